@@ -1,0 +1,40 @@
+//! What a live session says while it runs. The server wraps these in its protocol's messages.
+
+use crate::MediaTime;
+use crate::journal::QualityReason;
+use serde::{Deserialize, Serialize};
+
+/// Five times a second: enough for a meter and a light, not for a verdict.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Vitals {
+    pub t: MediaTime,
+    /// dB re 2e-5.
+    pub level_db: Option<f32>,
+    pub speaking: bool,
+    pub face: bool,
+    pub faces: u32,
+    /// Why the picture is hard to judge, if it is.
+    pub quality: Option<QualityReason>,
+    /// Over the last 20 s; `None` while there is too little speech.
+    pub pace_wpm: Option<f32>,
+    /// Semitone SD over the last 20 s.
+    pub pitch_sd_st: Option<f32>,
+    /// Share of the last 5 s.
+    pub eye_contact: Option<f32>,
+    pub valence: Option<f32>,
+    pub arousal: Option<f32>,
+    /// The baseline is still being learnt.
+    pub learning: bool,
+}
+
+/// A running estimate of the four scores; `None`: not enough to say yet.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunningScores {
+    pub t: MediaTime,
+    pub confidence: Option<f32>,
+    pub clarity: Option<f32>,
+    pub resilience: Option<f32>,
+    pub engagement: Option<f32>,
+}

@@ -1,0 +1,227 @@
+//! The report: what the engine made of a journal. Every point of a score opens into moments with evidence.
+
+use crate::{MediaTime, Span};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The version of this layout.
+pub const VERSION: u32 = 1;
+
+/// `report.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Report {
+    /// [`VERSION`].
+    pub version: u32,
+    /// Version of each formula by name ("confidence": 1, …), so that old scores are never mixed with new ones.
+    pub formulas: BTreeMap<String, u32>,
+    pub duration_ms: i64,
+    pub coverage: Coverage,
+    /// In order of time. At least one: a session without marks is one answer.
+    pub answers: Vec<Answer>,
+    /// The whole session in the same form.
+    pub overall: Answer,
+    /// Metrics of the whole session by id.
+    pub metrics: BTreeMap<String, MetricValue>,
+    /// 2 Hz; sample `i` is at `500 i` ms.
+    pub series: Series,
+    pub pauses: Vec<Pause>,
+    pub stress: Vec<StressSpike>,
+    pub hints: Vec<Hint>,
+    /// Voice measures under Praat's names (`f0_mean`, `jitter_local`, …), from the live path.
+    pub voice: BTreeMap<String, Option<f64>>,
+}
+
+/// Which share of the time each kind of evidence was there, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Coverage {
+    /// Analysed frames with a usable face, of the grid's cells.
+    pub face: f32,
+    /// Hops without a gap, of all hops.
+    pub voice: f32,
+    /// Seconds of speech heard.
+    pub speech_s: f32,
+    /// Seconds of usable face seen.
+    pub face_s: f32,
+}
+
+/// One answer, or the whole session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Answer {
+    /// Text of the question; `null` for the whole session or when none was asked.
+    pub question: Option<String>,
+    pub question_id: Option<String>,
+    pub suggested_ms: Option<i64>,
+    pub start: MediaTime,
+    pub end: MediaTime,
+    pub scores: Scores,
+    /// Metrics of this answer by id.
+    pub metrics: BTreeMap<String, MetricValue>,
+    /// The same in plain words: what carried it, what to work on.
+    pub words: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Scores {
+    pub confidence: Score,
+    pub clarity: Score,
+    pub resilience: Score,
+    pub engagement: Score,
+}
+
+impl Scores {
+    /// Name and score in the order they are shown.
+    pub fn each(&self) -> [(ScoreName, &Score); 4] {
+        [
+            (ScoreName::Confidence, &self.confidence),
+            (ScoreName::Clarity, &self.clarity),
+            (ScoreName::Resilience, &self.resilience),
+            (ScoreName::Engagement, &self.engagement),
+        ]
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum ScoreName {
+    Confidence,
+    Clarity,
+    Resilience,
+    Engagement,
+}
+
+/// A practice index, not a verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Score {
+    /// 0 to 100; `null`: not enough to say, and `reason` says why.
+    pub value: Option<f32>,
+    /// The share of the score's weight that rests on evidence, 0 to 1.
+    pub coverage: f32,
+    pub reason: Option<String>,
+    /// What it is the sum of.
+    pub contributions: Vec<Contribution>,
+}
+
+/// One named part of a score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Contribution {
+    /// Id of the metric it rests on.
+    pub metric: String,
+    /// `null`: not enough evidence, and its weight is shared among the others.
+    pub value: Option<f32>,
+    pub unit: String,
+    /// The band aimed at, in words with numbers ("120 to 160 wpm").
+    pub target: String,
+    /// The person's own usual value, where the metric is read against it.
+    pub baseline: Option<f32>,
+    /// Share of the score, 0 to 1, after weights without evidence were shared out.
+    pub weight: f32,
+    /// Points it brought, 0 to 100 times `weight`.
+    pub points: f32,
+    /// What moved it most, both ways.
+    pub moments: Vec<Moment>,
+}
+
+/// A stretch of the replay that is evidence for something.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Moment {
+    #[serde(flatten)]
+    pub span: Span,
+    /// Behaviour in plain words: "4.2 s pause".
+    pub why: String,
+    /// True: it helped.
+    pub good: bool,
+}
+
+/// A metric over an answer or a session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MetricValue {
+    /// `null`: not enough to say.
+    pub value: Option<f32>,
+    pub unit: String,
+    /// Share of the time the metric could be taken, 0 to 1.
+    pub coverage: f32,
+    pub baseline: Option<f32>,
+}
+
+/// Curves at 2 Hz. All have the same length; `null` = nothing known there.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Series {
+    /// Milliseconds from one sample to the next: 500.
+    pub step_ms: i64,
+    /// -1 to 1.
+    pub valence: Vec<Option<f32>>,
+    /// 0 to 1.
+    pub arousal: Vec<Option<f32>>,
+    /// Composite z against the baseline; over 2 is a spike.
+    pub stress: Vec<Option<f32>>,
+    pub pace_wpm: Vec<Option<f32>>,
+    /// Semitones relative to the person's median pitch.
+    pub pitch_st: Vec<Option<f32>>,
+    /// dB re 2e-5 while speaking.
+    pub level_db: Vec<Option<f32>>,
+    /// 0 or 1, or a share in between: eyes on the camera.
+    pub eye_contact: Vec<Option<f32>>,
+    /// 0 to 1.
+    pub expressiveness: Vec<Option<f32>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum PauseClass {
+    /// Under 250 ms: not counted.
+    Brief,
+    /// 250 to 1000 ms.
+    Medium,
+    /// Over 1 s.
+    Long,
+}
+
+/// Silence between two stretches of speech.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Pause {
+    #[serde(flatten)]
+    pub span: Span,
+    pub class: PauseClass,
+}
+
+/// Signals that rose together over the person's baseline.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StressSpike {
+    pub start: MediaTime,
+    pub peak: MediaTime,
+    /// Composite z at the peak.
+    pub height: f32,
+    /// Which signals, strongest first.
+    pub signals: Vec<String>,
+    /// When it had calmed down; `null`: not before the end.
+    pub recovered: Option<MediaTime>,
+}
+
+/// One cue that was shown.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Hint {
+    pub t: MediaTime,
+    /// "slow_down", …; docs/HINTS.md lists them.
+    pub id: String,
+    /// 2 to 4 words.
+    pub text: String,
+    /// What it was shown for, with numbers.
+    pub evidence: String,
+    /// True for a cue that says something went well.
+    #[serde(default)]
+    pub positive: bool,
+}
