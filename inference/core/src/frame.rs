@@ -85,8 +85,17 @@ mod tests {
     fn odd_sizes_need_the_rounded_up_chroma() {
         let (y, c) = ([0u8; 15], [0u8; 6]);
         let mut frame = I420 {
-            width: 5, height: 3, y: &y, u: &c, v: &c, y_stride: 5, u_stride: 3, v_stride: 3,
-            matrix: Matrix::Bt601, range: Range::Limited, rotation: Rotation::None,
+            width: 5,
+            height: 3,
+            y: &y,
+            u: &c,
+            v: &c,
+            y_stride: 5,
+            u_stride: 3,
+            v_stride: 3,
+            matrix: Matrix::Bt601,
+            range: Range::Limited,
+            rotation: Rotation::None,
         };
         assert!(frame.is_consistent());
         frame.u = &c[..5];
