@@ -1,0 +1,1 @@
+//! What the end-to-end tests share: a running `coach`, reference data, and clients. The program is known only by its process.

@@ -1,0 +1,40 @@
+# The only door: what people run, and what CI runs.
+#   make run     set up, build, serve on http://localhost:8080
+#   make test    set up, then everything that must hold (what .ci/run calls)
+#   make bench   speed and accuracy beside the peers      make soak   kills, fuzzing, long streams (minutes to hours)
+#   make fix     format and apply lint suggestions
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test web build run test bench soak fix
+
+help:
+	@sed -n '2,5s/^# *//p' Makefile
+
+setup: ## system packages, models, web packages; under 5 s when all is there
+	@scripts/setup.sh
+
+setup-test: ## what only the tests need: Chromium, PostgreSQL, a Python WebRTC client
+	@scripts/setup.sh test
+
+web: setup
+	@scripts/web.sh build
+
+build: web
+	cargo build --package coach-server
+
+run: build
+	cargo run --quiet --package coach-server -- serve $(ARGS)
+
+test: setup-test
+	@scripts/test.sh
+
+bench: setup-test
+	@scripts/bench.sh
+
+soak: setup-test
+	@scripts/soak.sh
+
+fix: setup
+	cargo fmt --all
+	cargo clippy --fix --allow-dirty --allow-staged --workspace --all-targets
+	cd web-client && npm run lint -- --fix

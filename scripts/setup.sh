@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Installs what the project needs on Debian 12: system packages, model files, web packages. Says what it does; does nothing twice.
+# With the word "test" it also installs what only the tests need.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(pkg-config build-essential libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base
+  gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav python3-venv)
+if [[ "${1:-}" == test ]]; then
+  packages+=(chromium ffmpeg espeak-ng postgresql fonts-dejavu-core)
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  [[ "$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null)" == "install ok installed" ]] || missing+=("$package")
+done
+if (( ${#missing[@]} )); then
+  echo "setup: installing ${missing[*]}"
+  as_root=(); [[ $EUID -eq 0 ]] || as_root=(sudo)
+  "${as_root[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+python3 scripts/models.py
+
+# Node packages: again only when the lock file changed.
+npm_packages() {
+  local folder=$1
+  [[ -f $folder/package-lock.json ]] || return 0
+  if ! cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock"; then
+    echo "setup: installing the packages of $folder"
+    (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error)
+    cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock"
+  fi
+}
+npm_packages web-client
+
+if [[ "${1:-}" == test ]]; then
+  npm_packages tests/browser
+  if ! cmp -s tests/python/requirements.txt tests/python/.venv/installed.txt; then
+    echo "setup: installing the Python test clients"
+    python3 -m venv tests/python/.venv
+    tests/python/.venv/bin/pip install --quiet --disable-pip-version-check -r tests/python/requirements.txt
+    cp tests/python/requirements.txt tests/python/.venv/installed.txt
+  fi
+fi
