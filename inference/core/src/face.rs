@@ -96,6 +96,7 @@ pub(crate) fn fixed<T, E: serde::de::Error, const N: usize>(values: Vec<T>) -> R
 /// validated against FACS coders (notes in docs/SCORES.md). `None`: cannot be told from the model in use.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ActionUnits {
     /// Inner brow raiser.
     #[serde(rename = "AU01", default, skip_serializing_if = "Option::is_none")]

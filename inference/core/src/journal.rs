@@ -149,6 +149,7 @@ pub enum VoiceActivityModel {
 /// The settings the browser really applied, or what the file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Capture {
     /// Pixels of the upright frame; 0 = no video.
     pub width: u32,
@@ -161,6 +162,7 @@ pub struct Capture {
 /// What the device check measured: the person's neutral look at the camera and the room's quiet.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Calibration {
     /// Degrees; as [`Pose`].
     pub yaw: Option<f32>,
@@ -181,6 +183,7 @@ pub struct Calibration {
 
 /// Which cues the person allows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HintSettings {
     /// Ids of the hints that may be shown ("slow_down", …).
     pub enabled: Vec<String>,
