@@ -1,0 +1,126 @@
+//! What can be read off an encoded packet without decoding it.
+
+use bytes::Bytes;
+
+/// Samples per second of the Opus clock, whatever the sender captured at (RFC 6716).
+pub const OPUS_HZ: u32 = 48_000;
+
+/// Whether a VP8 frame is a key frame, and its size when it is (RFC 6386 section 9.1).
+///
+/// `None` for bytes that cannot be a VP8 frame.
+pub fn vp8(frame: &[u8]) -> Option<Vp8> {
+    let tag = frame.first_chunk::<3>()?;
+    if tag[0] & 1 == 1 {
+        return Some(Vp8 { key: None });
+    }
+    let head = frame.get(3..10)?;
+    if head[..3] != [0x9d, 0x01, 0x2a] {
+        return None;
+    }
+    let (width, height) = (u16::from_le_bytes([head[3], head[4]]), u16::from_le_bytes([head[5], head[6]]));
+    // The two upper bits are the scale a player may apply.
+    let (width, height) = (u32::from(width & 0x3fff), u32::from(height & 0x3fff));
+    (width > 0 && height > 0).then_some(Vp8 { key: Some((width, height)) })
+}
+
+/// What the head of a VP8 frame says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vp8 {
+    /// Width and height in pixels of a key frame; `None` for a frame that needs the ones before.
+    pub key: Option<(u32, u32)>,
+}
+
+/// How many samples at 48 kHz an Opus packet holds (RFC 6716 section 3.1).
+///
+/// `None` for bytes that cannot be an Opus packet: empty, no frames, or more than 120 ms.
+pub fn opus_samples(packet: &[u8]) -> Option<u32> {
+    let toc = *packet.first()?;
+    let config = toc >> 3;
+    let frame = match config {
+        0..=11 => [480, 960, 1920, 2880][usize::from(config % 4)],
+        12..=15 => [480, 960][usize::from(config % 2)],
+        _ => [120, 240, 480, 960][usize::from(config % 4)],
+    };
+    let frames = match toc & 3 {
+        0 => 1,
+        1 | 2 => 2,
+        _ => u32::from(packet.get(1)? & 0x3f),
+    };
+    (frames > 0 && frames * frame <= 5760).then_some(frames * frame)
+}
+
+/// Said in the padding of every filler, where decoders don't look (RFC 6716 section 3.2.5).
+const MARK: &[u8; 9] = b"coach-gap";
+
+/// Silent Opus packets that fill a hole of `ms` milliseconds in a finished recording, with the milliseconds each begins
+/// after the hole's start.
+///
+/// Browsers play sound without holes and let the picture run away from it, so a recording meant for them has none. A
+/// filler carries a mark in its padding: [`is_filler`] tells it from sound, and nothing ever analyses it.
+pub fn fillers(ms: i64) -> impl Iterator<Item = (i64, Bytes)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let (toc, length) = match ms - at {
+            20.. => (0xfb, 20),
+            10.. => (0xf3, 10),
+            5.. => (0xeb, 5),
+            _ => return None,
+        };
+        // CELT fullband mono, one frame with padding; the two bytes of the frame itself decode to silence.
+        let mut packet = vec![toc, 0x41, MARK.len() as u8, 0xff, 0xfe];
+        packet.extend_from_slice(MARK);
+        let begins = at;
+        at += length;
+        Some((begins, Bytes::from(packet)))
+    })
+}
+
+/// Whether a packet is one of [`fillers`]: there was nothing to hear.
+pub fn is_filler(packet: &[u8]) -> bool {
+    packet.len() == 5 + MARK.len() && packet.ends_with(MARK) && packet[1] == 0x41
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vp8_key_frame_tells_its_size() {
+        let head = [0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01, 0xff];
+        assert_eq!(vp8(&head), Some(Vp8 { key: Some((640, 480)) }));
+        assert_eq!(vp8(&[0x11, 0x02, 0x00]), Some(Vp8 { key: None }));
+    }
+
+    #[test]
+    fn bytes_that_are_no_vp8_frame_are_refused() {
+        for junk in [&[][..], &[0x10], &[0x10, 2, 0, 0x9d, 0x01], &[0x10, 2, 0, 1, 2, 3, 0, 0, 0, 0]] {
+            assert_eq!(vp8(junk), None);
+        }
+    }
+
+    #[test]
+    fn an_opus_packet_tells_how_long_it_is() {
+        assert_eq!(opus_samples(&[0x78, 0]), Some(960), "20 ms, what browsers send");
+        assert_eq!(opus_samples(&[0x7b, 3]), Some(2880), "three frames");
+        assert_eq!(opus_samples(&[0x18]), Some(2880), "SILK, 60 ms");
+        assert_eq!(opus_samples(&[0xe0]), Some(120), "2.5 ms");
+    }
+
+    #[test]
+    fn bytes_that_are_no_opus_packet_are_refused() {
+        for junk in [&[][..], &[0x7b], &[0x7b, 0], &[0x7b, 63]] {
+            assert_eq!(opus_samples(junk), None);
+        }
+    }
+
+    #[test]
+    fn fillers_fill_a_hole_to_within_five_milliseconds_and_are_known_for_what_they_are() {
+        let all: Vec<_> = fillers(78).collect();
+        assert_eq!(all.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 20, 40, 60, 70]);
+        let length: u32 = all.iter().map(|(_, p)| opus_samples(p).unwrap()).sum();
+        assert_eq!(length, 75 * 48);
+        assert!(all.iter().all(|(_, p)| is_filler(p)));
+        assert!(!is_filler(&[0xf8, 0xff, 0xfe]));
+        assert_eq!(fillers(4).count() + fillers(-10).count(), 0);
+    }
+}
