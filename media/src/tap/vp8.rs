@@ -1,0 +1,272 @@
+//! VP8 out of RTP (RFC 7741): payload descriptors, and packets put together to pictures.
+
+use bytes::{Buf, Bytes};
+
+/// Ticks of the RTP clock per second (RFC 7741, section 4.1).
+pub const RATE_HZ: i64 = 90_000;
+/// No picture that we accept comes near: 4 MiB is three times a raw 640x480 frame at full colour.
+const MAX_PICTURE_BYTES: usize = 4 << 20;
+
+/// What the payload descriptor says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Descriptor {
+    /// The packet begins a picture.
+    pub start: bool,
+    /// The number of the picture and how far such numbers count, when the sender gives them.
+    pub picture: Option<PictureId>,
+    /// Bytes before the picture's own.
+    pub len: usize,
+}
+
+/// A 7-bit or 15-bit picture number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PictureId {
+    pub value: u16,
+    pub mask: u16,
+}
+
+impl PictureId {
+    /// Whether no picture can have been between the two.
+    pub fn follows(self, before: PictureId) -> bool {
+        self.mask == before.mask && before.value.wrapping_add(1) & self.mask == self.value
+    }
+}
+
+/// Reads the payload descriptor (RFC 7741, section 4.2); `None` when the packet ends within it or has nothing behind.
+pub fn descriptor(payload: &[u8]) -> Option<Descriptor> {
+    let first = *payload.first()?;
+    let mut descriptor = Descriptor { start: first & 0x10 != 0 && first & 0x07 == 0, picture: None, len: 1 };
+    if first & 0x80 != 0 {
+        let extension = *payload.get(1)?;
+        descriptor.len = 2;
+        if extension & 0x80 != 0 {
+            let high = *payload.get(2)?;
+            descriptor.picture = Some(if high & 0x80 != 0 {
+                descriptor.len += 2;
+                PictureId { value: u16::from_be_bytes([high & 0x7F, *payload.get(3)?]), mask: 0x7FFF }
+            } else {
+                descriptor.len += 1;
+                PictureId { value: u16::from(high), mask: 0x7F }
+            });
+        }
+        descriptor.len += usize::from(extension & 0x40 != 0);
+        descriptor.len += usize::from(extension & 0x30 != 0);
+    }
+    (payload.len() > descriptor.len).then_some(descriptor)
+}
+
+/// Width and height that a key frame declares (RFC 6386, section 9.1); `None` when it is not one, or broken.
+pub fn key_frame_size(picture: &[u8]) -> Option<(u16, u16)> {
+    let head: &[u8; 10] = picture.first_chunk()?;
+    let size = |low: u8, high: u8| u16::from_le_bytes([low, high]) & 0x3FFF;
+    let (width, height) = (size(head[6], head[7]), size(head[8], head[9]));
+    (head[0] & 1 == 0 && head[3..6] == [0x9D, 0x01, 0x2A] && width > 0 && height > 0).then_some((width, height))
+}
+
+/// What the packets amount to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// A whole picture; its time on the RTP clock; whether it is a key frame.
+    Picture(u32, bool, Bytes),
+    /// At least one picture is missing or broken here: what follows cannot be decoded before the next key frame.
+    Broken,
+}
+
+/// Puts pictures together. Takes packets in the order of sending, and is told of holes.
+#[derive(Debug)]
+pub struct Assembler {
+    max_side: u16,
+    partial: Option<Partial>,
+    /// The number of the last whole picture.
+    last: Option<PictureId>,
+    /// Packets are missing since the last whole picture. They may have been padding.
+    hole: bool,
+}
+
+#[derive(Debug)]
+struct Partial {
+    timestamp: u32,
+    picture: Option<PictureId>,
+    parts: Vec<Bytes>,
+    len: usize,
+}
+
+impl Assembler {
+    /// Key frames wider or higher than `max_side` are broken ones.
+    pub fn new(max_side: u16) -> Assembler {
+        Assembler { max_side, partial: None, last: None, hole: false }
+    }
+
+    /// Packets never came.
+    pub fn lost(&mut self, out: &mut impl FnMut(Piece)) {
+        self.hole = true;
+        self.break_partial(out);
+    }
+
+    /// The next packet: its RTP time, marker and payload.
+    pub fn push(&mut self, timestamp: u32, marker: bool, mut payload: Bytes, out: &mut impl FnMut(Piece)) {
+        // Nothing inside: padding, which only counts.
+        if payload.is_empty() {
+            return;
+        }
+        let Some(descriptor) = descriptor(&payload) else {
+            return self.broken(out);
+        };
+        payload.advance(descriptor.len);
+        if self.partial.as_ref().is_some_and(|partial| partial.timestamp != timestamp) {
+            // The marker that ends a picture is a must, but nothing is missing here.
+            self.complete(out);
+        }
+        if self.partial.is_none() {
+            if !descriptor.start {
+                return self.broken(out);
+            }
+            if std::mem::take(&mut self.hole) {
+                let whole = self.last.zip(descriptor.picture).is_some_and(|(last, this)| this.follows(last));
+                if !whole {
+                    out(Piece::Broken);
+                }
+            }
+            self.partial = Some(Partial { timestamp, picture: descriptor.picture, parts: Vec::new(), len: 0 });
+        }
+        if let Some(partial) = &mut self.partial {
+            partial.len += payload.len();
+            partial.parts.push(payload);
+            if partial.len > MAX_PICTURE_BYTES {
+                return self.broken(out);
+            }
+        }
+        if marker {
+            self.complete(out);
+        }
+    }
+
+    fn complete(&mut self, out: &mut impl FnMut(Piece)) {
+        let Some(partial) = self.partial.take() else { return };
+        let data = match partial.parts.as_slice() {
+            [only] => only.clone(),
+            parts => parts.concat().into(),
+        };
+        let key = data[0] & 1 == 0;
+        let sound = !key || key_frame_size(&data).is_some_and(|(w, h)| w.max(h) <= self.max_side);
+        self.last = partial.picture;
+        out(if sound { Piece::Picture(partial.timestamp, key, data) } else { Piece::Broken });
+    }
+
+    fn break_partial(&mut self, out: &mut impl FnMut(Piece)) {
+        if self.partial.take().is_some() {
+            self.last = None;
+            out(Piece::Broken);
+        }
+    }
+
+    fn broken(&mut self, out: &mut impl FnMut(Piece)) {
+        self.partial = None;
+        self.last = None;
+        self.hole = false;
+        out(Piece::Broken);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const KEY: [u8; 10] = [0x10, 0, 0, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01];
+
+    fn run(packets: &[Option<(u32, bool, Vec<u8>)>]) -> Vec<Piece> {
+        let (mut assembler, mut pieces) = (Assembler::new(1920), Vec::new());
+        for packet in packets {
+            match packet {
+                Some((timestamp, marker, payload)) => {
+                    assembler.push(*timestamp, *marker, payload.clone().into(), &mut |piece| pieces.push(piece));
+                }
+                None => assembler.lost(&mut |piece| pieces.push(piece)),
+            }
+        }
+        pieces
+    }
+
+    /// A packet of picture `id` at `timestamp`.
+    fn packet(timestamp: u32, id: u16, start: bool, marker: bool, data: &[u8]) -> Option<(u32, bool, Vec<u8>)> {
+        let mut payload = vec![0x80 | if start { 0x10 } else { 0 }, 0x80, 0x80 | (id >> 8) as u8, id as u8];
+        payload.extend(data);
+        Some((timestamp, marker, payload))
+    }
+
+    #[test]
+    fn descriptors_of_every_form_are_read() {
+        let plain = descriptor(&[0x10, 1]).unwrap();
+        assert_eq!((plain.start, plain.picture, plain.len), (true, None, 1));
+        assert!(!descriptor(&[0x11, 1]).unwrap().start, "the second partition begins no picture");
+        let short = descriptor(&[0x90, 0x80, 0x23, 1]).unwrap();
+        assert_eq!((short.picture, short.len), (Some(PictureId { value: 0x23, mask: 0x7F }), 3));
+        let full = descriptor(&[0x90, 0xF0, 0x81, 0x23, 7, 9, 1]).unwrap();
+        assert_eq!((full.picture, full.len), (Some(PictureId { value: 0x123, mask: 0x7FFF }), 6));
+        for cut in 0..=6 {
+            assert_eq!(descriptor(&[0x90, 0xF0, 0x81, 0x23, 7, 9, 1][..cut]), None, "{cut} bytes");
+        }
+    }
+
+    #[test]
+    fn a_picture_of_three_packets_comes_out_whole() {
+        let out = run(&[
+            packet(1, 5, true, false, &KEY),
+            packet(1, 5, false, false, &[1, 2]),
+            packet(1, 5, false, true, &[3]),
+        ]);
+        assert_eq!(out, [Piece::Picture(1, true, [KEY.as_slice(), &[1, 2, 3]].concat().into())]);
+    }
+
+    #[test]
+    fn a_hole_between_pictures_with_consecutive_numbers_was_padding() {
+        let out = run(&[packet(1, 0x7FFF, true, true, &[1]), None, packet(2, 0, true, true, &[1])]);
+        assert_eq!(out.len(), 2);
+        let out = run(&[packet(1, 5, true, true, &[1]), None, packet(3, 7, true, true, &[1])]);
+        assert_eq!(out[1], Piece::Broken);
+    }
+
+    #[test]
+    fn a_hole_within_a_picture_breaks_it_and_its_rest_is_ignored() {
+        let out = run(&[
+            packet(1, 5, true, false, &[1]),
+            None,
+            packet(1, 5, false, true, &[3]),
+            packet(2, 6, true, true, &[1]),
+        ]);
+        assert_eq!(out[0], Piece::Broken);
+        assert_eq!(out.last(), Some(&Piece::Picture(2, false, vec![1].into())));
+        assert_eq!(out.iter().filter(|piece| matches!(piece, Piece::Picture(..))).count(), 1);
+    }
+
+    #[test]
+    fn a_picture_that_misses_only_its_marker_is_whole() {
+        let out = run(&[packet(1, 5, true, false, &[1]), packet(2, 6, true, true, &[3])]);
+        assert_eq!(out, [Piece::Picture(1, false, vec![1].into()), Piece::Picture(2, false, vec![3].into())]);
+    }
+
+    #[test]
+    fn a_key_frame_without_its_start_code_or_of_a_monstrous_size_is_broken() {
+        assert_eq!(run(&[packet(1, 1, true, true, &[0x10, 0, 0, 1, 2, 3, 4, 5, 6, 7])]), [Piece::Broken]);
+        let huge = [0x10, 0, 0, 0x9D, 0x01, 0x2A, 0xFF, 0x3F, 0xFF, 0x3F];
+        assert_eq!(run(&[packet(1, 1, true, true, &huge)]), [Piece::Broken]);
+        assert_eq!(key_frame_size(&KEY), Some((640, 480)));
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_payloads_never_panic_and_never_make_empty_pictures(
+            packets in prop::collection::vec(
+                prop::option::weighted(0.9, (0u32..4, any::<bool>(), prop::collection::vec(any::<u8>(), 0..20))),
+                0..100,
+            ),
+        ) {
+            for piece in run(&packets) {
+                if let Piece::Picture(_, _, data) = piece {
+                    prop_assert!(!data.is_empty());
+                }
+            }
+        }
+    }
+}
