@@ -34,6 +34,8 @@ struct State {
     step_ns: i64,
     /// The end of the gap already said.
     said: Option<MediaTime>,
+    /// Where the session or this part of it begins.
+    origin: MediaTime,
     started: bool,
 }
 
@@ -52,13 +54,19 @@ impl Gaps {
         Gaps::default()
     }
 
+    /// For a later part of a session, whose first unit is at `start`: what was before is not this part's to say.
+    pub fn starting_at(start: MediaTime) -> Gaps {
+        let state = State { known_ns: ns(start), origin: start, ..State::default() };
+        Gaps { video: state, audio: state }
+    }
+
     /// A picture of time `t` comes; `order` is its decoding time where pictures are reordered, else `t`.
     pub fn picture(&mut self, t: MediaTime, order: MediaTime, out: &mut impl FnMut(Item)) -> Verdict {
         let state = &mut self.video;
         if state.said.is_some_and(|end| t < end) {
             return Verdict::Late;
         }
-        let step_ms = if state.started { (ns(order) - state.step_ns) / 1_000_000 } else { t.ms() };
+        let step_ms = if state.started { (ns(order) - state.step_ns) / 1_000_000 } else { t - state.origin };
         if step_ms > VIDEO_MS {
             state.say(Track::Video, t, out);
         }
@@ -78,7 +86,7 @@ impl Gaps {
         let half = (duration_ns / 2).max(2_000_000);
         let off = ns(t) - state.known_ns;
         if !state.started {
-            if t.ms() > VIDEO_MS {
+            if t - state.origin > VIDEO_MS {
                 state.say(Track::Audio, t, out);
             }
             state.known_ns = ns(t);
@@ -210,7 +218,7 @@ mod tests {
         let _ = rule.picture(MediaTime(0), MediaTime(0), &mut |_| ());
         rule.silent(Track::Video, MediaTime(1500), &mut |_| ());
         assert_eq!(rule.picture(MediaTime(990), MediaTime(990), &mut |_| ()), Verdict::Late);
-        assert_eq!(rule.picture(MediaTime(1000), MediaTime(1000), &mut |_| ()), Verdict::Keep);
+        assert_eq!(rule.picture(MediaTime(1001), MediaTime(1001), &mut |_| ()), Verdict::Keep);
     }
 
     #[test]

@@ -7,6 +7,6 @@ mod runtime;
 mod socket;
 mod stun;
 
-pub use port::{Counters, Port};
 pub(crate) use port::Lease;
+pub use port::{Counters, Port};
 pub(crate) use runtime::PeerRuntime;

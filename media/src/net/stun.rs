@@ -45,11 +45,8 @@ mod tests {
     fn request(username: &str, password: &str) -> Vec<u8> {
         let provider = default_provider().expect("the ring provider is compiled in");
         let mut message = Message::new();
-        let username = RawAttribute {
-            typ: ATTR_USERNAME,
-            length: username.len() as u16,
-            value: username.as_bytes().to_vec(),
-        };
+        let username =
+            RawAttribute { typ: ATTR_USERNAME, length: username.len() as u16, value: username.as_bytes().to_vec() };
         message
             .build(&[
                 Box::new(BINDING_REQUEST),

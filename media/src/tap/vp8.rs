@@ -1,5 +1,6 @@
 //! VP8 out of RTP (RFC 7741): payload descriptors, and packets put together to pictures.
 
+use crate::packet::{self, Vp8};
 use bytes::{Buf, Bytes};
 
 /// Ticks of the RTP clock per second (RFC 7741, section 4.1).
@@ -55,14 +56,6 @@ pub fn descriptor(payload: &[u8]) -> Option<Descriptor> {
     (payload.len() > descriptor.len).then_some(descriptor)
 }
 
-/// Width and height that a key frame declares (RFC 6386, section 9.1); `None` when it is not one, or broken.
-pub fn key_frame_size(picture: &[u8]) -> Option<(u16, u16)> {
-    let head: &[u8; 10] = picture.first_chunk()?;
-    let size = |low: u8, high: u8| u16::from_le_bytes([low, high]) & 0x3FFF;
-    let (width, height) = (size(head[6], head[7]), size(head[8], head[9]));
-    (head[0] & 1 == 0 && head[3..6] == [0x9D, 0x01, 0x2A] && width > 0 && height > 0).then_some((width, height))
-}
-
 /// What the packets amount to.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Piece {
@@ -75,7 +68,7 @@ pub enum Piece {
 /// Puts pictures together. Takes packets in the order of sending, and is told of holes.
 #[derive(Debug)]
 pub struct Assembler {
-    max_side: u16,
+    max_side: u32,
     partial: Option<Partial>,
     /// The number of the last whole picture.
     last: Option<PictureId>,
@@ -93,7 +86,7 @@ struct Partial {
 
 impl Assembler {
     /// Key frames wider or higher than `max_side` are broken ones.
-    pub fn new(max_side: u16) -> Assembler {
+    pub fn new(max_side: u32) -> Assembler {
         Assembler { max_side, partial: None, last: None, hole: false }
     }
 
@@ -147,10 +140,14 @@ impl Assembler {
             [only] => only.clone(),
             parts => parts.concat().into(),
         };
-        let key = data[0] & 1 == 0;
-        let sound = !key || key_frame_size(&data).is_some_and(|(w, h)| w.max(h) <= self.max_side);
         self.last = partial.picture;
-        out(if sound { Piece::Picture(partial.timestamp, key, data) } else { Piece::Broken });
+        out(match packet::vp8(&data) {
+            Some(Vp8 { key: None }) => Piece::Picture(partial.timestamp, false, data),
+            Some(Vp8 { key: Some((w, h)) }) if w.max(h) <= self.max_side => {
+                Piece::Picture(partial.timestamp, true, data)
+            }
+            _ => Piece::Broken,
+        });
     }
 
     fn break_partial(&mut self, out: &mut impl FnMut(Piece)) {
@@ -174,6 +171,10 @@ mod tests {
     use proptest::prelude::*;
 
     const KEY: [u8; 10] = [0x10, 0, 0, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01];
+
+    /// Pictures that need the ones before.
+    const P: [u8; 3] = [1, 2, 3];
+    const Q: [u8; 3] = [3, 4, 5];
 
     fn run(packets: &[Option<(u32, bool, Vec<u8>)>]) -> Vec<Piece> {
         let (mut assembler, mut pieces) = (Assembler::new(1920), Vec::new());
@@ -211,39 +212,32 @@ mod tests {
 
     #[test]
     fn a_picture_of_three_packets_comes_out_whole() {
-        let out = run(&[
-            packet(1, 5, true, false, &KEY),
-            packet(1, 5, false, false, &[1, 2]),
-            packet(1, 5, false, true, &[3]),
-        ]);
-        assert_eq!(out, [Piece::Picture(1, true, [KEY.as_slice(), &[1, 2, 3]].concat().into())]);
+        let out =
+            run(&[packet(1, 5, true, false, &KEY), packet(1, 5, false, false, &[1, 2]), packet(1, 5, false, true, &Q)]);
+        assert_eq!(out, [Piece::Picture(1, true, [KEY.as_slice(), &[1, 2], &Q].concat().into())]);
     }
 
     #[test]
     fn a_hole_between_pictures_with_consecutive_numbers_was_padding() {
-        let out = run(&[packet(1, 0x7FFF, true, true, &[1]), None, packet(2, 0, true, true, &[1])]);
+        let out = run(&[packet(1, 0x7FFF, true, true, &P), None, packet(2, 0, true, true, &P)]);
         assert_eq!(out.len(), 2);
-        let out = run(&[packet(1, 5, true, true, &[1]), None, packet(3, 7, true, true, &[1])]);
+        let out = run(&[packet(1, 5, true, true, &P), None, packet(3, 7, true, true, &P)]);
         assert_eq!(out[1], Piece::Broken);
     }
 
     #[test]
     fn a_hole_within_a_picture_breaks_it_and_its_rest_is_ignored() {
-        let out = run(&[
-            packet(1, 5, true, false, &[1]),
-            None,
-            packet(1, 5, false, true, &[3]),
-            packet(2, 6, true, true, &[1]),
-        ]);
+        let out =
+            run(&[packet(1, 5, true, false, &P), None, packet(1, 5, false, true, &Q), packet(2, 6, true, true, &P)]);
         assert_eq!(out[0], Piece::Broken);
-        assert_eq!(out.last(), Some(&Piece::Picture(2, false, vec![1].into())));
+        assert_eq!(out.last(), Some(&Piece::Picture(2, false, P.to_vec().into())));
         assert_eq!(out.iter().filter(|piece| matches!(piece, Piece::Picture(..))).count(), 1);
     }
 
     #[test]
     fn a_picture_that_misses_only_its_marker_is_whole() {
-        let out = run(&[packet(1, 5, true, false, &[1]), packet(2, 6, true, true, &[3])]);
-        assert_eq!(out, [Piece::Picture(1, false, vec![1].into()), Piece::Picture(2, false, vec![3].into())]);
+        let out = run(&[packet(1, 5, true, false, &P), packet(2, 6, true, true, &Q)]);
+        assert_eq!(out, [Piece::Picture(1, false, P.to_vec().into()), Piece::Picture(2, false, Q.to_vec().into())]);
     }
 
     #[test]
@@ -251,7 +245,6 @@ mod tests {
         assert_eq!(run(&[packet(1, 1, true, true, &[0x10, 0, 0, 1, 2, 3, 4, 5, 6, 7])]), [Piece::Broken]);
         let huge = [0x10, 0, 0, 0x9D, 0x01, 0x2A, 0xFF, 0x3F, 0xFF, 0x3F];
         assert_eq!(run(&[packet(1, 1, true, true, &huge)]), [Piece::Broken]);
-        assert_eq!(key_frame_size(&KEY), Some((640, 480)));
     }
 
     proptest! {

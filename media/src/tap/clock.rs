@@ -1,0 +1,207 @@
+//! From RTP time to the caller's clock: the anchor is the smallest distance of arrival and RTP time over one second.
+
+use std::time::Duration;
+
+/// How long the anchor is sought at the start (DESIGN invariant 2).
+const FIRST: Duration = Duration::from_secs(1);
+/// ... and after the sender's clock has stood still or jumped.
+const AGAIN: Duration = Duration::from_millis(250);
+/// A stamp this far before its arrival, after a silence as long, asks for a new anchor; so does one this far behind it.
+const TOLERANCE_NS: i64 = 300_000_000;
+/// An anchor this close to the one before is the same one: moving it would cost the tracks their common clock.
+const SAME_NS: i64 = 100_000_000;
+/// Ten years. A hostile clock must not overflow ours.
+const HORIZON_NS: i64 = 10 * 366 * 86_400 * 1_000_000_000;
+
+/// One stream's clock.
+#[derive(Debug)]
+pub struct Clock {
+    rate_hz: i64,
+    /// The last RTP time and its extension.
+    last: Option<(u32, i64)>,
+    last_arrival: Duration,
+    anchor: Anchor,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Anchor {
+    Unset,
+    Settling { until: Duration, smallest_ns: i64, before: Option<i64> },
+    Set(i64),
+}
+
+impl Clock {
+    pub fn new(rate_hz: i64) -> Clock {
+        Clock { rate_hz, last: None, last_arrival: Duration::ZERO, anchor: Anchor::Unset }
+    }
+
+    /// A packet of this RTP time, in the order of sending, arrived then.
+    pub fn observe(&mut self, timestamp: u32, arrival: Duration) {
+        let ticks = self.extend(timestamp);
+        self.last = Some((timestamp, ticks));
+        let distance = ns(arrival) - self.rtp_ns(ticks);
+        let silence = arrival.saturating_sub(self.last_arrival);
+        self.last_arrival = self.last_arrival.max(arrival);
+        match &mut self.anchor {
+            Anchor::Unset => {
+                self.anchor = Anchor::Settling { until: arrival + FIRST, smallest_ns: distance, before: None };
+            }
+            Anchor::Settling { smallest_ns, .. } => *smallest_ns = distance.min(*smallest_ns),
+            Anchor::Set(anchor) => {
+                // A stamp may lag for long (a slow network), but only a clock that stood still lags after a silence; and
+                // nothing can arrive before it was sent.
+                let lag = distance - *anchor;
+                if lag < -TOLERANCE_NS || (lag > TOLERANCE_NS && ns(silence) > TOLERANCE_NS) {
+                    self.anchor =
+                        Anchor::Settling { until: arrival + AGAIN, smallest_ns: distance, before: Some(*anchor) };
+                }
+            }
+        }
+    }
+
+    /// A new sender takes over the stream: its clock has nothing to do with the one before.
+    pub fn restart(&mut self) {
+        self.last = None;
+        self.anchor = Anchor::Unset;
+    }
+
+    /// Ends the search for the anchor when its time is over.
+    pub fn settle(&mut self, now: Duration) {
+        if let Anchor::Settling { until, .. } = self.anchor
+            && now >= until
+        {
+            self.settle_now();
+        }
+    }
+
+    /// Ends the search for the anchor, with what is known.
+    pub fn settle_now(&mut self) {
+        if let Anchor::Settling { smallest_ns, before, .. } = self.anchor {
+            let kept = before.filter(|before| (smallest_ns - before).abs() < SAME_NS);
+            self.anchor = Anchor::Set(kept.unwrap_or(smallest_ns));
+        }
+    }
+
+    /// When [`Clock::settle`] will end the search.
+    pub fn deadline(&self) -> Option<Duration> {
+        if let Anchor::Settling { until, .. } = self.anchor { Some(until) } else { None }
+    }
+
+    /// This RTP time without wrapping, in nanoseconds, on the sender's clock.
+    pub fn unwrapped_ns(&self, timestamp: u32) -> i64 {
+        self.rtp_ns(self.extend(timestamp))
+    }
+
+    /// A time on the sender's clock on the caller's; `None` while the anchor is sought.
+    pub fn stamp_ns(&self, unwrapped_ns: i64) -> Option<i64> {
+        if let Anchor::Set(anchor) = self.anchor { Some(unwrapped_ns + anchor) } else { None }
+    }
+
+    fn extend(&self, timestamp: u32) -> i64 {
+        match self.last {
+            Some((last, ticks)) => ticks.saturating_add(i64::from(timestamp.wrapping_sub(last).cast_signed())),
+            None => 0,
+        }
+    }
+
+    fn rtp_ns(&self, ticks: i64) -> i64 {
+        let ns = i128::from(ticks) * 1_000_000_000 / i128::from(self.rate_hz);
+        ns.clamp(-i128::from(HORIZON_NS), i128::from(HORIZON_NS)) as i64
+    }
+}
+
+pub fn ns(duration: Duration) -> i64 {
+    duration.as_nanos().min(HORIZON_NS as u128) as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const MS: i64 = 1_000_000;
+
+    fn ms(ms: i64) -> Duration {
+        Duration::from_millis(ms as u64)
+    }
+
+    /// Observes a packet sent at `sent` ms, and gives its stamp in ms.
+    fn packet(clock: &mut Clock, sent: i64, arrival: i64) -> Option<i64> {
+        let timestamp = (sent * 90) as u32;
+        clock.observe(timestamp, ms(arrival));
+        clock.settle(ms(arrival));
+        clock.stamp_ns(clock.unwrapped_ns(timestamp)).map(|ns| ns / MS)
+    }
+
+    #[test]
+    fn the_least_delayed_packet_of_the_first_second_is_the_anchor() {
+        let mut clock = Clock::new(90_000);
+        for (sent, delay) in [(0, 340), (33, 60), (66, 40), (100, 80)] {
+            assert_eq!(packet(&mut clock, sent, 1000 + sent + delay), None);
+        }
+        assert_eq!(packet(&mut clock, 1700, 1000 + 1700 + 55), Some(1000 + 1700 + 40));
+    }
+
+    #[test]
+    fn a_burst_after_a_stall_keeps_its_times() {
+        let mut clock = Clock::new(90_000);
+        for sent in (0..2000).step_by(20) {
+            packet(&mut clock, sent, sent + 10);
+        }
+        let late: Vec<_> = (2000..3500).step_by(20).map(|sent| packet(&mut clock, sent, 3510)).collect();
+        assert!(late.iter().all(Option::is_none), "held until it is known what happened");
+        assert_eq!(packet(&mut clock, 3760, 3770), Some(3770));
+        assert_eq!(clock.stamp_ns(clock.unwrapped_ns(2000 * 90)), Some(2010 * MS));
+    }
+
+    #[test]
+    fn a_clock_that_stood_still_is_moved_to_where_it_goes_on() {
+        let mut clock = Clock::new(90_000);
+        for sent in (0..2000).step_by(20) {
+            packet(&mut clock, sent, sent + 10);
+        }
+        // Ten seconds without a packet, and the clock goes on as if nothing had been.
+        for sent in (2000..2240).step_by(20) {
+            assert_eq!(packet(&mut clock, sent, sent + 10_010), None);
+        }
+        assert_eq!(packet(&mut clock, 2260, 12_270), Some(12_270));
+    }
+
+    #[test]
+    fn a_stamp_from_the_future_is_not_believed() {
+        let mut clock = Clock::new(90_000);
+        for sent in (0..2000).step_by(20) {
+            packet(&mut clock, sent, sent + 10);
+        }
+        assert_eq!(packet(&mut clock, 9_000, 2010), None);
+        assert_eq!(packet(&mut clock, 9_250, 2260), Some(2260));
+    }
+
+    proptest! {
+        #[test]
+        fn the_wrap_of_the_rtp_time_is_not_seen(first: u32, steps in prop::collection::vec(1u32..100_000, 1..200)) {
+            let (mut clock, mut timestamp, mut ticks) = (Clock::new(90_000), first, 0i64);
+            clock.observe(first, Duration::ZERO);
+            for step in steps {
+                (timestamp, ticks) = (timestamp.wrapping_add(step), ticks + i64::from(step));
+                prop_assert_eq!(clock.unwrapped_ns(timestamp), ticks * 1_000_000_000 / 90_000);
+                clock.observe(timestamp, Duration::from_nanos((ticks * 1_000_000_000 / 90_000) as u64));
+            }
+        }
+
+        #[test]
+        fn no_clock_however_mad_gives_a_stamp_far_in_the_future(
+            packets in prop::collection::vec((any::<u32>(), 0i64..2000), 1..300),
+        ) {
+            let (mut clock, mut now) = (Clock::new(48_000), 0);
+            for (timestamp, later) in packets {
+                now += later;
+                clock.observe(timestamp, ms(now));
+                clock.settle(ms(now));
+                if let Some(stamp) = clock.stamp_ns(clock.unwrapped_ns(timestamp)) {
+                    prop_assert!(stamp <= now * MS + TOLERANCE_NS + SAME_NS);
+                }
+            }
+        }
+    }
+}
