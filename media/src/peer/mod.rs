@@ -1,1 +1,99 @@
-//! One publisher.
+//! One WebRTC publisher: its offer is answered, its packets go through the tap, events come out.
+//!
+//! ```no_run
+//! # async fn run(offer: &str) -> Result<(), coach_media::peer::Error> {
+//! use coach_media::peer::{Config, Endpoint, Event, Limits};
+//! let endpoint = Endpoint::bind(Config::default()).await?;
+//! let (answer, mut publisher) = endpoint.accept(offer, &Limits::default()).await?;
+//! println!("{}", answer.sdp);
+//! let mut events = publisher.events();
+//! while let Some(event) = events.recv().await {
+//!     if let Event::Item(item) = event {
+//!         println!("{item:?}");
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod answer;
+mod callbacks;
+mod endpoint;
+mod engine;
+mod offer;
+mod outbox;
+mod publisher;
+mod pump;
+
+pub use endpoint::{Config, Endpoint};
+pub use publisher::{Publisher, Stats};
+
+use crate::item::{Formats, Item};
+use coach_core::MediaTime;
+
+/// What one publisher may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Media time of the first unit that is kept: 0, or where a later part of the session begins.
+    pub offset: MediaTime,
+    /// What the sender is told to begin with, kbit/s, instead of feeling its way up from 300.
+    pub start_kbps: u32,
+    /// What the sender is told not to exceed for pictures, kbit/s.
+    pub max_kbps: u32,
+    /// Pictures wider or higher than that are dropped, pixels.
+    pub max_side: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits { offset: MediaTime::ZERO, start_kbps: 1500, max_kbps: 2500, max_side: 1920 }
+    }
+}
+
+/// What goes back to the publisher.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The SDP answer, with all our candidates.
+    pub sdp: String,
+    /// Names this ICE session; changes with every restart. Good for an ETag (RFC 9725, 4.3.1).
+    pub ice_tag: String,
+}
+
+/// What a publisher does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// Media can flow.
+    Connected,
+    /// What the items will be; before the first of them.
+    Formats(Formats),
+    Item(Item),
+    /// Nothing was heard for some seconds. It may come back by itself.
+    Disconnected,
+    /// It will not come back. `Closed` follows.
+    Failed,
+    /// The last event: everything of the peer has been freed.
+    Closed,
+}
+
+/// Why an offer was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// 400: this is no session description.
+    #[error("this is not a session description: {0}")]
+    Malformed(String),
+    /// 400: it offers nothing to receive.
+    #[error("the offer has no audio or video to send: {0}")]
+    NoMedia(String),
+    /// 406: a session description that we cannot take as it is.
+    #[error("this offer cannot be accepted: {0}")]
+    Unacceptable(String),
+    /// 503: try again later.
+    #[error("all {0} places for publishers are taken; try again later")]
+    Busy(usize),
+    /// 500: the port could not be bound, or the machine lacks something.
+    #[error("the media port: {0}")]
+    Io(#[from] std::io::Error),
+    /// 500: the WebRTC library failed on an offer that we took for good.
+    #[error("the WebRTC engine failed: {0}")]
+    Engine(String),
+}

@@ -1,0 +1,63 @@
+//! What the library's answer must still be told: where the shared port is, and how much may be sent.
+
+use super::Limits;
+use std::fmt::Write;
+use std::net::SocketAddr;
+
+/// Rewrites an answer: our candidates instead of the library's, and bitrates for the picture.
+pub fn complete(sdp: &str, announced: &[SocketAddr], limits: &Limits) -> String {
+    let (mut out, mut video) = (String::with_capacity(sdp.len() + 512), false);
+    for line in sdp.lines() {
+        if line.starts_with("a=candidate:") || line == "a=end-of-candidates" {
+            continue;
+        }
+        if let Some(media) = line.strip_prefix("m=") {
+            video = media.starts_with("video ");
+        }
+        out += line;
+        out += "\r\n";
+        if video && line.starts_with("c=") {
+            // RFC 8866, section 5: b= stands directly behind c=.
+            _ = write!(out, "b=AS:{}\r\n", limits.max_kbps);
+        }
+        if let Some(payload) = line.strip_prefix("a=rtpmap:").and_then(|map| map.strip_suffix(" VP8/90000")) {
+            // What libwebrtc understands; others ignore unknown parameters.
+            _ = write!(out, "a=fmtp:{payload} x-google-start-bitrate={}\r\n", limits.start_kbps);
+        }
+        if line.starts_with("a=ice-ufrag:") {
+            candidates(&mut out, announced);
+        }
+    }
+    out
+}
+
+fn candidates(out: &mut String, announced: &[SocketAddr]) {
+    for (n, address) in announced.iter().enumerate() {
+        // RFC 8445, 5.1.2.1: host candidates have type preference 126; earlier ones are preferred.
+        let priority = (126u64 << 24) | ((65_535 - n.min(65_535) as u64) << 8) | 255;
+        let (ip, port) = (address.ip(), address.port());
+        _ = write!(out, "a=candidate:{} 1 udp {priority} {ip} {port} typ host\r\n", n + 1);
+    }
+    out.push_str("a=end-of-candidates\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shared_port_takes_the_place_of_the_librarys_candidates() {
+        let sdp = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:abcd\r\n\
+                   a=candidate:1 1 udp 1 127.0.0.1 40000 typ host\r\na=end-of-candidates\r\n\
+                   m=video 9 UDP/TLS/RTP/SAVPF 96\r\nc=IN IP4 0.0.0.0\r\na=rtpmap:96 VP8/90000\r\n";
+        let announced = ["192.0.2.1:7000".parse().unwrap(), "[2001:db8::1]:7000".parse().unwrap()];
+        let out = complete(sdp, &announced, &Limits::default());
+        assert!(!out.contains("40000"));
+        assert!(out.contains("a=candidate:1 1 udp 2130706431 192.0.2.1 7000 typ host\r\n"));
+        assert!(out.contains("a=candidate:2 1 udp 2130706175 2001:db8::1 7000 typ host\r\n"));
+        assert!(out.contains(
+            "c=IN IP4 0.0.0.0\r\nb=AS:2500\r\na=rtpmap:96 VP8/90000\r\na=fmtp:96 x-google-start-bitrate=1500"
+        ));
+        assert_eq!(out.matches("b=AS").count(), 1, "sound has no limit of its own");
+    }
+}

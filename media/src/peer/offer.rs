@@ -1,0 +1,98 @@
+//! What an offer may be: checked by ourselves before the library sees it, and stripped of what we never use.
+
+use super::Error;
+use rtc::sdp::MediaDescription;
+use rtc::sdp::SessionDescription;
+use std::io::Cursor;
+
+/// Browsers' offers are about 6 kB.
+const MAX_BYTES: usize = 64 << 10;
+const MAX_LINES: usize = 2000;
+
+/// A checked offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// What the library is shown.
+    pub sdp: String,
+    pub video: bool,
+    pub audio: bool,
+}
+
+/// Checks an offer (RFC 9725, section 4.2: at most one audio and one video, all bundled, sent to us).
+pub fn check(sdp: &str) -> Result<Offer, Error> {
+    if sdp.len() > MAX_BYTES || sdp.lines().count() > MAX_LINES {
+        return Err(Error::Malformed(format!("longer than {MAX_BYTES} bytes or {MAX_LINES} lines")));
+    }
+    // The library wants the line ends of the standard; texts that went through an editor have others.
+    let sdp: String = sdp.lines().filter(|line| !line.is_empty()).flat_map(|line| [line.trim_end(), "\r\n"]).collect();
+    let parsed = SessionDescription::unmarshal(&mut Cursor::new(sdp.as_bytes()))
+        .map_err(|error| Error::Malformed(error.to_string()))?;
+    if parsed.media_descriptions.is_empty() {
+        return Err(Error::NoMedia("there is no m= line".into()));
+    }
+    let (mut video, mut audio) = (false, false);
+    for media in &parsed.media_descriptions {
+        let kind = media.media_name.media.as_str();
+        let seen = match kind {
+            "video" => &mut video,
+            "audio" => &mut audio,
+            other => {
+                let other: String = other.chars().take(20).collect();
+                return Err(Error::Unacceptable(format!("only audio and video are taken, not {other:?}")));
+            }
+        };
+        if std::mem::replace(seen, true) {
+            return Err(Error::Unacceptable(format!("there is more than one {kind} track")));
+        }
+        section(kind, media)?;
+    }
+    let needed = [("ice-ufrag", 4), ("ice-pwd", 22), ("fingerprint", 1)];
+    for media in &parsed.media_descriptions {
+        for (key, shortest) in needed {
+            let value = value(media, key).or_else(|| parsed.attribute(key).map(String::as_str));
+            if value.is_none_or(|value| value.len() < shortest || value.len() > 512) {
+                return Err(Error::Malformed(format!("a={key} is missing or broken")));
+            }
+        }
+    }
+    let sdp = sdp.split_inclusive("\r\n").filter(|line| !is_unused(line)).collect();
+    Ok(Offer { sdp, video, audio })
+}
+
+fn section(kind: &str, media: &MediaDescription) -> Result<(), Error> {
+    if !media.media_name.protos.iter().any(|proto| proto == "SAVPF") {
+        return Err(Error::Unacceptable(format!("{kind} is not encrypted RTP with feedback (SAVPF)")));
+    }
+    if media.has_attribute("recvonly") || media.has_attribute("inactive") {
+        return Err(Error::NoMedia(format!("{kind} is not sent to us")));
+    }
+    if media.media_name.port.value == 0 && !media.has_attribute("bundle-only") {
+        return Err(Error::NoMedia(format!("{kind} is switched off")));
+    }
+    if !media.has_attribute("rtcp-mux") {
+        return Err(Error::Unacceptable(format!("{kind} wants a port of its own for RTCP (no a=rtcp-mux)")));
+    }
+    if value(media, "mid").is_none_or(str::is_empty) {
+        return Err(Error::Malformed(format!("{kind} has no a=mid")));
+    }
+    let (name, spoken) = if kind == "video" { ("vp8/90000", "VP8") } else { ("opus/48000/2", "Opus") };
+    let offered = media.attributes.iter().filter(|attribute| attribute.key == "rtpmap").any(|attribute| {
+        let (payload, codec) = attribute.value.as_deref().unwrap_or_default().split_once(' ').unwrap_or_default();
+        codec.trim().eq_ignore_ascii_case(name)
+            && payload.parse::<u8>().is_ok_and(|payload| payload < 128)
+            && media.media_name.formats.iter().any(|format| format == payload)
+    });
+    if offered { Ok(()) } else { Err(Error::Unacceptable(format!("{kind} is not offered as {spoken}"))) }
+}
+
+fn value<'a>(media: &'a MediaDescription, key: &str) -> Option<&'a str> {
+    media.attribute(key).flatten()
+}
+
+/// Candidates: we answer whoever proves to be the publisher, and send to nobody an offer only names. Simulcast: one
+/// quality is all we want, and without these lines the sender sends one.
+fn is_unused(line: &str) -> bool {
+    ["a=candidate:", "a=end-of-candidates", "a=simulcast:", "a=rid:", "a=remote-candidates:"]
+        .iter()
+        .any(|prefix| line.starts_with(prefix))
+}
