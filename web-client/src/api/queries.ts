@@ -1,0 +1,25 @@
+// Server state as the pages see it: cached, shared, refreshed when something changed.
+import { useQuery } from "@tanstack/react-query";
+import * as calls from "./calls";
+
+export const keys = {
+  me: ["me"],
+  questions: ["questions"],
+  consent: ["consent"],
+  sessions: ["sessions"],
+  trends: ["trends"],
+  session: (id: string) => ["session", id],
+  report: (id: string) => ["report", id],
+  recording: (id: string) => ["recording", id],
+} as const;
+
+export const useMe = () => useQuery({ queryKey: keys.me, queryFn: calls.me });
+export const useQuestions = () => useQuery({ queryKey: keys.questions, queryFn: calls.questions, staleTime: Infinity });
+export const useConsent = () => useQuery({ queryKey: keys.consent, queryFn: calls.consentText });
+export const useTrends = () => useQuery({ queryKey: keys.trends, queryFn: calls.trends });
+export const useSession = (id: string, pollMs?: number) =>
+  useQuery({ queryKey: keys.session(id), queryFn: () => calls.session(id), refetchInterval: pollMs ?? false });
+export const useReport = (id: string, enabled = true) =>
+  useQuery({ queryKey: keys.report(id), queryFn: () => calls.report(id), enabled, staleTime: Infinity });
+export const useRecording = (id: string, enabled = true) =>
+  useQuery({ queryKey: keys.recording(id), queryFn: () => calls.recording(id), enabled, staleTime: 5 * 60_000 });

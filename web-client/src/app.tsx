@@ -1,0 +1,48 @@
+// Which page an address shows.
+import { lazy, Suspense } from "react";
+import { Route, Switch } from "wouter";
+import { Boundary } from "./ui/boundary";
+import { ButtonLink } from "./ui/button";
+import { Frame } from "./ui/frame";
+import { Empty, Loading } from "./ui/states";
+import { Home } from "./pages/home/home";
+
+const Consent = lazy(() => import("./pages/consent/consent"));
+const DeviceCheck = lazy(() => import("./pages/device-check/device-check"));
+const Arena = lazy(() => import("./pages/arena/arena"));
+const SessionPage = lazy(() => import("./pages/report/session"));
+const History = lazy(() => import("./pages/history/history"));
+const Compare = lazy(() => import("./pages/compare/compare"));
+
+function Waiting() {
+  return (
+    <Frame title="Loading">
+      <Loading what="the page" />
+    </Frame>
+  );
+}
+
+export function App() {
+  return (
+    <Boundary>
+      <Suspense fallback={<Waiting />}>
+        <Switch>
+          <Route path="/" component={Home} />
+          <Route path="/consent" component={Consent} />
+          <Route path="/check" component={DeviceCheck} />
+          <Route path="/arena/:id">{(params) => <Arena key={params.id} id={params.id} />}</Route>
+          <Route path="/sessions/:id">{(params) => <SessionPage key={params.id} id={params.id} />}</Route>
+          <Route path="/history" component={History} />
+          <Route path="/compare" component={Compare} />
+          <Route>
+            <Frame title="Not here">
+              <Empty title="There is no page at this address" action={<ButtonLink to="/">Choose a question</ButtonLink>}>
+                It may have been deleted, or the address has a slip in it.
+              </Empty>
+            </Frame>
+          </Route>
+        </Switch>
+      </Suspense>
+    </Boundary>
+  );
+}

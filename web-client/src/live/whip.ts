@@ -1,0 +1,85 @@
+// WHIP (RFC 9725) as a publisher: one offer, one answer, one DELETE. Candidates are gathered before the offer is sent.
+import { problemFrom } from "../api/problem";
+
+/** How long gathering may take before the offer goes out with what is there. */
+export const GATHERING_CAP_MS = 1000;
+
+export interface Publication {
+  pc: RTCPeerConnection;
+  /** Where to DELETE. */
+  location: string;
+}
+
+/** VP8 first, whatever else stays behind it; the server records VP8 without re-encoding. */
+export function preferVp8(transceiver: Pick<RTCRtpTransceiver, "setCodecPreferences">, codecs: RTCRtpCodec[]): void {
+  const is = (codec: RTCRtpCodec) => codec.mimeType.toLowerCase() === "video/vp8";
+  if (!codecs.some(is)) return;
+  transceiver.setCodecPreferences([...codecs.filter(is), ...codecs.filter((codec) => !is(codec))]);
+}
+
+/** Opus must send silence too, a pause is evidence: the answer's wish for discontinuous transmission (RFC 7587 section 6.1) is taken out. */
+export function withoutDtx(sdp: string): string {
+  return sdp.replace(/^(a=fmtp:\d+ .*?);?usedtx=1/gm, "$1");
+}
+
+/** Resolves when all candidates are known, or at the cap. */
+export function gathered(pc: RTCPeerConnection, capMs = GATHERING_CAP_MS): Promise<void> {
+  if (pc.iceGatheringState === "complete") return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(cap);
+      pc.removeEventListener("icegatheringstatechange", check);
+      resolve();
+    };
+    const check = () => {
+      if (pc.iceGatheringState === "complete") done();
+    };
+    const cap = setTimeout(done, capMs);
+    pc.addEventListener("icegatheringstatechange", check);
+  });
+}
+
+/** Only an address on our own server is followed, whatever the header says. */
+export function locationOf(header: string | null, endpoint: string): string {
+  if (!header) throw problemFrom(502, { title: "The server did not say where the recording lives" });
+  const base = new URL(endpoint, window.location.href);
+  const url = new URL(header, base);
+  if (url.origin !== base.origin) throw problemFrom(502, { title: "The server pointed somewhere else" });
+  return url.pathname + url.search;
+}
+
+/** Publishes the stream. On any failure the connection is closed before the error goes on. */
+export async function publish(endpoint: string, stream: MediaStream, signal?: AbortSignal): Promise<Publication> {
+  const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  try {
+    for (const track of stream.getTracks()) {
+      const transceiver = pc.addTransceiver(track, { direction: "sendonly", streams: [stream] });
+      if (track.kind === "video") preferVp8(transceiver, RTCRtpSender.getCapabilities("video")?.codecs ?? []);
+    }
+    await pc.setLocalDescription();
+    await gathered(pc);
+    const response = await fetch(endpoint, {
+      method: "POST",
+      headers: { "content-type": "application/sdp" },
+      body: pc.localDescription?.sdp ?? "",
+      ...(signal ? { signal } : {}),
+    });
+    if (response.status !== 201) throw problemFrom(response.status, await response.text().catch(() => null));
+    const location = locationOf(response.headers.get("location"), endpoint);
+    try {
+      await pc.setRemoteDescription({ type: "answer", sdp: withoutDtx(await response.text()) });
+    } catch (error) {
+      void remove(location).catch(() => undefined);
+      throw error;
+    }
+    return { pc, location };
+  } catch (error) {
+    pc.close();
+    throw error;
+  }
+}
+
+/** Ends the publication at the server. `keepalive` lets it outlive the page. */
+export function remove(location: string, keepalive = false): Promise<Response> {
+  return fetch(location, { method: "DELETE", keepalive });
+}

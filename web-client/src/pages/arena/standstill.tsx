@@ -1,0 +1,74 @@
+// Whatever keeps the answer from going on, and what to do about it. Quiet where it heals by itself.
+import type { ReactNode } from "react";
+import { Button, ButtonLink } from "../../ui/button";
+import type { ArenaState } from "./use-arena";
+
+function Panel({ title, children, action }: { title: string; children: ReactNode; action?: ReactNode }) {
+  return (
+    <div role="alert" className="appear absolute left-1/2 top-1/2 w-[min(26rem,calc(100vw-2.5rem))] -translate-x-1/2 -translate-y-1/2 rounded-3xl border border-white/10 bg-[#1b1d21]/95 p-7 shadow-2xl" data-testid="standstill">
+      <h2 className="text-lg font-semibold">{title}</h2>
+      <div className="mt-2 text-[#c9cad0]">{children}</div>
+      {action && <div className="mt-6 flex flex-wrap gap-2">{action}</div>}
+    </div>
+  );
+}
+
+export function Standstill({ arena }: { arena: ArenaState }) {
+  const { connection, hold, refused } = arena;
+  if (refused) {
+    return (
+      <Panel title={refused.title} action={<Button look="primary" onClick={arena.retry}>Try again</Button>}>
+        {refused.cure}
+      </Panel>
+    );
+  }
+  if (connection.is === "failed") {
+    return (
+      <Panel
+        title={connection.problem.title}
+        action={
+          <>
+            <Button look="primary" onClick={() => window.location.reload()}>
+              Try again
+            </Button>
+            <ButtonLink to="/history">To the history</ButtonLink>
+          </>
+        }
+      >
+        {connection.problem.detail ?? "What was recorded until now is safe."}
+      </Panel>
+    );
+  }
+  if (hold?.why === "device") {
+    return (
+      <Panel
+        title={hold.what === "camera" ? "The camera is gone" : "The microphone is gone"}
+        action={
+          <>
+            <Button look="primary" onClick={arena.retry}>
+              Go on
+            </Button>
+            <Button onClick={arena.stop}>End here</Button>
+          </>
+        }
+      >
+        {hold.refused?.cure ?? "Your answer is paused. Plug it back in, or allow it again beside the address: then it goes on by itself."}
+      </Panel>
+    );
+  }
+  if (hold?.why === "asked") {
+    return (
+      <Panel title="Paused" action={<Button look="primary" onClick={arena.resume}>Go on</Button>}>
+        Camera and microphone are off until you go on.
+      </Panel>
+    );
+  }
+  if (connection.is === "lost") {
+    return (
+      <p role="status" data-testid="lost" className="appear absolute left-1/2 top-40 -translate-x-1/2 rounded-full bg-black/70 px-5 py-2.5 text-center text-sm max-sm:w-[calc(100vw-2.5rem)]">
+        The connection was lost and is being restored. Everything until here is saved.
+      </p>
+    );
+  }
+  return null;
+}

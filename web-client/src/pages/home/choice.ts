@@ -1,0 +1,42 @@
+// Choosing: which questions match, which are chosen, how long they take together.
+import type { Family, Question } from "../../api/types";
+
+export const MOST = 5;
+
+export const FAMILIES: { id: Family; title: string; about: string }[] = [
+  { id: "failure", title: "Failure", about: "What went wrong, and what came of it" },
+  { id: "conflict", title: "Conflict", about: "Disagreeing and staying at the table" },
+  { id: "leadership", title: "Leadership", about: "Taking others along" },
+  { id: "teamwork", title: "Teamwork", about: "Working with and for others" },
+  { id: "pressure", title: "Pressure", about: "Deadlines, surprises, too much at once" },
+  { id: "motivation", title: "Motivation", about: "Why this, why you, why now" },
+];
+
+/** Every word typed must occur in the question or its tip. */
+export function matching(all: Question[], family: Family | null, typed: string): Question[] {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  return all.filter((question) => {
+    if (family && question.family !== family) return false;
+    const text = `${question.text} ${question.tip} ${question.family}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
+
+/** Adds at the end, or takes out; a sixth is not added. */
+export function toggled(chosen: string[], id: string): string[] {
+  if (chosen.includes(id)) return chosen.filter((x) => x !== id);
+  return chosen.length >= MOST ? chosen : [...chosen, id];
+}
+
+export function minutes(ms: number): string {
+  const half = Math.round(ms / 30_000) / 2;
+  return `${half === Math.floor(half) ? half : half.toFixed(1)} min`;
+}
+
+/** Reads the questions of an address: at most five, each once. */
+export function fromSearch(search: string): string[] {
+  const given = (new URLSearchParams(search).get("q") ?? "").split(",").filter((id) => id !== "" && id.length <= 64);
+  return [...new Set(given)].slice(0, MOST);
+}
+
+export const toSearch = (chosen: string[]): string => `q=${chosen.map(encodeURIComponent).join(",")}`;

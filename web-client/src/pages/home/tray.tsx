@@ -1,0 +1,67 @@
+// The chosen set: beside the bank on a wide screen, at the foot of a narrow one.
+import { ArrowRight, X } from "lucide-react";
+import type { Me, Question } from "../../api/types";
+import { Button } from "../../ui/button";
+import { minutes, MOST } from "./choice";
+
+interface Props {
+  picked: Question[];
+  models: Me["models"] | null;
+  onDrop: (id: string) => void;
+  onStart: () => void;
+}
+
+function limits(models: Me["models"] | null): string | null {
+  if (models?.face === "none") return "No face model is installed: what the face shows is left out of the scores.";
+  if (models?.face === "lite") return "The small face model is in use: eye contact and fine expression are left out.";
+  return null;
+}
+
+export function Tray({ picked, models, onDrop, onStart }: Props) {
+  const total = picked.reduce((sum, question) => sum + question.suggested_ms, 0);
+  const note = limits(models);
+  return (
+    <aside
+      aria-label="Your set"
+      className="max-lg:fixed max-lg:inset-x-0 max-lg:bottom-0 max-lg:z-20 max-lg:border-t max-lg:border-line max-lg:bg-surface max-lg:px-4 max-lg:pb-[max(0.75rem,env(safe-area-inset-bottom))] max-lg:pt-3 lg:sticky lg:top-8 lg:self-start"
+    >
+      <div className="lg:rounded-3xl lg:border lg:border-line lg:bg-surface lg:p-6">
+        <div className="flex items-baseline justify-between max-lg:hidden">
+          <h2 className="text-lg font-semibold">Your set</h2>
+          <span className="tabular text-sm text-ink-3">
+            {picked.length} of {MOST}
+          </span>
+        </div>
+        <ol className="mt-4 grid gap-3 max-lg:hidden">
+          {picked.length === 0 && <li className="text-sm text-ink-2">Nothing chosen yet. A single question is a good start.</li>}
+          {picked.map((question, i) => (
+            <li key={question.id} className="grid grid-cols-[1.25rem_minmax(0,1fr)_auto] items-start gap-2 text-sm">
+              <span className="tabular font-semibold text-accent">{i + 1}</span>
+              <span>{question.text}</span>
+              <button
+                type="button"
+                aria-label={`Take out: ${question.text}`}
+                onClick={() => onDrop(question.id)}
+                className="-my-1 grid size-8 place-items-center rounded-lg text-ink-3 hover:bg-sunken hover:text-ink"
+              >
+                <X size={15} aria-hidden="true" />
+              </button>
+            </li>
+          ))}
+        </ol>
+        <div className="flex items-center gap-4 lg:mt-6 lg:block">
+          <p className="tabular flex-1 text-sm text-ink-2 lg:mb-3" aria-live="polite">
+            {picked.length === 0
+              ? "Choose a question"
+              : `${picked.length} ${picked.length === 1 ? "question" : "questions"}, about ${minutes(total)}`}
+          </p>
+          <Button look="primary" className="lg:w-full" disabled={picked.length === 0} onClick={onStart} data-testid="start">
+            Start
+            <ArrowRight size={16} aria-hidden="true" />
+          </Button>
+        </div>
+        {note && <p className="mt-4 text-sm text-ink-2 max-lg:hidden">{note}</p>}
+      </div>
+    </aside>
+  );
+}

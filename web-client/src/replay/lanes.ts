@@ -1,0 +1,219 @@
+// The lanes below the replay: which there are, what they hold, how their values read.
+import type { Report } from "../api/types";
+import type { Tracks } from "./journal";
+import { laneRange, median, type Range } from "./scale";
+
+export type LaneId = "speech" | "pace" | "pitch" | "volume" | "affect" | "eye_contact" | "stress" | "cues";
+
+export interface Curve {
+  label: string;
+  times: number[];
+  values: (number | null)[];
+  /** CSS custom property that holds its colour. */
+  colour: string;
+  dashed?: boolean;
+}
+
+export interface Block {
+  start: number;
+  end: number;
+  /** CSS custom property. */
+  colour: string;
+  label: string;
+}
+
+export interface Lane {
+  id: LaneId;
+  title: string;
+  unit: string;
+  range: Range;
+  /** The band aimed at, in the lane's unit. */
+  band: Range | null;
+  /** A line worth seeing, e.g. where stress counts as a spike. */
+  mark: number | null;
+  curves: Curve[];
+  blocks: Block[];
+  /** Cues: points in time with words. */
+  points: { t: number; label: string; detail: string }[];
+  /** How a value reads. */
+  read: (value: number) => string;
+  /** The lane in one sentence, for those who don't see it. */
+  summary: string;
+}
+
+const whole = (unit: string) => (value: number) => `${Math.round(value)} ${unit}`;
+const tenth = (unit: string) => (value: number) => `${value.toFixed(1)} ${unit}`.trim();
+const percent = (value: number) => `${Math.round(value * 100)} %`;
+const signed = (value: number) => `${value >= 0 ? "+" : "−"}${Math.abs(value).toFixed(1)}`;
+
+const timesOf = (values: readonly unknown[], step: number) => values.map((_, i) => i * step);
+
+function summary(title: string, values: (number | null)[], read: (value: number) => string): string {
+  const middle = median(values);
+  return middle === null ? `${title}: nothing known.` : `${title}: usually ${read(middle)}.`;
+}
+
+/** Speech as blocks: from the journal where it is there, else the time between the pauses. */
+export function speechBlocks(report: Report, tracks: Tracks | null): Block[] {
+  const blocks: Block[] = [];
+  const speech = (start: number, end: number) =>
+    blocks.push({ start, end, colour: "--lane-speech", label: "speech" });
+  if (tracks && tracks.voiceTimes.length > 0) {
+    let from: number | null = null;
+    tracks.voiceTimes.forEach((t, i) => {
+      const on = (tracks.speech[i] ?? 0) >= 0.5;
+      if (on && from === null) from = t;
+      if (!on && from !== null) {
+        speech(from, t);
+        from = null;
+      }
+    });
+    if (from !== null) speech(from, (tracks.voiceTimes.at(-1) ?? 0) + 100);
+  } else {
+    let from = 0;
+    for (const pause of report.pauses) {
+      if (pause.start > from) speech(from, pause.start);
+      from = Math.max(from, pause.end);
+    }
+    if (from < report.duration_ms && report.coverage.speech_s > 0) speech(from, report.duration_ms);
+  }
+  for (const pause of report.pauses) {
+    if (pause.class === "long") {
+      blocks.push({
+        start: pause.start,
+        end: pause.end,
+        colour: "--lane-pause",
+        label: `${((pause.end - pause.start) / 1000).toFixed(1)} s pause`,
+      });
+    }
+  }
+  return blocks;
+}
+
+/** Pitch ten times a second from the journal, in semitones around the median; else the report's two a second. */
+export function pitchCurve(report: Report, tracks: Tracks | null): Pick<Curve, "times" | "values"> {
+  const middle = tracks ? median(tracks.f0) : null;
+  if (tracks && middle !== null && middle > 0) {
+    return {
+      times: tracks.voiceTimes.map((t) => t + 50),
+      values: tracks.f0.map((hz, i) => (hz !== null && (tracks.speech[i] ?? 0) >= 0.5 ? 12 * Math.log2(hz / middle) : null)),
+    };
+  }
+  return { times: timesOf(report.series.pitch_st, report.series.step_ms), values: report.series.pitch_st };
+}
+
+export function lanes(report: Report, tracks: Tracks | null): Lane[] {
+  const { series } = report;
+  const step = series.step_ms > 0 ? series.step_ms : 500;
+  const curve = (label: string, values: (number | null)[], colour: string, dashed = false): Curve => ({
+    label,
+    times: timesOf(values, step),
+    values,
+    colour,
+    ...(dashed ? { dashed } : {}),
+  });
+  const base = { band: null, mark: null, blocks: [], points: [] };
+  const long = report.pauses.filter((pause) => pause.class === "long").length;
+  const pitch = pitchCurve(report, tracks);
+  const spikes = report.stress.map((spike) => ({
+    start: spike.start,
+    end: spike.recovered ?? report.duration_ms,
+    colour: "--lane-spike",
+    label: "signals rose together",
+  }));
+  return [
+    {
+      ...base,
+      id: "speech",
+      title: "Speech",
+      unit: "",
+      range: { min: 0, max: 1 },
+      curves: [],
+      blocks: speechBlocks(report, tracks),
+      read: () => "",
+      summary: `Speech and pauses: ${long} ${long === 1 ? "pause" : "pauses"} over 1 second.`,
+    },
+    {
+      ...base,
+      id: "pace",
+      title: "Pace",
+      unit: "wpm",
+      range: laneRange(series.pace_wpm, { min: 80, max: 220 }),
+      band: { min: 120, max: 160 },
+      curves: [curve("Pace", series.pace_wpm, "--lane-1")],
+      read: whole("wpm"),
+      summary: summary("Pace", series.pace_wpm, whole("words per minute")),
+    },
+    {
+      ...base,
+      id: "pitch",
+      title: "Pitch",
+      unit: "semitones",
+      range: laneRange(pitch.values, { min: -6, max: 6 }),
+      mark: 0,
+      curves: [{ label: "Pitch", colour: "--lane-1", ...pitch }],
+      read: (value) => `${signed(value)} st`,
+      summary: "Pitch, in semitones around your own middle.",
+    },
+    {
+      ...base,
+      id: "volume",
+      title: "Volume",
+      unit: "dB",
+      range: laneRange(series.level_db, { min: 40, max: 75 }),
+      curves: [curve("Volume", series.level_db, "--lane-1")],
+      read: whole("dB"),
+      summary: summary("Volume", series.level_db, whole("decibels")),
+    },
+    {
+      ...base,
+      id: "affect",
+      title: "Expression",
+      unit: "",
+      range: { min: -1, max: 1 },
+      mark: 0,
+      curves: [
+        curve("Valence", series.valence, "--lane-1"),
+        curve("Arousal", series.arousal, "--lane-2", true),
+      ],
+      read: signed,
+      summary: summary("Valence", series.valence, signed),
+    },
+    {
+      ...base,
+      id: "eye_contact",
+      title: "Eye contact",
+      unit: "",
+      range: { min: 0, max: 1 },
+      curves: [curve("Eye contact", series.eye_contact, "--lane-1")],
+      read: percent,
+      summary: summary("Eye contact", series.eye_contact, percent),
+    },
+    {
+      ...base,
+      id: "stress",
+      title: "Stress signals",
+      unit: "z",
+      range: laneRange(series.stress, { min: -1, max: 4 }),
+      mark: 2,
+      curves: [curve("Stress", series.stress, "--lane-1")],
+      blocks: spikes,
+      read: tenth(""),
+      summary:
+        report.stress.length === 0
+          ? "Stress signals: no moment in which they rose together."
+          : `Stress signals: rose together ${report.stress.length === 1 ? "once" : `${report.stress.length} times`}.`,
+    },
+    {
+      ...base,
+      id: "cues",
+      title: "Cues",
+      unit: "",
+      range: { min: 0, max: 1 },
+      curves: [],
+      points: report.hints.map((hint) => ({ t: hint.t, label: hint.text, detail: hint.evidence })),
+      read: () => "",
+      summary: `Cues: ${report.hints.length === 0 ? "none shown" : report.hints.map((hint) => hint.text).join(", ")}.`,
+    },
+  ];
+}

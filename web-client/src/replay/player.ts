@@ -1,0 +1,86 @@
+// The playhead: one media time that the replay, the lanes and the moments share, without re-rendering the page at every frame.
+
+export type Listener = (t_ms: number) => void;
+
+export class Player {
+  private video: HTMLVideoElement | null = null;
+  private listeners = new Set<Listener>();
+  private frame = 0;
+  private pending: number | null = null;
+  private at = 0;
+
+  constructor(private readonly durationMs: number) {}
+
+  get t(): number {
+    return this.at;
+  }
+
+  get playing(): boolean {
+    return this.video !== null && !this.video.paused && !this.video.ended;
+  }
+
+  /** Takes a video element; returns the way to let go of it. */
+  attach(video: HTMLVideoElement): () => void {
+    this.video = video;
+    const follow = () => {
+      cancelAnimationFrame(this.frame);
+      const step = () => {
+        this.publish(video.currentTime * 1000);
+        if (!video.paused && !video.ended) this.frame = requestAnimationFrame(step);
+      };
+      step();
+    };
+    const ready = () => {
+      if (this.pending !== null) video.currentTime = this.pending / 1000;
+      this.pending = null;
+    };
+    const events = ["play", "pause", "seeked", "ended", "timeupdate"] as const;
+    for (const name of events) video.addEventListener(name, follow);
+    video.addEventListener("loadedmetadata", ready);
+    return () => {
+      cancelAnimationFrame(this.frame);
+      for (const name of events) video.removeEventListener(name, follow);
+      video.removeEventListener("loadedmetadata", ready);
+      if (this.video === video) this.video = null;
+    };
+  }
+
+  subscribe(listener: Listener): () => void {
+    this.listeners.add(listener);
+    listener(this.at);
+    return () => this.listeners.delete(listener);
+  }
+
+  seek(t_ms: number): void {
+    const t = Math.min(Math.max(0, Number.isFinite(t_ms) ? t_ms : 0), this.durationMs);
+    // Before the file is there the wish is kept; the lanes move at once in any case.
+    if (this.video && this.video.readyState > 0) this.video.currentTime = t / 1000;
+    else this.pending = t;
+    this.publish(t);
+  }
+
+  toggle(): void {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  play(rate = 1): void {
+    if (!this.video) return;
+    this.video.playbackRate = rate;
+    // Refused without a gesture, or while the file is missing: the page shows that itself.
+    void this.video.play().catch(() => undefined);
+  }
+
+  pause(): void {
+    this.video?.pause();
+  }
+
+  get rate(): number {
+    return this.video?.playbackRate ?? 1;
+  }
+
+  private publish(t: number): void {
+    this.at = t;
+    for (const listener of this.listeners) listener(t);
+  }
+}

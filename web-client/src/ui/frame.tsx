@@ -1,0 +1,74 @@
+// The frame around every page but the Arena: brand, two places to go, the theme.
+import { Monitor, Moon, Sun } from "lucide-react";
+import { useEffect, useState, type ReactNode } from "react";
+import { Link, useLocation } from "wouter";
+import { setTheme, theme, type Theme } from "./theme";
+
+const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
+const ICONS = { system: Monitor, light: Sun, dark: Moon };
+
+function ThemeButton() {
+  const [now, setNow] = useState<Theme>(theme);
+  const Icon = ICONS[now];
+  return (
+    <button
+      type="button"
+      className="grid size-11 place-items-center rounded-xl text-ink-2 hover:bg-sunken hover:text-ink"
+      aria-label={`Colours: ${now}. Change`}
+      title={`Colours: ${now}`}
+      onClick={() => {
+        setTheme(NEXT[now]);
+        setNow(NEXT[now]);
+      }}
+    >
+      <Icon size={18} aria-hidden="true" />
+    </button>
+  );
+}
+
+function Place({ to, children, active }: { to: string; children: ReactNode; active: boolean }) {
+  return (
+    <Link
+      href={to}
+      aria-current={active ? "page" : undefined}
+      className={`inline-flex min-h-11 items-center rounded-xl px-3 text-sm font-medium ${active ? "text-ink" : "text-ink-2 hover:text-ink"}`}
+    >
+      <span className={active ? "border-b-2 border-accent py-1" : "border-b-2 border-transparent py-1"}>{children}</span>
+    </Link>
+  );
+}
+
+export function Frame({ title, wide, children }: { title: string; wide?: boolean; children: ReactNode }) {
+  const [path] = useLocation();
+  useEffect(() => {
+    document.title = `${title} · Interview Coach`;
+  }, [title]);
+  const width = wide ? "max-w-[88rem]" : "max-w-5xl";
+  return (
+    <>
+      <a href="#main" className="sr-only focus:not-sr-only focus:fixed focus:left-4 focus:top-4 focus:z-50 focus:rounded-xl focus:bg-surface focus:px-4 focus:py-2">
+        Skip to the page
+      </a>
+      <header className={`mx-auto flex ${width} items-center gap-1 px-4 pt-3 sm:px-8`}>
+        <Link href="/" className="mr-auto inline-flex min-h-11 items-center gap-2.5 font-semibold tracking-tight">
+          <img src="/icon.svg" alt="" width="26" height="26" />
+          <span>
+            <span className="max-sm:hidden">Interview </span>Coach
+          </span>
+        </Link>
+        <nav aria-label="Places" className="flex">
+          <Place to="/" active={path === "/"}>
+            Practise
+          </Place>
+          <Place to="/history" active={path.startsWith("/history")}>
+            History
+          </Place>
+        </nav>
+        <ThemeButton />
+      </header>
+      <main id="main" tabIndex={-1} className={`mx-auto ${width} px-4 pb-24 pt-6 outline-none sm:px-8 sm:pt-10`}>
+        {children}
+      </main>
+    </>
+  );
+}
