@@ -2,15 +2,21 @@
 //!
 //! * [`item`]: what both doors speak: access units with their media time, gaps, ends.
 //! * [`net`]: one UDP port for all peers. [`tap`]: RTP to items, the one place that decides time.
+//! * [`gaps`]: where nothing is known, by one rule. [`packet`]: what packets tell without being decoded.
+//! * [`decode`]: access units to pictures and samples. [`record`]: access units to WebM.
 //! * [`peer`]: one WebRTC publisher: offer in, answer and items out.
 //!
 //! Never ONNX Runtime, SQL or HTTP routes.
 
+pub mod decode;
 pub mod gaps;
+mod gst;
 pub mod item;
 pub mod net;
 pub mod packet;
 pub mod peer;
+pub mod record;
 pub mod tap;
 
+pub use gst::{Element, Error, init, wanted};
 pub use item::{AccessUnit, Format, Formats, Item, Track};

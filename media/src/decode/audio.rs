@@ -1,0 +1,77 @@
+//! Packets of sound to samples.
+
+use super::chain::{Chain, Plan};
+use super::{Error, Lost};
+use crate::item::{AccessUnit, Format};
+use coach_core::MediaTime;
+use gstreamer as gst;
+use std::sync::{Arc, Mutex};
+
+/// Samples of one packet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AudioBlock {
+    /// When the first sample is heard.
+    pub t: MediaTime,
+    /// Samples per second, as the decoder gives them.
+    pub rate_hz: u32,
+    /// Mono, -1 to 1: the mean of the channels.
+    pub samples: Vec<f32>,
+    /// What should have come out before it.
+    pub lost: Option<Lost>,
+}
+
+/// Decodes sound. Nothing is concealed, repaired or trimmed: samples come from packets that were there.
+pub struct Audio {
+    chain: Chain,
+}
+
+impl Audio {
+    /// Starts a decoder; `sink` is called on its thread, in order.
+    pub fn new(format: &Format, mut sink: impl FnMut(AudioBlock) + Send + 'static) -> Result<Audio, Error> {
+        let input: gst::Caps = format
+            .caps
+            .parse()
+            .map_err(|_| Error::Unsupported { caps: format.caps.clone(), why: "these are no capabilities".into() })?;
+        let output = gst::Caps::builder("audio/x-raw")
+            .field("format", if cfg!(target_endian = "big") { "F32BE" } else { "F32LE" })
+            .field("layout", "interleaved")
+            .field("channels", 1i32)
+            .build();
+        let plan = Plan { input, decoders: decoders(format)?, convert: "audioconvert", output };
+        let sink = move |sample: gst::Sample, lost: Option<Lost>| {
+            let rate = sample.caps().and_then(|c| c.structure(0)).and_then(|s| s.get::<i32>("rate").ok());
+            let (Some(rate_hz), Some(buffer)) = (rate.and_then(|r| u32::try_from(r).ok()), sample.buffer()) else {
+                return;
+            };
+            let Ok(map) = buffer.map_readable() else { return };
+            let samples = map.as_slice().as_chunks::<4>().0.iter().map(|bytes| f32::from_ne_bytes(*bytes)).collect();
+            let nanos = buffer.pts().map_or(0, |pts| i64::try_from(pts.nseconds()).unwrap_or(0));
+            sink(AudioBlock { t: MediaTime::from_nanos(nanos), rate_hz, samples, lost });
+        };
+        Ok(Audio { chain: Chain::new(plan, false, Arc::new(Mutex::new(sink)))? })
+    }
+
+    /// Takes a packet without waiting; where the decoder is far behind, it is lost.
+    pub fn push(&mut self, unit: &AccessUnit) -> Result<(), Error> {
+        self.chain.push(unit)
+    }
+
+    /// Takes a packet when the decoder has room for it.
+    pub fn push_blocking(&mut self, unit: &AccessUnit) -> Result<(), Error> {
+        self.chain.push_blocking(unit)
+    }
+
+    /// Waits until everything has come out. Nothing can be pushed afterwards.
+    pub fn flush(&mut self) -> Result<(), Error> {
+        self.chain.flush()
+    }
+}
+
+fn decoders(format: &Format) -> Result<Vec<String>, Error> {
+    let names: &[&str] = match format.media_type() {
+        "audio/x-raw" => &[],
+        "audio/x-opus" => &["opusdec"],
+        _ => return super::video::ranked(format, gst::ElementFactoryType::MEDIA_AUDIO),
+    };
+    Ok(names.iter().map(|n| n.to_string()).collect())
+}

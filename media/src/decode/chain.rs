@@ -1,0 +1,332 @@
+//! The way of units through a GStreamer decoder, the same for pictures and sound.
+
+use super::{Error, Lost};
+use crate::gst::{Pipeline, make};
+use crate::item::{AccessUnit, GapReason};
+use coach_core::{MediaTime, Span};
+use gstreamer as gst;
+use gstreamer::prelude::*;
+use gstreamer_app::{AppSink, AppSinkCallbacks, AppSrc};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Units that may wait before live ones are dropped: two seconds of pictures.
+const MOST_WAITING: u64 = 64;
+
+/// Units that may wait before a file is made to wait.
+const FILE_WAITING: u64 = 8;
+
+/// How often a broken decoder is made anew.
+const MOST_RESTARTS: u32 = 50;
+
+/// How long a decoder may take for what is in flight before it is taken for hung.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What to build.
+pub struct Plan {
+    pub input: gst::Caps,
+    /// Tried in order; the first that exists. Empty for raw data.
+    pub decoders: Vec<String>,
+    pub convert: &'static str,
+    pub output: gst::Caps,
+}
+
+/// Gets each output with what was lost before it.
+pub type Sink = Arc<Mutex<dyn FnMut(gst::Sample, Option<Lost>) + Send>>;
+
+/// A decoder that runs.
+pub struct Chain {
+    plan: Plan,
+    sink: Sink,
+    state: Arc<Shared>,
+    running: Option<(AppSrc, Pipeline)>,
+    restarts: u32,
+    /// Units need the ones before them.
+    delta: bool,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    pushed: u64,
+    taken: u64,
+    /// The unit that is in the decoder.
+    current: Option<MediaTime>,
+    /// The first unit of those that never came out.
+    lost: Option<(MediaTime, GapReason)>,
+    /// Nothing decodes before a key frame.
+    wait_for_key: bool,
+    failed: Option<String>,
+    ended: bool,
+    flushed: bool,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn lose(&mut self, t: MediaTime, reason: GapReason, delta: bool) {
+        self.lost.get_or_insert((t, reason));
+        self.wait_for_key |= delta;
+    }
+}
+
+impl Chain {
+    /// `delta`: units need the ones before them, so after a loss only a key frame helps.
+    pub fn new(plan: Plan, delta: bool, sink: Sink) -> Result<Chain, Error> {
+        let state = Arc::new(Shared::default());
+        state.lock().wait_for_key = delta;
+        let mut chain = Chain { plan, sink, state, running: None, restarts: 0, delta };
+        chain.start()?;
+        Ok(chain)
+    }
+
+    fn start(&mut self) -> Result<(), Error> {
+        let unsupported = |why: String| Error::Unsupported { caps: self.plan.input.to_string(), why };
+        let pipeline = Pipeline::new();
+        let source = AppSrc::builder()
+            .caps(&self.plan.input)
+            .format(gst::Format::Time)
+            .is_live(false)
+            .max_bytes(0)
+            .block(false)
+            .build();
+        let sink = AppSink::builder().caps(&self.plan.output).sync(false).async_(false).max_buffers(1).build();
+        let mut elements = vec![source.clone().upcast::<gst::Element>()];
+        if !self.plan.decoders.is_empty() {
+            let name = self.plan.decoders.iter().find(|name| gst::ElementFactory::find(name).is_some());
+            let name = name.ok_or_else(|| {
+                unsupported(format!("no decoder is installed; {} would do", self.plan.decoders.join(" or ")))
+            })?;
+            let decoder = make(name).map_err(unsupported)?;
+            configure(&decoder);
+            elements.push(decoder);
+        }
+        let entry = elements.last().and_then(|e| e.static_pad(if elements.len() > 1 { "sink" } else { "src" }));
+        elements.push(make(self.plan.convert).map_err(unsupported)?);
+        elements.push(sink.clone().upcast());
+        pipeline.0.add_many(&elements).map_err(|e| unsupported(e.to_string()))?;
+        gst::Element::link_many(&elements).map_err(|e| unsupported(e.to_string()))?;
+        let entry = entry.ok_or_else(|| unsupported("the decoder has no input".into()))?;
+        let (state, delta) = (self.state.clone(), self.delta);
+        entry.add_probe(gst::PadProbeType::BUFFER, move |_, info| gate(&state, delta, info));
+        sink.set_callbacks(callbacks(self.state.clone(), self.sink.clone(), self.delta));
+        if let Some(bus) = pipeline.0.bus() {
+            let (state, delta) = (self.state.clone(), self.delta);
+            bus.set_sync_handler(move |_, message| {
+                complaint(&state, delta, message.view());
+                gst::BusSyncReply::Drop
+            });
+        }
+        pipeline.0.set_state(gst::State::Playing).map_err(|e| unsupported(e.to_string()))?;
+        self.running = Some((source, pipeline));
+        Ok(())
+    }
+
+    /// Takes a unit without waiting. Where too many wait already, it is lost.
+    pub fn push(&mut self, unit: &AccessUnit) -> Result<(), Error> {
+        self.mend()?;
+        let mut state = self.state.lock();
+        if state.flushed {
+            return Err(Error::Flushed);
+        }
+        if state.pushed - state.taken >= MOST_WAITING {
+            state.lose(unit.t, GapReason::Overload, self.delta);
+            return Ok(());
+        }
+        drop(state);
+        self.send(unit)
+    }
+
+    /// Takes a unit when there is room for it.
+    pub fn push_blocking(&mut self, unit: &AccessUnit) -> Result<(), Error> {
+        self.mend()?;
+        let state = self.state.lock();
+        if state.flushed {
+            return Err(Error::Flushed);
+        }
+        let full = |s: &mut State| s.pushed - s.taken >= FILE_WAITING && s.failed.is_none();
+        let (mut state, time) =
+            self.state.changed.wait_timeout_while(state, PATIENCE, full).unwrap_or_else(PoisonError::into_inner);
+        if time.timed_out() {
+            state.failed = Some("the decoder hangs".into());
+        }
+        drop(state);
+        self.mend()?;
+        self.send(unit)
+    }
+
+    fn send(&mut self, unit: &AccessUnit) -> Result<(), Error> {
+        let Some((source, _)) = &self.running else { return Err(Error::Flushed) };
+        let mut buffer = gst::Buffer::from_slice(unit.data.clone());
+        if let Some(buffer) = buffer.get_mut() {
+            // Reordered pictures before t = 0 don't exist: both doors drop them.
+            buffer.set_pts(gst::ClockTime::from_mseconds(unit.t.ms().max(0) as u64));
+            if !unit.key {
+                buffer.set_flags(gst::BufferFlags::DELTA_UNIT);
+            }
+        }
+        self.state.lock().pushed += 1;
+        if source.push_buffer(buffer).is_err() {
+            let mut state = self.state.lock();
+            state.taken += 1;
+            state.lose(unit.t, GapReason::Loss, self.delta);
+        }
+        Ok(())
+    }
+
+    /// Makes a broken decoder anew.
+    fn mend(&mut self) -> Result<(), Error> {
+        let Some(why) = self.state.lock().failed.clone() else { return Ok(()) };
+        if self.restarts >= MOST_RESTARTS {
+            return Err(Error::Broken(why));
+        }
+        self.restarts += 1;
+        tracing::warn!(why, restarts = self.restarts, "a decoder failed and is made anew");
+        self.running = None;
+        let mut state = self.state.lock();
+        state.failed = None;
+        state.taken = state.pushed;
+        if let Some(t) = state.current {
+            state.lose(t, GapReason::Loss, self.delta);
+        }
+        drop(state);
+        self.start()
+    }
+
+    /// Waits until everything pushed has come out. Nothing can be pushed afterwards.
+    pub fn flush(&mut self) -> Result<(), Error> {
+        let Some((source, pipeline)) = self.running.take() else { return Ok(()) };
+        self.state.lock().flushed = true;
+        if source.end_of_stream().is_ok() {
+            let waiting = |s: &mut State| !s.ended && s.failed.is_none();
+            let mut state = self.state.lock();
+            loop {
+                let taken = state.taken;
+                let (next, time) = self
+                    .state
+                    .changed
+                    .wait_timeout_while(state, PATIENCE, waiting)
+                    .unwrap_or_else(PoisonError::into_inner);
+                state = next;
+                // Slow is not hung, as long as it moves.
+                if !time.timed_out() || state.taken == taken {
+                    break;
+                }
+            }
+        }
+        drop(pipeline);
+        let mut state = self.state.lock();
+        match state.failed.take() {
+            Some(why) if !state.ended => Err(Error::Broken(why)),
+            _ if !state.ended => Err(Error::Broken("the decoder hangs".into())),
+            _ => Ok(()),
+        }
+    }
+
+    /// Something is lost for good: no output will ever tell.
+    pub fn lost(&self) -> Option<(MediaTime, GapReason)> {
+        self.state.lock().lost
+    }
+}
+
+impl Drop for Chain {
+    fn drop(&mut self) {
+        self.running = None;
+    }
+}
+
+/// One thread for each decoder, and no guessing of what was not received.
+fn configure(decoder: &gst::Element) {
+    for (property, value) in [
+        ("threads", "1"),
+        ("max-threads", "1"),
+        ("n-threads", "1"),
+        ("plc", "false"),
+        ("use-inband-fec", "false"),
+        ("output-corrupt", "false"),
+        ("discard-corrupted-frames", "true"),
+        ("max-errors", "-1"),
+    ] {
+        if decoder.find_property(property).is_some() {
+            decoder.set_property_from_str(property, value);
+        }
+    }
+}
+
+/// Sees each unit enter the decoder; holds back what cannot be decoded.
+fn gate(shared: &Shared, delta: bool, info: &mut gst::PadProbeInfo<'_>) -> gst::PadProbeReturn {
+    let Some(gst::PadProbeData::Buffer(buffer)) = &info.data else { return gst::PadProbeReturn::Ok };
+    let t = time(buffer);
+    let key = !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT);
+    let mut state = shared.lock();
+    state.taken += 1;
+    shared.changed.notify_all();
+    if state.wait_for_key && !key {
+        state.lose(t, GapReason::Loss, delta);
+        return gst::PadProbeReturn::Drop;
+    }
+    state.wait_for_key = false;
+    state.current = Some(t);
+    gst::PadProbeReturn::Ok
+}
+
+fn callbacks(shared: Arc<Shared>, sink: Sink, delta: bool) -> AppSinkCallbacks {
+    let ending = shared.clone();
+    AppSinkCallbacks::builder()
+        .new_sample(move |from| {
+            let sample = from.pull_sample().map_err(|_| gst::FlowError::Eos)?;
+            let Some(buffer) = sample.buffer() else { return Ok(gst::FlowSuccess::Ok) };
+            let t = time(buffer);
+            let mut state = shared.lock();
+            if buffer.flags().contains(gst::BufferFlags::CORRUPTED) {
+                state.lose(t, GapReason::Loss, delta);
+                return Ok(gst::FlowSuccess::Ok);
+            }
+            // What is lost ends where output begins again, not with what was decoded before the loss.
+            let lost = match state.lost {
+                Some((start, reason)) if start < t => {
+                    state.lost = None;
+                    Some(Lost { span: Span::new(start, t), reason })
+                }
+                _ => None,
+            };
+            drop(state);
+            (sink.lock().unwrap_or_else(PoisonError::into_inner))(sample, lost);
+            Ok(gst::FlowSuccess::Ok)
+        })
+        .eos(move |_| {
+            ending.lock().ended = true;
+            ending.changed.notify_all();
+        })
+        .build()
+}
+
+/// Hears what the decoder says of the unit that is in it.
+fn complaint(shared: &Shared, delta: bool, message: gst::MessageView<'_>) {
+    let mut state = shared.lock();
+    match message {
+        gst::MessageView::Warning(_) => {
+            if let Some(t) = state.current {
+                state.lose(t, GapReason::Loss, delta);
+            }
+        }
+        gst::MessageView::Error(error) => {
+            state.failed = Some(error.error().to_string());
+            shared.changed.notify_all();
+        }
+        _ => {}
+    }
+}
+
+fn time(buffer: &gst::BufferRef) -> MediaTime {
+    MediaTime::from_nanos(buffer.pts().map_or(0, |pts| i64::try_from(pts.nseconds()).unwrap_or(i64::MAX / 4)))
+}

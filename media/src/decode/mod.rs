@@ -1,0 +1,42 @@
+//! Access units to pictures and samples.
+//!
+//! Each decoder is one thread of its own that gives its output to a sink. What comes out depends on the units pushed and
+//! on nothing else: not on when they were pushed, so the live door and the file door get the same.
+//!
+//! A unit that cannot be decoded costs what depends on it: pictures wait for the next key frame, sound goes on with the
+//! next packet; the output that follows carries the span in [`Lost`].
+
+mod audio;
+mod chain;
+mod video;
+
+pub use audio::{Audio, AudioBlock};
+pub use video::{Video, VideoFrame};
+
+use crate::item::GapReason;
+use coach_core::Span;
+
+/// What was pushed and never came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lost {
+    pub span: Span,
+    /// `Loss`: damaged data. `Overload`: units came faster than they could be decoded.
+    pub reason: GapReason,
+}
+
+/// Why nothing can be decoded.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file's fault, or an element is not installed.
+    #[error("{caps} cannot be decoded here: {why}")]
+    Unsupported { caps: String, why: String },
+    /// The data's fault: it broke the decoder again and again.
+    #[error("the decoder gave up: {0}")]
+    Broken(String),
+    /// The data's fault: pictures larger than the limit.
+    #[error("pictures of {width} x {height} are over the limit of {limit} pixels")]
+    Pixels { width: u32, height: u32, limit: u32 },
+    /// The caller's fault.
+    #[error("the decoder has been flushed")]
+    Flushed,
+}

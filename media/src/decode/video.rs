@@ -1,0 +1,150 @@
+//! Pictures, as decoders give them.
+
+use super::chain::{Chain, Plan};
+use super::{Error, Lost};
+use crate::item::{AccessUnit, Format, Rotation};
+use crate::packet;
+use coach_core::frame::{Matrix, Range};
+use coach_core::{I420, MediaTime};
+use gstreamer as gst;
+use gstreamer_video as gst_video;
+use gstreamer_video::prelude::*;
+use std::sync::{Arc, Mutex};
+
+/// The largest picture that is decoded unless told otherwise: 4096 x 2304 and anything of as many pixels.
+pub const MOST_PIXELS: u32 = 4096 * 2304;
+
+/// A decoded picture. Cheap to hold and to send; as long as it lives, its memory is not used again.
+pub struct VideoFrame {
+    /// When it is shown.
+    pub t: MediaTime,
+    /// What should have come out before it.
+    pub lost: Option<Lost>,
+    rotation: Rotation,
+    frame: gst_video::VideoFrame<gst_video::video_frame::Readable>,
+}
+
+impl VideoFrame {
+    /// The pixels, without a copy.
+    pub fn view(&self) -> I420<'_> {
+        let info = self.frame.info();
+        let plane = |n: u32| self.frame.plane_data(n).unwrap_or_default();
+        let stride = |n: usize| info.stride().get(n).copied().and_then(|s| usize::try_from(s).ok()).unwrap_or(0);
+        I420 {
+            width: info.width() as usize,
+            height: info.height() as usize,
+            y: plane(0),
+            u: plane(1),
+            v: plane(2),
+            y_stride: stride(0),
+            u_stride: stride(1),
+            v_stride: stride(2),
+            matrix: match info.colorimetry().matrix() {
+                gst_video::VideoColorMatrix::Bt709 => Matrix::Bt709,
+                _ => Matrix::Bt601,
+            },
+            range: match info.colorimetry().range() {
+                gst_video::VideoColorRange::Range0_255 => Range::Full,
+                _ => Range::Limited,
+            },
+            rotation: self.rotation,
+        }
+    }
+}
+
+impl std::fmt::Debug for VideoFrame {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let info = self.frame.info();
+        write!(f, "VideoFrame({}, {}x{})", self.t, info.width(), info.height())
+    }
+}
+
+/// Decodes pictures.
+pub struct Video {
+    chain: Chain,
+    vp8: bool,
+    most_pixels: u32,
+}
+
+impl Video {
+    /// Starts a decoder; `sink` is called on its thread, in order of time.
+    pub fn new(format: &Format, mut sink: impl FnMut(VideoFrame) + Send + 'static) -> Result<Video, Error> {
+        let input: gst::Caps = format
+            .caps
+            .parse()
+            .map_err(|_| Error::Unsupported { caps: format.caps.clone(), why: "these are no capabilities".into() })?;
+        let output = gst::Caps::builder("video/x-raw").field("format", "I420").build();
+        let vp8 = format.media_type() == "video/x-vp8";
+        let plan = Plan { input, decoders: decoders(format)?, convert: "videoconvert", output };
+        let rotation = format.rotation;
+        let sink = move |sample: gst::Sample, lost: Option<Lost>| {
+            let (Some(caps), Some(buffer)) = (sample.caps(), sample.buffer_owned()) else { return };
+            let nanos = buffer.pts().map_or(0, |pts| i64::try_from(pts.nseconds()).unwrap_or(0));
+            let Ok(info) = gst_video::VideoInfo::from_caps(caps) else { return };
+            let Ok(frame) = gst_video::VideoFrame::from_buffer_readable(buffer, &info) else { return };
+            let frame = VideoFrame { t: MediaTime::from_nanos(nanos), lost, rotation, frame };
+            // Perception reads the planes by these sizes.
+            if frame.view().is_consistent() {
+                sink(frame);
+            }
+        };
+        let delta = format.media_type() != "video/x-raw";
+        let chain = Chain::new(plan, delta, Arc::new(Mutex::new(sink)))?;
+        Ok(Video { chain, vp8, most_pixels: MOST_PIXELS })
+    }
+
+    /// Takes a unit without waiting; where the decoder is far behind, it and all up to the next key frame are lost.
+    pub fn push(&mut self, unit: &AccessUnit) -> Result<(), Error> {
+        self.check(unit)?;
+        self.chain.push(unit)
+    }
+
+    /// Takes a unit when the decoder has room for it.
+    pub fn push_blocking(&mut self, unit: &AccessUnit) -> Result<(), Error> {
+        self.check(unit)?;
+        self.chain.push_blocking(unit)
+    }
+
+    /// Waits until everything has come out. Nothing can be pushed afterwards.
+    pub fn flush(&mut self) -> Result<(), Error> {
+        self.chain.flush()
+    }
+
+    /// Live pictures come from strangers: their size is known before memory is taken for them.
+    fn check(&self, unit: &AccessUnit) -> Result<(), Error> {
+        if self.vp8
+            && let Some(packet::Vp8 { key: Some((width, height)) }) = packet::vp8(&unit.data)
+            && width * height > self.most_pixels
+        {
+            return Err(Error::Pixels { width, height, limit: self.most_pixels });
+        }
+        Ok(())
+    }
+}
+
+fn decoders(format: &Format) -> Result<Vec<String>, Error> {
+    let names: &[&str] = match format.media_type() {
+        "video/x-raw" => &[],
+        "video/x-vp8" => &["vp8dec"],
+        "video/x-vp9" => &["vp9dec"],
+        "video/x-h264" => &["avdec_h264", "openh264dec"],
+        _ => return ranked(format, gst::ElementFactoryType::MEDIA_VIDEO),
+    };
+    Ok(names.iter().map(|n| n.to_string()).collect())
+}
+
+/// The installed decoders for other codecs, best first, software only.
+pub(super) fn ranked(format: &Format, media: gst::ElementFactoryType) -> Result<Vec<String>, Error> {
+    let unsupported = |why: &str| Error::Unsupported { caps: format.caps.clone(), why: why.into() };
+    let caps: gst::Caps = format.caps.parse().map_err(|_| unsupported("these are no capabilities"))?;
+    let all = gst::ElementFactory::factories_with_type(gst::ElementFactoryType::DECODER | media, gst::Rank::MARGINAL);
+    let mut able: Vec<_> = all
+        .into_iter()
+        .filter(|f| f.can_sink_any_caps(&caps) && !f.metadata("klass").is_some_and(|k| k.contains("Hardware")))
+        .collect();
+    able.sort_by_key(|f| (std::cmp::Reverse(f.rank()), f.name()));
+    if able.is_empty() {
+        return Err(unsupported("no decoder is installed; gstreamer1.0-libav has most"));
+    }
+    Ok(able.iter().map(|f| f.name().to_string()).collect())
+}

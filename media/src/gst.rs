@@ -1,0 +1,142 @@
+//! GStreamer itself: begun once, its elements checked by name, its pipelines always stopped before they go.
+
+use gstreamer as gst;
+use gstreamer::prelude::*;
+
+/// What the machine lacks.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The installation's fault.
+    #[error("GStreamer does not start: {0}. Install libgstreamer1.0-0 and try `gst-inspect-1.0`")]
+    Start(#[from] gst::glib::Error),
+    /// The installation's fault.
+    #[error("GStreamer elements are missing: {}. Install them with: apt-get install {}", names(.0), packages(.0))]
+    Missing(Vec<Element>),
+}
+
+/// An element of GStreamer and where Debian keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Element {
+    pub name: &'static str,
+    /// The Debian package.
+    pub package: &'static str,
+    /// What cannot be done without it.
+    pub needed_for: &'static str,
+}
+
+const fn element(name: &'static str, package: &'static str, needed_for: &'static str) -> Element {
+    Element { name, package, needed_for }
+}
+
+const BASE: &str = "gstreamer1.0-plugins-base";
+const GOOD: &str = "gstreamer1.0-plugins-good";
+const BAD: &str = "gstreamer1.0-plugins-bad";
+const LIBAV: &str = "gstreamer1.0-libav";
+
+/// Nothing works without these.
+const NEEDED: &[Element] = &[
+    element("filesrc", "libgstreamer1.0-0", "files"),
+    element("fakesink", "libgstreamer1.0-0", "files"),
+    element("capsfilter", "libgstreamer1.0-0", "everything"),
+    element("appsrc", BASE, "everything"),
+    element("appsink", BASE, "everything"),
+    element("parsebin", BASE, "files"),
+    element("videoconvert", BASE, "pictures"),
+    element("videoscale", BASE, "posters"),
+    element("audioconvert", BASE, "sound"),
+    element("opusdec", BASE, "live sound"),
+    element("vp8dec", GOOD, "live pictures"),
+    element("matroskademux", GOOD, "recordings"),
+    element("videoflip", GOOD, "posters"),
+    element("jpegenc", GOOD, "posters"),
+];
+
+/// Uploads of these kinds are refused without them.
+const WANTED: &[Element] = &[
+    element("qtdemux", GOOD, "MP4 and MOV files"),
+    element("wavparse", GOOD, "WAV files"),
+    element("flacdec", GOOD, "FLAC files"),
+    element("mpg123audiodec", GOOD, "MP3 files"),
+    element("vp9dec", GOOD, "VP9 pictures"),
+    element("h264parse", BAD, "H.264 pictures"),
+    element("opusparse", BAD, "Ogg files with Opus"),
+    element("avdec_h264", LIBAV, "H.264 pictures"),
+    element("avdec_aac", LIBAV, "AAC sound"),
+];
+
+/// Begins GStreamer and checks that everything that live sessions need is there. Cheap when called again.
+pub fn init() -> Result<(), Error> {
+    gst::init()?;
+    let missing = absent(NEEDED);
+    if missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
+}
+
+/// Elements without which some uploads are refused, for `doctor`. Call [`init`] first.
+pub fn wanted() -> Vec<Element> {
+    absent(WANTED)
+}
+
+fn absent(list: &[Element]) -> Vec<Element> {
+    list.iter().filter(|e| gst::ElementFactory::find(e.name).is_none()).copied().collect()
+}
+
+fn names(missing: &[Element]) -> String {
+    missing.iter().map(|e| e.name).collect::<Vec<_>>().join(", ")
+}
+
+fn packages(missing: &[Element]) -> String {
+    let mut packages: Vec<_> = missing.iter().map(|e| e.package).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    packages.join(" ")
+}
+
+/// A pipeline that is set to NULL before it goes: dropping a running one can take the process with it.
+#[derive(Debug)]
+pub(crate) struct Pipeline(pub gst::Pipeline);
+
+impl Pipeline {
+    pub fn new() -> Pipeline {
+        Pipeline(gst::Pipeline::new())
+    }
+}
+
+impl Drop for Pipeline {
+    fn drop(&mut self) {
+        if let Some(bus) = self.0.bus() {
+            bus.unset_sync_handler();
+        }
+        if self.0.set_state(gst::State::Null).is_err() {
+            tracing::error!("a GStreamer pipeline did not stop");
+        }
+    }
+}
+
+/// Makes an element, or says which package has it.
+pub(crate) fn make(name: &str) -> Result<gst::Element, String> {
+    gst::ElementFactory::make(name).build().map_err(|_| {
+        let known = NEEDED.iter().chain(WANTED).find(|e| e.name == name);
+        match known {
+            Some(known) => format!("the GStreamer element {name} is missing: apt-get install {}", known.package),
+            None => format!("the GStreamer element {name} is missing"),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn missing_elements_are_named_with_their_packages() {
+        let error = Error::Missing(vec![NEEDED[9], NEEDED[10]]);
+        let text = error.to_string();
+        assert!(text.contains("opusdec, vp8dec"), "{text}");
+        assert!(text.contains("apt-get install gstreamer1.0-plugins-base gstreamer1.0-plugins-good"), "{text}");
+    }
+
+    #[test]
+    fn this_machine_has_what_is_needed() {
+        init().unwrap();
+    }
+}

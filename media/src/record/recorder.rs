@@ -1,0 +1,257 @@
+//! The recorder of a live session: units into a spool file that plays wherever it is cut.
+
+use super::ebml::Buffer;
+use super::{Error, webm};
+use crate::item::{AccessUnit, Formats, Item, Track};
+use crate::packet;
+use coach_core::MediaTime;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How often written bytes are made durable: what a power cut costs, beside the disk's own time.
+const SYNC_EVERY: Duration = Duration::from_millis(500);
+
+/// The most that may wait for the disk. Some minutes of a session; more is a broken disk.
+const MOST_QUEUED: usize = 256 << 20;
+
+/// How long sound waits for the first picture before the header is written without its size, in milliseconds.
+const PATIENCE_MS: i64 = 1000;
+
+/// Writes the items of one part. Never blocks: a thread of its own writes, another makes the bytes durable.
+///
+/// Bytes are given to the operating system at once, so killing the process loses what is under way between threads;
+/// a power cut loses up to 500 ms more and the disk's own time.
+#[derive(Debug)]
+pub struct Recorder {
+    units: Option<mpsc::Sender<(Track, AccessUnit)>>,
+    writer: Option<JoinHandle<Result<Recorded, Error>>>,
+    written: watch::Receiver<u64>,
+    queued: Arc<AtomicUsize>,
+    slow: AtomicBool,
+    failed: Arc<Mutex<Option<Error>>>,
+}
+
+/// A part that has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// Length of the file.
+    pub bytes: u64,
+    /// The end of the last unit.
+    pub duration: MediaTime,
+    /// Access units in the file.
+    pub units: u64,
+}
+
+impl Recorder {
+    /// Creates the spool file; an old one in its place is an error.
+    pub fn create(spool: &Path, formats: &Formats) -> Result<Recorder, Error> {
+        let tracks = webm::Tracks::of(formats).ok_or_else(|| {
+            let name = |f: &Option<crate::Format>| f.as_ref().map_or("nothing".into(), |f| f.caps.clone());
+            Error::Codec(format!("{} and {}", name(&formats.video), name(&formats.audio)))
+        })?;
+        if tracks.video.is_none() && tracks.audio.is_none() {
+            return Err(Error::NoTracks);
+        }
+        let path = spool.to_path_buf();
+        let wrong = |source| Error::Write { path: path.clone(), source };
+        let file = File::options().write(true).create_new(true).open(spool).map_err(wrong)?;
+        let durable = file.try_clone().map_err(wrong)?;
+        let at = Arc::new(AtomicU64::new(0));
+        let (report, written) = watch::channel(0);
+        let (stop, stopped) = mpsc::channel::<()>();
+        let syncer = std::thread::Builder::new()
+            .name("record-sync".into())
+            .spawn({
+                let at = at.clone();
+                move || sync_until(&durable, &at, &report, &stopped)
+            })
+            .map_err(wrong)?;
+        let (units, inbox) = mpsc::channel();
+        let queued = Arc::new(AtomicUsize::new(0));
+        let failed = Arc::new(Mutex::new(None));
+        let mut spool = Spool { file, at, tracks, clusters: Default::default(), header: false, waiting: Vec::new() };
+        let writer = std::thread::Builder::new()
+            .name("record-write".into())
+            .spawn({
+                let (queued, failed, path) = (queued.clone(), failed.clone(), path.clone());
+                move || {
+                    let result = spool.run(&inbox, &queued);
+                    drop(stop);
+                    let durable = syncer.join().unwrap_or_else(|_| Err(io::Error::other("the sync thread panicked")));
+                    let result = result.and_then(|r| durable.map(|()| r));
+                    result.map_err(|source| {
+                        let again = io::Error::new(source.kind(), source.to_string());
+                        *lock(&failed) = Some(Error::Write { path: path.clone(), source: again });
+                        Error::Write { path, source }
+                    })
+                }
+            })
+            .map_err(wrong)?;
+        Ok(Recorder { units: Some(units), writer: Some(writer), written, queued, slow: AtomicBool::new(false), failed })
+    }
+
+    /// Takes an item. Gaps and ends need no bytes: stamps tell them.
+    ///
+    /// An error says that this and all later units are not recorded.
+    pub fn push(&self, item: &Item) -> Result<(), Error> {
+        let Item::Unit(track, unit) = item else { return Ok(()) };
+        let waiting = self.queued.fetch_add(unit.data.len(), Ordering::Relaxed) + unit.data.len();
+        // Once a unit is missing the rest is of no use: what is decoded later would not be what the engine saw.
+        if waiting > MOST_QUEUED || self.slow.load(Ordering::Relaxed) {
+            self.slow.store(true, Ordering::Relaxed);
+            self.queued.fetch_sub(unit.data.len(), Ordering::Relaxed);
+            return Err(Error::Slow { queued_mb: MOST_QUEUED >> 20 });
+        }
+        let sent = self.units.as_ref().is_some_and(|units| units.send((*track, unit.clone())).is_ok());
+        if sent { Ok(()) } else { Err(self.why()) }
+    }
+
+    /// How many bytes of the file survive a power cut.
+    pub fn written(&self) -> watch::Receiver<u64> {
+        self.written.clone()
+    }
+
+    /// Bytes that wait for the disk.
+    pub fn queued(&self) -> usize {
+        self.queued.load(Ordering::Relaxed)
+    }
+
+    /// Waits until everything pushed is durable. Blocks for as long as the disk needs.
+    pub fn finish(mut self) -> Result<Recorded, Error> {
+        self.units = None;
+        match self.writer.take().map(JoinHandle::join) {
+            Some(Ok(result)) => result,
+            _ => Err(self.why()),
+        }
+    }
+
+    fn why(&self) -> Error {
+        lock(&self.failed).take().unwrap_or_else(|| Error::Write {
+            path: PathBuf::from("the spool"),
+            source: io::Error::other("the recording has ended"),
+        })
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        self.units = None;
+        if let Some(writer) = self.writer.take()
+            && writer.join().is_err()
+        {
+            tracing::error!("the recording thread panicked");
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Makes written bytes durable every [`SYNC_EVERY`] until the writer has gone, and then once more.
+fn sync_until(
+    file: &File,
+    at: &AtomicU64,
+    report: &watch::Sender<u64>,
+    stopped: &mpsc::Receiver<()>,
+) -> io::Result<()> {
+    loop {
+        let last = stopped.recv_timeout(SYNC_EVERY) == Err(mpsc::RecvTimeoutError::Disconnected);
+        let bytes = at.load(Ordering::Acquire);
+        if bytes != *report.borrow() {
+            file.sync_data()?;
+            report.send_replace(bytes);
+        }
+        if last {
+            return Ok(());
+        }
+    }
+}
+
+/// What the writing thread owns.
+struct Spool {
+    file: File,
+    at: Arc<AtomicU64>,
+    tracks: webm::Tracks,
+    clusters: webm::Clusters,
+    header: bool,
+    /// Sound that came before the header could be written.
+    waiting: Vec<(Track, AccessUnit)>,
+}
+
+impl Spool {
+    fn run(&mut self, inbox: &mpsc::Receiver<(Track, AccessUnit)>, queued: &AtomicUsize) -> io::Result<Recorded> {
+        let (mut buffer, mut units, mut duration) = (Buffer::default(), 0, MediaTime::ZERO);
+        while let Ok((track, unit)) = inbox.recv() {
+            let mut bytes = unit.data.len();
+            units += 1;
+            duration = duration.max(webm::end(track, &unit));
+            self.take(track, unit, &mut buffer);
+            // Whatever else is there goes into the same write.
+            while buffer.0.len() < 1 << 20
+                && let Ok((track, unit)) = inbox.try_recv()
+            {
+                bytes += unit.data.len();
+                units += 1;
+                duration = duration.max(webm::end(track, &unit));
+                self.take(track, unit, &mut buffer);
+            }
+            self.write(&mut buffer)?;
+            queued.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        if !self.header {
+            self.head(&mut buffer);
+        }
+        self.write(&mut buffer)?;
+        Ok(Recorded { bytes: self.at.load(Ordering::Relaxed), duration, units })
+    }
+
+    fn take(&mut self, track: Track, unit: AccessUnit, out: &mut Buffer) {
+        if !self.header {
+            let size = (track == Track::Video).then(|| packet::vp8(&unit.data).and_then(|vp8| vp8.key)).flatten();
+            let waited = self.waiting.first().is_some_and(|(_, first)| unit.t - first.t >= PATIENCE_MS);
+            if size.is_none() && self.tracks.video.is_some() && !waited {
+                self.waiting.push((track, unit));
+                return;
+            }
+            if let (Some(size), Some(video)) = (size, &mut self.tracks.video) {
+                *video = size;
+            }
+            self.head(out);
+        }
+        self.block(track, &unit, out);
+    }
+
+    fn head(&mut self, out: &mut Buffer) {
+        self.header = true;
+        webm::header(out);
+        webm::open_segment(out);
+        webm::info(out, None);
+        webm::tracks(out, &self.tracks);
+        for (track, unit) in std::mem::take(&mut self.waiting) {
+            self.block(track, &unit, out);
+        }
+    }
+
+    fn block(&mut self, track: Track, unit: &AccessUnit, out: &mut Buffer) {
+        let (cluster, new) = self.clusters.place(track, unit.t, unit.key);
+        if new {
+            webm::open_cluster(out, cluster);
+        }
+        webm::block_head(out, track, cluster, unit.t, unit.key, unit.data.len());
+        out.0.extend_from_slice(&unit.data);
+    }
+
+    fn write(&mut self, buffer: &mut Buffer) -> io::Result<()> {
+        self.file.write_all(&buffer.0)?;
+        self.at.fetch_add(buffer.0.len() as u64, Ordering::Release);
+        buffer.0.clear();
+        Ok(())
+    }
+}

@@ -1,0 +1,162 @@
+//! Reads a spool file back: where its blocks lie. A file that was cut anywhere yields what is whole.
+
+use super::ebml::{self, id};
+use super::{Error, webm};
+use crate::item::Track;
+use coach_core::MediaTime;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+
+/// The longest element that is read into memory (tracks, info).
+const MOST: u64 = 1 << 20;
+
+/// A block: what it says, and where its payload lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Block {
+    pub track: Track,
+    pub t: MediaTime,
+    pub key: bool,
+    pub position: u64,
+    pub length: u32,
+}
+
+/// What is in a spool file.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// Channels of the audio track.
+    pub channels: Option<u8>,
+    /// In the order of the file.
+    pub blocks: Vec<Block>,
+}
+
+/// Reads the heads of all elements and skips the payloads.
+pub fn scan(path: &Path) -> Result<Scan, Error> {
+    let wrong = |source| Error::Read { path: path.to_path_buf(), source };
+    let file = File::open(path).map_err(wrong)?;
+    let length = file.metadata().map_err(wrong)?.len();
+    let mut reader = Reader { inner: BufReader::with_capacity(1 << 16, file), at: 0, length };
+    let mut scan = Scan::default();
+    if length == 0 {
+        return Ok(scan);
+    }
+    let (mut ours, mut cluster) = (false, MediaTime::ZERO);
+    while let Some((id, size)) = reader.head().map_err(wrong)? {
+        match id {
+            // What holds others is entered, not skipped.
+            id::SEGMENT | id::CLUSTER => continue,
+            id::INFO => match reader.small(size).map_err(wrong)? {
+                Some(info) => ours = info.windows(webm::APP.len()).any(|w| w == webm::APP.as_bytes()),
+                None => break,
+            },
+            id::TRACKS => match reader.small(size).map_err(wrong)? {
+                Some(tracks) => scan.channels = channels(&tracks),
+                None => break,
+            },
+            id::TIMESTAMP => match reader.small(size).map_err(wrong)? {
+                Some(t) if t.len() <= 8 => {
+                    let ms = t.iter().fold(0u64, |n, byte| n << 8 | u64::from(*byte));
+                    cluster = MediaTime(i64::try_from(ms).unwrap_or(i64::MAX / 4).min(i64::MAX / 4));
+                }
+                _ => break,
+            },
+            id::SIMPLE_BLOCK if ours => match reader.block(cluster, size).map_err(wrong)? {
+                Some(block) => scan.blocks.push(block),
+                None => break,
+            },
+            _ if ours || matches!(id, id::EBML | id::SEEK_HEAD) => {
+                if !reader.skip(size).map_err(wrong)? {
+                    break;
+                }
+            }
+            _ => break,
+        }
+    }
+    // A file cut inside its own head holds nothing; anything else that has no mark of ours is not ours.
+    if !ours && !(reader.at >= length && length < 1024) {
+        return Err(Error::NotOurs(path.to_path_buf()));
+    }
+    Ok(scan)
+}
+
+/// The channels in our own track entries: the last byte of the last element.
+fn channels(tracks: &[u8]) -> Option<u8> {
+    let at = tracks.windows(8).position(|w| w == b"OpusHead")?;
+    tracks.get(at + 9).copied().filter(|n| (1..=2).contains(n))
+}
+
+struct Reader {
+    inner: BufReader<File>,
+    at: u64,
+    length: u64,
+}
+
+impl Reader {
+    /// The next element's id and size; `None` at the end or where the file is cut.
+    fn head(&mut self) -> io::Result<Option<(u32, Option<u64>)>> {
+        let mut bytes = Vec::with_capacity(12);
+        let Some((id, _)) = self.grow(&mut bytes, ebml::read_id)? else { return Ok(None) };
+        bytes.clear();
+        let Some((size, _)) = self.grow(&mut bytes, ebml::read_size)? else { return Ok(None) };
+        Ok(Some((id, size)))
+    }
+
+    /// Reads byte by byte until `read` is content, eight bytes at most.
+    fn grow<T>(&mut self, bytes: &mut Vec<u8>, read: impl Fn(&[u8]) -> Option<T>) -> io::Result<Option<T>> {
+        while bytes.len() < 8 {
+            let Some(byte) = self.inner.fill_buf()?.first().copied() else { return Ok(None) };
+            self.inner.consume(1);
+            self.at += 1;
+            bytes.push(byte);
+            if let Some(value) = read(bytes) {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
+    }
+
+    fn has(&self, size: Option<u64>) -> Option<u64> {
+        size.filter(|size| *size <= self.length.saturating_sub(self.at))
+    }
+
+    fn small(&mut self, size: Option<u64>) -> io::Result<Option<Vec<u8>>> {
+        let Some(size) = self.has(size).filter(|size| *size <= MOST) else { return Ok(None) };
+        let mut bytes = vec![0; size as usize];
+        self.inner.read_exact(&mut bytes)?;
+        self.at += size;
+        Ok(Some(bytes))
+    }
+
+    fn skip(&mut self, size: Option<u64>) -> io::Result<bool> {
+        let Some(size) = self.has(size) else { return Ok(false) };
+        self.inner.seek_relative(size as i64)?;
+        self.at += size;
+        Ok(true)
+    }
+
+    fn block(&mut self, cluster: MediaTime, size: Option<u64>) -> io::Result<Option<Block>> {
+        let Some(size) = self.has(size).filter(|size| *size > 4 && *size < u64::from(u32::MAX)) else {
+            return Ok(None);
+        };
+        let mut head = [0; 4];
+        self.inner.read_exact(&mut head)?;
+        self.at += 4;
+        let track = match head[0] & 0x7f {
+            1 => Track::Video,
+            2 => Track::Audio,
+            _ => return Ok(None),
+        };
+        let t = cluster + i64::from(i16::from_be_bytes([head[1], head[2]]));
+        let block = Block { track, t, key: head[3] & 0x80 != 0, position: self.at, length: size as u32 - 4 };
+        self.skip(Some(size - 4))?;
+        Ok(Some(block))
+    }
+}
+
+/// The payload of a block.
+pub fn payload(file: &mut File, block: &Block) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; block.length as usize];
+    file.seek(SeekFrom::Start(block.position))?;
+    file.read_exact(&mut bytes)?;
+    Ok(bytes)
+}

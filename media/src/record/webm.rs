@@ -1,0 +1,168 @@
+//! The parts of a WebM file: header, info, tracks, cluster heads and blocks.
+
+use super::ebml::{Buffer, UNKNOWN, id};
+use crate::item::{AccessUnit, Format, Formats, Track};
+use crate::packet;
+use coach_core::MediaTime;
+
+/// Who wrote the file. A file that says so holds media times as they are: nothing before t = 0 was kept.
+pub const APP: &str = "behavioural interview coach";
+
+/// The longest that a cluster lasts, in milliseconds; a block's stamp may be 32 767 from its cluster's.
+pub const CLUSTER_MS: i64 = 5000;
+
+/// The shortest that a cluster lasts where a key frame could begin the next.
+pub const CLUSTER_MIN_MS: i64 = 1000;
+
+/// How long the last picture of a recording is taken to last, in milliseconds.
+pub const PICTURE_MS: i64 = 33;
+
+/// What a recording needs to know of its tracks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tracks {
+    /// Width and height in pixels.
+    pub video: Option<(u32, u32)>,
+    /// Channels.
+    pub audio: Option<u8>,
+}
+
+impl Tracks {
+    /// What can be said before a key frame has told its size; `None` where a track is neither VP8 nor Opus.
+    pub fn of(formats: &Formats) -> Option<Tracks> {
+        if formats.video.as_ref().is_some_and(|f| f.media_type() != "video/x-vp8")
+            || formats.audio.as_ref().is_some_and(|f| f.media_type() != "audio/x-opus")
+        {
+            return None;
+        }
+        let audio = formats.audio.as_ref().map(channels);
+        Some(Tracks { video: formats.video.is_some().then_some((640, 480)), audio })
+    }
+}
+
+fn channels(format: &Format) -> u8 {
+    let field = format.caps.split("channels=").nth(1).unwrap_or("2");
+    let digits = field.trim_start_matches("(int)").trim_start();
+    if digits.starts_with('1') { 1 } else { 2 }
+}
+
+/// The number that blocks of this track carry.
+pub const fn number(track: Track) -> u8 {
+    match track {
+        Track::Video => 1,
+        Track::Audio => 2,
+    }
+}
+
+/// The EBML header of a WebM file.
+pub fn header(out: &mut Buffer) {
+    out.master(id::EBML, |e| {
+        e.uint(id::EBML_VERSION, 1);
+        e.uint(id::EBML_READ_VERSION, 1);
+        e.uint(id::EBML_MAX_ID_LENGTH, 4);
+        e.uint(id::EBML_MAX_SIZE_LENGTH, 8);
+        e.bytes(id::DOC_TYPE, b"webm");
+        e.uint(id::DOC_TYPE_VERSION, 4);
+        e.uint(id::DOC_TYPE_READ_VERSION, 2);
+    });
+}
+
+/// A segment whose end is not known.
+pub fn open_segment(out: &mut Buffer) {
+    out.id(id::SEGMENT);
+    out.0.extend_from_slice(&UNKNOWN);
+}
+
+/// Ticks of a millisecond, who wrote it, and the duration when it is known.
+pub fn info(out: &mut Buffer, duration: Option<MediaTime>) {
+    out.master(id::INFO, |e| {
+        e.uint(id::TIMESTAMP_SCALE, 1_000_000);
+        if let Some(duration) = duration {
+            e.float(id::DURATION, duration.ms() as f64);
+        }
+        e.bytes(id::MUXING_APP, APP.as_bytes());
+        e.bytes(id::WRITING_APP, APP.as_bytes());
+    });
+}
+
+/// The track entries.
+pub fn tracks(out: &mut Buffer, tracks: &Tracks) {
+    out.master(id::TRACKS, |e| {
+        if let Some((width, height)) = tracks.video {
+            e.master(id::TRACK_ENTRY, |e| {
+                entry(e, Track::Video, 1, b"V_VP8");
+                e.master(id::VIDEO, |e| {
+                    e.uint(id::PIXEL_WIDTH, width.into());
+                    e.uint(id::PIXEL_HEIGHT, height.into());
+                });
+            });
+        }
+        if let Some(channels) = tracks.audio {
+            e.master(id::TRACK_ENTRY, |e| {
+                entry(e, Track::Audio, 2, b"A_OPUS");
+                // No pre-skip and no codec delay: the file's stamps are the packets' own.
+                let mut head = *b"OpusHead\x01\x02\0\0\x80\xbb\0\0\0\0\0";
+                head[9] = channels;
+                e.bytes(id::CODEC_PRIVATE, &head);
+                e.uint(id::SEEK_PRE_ROLL, 80_000_000);
+                e.master(id::AUDIO, |e| {
+                    e.float(id::SAMPLING_FREQUENCY, packet::OPUS_HZ.into());
+                    e.uint(id::CHANNELS, channels.into());
+                });
+            });
+        }
+    });
+}
+
+fn entry(e: &mut Buffer, track: Track, kind: u64, codec: &[u8]) {
+    e.uint(id::TRACK_NUMBER, number(track).into());
+    e.uint(id::TRACK_UID, number(track).into());
+    e.uint(id::TRACK_TYPE, kind);
+    e.uint(id::FLAG_LACING, 0);
+    e.bytes(id::CODEC_ID, codec);
+}
+
+/// The head of a cluster whose end is not known.
+pub fn open_cluster(out: &mut Buffer, t: MediaTime) {
+    out.id(id::CLUSTER);
+    out.0.extend_from_slice(&UNKNOWN);
+    out.uint(id::TIMESTAMP, t.ms().max(0) as u64);
+}
+
+/// The head of a block; `length` bytes of payload follow. `t` is within 32 767 ms of `cluster`.
+pub fn block_head(out: &mut Buffer, track: Track, cluster: MediaTime, t: MediaTime, key: bool, length: usize) {
+    out.id(id::SIMPLE_BLOCK);
+    out.size(length as u64 + 4);
+    let [high, low] = ((t - cluster) as i16).to_be_bytes();
+    out.0.extend_from_slice(&[0x80 | number(track), high, low, if key { 0x80 } else { 0 }]);
+}
+
+/// Decides where clusters begin, and keeps the stamp of the one that is open.
+#[derive(Debug, Default)]
+pub struct Clusters {
+    open: Option<MediaTime>,
+}
+
+impl Clusters {
+    /// The stamp of the cluster that this block belongs to, and whether it has to be opened for it.
+    ///
+    /// A cluster begins with a key frame where there are pictures, so that a player can start there.
+    pub fn place(&mut self, track: Track, t: MediaTime, key: bool) -> (MediaTime, bool) {
+        if let Some(open) = self.open {
+            let age = t - open;
+            let due = track == Track::Video && key && age >= CLUSTER_MIN_MS;
+            if !due && (-CLUSTER_MS..CLUSTER_MS).contains(&age) {
+                return (open, false);
+            }
+        }
+        self.open = Some(t);
+        (t, true)
+    }
+}
+
+/// When the unit's effect ends, as far as it can be told.
+pub fn end(track: Track, unit: &AccessUnit) -> MediaTime {
+    match track {
+        Track::Video => unit.t + PICTURE_MS,
+        Track::Audio => unit.t + i64::from(packet::opus_samples(&unit.data).unwrap_or(0) / 48),
+    }
+}
