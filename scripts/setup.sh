@@ -21,7 +21,7 @@ if (( ${#missing[@]} )); then
   DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
-python3 scripts/models.py
+python3 scripts/models.py "${1:-}"
 
 # Node packages: again only when the lock file changed.
 npm_packages() {

@@ -1,1 +1,5 @@
 //! What the end-to-end tests share: a running `coach`, reference data, and clients. The program is known only by its process.
+
+pub mod coach;
+pub mod media;
+pub mod tools;

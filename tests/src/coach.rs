@@ -1,0 +1,248 @@
+//! A `coach serve` of its own for a test: fresh folders, free ports, a log that must hold no panic.
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use std::net::{TcpListener, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A running server. Stopped, and its log searched for panics, when dropped.
+pub struct Coach {
+    child: Option<Child>,
+    pub folder: tempfile::TempDir,
+    pub http: u16,
+    udp: u16,
+    s3: u16,
+    settings: Vec<(String, String)>,
+    log: PathBuf,
+}
+
+/// The program that was built with these tests.
+pub fn program() -> PathBuf {
+    let mut path = std::env::current_exe().expect("a test has a path");
+    while path.file_name().is_some_and(|name| name != "deps") {
+        path.pop();
+    }
+    path.pop();
+    let program = path.join("coach");
+    assert!(program.exists(), "{} is not built: run `cargo build --workspace` first", program.display());
+    program
+}
+
+/// The models folder, as absolute path: `$COACH_MODELS` or ./models of the project.
+pub fn models() -> PathBuf {
+    std::env::var_os("COACH_MODELS").map_or_else(|| project().join("models"), PathBuf::from)
+}
+
+/// The project's root.
+pub fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the project").to_owned()
+}
+
+fn free_tcp() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+}
+
+fn free_udp() -> u16 {
+    UdpSocket::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+}
+
+impl Coach {
+    /// Starts a server on free ports and waits until it is ready. `settings`: further `COACH_…` variables.
+    ///
+    /// # Errors
+    /// It ends, or is not ready within a minute; the error carries its log.
+    pub async fn start(settings: &[(&str, &str)]) -> Result<Coach> {
+        let folder = tempfile::tempdir()?;
+        let log = folder.path().join("coach.log");
+        let mut coach = Coach {
+            child: None,
+            http: free_tcp(),
+            udp: free_udp(),
+            s3: free_tcp(),
+            settings: settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+            folder,
+            log,
+        };
+        coach.launch().await?;
+        Ok(coach)
+    }
+
+    /// Starts the program again in the same folders, after [`Coach::kill`].
+    ///
+    /// # Errors
+    /// As [`Coach::start`].
+    pub async fn launch(&mut self) -> Result<()> {
+        let log = std::fs::File::options().create(true).append(true).open(&self.log)?;
+        let child = Command::new(program())
+            .arg("serve")
+            .current_dir(self.folder.path())
+            .env("COACH_HTTP_BIND", format!("127.0.0.1:{}", self.http))
+            .env("COACH_MEDIA_UDP_BIND", format!("127.0.0.1:{}", self.udp))
+            .env("COACH_STORAGE_EMBEDDED_BIND", format!("127.0.0.1:{}", self.s3))
+            .env("COACH_STORAGE_DATA", self.folder.path().join("data"))
+            .env("COACH_MODELS_DIR", models())
+            .envs(self.settings.iter().map(|(k, v)| (k, v)))
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .context("the program does not start")?;
+        self.child = Some(child);
+        let began = Instant::now();
+        // Readiness is asked for, not waited for: each turn is a request that answers at once.
+        loop {
+            let ready = reqwest::get(self.url("/readyz")).await;
+            if ready.is_ok_and(|answer| answer.status().is_success()) {
+                return Ok(());
+            }
+            if let Some(child) = &mut self.child
+                && let Some(status) = child.try_wait()?
+            {
+                bail!("the program ended with {status}:\n{}", self.log());
+            }
+            if began.elapsed() > Duration::from_secs(60) {
+                bail!("not ready after a minute:\n{}", self.log());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.http)
+    }
+
+    pub fn ws_url(&self, path: &str) -> String {
+        format!("ws://127.0.0.1:{}{path}", self.http)
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().map_or(0, Child::id)
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Everything the program said.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// Ends the program at once, as a crash would.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// CPU time the program has used, seconds of user and system together.
+    ///
+    /// # Errors
+    /// The program is gone.
+    pub fn cpu_seconds(&self) -> Result<f64> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid()))?;
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks: f64 = fields[11].parse::<f64>()? + fields[12].parse::<f64>()?;
+        Ok(ticks / 100.0)
+    }
+
+    /// Resident memory, MiB.
+    ///
+    /// # Errors
+    /// The program is gone.
+    pub fn memory_mb(&self) -> Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()))?;
+        let line = status.lines().find(|l| l.starts_with("VmRSS:")).context("no VmRSS")?;
+        let kb: f64 = line.split_whitespace().nth(1).context("no number")?.parse()?;
+        Ok(kb / 1024.0)
+    }
+
+    /// GET as JSON, whatever the status.
+    ///
+    /// # Errors
+    /// No answer, or not JSON.
+    pub async fn get(&self, path: &str) -> Result<(u16, Value)> {
+        answer(reqwest::Client::new().get(self.url(path))).await
+    }
+
+    /// POST of JSON, whatever the status.
+    ///
+    /// # Errors
+    /// No answer.
+    pub async fn post(&self, path: &str, body: Value) -> Result<(u16, Value)> {
+        answer(reqwest::Client::new().post(self.url(path)).json(&body)).await
+    }
+
+    /// Accepts the consent and creates a session with these questions (by index into the bank).
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub async fn session(&self, questions: &[usize]) -> Result<Value> {
+        let (_, me) = self.get("/api/me").await?;
+        if me["consent"].is_null() {
+            let (status, body) =
+                self.post("/api/consents", serde_json::json!({ "version": me["consent_version"] })).await?;
+            anyhow::ensure!(status == 201, "consent: {status} {body}");
+        }
+        let (_, bank) = self.get("/api/questions").await?;
+        let ids: Vec<&Value> = questions.iter().map(|&n| &bank["questions"][n]["id"]).collect();
+        let (status, session) = self.post("/api/sessions", serde_json::json!({ "questions": ids })).await?;
+        anyhow::ensure!(status == 201, "session: {status} {session}");
+        Ok(session)
+    }
+
+    /// Asks until the session is in this state.
+    ///
+    /// # Errors
+    /// It fails, or does not get there in time.
+    pub async fn until_state(&self, session: &str, state: &str, within: Duration) -> Result<Value> {
+        let began = Instant::now();
+        loop {
+            let (_, found) = self.get(&format!("/api/sessions/{session}")).await?;
+            if found["state"] == state {
+                return Ok(found);
+            }
+            if found["state"] == "failed" || began.elapsed() > within {
+                bail!("the session is {found}, not {state}:\n{}", self.log());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> Result<(u16, Value)> {
+    let response = request.send().await?;
+    let status = response.status().as_u16();
+    let text = response.text().await?;
+    Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
+}
+
+impl Drop for Coach {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // SIGTERM first: the way an operator stops it is tested with every test.
+            let _ = Command::new("kill").arg(child.id().to_string()).status();
+            let began = Instant::now();
+            while matches!(child.try_wait(), Ok(None)) {
+                if began.elapsed() > Duration::from_secs(20) {
+                    let _ = child.kill();
+                    let _ = child.wait();
+                    if !std::thread::panicking() {
+                        panic!("the program does not stop on SIGTERM:\n{}", self.log());
+                    }
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        }
+        let log = self.log();
+        if std::thread::panicking() {
+            eprintln!("the program said:\n{log}");
+        } else {
+            assert!(!log.contains("panicked at"), "a panic is a bug:\n{log}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What the fake camera shows and the fake microphone hears: real footage where the reference data is, else a portrait and espeak-ng.
+
+use anyhow::Result;
+use std::path::{Path, PathBuf};
+
+use crate::coach::project;
+use crate::tools::run;
+
+/// The reference data, where it is: `$COACH_SHARED` or ../shared.
+pub fn shared() -> Option<PathBuf> {
+    let path = std::env::var_os("COACH_SHARED").map_or_else(|| project().join("../shared"), PathBuf::from);
+    path.join("data").is_dir().then_some(path)
+}
+
+/// A camera and a microphone for Chromium, and the same as one file for other publishers.
+pub struct Stage {
+    /// Motion JPEG, 640x480 at 30 fps.
+    pub camera: PathBuf,
+    /// 48 kHz mono, fast speech first.
+    pub microphone: PathBuf,
+    /// Both together as WebM, VP8 and Opus.
+    pub webm: PathBuf,
+}
+
+/// Makes the stage in `folder`, `seconds` long.
+///
+/// # Errors
+/// ffmpeg or espeak-ng fails.
+pub fn stage(folder: &Path, seconds: u32) -> Result<Stage> {
+    let (camera, microphone, webm) =
+        (folder.join("camera.mjpeg"), folder.join("microphone.wav"), folder.join("stage.webm"));
+    let seconds = seconds.to_string();
+    make_camera(&camera, &seconds)?;
+    make_microphone(folder, &microphone, &seconds)?;
+    let (video, audio, out) = (text(&camera), text(&microphone), text(&webm));
+    #[rustfmt::skip]
+    run("ffmpeg", &["-v", "error", "-y", "-f", "mjpeg", "-r", "30", "-i", video, "-i", audio, "-t", &seconds,
+        "-c:v", "libvpx", "-b:v", "1M", "-deadline", "realtime", "-cpu-used", "8", "-g", "120",
+        "-c:a", "libopus", "-b:a", "32k", "-ac", "1", "-application", "voip", out])?;
+    Ok(Stage { camera, microphone, webm })
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("test folders are plain text")
+}
+
+fn make_camera(to: &Path, seconds: &str) -> Result<()> {
+    let jpeg = ["-t", seconds, "-r", "30", "-q:v", "4", "-pix_fmt", "yuvj420p", "-f", "mjpeg"];
+    let mut args = vec!["-v", "error", "-y"];
+    let (footage, portrait);
+    if let Some(shared) = shared() {
+        footage = shared.join("data/face/WolfgangLanger_Pexels.mp4");
+        let fit = "scale=854:480:flags=bilinear,crop=640:480";
+        args.extend(["-stream_loop", "-1", "-i", text(&footage), "-vf", fit]);
+    } else {
+        // NASA's portrait of Eileen Collins, public domain, as scikit-image ships it: a slow walk of the crop stands in for movement.
+        portrait = project().join("models/astronaut.png");
+        let walk = "crop=400:300:'40+30*sin(t)':'20+15*cos(1.3*t)',scale=640:480:flags=bilinear";
+        args.extend(["-loop", "1", "-framerate", "30", "-i", text(&portrait), "-vf", walk]);
+    }
+    args.extend(jpeg);
+    args.push(text(to));
+    run("ffmpeg", &args)?;
+    Ok(())
+}
+
+/// Speech that is too fast for the first half minute, then at a usual pace.
+fn make_microphone(folder: &Path, to: &Path, seconds: &str) -> Result<()> {
+    let (fast, usual);
+    if let Some(shared) = shared() {
+        // A LibriVox reading, public domain, played at 1.6 times its speed and then as it is.
+        let reading = shared.join("data/voice/real/two_cities_16k.wav");
+        fast = folder.join("fast.wav");
+        run("ffmpeg", &["-v", "error", "-y", "-i", text(&reading), "-filter:a", "atempo=1.6", text(&fast)])?;
+        usual = reading;
+    } else {
+        (fast, usual) = (folder.join("fast.wav"), folder.join("usual.wav"));
+        let text_spoken = "Last year I led a small team that had to move a payment system to a new provider. \
+            We found that the tests did not cover the most important case, so I stopped the work and wrote them first. \
+            It was not popular, but the move went well, and we learned to begin with the tests. \
+            My colleagues later asked me to plan the next project in the same way, and I was glad to do it.";
+        run("espeak-ng", &["-v", "en-us", "-s", "270", "-w", text(&fast), &format!("{text_spoken} {text_spoken}")])?;
+        run("espeak-ng", &["-v", "en-us", "-s", "150", "-w", text(&usual), text_spoken])?;
+    }
+    #[rustfmt::skip]
+    run("ffmpeg", &["-v", "error", "-y", "-i", text(&fast), "-i", text(&usual), "-filter_complex",
+        "[0:a]aresample=48000,aformat=channel_layouts=mono[a];[1:a]aresample=48000,aformat=channel_layouts=mono[b];[a][b]concat=n=2:v=0:a=1,apad",
+        "-t", seconds, "-c:a", "pcm_s16le", text(to)])?;
+    Ok(())
+}
