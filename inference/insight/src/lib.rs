@@ -1,0 +1,34 @@
+//! From observations to what a coach would say: metrics, hints, scores and the report. Pure, without a clock, files or network.
+//!
+//! * [`engine`]: [`Engine`], the one way in and out. [`merge`] puts the streams in order, `state` holds what is known.
+//! * [`timeline`]: what happened, in cells and events. [`speech`] and [`watch`] write it; [`baseline`] knows what is usual, [`calibration`] reads the device check.
+//! * [`metrics`], [`hints`], [`scores`]: one file per metric, rule and score. [`affect`] and [`stress`] are formulas of their own.
+//! * [`journal`] and [`replay`]: the written form, and from it to the same report again. [`texts`]: every sentence in English.
+
+pub mod affect;
+pub mod answers;
+pub mod baseline;
+pub mod calibration;
+pub mod engine;
+pub mod hints;
+pub mod journal;
+pub mod merge;
+pub mod metrics;
+pub mod replay;
+mod report;
+pub mod scene;
+pub mod scores;
+mod sound;
+pub mod speech;
+mod state;
+pub mod stress;
+pub mod texts;
+pub mod timeline;
+mod voice;
+pub mod watch;
+mod words;
+
+pub use engine::{Engine, Output};
+pub use merge::Refused;
+pub use replay::{replay, replay_text};
+pub use report::formulas;

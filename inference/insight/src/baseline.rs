@@ -1,0 +1,209 @@
+//! What is usual for this person: from the device check, else learnt from the first 15 s of speech and 10 s of face.
+//!
+//! While it is being learnt, nothing is said that needs it. What was learnt is not moved by what comes later, except the means that
+//! stress is read against, which follow slowly while the person is calm (`stress.rs`).
+
+use crate::speech::semitones;
+use crate::watch::units::Units;
+use coach_core::journal::{Calibration, Face, Voice, VoicedRun};
+
+/// Seconds of speech and of good face that a baseline needs.
+pub const SPEECH_S: f32 = 15.0;
+pub const FACE_S: f32 = 10.0;
+
+/// How the person looks at the camera when nothing is asked of them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    pub yaw: f32,
+    pub pitch: f32,
+    pub roll: f32,
+    /// Mean of both eyes.
+    pub iris: Option<[f32; 2]>,
+}
+
+/// The person's face at rest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rest {
+    /// Mean eye opening.
+    pub eye_opening: Option<f32>,
+    pub units: Units,
+}
+
+/// The person's usual voice.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Usual {
+    /// Semitones re 100 Hz.
+    pub pitch_st: Option<f32>,
+    /// dB while speaking.
+    pub level_db: Option<f32>,
+    pub jitter: Option<f32>,
+    pub shimmer: Option<f32>,
+    pub hnr_db: Option<f32>,
+}
+
+#[derive(Debug)]
+pub struct Baseline {
+    pub look: Option<Look>,
+    pub rest: Option<Rest>,
+    pub usual: Option<Usual>,
+    /// dB; known from the device check only.
+    pub floor_db: Option<f32>,
+    checked_level: Option<f32>,
+    face: Learning,
+    voice: Hearing,
+}
+
+#[derive(Debug, Default)]
+struct Learning {
+    ms: f32,
+    yaw: Vec<f32>,
+    pitch: Vec<f32>,
+    roll: Vec<f32>,
+    iris: [Vec<f32>; 2],
+    eye: Vec<f32>,
+    units: Vec<Units>,
+}
+
+#[derive(Debug, Default)]
+struct Hearing {
+    hops: u32,
+    pitch: Vec<f32>,
+    level: f64,
+    jitter: Vec<f32>,
+    shimmer: Vec<f32>,
+    hnr: Vec<f32>,
+}
+
+/// A candidate who looks away from the start must not teach that away is the camera: what is learnt without a device check stays
+/// this close to straight ahead (degrees of the head, offset of the iris).
+const LEARNT_YAW: f32 = 8.0;
+const LEARNT_PITCH: f32 = 12.0;
+const LEARNT_IRIS: [f32; 2] = [0.12, 0.25];
+
+impl Baseline {
+    pub fn new(calibration: Option<&Calibration>) -> Baseline {
+        let finite = |x: Option<f32>| x.filter(|v| v.is_finite());
+        let c = calibration.copied().unwrap_or_default();
+        let look = match (finite(c.yaw), finite(c.pitch)) {
+            (Some(yaw), Some(pitch)) => Some(Look {
+                yaw: yaw.clamp(-90.0, 90.0),
+                pitch: pitch.clamp(-90.0, 90.0),
+                roll: finite(c.roll).unwrap_or(0.0).clamp(-90.0, 90.0),
+                iris: c.iris.filter(|i| i.iter().all(|v| v.is_finite())),
+            }),
+            _ => None,
+        };
+        let rest = c.action_units.as_ref().map(|units| Rest {
+            eye_opening: c.eye_opening.map(|[l, r]| (l + r) / 2.0).filter(|v| v.is_finite()),
+            units: Units::new(units, c.smile),
+        });
+        Baseline {
+            look,
+            rest,
+            usual: None,
+            floor_db: finite(c.noise_floor_db),
+            checked_level: finite(c.level_db).map(|v| v.clamp(-300.0, 200.0)),
+            face: Learning::default(),
+            voice: Hearing::default(),
+        }
+    }
+
+    /// The level to speak up to: that of the device check, else the learnt one.
+    pub fn level_db(&self) -> Option<f32> {
+        self.checked_level.or(self.usual.and_then(|u| u.level_db))
+    }
+
+    /// Something is still being learnt.
+    pub fn learning(&self) -> bool {
+        self.look.is_none() || self.rest.is_none() || self.usual.is_none()
+    }
+
+    /// A good face of `ms` weight.
+    pub fn see(&mut self, face: &Face, units: Option<&Units>, ms: i64) {
+        if (self.look.is_some() && self.rest.is_some()) || self.face.yaw.len() > 4096 {
+            return;
+        }
+        let Some(pose) = face.pose else { return };
+        let learnt = &mut self.face;
+        learnt.ms += ms as f32;
+        learnt.yaw.push(pose.yaw);
+        learnt.pitch.push(pose.pitch);
+        learnt.roll.push(pose.roll);
+        if let Some(iris) = face.iris {
+            for k in 0..2 {
+                learnt.iris[k].push((iris.left[k] + iris.right[k]) / 2.0);
+            }
+        }
+        if let Some([l, r]) = face.eye_opening {
+            learnt.eye.push((l + r) / 2.0);
+        }
+        learnt.units.extend(units);
+        if learnt.ms < FACE_S * 1000.0 {
+            return;
+        }
+        let middle = |v: &mut Vec<f32>, limit: f32| median(v).map(|m| m.clamp(-limit, limit));
+        if self.look.is_none()
+            && let (Some(yaw), Some(pitch), Some(roll)) = (
+                middle(&mut learnt.yaw, LEARNT_YAW),
+                middle(&mut learnt.pitch, LEARNT_PITCH),
+                middle(&mut learnt.roll, 20.0),
+            )
+        {
+            let [x, y] = &mut learnt.iris;
+            let iris = middle(x, LEARNT_IRIS[0]).zip(middle(y, LEARNT_IRIS[1])).map(|(x, y)| [x, y]);
+            self.look = Some(Look { yaw, pitch, roll, iris });
+        }
+        if self.rest.is_none() {
+            self.rest = Some(Rest { eye_opening: median(&mut learnt.eye), units: Units::resting(&learnt.units) });
+        }
+        self.face = Learning::default();
+    }
+
+    /// 100 ms of voice.
+    pub fn hear(&mut self, voice: &Voice) {
+        if self.usual.is_some() {
+            return;
+        }
+        for i in 0..10 {
+            if voice.speech[i] >= 0.5 {
+                self.voice.hops += 1;
+                self.voice.level += f64::from(voice.intensity[i].clamp(-300.0, 200.0));
+                self.voice.pitch.extend(voice.f0[i].filter(|f| (40.0..=1000.0).contains(f)).map(semitones));
+            }
+        }
+        if self.voice.hops as f32 * 0.01 >= SPEECH_S {
+            let learnt = &mut self.voice;
+            self.usual = Some(Usual {
+                pitch_st: median(&mut learnt.pitch),
+                level_db: Some((learnt.level / f64::from(learnt.hops)) as f32),
+                jitter: median(&mut learnt.jitter),
+                shimmer: median(&mut learnt.shimmer),
+                hnr_db: median(&mut learnt.hnr),
+            });
+            self.voice = Hearing::default();
+        }
+    }
+
+    /// A voiced run.
+    pub fn run(&mut self, run: &VoicedRun) {
+        if self.usual.is_none() && self.voice.jitter.len() < 4096 && run.end - run.start >= 150 {
+            self.voice.jitter.extend(run.jitter_local);
+            self.voice.shimmer.extend(run.shimmer_local);
+            self.voice.hnr.extend(run.hnr_db);
+        }
+    }
+}
+
+/// The middle value; the list is put out of order. `None` when it is empty.
+pub(crate) fn median(values: &mut [f32]) -> Option<f32> {
+    quantile(values, 0.5)
+}
+
+/// The value below which a share of the values lie. `None` when there are none.
+pub(crate) fn quantile(values: &mut [f32], share: f32) -> Option<f32> {
+    if values.is_empty() {
+        return None;
+    }
+    let at = (share * (values.len() - 1) as f32).round() as usize;
+    Some(*values.select_nth_unstable_by(at, f32::total_cmp).1)
+}

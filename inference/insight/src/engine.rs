@@ -1,0 +1,100 @@
+//! The engine: observations in, cues and scores out, on media time alone.
+//!
+//! Hand it lines with [`Engine::observe`], say with [`Engine::advance`] up to when each stream has spoken, and drain
+//! [`Engine::poll`] after every call. What comes out depends on the lines alone (invariants 6 and 7): replaying the accepted lines
+//! gives the same outputs and the same report, bit for bit.
+
+use crate::merge::{Merge, Refused};
+use crate::state::State;
+use coach_core::MediaTime;
+use coach_core::journal::{Header, Line, Stream};
+use coach_core::live::{RunningScores, Vitals};
+use coach_core::report::{Hint, Report};
+use std::collections::VecDeque;
+
+/// What the engine gives out, in order of media time.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Passed the watermark, in journal order, the header first: the driver writes exactly these.
+    Accepted(Line),
+    /// Five times a second of media time.
+    Vitals(Vitals),
+    /// A cue to show now.
+    Hint(Hint),
+    /// Every five seconds, while an answer runs.
+    Scores(RunningScores),
+}
+
+/// Milliseconds between two looks at everything.
+pub const TICK_MS: i64 = 200;
+
+/// One session.
+#[derive(Debug)]
+pub struct Engine {
+    merge: Merge,
+    state: State,
+    next_tick: MediaTime,
+    out: VecDeque<Output>,
+}
+
+impl Engine {
+    pub fn new(header: Header) -> Engine {
+        let out = VecDeque::from([Output::Accepted(Line::Header(Box::new(header.clone())))]);
+        Engine { merge: Merge::new(), state: State::new(header), next_tick: MediaTime(TICK_MS), out }
+    }
+
+    /// An observation, in any order within what its stream has not passed yet. A line behind that, or one that no session can hold,
+    /// is refused and counted ([`Engine::refused`]).
+    pub fn observe(&mut self, line: Line) {
+        self.merge.observe(line);
+        self.pump();
+    }
+
+    /// This stream will say nothing more before `t`.
+    pub fn advance(&mut self, stream: Stream, t: MediaTime) {
+        self.merge.advance(stream, t);
+        self.pump();
+    }
+
+    /// This stream will say nothing more at all.
+    pub fn end(&mut self, stream: Stream) {
+        self.advance(stream, MediaTime(i64::MAX));
+    }
+
+    /// The next output; drain it after every call.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.out.pop_front()
+    }
+
+    /// Lines that were not let in.
+    pub fn refused(&self) -> Refused {
+        self.merge.refused
+    }
+
+    /// Ends all streams: the last outputs, and the report.
+    pub fn finish(mut self) -> (Vec<Output>, Report) {
+        for stream in [Stream::Face, Stream::Voice, Stream::Marks] {
+            self.end(stream);
+        }
+        let report = self.state.report(self.merge.horizon());
+        (self.out.into(), report)
+    }
+
+    /// Everything that the watermark lets through, ticks and lines in order of time; a tick at `t` comes before the lines at `t`.
+    /// No tick goes further than the lines reach, because a replay knows the lines only.
+    fn pump(&mut self) {
+        loop {
+            let tick = self.next_tick;
+            let due = tick <= self.merge.watermark() && tick <= self.merge.horizon();
+            if due && self.merge.peek().is_none_or(|t| t >= tick) {
+                self.state.tick(tick, &mut self.out);
+                self.next_tick = tick + TICK_MS;
+            } else if let Some(line) = self.merge.next() {
+                self.state.accept(&line);
+                self.out.push_back(Output::Accepted(line));
+            } else {
+                break;
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! "Come back into frame": no face for 2 s, or only part of one for 4 s, after there was one.
+
+use super::{Now, Rule, Tone, Verdict};
+
+pub const RULE: Rule =
+    Rule { id: "back_in_frame", severity: 95.0, hold_ms: 0, cool_down_ms: 60_000, tone: Tone::Corrects, check };
+
+fn check(now: &Now, _active: bool) -> Verdict {
+    if !now.seen_before {
+        return Verdict::Unknown;
+    }
+    let absent = now.absent_ms.filter(|ms| *ms >= 2000);
+    match absent.or(now.cut_ms.filter(|ms| *ms >= 4000)) {
+        Some(ms) => Verdict::Cue(ms as f32 / 1000.0),
+        None => Verdict::Fine,
+    }
+}

@@ -1,0 +1,147 @@
+//! Puts the lines of three streams into the order of the journal, as far as all three have spoken.
+//!
+//! What comes out, and in which order, depends on the lines alone: neither on how the streams were interleaved nor on how late
+//! they came (invariant 7). Nothing waits for wall time; a stream that says nothing holds the others back until it ends.
+
+use coach_core::MediaTime;
+use coach_core::journal::{Line, Stream};
+use std::collections::BTreeMap;
+
+/// No session is longer: 12 h. Later stamps are refused, so that one wrong number cannot ask for all the memory there is.
+pub const LONGEST: MediaTime = MediaTime(12 * 3_600_000);
+
+/// Lines that were not let in, and why. Zero in every sound session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Refused {
+    /// They came after their stream had said that it would say nothing more before a later time.
+    pub late: u64,
+    /// A number that is not finite, a stamp outside 0 to 12 h, a second header, hops that are not 10 ms.
+    pub unsound: u64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Merge {
+    waiting: BTreeMap<(MediaTime, u8, i64), Vec<Line>>,
+    known: [MediaTime; 3],
+    released: MediaTime,
+    horizon: MediaTime,
+    pub refused: Refused,
+}
+
+fn index(stream: Stream) -> usize {
+    match stream {
+        Stream::Face => 0,
+        Stream::Voice => 1,
+        Stream::Marks => 2,
+    }
+}
+
+impl Merge {
+    pub fn new() -> Merge {
+        Merge {
+            waiting: BTreeMap::new(),
+            known: [MediaTime(i64::MIN); 3],
+            released: MediaTime(i64::MIN),
+            horizon: MediaTime::ZERO,
+            refused: Refused::default(),
+        }
+    }
+
+    pub fn observe(&mut self, line: Line) {
+        let Some(stream) = line.stream() else {
+            self.refused.unsound += 1;
+            return;
+        };
+        if !crate::sound::is_sound(&line) {
+            self.refused.unsound += 1;
+            return;
+        }
+        if line.t() < self.known[index(stream)].max(self.released) {
+            self.refused.late += 1;
+            return;
+        }
+        self.horizon = self.horizon.max(reach(&line));
+        let peers = self.waiting.entry(line.order()).or_default();
+        peers.push(line);
+        if peers.len() > 1 {
+            // Two lines that the order cannot tell apart: their text can, so that arrival does not decide.
+            peers.sort_by_cached_key(|x| serde_json::to_string(x).unwrap_or_default());
+        }
+    }
+
+    pub fn advance(&mut self, stream: Stream, t: MediaTime) {
+        let known = &mut self.known[index(stream)];
+        *known = (*known).max(t);
+    }
+
+    /// Every stream has said everything before this.
+    pub fn watermark(&self) -> MediaTime {
+        self.known.into_iter().min().unwrap_or(MediaTime(i64::MIN))
+    }
+
+    /// How far the lines that were let in reach.
+    pub fn horizon(&self) -> MediaTime {
+        self.horizon
+    }
+
+    /// The next line before the watermark, in order.
+    pub fn next(&mut self) -> Option<Line> {
+        let watermark = self.watermark();
+        self.released = self.released.max(watermark);
+        let mut first = self.waiting.first_entry()?;
+        if first.key().0 >= watermark {
+            return None;
+        }
+        let line = first.get_mut().remove(0);
+        if first.get().is_empty() {
+            first.remove();
+        }
+        Some(line)
+    }
+
+    /// The time of the next line, whether it may go or not.
+    pub fn peek(&self) -> Option<MediaTime> {
+        self.waiting.first_key_value().map(|(key, _)| key.0)
+    }
+}
+
+/// The end of what a line tells about.
+fn reach(line: &Line) -> MediaTime {
+    match line {
+        Line::Voice(x) => x.t + 100,
+        Line::Gap(x) => x.t.max(x.end).min(LONGEST),
+        other => other.t(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coach_core::journal::Nucleus;
+
+    fn nucleus(t: i64) -> Line {
+        Line::Nucleus(Nucleus { t: MediaTime(t), at: MediaTime(t - 5) })
+    }
+
+    #[test]
+    fn a_stream_that_has_not_spoken_holds_the_others_back() {
+        let mut merge = Merge::new();
+        merge.observe(nucleus(10));
+        merge.advance(Stream::Voice, MediaTime(100));
+        merge.advance(Stream::Marks, MediaTime(100));
+        assert!(merge.next().is_none());
+        merge.advance(Stream::Face, MediaTime(10));
+        assert!(merge.next().is_none(), "the face may still say something at 10 ms");
+        merge.advance(Stream::Face, MediaTime(11));
+        assert_eq!(merge.next(), Some(nucleus(10)));
+    }
+
+    #[test]
+    fn a_line_behind_its_own_stream_is_refused_and_counted() {
+        let mut merge = Merge::new();
+        merge.advance(Stream::Voice, MediaTime(100));
+        merge.observe(nucleus(99));
+        merge.observe(nucleus(i64::MAX));
+        assert_eq!(merge.refused, Refused { late: 1, unsound: 1 });
+    }
+}

@@ -1,0 +1,24 @@
+//! Answer length against the question's suggested time: 1 is just as long.
+
+use super::{Measure, Metric};
+use crate::scene::Scene;
+
+pub const METRIC: Metric = Metric {
+    id: "answer_length",
+    unit: "x",
+    window: "the answer, pauses that the candidate took left out",
+    baseline: "the question's suggested time",
+    source: "The suggested time is the question's author's; no study is behind it, so it scores nothing.",
+    measure,
+};
+
+fn measure(scene: &Scene) -> Measure {
+    let ms: i64 = scene.spans.iter().map(|s| s.len_ms()).sum();
+    let value = scene.suggested_ms.map(|suggested| ms as f32 / suggested as f32).filter(|v| v.is_finite());
+    Measure {
+        coverage: if value.is_some() { 1.0 } else { 0.0 },
+        baseline: value.map(|_| 1.0),
+        value,
+        moments: Vec::new(),
+    }
+}

@@ -1,0 +1,23 @@
+//! Articulation rate: syllables per second of speech, pauses of 250 ms and more left out.
+
+use super::{Measure, Metric};
+use crate::scene::Scene;
+use crate::scores::curve::Curve;
+
+pub const CURVE: Curve = Curve::Band { zero_low: 1.2, low: 2.6, high: 4.7, zero_high: 7.2 };
+
+pub const METRIC: Metric = Metric {
+    id: "articulation_rate",
+    unit: "syl/s",
+    window: "the answer",
+    baseline: "none",
+    source: "de Jong and Wempe 2009 for the measure; nuclei as this detector counts them (about 0.9 of the spoken ones). The band is wide, \
+             because habits and languages differ.",
+    measure,
+};
+
+fn measure(scene: &Scene) -> Measure {
+    let paused: i64 = scene.pauses().map(|p| p.span.len_ms()).sum();
+    let spoken = scene.totals.talk_s - paused as f64 / 1000.0;
+    scene.voiced(crate::scene::ratio(f64::from(scene.totals.nuclei), spoken.max(0.0)))
+}

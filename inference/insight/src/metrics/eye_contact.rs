@@ -1,0 +1,28 @@
+//! Eye contact: the share of the time in which the eyes were on the camera.
+
+use super::{Measure, Metric};
+use crate::scene::Scene;
+use crate::scores::curve::Curve;
+use crate::texts;
+
+pub const CURVE: Curve = Curve::Rise { zero: 0.10, full: 0.65 };
+
+pub const METRIC: Metric = Metric {
+    id: "eye_contact",
+    unit: "share",
+    window: "the answer; live the last 5 s",
+    baseline: "the person's look at the camera in the device check, else of the first 10 s (no further than 8 degrees from straight ahead)",
+    source: "Gaze is among the visual cues of hirability (Nguyen et al. 2014). Nobody looks all the time: two thirds is full. Head turn plus \
+             35 degrees per iris offset, held over blinks; with the lite model the head alone.",
+    measure,
+};
+
+fn measure(scene: &Scene) -> Measure {
+    let t = &scene.totals;
+    scene.faced(t.contact(), t.gaze_s).with_stretches(
+        scene,
+        2000,
+        |c| (c.face.gaze_ms > 0).then_some(c.face.contact_ms * 2 < c.face.gaze_ms),
+        texts::looked_away,
+    )
+}

@@ -1,0 +1,18 @@
+//! Framing: the share of the time with a face in which all of it was in the picture.
+
+use super::{Measure, Metric};
+use crate::scene::{Scene, ratio};
+
+pub const METRIC: Metric = Metric {
+    id: "framing",
+    unit: "share",
+    window: "the answer",
+    baseline: "none",
+    source: "The picture's own quality.",
+    measure,
+};
+
+fn measure(scene: &Scene) -> Measure {
+    let t = &scene.totals;
+    scene.faced(ratio(t.present_s - t.cut_s, t.present_s), t.present_s)
+}

@@ -1,0 +1,18 @@
+//! Light: the share of the analysed time in which there was enough of it.
+
+use super::{Measure, Metric};
+use crate::scene::{Scene, ratio};
+
+pub const METRIC: Metric = Metric {
+    id: "light",
+    unit: "share",
+    window: "the answer",
+    baseline: "none",
+    source: "The picture's own quality.",
+    measure,
+};
+
+fn measure(scene: &Scene) -> Measure {
+    let t = &scene.totals;
+    scene.faced(ratio(t.analysed_s - t.dark_s, t.analysed_s), t.analysed_s)
+}

@@ -1,0 +1,36 @@
+//! Long pauses: time spent in pauses beyond their first second, per minute of talk.
+//!
+//! A count would jump where a pause passes a limit; the time over one second does not.
+
+use super::{Measure, Metric};
+use crate::scene::{Scene, ratio};
+use crate::scores::curve::Curve;
+use crate::speech::LONG_PAUSE_MS;
+use crate::texts;
+use coach_core::report::Moment;
+
+pub const CURVE: Curve = Curve::Fall { full: 1.5, zero: 15.0 };
+
+pub const METRIC: Metric = Metric {
+    id: "long_pauses",
+    unit: "s/min",
+    window: "the answer",
+    baseline: "none",
+    source: "Pauses come in three kinds, the long ones over 1 s only in spontaneous speech (Campione and Véronis 2002); fewer and shorter \
+             ones go with better ratings in interview studies, moderately.",
+    measure,
+};
+
+fn measure(scene: &Scene) -> Measure {
+    let mut over_ms = 0;
+    let mut events = Vec::new();
+    for pause in scene.pauses() {
+        let over = pause.span.len_ms() - LONG_PAUSE_MS;
+        if over > 0 {
+            over_ms += over;
+            events
+                .push((over as f32, Moment { span: pause.span, why: texts::pause(pause.span.len_ms()), good: false }));
+        }
+    }
+    scene.voiced(ratio(over_ms as f64 / 1000.0, scene.totals.talk_s / 60.0)).with_events(scene, events)
+}

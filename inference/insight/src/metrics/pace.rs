@@ -1,0 +1,48 @@
+//! Pace: syllables per second from the first to the last word of an answer, pauses included.
+
+use super::{Measure, Metric, moments};
+use crate::scene::{Scene, Totals};
+use crate::scores::curve::Curve;
+
+pub const VERSION: u32 = 1;
+
+/// English words per syllable nucleus of the detector; a transcript may set a speaker's own one day.
+pub const WORDS_PER_NUCLEUS: f32 = 0.83;
+/// Shown and hinted over this window.
+pub const WINDOW_MS: i64 = 20_000;
+/// A window says nothing with less speech.
+pub const LEAST_IN_WINDOW_S: f64 = 8.0;
+
+/// Aimed at: words a minute.
+pub const TARGET_WPM: (f32, f32) = (120.0, 160.0);
+pub const CURVE: Curve = Curve::Band { zero_low: 60.0, low: TARGET_WPM.0, high: TARGET_WPM.1, zero_high: 240.0 };
+
+pub const METRIC: Metric = Metric {
+    id: "pace",
+    unit: "wpm",
+    window: "the answer; live the last 20 s, with at least 8 s of speech in them",
+    baseline: "none: the band is 120 to 160 words a minute for everyone",
+    source: "Syllable nuclei times 0.83 words (mean error 9 wpm over 20 s on read and spontaneous English, expect 10 to 15 in the field). \
+             The band is a convention of speaking coaches; that a moderate rate is rated best is found repeatedly, its exact numbers are not.",
+    measure,
+};
+
+/// Words a minute of a rate in syllables per second.
+pub fn wpm(syllables_per_s: f32) -> f32 {
+    syllables_per_s * 60.0 * WORDS_PER_NUCLEUS
+}
+
+fn measure(scene: &Scene) -> Measure {
+    scene.voiced(scene.totals.pace().map(wpm)).with_windows(
+        scene,
+        15_000,
+        window,
+        |v| CURVE.quality(v),
+        moments::worded("pace", "wpm"),
+    )
+}
+
+/// Over a window of 15 to 30 s: `None` with too little speech to say.
+pub fn window(totals: &Totals) -> Option<f32> {
+    totals.pace().filter(|_| totals.speech_s >= LEAST_IN_WINDOW_S && totals.talk_s >= 10.0).map(wpm)
+}

@@ -1,0 +1,85 @@
+//! Pitch variation: the standard deviation of the voice's pitch in semitones.
+//!
+//! A semitone is the same interval for low and high voices, so one band fits all. Octave slips of the tracker are left out: hops
+//! more than an octave from the median, and cells within which the pitch jumps by more than a voice can.
+
+use super::{Measure, Metric, moments};
+use crate::scene::Scene;
+use crate::scores::curve::Curve;
+use crate::timeline::Timeline;
+use coach_core::Span;
+
+pub const CURVE: Curve = Curve::Rise { zero: 0.8, full: 3.4 };
+/// Less voiced time says nothing, seconds.
+pub const LEAST_VOICED_S: f64 = 6.0;
+/// Poorer than this, competing sounds make the pitch up (notes on babble in docs/SCORES.md), dB.
+pub const LEAST_SNR_DB: f32 = 8.0;
+
+pub const METRIC: Metric = Metric {
+    id: "pitch_variation",
+    unit: "st",
+    window: "the answer; live the last 20 s, with at least 6 s voiced in them",
+    baseline: "shown beside the person's own; the band is for everyone",
+    source: "Liveliness goes with the spread of F0 (Hincks 2005), and feedback on its SD in semitones raises it (Hincks and Edlund 2009); \
+             equal for men and women (Traunmüller and Eriksson). Under 1.5 to 2 st is flat, 2 to 4 usual, over 4 lively: measured and convention.",
+    measure,
+};
+
+fn measure(scene: &Scene) -> Measure {
+    let noisy = scene.totals.snr_db().is_some_and(|snr| snr < LEAST_SNR_DB);
+    let value = spread(scene.timeline, &scene.spans).filter(|_| !noisy);
+    let timeline = scene.timeline;
+    let mut measure = scene.voiced(value);
+    if scene.moments && measure.value.is_some() {
+        measure = windows(measure, scene, timeline);
+    }
+    measure
+}
+
+fn windows(measure: Measure, scene: &Scene, timeline: &Timeline) -> Measure {
+    let worded = moments::worded("pitch_variation", "st");
+    let mut found: Vec<(Span, f32)> = Vec::new();
+    for &span in &scene.spans {
+        let mut start = span.start;
+        while start < span.end {
+            let window = Span::new(start, (start + 15_000).min(span.end));
+            if let Some(v) = spread(timeline, &[window]) {
+                found.push((window, v));
+            }
+            start = start + 15_000;
+        }
+    }
+    found.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.start.cmp(&b.0.start)));
+    let moment = |&(span, v): &(Span, f32), good| coach_core::report::Moment { span, why: worded(v), good };
+    let flat: Vec<_> =
+        found.iter().filter(|(_, v)| CURVE.quality(*v) <= 0.6).take(3).map(|m| moment(m, false)).collect();
+    let lively = found.iter().rev().filter(|(_, v)| CURVE.quality(*v) >= 0.85).take(3).map(|m| moment(m, true));
+    Measure { moments: flat.into_iter().chain(lively).collect(), ..measure }
+}
+
+/// Semitone SD over voiced speech; `None` with under [`LEAST_VOICED_S`].
+pub fn spread(timeline: &Timeline, spans: &[Span]) -> Option<f32> {
+    let cells = || {
+        spans.iter().flat_map(|s| timeline.cells(*s)).map(|(_, c)| c).filter(|c| {
+            let n = f32::from(c.voiced);
+            // Within 100 ms a voice glides by a few semitones; more is the tracker's slip.
+            c.voiced >= 3 && (c.pitch_sq / n - (c.pitch_sum / n).powi(2)) < 16.0
+        })
+    };
+    let mut means: Vec<f32> = cells().map(|c| c.pitch_sum / f32::from(c.voiced)).collect();
+    let middle = crate::baseline::median(&mut means)?;
+    let (mut n, mut sum, mut sq) = (0.0, 0.0, 0.0);
+    for c in cells() {
+        if (c.pitch_sum / f32::from(c.voiced) - middle).abs() <= 12.0 {
+            let (k, s) = (f64::from(c.voiced), f64::from(c.pitch_sum));
+            let m = f64::from(middle);
+            n += k;
+            sum += s - k * m;
+            sq += f64::from(c.pitch_sq) - 2.0 * m * s + k * m * m;
+        }
+    }
+    if n < LEAST_VOICED_S * 100.0 {
+        return None;
+    }
+    Some((sq / n - (sum / n).powi(2)).max(0.0).sqrt() as f32)
+}

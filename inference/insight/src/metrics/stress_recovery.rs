@@ -1,0 +1,38 @@
+//! Stress recovery: seconds from a spike's peak until it had calmed down.
+
+use super::stress_spikes::{measured, spikes};
+use super::{Measure, Metric};
+use crate::scene::{Scene, ratio};
+use crate::scores::curve::Curve;
+use crate::{stress, texts};
+use coach_core::Span;
+use coach_core::report::Moment;
+
+pub const CURVE: Curve = Curve::Fall { full: 3.0, zero: 25.0 };
+
+pub const METRIC: Metric = Metric {
+    id: "stress_recovery",
+    unit: "s",
+    window: "the mean over the spikes of the answer; one that did not calm down counts to the answer's end",
+    baseline: "each signal's own mean and spread",
+    source: "As stress_spikes. Without a spike there is nothing to say.",
+    measure,
+};
+
+fn measure(scene: &Scene) -> Measure {
+    let (mut sum, mut weights) = (0.0, 0.0);
+    let mut events = Vec::new();
+    for spike in spikes(scene) {
+        let end = scene.spans.iter().find(|s| s.contains(spike.start)).map_or(spike.peak, |s| s.end);
+        let calm = spike.recovered.map_or(end, |t| t.min(end)).max(spike.peak);
+        let ms = calm - spike.peak;
+        let weight = f64::from(stress::weight(spike)) + 1e-3;
+        sum += weight * ms as f64 / 1000.0;
+        weights += weight;
+        events.push((
+            ms as f32,
+            Moment { span: Span::new(spike.peak, calm), why: texts::recovery(ms), good: ms <= 5000 },
+        ));
+    }
+    measured(scene, ratio(sum, weights)).with_events(scene, events)
+}

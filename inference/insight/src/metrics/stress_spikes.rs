@@ -1,0 +1,50 @@
+//! Stress spikes per ten minutes, each counted by how far it rose and how long it lasted.
+
+use super::{LEAST_SPEECH_S, Measure, Metric};
+use crate::scene::{Scene, ratio};
+use crate::scores::curve::Curve;
+use crate::{stress, texts};
+use coach_core::Span;
+use coach_core::report::{Moment, StressSpike};
+
+pub const CURVE: Curve = Curve::Fall { full: 0.0, zero: 20.0 };
+
+pub const METRIC: Metric = Metric {
+    id: "stress_spikes",
+    unit: "/10 min",
+    window: "the answer",
+    baseline: "each signal's own mean and spread",
+    source: "Several signals that rise together above the person's own usual (stress.rs). A proxy: effort and joy can look alike.",
+    measure,
+};
+
+/// The spikes of a scene.
+pub(super) fn spikes<'a>(scene: &'a Scene) -> impl Iterator<Item = &'a StressSpike> {
+    scene.events(&scene.timeline.spikes, |s| s.start)
+}
+
+/// Whether stress could be judged at all: the person's own usual is known and there was enough of them.
+pub(super) fn judged(scene: &Scene) -> bool {
+    scene.affect && scene.stress_known_s() >= LEAST_SPEECH_S
+}
+
+/// A measure that is `value` where stress could be judged.
+pub(super) fn measured(scene: &Scene, value: Option<f32>) -> Measure {
+    Measure {
+        value: value.filter(|v| v.is_finite() && judged(scene)),
+        coverage: super::share(scene.stress_known_s(), scene.totals.span_s),
+        ..Measure::default()
+    }
+}
+
+fn measure(scene: &Scene) -> Measure {
+    let mut sum = 0.0;
+    let mut events = Vec::new();
+    for spike in spikes(scene) {
+        let end = spike.recovered.unwrap_or(spike.peak).max(spike.peak);
+        sum += f64::from(stress::weight(spike));
+        events
+            .push((spike.height, Moment { span: Span::new(spike.start, end), why: texts::spike(spike), good: false }));
+    }
+    measured(scene, ratio(sum, scene.totals.span_s / 600.0)).with_events(scene, events)
+}

@@ -1,0 +1,41 @@
+//! Voice stability: how much rougher the voice was than its own baseline; 1 = as usual, 2 = twice as rough.
+//!
+//! The geometric mean of jitter and shimmer over steady voiced runs, each over the person's own. Never the clinical limits: those
+//! are for held vowels, and normal connected speech breaks them always.
+
+use super::{Measure, Metric};
+use crate::baseline::median;
+use crate::scene::Scene;
+use crate::scores::curve::Curve;
+
+pub const CURVE: Curve = Curve::Fall { full: 1.15, zero: 2.2 };
+/// Shorter runs have too few periods to compare.
+const STEADY_MS: i64 = 150;
+/// Through a codec neither falls below these.
+const FLOORS: (f32, f32) = (0.003, 0.03);
+
+pub const METRIC: Metric = Metric {
+    id: "voice_stability",
+    unit: "x",
+    window: "the median over voiced runs of 150 ms and more; at least ten",
+    baseline: "the person's own first 15 s of speech; nothing without it",
+    source: "Perturbation moves with loudness, vowel and codec (Brockmann 2008); as a sign of nerves the evidence is weak, so it weighs little.",
+    measure,
+};
+
+fn measure(scene: &Scene) -> Measure {
+    let runs: Vec<_> = scene.events(&scene.timeline.runs, |r| r.t).filter(|r| r.end - r.start >= STEADY_MS).collect();
+    let mut jitter: Vec<f32> = runs.iter().filter_map(|r| r.jitter_local).collect();
+    let mut shimmer: Vec<f32> = runs.iter().filter_map(|r| r.shimmer_local).collect();
+    let usual = scene.baseline.usual;
+    let over =
+        |now: Option<f32>, usual: Option<f32>, floor: f32| now.zip(usual).map(|(n, u)| n.max(floor) / u.max(floor));
+    let enough = jitter.len() >= 10;
+    let jitter = over(median(&mut jitter), usual.and_then(|u| u.jitter), FLOORS.0);
+    let shimmer = over(median(&mut shimmer), usual.and_then(|u| u.shimmer), FLOORS.1);
+    let value = jitter
+        .zip(shimmer)
+        .map(|(j, s)| (j * s).sqrt())
+        .filter(|_| enough && scene.totals.snr_db().is_none_or(|snr| snr >= 15.0));
+    Measure { baseline: Some(1.0).filter(|_| usual.is_some()), ..scene.voiced(value) }
+}

@@ -1,0 +1,33 @@
+//! Volume consistency: the spread of the levels of phrases, in dB; smaller is steadier.
+
+use super::{Measure, Metric};
+use crate::scene::Scene;
+use crate::scores::curve::Curve;
+use crate::texts;
+use coach_core::report::Moment;
+
+pub const CURVE: Curve = Curve::Fall { full: 2.0, zero: 7.0 };
+
+pub const METRIC: Metric = Metric {
+    id: "volume_consistency",
+    unit: "dB",
+    window: "the SD over pieces of phrases of 1 to 4 s; at least five",
+    baseline: "the answer's own mean",
+    source: "Over single frames the spread is about 5 dB for all normal speech, because sounds differ; over phrase means it tells \
+             dropped phrases (measured).",
+    measure,
+};
+
+fn measure(scene: &Scene) -> Measure {
+    let chunks: Vec<_> = scene.events(&scene.timeline.chunks, |c| c.span.start).collect();
+    let n = chunks.len() as f32;
+    let mean = chunks.iter().map(|c| c.level_db).sum::<f32>() / n.max(1.0);
+    let sd = (chunks.iter().map(|c| (c.level_db - mean).powi(2)).sum::<f32>() / n.max(1.0)).sqrt();
+    let value = (chunks.len() >= 5 && !scene.agc).then_some(sd);
+    let events = chunks
+        .iter()
+        .filter(|c| mean - c.level_db > 4.0)
+        .map(|c| (mean - c.level_db, Moment { span: c.span, why: texts::quieter(mean - c.level_db), good: false }))
+        .collect();
+    scene.voiced(value).with_events(scene, events)
+}

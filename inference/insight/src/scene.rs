@@ -1,0 +1,200 @@
+//! A stretch of a session as the metrics see it: its spans, its events, and the sums over its cells.
+
+use crate::baseline::Baseline;
+use crate::timeline::{CELL_MS, Cell, Phrase, Timeline};
+use coach_core::report::Pause;
+use coach_core::{MediaTime, Span};
+
+/// Sums over cells. Times in seconds.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Totals {
+    pub span_s: f64,
+    /// Time that was heard, and seen.
+    pub heard_s: f64,
+    pub analysed_s: f64,
+    /// From the first to the last speech of each span, less what was lost in between.
+    pub talk_s: f64,
+    pub speech_s: f64,
+    pub voiced_s: f64,
+    pub nuclei: u32,
+    pub pitch_sum: f64,
+    pub pitch_sq: f64,
+    pub level_sum: f64,
+    pub present_s: f64,
+    pub good_s: f64,
+    pub dark_s: f64,
+    pub cut_s: f64,
+    pub gaze_s: f64,
+    pub contact_s: f64,
+    pub speed_s: f64,
+    pub speed: f64,
+    pub units_s: f64,
+    pub brow: f64,
+    pub lip: f64,
+    pub smile: f64,
+    pub expressive_s: f64,
+    pub expressive: f64,
+    pub affect_s: f64,
+    pub valence: f64,
+    pub arousal: f64,
+    pub snr_sum: f64,
+    pub snr_cells: u32,
+    /// Time in which stress could be judged.
+    pub stress_s: f64,
+}
+
+impl Totals {
+    pub fn over(timeline: &Timeline, spans: &[Span]) -> Totals {
+        let mut t = Totals::default();
+        for &span in spans {
+            t.add_span(timeline, span);
+        }
+        t
+    }
+
+    fn add_span(&mut self, timeline: &Timeline, span: Span) {
+        let mut talk: Option<(MediaTime, MediaTime)> = None;
+        let (mut gap_ms, mut gap_since_talk) = (0.0, 0.0);
+        for (at, cell) in timeline.cells(span) {
+            self.span_s += 0.1;
+            self.add(cell);
+            if cell.speech > 0 {
+                talk = Some((talk.map_or(at, |(first, _)| first), at + CELL_MS));
+                gap_ms += gap_since_talk;
+                gap_since_talk = 0.0;
+            } else if talk.is_some() {
+                gap_since_talk += f64::from(cell.audio_gap_ms);
+            }
+        }
+        if let Some((first, last)) = talk {
+            self.talk_s += ((last - first) as f64 - gap_ms).max(0.0) / 1000.0;
+        }
+    }
+
+    fn add(&mut self, cell: &Cell) {
+        self.heard_s += (f64::from(cell.hops) * 10.0 - f64::from(cell.audio_gap_ms)).max(0.0) / 1000.0;
+        self.speech_s += f64::from(cell.speech) / 100.0;
+        self.voiced_s += f64::from(cell.voiced) / 100.0;
+        self.nuclei += u32::from(cell.nuclei);
+        self.pitch_sum += f64::from(cell.pitch_sum);
+        self.pitch_sq += f64::from(cell.pitch_sq);
+        self.level_sum += f64::from(cell.level_sum);
+        if let Some(snr) = cell.snr_db {
+            self.snr_sum += f64::from(snr);
+            self.snr_cells += 1;
+        }
+        if cell.stress.is_some() {
+            self.stress_s += 0.1;
+        }
+        let face = &cell.face;
+        if face.analysed_ms == 0 {
+            return;
+        }
+        let s = |ms: u16| f64::from(ms) / 1000.0;
+        let w = |sum: f32| f64::from(sum) / 1000.0;
+        self.analysed_s += s(face.analysed_ms);
+        self.present_s += s(face.present_ms);
+        self.good_s += s(face.good_ms);
+        self.dark_s += s(face.dark_ms);
+        self.cut_s += s(face.cut_ms);
+        self.gaze_s += s(face.gaze_ms);
+        self.contact_s += s(face.contact_ms);
+        self.speed_s += s(face.speed_ms);
+        self.speed += w(face.speed);
+        self.units_s += s(face.units_ms);
+        self.brow += w(face.brow);
+        self.lip += w(face.lip);
+        self.smile += w(face.smile);
+        self.expressive_s += s(face.expressive_ms);
+        self.expressive += w(face.expressive);
+        self.affect_s += s(face.affect_ms);
+        self.valence += w(face.valence);
+        self.arousal += w(face.arousal);
+    }
+
+    /// Syllables per second from the first to the last word.
+    pub fn pace(&self) -> Option<f32> {
+        (self.talk_s > 0.0).then(|| (f64::from(self.nuclei) / self.talk_s) as f32)
+    }
+
+    /// Share of the time on camera.
+    pub fn contact(&self) -> Option<f32> {
+        ratio(self.contact_s, self.gaze_s)
+    }
+
+    /// Mean level of speech, dB.
+    pub fn level_db(&self) -> Option<f32> {
+        ratio(self.level_sum, self.speech_s * 100.0)
+    }
+
+    pub fn snr_db(&self) -> Option<f32> {
+        (self.snr_cells > 0).then(|| (self.snr_sum / f64::from(self.snr_cells)) as f32)
+    }
+
+    /// Mean pitch, semitones re 100 Hz.
+    pub fn pitch_st(&self) -> Option<f32> {
+        ratio(self.pitch_sum, self.voiced_s * 100.0)
+    }
+}
+
+/// `sum / of`, `None` where there is nothing to divide by.
+pub(crate) fn ratio(sum: f64, of: f64) -> Option<f32> {
+    (of > 1e-9).then(|| (sum / of) as f32)
+}
+
+/// What a metric may look at.
+#[derive(Debug)]
+pub struct Scene<'a> {
+    pub timeline: &'a Timeline,
+    pub baseline: &'a Baseline,
+    pub spans: Vec<Span>,
+    pub totals: Totals,
+    pub suggested_ms: Option<i64>,
+    /// The operator allows valence, arousal and stress.
+    pub affect: bool,
+    /// The camera's automatic gain was on: levels say little.
+    pub agc: bool,
+    /// Whether the moments are wanted; they cost more than the value.
+    pub moments: bool,
+}
+
+impl Scene<'_> {
+    pub fn contains(&self, t: MediaTime) -> bool {
+        self.spans.iter().any(|s| s.contains(t))
+    }
+
+    /// Events of a list in order of time that begin in the scene.
+    pub fn events<'b, T>(&'b self, list: &'b [T], at: fn(&T) -> MediaTime) -> impl Iterator<Item = &'b T> {
+        self.spans.iter().flat_map(move |span| {
+            let from = list.partition_point(|x| at(x) < span.start);
+            list[from..].iter().take_while(move |x| at(x) < span.end)
+        })
+    }
+
+    /// Seconds in which stress could be judged.
+    pub fn stress_known_s(&self) -> f64 {
+        self.totals.stress_s
+    }
+
+    pub fn pauses(&self) -> impl Iterator<Item = &Pause> {
+        self.events(&self.timeline.pauses, |p| p.span.start)
+    }
+
+    pub fn phrases(&self) -> impl Iterator<Item = &Phrase> {
+        self.events(&self.timeline.phrases, |p| p.span.start)
+    }
+
+    /// The same over a part of it, without moments.
+    pub fn part(&self, spans: Vec<Span>) -> Scene<'_> {
+        Scene {
+            timeline: self.timeline,
+            baseline: self.baseline,
+            totals: Totals::over(self.timeline, &spans),
+            spans,
+            suggested_ms: self.suggested_ms,
+            affect: self.affect,
+            agc: self.agc,
+            moments: false,
+        }
+    }
+}

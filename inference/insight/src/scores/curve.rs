@@ -1,0 +1,47 @@
+//! Curves from a metric to its quality, 0 to 1: smooth, without cliffs, monotone on either side of what is aimed at.
+
+/// Corners of a curve, in the metric's unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Curve {
+    /// More is better, up to `full`.
+    Rise { zero: f32, full: f32 },
+    /// Less is better, down to `full`.
+    Fall { full: f32, zero: f32 },
+    /// Between `low` and `high` is best.
+    Band { zero_low: f32, low: f32, high: f32, zero_high: f32 },
+}
+
+impl Curve {
+    /// 0 to 1.
+    pub fn quality(self, x: f32) -> f32 {
+        match self {
+            Curve::Rise { zero, full } => smooth(x, zero, full),
+            Curve::Fall { full, zero } => smooth(x, zero, full),
+            Curve::Band { zero_low, low, high, zero_high } => smooth(x, zero_low, low).min(smooth(x, zero_high, high)),
+        }
+    }
+
+    /// Which side of what is aimed at `x` lies on.
+    pub fn side(self, x: f32) -> Side {
+        match self {
+            Curve::Rise { full, .. } if x < full => Side::Under,
+            Curve::Fall { full, .. } if x > full => Side::Over,
+            Curve::Band { low, .. } if x < low => Side::Under,
+            Curve::Band { high, .. } if x > high => Side::Over,
+            _ => Side::Within,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Under,
+    Within,
+    Over,
+}
+
+/// 0 at `zero`, 1 at `full`, flat at both (3u² - 2u³); `zero` may be the larger.
+fn smooth(x: f32, zero: f32, full: f32) -> f32 {
+    let u = ((x - zero) / (full - zero)).clamp(0.0, 1.0);
+    u * u * (3.0 - 2.0 * u)
+}

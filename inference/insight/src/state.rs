@@ -1,0 +1,259 @@
+//! What the engine knows: every accepted line changes it, every tick looks at it.
+
+use crate::answers::Answers;
+use crate::baseline::Baseline;
+use crate::engine::Output;
+use crate::hints::Now;
+use crate::hints::budget::Budget;
+use crate::metrics::{ALL, pace, pitch_variation};
+use crate::scene::{Scene, Totals};
+use crate::scores::{Measures, scores};
+use crate::speech::Speech;
+use crate::stress::{Signals, Stress};
+use crate::timeline::{Timeline, push};
+use crate::voice::VoiceSums;
+use crate::watch::Watch;
+use coach_core::journal::{Face, FaceModel, GapKind, Header, Line, MarkKind, QualityReason};
+use coach_core::live::{RunningScores, Vitals};
+use coach_core::report::Hint;
+use coach_core::{MediaTime, Span};
+use std::collections::VecDeque;
+
+/// Running scores are made this often, over at most the last ten minutes of the answer.
+const SCORES_MS: i64 = 5000;
+const SCORED_MS: i64 = 600_000;
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub header: Header,
+    pub answers: Answers,
+    pub speech: Speech,
+    pub watch: Watch,
+    pub baseline: Baseline,
+    pub stress: Stress,
+    pub timeline: Timeline,
+    pub voice: VoiceSums,
+    pub hints: Vec<Hint>,
+    budget: Budget,
+    absent_since: Option<MediaTime>,
+    cut_since: Option<MediaTime>,
+    dark_since: Option<MediaTime>,
+    level_db: Option<f32>,
+    voice_until: MediaTime,
+    face_until: MediaTime,
+}
+
+impl State {
+    pub fn new(header: Header) -> State {
+        State {
+            answers: Answers::default(),
+            speech: Speech::default(),
+            watch: Watch::new(header.affect, header.rate_hz),
+            baseline: Baseline::new(header.calibration.as_ref()),
+            stress: Stress::default(),
+            timeline: Timeline::default(),
+            voice: VoiceSums::default(),
+            hints: Vec::new(),
+            budget: Budget::new(&header.hints),
+            absent_since: None,
+            cut_since: None,
+            dark_since: None,
+            level_db: None,
+            voice_until: MediaTime::ZERO,
+            face_until: MediaTime::ZERO,
+            header,
+        }
+    }
+
+    pub fn accept(&mut self, line: &Line) {
+        match line {
+            Line::Header(_) => {}
+            Line::Mark(mark) => {
+                self.answers.mark(mark);
+                if mark.what != MarkKind::Note {
+                    let asked = (mark.what == MarkKind::Question).then_some(mark.t);
+                    self.speech.boundary(mark.t, asked, &mut self.timeline);
+                }
+            }
+            Line::Gap(gap) => match gap.what {
+                GapKind::Audio => {
+                    self.speech.lost(gap.span());
+                    self.timeline.gap(gap.span(), |c| &mut c.audio_gap_ms);
+                }
+                GapKind::Video | GapKind::Face => {
+                    self.timeline.gap(gap.span(), |c| &mut c.video_gap_ms);
+                    self.watch.lose();
+                    (self.absent_since, self.cut_since, self.dark_since) = (None, None, None);
+                }
+            },
+            Line::Rate(rate) => self.watch.rate(rate.hz),
+            Line::Face(face) => self.see(face),
+            Line::Voice(voice) => {
+                self.speech.hear(voice, &mut self.timeline);
+                self.baseline.hear(voice);
+                self.voice.hear(voice);
+                let sum: f32 = voice.intensity.iter().map(|db| db.clamp(-300.0, 200.0)).sum();
+                self.level_db = Some(sum / 10.0);
+                self.voice_until = voice.t + 100;
+            }
+            Line::VoicedRun(run) => {
+                self.baseline.run(run);
+                self.voice.run(run);
+                push(&mut self.timeline.runs, run.clone());
+            }
+            Line::Nucleus(nucleus) => {
+                if let Some(cell) = self.timeline.cell_mut(nucleus.at) {
+                    cell.nuclei = cell.nuclei.saturating_add(1);
+                }
+            }
+            Line::Hesitation(hesitation) => push(&mut self.timeline.hesitations, hesitation.clone()),
+        }
+    }
+
+    fn see(&mut self, face: &Face) {
+        if self.header.models.face == FaceModel::None {
+            return;
+        }
+        self.watch.see(face, self.speech.speaking(), &mut self.baseline, &mut self.timeline);
+        self.face_until = face.t;
+        let since = |since: &mut Option<MediaTime>, holds: bool| {
+            *since = if holds { Some(since.unwrap_or(face.t)) } else { None };
+        };
+        let reason = face.quality.reason;
+        since(&mut self.absent_since, !face.present);
+        since(&mut self.cut_since, face.present && reason == Some(QualityReason::Cut));
+        since(&mut self.dark_since, reason == Some(QualityReason::Dark));
+    }
+
+    /// Sums over the last `ms` of the answer that runs.
+    fn last(&self, t: MediaTime, ms: i64) -> (Vec<Span>, Totals) {
+        let from = self.answers.marked.last().map_or(MediaTime::ZERO, |a| a.start);
+        let spans = self.answers.active(Span::new(from.max(t - ms), t));
+        let totals = Totals::over(&self.timeline, &spans);
+        (spans, totals)
+    }
+
+    pub fn tick(&mut self, t: MediaTime, out: &mut VecDeque<Output>) {
+        let answering = self.answers.running();
+        let (_, last_2s) = self.last(t, 2000);
+        let (spans_20s, last_20s) = self.last(t, 20_000);
+        if self.header.affect && answering {
+            self.feel(t, &last_2s, &last_20s);
+        }
+        let pitch_sd_st = pitch_variation::spread(&self.timeline, &spans_20s);
+        let (_, last_5s) = self.last(t, 5000);
+        out.push_back(Output::Vitals(self.vitals(t, &last_5s, &last_20s, pitch_sd_st)));
+        if answering {
+            let now = self.now(t, last_20s, pitch_sd_st);
+            if let Some(hint) = self.budget.tick(&now) {
+                push(&mut self.hints, hint.clone());
+                out.push_back(Output::Hint(hint));
+            }
+            if t.ms() % SCORES_MS == 0 {
+                out.push_back(Output::Scores(self.running(t)));
+            }
+        } else {
+            self.budget.rest();
+            self.stress.interrupt();
+        }
+    }
+
+    fn feel(&mut self, t: MediaTime, last_2s: &Totals, last_20s: &Totals) {
+        use crate::scene::ratio;
+        let seen = last_2s.affect_s >= 1.0;
+        let face = |sum: f64| ratio(sum, last_2s.affect_s).filter(|_| seen);
+        let signals = Signals {
+            arousal: face(last_2s.arousal),
+            valence: face(last_2s.valence),
+            brow: face(last_2s.brow),
+            lip: face(last_2s.lip),
+            pitch_st: last_2s.pitch_st().filter(|_| last_2s.voiced_s >= 0.5),
+            pace: last_20s.pace().filter(|_| last_20s.talk_s >= 10.0 && last_2s.speech_s >= 0.5),
+        };
+        self.stress.tick(t, &signals, &mut self.timeline);
+    }
+
+    fn vitals(&self, t: MediaTime, last_5s: &Totals, last_20s: &Totals, pitch_sd_st: Option<f32>) -> Vitals {
+        let seen = t - self.face_until <= 1000;
+        let watch = &self.watch.now;
+        Vitals {
+            t,
+            level_db: self.level_db.filter(|_| t - self.voice_until <= 500),
+            speaking: self.speech.speaking() && t - self.voice_until <= 500,
+            face: seen && watch.present,
+            faces: if seen { watch.faces } else { 0 },
+            quality: watch.quality.filter(|_| seen),
+            pace_wpm: pace::window(last_20s),
+            pitch_sd_st,
+            eye_contact: last_5s.contact().filter(|_| last_5s.gaze_s >= 1.0),
+            valence: watch.valence.filter(|_| seen),
+            arousal: watch.arousal.filter(|_| seen),
+            learning: self.learning(),
+        }
+    }
+
+    /// Whether something that can be learnt in this session still is.
+    fn learning(&self) -> bool {
+        let face = self.header.models.face != FaceModel::None
+            && (self.baseline.look.is_none() || self.baseline.rest.is_none());
+        face || self.baseline.usual.is_none()
+    }
+
+    fn now(&self, t: MediaTime, last_20s: Totals, pitch_sd_st: Option<f32>) -> Now {
+        let current = self.answers.current();
+        let answer_ms = current
+            .as_ref()
+            .map_or(0, |answer| self.answers.active(Span::new(answer.start, t)).iter().map(|s| s.len_ms()).sum());
+        let since = |since: Option<MediaTime>| since.map(|s| t - s);
+        // What is seen of a face that nobody has looked at for a second is not now.
+        let seen = t - self.face_until <= 1000;
+        Now {
+            t,
+            last_8s: self.last(t, 8000).1,
+            last_20s,
+            last_30s: self.last(t, 30_000).1,
+            pitch_sd_st,
+            usual_level_db: self.baseline.level_db().filter(|_| !self.header.capture.agc),
+            silent_ms: since(self.speech.silent_since()).filter(|_| t - self.voice_until <= 500),
+            phrase_ms: since(self.speech.phrase_since()),
+            absent_ms: since(self.absent_since).filter(|_| seen),
+            cut_ms: since(self.cut_since).filter(|_| seen),
+            dark_ms: since(self.dark_since).filter(|_| seen),
+            seen_before: self.watch.now.seen_before,
+            spike: self.stress.spike().map(|s| s.height),
+            answer_ms,
+            suggested_ms: current.and_then(|a| a.suggested_ms),
+        }
+    }
+
+    fn running(&self, t: MediaTime) -> RunningScores {
+        let (spans, _) = self.last(t, SCORED_MS);
+        let scores = scores(&measures(&self.scene(spans, None)));
+        RunningScores {
+            t,
+            confidence: scores.confidence.value,
+            clarity: scores.clarity.value,
+            resilience: scores.resilience.value,
+            engagement: scores.engagement.value,
+        }
+    }
+
+    /// The metrics' view of these spans, without moments.
+    pub fn scene(&self, spans: Vec<Span>, suggested_ms: Option<i64>) -> Scene<'_> {
+        Scene {
+            timeline: &self.timeline,
+            baseline: &self.baseline,
+            totals: Totals::over(&self.timeline, &spans),
+            spans,
+            suggested_ms,
+            affect: self.header.affect,
+            agc: self.header.capture.agc,
+            moments: false,
+        }
+    }
+}
+
+/// All metrics of a scene.
+pub(crate) fn measures(scene: &Scene) -> Measures {
+    ALL.iter().map(|metric| (metric.id, (metric.measure)(scene))).collect()
+}

@@ -1,0 +1,170 @@
+//! Stress: several signals that rise together above the person's own usual, and how long until they are calm again.
+//!
+//! Version 1. Every 200 ms, each signal that is known (arousal up, valence down, brow and lip tension, pitch up, pace changed) is
+//! smoothed over two seconds and read as z against its own mean and spread; the composite is their sum over the root of their
+//! number (Stouffer), so that one signal alone hardly makes a spike and several together do. A spike: over 2 for 1 s. Recovered:
+//! under 1 for 2 s, counted from where it fell. A proxy of what can be seen and heard; effort and joy can look alike.
+
+use crate::timeline::{Timeline, push};
+use coach_core::MediaTime;
+use coach_core::report::StressSpike;
+
+pub const VERSION: u32 = 1;
+
+/// Name and least spread of each signal.
+const SIGNALS: [(&str, f32); 6] =
+    [("arousal", 0.06), ("valence", 0.08), ("brow", 0.04), ("lip", 0.04), ("pitch", 1.0), ("pace", 0.6)];
+const N: usize = SIGNALS.len();
+
+const SPIKE: f32 = 2.0;
+const CALM: f32 = 1.0;
+const SPIKE_MS: i64 = 1000;
+const CALM_MS: i64 = 2000;
+/// Ticks (of 200 ms) of a signal before its usual is known: 15 s.
+const LEARN: u32 = 75;
+/// Usual follows the calm person with this time constant, ticks.
+const FOLLOW: f32 = 600.0;
+
+/// What is known at one tick; `None`: not now.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Signals {
+    pub arousal: Option<f32>,
+    pub valence: Option<f32>,
+    pub brow: Option<f32>,
+    pub lip: Option<f32>,
+    pub pitch_st: Option<f32>,
+    /// Syllables per second.
+    pub pace: Option<f32>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Usual {
+    n: u32,
+    mean: f32,
+    var: f32,
+}
+
+#[derive(Debug, Default)]
+pub struct Stress {
+    usual: [Usual; N],
+    composite: Option<f32>,
+    over_since: Option<MediaTime>,
+    /// The spike in progress, whether announced or not, with z of each signal at its peak.
+    spike: Option<StressSpike>,
+    calm_since: Option<MediaTime>,
+}
+
+/// How much a spike counts: none at a height of 2 or after 1 s, all from 3 and 2 s on. So no threshold is a cliff.
+pub fn weight(spike: &StressSpike) -> f32 {
+    let smooth = |x: f32| {
+        let u = x.clamp(0.0, 1.0);
+        u * u * (3.0 - 2.0 * u)
+    };
+    let lasted = spike.recovered.map_or(i64::MAX, |t| t - spike.start) as f32 / 1000.0;
+    smooth(spike.height - SPIKE) * smooth(lasted - 1.0)
+}
+
+impl Stress {
+    /// One tick. Writes the composite into the cell before `t` and the spikes that have begun into the timeline.
+    pub fn tick(&mut self, t: MediaTime, signals: &Signals, timeline: &mut Timeline) {
+        let now =
+            [signals.arousal, signals.valence.map(|v| -v), signals.brow, signals.lip, signals.pitch_st, signals.pace];
+        let mut z = [None; N];
+        let (mut sum, mut known) = (0.0, 0);
+        for i in 0..N {
+            let Some(x) = now[i] else { continue };
+            let usual = &self.usual[i];
+            if usual.n >= LEARN {
+                let mut value = (x - usual.mean) / usual.var.max(0.0).sqrt().max(SIGNALS[i].1);
+                if i == 5 {
+                    value = value.abs();
+                }
+                let value = value.clamp(-2.0, 5.0);
+                z[i] = Some(value);
+                sum += value;
+                known += 1;
+            }
+        }
+        let composite = (known >= 2).then(|| sum / (known as f32).sqrt());
+        let smooth = match (self.composite, composite) {
+            (Some(was), Some(now)) => Some(was + 0.4 * (now - was)),
+            (_, now) => now,
+        };
+        self.composite = smooth;
+        self.learn(&now, smooth);
+        if let Some(value) = smooth {
+            for back in [200, 100] {
+                if let Some(cell) = timeline.cell_mut(t - back) {
+                    cell.stress = Some(value);
+                }
+            }
+            self.follow(t, value, &z, timeline);
+        }
+    }
+
+    fn learn(&mut self, now: &[Option<f32>; N], composite: Option<f32>) {
+        for (usual, x) in self.usual.iter_mut().zip(now) {
+            let Some(x) = *x else { continue };
+            if usual.n >= LEARN && composite.is_none_or(|c| c > CALM) {
+                continue;
+            }
+            usual.n = usual.n.saturating_add(1);
+            let a = 1.0 / (usual.n as f32).min(FOLLOW);
+            let d = x - usual.mean;
+            usual.mean += a * d;
+            usual.var = (1.0 - a) * (usual.var + a * d * d);
+        }
+    }
+
+    fn follow(&mut self, t: MediaTime, value: f32, z: &[Option<f32>; N], timeline: &mut Timeline) {
+        let Some(mut spike) = self.spike.take() else {
+            if value <= SPIKE {
+                self.over_since = None;
+                return;
+            }
+            let since = *self.over_since.get_or_insert(t);
+            if t - since >= SPIKE_MS {
+                self.calm_since = None;
+                let spike = StressSpike { start: since, peak: t, height: value, signals: named(z), recovered: None };
+                push(&mut timeline.spikes, spike.clone());
+                self.spike = Some(spike);
+            }
+            return;
+        };
+        if value > spike.height {
+            (spike.height, spike.peak, spike.signals) = (value, t, named(z));
+        }
+        let calm_since = if value < CALM { Some(*self.calm_since.get_or_insert(t)) } else { None };
+        self.calm_since = calm_since;
+        let recovered = calm_since.filter(|since| t - *since >= CALM_MS);
+        spike.recovered = recovered;
+        if let Some(last) = timeline.spikes.last_mut()
+            && last.start == spike.start
+        {
+            *last = spike.clone();
+        }
+        if recovered.is_some() {
+            (self.over_since, self.calm_since) = (None, None);
+        } else {
+            self.spike = Some(spike);
+        }
+    }
+
+    /// The spike in progress that has been announced.
+    pub fn spike(&self) -> Option<&StressSpike> {
+        self.spike.as_ref()
+    }
+
+    /// A break in what is seen and heard: nothing is carried over it.
+    pub fn interrupt(&mut self) {
+        (self.composite, self.over_since) = (None, None);
+    }
+}
+
+/// The signals that rose, strongest first.
+fn named(z: &[Option<f32>; N]) -> Vec<String> {
+    let mut rose: Vec<(f32, &str)> =
+        z.iter().zip(SIGNALS).filter_map(|(z, (name, _))| z.filter(|v| *v >= 1.0).map(|v| (v, name))).collect();
+    rose.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    rose.into_iter().map(|(_, name)| name.to_owned()).collect()
+}

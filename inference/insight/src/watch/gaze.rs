@@ -1,0 +1,85 @@
+//! Eyes on the camera: head and iris relative to the person's own look at the camera, with hysteresis, held over blinks.
+//!
+//! The gaze is the head's turn plus 35 degrees per unit of iris offset: the eyeball's textbook geometry, personal by some tenths
+//! (notes in docs/SCORES.md). So the threshold is wide. Without irises (lite model) the head alone must do, with wider thresholds.
+
+use crate::baseline::Look;
+use coach_core::MediaTime;
+use coach_core::journal::{Face, QualityReason};
+
+const DEGREES_PER_IRIS: f32 = 35.0;
+/// On the camera from under, away from over: degrees.
+const WITH_IRIS: (f32, f32) = (10.0, 14.0);
+const HEAD_ALONE: (f32, f32) = (13.0, 18.0);
+/// A blink hides the iris for no longer than this; after it the eyes are closed, which is not looking.
+const HELD_MS: i64 = 400;
+/// Time constant of the smoothing.
+const SMOOTH_MS: f32 = 120.0;
+
+/// Degrees away from the camera.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Away {
+    /// Positive: to the subject's own left.
+    pub yaw: f32,
+    /// Positive: down.
+    pub pitch: f32,
+}
+
+#[derive(Debug, Default)]
+pub struct Gaze {
+    smooth: Option<Away>,
+    contact: bool,
+    open_at: Option<MediaTime>,
+    last: Option<MediaTime>,
+}
+
+/// Where the face looks, relative to the camera; `None` without a pose.
+pub fn away(face: &Face, look: &Look) -> Option<(Away, bool)> {
+    let pose = face.pose?;
+    let mut away = Away { yaw: pose.yaw - look.yaw, pitch: pose.pitch - look.pitch };
+    let with_iris = face.iris.zip(look.iris.or(Some([0.0, 0.0])));
+    if let Some((iris, rest)) = with_iris {
+        let mean = |k: usize| ((iris.left[k] + iris.right[k]) / 2.0).clamp(-1.5, 1.5);
+        away.yaw += DEGREES_PER_IRIS * (mean(0) - rest[0]);
+        away.pitch += DEGREES_PER_IRIS * (mean(1) - rest[1]);
+    }
+    let away = Away { yaw: away.yaw.clamp(-180.0, 180.0), pitch: away.pitch.clamp(-180.0, 180.0) };
+    Some((away, with_iris.is_some()))
+}
+
+impl Gaze {
+    /// One frame: whether the eyes are on the camera, `None` when it cannot be told.
+    pub fn see(&mut self, face: &Face, look: &Look, closed: bool) -> Option<bool> {
+        let dt = self.last.map_or(0, |last| face.t - last);
+        self.last = Some(face.t);
+        if face.quality.reason == Some(QualityReason::Turned) {
+            // Turned by more than 45 degrees: no iris is needed to see where it looks.
+            (self.smooth, self.contact) = (None, false);
+            return Some(false);
+        }
+        if closed {
+            let held = self.open_at.is_some_and(|open| face.t - open <= HELD_MS);
+            self.contact &= held;
+            return Some(self.contact);
+        }
+        self.open_at = Some(face.t);
+        let (now, with_iris) = away(face, look)?;
+        let smooth = match self.smooth {
+            Some(was) if dt < 1000 => {
+                let a = 1.0 - (-(dt as f32) / SMOOTH_MS).exp();
+                Away { yaw: was.yaw + a * (now.yaw - was.yaw), pitch: was.pitch + a * (now.pitch - was.pitch) }
+            }
+            _ => now,
+        };
+        self.smooth = Some(smooth);
+        let (on, off) = if with_iris { WITH_IRIS } else { HEAD_ALONE };
+        let angle = smooth.yaw.hypot(smooth.pitch);
+        self.contact = angle < if self.contact { off } else { on };
+        Some(self.contact)
+    }
+
+    /// The face was lost.
+    pub fn lose(&mut self) {
+        *self = Gaze::default();
+    }
+}

@@ -1,0 +1,79 @@
+//! Action units as a row of numbers that can be compared with the person's face at rest.
+
+use coach_core::face::ActionUnits;
+
+/// Places in [`Units`].
+pub const AU01: usize = 0;
+pub const AU02: usize = 1;
+pub const AU04: usize = 2;
+pub const AU05: usize = 3;
+pub const AU06: usize = 4;
+pub const AU07: usize = 5;
+pub const AU10: usize = 6;
+pub const AU12: usize = 7;
+pub const AU14: usize = 8;
+pub const AU15: usize = 9;
+pub const AU17: usize = 10;
+pub const AU20: usize = 11;
+pub const AU24: usize = 12;
+pub const AU26: usize = 13;
+pub const AU43: usize = 14;
+pub const SMILE: usize = 15;
+const N: usize = 16;
+
+/// Intensities 0 to 1; `None`: cannot be told.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Units(pub [Option<f32>; N]);
+
+impl Units {
+    pub fn new(a: &ActionUnits, smile: Option<f32>) -> Units {
+        let all = [
+            a.au01,
+            a.au02,
+            a.au04,
+            a.au05,
+            a.au06,
+            a.au07,
+            a.au10,
+            a.au12,
+            a.au14,
+            a.au15,
+            a.au17,
+            a.au20,
+            a.au24,
+            a.au26,
+            a.au43,
+            smile.or(a.au12),
+        ];
+        Units(all.map(|x| x.filter(|v| v.is_finite()).map(|v| v.clamp(0.0, 1.0))))
+    }
+
+    /// The middle of each over a stretch: the face at rest.
+    pub fn resting(seen: &[Units]) -> Units {
+        Units(std::array::from_fn(|i| {
+            let mut values: Vec<f32> = seen.iter().filter_map(|u| u.0[i]).collect();
+            crate::baseline::median(&mut values)
+        }))
+    }
+
+    /// How far above rest, 0 to 1; zero at or under it. A unit whose rest is not known is read as it is.
+    pub fn above(&self, rest: &Units) -> Units {
+        Units(std::array::from_fn(|i| self.0[i].map(|v| (v - rest.0[i].unwrap_or(0.0)).max(0.0))))
+    }
+
+    /// The value, zero where it cannot be told.
+    pub fn get(&self, i: usize) -> f32 {
+        self.0[i].unwrap_or(0.0)
+    }
+}
+
+/// Every unit that is there is a finite number.
+pub(crate) fn finite(a: &ActionUnits) -> bool {
+    [
+        a.au01, a.au02, a.au04, a.au05, a.au06, a.au07, a.au09, a.au10, a.au12, a.au14, a.au15, a.au17, a.au18, a.au20,
+        a.au22, a.au24, a.au25, a.au26, a.au28, a.au43,
+    ]
+    .iter()
+    .flatten()
+    .all(|v| v.is_finite())
+}

@@ -1,0 +1,60 @@
+//! The report in words: one line per score, then the three things that cost most, each with its number and what to do.
+
+use crate::scores::{Measures, formula};
+use crate::texts;
+use coach_core::report::{Contribution, ScoreName, Scores};
+
+/// Under this share of its points a contribution is something to work on; over the other it carried the score.
+const WEAK: f32 = 0.7;
+const STRONG: f32 = 0.85;
+const PROBLEMS: usize = 3;
+
+pub(crate) fn words(scores: &Scores, measures: &Measures, head_alone: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut problems: Vec<(f32, &Contribution, ScoreName)> = Vec::new();
+    for (name, score) in scores.each() {
+        let Some(value) = score.value else {
+            lines.push(texts::unsaid(name, score.reason.as_deref().unwrap_or_default()));
+            continue;
+        };
+        let known = || score.contributions.iter().filter(|c| c.value.is_some() && c.weight > 0.0);
+        let quality = |c: &Contribution| c.points / (100.0 * c.weight);
+        let mut carried: Vec<_> = known().filter(|c| quality(c) >= STRONG).collect();
+        carried.sort_by(|a, b| b.points.total_cmp(&a.points));
+        let mut cost: Vec<_> = known().filter(|c| quality(c) < WEAK).collect();
+        cost.sort_by(|a, b| lost(b).total_cmp(&lost(a)));
+        let say = |c: &Contribution| texts::strength(&c.metric, c.value.unwrap_or_default(), &c.unit);
+        let carried: Vec<String> = carried.into_iter().take(2).map(say).collect();
+        problems.extend(cost.iter().map(|c| (lost(c), *c, name)));
+        let cost: Vec<String> = cost
+            .into_iter()
+            .take(2)
+            .map(|c| {
+                format!(
+                    "{} ({})",
+                    texts::metric(&c.metric).to_lowercase(),
+                    texts::number(c.value.unwrap_or_default(), &c.unit)
+                )
+            })
+            .collect();
+        lines.push(texts::summary(name, value, score.coverage, &carried, &cost));
+    }
+    problems.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.metric.cmp(&b.1.metric)));
+    for (i, (_, c, name)) in problems.into_iter().take(PROBLEMS).enumerate() {
+        let (Some(value), Some(curve)) = (c.value, formula(name).curve(&c.metric)) else { continue };
+        lines.push(texts::work_on(i + 1, &texts::problem(&c.metric, value, &c.unit, &c.target, curve.side(value))));
+    }
+    let is_known = |id: &str| measures.get(id).is_some_and(|m| m.value.is_some());
+    if scores.resilience.value.is_some() && !is_known("stress_height") {
+        lines.push(texts::no_spike());
+    }
+    if head_alone && is_known("eye_contact") {
+        lines.push(texts::gaze_from_head());
+    }
+    lines
+}
+
+/// Points that it could have brought and did not.
+fn lost(c: &Contribution) -> f32 {
+    100.0 * c.weight - c.points
+}
