@@ -3,12 +3,14 @@
 //! * [`item`]: what both doors speak: access units with their media time, gaps, ends.
 //! * [`net`]: one UDP port for all peers. [`tap`]: RTP to items, the one place that decides time.
 //! * [`gaps`]: where nothing is known, by one rule. [`packet`]: what packets tell without being decoded.
+//! * [`file`]: the file door: any file to items.
 //! * [`decode`]: access units to pictures and samples. [`record`]: access units to WebM.
 //! * [`peer`]: one WebRTC publisher: offer in, answer and items out.
 //!
 //! Never ONNX Runtime, SQL or HTTP routes.
 
 pub mod decode;
+pub mod file;
 pub mod gaps;
 mod gst;
 pub mod item;

@@ -2,7 +2,7 @@
 
 use super::chain::{Chain, Plan};
 use super::{Error, Lost};
-use crate::item::{AccessUnit, Format};
+use crate::item::{AccessUnit, Format, GapReason};
 use coach_core::MediaTime;
 use gstreamer as gst;
 use std::sync::{Arc, Mutex};
@@ -64,6 +64,11 @@ impl Audio {
     /// Waits until everything has come out. Nothing can be pushed afterwards.
     pub fn flush(&mut self) -> Result<(), Error> {
         self.chain.flush()
+    }
+
+    /// Since when nothing has come out for what was pushed, where no later output has told.
+    pub fn lost(&self) -> Option<(MediaTime, GapReason)> {
+        self.chain.lost()
     }
 }
 

@@ -232,7 +232,7 @@ impl Chain {
         }
     }
 
-    /// Something is lost for good: no output will ever tell.
+    /// The first unit of those that were lost since the last output.
     pub fn lost(&self) -> Option<(MediaTime, GapReason)> {
         self.state.lock().lost
     }

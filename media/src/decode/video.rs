@@ -2,7 +2,7 @@
 
 use super::chain::{Chain, Plan};
 use super::{Error, Lost};
-use crate::item::{AccessUnit, Format, Rotation};
+use crate::item::{AccessUnit, Format, GapReason, Rotation};
 use crate::packet;
 use coach_core::frame::{Matrix, Range};
 use coach_core::{I420, MediaTime};
@@ -108,6 +108,11 @@ impl Video {
     /// Waits until everything has come out. Nothing can be pushed afterwards.
     pub fn flush(&mut self) -> Result<(), Error> {
         self.chain.flush()
+    }
+
+    /// Since when nothing has come out for what was pushed, where no later output has told.
+    pub fn lost(&self) -> Option<(MediaTime, GapReason)> {
+        self.chain.lost()
     }
 
     /// Live pictures come from strangers: their size is known before memory is taken for them.

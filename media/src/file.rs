@@ -1,0 +1,371 @@
+//! The file door: any file that GStreamer can take apart, as the same items that the tap gives.
+//!
+//! t = 0 is the first unit that is kept, by the tap's rule: the first key frame, or the first packet of sound when no key
+//! frame comes within a second after it; sound before t = 0 is dropped. A recording made here holds media times already,
+//! and they are taken as they are.
+
+mod demux;
+mod queue;
+
+use crate::gaps::{Gaps, Verdict};
+use crate::item::{AccessUnit, Format, Formats, Item, Track};
+use crate::{packet, record};
+use coach_core::MediaTime;
+use demux::{Demux, Message, Raw};
+use std::collections::VecDeque;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// How long sound waits for a key frame that could be t = 0, in nanoseconds.
+const PATIENCE_NS: i64 = 1_000_000_000;
+
+/// How far one track may run ahead of the other before it is no longer held back: tracks that are badly interleaved
+/// come out of order rather than fill the memory.
+const AHEAD_NS: i64 = 5_000_000_000;
+const AHEAD_BYTES: usize = 64 << 20;
+
+/// What a file may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Length of the file.
+    pub bytes: u64,
+    /// Width times height of a picture.
+    pub pixels: u32,
+    /// Media time.
+    pub duration: MediaTime,
+    /// Tracks of any kind.
+    pub streams: usize,
+}
+
+impl Default for Limits {
+    /// 8 GiB, 4096 x 2304, 4 hours, 16 tracks.
+    fn default() -> Self {
+        Limits { bytes: 8 << 30, pixels: 4096 * 2304, duration: MediaTime(4 * 3_600_000), streams: 16 }
+    }
+}
+
+/// Why a file is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{path} cannot be read: {source}")]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("{0} is not a file")]
+    NotAFile(PathBuf),
+    #[error("the file is empty")]
+    Empty,
+    #[error("this is not a video or audio file")]
+    NotMedia,
+    #[error("the file has neither pictures nor sound that could be analysed")]
+    NoTracks,
+    #[error("the file is encrypted; only files without copy protection can be analysed")]
+    Encrypted,
+    #[error("the file's coding is not supported here: {0}")]
+    Unsupported(String),
+    #[error("the file is damaged: {0}")]
+    Damaged(String),
+    #[error("the file is over the limit: {what} {is}, at most {most}")]
+    Limit { what: &'static str, is: String, most: String },
+    #[error("reading the file does not get on; it is probably damaged")]
+    Stalled,
+}
+
+/// A file that is being read. One thread pulls; another takes the file apart and waits when it is ahead.
+pub struct Source {
+    demux: Demux,
+    limits: Limits,
+    formats: Formats,
+    duration: Option<MediaTime>,
+    zero_ns: i64,
+    lanes: [Lane; 2],
+    gaps: Gaps,
+    out: VecDeque<Item>,
+    /// The largest stamp so far.
+    end: MediaTime,
+    all_read: bool,
+    finished: bool,
+    damage: Option<String>,
+}
+
+/// What has been read of a track and not handed out.
+#[derive(Debug, Default)]
+struct Lane {
+    there: bool,
+    ended: bool,
+    bytes: usize,
+    waiting: VecDeque<Raw>,
+    /// Pictures that come now cannot be decoded.
+    needs_key: bool,
+    /// Of the last unit, for those that don't say.
+    duration_ns: i64,
+}
+
+impl Lane {
+    fn ahead(&self) -> bool {
+        let span = match (self.waiting.front(), self.waiting.back()) {
+            (Some(first), Some(last)) => last.order_ns.saturating_sub(first.order_ns),
+            _ => 0,
+        };
+        span > AHEAD_NS || self.bytes > AHEAD_BYTES
+    }
+
+    fn pop(&mut self) -> Option<Raw> {
+        let mut raw = self.waiting.pop_front()?;
+        self.bytes -= raw.data.len();
+        if raw.duration_ns <= 0 {
+            let step = self.waiting.front().map_or(0, |next| next.pts_ns.saturating_sub(raw.pts_ns));
+            raw.duration_ns = if (1..200_000_000).contains(&step) { step } else { self.duration_ns };
+        }
+        self.duration_ns = raw.duration_ns;
+        Some(raw)
+    }
+}
+
+impl Source {
+    /// Opens a file and reads as far as needed to know its tracks.
+    pub fn open(path: &Path, limits: Limits) -> Result<Source, Error> {
+        let own = look(path, &limits)?;
+        let demux = Demux::start(path, &limits)?;
+        let mut source = Source {
+            demux,
+            limits,
+            formats: Formats::default(),
+            duration: None,
+            zero_ns: 0,
+            lanes: Default::default(),
+            gaps: Gaps::new(),
+            out: VecDeque::new(),
+            end: MediaTime::ZERO,
+            all_read: false,
+            finished: false,
+            damage: None,
+        };
+        source.lane(Track::Video).needs_key = true;
+        let mut ready = false;
+        while !source.all_read && !(ready && source.settled()) {
+            match source.demux.next()? {
+                Message::Ready => ready = true,
+                message => source.take(message)?,
+            }
+        }
+        if let Some(why) = source.damage.take_if(|_| source.lanes.iter().all(|lane| lane.waiting.is_empty())) {
+            return Err(Error::Damaged(why));
+        }
+        if source.formats == Formats::default() {
+            return Err(if ready { Error::NoTracks } else { Error::NotMedia });
+        }
+        if source.lanes.iter().all(|lane| lane.waiting.is_empty()) {
+            return Err(Error::Damaged("it has tracks, but nothing is in them".into()));
+        }
+        source.zero_ns = if own { 0 } else { source.first_kept() };
+        source.duration = source.demux.duration();
+        if let Some(duration) = source.duration {
+            source.check_duration(duration)?;
+        }
+        Ok(source)
+    }
+
+    /// The tracks that are read: the first of each kind.
+    pub fn formats(&self) -> &Formats {
+        &self.formats
+    }
+
+    /// What the file says of its length; a recording that was cut off says nothing.
+    pub fn duration(&self) -> Option<MediaTime> {
+        self.duration
+    }
+
+    /// What was wrong with the file, once the end has been reached: it holds only what came before.
+    pub fn damage(&self) -> Option<&str> {
+        self.damage.as_deref()
+    }
+
+    /// The next item, in order of time over both tracks; `None` after both ends.
+    ///
+    /// A gap comes just before the unit that ends it. A file that turns out to be damaged ends there: see
+    /// [`Source::damage`].
+    #[allow(clippy::should_implement_trait)]
+    pub fn next(&mut self) -> Result<Option<Item>, Error> {
+        loop {
+            if let Some(item) = self.out.pop_front() {
+                return Ok(Some(item));
+            }
+            if self.finished {
+                return Ok(None);
+            }
+            if self.all_read || self.settled() {
+                match self.earliest() {
+                    Some(track) => self.hand_out(track)?,
+                    None => self.finish(),
+                }
+            } else {
+                match self.demux.next() {
+                    Ok(message) => self.take(message)?,
+                    // What was read before is whole.
+                    Err(Error::Damaged(why)) => self.stop(why),
+                    Err(Error::Stalled) => self.stop(Error::Stalled.to_string()),
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+    }
+
+    fn lane(&mut self, track: Track) -> &mut Lane {
+        &mut self.lanes[track as usize]
+    }
+
+    fn stop(&mut self, why: String) {
+        self.damage = Some(why);
+        self.all_read = true;
+    }
+
+    /// Whether the next unit can be told: each track has one, has ended, or is too far behind to be waited for.
+    fn settled(&self) -> bool {
+        let waited_for = |lane: &Lane| lane.there && !lane.ended && lane.waiting.is_empty();
+        !self.lanes.iter().any(waited_for) || self.lanes.iter().any(Lane::ahead)
+    }
+
+    fn earliest(&self) -> Option<Track> {
+        let order = |track: Track| self.lanes[track as usize].waiting.front().map(|raw| raw.order_ns);
+        match (order(Track::Video), order(Track::Audio)) {
+            (Some(video), Some(audio)) if audio < video => Some(Track::Audio),
+            (Some(_), _) => Some(Track::Video),
+            (None, Some(_)) => Some(Track::Audio),
+            (None, None) => None,
+        }
+    }
+
+    fn take(&mut self, message: Message) -> Result<(), Error> {
+        match message {
+            Message::Track(track, format) => {
+                match track {
+                    Track::Video => self.formats.video = Some(format),
+                    Track::Audio => self.formats.audio = Some(format),
+                }
+                self.lane(track).there = true;
+            }
+            Message::Turned(track, rotation) => {
+                let format = match track {
+                    Track::Video => &mut self.formats.video,
+                    Track::Audio => &mut self.formats.audio,
+                };
+                if let Some(format) = format {
+                    format.rotation = rotation;
+                }
+            }
+            Message::Unit(track, mut raw) => {
+                if track == Track::Video && self.formats.video.as_ref().is_some_and(|f| f.media_type() == "video/x-vp8")
+                {
+                    // What the frame says of itself counts, not what the file says of it.
+                    let Some(vp8) = packet::vp8(&raw.data) else { return Ok(()) };
+                    raw.key = vp8.key.is_some();
+                    if let Some((width, height)) = vp8.key {
+                        check_pixels(width, height, &self.limits)?;
+                    }
+                }
+                if track == Track::Audio && self.formats.audio.as_ref().is_some_and(is_opus) {
+                    // A filler stands where there was nothing to hear.
+                    if packet::is_filler(&raw.data) {
+                        return Ok(());
+                    }
+                    let Some(samples) = packet::opus_samples(&raw.data) else { return Ok(()) };
+                    raw.duration_ns = i64::from(samples) * 1_000_000 / 48;
+                }
+                let lane = self.lane(track);
+                lane.bytes += raw.data.len();
+                lane.waiting.push_back(raw);
+            }
+            Message::Ended(track) => self.lane(track).ended = true,
+            Message::End => self.all_read = true,
+            Message::Ready => {}
+        }
+        Ok(())
+    }
+
+    /// Where t = 0 is, in the file's nanoseconds.
+    fn first_kept(&self) -> i64 {
+        let [video, audio] = &self.lanes;
+        let picture = video.waiting.iter().find(|raw| raw.key).map(|raw| raw.pts_ns);
+        let sound = audio.waiting.front().map(|raw| raw.pts_ns);
+        match (picture, sound) {
+            (Some(picture), Some(sound)) if picture - sound > PATIENCE_NS => sound,
+            (Some(picture), _) => picture,
+            (None, sound) => sound.unwrap_or(0),
+        }
+    }
+
+    fn hand_out(&mut self, track: Track) -> Result<(), Error> {
+        let zero_ns = self.zero_ns;
+        let Some(raw) = self.lane(track).pop() else { return Ok(()) };
+        let at = |ns: i64| MediaTime::from_nanos(ns.saturating_sub(zero_ns));
+        let (t, order) = (at(raw.pts_ns), at(raw.order_ns));
+        let lane = &mut self.lanes[track as usize];
+        if t < MediaTime::ZERO || (lane.needs_key && !raw.key) {
+            return Ok(());
+        }
+        let out = &mut self.out;
+        let verdict = match track {
+            Track::Video => self.gaps.picture(t, order, &mut |gap| out.push_back(gap)),
+            Track::Audio => self.gaps.sound(t, raw.duration_ns, &mut |gap| out.push_back(gap)),
+        };
+        lane.needs_key = track == Track::Video && verdict == Verdict::Late;
+        if verdict == Verdict::Late {
+            return Ok(());
+        }
+        self.end = self.end.max(t);
+        self.out.push_back(Item::Unit(track, AccessUnit { t, key: raw.key, data: raw.data }));
+        self.check_duration(t)
+    }
+
+    fn finish(&mut self) {
+        self.finished = true;
+        for track in [Track::Video, Track::Audio] {
+            if self.formats.of(track).is_some() {
+                let out = &mut self.out;
+                self.gaps.finish(track, self.end, &mut |gap| out.push_back(gap));
+                self.out.push_back(Item::End(track));
+            }
+        }
+    }
+
+    fn check_duration(&self, t: MediaTime) -> Result<(), Error> {
+        if t <= self.limits.duration {
+            return Ok(());
+        }
+        Err(Error::Limit { what: "it lasts", is: t.to_string(), most: self.limits.duration.to_string() })
+    }
+}
+
+fn is_opus(format: &Format) -> bool {
+    format.media_type() == "audio/x-opus"
+}
+
+fn check_pixels(width: u32, height: u32, limits: &Limits) -> Result<(), Error> {
+    if u64::from(width) * u64::from(height) <= u64::from(limits.pixels) {
+        return Ok(());
+    }
+    Err(Error::Limit {
+        what: "its pictures have",
+        is: format!("{width} x {height} pixels"),
+        most: format!("{} pixels", limits.pixels),
+    })
+}
+
+/// Looks at the file before GStreamer does; says whether it is a recording made here.
+fn look(path: &Path, limits: &Limits) -> Result<bool, Error> {
+    let wrong = |source| Error::Read { path: path.to_path_buf(), source };
+    let meta = std::fs::metadata(path).map_err(wrong)?;
+    if !meta.is_file() {
+        return Err(Error::NotAFile(path.to_path_buf()));
+    }
+    if meta.len() == 0 {
+        return Err(Error::Empty);
+    }
+    if meta.len() > limits.bytes {
+        let mb = |bytes: u64| format!("{} MB", bytes >> 20);
+        return Err(Error::Limit { what: "it has", is: mb(meta.len()), most: mb(limits.bytes) });
+    }
+    let mut head = Vec::new();
+    std::fs::File::open(path).map_err(wrong)?.take(4096).read_to_end(&mut head).map_err(wrong)?;
+    let matroska = head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]);
+    Ok(matroska && head.windows(record::APP.len()).any(|w| w == record::APP.as_bytes()))
+}

@@ -1,0 +1,112 @@
+//! From the thread that takes a file apart to the one that reads it: bounded, and closed from either side.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Bytes that wait before the writer has to.
+const MOST_BYTES: usize = 8 << 20;
+/// Messages that wait before the writer has to.
+const MOST_MESSAGES: usize = 1024;
+
+/// The reader has gone.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Closed;
+
+/// A bounded queue of messages.
+#[derive(Debug)]
+pub struct Queue<T> {
+    state: Mutex<State<T>>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct State<T> {
+    messages: VecDeque<(T, usize)>,
+    bytes: usize,
+    closed: bool,
+}
+
+impl<T> Queue<T> {
+    pub fn new() -> Queue<T> {
+        let state = State { messages: VecDeque::new(), bytes: 0, closed: false };
+        Queue { state: Mutex::new(state), changed: Condvar::new() }
+    }
+
+    /// Waits for room. One message of any size finds room in an empty queue.
+    pub fn push(&self, message: T, bytes: usize) -> Result<(), Closed> {
+        let full = |s: &mut State<T>| {
+            !s.closed && (s.messages.len() >= MOST_MESSAGES || s.bytes + bytes > MOST_BYTES && !s.messages.is_empty())
+        };
+        let state = self.changed.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
+        self.put(state, message, bytes)
+    }
+
+    /// Doesn't wait: for the few messages that say how it goes.
+    pub fn say(&self, message: T) -> Result<(), Closed> {
+        self.put(self.lock(), message, 0)
+    }
+
+    fn put(&self, mut state: MutexGuard<'_, State<T>>, message: T, bytes: usize) -> Result<(), Closed> {
+        if state.closed {
+            return Err(Closed);
+        }
+        state.bytes += bytes;
+        state.messages.push_back((message, bytes));
+        self.changed.notify_all();
+        Ok(())
+    }
+
+    /// Waits for a message; `None` when none came in time.
+    pub fn pop(&self, patience: Duration) -> Option<T> {
+        let empty = |s: &mut State<T>| s.messages.is_empty();
+        let (mut state, _) =
+            self.changed.wait_timeout_while(self.lock(), patience, empty).unwrap_or_else(PoisonError::into_inner);
+        let (message, bytes) = state.messages.pop_front()?;
+        state.bytes -= bytes;
+        self.changed.notify_all();
+        Some(message)
+    }
+
+    /// Nothing more is wanted: wakes the writer.
+    pub fn close(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        state.messages.clear();
+        state.bytes = 0;
+        self.changed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_writer_who_is_ahead_waits_for_the_reader_and_goes_when_the_reader_goes() {
+        let queue = Arc::new(Queue::new());
+        let writer = std::thread::spawn({
+            let queue = queue.clone();
+            move || (0..).take_while(|n| queue.push(*n, MOST_BYTES / 2).is_ok()).count()
+        });
+        for n in 0..10 {
+            assert_eq!(queue.pop(Duration::from_secs(10)), Some(n));
+        }
+        queue.close();
+        let written = writer.join().unwrap();
+        assert!((10..=12).contains(&written), "{written}");
+    }
+
+    #[test]
+    fn a_message_larger_than_the_queue_passes_when_it_is_alone() {
+        let queue = Queue::new();
+        queue.push("large", MOST_BYTES * 2).unwrap();
+        assert_eq!(queue.pop(Duration::ZERO), Some("large"));
+        assert_eq!(queue.pop(Duration::ZERO), None);
+    }
+}
