@@ -2,4 +2,5 @@
 
 pub mod coach;
 pub mod media;
+pub mod parity;
 pub mod tools;

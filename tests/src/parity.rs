@@ -1,0 +1,107 @@
+//! How far two journals of one sitting agree: the live door's and the offline door's.
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What two journals have in common.
+#[derive(Debug, Clone, Default)]
+pub struct Parity {
+    pub faces: usize,
+    pub faces_only_live: usize,
+    pub faces_only_file: usize,
+    /// Face lines that are the same in every byte.
+    pub equal_faces: usize,
+    pub hops: usize,
+    pub equal_hops: usize,
+    /// Hints are not in a journal; cues are compared by the reports.
+    pub nuclei: [usize; 2],
+}
+
+impl Parity {
+    pub fn equal_hops_share(&self) -> f64 {
+        if self.hops == 0 { 1.0 } else { self.equal_hops as f64 / self.hops as f64 }
+    }
+}
+
+impl fmt::Display for Parity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} analysed frames in both ({} equal in every value), {} only live, {} only from the file; {} voice hops, {:.3} % equal; nuclei {:?}",
+            self.faces,
+            self.equal_faces,
+            self.faces_only_live,
+            self.faces_only_file,
+            self.hops,
+            100.0 * self.equal_hops_share(),
+            self.nuclei
+        )
+    }
+}
+
+fn lines<'a>(journal: &'a str, kind: &str) -> Vec<(&'a str, Value)> {
+    let wanted = format!("{{\"kind\":\"{kind}\"");
+    journal
+        .lines()
+        .filter(|line| line.starts_with(&wanted))
+        .filter_map(|line| Some((line, serde_json::from_str(line).ok()?)))
+        .collect()
+}
+
+/// Compares the journals' observations, stamp by stamp.
+pub fn compare(live: &str, file: &str) -> Parity {
+    let mut parity = Parity::default();
+    let by_time = |journal| {
+        lines(journal, "face").into_iter().map(|(line, v)| (v["t"].as_i64(), line)).collect::<BTreeMap<_, _>>()
+    };
+    let (a, b) = (by_time(live), by_time(file));
+    for (t, line) in &a {
+        match b.get(t) {
+            Some(other) => {
+                parity.faces += 1;
+                parity.equal_faces += usize::from(other == line);
+            }
+            None => parity.faces_only_live += 1,
+        }
+    }
+    parity.faces_only_file = b.keys().filter(|t| !a.contains_key(*t)).count();
+    let hops = |journal| {
+        let mut found = BTreeMap::new();
+        for (_, line) in lines(journal, "voice") {
+            let t = line["t"].as_i64().unwrap_or_default();
+            for hop in 0..10 {
+                let value = ["f0", "strength", "intensity", "speech"].map(|key| line[key][hop].to_string());
+                found.insert(t + 10 * hop as i64, value);
+            }
+        }
+        found
+    };
+    let (a, b) = (hops(live), hops(file));
+    parity.hops = a.len().max(b.len());
+    parity.equal_hops = a.iter().filter(|(t, hop)| b.get(*t) == Some(hop)).count();
+    parity.nuclei = [lines(live, "nucleus").len(), lines(file, "nucleus").len()];
+    parity
+}
+
+/// The largest distance between two reports' scores, over all answers and the whole. A score that only one of them gives counts as 100.
+///
+/// # Errors
+/// They have different answers.
+pub fn scores_apart(a: &Value, b: &Value) -> Result<f64> {
+    let (of_a, of_b) = (a["answers"].as_array().context("answers")?, b["answers"].as_array().context("answers")?);
+    anyhow::ensure!(of_a.len() == of_b.len(), "{} answers against {}", of_a.len(), of_b.len());
+    let mut apart: f64 = 0.0;
+    for (a, b) in of_a.iter().zip(of_b).chain([(&a["overall"], &b["overall"])]) {
+        for name in ["confidence", "clarity", "resilience", "engagement"] {
+            let value = |report: &Value| report["scores"][name]["value"].as_f64();
+            apart = apart.max(match (value(a), value(b)) {
+                (Some(a), Some(b)) => (a - b).abs(),
+                (None, None) => 0.0,
+                _ => 100.0,
+            });
+        }
+    }
+    Ok(apart)
+}

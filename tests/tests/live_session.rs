@@ -1,0 +1,142 @@
+//! A whole session in headless Chromium: consent, device check, two answers, a cue, stop, report, replay; then what was stored is
+//! checked by others (ffmpeg), and the offline door must see what the live one saw.
+
+use anyhow::{Context, Result, ensure};
+use coach_e2e::coach::{Coach, program, project};
+use coach_e2e::media::{shared, stage};
+use coach_e2e::parity;
+use coach_e2e::tools::{probe, run};
+use serde_json::Value;
+use std::process::Command;
+use std::time::Duration;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
+    if shared().is_none() {
+        println!("no reference footage: the camera shows a moving portrait, the microphone hears espeak-ng");
+    }
+    let folder = tempfile::tempdir()?;
+    let stage = stage(folder.path(), 60)?;
+    let coach = Coach::start(&[]).await?;
+    let shots = project().join("target/screenshots");
+    std::fs::create_dir_all(&shots)?;
+    let script = project().join("tests/browser/session.mjs");
+    let (base, camera, microphone) = (coach.url(""), stage.camera.clone(), stage.microphone.clone());
+    let output = tokio::task::spawn_blocking({
+        let shots = shots.clone();
+        move || Command::new("node").arg(script).args([&base]).args([camera, microphone, shots]).output()
+    })
+    .await??;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let seen: Value = serde_json::from_str(text.lines().last().unwrap_or_default())
+        .with_context(|| format!("{text}\n{}", String::from_utf8_lossy(&output.stderr)))?;
+    println!("the browser saw: {seen:#}");
+    ensure!(output.status.success(), "the browser's way ended early: {}", seen["error"]);
+
+    let vitals = seen["vitals"].as_u64().unwrap_or_default();
+    ensure!(vitals >= 150, "{vitals} vitals in 46 s: five a second are promised");
+    ensure!(seen["running"].as_u64() >= Some(6), "a running estimate every 5 s");
+    let hints = seen["hints"].as_array().context("hints")?;
+    ensure!(hints.iter().any(|h| h["id"] == "slow_down"), "fast speech must provoke its cue, came: {hints:?}");
+    ensure!(!seen["cues"].as_array().context("cues")?.is_empty(), "the cue was on the page");
+    ensure!(seen["question"] != seen["next"], "the next question is another one");
+    for score in seen["scores"].as_array().context("scores")? {
+        println!("score on the page: {} {}", score[0], score[1]);
+    }
+    let shown = seen["stop_to_report_ms"].as_u64().context("a time")?;
+    println!("stop to report on screen: {shown} ms");
+    ensure!(shown < 2_000, "stop to report took {shown} ms");
+
+    let id = seen["session"].as_str().context("a session")?.to_owned();
+    let (_, report) = coach.get(&format!("/api/sessions/{id}/report")).await?;
+    ensure!(report["answers"].as_array().map(Vec::len) == Some(2), "two questions, two answers: {}", report["answers"]);
+    for answer in report["answers"].as_array().context("answers")? {
+        for name in ["confidence", "clarity", "resilience", "engagement"] {
+            ensure!(answer["scores"][name]["contributions"].as_array().is_some_and(|c| !c.is_empty()), "{name} opens");
+        }
+    }
+
+    // The stored object, fetched as a browser fetches it, decoded by others.
+    let (_, recording) = coach.get(&format!("/api/sessions/{id}/recording")).await?;
+    let bytes = reqwest::get(recording["url"].as_str().context("a URL")?).await?.error_for_status()?.bytes().await?;
+    let file = folder.path().join("recording.webm");
+    std::fs::write(&file, &bytes)?;
+    let path = file.to_str().context("plain text")?;
+    run("ffmpeg", &["-v", "error", "-xerror", "-i", path, "-f", "null", "-"])?;
+    let duration: f64 = probe(path, &["-show_entries", "format=duration"])?.parse()?;
+    let said = report["duration_ms"].as_f64().context("a duration")? / 1000.0;
+    println!("the recording is {duration:.3} s, the report says {said:.3} s, {} bytes", bytes.len());
+    ensure!((duration - said).abs() <= 0.3, "duration {duration} against {said}");
+    let starts = ["v", "a"].map(|kind| -> Result<f64> {
+        let select = format!("{kind}:0");
+        let first =
+            probe(path, &["-select_streams", &select, "-show_entries", "packet=pts_time", "-read_intervals", "%+#1"])?;
+        Ok(first.lines().next().context("a packet")?.parse()?)
+    });
+    let [video, audio] = starts;
+    println!(
+        "first picture at {:.3} s, first sound at {:.3} s",
+        video.as_ref().copied().unwrap_or(-1.0),
+        audio.as_ref().copied().unwrap_or(-1.0)
+    );
+    let (video, audio) = (video?, audio?);
+    ensure!(video < 1.5 && audio < 1.5, "both tracks are there from the start");
+
+    // Live = file: the same analysed frames, the same voice, the same scores.
+    let live =
+        reqwest::get(coach.url(&format!("/api/sessions/{id}/journal"))).await?.error_for_status()?.text().await?;
+    let journal = folder.path().join("live.jsonl");
+    std::fs::write(&journal, &live)?;
+    let out = folder.path().join("again");
+    let program = program();
+    run(
+        program.to_str().context("plain text")?,
+        &[
+            "analyze",
+            path,
+            "--like",
+            journal.to_str().context("plain text")?,
+            "--out",
+            out.to_str().context("plain text")?,
+            "--models",
+            coach_e2e::coach::models().to_str().context("plain text")?,
+        ],
+    )?;
+    let again = std::fs::read_to_string(out.join("journal.jsonl"))?;
+    let report_again: Value = serde_json::from_slice(&std::fs::read(out.join("report.json"))?)?;
+    let same = parity::compare(&live, &again);
+    println!("live = file: {same}");
+    ensure!(same.faces_only_live == 0 && same.faces_only_file == 0, "the analysed frames differ: {same}");
+    ensure!(same.equal_hops_share() >= 0.99, "voice hops differ: {same}");
+    let apart = parity::scores_apart(&report, &report_again)?;
+    println!("largest distance of a score, live against file: {apart:.3}");
+    ensure!(apart <= 1.0, "scores are {apart} apart");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_independent_publisher_gets_a_report() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let stage = stage(folder.path(), 25)?;
+    let coach = Coach::start(&[]).await?;
+    let session = coach.session(&[0]).await?;
+    let id = session["id"].as_str().context("an id")?.to_owned();
+    let url = coach.url(&format!("/api/sessions/{id}/whip"));
+    let file = stage.webm.to_str().context("plain text")?.to_owned();
+    let output = tokio::task::spawn_blocking(move || {
+        let python = coach_e2e::tools::python();
+        let script = project().join("tests/python/publish.py");
+        Command::new(python).arg(script).args([url, file, "20".into()]).output()
+    })
+    .await??;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    println!("aiortc: {}", String::from_utf8_lossy(&output.stdout).trim());
+    let ready = coach.until_state(&id, "ready", Duration::from_secs(20)).await?;
+    let (_, report) = coach.get(&format!("/api/sessions/{id}/report")).await?;
+    let seconds = report["duration_ms"].as_f64().unwrap_or_default() / 1000.0;
+    println!("aiortc's session is {seconds:.1} s, scores {}", ready["scores"]);
+    ensure!((17.0..24.0).contains(&seconds), "{seconds} s of 20 arrived");
+    ensure!(report["coverage"]["face"].as_f64() > Some(0.5), "the face was seen: {}", report["coverage"]);
+    ensure!(report["coverage"]["speech_s"].as_f64() > Some(5.0), "the speech was heard: {}", report["coverage"]);
+    Ok(())
+}
