@@ -1,0 +1,115 @@
+//! Level of the speech band per hop, the floor it stands on, and how clearly it rises over it.
+
+use crate::voice::RATE_HZ;
+use crate::voice::filter::Filter;
+use crate::voice::histogram::Histogram;
+use std::collections::VecDeque;
+
+/// Hops that stay readable behind the newest.
+const HELD: usize = 64;
+/// Over this many hops the noise floor is sought (8 s), and the SNR's two levels are taken (10 s).
+const FLOOR_HOPS: usize = 800;
+const SNR_HOPS: usize = 1_000;
+/// Least hops of speech and of quiet before there is an SNR: half a second.
+const SNR_LEAST: usize = 50;
+/// Nothing below this is ever speech, dB of full scale.
+const SILENT_DB: f64 = -62.0;
+/// Speech lies at most this far under the loudest that was lately heard.
+const BELOW_PEAK_DB: f64 = 30.0;
+/// The remembered loudest falls so fast, dB per hop (0.5 dB/s).
+const PEAK_FALLS_DB: f64 = 0.005;
+const QUIETEST_DB: f64 = -100.0;
+
+/// Follows the level of one stream, in dB of full scale between 100 and 4000 Hz.
+pub struct Level {
+    band: Filter,
+    power: VecDeque<f64>,
+    newest: i64,
+    floor: Histogram,
+    peak_db: f64,
+    speech: Histogram,
+    quiet: Histogram,
+}
+
+impl Level {
+    pub fn new() -> Level {
+        let mut floor = Histogram::new(FLOOR_HOPS);
+        // Until two seconds are known, a quiet room is assumed: speech may begin at once.
+        for _ in 0..20 {
+            floor.push(-65.0);
+        }
+        Level {
+            band: Filter::band_pass(2, 100.0, 4_000.0, f64::from(RATE_HZ)),
+            power: VecDeque::with_capacity(HELD + 1),
+            newest: -1,
+            floor,
+            peak_db: SILENT_DB + BELOW_PEAK_DB,
+            speech: Histogram::new(SNR_HOPS),
+            quiet: Histogram::new(SNR_HOPS),
+        }
+    }
+
+    /// Hears the next hop. `lost`: it is a short gap, over which the level is taken to go on as it was; `counts`: it may
+    /// teach what the room sounds like.
+    pub fn push(&mut self, hop: &[f32], lost: bool, counts: bool) {
+        let mut energy = 0.0;
+        for &x in hop {
+            let y = self.band.next(f64::from(x));
+            energy += y * y;
+        }
+        self.band.calm();
+        let power = energy / hop.len().max(1) as f64;
+        let before = self.power.back().copied().unwrap_or(power);
+        if self.power.len() == HELD {
+            self.power.pop_front();
+        }
+        self.power.push_back(if lost { before } else { power });
+        self.newest += 1;
+        if counts {
+            let db = self.db(self.newest - 1);
+            self.floor.push(db);
+            self.peak_db = (self.peak_db - PEAK_FALLS_DB).max(db);
+        }
+    }
+
+    /// Level of a hop, smoothed over 30 ms.
+    pub fn db(&self, hop: i64) -> f64 {
+        let at = |hop: i64| {
+            let back = usize::try_from(self.newest - hop).ok()?;
+            self.power.len().checked_sub(1 + back).map(|i| self.power[i])
+        };
+        let (mut sum, mut count) = (0.0, 0.0);
+        for power in (hop - 1..=hop + 1).filter_map(at) {
+            sum += power;
+            count += 1.0;
+        }
+        if count == 0.0 { QUIETEST_DB } else { 10.0 * (sum / count + 1e-10).log10() }
+    }
+
+    /// How sure the level is that the hop is not just the room: 0 to 1, a half at the threshold.
+    pub fn gate(&self, hop: i64) -> f64 {
+        let floor = self.floor.percentile(0.08).unwrap_or(SILENT_DB);
+        // In noise there is less room over the floor, and the threshold has to go down with it.
+        let over = (0.35 * (self.peak_db - floor)).clamp(3.0, 9.0);
+        let threshold = (floor + over).max(self.peak_db - BELOW_PEAK_DB).max(SILENT_DB);
+        1.0 / (1.0 + (-(self.db(hop) - threshold) / 1.5).exp())
+    }
+
+    /// Says what the hop turned out to be, for [`Level::snr_db`].
+    pub fn learn(&mut self, hop: i64, speech: f32) {
+        let db = self.db(hop);
+        if speech > 0.5 {
+            self.speech.push(db);
+        } else if speech < 0.1 {
+            self.quiet.push(db);
+        }
+    }
+
+    /// Median level of speech over that of quiet, dB; `None` until half a second of each is known.
+    pub fn snr_db(&self) -> Option<f64> {
+        if self.speech.len() < SNR_LEAST || self.quiet.len() < SNR_LEAST {
+            return None;
+        }
+        Some(self.speech.percentile(0.5)? - self.quiet.percentile(0.5)?)
+    }
+}

@@ -1,0 +1,53 @@
+//! Is somebody speaking? A neural detector where there is one, sharpened by level; level alone where there is none.
+
+mod level;
+mod silero;
+
+pub use level::Level;
+use silero::Silero;
+
+use crate::runtime::{self, Runtime};
+use coach_core::journal::VoiceActivityModel;
+
+/// Samples around a hop's centre in which the detector may have heard what the hop belongs to: 40 ms.
+const EITHER_SIDE: i64 = 640;
+
+/// The detector of one stream.
+pub struct Activity {
+    silero: Option<Box<Silero>>,
+}
+
+impl Activity {
+    /// Silero VAD (16 kHz, opset 15 or 16) from its ONNX bytes.
+    ///
+    /// # Errors
+    /// When ONNX Runtime refuses the model, or it is another model.
+    pub fn silero(runtime: &Runtime, onnx: &[u8]) -> Result<Activity, runtime::Error> {
+        Ok(Activity { silero: Some(Box::new(Silero::new(runtime, onnx)?)) })
+    }
+
+    /// Level alone.
+    pub fn energy() -> Activity {
+        Activity { silero: None }
+    }
+
+    /// What the journal's header says about it.
+    pub fn model(&self) -> VoiceActivityModel {
+        if self.silero.is_some() { VoiceActivityModel::Silero } else { VoiceActivityModel::Energy }
+    }
+
+    /// Hears the next hop (10 ms at 16 kHz, as recorded: no high-pass).
+    pub fn push(&mut self, hop: &[f32]) -> Result<(), runtime::Error> {
+        self.silero.as_mut().map_or(Ok(()), |silero| silero.push(hop))
+    }
+
+    /// The probability that the hop whose centre is sample `centre` is speech, 0 to 1. `gate` is the level's own opinion.
+    ///
+    /// The network answers in steps of 32 ms and hangs over the ends of words; the level is exact at edges, but takes every
+    /// noise for speech. Both must agree.
+    pub fn probability(&self, centre: i64, gate: f64) -> f32 {
+        let heard =
+            self.silero.as_ref().map_or(1.0, |silero| silero.highest(centre - EITHER_SIDE, centre + EITHER_SIDE));
+        heard.min(gate as f32)
+    }
+}

@@ -1,0 +1,46 @@
+//! Voice: samples in, observations out, in hops of 10 ms.
+//!
+//! [`Listener`] is the product's path: one speaker, live or from a file, with a look-ahead of 100 ms. [`report`] is the
+//! phonetician's: Praat's measures under Praat's names on Praat's grid. Both use the same kernels:
+//! [`pitch`], [`pulses`], [`perturbation`], [`harmonicity`], [`intensity`].
+
+pub mod activity;
+mod filter;
+mod gaps;
+mod grid;
+pub mod harmonicity;
+mod hesitation;
+mod histogram;
+pub mod intensity;
+mod listener;
+mod nuclei;
+pub mod perturbation;
+pub mod pitch;
+pub mod pulses;
+pub mod report;
+mod resample;
+mod runs;
+mod tape;
+
+pub use activity::Activity;
+pub use listener::{Listener, Provisional, Tuning};
+
+use crate::runtime;
+
+/// Everything live is measured at this rate.
+pub const RATE_HZ: u32 = 16_000;
+/// Samples of a hop of 10 ms.
+pub const HOP: usize = 160;
+
+/// Why a voice cannot be analysed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("a sampling rate of {0} Hz cannot be analysed: give 8000 to 192000 Hz")]
+    Rate(u32),
+    #[error("the sound is too short: {0} samples, give at least 40 ms")]
+    TooShort(usize),
+    #[error("the sound is too long: {0} samples, give at most {max}", max = report::MAX_SAMPLES)]
+    TooLong(usize),
+    #[error("the voice activity detector failed: {0}")]
+    Activity(#[from] runtime::Error),
+}

@@ -1,0 +1,48 @@
+//! Pitch by autocorrelation with Praat's standard settings (floor 75 Hz, ceiling 500 Hz, a frame every 10 ms).
+//!
+//! Paul Boersma, "Accurate short-term analysis of the fundamental frequency and the harmonics-to-noise ratio of a sampled
+//! sound", 1993. [`Analyser`] gives the candidates of a frame, [`Path`] chooses among them.
+
+mod frame;
+mod path;
+pub mod sinc;
+
+pub use frame::Analyser;
+pub use path::{Decision, Path};
+
+pub const FLOOR_HZ: f64 = 75.0;
+pub const CEILING_HZ: f64 = 500.0;
+/// Candidates of a frame, "unvoiced" included.
+pub const MAX_CANDIDATES: usize = 15;
+const VOICING_THRESHOLD: f64 = 0.45;
+const SILENCE_THRESHOLD: f64 = 0.03;
+const OCTAVE_COST: f64 = 0.01;
+
+/// A pitch that a frame might have.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Candidate {
+    /// Hz; 0 = unvoiced.
+    pub hz: f64,
+    /// Normalised autocorrelation, up to 1.
+    pub strength: f64,
+}
+
+/// What one frame offers the path.
+#[derive(Debug, Clone, Default)]
+pub struct Frame {
+    /// Local peak over the peak of the whole signal, 0 to 1.
+    pub intensity: f64,
+    /// The first is always "unvoiced".
+    pub candidates: [Candidate; MAX_CANDIDATES],
+    /// How many of them count.
+    pub len: usize,
+}
+
+impl Frame {
+    /// Only "unvoiced" is left.
+    pub fn clear(&mut self, intensity: f64) {
+        self.intensity = intensity;
+        self.candidates[0] = Candidate::default();
+        self.len = 1;
+    }
+}

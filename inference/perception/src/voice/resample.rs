@@ -1,0 +1,162 @@
+//! Any rate from 8 to 192 kHz to 16 kHz, in step with the sample clock whatever the blocks' sizes.
+
+use super::RATE_HZ;
+use rubato::{FftFixedInOut, Resampler as _, SincFixedIn, SincInterpolationParameters, SincInterpolationType};
+
+/// Longest chunk of the exact method, in samples of either rate: 40 ms and a little at 48 kHz.
+const LONGEST_CHUNK: u32 = 2_000;
+
+enum Kind {
+    /// The input has the rate already.
+    Same,
+    /// Exact ratio of small numbers: by FFT.
+    Exact(Box<FftFixedInOut<f32>>),
+    /// Rates that share no small ratio with 16 kHz.
+    Odd(Box<SincFixedIn<f32>>),
+}
+
+/// Collects input until there is a chunk, gives out 16 kHz samples without the filter's delay.
+pub struct Resampler {
+    kind: Kind,
+    rate_hz: u32,
+    input: [Vec<f32>; 1],
+    output: [Vec<f32>; 1],
+    /// Output still to be dropped: the filter's delay.
+    lead: usize,
+    taken: u64,
+    given: u64,
+}
+
+impl Resampler {
+    /// `None` outside of 8 to 192 kHz.
+    pub fn new(rate_hz: u32) -> Option<Resampler> {
+        if !(8_000..=192_000).contains(&rate_hz) {
+            return None;
+        }
+        let (mut from, mut rest) = (rate_hz, RATE_HZ);
+        while rest != 0 {
+            (from, rest) = (rest, from % rest);
+        }
+        let kind = if rate_hz == RATE_HZ {
+            Kind::Same
+        } else if (rate_hz / from).max(RATE_HZ / from) <= LONGEST_CHUNK {
+            let ten_ms = (rate_hz / 100) as usize;
+            Kind::Exact(Box::new(FftFixedInOut::new(rate_hz as usize, RATE_HZ as usize, ten_ms, 1).ok()?))
+        } else {
+            let parameters = SincInterpolationParameters {
+                sinc_len: 128,
+                f_cutoff: 0.94,
+                oversampling_factor: 128,
+                interpolation: SincInterpolationType::Linear,
+                window: rubato::WindowFunction::BlackmanHarris2,
+            };
+            let ratio = f64::from(RATE_HZ) / f64::from(rate_hz);
+            Kind::Odd(Box::new(SincFixedIn::new(ratio, 1.0, parameters, (rate_hz / 100) as usize, 1).ok()?))
+        };
+        let (chunk, most, lead) = match &kind {
+            Kind::Same => (0, 0, 0),
+            Kind::Exact(r) => (r.input_frames_max(), r.output_frames_max(), r.output_delay()),
+            Kind::Odd(r) => (r.input_frames_max(), r.output_frames_max(), r.output_delay()),
+        };
+        let (input, output) = ([Vec::with_capacity(chunk)], [vec![0.0; most]]);
+        Some(Resampler { kind, rate_hz, input, output, lead, taken: 0, given: 0 })
+    }
+
+    /// Samples that went in.
+    pub fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    pub fn push(&mut self, mut block: &[f32], out: &mut impl FnMut(&[f32])) {
+        self.taken += block.len() as u64;
+        if matches!(self.kind, Kind::Same) {
+            self.given += block.len() as u64;
+            return out(block);
+        }
+        while !block.is_empty() {
+            let room = self.input[0].capacity().min(self.chunk()) - self.input[0].len();
+            let (now, later) = block.split_at(room.min(block.len()));
+            self.input[0].extend_from_slice(now);
+            block = later;
+            if self.input[0].len() == self.chunk() {
+                let written = match &mut self.kind {
+                    Kind::Same => Ok((0, 0)),
+                    Kind::Exact(r) => r.process_into_buffer(&self.input, &mut self.output, None),
+                    Kind::Odd(r) => r.process_into_buffer(&self.input, &mut self.output, None),
+                };
+                // It can only refuse sizes other than those it asked for.
+                let written = written.map_or(0, |(_, written)| written);
+                self.input[0].clear();
+                let skip = self.lead.min(written);
+                self.lead -= skip;
+                self.given += (written - skip) as u64;
+                out(&self.output[0][skip..written]);
+            }
+        }
+    }
+
+    fn chunk(&self) -> usize {
+        match &self.kind {
+            Kind::Same => 0,
+            Kind::Exact(r) => r.input_frames_next(),
+            Kind::Odd(r) => r.input_frames_next(),
+        }
+    }
+
+    /// Nothing follows: gives out the rest, so that as much time comes out as went in (rounded up to a sample).
+    pub fn finish(&mut self, out: &mut impl FnMut(&[f32])) {
+        let (taken, mut given) = (self.taken, self.given);
+        let due = (taken * u64::from(RATE_HZ)).div_ceil(u64::from(self.rate_hz));
+        while given < due {
+            self.push(&[0.0; 480], &mut |block: &[f32]| {
+                let part = block.len().min((due - given) as usize);
+                given += part as u64;
+                out(&block[..part]);
+            });
+        }
+        (self.taken, self.given) = (taken, given);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resample(rate_hz: u32, input: &[f32]) -> Vec<f32> {
+        let mut resampler = Resampler::new(rate_hz).expect("a rate in range");
+        let mut output = Vec::new();
+        for block in input.chunks(777) {
+            resampler.push(block, &mut |block| output.extend_from_slice(block));
+        }
+        resampler.finish(&mut |block| output.extend_from_slice(block));
+        output
+    }
+
+    #[test]
+    fn a_tone_stays_where_it_is_at_every_rate() {
+        for rate_hz in [8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 192_000, 12_345, 47_999]
+        {
+            let tone = |i: usize, rate: u32| (2.0 * std::f64::consts::PI * 440.0 * i as f64 / f64::from(rate)).sin();
+            let input: Vec<f32> = (0..rate_hz as usize).map(|i| tone(i, rate_hz) as f32).collect();
+            let output = resample(rate_hz, &input);
+            assert_eq!(output.len(), 16_000, "{rate_hz}");
+            let worst = (2_000..14_000).map(|i| (f64::from(output[i]) - tone(i, 16_000)).abs()).fold(0.0, f64::max);
+            println!("{rate_hz} Hz: worst error {worst:.5}");
+            // 0.017 is a tenth of a sample at 16 kHz.
+            assert!(worst < 0.017, "{rate_hz}: {worst}");
+        }
+    }
+
+    #[test]
+    fn what_would_alias_is_removed() {
+        let input: Vec<f32> =
+            (0..48_000).map(|i| (2.0 * std::f32::consts::PI * 11_000.0 * i as f32 / 48_000.0).sin()).collect();
+        let loudest = resample(48_000, &input)[1_000..15_000].iter().fold(0.0, |top: f32, x| top.max(x.abs()));
+        assert!(loudest < 1e-3, "{loudest}");
+    }
+
+    #[test]
+    fn rates_out_of_range_are_refused() {
+        assert!(Resampler::new(7_999).is_none() && Resampler::new(192_001).is_none());
+    }
+}
