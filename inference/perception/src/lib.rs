@@ -1,0 +1,9 @@
+//! Pixels and samples to observations: faces and voices, by models and by signal processing.
+//!
+//! * [`runtime`]: ONNX Runtime and its options.
+//! * [`face`]: I420 frames to the journal's face lines.
+//!
+//! No clock, no file, no socket, no thread: media time and bytes come in by argument, observations go out by value.
+
+pub mod face;
+pub mod runtime;

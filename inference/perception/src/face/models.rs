@@ -1,0 +1,181 @@
+//! The face models in the form that workers load: ONNX bytes and the canonical face, shared between threads.
+
+use super::import::geometry::{Anchor, Geometry};
+use super::import::{CONVERTER_VERSION, Cause, Error, MAX_FILE, convert_bundle, tflite_to_onnx};
+use coach_core::journal::FaceModel;
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// Google's bundle, float16/1.
+const BUNDLE: (&str, &str) =
+    ("face_landmarker.task", "64184e229b263107bc2b804c6625db1341ff2bb731874b0bcc2fe6544e0bc9ff");
+/// From the `mediapipe` 0.10.21 wheel.
+const DETECTOR: (&str, &str) =
+    ("face_detection_short_range.tflite", "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8");
+/// From the `mediapipe` 0.10.21 wheel.
+const MESH: (&str, &str) = ("face_landmark.tflite", "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814");
+
+/// First bytes of a cached conversion.
+const MAGIC: &[u8; 8] = b"COACHFM\0";
+
+/// Converted face models. Cheap to clone; shared by all workers.
+#[derive(Clone)]
+pub struct Models(Arc<Inner>);
+
+struct Inner {
+    kind: FaceModel,
+    sha256: String,
+    detector: Vec<u8>,
+    landmarks: Vec<u8>,
+    /// Empty with the lite model.
+    blendshapes: Vec<u8>,
+    geometry: Geometry,
+}
+
+impl Models {
+    /// The full model: 478 landmarks with irises and 52 blendshapes, from the bytes of `face_landmarker.task`.
+    ///
+    /// # Errors
+    /// Any other file, or a damaged one, is an [`Error`] that names the file and the SHA-256 that is needed.
+    pub fn full(bundle: &[u8]) -> Result<Models, Error> {
+        let refused = |cause| Error { file: BUNDLE.0, expected: BUNDLE.1, cause };
+        let sha256 = known(bundle, BUNDLE.1, |b| convert_bundle(b).err()).map_err(refused)?;
+        let converted = convert_bundle(bundle).map_err(refused)?;
+        Ok(Models(Arc::new(Inner {
+            kind: FaceModel::Full,
+            sha256,
+            detector: converted.detector,
+            landmarks: converted.landmarks,
+            blendshapes: converted.blendshapes,
+            geometry: converted.geometry,
+        })))
+    }
+
+    /// The lite model: 468 landmarks, no irises, no blendshapes, from `face_detection_short_range.tflite` and
+    /// `face_landmark.tflite` of the `mediapipe` 0.10.21 wheel.
+    ///
+    /// # Errors
+    /// As [`Models::full`].
+    pub fn lite(detector_tflite: &[u8], mesh_tflite: &[u8]) -> Result<Models, Error> {
+        let convert = |file: (&'static str, &'static str), bytes: &[u8]| {
+            let refused = |cause| Error { file: file.0, expected: file.1, cause };
+            known(bytes, file.1, |b| tflite_to_onnx(b).err()).map_err(refused)?;
+            tflite_to_onnx(bytes).map_err(refused)
+        };
+        let (detector, landmarks) = (convert(DETECTOR, detector_tflite)?, convert(MESH, mesh_tflite)?);
+        Ok(Models(Arc::new(Inner {
+            kind: FaceModel::Lite,
+            sha256: MESH.1.to_owned(),
+            detector,
+            landmarks,
+            blendshapes: Vec::new(),
+            geometry: Geometry::canonical(),
+        })))
+    }
+
+    /// Full or lite.
+    pub fn kind(&self) -> FaceModel {
+        self.0.kind
+    }
+
+    /// SHA-256 in hex of the bundle, or of the lite model's mesh: what the journal's header names.
+    pub fn sha256(&self) -> &str {
+        &self.0.sha256
+    }
+
+    /// The conversion as bytes for a cache, valid for this [`CONVERTER_VERSION`].
+    pub fn to_cache(&self) -> Vec<u8> {
+        let inner = &*self.0;
+        let mut out = MAGIC.to_vec();
+        out.extend(CONVERTER_VERSION.to_le_bytes());
+        out.push(u8::from(inner.kind == FaceModel::Full));
+        let anchors: Vec<u8> = inner
+            .geometry
+            .anchors
+            .iter()
+            .flat_map(|a| {
+                let numbers = [a.weight, a.at[0], a.at[1], a.at[2]].map(f32::to_le_bytes).concat();
+                [(a.index as u32).to_le_bytes().to_vec(), numbers].concat()
+            })
+            .collect();
+        for section in [inner.sha256.as_bytes(), &inner.detector, &inner.landmarks, &inner.blendshapes, &anchors] {
+            out.extend((section.len() as u64).to_le_bytes());
+            out.extend(section);
+        }
+        let sum = Sha256::digest(&out);
+        out.extend(sum);
+        out
+    }
+
+    /// Reads what [`Models::to_cache`] wrote.
+    ///
+    /// # Errors
+    /// [`Cause::Cache`] for another version or damaged bytes: convert again.
+    pub fn from_cache(bytes: &[u8]) -> Result<Models, Error> {
+        read_cache(bytes).map(|inner| Models(Arc::new(inner))).ok_or(Error {
+            file: BUNDLE.0,
+            expected: BUNDLE.1,
+            cause: Cause::Cache,
+        })
+    }
+
+    pub(super) fn detector(&self) -> &[u8] {
+        &self.0.detector
+    }
+
+    pub(super) fn landmarks(&self) -> &[u8] {
+        &self.0.landmarks
+    }
+
+    pub(super) fn blendshapes(&self) -> &[u8] {
+        &self.0.blendshapes
+    }
+
+    pub(super) fn geometry(&self) -> &Geometry {
+        &self.0.geometry
+    }
+}
+
+fn read_cache(bytes: &[u8]) -> Option<Inner> {
+    let (body, sum) = bytes.split_at_checked(bytes.len().checked_sub(32)?)?;
+    if Sha256::digest(body)[..] != *sum {
+        return None;
+    }
+    let mut rest = body.strip_prefix(MAGIC)?.strip_prefix(&CONVERTER_VERSION.to_le_bytes())?;
+    let kind = if *rest.split_off_first()? == 1 { FaceModel::Full } else { FaceModel::Lite };
+    let mut section = || {
+        let len = u64::from_le_bytes(rest.split_off(..8)?.try_into().ok()?);
+        rest.split_off(..usize::try_from(len).ok()?)
+    };
+    let sha256 = String::from_utf8(section()?.to_vec()).ok()?;
+    let (detector, landmarks, blendshapes) = (section()?.to_vec(), section()?.to_vec(), section()?.to_vec());
+    let anchors = section()?
+        .chunks_exact(20)
+        .map(|c| {
+            let word = |i: usize| [c[4 * i], c[4 * i + 1], c[4 * i + 2], c[4 * i + 3]];
+            let [weight, x, y, z] = [1, 2, 3, 4].map(|i| f32::from_le_bytes(word(i)));
+            Anchor { index: u32::from_le_bytes(word(0)) as usize, weight, at: [x, y, z] }
+        })
+        .collect();
+    let geometry = Geometry { anchors }.checked().ok()?;
+    Some(Inner { kind, sha256, detector, landmarks, blendshapes, geometry })
+}
+
+/// The checksum in hex, if it is the expected one; else why it is not, as far as `diagnose` can tell.
+fn known(bytes: &[u8], expected: &str, diagnose: impl Fn(&[u8]) -> Option<Cause>) -> Result<String, Cause> {
+    if bytes.len() > MAX_FILE {
+        return Err(Cause::TooLarge { limit: MAX_FILE });
+    }
+    let mut found = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        let _ = write!(found, "{byte:02x}");
+    }
+    if found == expected {
+        return Ok(found);
+    }
+    Err(match diagnose(bytes) {
+        Some(what) => Cause::Damaged { found, what: Box::new(what) },
+        None => Cause::OtherFile { found },
+    })
+}

@@ -1,0 +1,162 @@
+//! Head pose: the facial transformation matrix of MediaPipe's geometry pipeline, and its angles.
+//!
+//! The canonical face is fitted (weighted, orthogonal, with scale) to the landmarks in a virtual camera of 63 degrees vertical
+//! field of view; twice to learn the depth, a third time for the result.
+
+use super::import::geometry::{Anchor, Geometry};
+use coach_core::journal::Pose;
+
+/// Vertical field of view of MediaPipe's virtual camera in degrees; its near plane is 1 cm.
+const FIELD_OF_VIEW: f64 = 63.0;
+
+type Vector = [f64; 3];
+type Matrix = [[f64; 3]; 3];
+
+/// A similarity: x -> scale * rotation * x + shift.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Similarity {
+    pub rotation: Matrix,
+    pub scale: f64,
+    pub shift: Vector,
+}
+
+/// The pose of a face from its first 468 landmarks in pixels (z in the unit of x), for a picture of that size.
+///
+/// `None` when the landmarks are degenerate (all in one place or one line).
+pub fn pose(landmarks: &[f64], width: usize, height: usize, geometry: &Geometry) -> Option<Pose> {
+    let (w, h) = (width as f64, height as f64);
+    let plane_height = 2.0 * (0.5 * FIELD_OF_VIEW.to_radians()).tan();
+    let plane_width = plane_height * w / h;
+    let per_px = plane_width / w;
+    let depth = landmarks.chunks_exact(3).map(|p| p[2] * per_px).sum::<f64>() / (landmarks.len() / 3) as f64;
+    let on_plane = |a: &Anchor| -> Vector {
+        let p = &landmarks[3 * a.index..3 * a.index + 3];
+        [p[0] * per_px - plane_width / 2.0, (1.0 - p[1] / h) * plane_height - plane_height / 2.0, p[2] * per_px]
+    };
+    let in_space = |a: &Anchor, scale: f64| -> Vector {
+        let [x, y, z] = on_plane(a);
+        let z = (z - depth + 1.0) / scale;
+        [x * z, y * z, -z]
+    };
+    let flat = fit(&geometry.anchors, |a| {
+        let [x, y, z] = on_plane(a);
+        [x, y, -z]
+    })?;
+    let near = fit(&geometry.anchors, |a| in_space(a, flat.scale))?;
+    let fitted = fit(&geometry.anchors, |a| in_space(a, flat.scale * near.scale))?;
+    Some(fitted.pose())
+}
+
+impl Similarity {
+    fn pose(&self) -> Pose {
+        let (r, s, t) = (&self.rotation, self.scale, &self.shift);
+        let mut matrix = [0.0f32; 16];
+        for i in 0..3 {
+            for j in 0..3 {
+                matrix[4 * i + j] = (s * r[i][j]) as f32;
+            }
+            matrix[4 * i + 3] = t[i] as f32;
+        }
+        matrix[15] = 1.0;
+        let degrees = |radians: f64| radians.to_degrees() as f32;
+        Pose {
+            yaw: degrees(r[0][2].atan2(r[2][2])),
+            pitch: degrees((-r[1][2]).atan2(r[0][2].hypot(r[2][2]))),
+            // Anticlockwise as seen is positive in a camera with y up; the journal counts clockwise.
+            roll: degrees(-(r[1][0].atan2(r[1][1]))),
+            matrix,
+        }
+    }
+}
+
+/// The similarity that brings the anchors' places nearest to `target`, by weighted least squares.
+///
+/// Umeyama 1991 with MediaPipe's weights. The rotation is the orthogonal polar factor of the correlation, found by Newton's
+/// iteration (Higham 1986). `None` when the correlation has no inverse, or would mirror the face.
+pub fn fit(anchors: &[Anchor], target: impl Fn(&Anchor) -> Vector) -> Option<Similarity> {
+    let place = |a: &Anchor| a.at.map(f64::from);
+    let total: f64 = anchors.iter().map(|a| f64::from(a.weight)).sum();
+    let mut centre = [0.0; 3];
+    for a in anchors {
+        for (c, p) in centre.iter_mut().zip(place(a)) {
+            *c += f64::from(a.weight) * p / total;
+        }
+    }
+    let centred = |a: &Anchor| {
+        let p = place(a);
+        [p[0] - centre[0], p[1] - centre[1], p[2] - centre[2]]
+    };
+    let mut correlation: Matrix = [[0.0; 3]; 3];
+    for a in anchors {
+        let (t, p) = (target(a), centred(a));
+        for (row, t) in correlation.iter_mut().zip(t) {
+            for (c, p) in row.iter_mut().zip(p) {
+                *c += f64::from(a.weight) * t * p;
+            }
+        }
+    }
+    let rotation = polar(correlation)?;
+    let (mut upper, mut lower) = (0.0, 0.0);
+    for a in anchors {
+        let (t, p, w) = (target(a), centred(a), f64::from(a.weight));
+        upper += w * dot(&times(&rotation, &p), &t);
+        lower += w * dot(&p, &place(a));
+    }
+    let scale = upper / lower;
+    let mut shift = [0.0; 3];
+    for a in anchors {
+        let (t, turned) = (target(a), times(&rotation, &place(a)));
+        for k in 0..3 {
+            shift[k] += f64::from(a.weight) * (t[k] - scale * turned[k]) / total;
+        }
+    }
+    let sound = scale.is_finite() && scale > 0.0 && shift.iter().all(|v| v.is_finite());
+    sound.then_some(Similarity { rotation, scale, shift })
+}
+
+fn dot(a: &Vector, b: &Vector) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+fn times(m: &Matrix, v: &Vector) -> Vector {
+    [dot(&m[0], v), dot(&m[1], v), dot(&m[2], v)]
+}
+
+/// The rotation nearest to `m`.
+fn polar(mut m: Matrix) -> Option<Matrix> {
+    let norm = m.iter().flatten().map(|x| x * x).sum::<f64>().sqrt();
+    if !norm.is_normal() {
+        return None;
+    }
+    m.iter_mut().flatten().for_each(|x| *x /= norm);
+    for _ in 0..60 {
+        let (inverse, determinant) = inverse_transposed(&m);
+        if !(determinant > 1e-30) {
+            return None;
+        }
+        let mut change = 0.0;
+        for (row, other) in m.iter_mut().zip(inverse) {
+            for (x, y) in row.iter_mut().zip(other) {
+                let next = f64::midpoint(*x, y);
+                change += (next - *x).abs();
+                *x = next;
+            }
+        }
+        if change < 1e-12 {
+            return Some(m);
+        }
+    }
+    None
+}
+
+fn inverse_transposed(m: &Matrix) -> (Matrix, f64) {
+    let mut cofactors: Matrix = [[0.0; 3]; 3];
+    for (i, row) in cofactors.iter_mut().enumerate() {
+        for (j, c) in row.iter_mut().enumerate() {
+            let (i1, i2, j1, j2) = ((i + 1) % 3, (i + 2) % 3, (j + 1) % 3, (j + 2) % 3);
+            *c = m[i1][j1] * m[i2][j2] - m[i1][j2] * m[i2][j1];
+        }
+    }
+    let determinant = dot(&m[0], &cofactors[0]);
+    (cofactors.map(|row| row.map(|c| c / determinant)), determinant)
+}

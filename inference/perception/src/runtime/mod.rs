@@ -1,0 +1,108 @@
+//! ONNX Runtime: the only place that knows its options.
+//!
+//! One thread per session and graph optimisation level All: the defaults spin a pool per session and cost ten times the CPU;
+//! levels 1 and 2 leave out the blocked (NCHWc) convolutions and cost twice the time. Sessions are never shared between
+//! threads: each worker owns its own.
+
+mod net;
+
+pub use net::Net;
+
+use ort::environment::Environment;
+use ort::session::{Session, builder::GraphOptimizationLevel};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// The library version that the numbers of docs/PERFORMANCE.md were measured with.
+pub const EXPECTED_VERSION: &str = "1.32.0";
+
+/// ONNX Runtime, loaded. Cheap to clone; the library and its environment are made once per process.
+#[derive(Clone)]
+pub struct Runtime {
+    environment: Environment,
+}
+
+/// What can go wrong with ONNX Runtime; every variant says what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("ONNX Runtime is not at {path}: run `make setup`, or set the path of libonnxruntime.so.{EXPECTED_VERSION}")]
+    Missing { path: PathBuf },
+    #[error(
+        "ONNX Runtime at {path} cannot be loaded ({reason}): run `make setup` to fetch libonnxruntime.so.{EXPECTED_VERSION} again"
+    )]
+    Unloadable { path: PathBuf, reason: String },
+    #[error("ONNX Runtime refuses the model {model}: {reason}")]
+    Model { model: String, reason: String },
+    #[error("ONNX Runtime failed while running {model}: {reason}")]
+    Run { model: String, reason: String },
+}
+
+/// The one environment of this process: ONNX Runtime allows no second.
+static LOADED: Mutex<Option<Environment>> = Mutex::new(None);
+
+impl Runtime {
+    /// Loads the shared library, or finds it loaded already (from wherever it was loaded first).
+    ///
+    /// # Errors
+    /// A missing or wrong library is [`Error::Missing`] or [`Error::Unloadable`], never a panic.
+    pub fn load(library: &Path) -> Result<Runtime, Error> {
+        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(environment) = &*loaded {
+            return Ok(Runtime { environment: environment.clone() });
+        }
+        if !library.is_file() {
+            return Err(Error::Missing { path: library.to_owned() });
+        }
+        let unloadable = |reason: String| Error::Unloadable { path: library.to_owned(), reason };
+        let environment = ort::init_from(library)
+            .map_err(|e| unloadable(e.to_string()))?
+            .with_name("coach")
+            .with_telemetry(false)
+            .build()
+            .map_err(|e| unloadable(e.to_string()))?;
+        environment.set_log_level(ort::logging::LogLevel::Error);
+        *loaded = Some(environment.clone());
+        Ok(Runtime { environment })
+    }
+
+    /// A session for one thread over ONNX bytes.
+    ///
+    /// # Errors
+    /// [`Error::Model`] when the bytes are no model that this library runs; `model` names it in the message.
+    pub fn session(&self, model: &str, onnx: &[u8]) -> Result<Session, Error> {
+        let refused = |reason: String| Error::Model { model: model.to_owned(), reason };
+        let build = || -> Result<Session, String> {
+            Session::builder(&self.environment)
+                .map_err(|e| e.to_string())?
+                .with_intra_threads(1)
+                .map_err(|e| e.to_string())?
+                .with_inter_threads(1)
+                .map_err(|e| e.to_string())?
+                .with_optimization_level(GraphOptimizationLevel::All)
+                .map_err(|e| e.to_string())?
+                .commit_from_memory(onnx)
+                .map_err(|e| e.to_string())
+        };
+        build().map_err(refused)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_library_is_an_error_that_says_what_to_do() {
+        let Err(error) = Runtime::load(Path::new("/nowhere/libonnxruntime.so")) else { panic!("nothing is there") };
+        let text = error.to_string();
+        assert!(text.contains("/nowhere/libonnxruntime.so") && text.contains("make setup"), "{text}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_library_is_an_error_and_not_a_panic() {
+        let Err(error) = Runtime::load(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))) else {
+            panic!("Cargo.toml is no library")
+        };
+        assert!(error.to_string().contains("make setup"), "{error}");
+    }
+}
