@@ -24,6 +24,8 @@ export interface Block {
 
 export interface Lane {
   id: LaneId;
+  /** Tells two rows of one id apart. */
+  key?: string;
   title: string;
   unit: string;
   range: Range;
@@ -35,6 +37,8 @@ export interface Lane {
   blocks: Block[];
   /** Cues: points in time with words. */
   points: { t: number; label: string; detail: string }[];
+  /** Shade what lies between the first two curves. */
+  gap?: boolean;
   /** How a value reads. */
   read: (value: number) => string;
   /** The lane in one sentence, for those who don't see it. */

@@ -9,7 +9,11 @@ export class Player {
   private pending: number | null = null;
   private at = 0;
 
-  constructor(private readonly durationMs: number) {}
+  /** `origin`: media time of the video at which t = 0, for a replay of one answer out of many. */
+  constructor(
+    private readonly durationMs: number,
+    private readonly origin = 0,
+  ) {}
 
   get t(): number {
     return this.at;
@@ -25,13 +29,14 @@ export class Player {
     const follow = () => {
       cancelAnimationFrame(this.frame);
       const step = () => {
-        this.publish(video.currentTime * 1000);
+        this.publish(video.currentTime * 1000 - this.origin);
         if (!video.paused && !video.ended) this.frame = requestAnimationFrame(step);
       };
       step();
     };
     const ready = () => {
-      if (this.pending !== null) video.currentTime = this.pending / 1000;
+      if (this.pending === null && this.origin > 0) this.pending = 0;
+      if (this.pending !== null) video.currentTime = (this.pending + this.origin) / 1000;
       this.pending = null;
     };
     const events = ["play", "pause", "seeked", "ended", "timeupdate"] as const;
@@ -54,7 +59,7 @@ export class Player {
   seek(t_ms: number): void {
     const t = Math.min(Math.max(0, Number.isFinite(t_ms) ? t_ms : 0), this.durationMs);
     // Before the file is there the wish is kept; the lanes move at once in any case.
-    if (this.video && this.video.readyState > 0) this.video.currentTime = t / 1000;
+    if (this.video && this.video.readyState > 0) this.video.currentTime = (t + this.origin) / 1000;
     else this.pending = t;
     this.publish(t);
   }

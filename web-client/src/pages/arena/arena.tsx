@@ -97,7 +97,7 @@ function Stage({ session }: { session: Session }) {
         <h1
           key={arena.index}
           data-testid="question"
-          className="appear mx-auto max-w-4xl text-xl font-medium leading-snug [text-shadow:0_1px_12px_rgb(0_0_0/0.5)] sm:text-2xl"
+          className="appear mx-auto max-w-6xl text-xl font-medium leading-snug [text-shadow:0_1px_12px_rgb(0_0_0/0.5)] sm:text-2xl"
         >
           {arena.question?.text ?? "Speak freely"}
         </h1>

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { watchLevel } from "../../live/level";
 import type { ArenaState } from "./use-arena";
 
-const ROUND = "inline-flex min-h-12 items-center justify-center gap-2 rounded-full px-5 text-sm font-medium backdrop-blur disabled:opacity-40";
+const ROUND = "inline-flex min-h-12 items-center justify-center gap-2 whitespace-nowrap rounded-full px-4 text-sm font-medium backdrop-blur disabled:opacity-40 sm:px-5";
 
 function Level({ stream }: { stream: MediaStream | null }) {
   const bars = useRef<HTMLSpanElement>(null);
@@ -41,7 +41,7 @@ export function Controls({ arena, onStop }: { arena: ArenaState; onStop: () => v
           className={`${ROUND} bg-white/15 text-white hover:bg-white/25`}
         >
           {paused ? <Play size={16} aria-hidden="true" /> : <Pause size={16} aria-hidden="true" />}
-          {paused ? "Go on" : "Pause"}
+          <span className="max-sm:sr-only">{paused ? "Go on" : "Pause"}</span>
         </button>
         <button type="button" data-testid="stop" onClick={onStop} disabled={over} className={`${ROUND} ${last ? "bg-white text-[#1d1e22] hover:bg-white/90" : "bg-white/15 text-white hover:bg-white/25"}`}>
           <Square size={14} fill="currentColor" aria-hidden="true" />

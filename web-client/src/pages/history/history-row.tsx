@@ -42,13 +42,13 @@ export function HistoryRow({ session, trends, picked, onPick }: Props) {
   const spark = sparkOf(session.id, trends);
   const ready = session.state === "ready";
   return (
-    <li data-testid="history-row" data-session={session.id} data-state={session.state} className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 px-3 py-3 sm:px-5 md:grid-cols-[auto_minmax(0,1fr)_auto_auto_auto]">
+    <li data-testid="history-row" data-session={session.id} data-state={session.state} className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 px-3 py-3 sm:px-5 md:grid-cols-[auto_minmax(0,1fr)_14rem_5.5rem_5.75rem]">
       <label className="grid size-11 place-items-center">
         <span className="sr-only">Compare this session</span>
         <input type="checkbox" checked={picked} disabled={!ready} onChange={onPick} data-testid="pick" className="size-4.5 accent-accent disabled:opacity-30" />
       </label>
       <Link href={`/sessions/${session.id}`} className="group min-w-0 rounded-lg py-1">
-        <span className="block truncate font-medium group-hover:text-accent">{first}</span>
+        <span className="line-clamp-2 font-medium md:line-clamp-1 group-hover:text-accent">{first}</span>
         <span className="tabular block text-sm text-ink-2">
           {when(session.started_us ?? session.created_us)}
           {session.duration_ms !== null && ` · ${clock(session.duration_ms)}`}
@@ -68,7 +68,7 @@ export function HistoryRow({ session, trends, picked, onPick }: Props) {
         ))}
       </dl>
       <div className="w-20 max-md:hidden">{spark.length > 1 && <Spark values={spark} width={72} height={24} />}</div>
-      <div className="flex">
+      <div className="flex justify-end">
         <GoldStar session={session} />
         <DeleteSession session={session} />
       </div>

@@ -35,7 +35,7 @@ export function QuestionRow({ question, place, full, onToggle }: Props) {
         </span>
         <span className={full && !on ? "text-ink-3" : ""}>
           <span className="block font-medium">{question.text}</span>
-          <span className="mt-0.5 block text-sm text-ink-2">{question.tip}</span>
+          <span className={`mt-0.5 block text-sm text-ink-2 ${on ? "" : "max-sm:hidden"}`}>{question.tip}</span>
         </span>
         <span className="tabular whitespace-nowrap pt-0.5 text-sm text-ink-3">{minutes(question.suggested_ms)}</span>
       </button>

@@ -45,7 +45,7 @@ export function ContributionRow({ score, contribution, lit, onLight, onPin, onSe
         <span className="tabular mt-1.5 block text-sm text-ink-2">
           {value !== null && <span className="text-ink">{withUnit(value, unit)}</span>}
           {target && <span>{value !== null ? ", aim: " : "Aim: "}{target}</span>}
-          {baseline !== null && value !== null && <span>, usually {withUnit(baseline, unit)}</span>}
+          {baseline !== null && value !== null && <span>, your usual {withUnit(baseline, unit)}</span>}
         </span>
       </button>
       {moments.length > 0 && (

@@ -56,21 +56,20 @@ function points(u: uPlot, lane: Lane, colours: Map<string, string>) {
   ctx.save();
   ctx.font = `500 ${12 * devicePixelRatio}px Inter, system-ui, sans-serif`;
   ctx.textBaseline = "middle";
-  let free = -Infinity;
-  for (const point of lane.points) {
+  for (const [i, point] of lane.points.entries()) {
     const x = u.valToPos(point.t, "x", true);
+    const following = lane.points[i + 1];
+    const room = Math.min(left + width, following ? u.valToPos(following.t, "x", true) - 8 * devicePixelRatio : Infinity);
     if (x < left - 1 || x > left + width) continue;
     ctx.fillStyle = colours.get("--accent") ?? "gray";
     ctx.beginPath();
     ctx.arc(x, top + height / 2, 4 * devicePixelRatio, 0, 2 * Math.PI);
     ctx.fill();
     const text = x + 9 * devicePixelRatio;
-    const size = ctx.measureText(point.label).width;
     // Words only where they have room; the dot is always there, the hover reads it.
-    if (x < free || text + size > left + width) continue;
+    if (text + ctx.measureText(point.label).width > room) continue;
     ctx.fillStyle = colours.get("--ink-2") ?? "gray";
     ctx.fillText(point.label, text, top + height / 2);
-    free = text + size + 10 * devicePixelRatio;
   }
   ctx.restore();
 }
@@ -85,8 +84,9 @@ export function LaneCanvas({ lane, view, width }: { lane: Lane; view: Range; wid
   useEffect(() => {
     const element = holder.current;
     if (!element) return;
-    const tokens = ["--lane-band", "--line-strong", "--accent", "--ink-2", ...lane.blocks.map((x) => x.colour), ...lane.curves.map((x) => x.colour)];
+    const tokens = ["--lane-band", "--lane-gap", "--line-strong", "--accent", "--ink-2", ...lane.blocks.map((x) => x.colour), ...lane.curves.map((x) => x.colour)];
     const colours = new Map([...new Set(tokens)].map((token) => [token, colour(token)]));
+    const gap = colours.get("--lane-gap") ?? "gray";
     const times = lane.curves[0]?.times ?? [0];
     const made = new uPlot(
       {
@@ -112,6 +112,7 @@ export function LaneCanvas({ lane, view, width }: { lane: Lane; view: Range; wid
               }))
             : [{ show: false }]),
         ],
+        ...(lane.gap && lane.curves.length > 1 ? { bands: [{ series: [1, 2] as [number, number], fill: gap }, { series: [2, 1] as [number, number], fill: gap }] } : {}),
         hooks: { drawClear: [underlay(lane, colours)] },
       },
       [times, ...(lane.curves.length > 0 ? lane.curves.map((curve) => curve.values) : [[null]])] as uPlot.AlignedData,

@@ -62,7 +62,7 @@ export function LaneRow({ lane, view, width, hover, player }: Props) {
 
   return (
     <div
-      data-testid={`lane-${lane.id}`}
+      data-testid={`lane-${lane.key ?? lane.id}`}
       role="group"
       aria-label={lane.summary}
       className="grid items-center gap-x-4 border-b border-line py-1.5 max-sm:grid-cols-[1fr_auto] sm:grid-cols-[7.5rem_minmax(0,1fr)_7rem]"

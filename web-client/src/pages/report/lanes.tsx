@@ -145,14 +145,15 @@ export function Lanes({ rows, player, duration, window: given, lit }: Props) {
           <div ref={head} className="absolute inset-y-0 -ml-px w-0.5 bg-accent" data-testid="lane-playhead" />
         </div>
         {rows.map((lane) => (
-          <LaneRow key={lane.id} lane={lane} view={view} width={plot.width} hover={hover} player={player} />
+          <LaneRow key={lane.key ?? lane.id} lane={lane} view={view} width={plot.width} hover={hover} player={player} />
         ))}
-        <div className="relative h-9" aria-hidden="true">
+        <div className="h-9" />
+        <div className="pointer-events-none absolute bottom-2 h-6" style={{ left: plot.left, width: plot.width }} aria-hidden="true">
           {marks.map((t) => (
             <span
               key={t}
-              className="tabular absolute top-2 text-xs text-ink-3"
-              style={{ left: plot.left - 16 + x(t), transform: x(t) < 12 ? "none" : x(t) > plot.width - 12 ? "translateX(-100%)" : "translateX(-50%)", marginLeft: x(t) < 12 ? 16 : 0 }}
+              className={`tabular absolute text-xs text-ink-3 ${x(t) < 14 ? "" : x(t) > plot.width - 14 ? "-translate-x-full" : "-translate-x-1/2"}`}
+              style={{ left: x(t) }}
             >
               {clock(t)}
             </span>

@@ -73,7 +73,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
           <div className="min-w-0 flex-1 basis-80">
             <h1 className="text-2xl font-semibold">{report.answers.length > 1 ? `A round of ${report.answers.length} answers` : title}</h1>
             <p className="tabular mt-1.5 text-sm text-ink-2">
-              {when(session.started_us ?? session.created_us)} · {clock(report.duration_ms)} · {Math.round(report.coverage.speech_s)} s of speech heard
+              {when(session.started_us ?? session.created_us)} · {clock(report.duration_ms)} · {clock(report.coverage.speech_s * 1000)} of speech heard
               {report.coverage.face < 0.6 && `, face seen ${Math.round(report.coverage.face * 100)} % of the time`}
             </p>
           </div>
@@ -89,7 +89,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
           {...(report.answers.length > 1 ? { role: "tabpanel", id: "answer-panel", "aria-label": shown.question ?? "All answers" } : {})}
           className="mt-6 grid items-start gap-6 lg:grid-cols-[minmax(0,1.45fr)_minmax(22rem,1fr)] lg:gap-8"
         >
-          <div className="grid gap-6">
+          <div className="grid gap-6 lg:sticky lg:top-4">
             <Replay player={player} report={report} recording={recording} tracks={tracks} />
             <Words words={shown.words} />
           </div>

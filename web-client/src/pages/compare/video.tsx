@@ -1,0 +1,48 @@
+// One of the two replays: the leader carries the clock, the other follows it.
+import type { UseQueryResult } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import type { Recording } from "../../api/types";
+import type { Player } from "../../replay/player";
+
+/** Further apart than this the follower jumps; below, it would only stutter. */
+const DRIFT_S = 0.15;
+
+interface Props {
+  recording: UseQueryResult<Recording>;
+  player: Player;
+  leads: boolean;
+  start: number;
+  end: number;
+  label: string;
+}
+
+export function Video({ recording, player, leads, start, end, label }: Props) {
+  const video = useRef<HTMLVideoElement>(null);
+  const [broken, setBroken] = useState(false);
+  const url = recording.data?.url;
+
+  useEffect(() => {
+    const element = video.current;
+    if (!element || !url) return;
+    if (leads) return player.attach(element);
+    return player.subscribe((t) => {
+      const wanted = (start + t) / 1000;
+      const over = start + t > end;
+      if (!over && Math.abs(element.currentTime - wanted) > DRIFT_S) element.currentTime = wanted;
+      if (player.playing && !over && element.paused) void element.play().catch(() => undefined);
+      if ((!player.playing || over) && !element.paused) element.pause();
+      if (element.playbackRate !== player.rate) element.playbackRate = player.rate;
+    });
+  }, [player, leads, url, start, end]);
+
+  return (
+    <div className="stage relative aspect-[4/3] overflow-hidden rounded-3xl bg-[#0f1012] text-[#f1efeb]">
+      {url && !broken && (
+        // eslint-disable-next-line jsx-a11y/media-has-caption -- what was said is not transcribed
+        <video ref={video} src={url} preload="auto" playsInline muted={!leads} aria-label={label} className="size-full object-contain" onClick={() => player.toggle()} onError={() => setBroken(true)} />
+      )}
+      {(broken || recording.isError) && <p role="alert" className="absolute inset-0 grid place-content-center text-sm">This recording does not play</p>}
+      {!url && !recording.isError && <p role="status" className="absolute inset-0 grid place-content-center text-sm opacity-80">Fetching the recording</p>}
+    </div>
+  );
+}
