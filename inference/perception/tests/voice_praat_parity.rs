@@ -34,7 +34,7 @@ fn the_report_agrees_with_praat_on_every_file_that_has_a_reference() {
                 failures.push(format!("{file}: VDE {:.3} %", d.vde()));
             }
             all.add(d);
-            let theirs = numbers(&curves["intensity"]);
+            let theirs = numbers(&curves["intensity_db"]);
             let off = frames.intensity.iter().zip(&theirs).filter(|(_, b)| **b > -200.0);
             let off = off.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
             intensity_all = intensity_all.max(off);
@@ -43,12 +43,20 @@ fn the_report_agrees_with_praat_on_every_file_that_has_a_reference() {
             }
         }
         let measures = [
-            ("jitter_local", "jitter_local", 0.005), ("jitter_abs", "jitter_local_absolute", 0.005),
-            ("jitter_rap", "jitter_rap", 0.005), ("jitter_ppq5", "jitter_ppq5", 0.005),
-            ("jitter_ddp", "jitter_ddp", 0.005), ("shimmer_local", "shimmer_local", 0.005),
-            ("shimmer_local_dB", "shimmer_local_db", 0.005), ("shimmer_apq3", "shimmer_apq3", 0.005),
-            ("shimmer_apq5", "shimmer_apq5", 0.005), ("shimmer_apq11", "shimmer_apq11", 0.005),
-            ("f0_mean", "f0_mean", 0.001), ("f0_sd", "f0_sd", 0.02), ("f0_min", "f0_min", 0.001), ("f0_max", "f0_max", 0.001),
+            ("jitter_local", "jitter_local", 0.005),
+            ("jitter_abs", "jitter_local_absolute", 0.005),
+            ("jitter_rap", "jitter_rap", 0.005),
+            ("jitter_ppq5", "jitter_ppq5", 0.005),
+            ("jitter_ddp", "jitter_ddp", 0.005),
+            ("shimmer_local", "shimmer_local", 0.005),
+            ("shimmer_local_dB", "shimmer_local_db", 0.005),
+            ("shimmer_apq3", "shimmer_apq3", 0.005),
+            ("shimmer_apq5", "shimmer_apq5", 0.005),
+            ("shimmer_apq11", "shimmer_apq11", 0.005),
+            ("f0_mean", "f0_mean", 0.001),
+            ("f0_sd", "f0_sd", 0.02),
+            ("f0_min", "f0_min", 0.001),
+            ("f0_max", "f0_max", 0.001),
         ];
         for (theirs, mine, bound) in measures {
             let (Some(a), Some(b)) = (ours[mine].as_f64(), praat[theirs].as_f64()) else {
@@ -79,7 +87,12 @@ fn the_report_agrees_with_praat_on_every_file_that_has_a_reference() {
     }
     println!(
         "{files} files, {} frames, {values} values: VDE {:.4} %, GPE {:.4} %, mean {:.4} cents, p95 {:.4} cents; intensity {:.6} dB",
-        all.frames, all.vde(), all.gpe(), all.mean_cents(), all.p95_cents(), intensity_all
+        all.frames,
+        all.vde(),
+        all.gpe(),
+        all.mean_cents(),
+        all.p95_cents(),
+        intensity_all
     );
     for (measure, (off, file)) in &worst {
         println!("  {measure}: worst {:.5} ({file})", off);

@@ -252,7 +252,7 @@ impl VoiceReport {
         let peak = peak(samples);
         let grid = Grid::new(samples.len(), rate_hz, Harmonicity::window_seconds(), STEP);
         let values: Vec<f64> =
-            (0..grid.frames).filter_map(|i| harmonicity.measure(samples, grid.position(i), peak)).collect();
+            (0..grid.frames).filter_map(|i| harmonicity.measure(samples, grid.time(i), peak)).collect();
         (self.hnr_cc_mean, self.hnr_cc_sd) = mean_and_sd(&values);
         Ok(())
     }

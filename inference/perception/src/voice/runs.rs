@@ -78,7 +78,7 @@ impl Runs {
         let shimmer = perturbation::shimmer(&self.pulses, samples, rate_hz, &mut self.amplitudes);
         let (mut sum, mut count) = (0.0, 0);
         for hop in first..first + length {
-            if let Some(db) = self.harmonicity.measure(samples, centre(hop) - 0.5, peak) {
+            if let Some(db) = self.harmonicity.measure(samples, centre(hop) / rate_hz, peak) {
                 sum += db;
                 count += 1;
             }

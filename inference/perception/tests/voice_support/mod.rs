@@ -69,8 +69,7 @@ pub fn wav(path: &Path) -> Sound {
             let samples = data
                 .chunks_exact(2 * channels)
                 .map(|frame| {
-                    let sum: i32 =
-                        frame.chunks_exact(2).map(|b| i32::from(i16::from_le_bytes([b[0], b[1]]))).sum();
+                    let sum: i32 = frame.chunks_exact(2).map(|b| i32::from(i16::from_le_bytes([b[0], b[1]]))).sum();
                     sum as f32 / channels as f32 / 32768.0
                 })
                 .collect();

@@ -16,8 +16,17 @@ pub fn interpolate(y: &[f64], x: f64, depth: usize) -> f64 {
         return y[left.min(y.len() - 1)];
     }
     let depth = depth.min(left + 1).min(y.len() - 1 - left);
-    if depth <= 1 {
-        return y[left] + p * (y[left + 1] - y[left]);
+    let (near, far) = (y[left], y[left + 1]);
+    match depth {
+        0 => return if p < 0.5 { near } else { far },
+        1 => return near + p * (far - near),
+        2 => {
+            // Cubic: slopes of the neighbours.
+            let (rise, fall) = (0.5 * (far - y[left - 1]), 0.5 * (y[left + 2] - near));
+            let q = 1.0 - p;
+            return near * q + far * p - p * q * (0.5 * (fall - rise) + (p - 0.5) * (rise + fall - 2.0 * (far - near)));
+        }
+        _ => {}
     }
     let below = side(y[left + 1 - depth..=left].iter().rev(), p, depth);
     let above = side(y[left + 1..=left + depth].iter(), 1.0 - p, depth);
@@ -71,24 +80,61 @@ fn apex(a: f64, b: f64, c: f64) -> f64 {
     if curvature == 0.0 { 0.0 } else { 0.5 * (c - a) / curvature }
 }
 
-/// Golden-section search, for the rare curve that is no parabola near its sample maximum.
-fn search(y: &[f64], mut low: f64, mut high: f64, depth: usize) -> (f64, f64) {
-    const RATIO: f64 = 0.618_033_988_749_894_9;
-    let (mut a, mut b) = (high - RATIO * (high - low), low + RATIO * (high - low));
-    let (mut at_a, mut at_b) = (interpolate(y, a, depth), interpolate(y, b, depth));
-    for _ in 0..44 {
-        if at_a < at_b {
-            (low, a, at_a) = (a, b, at_b);
-            b = low + RATIO * (high - low);
-            at_b = interpolate(y, b, depth);
+/// Brent's search (golden section and parabolas) between two places; of several maxima it finds one.
+///
+/// Where the taper's depth changes from sample to sample (near the edges), the curve has steps, and which maximum is found
+/// depends on the method: this is the one that reference values were made with.
+pub fn search(y: &[f64], mut low: f64, mut high: f64, depth: usize) -> (f64, f64) {
+    const GOLDEN: f64 = 0.381_966_011_250_105_1;
+    let mut x = low + GOLDEN * (high - low);
+    let mut at_x = interpolate(y, x, depth);
+    // The second and third best.
+    let (mut second, mut at_second, mut third, mut at_third) = (x, at_x, x, at_x);
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        let tolerance = f64::EPSILON.sqrt() * x.abs() + 1e-10 / 3.0;
+        if (x - middle).abs() + 0.5 * (high - low) <= 2.0 * tolerance {
+            break;
+        }
+        let mut step = GOLDEN * if x < middle { high - x } else { low - x };
+        if (x - second).abs() >= tolerance {
+            let t = (x - second) * (at_x - at_third);
+            let u = (x - third) * (at_x - at_second);
+            let (p, q) = ((x - third) * u - (x - second) * t, 2.0 * (u - t));
+            let (p, q) = if q > 0.0 { (-p, q) } else { (p, -q) };
+            let inside = p > q * (low - x + 2.0 * tolerance) && p < q * (high - x - 2.0 * tolerance);
+            if p.abs() < (step * q).abs() && inside {
+                step = p / q;
+            }
+        }
+        if step.abs() < tolerance {
+            step = tolerance.copysign(step);
+        }
+        let next = x + step;
+        let at_next = interpolate(y, next, depth);
+        if at_next >= at_x {
+            if next < x {
+                high = x;
+            } else {
+                low = x;
+            }
+            (third, second, x) = (second, x, next);
+            (at_third, at_second, at_x) = (at_second, at_x, at_next);
         } else {
-            (high, b, at_b) = (b, a, at_a);
-            a = high - RATIO * (high - low);
-            at_a = interpolate(y, a, depth);
+            if next < x {
+                low = next;
+            } else {
+                high = next;
+            }
+            if at_next >= at_second || second == x {
+                (third, second) = (second, next);
+                (at_third, at_second) = (at_second, at_next);
+            } else if at_next >= at_third || third == x || third == second {
+                (third, at_third) = (next, at_next);
+            }
         }
     }
-    let x = 0.5 * (low + high);
-    (x, interpolate(y, x, depth))
+    (x, at_x)
 }
 
 #[cfg(test)]
