@@ -48,7 +48,8 @@ impl Blob {
 
     /// Makes bytes and name durable.
     pub fn seal(&self, file: &File) -> io::Result<()> {
-        disk::seal(file, folder(&self.path))
+        disk::sync_file(file, &self.path)?;
+        disk::sync_dir(folder(&self.path))
     }
 
     /// A second name for the same bytes, durable but not kept yet.

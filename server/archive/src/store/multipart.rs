@@ -31,7 +31,7 @@ impl Inner {
         let place = self.layout.upload(id);
         let bytes = serde_json::to_vec(&record).map_err(S3Error::internal_error)?;
         let made = (|| {
-            std::fs::create_dir(&place)?;
+            disk::create_folder(&place)?;
             let temporary = self.layout.temporary();
             disk::prepare(&temporary, &bytes)?;
             disk::publish(&temporary, &place.join("upload"))?;

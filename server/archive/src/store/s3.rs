@@ -72,7 +72,7 @@ macro_rules! claims {
     };
 }
 
-fn manifest(bucket: String, key: String, headers: Headers, algorithm: Algorithm, etag: String) -> Manifest {
+pub(super) fn manifest(bucket: String, key: String, headers: Headers, algorithm: Algorithm, etag: String) -> Manifest {
     Manifest {
         bucket,
         key,
@@ -574,7 +574,7 @@ impl S3 for Store {
 
 impl Inner {
     /// Gives an object's bytes a second owner; no byte is copied where the file system has hard links.
-    fn copy(
+    pub(super) fn copy(
         &self,
         source: &StoredObject,
         bucket: String,

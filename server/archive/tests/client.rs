@@ -1,50 +1,23 @@
-//! The client and the embedded store together: the ways that the server uses.
+//! The client on the embedded store: the ways that the server uses.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use coach_archive::store::{Cors, Options, Store};
-use coach_archive::{Archive, Config, Error};
+use coach_archive::Error;
+use coach_archive::store::Options;
 
-struct Running {
-    archive: Archive,
-    stop: tokio::sync::oneshot::Sender<()>,
-    served: tokio::task::JoinHandle<std::io::Result<()>>,
-    dir: tempfile::TempDir,
-}
-
-async fn start() -> Running {
-    let dir = tempfile::tempdir().expect("a temporary folder");
-    let store = Store::open(Options::new(dir.path())).expect("a new store");
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-    let archive = Archive::new(Config::embedded(endpoint, store.keys().clone())).expect("a configuration");
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let served = tokio::spawn(store.serve(listener, Cors::default(), async move {
-        let _ = stopped.await;
-    }));
-    archive.ensure_bucket().await.expect("a bucket");
-    Running { archive, stop, served, dir }
-}
-
-fn noise(n: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15u64;
-    (0..n)
-        .map(|_| {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 56) as u8
-        })
-        .collect()
-}
+mod support;
+use support::{noise, start};
 
 #[tokio::test]
 async fn a_file_goes_in_whole_and_in_parts_and_comes_back_byte_for_byte() {
-    let running = start().await;
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let running = start(Options::new(dir.path().join("store"))).await;
     let archive = &running.archive;
     archive.check().await.expect("the check of the doctor");
     for size in [0, 1, 100_000, (8 << 20) - 1, 8 << 20, (17 << 20) + 5] {
         let bytes = noise(size);
-        let path = running.dir.path().join("file.bin");
+        let path = dir.path().join("file.bin");
         std::fs::write(&path, &bytes).expect("written");
         let stored = archive.put_file("a/file", &path, "video/webm").await.expect("stored");
         assert_eq!(stored.size, size as u64);
@@ -70,7 +43,8 @@ async fn a_file_goes_in_whole_and_in_parts_and_comes_back_byte_for_byte() {
 
 #[tokio::test]
 async fn a_growing_recording_is_resumed_by_another_process_and_completed_once_or_twice() {
-    let running = start().await;
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let running = start(Options::new(dir.path().join("store"))).await;
     let archive = &running.archive;
     let bytes = noise((5 << 20) * 2 + 77);
     let mut first = archive.create_multipart("s/1/parts/0.webm", "video/webm").await.expect("begun");
@@ -90,7 +64,8 @@ async fn a_growing_recording_is_resumed_by_another_process_and_completed_once_or
 
 #[tokio::test]
 async fn stale_uploads_are_swept_and_a_prefix_goes_with_everything_in_it() {
-    let running = start().await;
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let running = start(Options::new(dir.path().join("store"))).await;
     let archive = &running.archive;
     for n in 0..5 {
         archive.put(&format!("s/1/{n}"), Bytes::from_static(b"x"), "text/plain").await.expect("put");
