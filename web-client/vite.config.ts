@@ -37,5 +37,6 @@ export default defineConfig({
   plugins: [react(), tailwindcss(), precompress()],
   build: { target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
   server: { host: "127.0.0.1", proxy: { "/api": { target: server, ws: true, changeOrigin: true } } },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
+  // One thread and one document for all files: making a document costs more than all tests together.
+  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true, unstubGlobals: true, pool: "threads", isolate: false },
 });

@@ -84,7 +84,7 @@ const server = createServer(async (request, response) => {
       return response.writeHead(200).end();
     case "GET /api/sessions/:id/report":
       if (session.state !== "ready") return problem(409, "The report is not ready", session.state);
-      return json(200, one(session, fixture.report(duration)));
+      return json(200, one(session, fixture.report(duration, Number.parseInt(session.id.slice(-4), 16))));
     case "GET /api/sessions/:id/journal":
       response.writeHead(200, { "content-type": "application/x-ndjson" });
       for (const line of fixture.journal(duration)) response.write(`${line}\n`);

@@ -64,25 +64,25 @@ function scores(r, at, length, poor = false) {
   const wiggle = () => (r() - 0.5) * 0.2;
   const confidence = [
     part("volume_consistency", 3.1, "dB", "under 4 dB between phrases", 2.6, 0.25, 0.78 + wiggle(), [moment(t(0.3), 6000, "even over four phrases", true)]),
-    part("phrase_end_decay", 6.4, "dB", "under 5 dB", 4.8, 0.2, 0.55 + wiggle(), [moment(t(0.55), 2600, "the last words fade by 11 dB", false), moment(t(0.72), 2100, "the last words fade by 9 dB", false)]),
+    part("phrase_end_level", -6.4, "dB", "-5 dB or more", -4.8, 0.2, 0.55 + wiggle(), [moment(t(0.55), 2600, "the last words fade by 11 dB", false), moment(t(0.72), 2100, "the last words fade by 9 dB", false)]),
     part("eye_contact", 0.71, "share", "60 to 85 %", null, 0.3, 0.86 + wiggle(), [moment(t(0.1), 12_000, "looked at the camera for 12 s", true), moment(t(0.62), 5200, "looked away for 5 s", false)]),
-    part("head_steadiness", 2.2, "deg/s", "under 4 deg/s", 1.9, 0.15, 0.9 + wiggle()),
-    part("brow_lip_tension", poor ? null : 0.18, "", "near your own rest", 0.14, 0.1, 0.7 + wiggle()),
+    part("head_movement", 2.2, "deg/s", "under 4 deg/s", 1.9, 0.15, 0.9 + wiggle()),
+    part("brow_tension", poor ? null : 0.18, "", "near your own rest", 0.14, 0.1, 0.7 + wiggle()),
   ];
   const clarity = [
     part("pace", 172, "wpm", "120 to 160 wpm", null, 0.4, 0.52 + wiggle(), [moment(t(0.35), 20_000, "184 wpm for 20 s", false), moment(t(0.8), 14_000, "138 wpm for 14 s", true)]),
-    part("pauses", 0.19, "share", "15 to 30 %", null, 0.3, 0.82 + wiggle(), [moment(t(0.5), 4200, "4.2 s pause", false)]),
-    part("articulation_rate", 5.1, "syll/s", "4 to 5.5 syll/s", null, 0.15, 0.93 + wiggle()),
-    part("hesitations", 5.2, "per min", "under 6 per min", null, 0.15, 0.6 + wiggle(), [moment(t(0.2), 600, "possible hesitation", false), moment(t(0.58), 700, "possible hesitation", false)]),
+    part("pause_share", 0.19, "share", "15 to 30 %", null, 0.3, 0.82 + wiggle(), [moment(t(0.5), 4200, "4.2 s pause", false)]),
+    part("articulation_rate", 5.1, "syl/s", "4 to 5.5 syllables a second", null, 0.15, 0.93 + wiggle()),
+    part("hesitations", 5.2, "/min", "under 6 a minute", null, 0.15, 0.6 + wiggle(), [moment(t(0.2), 600, "possible hesitation", false), moment(t(0.58), 700, "possible hesitation", false)]),
   ];
   const resilience = [
-    part("stress_spikes", 1, "", "few", null, 0.4, 0.7 + wiggle(), [moment(t(0.6), 5000, "pitch, brow and pace rose together", false)]),
-    part("recovery", 3.8, "s", "under 6 s", null, 0.6, 0.85 + wiggle(), [moment(t(0.66), 3800, "calm again after 3.8 s", true)]),
+    part("stress_spikes", 2.4, "/10 min", "few", null, 0.4, 0.7 + wiggle(), [moment(t(0.6), 5000, "pitch, brow and pace rose together", false)]),
+    part("stress_recovery", 3.8, "s", "under 6 s", null, 0.6, 0.85 + wiggle(), [moment(t(0.66), 3800, "calm again after 3.8 s", true)]),
   ];
   const engagement = [
-    part("pitch_variation", 2.7, "st", "2 to 4 st", null, 0.45, 0.8 + wiggle(), [moment(t(0.15), 9000, "lively: 4.4 st", true)]),
+    part("pitch_variation", 2.7, "st", "2 to 4 semitones", null, 0.45, 0.8 + wiggle(), [moment(t(0.15), 9000, "lively: 4.4 st", true)]),
     part("expressiveness", 0.31, "", "over 0.25", 0.22, 0.3, 0.7 + wiggle()),
-    part("nods_smiles", 2.1, "per min", "1 to 6 per min", null, 0.25, 0.66 + wiggle(), [moment(t(0.05), 1800, "smile", true)]),
+    part("nods", 2.1, "/min", "1 to 6 a minute", null, 0.25, 0.66 + wiggle(), [moment(t(0.05), 1800, "smile", true)]),
   ];
   const of = (contributions, coverage = 1, reason = null) => ({
     value: Math.min(100, contributions.reduce((sum, x) => sum + x.points, 0)), coverage, reason, contributions,

@@ -17,18 +17,67 @@ export function humanise(id: string): string {
   return words === "" ? id : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-const METRICS: Record<string, string> = {};
+const METRICS: Record<string, string> = {
+  pace: "Pace",
+  articulation_rate: "Articulation rate",
+  long_pauses: "Long pauses",
+  pause_share: "Share of pauses",
+  phonation_ratio: "Share of speech",
+  response_latency: "Time to the first word",
+  answer_length: "Answer length",
+  hesitations: "Possible hesitations",
+  pitch_variation: "Pitch variation",
+  pitch_range: "Pitch range",
+  pitch_drift: "Pitch drift",
+  phrase_end_pitch: "Rising phrase ends",
+  phrase_end_level: "Level at phrase ends",
+  volume_level: "Volume",
+  volume_consistency: "Evenness of volume",
+  voice_stability: "Roughness of voice",
+  eye_contact: "Eye contact",
+  presence: "Time in the frame",
+  framing: "Framing",
+  light: "Light",
+  head_movement: "Head movement",
+  nods: "Nods",
+  shakes: "Head shakes",
+  blink_rate: "Blinks",
+  smile: "Smile",
+  expressiveness: "Facial expression",
+  brow_tension: "Brows drawn together",
+  lip_press: "Lips pressed",
+  valence: "Valence",
+  arousal: "Arousal",
+  stress_spikes: "Stress moments",
+  stress_height: "Height of stress moments",
+  stress_recovery: "Time to calm down",
+};
 
 export const metricName = (id: string): string => METRICS[id] ?? humanise(id);
 
-/** A value with its unit, short enough for a row. Shares (unit "" or "share" between 0 and 1) stay as they are given. */
+/** How each unit of the report reads after its number, and with how many decimals. */
+const UNITS: Record<string, [suffix: string, decimals: number]> = {
+  wpm: [" words a minute", 0],
+  "deg/s": [" degrees a second", 0],
+  "syl/s": [" syllables a second", 1],
+  st: [" semitones", 1],
+  dB: [" dB", 1],
+  s: [" s", 1],
+  "s/min": [" s a minute", 1],
+  "/min": [" a minute", 1],
+  "/10 min": [" in ten minutes", 1],
+  x: [" times", 2],
+  z: [" times its usual spread", 1],
+};
+
+/** A value with its unit, as one reads it. A unit this page has not heard of is put behind the number. */
 export function withUnit(value: number | null, unit: string): string {
   if (value === null || !Number.isFinite(value)) return "–";
-  if (unit === "share" || unit === "ratio" || unit === "0..1") return `${Math.round(value * 100)} %`;
-  const size = Math.abs(value);
-  const number = size >= 100 ? value.toFixed(0) : size >= 10 ? value.toFixed(1) : value.toFixed(2);
-  const short = number.includes(".") ? number.replace(/\.?0+$/, "") : number;
-  return unit === "" ? short : `${short} ${unit}`;
+  if (unit === "share") return `${Math.round(value * 100)} %`;
+  const [suffix, decimals] = UNITS[unit] ?? [unit === "" ? "" : ` ${unit}`, 2];
+  const number = value.toFixed(decimals);
+  // "-0.0" reads like a mistake.
+  return `${Number(number) === 0 ? (0).toFixed(decimals) : number}${suffix}`;
 }
 
 /** A score as it is shown: a whole number, or a dash. */

@@ -9,7 +9,7 @@ import { Failure, Loading } from "../../ui/states";
 import { Controls } from "./controls";
 import { CuePill } from "./cue-pill";
 import { Light } from "./light";
-import { Standstill } from "./standstill";
+import { LostNotice, Standstill } from "./standstill";
 import { AnswerTime } from "./answer-time";
 import { useArena } from "./use-arena";
 
@@ -101,6 +101,7 @@ function Stage({ session }: { session: Session }) {
         >
           {arena.question?.text ?? "Speak freely"}
         </h1>
+        <LostNotice arena={arena} />
       </div>
 
       <CuePill cue={arena.cue} />

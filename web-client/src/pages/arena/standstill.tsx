@@ -63,12 +63,15 @@ export function Standstill({ arena }: { arena: ArenaState }) {
       </Panel>
     );
   }
-  if (connection.is === "lost") {
-    return (
-      <p role="status" data-testid="lost" className="appear absolute left-1/2 top-40 -translate-x-1/2 rounded-full bg-black/70 px-5 py-2.5 text-center text-sm max-sm:w-[calc(100vw-2.5rem)]">
-        The connection was lost and is being restored. Everything until here is saved.
-      </p>
-    );
-  }
   return null;
+}
+
+/** Below the question, because it heals by itself: nothing to do but go on. */
+export function LostNotice({ arena }: { arena: ArenaState }) {
+  if (arena.connection.is !== "lost" || arena.hold) return null;
+  return (
+    <p role="status" data-testid="lost" className="appear mx-auto mt-4 w-fit rounded-3xl bg-black/70 px-5 py-2.5 text-sm">
+      The connection was lost and is being restored. Everything until here is saved.
+    </p>
+  );
 }

@@ -1,0 +1,155 @@
+// A session stays published through a lost connection, and ends exactly once.
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Problem } from "../api/problem";
+import { FakePeer, fakeStream } from "./fake-peer";
+import { GRACE_MS, HEAL_MS, Publisher, type PublisherState } from "./publisher";
+import type { Publication } from "./whip";
+
+let states: PublisherState["is"][] = [];
+let final: PublisherState | null = null;
+
+function rig(publish?: () => Promise<Publication>) {
+  const publishing = vi.fn(publish ?? (() => Promise.resolve({ pc: new FakePeer() as unknown as RTCPeerConnection, location: `/w/${FakePeer.all.length}` })));
+  const remove = vi.fn((_: string, __?: boolean) => Promise.resolve(new Response(null, { status: 200 })));
+  const publisher = new Publisher("/w", fakeStream(), (state) => {
+    final = state;
+    if (states.at(-1) !== state.is) states.push(state.is);
+  }, { publish: publishing, remove, now: () => Date.now() });
+  return { publisher, publishing, remove };
+}
+const settle = () => vi.advanceTimersByTimeAsync(0);
+const peer = () => {
+  const found = FakePeer.all.at(-1);
+  if (!found) throw new Error("no peer was made");
+  return found;
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  FakePeer.all = [];
+  states = [];
+  final = null;
+});
+afterEach(() => vi.useRealTimers());
+
+describe("the publisher", () => {
+  it("is live once the connection is", async () => {
+    const { publisher } = rig();
+    publisher.start();
+    await settle();
+    peer().becomes("connected");
+    expect(states).toEqual(["connecting", "live"]);
+  });
+
+  it("lets a stutter heal by itself", async () => {
+    const { publisher, publishing } = rig();
+    publisher.start();
+    await settle();
+    peer().becomes("connected");
+    peer().becomes("disconnected");
+    await vi.advanceTimersByTimeAsync(HEAL_MS - 1);
+    peer().becomes("connected");
+    await vi.advanceTimersByTimeAsync(GRACE_MS);
+    expect(states).toEqual(["connecting", "live", "lost", "live"]);
+    expect(publishing).toHaveBeenCalledTimes(1);
+  });
+
+  it("publishes again when the connection is lost, and closes the old one", async () => {
+    const { publisher, publishing, remove } = rig();
+    publisher.start();
+    await settle();
+    const first = peer();
+    first.becomes("connected");
+    first.becomes("failed");
+    await settle();
+    expect(first.closed).toBe(true);
+    expect(publishing).toHaveBeenCalledTimes(2);
+    peer().becomes("connected");
+    expect(states).toEqual(["connecting", "live", "lost", "live"]);
+    // The session goes on: it must not have been ended in between.
+    expect(remove).not.toHaveBeenCalled();
+  });
+
+  it("tries until the server's grace is over, then says so", async () => {
+    const { publisher, publishing } = rig(() => Promise.reject(new TypeError("Failed to fetch")));
+    publisher.start();
+    await vi.advanceTimersByTimeAsync(GRACE_MS + 10_000);
+    expect(final).toMatchObject({ is: "failed", problem: { status: 0 } });
+    const tries = publishing.mock.calls.length;
+    expect(tries).toBeGreaterThan(8);
+    await vi.advanceTimersByTimeAsync(GRACE_MS);
+    expect(publishing).toHaveBeenCalledTimes(tries);
+  });
+
+  it("does not insist where the server refuses", async () => {
+    const { publisher, publishing } = rig(() => Promise.reject(new Problem(409, "conflict", "Somebody else is publishing", null)));
+    publisher.start();
+    await vi.advanceTimersByTimeAsync(GRACE_MS);
+    expect(publishing).toHaveBeenCalledTimes(1);
+    expect(final).toMatchObject({ is: "failed", problem: { status: 409 } });
+  });
+
+  it("asks again after a 503, because a busy server may have room a moment later", async () => {
+    const { publisher, publishing } = rig(() => Promise.reject(new Problem(503, "busy", "Busy", null)));
+    publisher.start();
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(publishing.mock.calls.length).toBeGreaterThan(1);
+    publisher.leave();
+  });
+
+  it("gives up when media never gets through", async () => {
+    const { publisher } = rig();
+    publisher.start();
+    for (let i = 0; i < 6; i++) {
+      await vi.advanceTimersByTimeAsync(15_000);
+      peer().becomes("failed");
+    }
+    expect(final).toMatchObject({ is: "failed", problem: { kind: "media" } });
+  });
+
+  it("ends with a DELETE and closes the connection itself", async () => {
+    const { publisher, remove } = rig();
+    publisher.start();
+    await settle();
+    peer().becomes("connected");
+    await publisher.stop();
+    expect(remove).toHaveBeenCalledExactlyOnceWith("/w/1");
+    expect(peer().closed).toBe(true);
+    expect(states.at(-1)).toBe("stopped");
+  });
+
+  it("outlives the page with a DELETE that is kept alive, and only one", async () => {
+    const { publisher, remove } = rig();
+    publisher.start();
+    await settle();
+    publisher.leave();
+    publisher.leave();
+    await publisher.stop();
+    expect(remove).toHaveBeenCalledExactlyOnceWith("/w/1", true);
+  });
+
+  it("ends what was answered only after it was stopped", async () => {
+    let answer: (publication: Publication) => void = () => undefined;
+    const { publisher, remove } = rig(() => new Promise((resolve) => (answer = resolve)));
+    publisher.start();
+    await publisher.stop();
+    const late = new FakePeer();
+    answer({ pc: late as unknown as RTCPeerConnection, location: "/w/late" });
+    await settle();
+    expect(late.closed).toBe(true);
+    expect(remove).toHaveBeenCalledWith("/w/late");
+  });
+
+  it("puts another camera in place of the old one without ending the session", async () => {
+    const { publisher, publishing, remove } = rig();
+    publisher.start();
+    await settle();
+    peer().becomes("connected");
+    publisher.replace(fakeStream());
+    await settle();
+    peer().becomes("connected");
+    expect(publishing).toHaveBeenCalledTimes(2);
+    expect(remove).not.toHaveBeenCalled();
+    expect(states.at(-1)).toBe("live");
+  });
+});

@@ -1,0 +1,32 @@
+// Choosing questions.
+import { describe, expect, it } from "vitest";
+import type { Question } from "../../api/types";
+import { fromSearch, matching, minutes, toggled, toSearch } from "./choice";
+
+const question = (id: string, family: Question["family"], text: string): Question => ({ id, family, text, suggested_ms: 90_000, tip: "" });
+const bank = [question("a", "failure", "A goal you missed"), question("b", "conflict", "A goal you fought for"), question("c", "conflict", "Saying no")];
+
+describe("the choice", () => {
+  it("finds questions that hold every word, in the family that is looked at", () => {
+    expect(matching(bank, null, "goal YOU").map((x) => x.id)).toEqual(["a", "b"]);
+    expect(matching(bank, "conflict", "goal").map((x) => x.id)).toEqual(["b"]);
+    expect(matching(bank, null, "  ").length).toBe(3);
+  });
+
+  it("keeps the order of choosing and takes no sixth", () => {
+    expect(toggled(["a"], "b")).toEqual(["a", "b"]);
+    expect(toggled(["a", "b"], "a")).toEqual(["b"]);
+    expect(toggled(["1", "2", "3", "4", "5"], "6")).toEqual(["1", "2", "3", "4", "5"]);
+  });
+
+  it("survives an address that somebody typed", () => {
+    expect(fromSearch("q=a,a,b,,c,d,e,f,g")).toEqual(["a", "b", "c", "d", "e"]);
+    expect(fromSearch(`q=${"x".repeat(5000)}`)).toEqual([]);
+    expect(fromSearch("%E0%A4%A")).toEqual([]);
+    expect(fromSearch(toSearch(["a&b", "c"]))).toEqual(["a&b", "c"]);
+  });
+
+  it("tells the time in half minutes", () => {
+    expect([minutes(90_000), minutes(120_000)]).toEqual(["1.5 min", "2 min"]);
+  });
+});
