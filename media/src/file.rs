@@ -236,11 +236,15 @@ impl Source {
 
     fn take(&mut self, message: Message) -> Result<(), Error> {
         match message {
-            Message::Track(track, format) => {
-                match track {
-                    Track::Video => self.formats.video = Some(format),
-                    Track::Audio => self.formats.audio = Some(format),
+            Message::Track(track, mut format) => {
+                let place = match track {
+                    Track::Video => &mut self.formats.video,
+                    Track::Audio => &mut self.formats.audio,
+                };
+                if let Some(before) = place {
+                    format.rotation = before.rotation;
                 }
+                *place = Some(format);
                 self.lane(track).there = true;
             }
             Message::Turned(track, rotation) => {

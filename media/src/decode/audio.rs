@@ -3,6 +3,7 @@
 use super::chain::{Chain, Plan};
 use super::{Error, Lost};
 use crate::item::{AccessUnit, Format, GapReason};
+use crate::packet;
 use coach_core::MediaTime;
 use gstreamer as gst;
 use std::sync::{Arc, Mutex};
@@ -23,6 +24,7 @@ pub struct AudioBlock {
 /// Decodes sound. Nothing is concealed, repaired or trimmed: samples come from packets that were there.
 pub struct Audio {
     chain: Chain,
+    opus: bool,
 }
 
 impl Audio {
@@ -37,7 +39,15 @@ impl Audio {
             .field("layout", "interleaved")
             .field("channels", 1i32)
             .build();
-        let plan = Plan { input, decoders: decoders(format)?, convert: "audioconvert", output };
+        let opus = format.media_type() == "audio/x-opus";
+        let plan = Plan {
+            input,
+            decoders: decoders(format)?,
+            convert: "audioconvert",
+            output,
+            delta: false,
+            answers: if opus { |_| true } else { |_| false },
+        };
         let sink = move |sample: gst::Sample, lost: Option<Lost>| {
             let rate = sample.caps().and_then(|c| c.structure(0)).and_then(|s| s.get::<i32>("rate").ok());
             let (Some(rate_hz), Some(buffer)) = (rate.and_then(|r| u32::try_from(r).ok()), sample.buffer()) else {
@@ -48,17 +58,26 @@ impl Audio {
             let nanos = buffer.pts().map_or(0, |pts| i64::try_from(pts.nseconds()).unwrap_or(0));
             sink(AudioBlock { t: MediaTime::from_nanos(nanos), rate_hz, samples, lost });
         };
-        Ok(Audio { chain: Chain::new(plan, false, Arc::new(Mutex::new(sink)))? })
+        Ok(Audio { chain: Chain::new(plan, Arc::new(Mutex::new(sink)))?, opus })
     }
 
     /// Takes a packet without waiting; where the decoder is far behind, it is lost.
     pub fn push(&mut self, unit: &AccessUnit) -> Result<(), Error> {
-        self.chain.push(unit)
+        if self.check(unit) { self.chain.push(unit) } else { Ok(()) }
     }
 
     /// Takes a packet when the decoder has room for it.
     pub fn push_blocking(&mut self, unit: &AccessUnit) -> Result<(), Error> {
-        self.chain.push_blocking(unit)
+        if self.check(unit) { self.chain.push_blocking(unit) } else { Ok(()) }
+    }
+
+    /// What cannot be a packet never reaches the decoder, which would conceal it.
+    fn check(&mut self, unit: &AccessUnit) -> bool {
+        let sound = !self.opus || packet::opus_samples(&unit.data).is_some();
+        if !sound {
+            self.chain.refuse(unit);
+        }
+        sound
     }
 
     /// Waits until everything has come out. Nothing can be pushed afterwards.

@@ -7,6 +7,7 @@ use coach_core::{MediaTime, Span};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app::{AppSink, AppSinkCallbacks, AppSrc};
+use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -29,6 +30,11 @@ pub struct Plan {
     pub decoders: Vec<String>,
     pub convert: &'static str,
     pub output: gst::Caps,
+    /// Units need the ones before them, so after a loss only a key frame helps.
+    pub delta: bool,
+    /// Whether this unit's output comes before the next unit is taken. Where none comes the decoder failed, which it
+    /// tells nobody.
+    pub answers: fn(&[u8]) -> bool,
 }
 
 /// Gets each output with what was lost before it.
@@ -41,8 +47,6 @@ pub struct Chain {
     state: Arc<Shared>,
     running: Option<(AppSrc, Pipeline)>,
     restarts: u32,
-    /// Units need the ones before them.
-    delta: bool,
 }
 
 #[derive(Default)]
@@ -57,6 +61,10 @@ struct State {
     taken: u64,
     /// The unit that is in the decoder.
     current: Option<MediaTime>,
+    /// ... and has to give something.
+    unanswered: bool,
+    /// Units that were not given to the decoder: before which of those that were, which, and why.
+    cuts: VecDeque<(u64, MediaTime, GapReason)>,
     /// The first unit of those that never came out.
     lost: Option<(MediaTime, GapReason)>,
     /// Nothing decodes before a key frame.
@@ -73,6 +81,36 @@ impl Shared {
 }
 
 impl State {
+    /// A unit is not given to the decoder. It is lost when its turn would have come.
+    fn cut(&mut self, t: MediaTime, reason: GapReason) {
+        if !self.is_cut() {
+            self.cuts.push_back((self.pushed, t, reason));
+        }
+    }
+
+    /// Nothing was given to the decoder since a unit was lost.
+    fn is_cut(&self) -> bool {
+        self.cuts.back().is_some_and(|(next, ..)| *next == self.pushed)
+    }
+
+    /// The unit in the decoder is done with.
+    fn expect_answer(&mut self, delta: bool) {
+        if std::mem::take(&mut self.unanswered)
+            && let Some(t) = self.current
+        {
+            self.lose(t, GapReason::Loss, delta);
+        }
+    }
+
+    fn take_cuts(&mut self, delta: bool) {
+        while let Some((next, t, reason)) = self.cuts.front().copied()
+            && next <= self.taken
+        {
+            self.cuts.pop_front();
+            self.lose(t, reason, delta);
+        }
+    }
+
     fn lose(&mut self, t: MediaTime, reason: GapReason, delta: bool) {
         self.lost.get_or_insert((t, reason));
         self.wait_for_key |= delta;
@@ -80,11 +118,10 @@ impl State {
 }
 
 impl Chain {
-    /// `delta`: units need the ones before them, so after a loss only a key frame helps.
-    pub fn new(plan: Plan, delta: bool, sink: Sink) -> Result<Chain, Error> {
+    pub fn new(plan: Plan, sink: Sink) -> Result<Chain, Error> {
         let state = Arc::new(Shared::default());
-        state.lock().wait_for_key = delta;
-        let mut chain = Chain { plan, sink, state, running: None, restarts: 0, delta };
+        state.lock().wait_for_key = plan.delta;
+        let mut chain = Chain { plan, sink, state, running: None, restarts: 0 };
         chain.start()?;
         Ok(chain)
     }
@@ -116,11 +153,11 @@ impl Chain {
         pipeline.0.add_many(&elements).map_err(|e| unsupported(e.to_string()))?;
         gst::Element::link_many(&elements).map_err(|e| unsupported(e.to_string()))?;
         let entry = entry.ok_or_else(|| unsupported("the decoder has no input".into()))?;
-        let (state, delta) = (self.state.clone(), self.delta);
-        entry.add_probe(gst::PadProbeType::BUFFER, move |_, info| gate(&state, delta, info));
-        sink.set_callbacks(callbacks(self.state.clone(), self.sink.clone(), self.delta));
+        let (state, delta, answers) = (self.state.clone(), self.plan.delta, self.plan.answers);
+        entry.add_probe(gst::PadProbeType::BUFFER, move |_, info| gate(&state, delta, answers, info));
+        sink.set_callbacks(callbacks(self.state.clone(), self.sink.clone(), self.plan.delta));
         if let Some(bus) = pipeline.0.bus() {
-            let (state, delta) = (self.state.clone(), self.delta);
+            let (state, delta) = (self.state.clone(), self.plan.delta);
             bus.set_sync_handler(move |_, message| {
                 complaint(&state, delta, message.view());
                 gst::BusSyncReply::Drop
@@ -139,7 +176,7 @@ impl Chain {
             return Err(Error::Flushed);
         }
         if state.pushed - state.taken >= MOST_WAITING {
-            state.lose(unit.t, GapReason::Overload, self.delta);
+            state.cut(unit.t, GapReason::Overload);
             return Ok(());
         }
         drop(state);
@@ -164,8 +201,19 @@ impl Chain {
         self.send(unit)
     }
 
+    /// A unit that no decoder should see: what depends on it is lost.
+    pub fn refuse(&mut self, unit: &AccessUnit) {
+        self.state.lock().cut(unit.t, GapReason::Loss);
+    }
+
     fn send(&mut self, unit: &AccessUnit) -> Result<(), Error> {
         let Some((source, _)) = &self.running else { return Err(Error::Flushed) };
+        let mut state = self.state.lock();
+        if self.plan.delta && !unit.key && state.is_cut() {
+            return Ok(());
+        }
+        state.pushed += 1;
+        drop(state);
         let mut buffer = gst::Buffer::from_slice(unit.data.clone());
         if let Some(buffer) = buffer.get_mut() {
             // Reordered pictures before t = 0 don't exist: both doors drop them.
@@ -174,11 +222,10 @@ impl Chain {
                 buffer.set_flags(gst::BufferFlags::DELTA_UNIT);
             }
         }
-        self.state.lock().pushed += 1;
         if source.push_buffer(buffer).is_err() {
             let mut state = self.state.lock();
             state.taken += 1;
-            state.lose(unit.t, GapReason::Loss, self.delta);
+            state.lose(unit.t, GapReason::Loss, self.plan.delta);
         }
         Ok(())
     }
@@ -195,8 +242,9 @@ impl Chain {
         let mut state = self.state.lock();
         state.failed = None;
         state.taken = state.pushed;
+        state.take_cuts(self.plan.delta);
         if let Some(t) = state.current {
-            state.lose(t, GapReason::Loss, self.delta);
+            state.lose(t, GapReason::Loss, self.plan.delta);
         }
         drop(state);
         self.start()
@@ -225,6 +273,8 @@ impl Chain {
         }
         drop(pipeline);
         let mut state = self.state.lock();
+        state.expect_answer(self.plan.delta);
+        state.take_cuts(self.plan.delta);
         match state.failed.take() {
             Some(why) if !state.ended => Err(Error::Broken(why)),
             _ if !state.ended => Err(Error::Broken("the decoder hangs".into())),
@@ -263,19 +313,27 @@ fn configure(decoder: &gst::Element) {
 }
 
 /// Sees each unit enter the decoder; holds back what cannot be decoded.
-fn gate(shared: &Shared, delta: bool, info: &mut gst::PadProbeInfo<'_>) -> gst::PadProbeReturn {
+fn gate(
+    shared: &Shared,
+    delta: bool,
+    answers: fn(&[u8]) -> bool,
+    info: &mut gst::PadProbeInfo<'_>,
+) -> gst::PadProbeReturn {
     let Some(gst::PadProbeData::Buffer(buffer)) = &info.data else { return gst::PadProbeReturn::Ok };
     let t = time(buffer);
     let key = !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT);
     let mut state = shared.lock();
+    state.expect_answer(delta);
+    state.take_cuts(delta);
     state.taken += 1;
     shared.changed.notify_all();
     if state.wait_for_key && !key {
         state.lose(t, GapReason::Loss, delta);
-        return gst::PadProbeReturn::Drop;
+        return gst::PadProbeReturn::Handled;
     }
     state.wait_for_key = false;
     state.current = Some(t);
+    state.unanswered = buffer.map_readable().is_ok_and(|map| answers(&map));
     gst::PadProbeReturn::Ok
 }
 
@@ -287,6 +345,7 @@ fn callbacks(shared: Arc<Shared>, sink: Sink, delta: bool) -> AppSinkCallbacks {
             let Some(buffer) = sample.buffer() else { return Ok(gst::FlowSuccess::Ok) };
             let t = time(buffer);
             let mut state = shared.lock();
+            state.unanswered = false;
             if buffer.flags().contains(gst::BufferFlags::CORRUPTED) {
                 state.lose(t, GapReason::Loss, delta);
                 return Ok(gst::FlowSuccess::Ok);

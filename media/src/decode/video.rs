@@ -21,6 +21,7 @@ pub struct VideoFrame {
     /// What should have come out before it.
     pub lost: Option<Lost>,
     rotation: Rotation,
+    caps: gst::Caps,
     frame: gst_video::VideoFrame<gst_video::video_frame::Readable>,
 }
 
@@ -52,6 +53,13 @@ impl VideoFrame {
     }
 }
 
+impl VideoFrame {
+    /// The picture as GStreamer has it.
+    pub(crate) fn parts(&self) -> (gst::Buffer, gst::Caps) {
+        (self.frame.buffer_owned(), self.caps.clone())
+    }
+}
+
 impl std::fmt::Debug for VideoFrame {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let info = self.frame.info();
@@ -75,34 +83,40 @@ impl Video {
             .map_err(|_| Error::Unsupported { caps: format.caps.clone(), why: "these are no capabilities".into() })?;
         let output = gst::Caps::builder("video/x-raw").field("format", "I420").build();
         let vp8 = format.media_type() == "video/x-vp8";
-        let plan = Plan { input, decoders: decoders(format)?, convert: "videoconvert", output };
+        let plan = Plan {
+            input,
+            decoders: decoders(format)?,
+            convert: "videoconvert",
+            output,
+            delta: format.media_type() != "video/x-raw",
+            // The bit that says that the frame is shown (RFC 6386 section 9.1).
+            answers: if vp8 { |unit| unit.first().is_some_and(|tag| tag >> 4 & 1 == 1) } else { |_| false },
+        };
         let rotation = format.rotation;
         let sink = move |sample: gst::Sample, lost: Option<Lost>| {
             let (Some(caps), Some(buffer)) = (sample.caps(), sample.buffer_owned()) else { return };
             let nanos = buffer.pts().map_or(0, |pts| i64::try_from(pts.nseconds()).unwrap_or(0));
             let Ok(info) = gst_video::VideoInfo::from_caps(caps) else { return };
             let Ok(frame) = gst_video::VideoFrame::from_buffer_readable(buffer, &info) else { return };
-            let frame = VideoFrame { t: MediaTime::from_nanos(nanos), lost, rotation, frame };
+            let caps = caps.to_owned();
+            let frame = VideoFrame { t: MediaTime::from_nanos(nanos), lost, rotation, caps, frame };
             // Perception reads the planes by these sizes.
             if frame.view().is_consistent() {
                 sink(frame);
             }
         };
-        let delta = format.media_type() != "video/x-raw";
-        let chain = Chain::new(plan, delta, Arc::new(Mutex::new(sink)))?;
+        let chain = Chain::new(plan, Arc::new(Mutex::new(sink)))?;
         Ok(Video { chain, vp8, most_pixels: MOST_PIXELS })
     }
 
     /// Takes a unit without waiting; where the decoder is far behind, it and all up to the next key frame are lost.
     pub fn push(&mut self, unit: &AccessUnit) -> Result<(), Error> {
-        self.check(unit)?;
-        self.chain.push(unit)
+        if self.check(unit)? { self.chain.push(unit) } else { Ok(()) }
     }
 
-    /// Takes a unit when the decoder has room for it.
+    /// Takes a unit when there is room for it.
     pub fn push_blocking(&mut self, unit: &AccessUnit) -> Result<(), Error> {
-        self.check(unit)?;
-        self.chain.push_blocking(unit)
+        if self.check(unit)? { self.chain.push_blocking(unit) } else { Ok(()) }
     }
 
     /// Waits until everything has come out. Nothing can be pushed afterwards.
@@ -115,15 +129,22 @@ impl Video {
         self.chain.lost()
     }
 
-    /// Live pictures come from strangers: their size is known before memory is taken for them.
-    fn check(&self, unit: &AccessUnit) -> Result<(), Error> {
-        if self.vp8
-            && let Some(packet::Vp8 { key: Some((width, height)) }) = packet::vp8(&unit.data)
-            && width * height > self.most_pixels
-        {
-            return Err(Error::Pixels { width, height, limit: self.most_pixels });
+    /// Live pictures come from strangers: their size is known before memory is taken for them, and what cannot be a
+    /// picture never reaches the decoder, which would show the last one again.
+    fn check(&mut self, unit: &AccessUnit) -> Result<bool, Error> {
+        if !self.vp8 {
+            return Ok(true);
         }
-        Ok(())
+        match packet::vp8(&unit.data) {
+            Some(packet::Vp8 { key: Some((width, height)) }) if width * height > self.most_pixels => {
+                Err(Error::Pixels { width, height, limit: self.most_pixels })
+            }
+            Some(vp8) if vp8.key.is_some() == unit.key => Ok(true),
+            _ => {
+                self.chain.refuse(unit);
+                Ok(false)
+            }
+        }
     }
 }
 

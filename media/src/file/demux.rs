@@ -264,11 +264,17 @@ impl Listener {
             }
             gst::EventView::Caps(caps) => {
                 let new = caps.caps_owned();
-                let told = self.change(&new);
+                let told = if self.caps.is_fixed() {
+                    self.change(&new)
+                } else {
+                    // Some tracks are shown before their coding is known.
+                    let format = Format { caps: text(&new, self.track), rotation: Rotation::None };
+                    let _ = queue.say(Ok(Message::Track(self.track, format)));
+                    new.structure(0).map_or(Ok(()), |s| check_caps(s, &self.shared.limits))
+                };
                 self.caps = new;
                 if let Err(error) = told {
                     let _ = queue.say(Err(error));
-                    return gst::PadProbeReturn::Drop;
                 }
             }
             gst::EventView::Eos(_) => {
@@ -298,9 +304,8 @@ impl Listener {
     fn buffer(&mut self, buffer: &gst::Buffer) -> gst::PadProbeReturn {
         let Some(raw) = self.raw(buffer) else { return gst::PadProbeReturn::Ok };
         let bytes = raw.data.len();
-        if self.shared.queue.push(Ok(Message::Unit(self.track, raw)), bytes).is_err() {
-            return gst::PadProbeReturn::Drop;
-        }
+        // When the reader has gone the rest runs into nothing until the pipeline stops.
+        let _ = self.shared.queue.push(Ok(Message::Unit(self.track, raw)), bytes);
         gst::PadProbeReturn::Ok
     }
 

@@ -1,6 +1,94 @@
 //! The still picture that stands for a recording.
+
 use super::Error;
+use crate::decode::{self, VideoFrame};
+use crate::file::{Limits, Source};
+use crate::gst::{Pipeline, make};
+use crate::item::{Item, Track};
+use coach_core::MediaTime;
+use coach_core::frame::Rotation;
+use gstreamer as gst;
+use gstreamer::prelude::*;
+use gstreamer_app::{AppSink, AppSrc};
 use std::path::Path;
-pub fn poster(_path: &Path, _out_jpeg: &Path) -> Result<(), Error> {
-    Err(Error::Empty)
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The picture that is taken: people have settled by then. Of a shorter recording the last.
+const AT: MediaTime = MediaTime(1000);
+
+/// The longer side of the poster in pixels.
+const SIDE: u32 = 640;
+
+/// Writes an upright JPEG, at most 640 pixels wide or high, of the recording's first second.
+pub fn poster(path: &Path, out_jpeg: &Path) -> Result<(), Error> {
+    let frame = frame(path)?;
+    let jpeg = jpeg(&frame).map_err(Error::Poster)?;
+    std::fs::write(out_jpeg, jpeg).map_err(|source| Error::Write { path: out_jpeg.to_path_buf(), source })
+}
+
+fn frame(path: &Path) -> Result<VideoFrame, Error> {
+    let no = |e: &dyn std::fmt::Display| Error::Poster(e.to_string());
+    let mut source = Source::open(path, Limits::default()).map_err(|e| no(&e))?;
+    let format = source.formats().video.clone().ok_or_else(|| Error::Poster("there are no pictures".into()))?;
+    let taken: Arc<Mutex<Option<VideoFrame>>> = Arc::default();
+    let sink = taken.clone();
+    let mut decoder = decode::Video::new(&format, move |frame| {
+        let mut taken = sink.lock().unwrap_or_else(PoisonError::into_inner);
+        if taken.as_ref().is_none_or(|before| before.t < AT) {
+            *taken = Some(frame);
+        }
+    })
+    .map_err(|e| no(&e))?;
+    while let Some(item) = source.next().map_err(|e| no(&e))? {
+        let Item::Unit(Track::Video, unit) = item else { continue };
+        decoder.push_blocking(&unit).map_err(|e| no(&e))?;
+        if taken.lock().unwrap_or_else(PoisonError::into_inner).as_ref().is_some_and(|frame| frame.t >= AT) {
+            break;
+        }
+    }
+    decoder.flush().map_err(|e| no(&e))?;
+    let frame = taken.lock().unwrap_or_else(PoisonError::into_inner).take();
+    frame.ok_or_else(|| Error::Poster("no picture could be decoded".into()))
+}
+
+fn jpeg(frame: &VideoFrame) -> Result<Vec<u8>, String> {
+    let view = frame.view();
+    let (width, height) = (view.width as u32, view.height as u32);
+    let longest = width.max(height).max(SIDE);
+    let scaled = |side: u32| (side * SIDE / longest).max(2) as i32;
+    let (buffer, caps) = frame.parts();
+    // JPEG's own colours: BT.601, 0 to 255.
+    let small = gst::Caps::builder("video/x-raw")
+        .field("format", "I420")
+        .field("width", scaled(width))
+        .field("height", scaled(height))
+        .field("colorimetry", "1:4:0:0")
+        .build();
+    let source = AppSrc::builder().caps(&caps).format(gst::Format::Time).build();
+    let sink = AppSink::builder().sync(false).async_(false).build();
+    let scale = make("videoscale")?;
+    let convert = make("videoconvert")?;
+    let filter = make("capsfilter")?;
+    filter.set_property("caps", &small);
+    let flip = make("videoflip")?;
+    flip.set_property_from_str(
+        "video-direction",
+        match view.rotation {
+            Rotation::None => "identity",
+            Rotation::Clockwise90 => "90r",
+            Rotation::Half => "180",
+            Rotation::Clockwise270 => "90l",
+        },
+    );
+    let encode = make("jpegenc")?;
+    let elements = [source.clone().upcast(), scale, convert, filter, flip, encode, sink.clone().upcast()];
+    let pipeline = Pipeline::new();
+    pipeline.0.add_many(&elements).map_err(|e| e.to_string())?;
+    gst::Element::link_many(&elements).map_err(|e| e.to_string())?;
+    pipeline.0.set_state(gst::State::Playing).map_err(|e| e.to_string())?;
+    source.push_buffer(buffer).map_err(|e| e.to_string())?;
+    source.end_of_stream().map_err(|e| e.to_string())?;
+    let sample = sink.try_pull_sample(gst::ClockTime::from_seconds(10)).ok_or("the encoder gave nothing")?;
+    let map = sample.buffer().ok_or("the encoder gave nothing")?.map_readable().map_err(|e| e.to_string())?;
+    Ok(map.to_vec())
 }

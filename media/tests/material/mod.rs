@@ -1,0 +1,117 @@
+//! What the tests read and record: invented units, files made by ffmpeg, and what a file says.
+#![allow(dead_code)]
+
+use bytes::Bytes;
+use coach_core::{MediaTime, Span};
+use coach_media::file::{self, Source};
+use coach_media::{AccessUnit, Formats, Item, Track};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A VP8 frame as far as its head: a key frame of `size`, or one that needs others; `n` makes it unlike its neighbours.
+pub fn picture(t: i64, size: Option<(u16, u16)>, n: u32) -> AccessUnit {
+    let mut data = vec![0x10 | u8::from(size.is_none()), 0x02, 0x00];
+    if let Some((width, height)) = size {
+        data.extend_from_slice(&[0x9d, 0x01, 0x2a]);
+        data.extend_from_slice(&width.to_le_bytes());
+        data.extend_from_slice(&height.to_le_bytes());
+    }
+    data.extend((0..n % 97).map(|k| (k * 31 + n) as u8));
+    AccessUnit { t: MediaTime(t), key: size.is_some(), data: Bytes::from(data) }
+}
+
+/// An Opus packet of 20 ms as far as its head.
+pub fn sound(t: i64, n: u32) -> AccessUnit {
+    let mut data = vec![0x78, n as u8, (n >> 8) as u8];
+    data.extend((0..n % 61).map(|k| (k * 17 + n) as u8));
+    AccessUnit { t: MediaTime(t), key: true, data: Bytes::from(data) }
+}
+
+/// What a door said, track by track.
+#[derive(Debug, Default, PartialEq, Eq, Clone)]
+pub struct Heard {
+    pub units: [Vec<AccessUnit>; 2],
+    pub gaps: [Vec<Span>; 2],
+    pub ended: [bool; 2],
+}
+
+impl Heard {
+    pub fn of<'a>(items: impl IntoIterator<Item = &'a Item>) -> Heard {
+        let mut heard = Heard::default();
+        for item in items {
+            let track = item.track() as usize;
+            assert!(!heard.ended[track], "a track spoke after its end");
+            match item {
+                Item::Unit(_, unit) => heard.units[track].push(unit.clone()),
+                Item::Gap(_, span, _) => heard.gaps[track].push(*span),
+                Item::End(_) => heard.ended[track] = true,
+            }
+        }
+        heard
+    }
+
+    pub fn units(&self, track: Track) -> &[AccessUnit] {
+        &self.units[track as usize]
+    }
+
+    pub fn gaps(&self, track: Track) -> &[Span] {
+        &self.gaps[track as usize]
+    }
+
+    /// Gaps as milliseconds.
+    pub fn gaps_ms(&self, track: Track) -> Vec<(i64, i64)> {
+        self.gaps(track).iter().map(|s| (s.start.ms(), s.end.ms())).collect()
+    }
+
+    /// Stamps as milliseconds.
+    pub fn stamps(&self, track: Track) -> Vec<i64> {
+        self.units(track).iter().map(|unit| unit.t.ms()).collect()
+    }
+}
+
+/// Everything a file says.
+pub fn read(path: &Path) -> Result<(Formats, Vec<Item>), file::Error> {
+    let mut source = Source::open(path, file::Limits::default())?;
+    let mut items = Vec::new();
+    while let Some(item) = source.next()? {
+        items.push(item);
+    }
+    Ok((source.formats().clone(), items))
+}
+
+/// Runs ffmpeg; its name is the last argument that is a path. `None`, and a line, where it is not installed.
+pub fn ffmpeg(arguments: &[&str], out: &Path) -> Option<PathBuf> {
+    let result = run("ffmpeg", &[&["-v", "error", "-nostdin", "-y"], arguments, &[path(out)]].concat())?;
+    assert!(result.status.success(), "ffmpeg {arguments:?}: {}", String::from_utf8_lossy(&result.stderr));
+    Some(out.to_path_buf())
+}
+
+/// Decodes a whole file with ffmpeg: its complaints.
+pub fn ffmpeg_complains(file: &Path) -> Option<String> {
+    let result = run("ffmpeg", &["-v", "error", "-nostdin", "-i", path(file), "-f", "null", "-"])?;
+    let mut text = String::from_utf8_lossy(&result.stderr).into_owned();
+    if !result.status.success() {
+        text.push_str(" (and failed)");
+    }
+    Some(text)
+}
+
+/// What ffprobe says of each packet's or frame's entry, one a line.
+pub fn ffprobe(file: &Path, arguments: &[&str]) -> Option<Vec<String>> {
+    let result = run("ffprobe", &[&["-v", "error"], arguments, &["-of", "csv=p=0", path(file)]].concat())?;
+    Some(String::from_utf8_lossy(&result.stdout).lines().map(str::to_owned).collect())
+}
+
+fn run(program: &str, arguments: &[&str]) -> Option<Output> {
+    match Command::new(program).args(arguments).output() {
+        Ok(output) => Some(output),
+        Err(error) => {
+            println!("not checked: {program} cannot be started ({error})");
+            None
+        }
+    }
+}
+
+pub fn path(path: &Path) -> &str {
+    path.to_str().expect("test paths are text")
+}
