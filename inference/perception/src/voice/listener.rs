@@ -114,6 +114,9 @@ impl Listener {
     pub fn gap(&mut self, end: MediaTime, reason: GapReason, out: &mut impl FnMut(Line)) -> Result<(), Error> {
         let start = self.now();
         let end = end.min(start + LONGEST_GAP_MS);
+        if end <= start {
+            return Ok(());
+        }
         let rate = i128::from(self.rate_hz);
         let due = (i128::from(end - self.start) * rate + 500).div_euclid(1000);
         let missing = due - i128::from(self.resampler.taken());

@@ -1,5 +1,5 @@
 //! What the voice tests share: finding the data, reading WAV files, comparing curves.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::disallowed_methods)]
 
 use coach_core::MediaTime;
 use coach_core::journal::Line;
