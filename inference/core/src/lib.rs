@@ -5,7 +5,7 @@
 //! * [`frame`]: borrowed pixels, and what they need to be read rightly.
 //! * [`journal`]: everything the engine was shown, version 1.
 //! * [`report`]: everything the engine made of it.
-//! * [`live`]: what a live session says while it runs.
+//! * [`live`]: what a live session says while it runs. [`review`]: two answers side by side, and many over time.
 //! * [`face`]: names of blendshapes and action units. [`id`]: ids that cannot be mixed up.
 //!
 //! Nothing here reads a clock, a file or a socket, and nothing here computes: it is serde types.
@@ -17,6 +17,7 @@ pub mod id;
 pub mod journal;
 pub mod live;
 pub mod report;
+pub mod review;
 pub mod time;
 
 pub use frame::{I420, RgbFrame};
