@@ -3,12 +3,14 @@
 //! * [`engine`]: [`Engine`], the one way in and out. [`merge`] puts the streams in order, `state` holds what is known.
 //! * [`timeline`]: what happened, in cells and events. [`speech`] and [`watch`] write it; [`baseline`] knows what is usual, [`calibration`] reads the device check.
 //! * [`metrics`], [`hints`], [`scores`]: one file per metric, rule and score. [`affect`] and [`stress`] are formulas of their own.
+//! * [`compare`]: two answers side by side. [`trends`]: many sessions.
 //! * [`journal`] and [`replay`]: the written form, and from it to the same report again. [`texts`]: every sentence in English.
 
 pub mod affect;
 pub mod answers;
 pub mod baseline;
 pub mod calibration;
+pub mod compare;
 pub mod engine;
 pub mod hints;
 pub mod journal;
@@ -24,6 +26,7 @@ mod state;
 pub mod stress;
 pub mod texts;
 pub mod timeline;
+pub mod trends;
 mod voice;
 pub mod watch;
 mod words;

@@ -214,7 +214,9 @@ impl State {
             last_30s: self.last(t, 30_000).1,
             pitch_sd_st,
             usual_level_db: self.baseline.level_db().filter(|_| !self.header.capture.agc),
-            silent_ms: since(self.speech.silent_since()).filter(|_| t - self.voice_until <= 500),
+            // Digital silence is no quiet room: the sound is lost or muted, and the gap that says so is known at its end.
+            silent_ms: since(self.speech.silent_since())
+                .filter(|_| t - self.voice_until <= 500 && self.level_db.is_some_and(|db| db > -250.0)),
             phrase_ms: since(self.speech.phrase_since()),
             absent_ms: since(self.absent_since).filter(|_| seen),
             cut_ms: since(self.cut_since).filter(|_| seen),

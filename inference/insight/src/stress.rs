@@ -79,7 +79,7 @@ impl Stress {
                 if i == 5 {
                     value = value.abs();
                 }
-                let value = value.clamp(-2.0, 5.0);
+                let value = value.clamp(-2.0, 4.0);
                 z[i] = Some(value);
                 sum += value;
                 known += 1;

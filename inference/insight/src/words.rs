@@ -1,4 +1,4 @@
-//! The report in words: one line per score, then the three things that cost most, each with its number and what to do.
+//! The report in words: one line per score, then three things to work on, each with its number and what to do.
 
 use crate::scores::{Measures, formula};
 use crate::texts;
@@ -11,7 +11,7 @@ const PROBLEMS: usize = 3;
 
 pub(crate) fn words(scores: &Scores, measures: &Measures, head_alone: bool) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut problems: Vec<(f32, &Contribution, ScoreName)> = Vec::new();
+    let mut problems: Vec<(usize, f32, &Contribution, ScoreName)> = Vec::new();
     for (name, score) in scores.each() {
         let Some(value) = score.value else {
             lines.push(texts::unsaid(name, score.reason.as_deref().unwrap_or_default()));
@@ -25,7 +25,8 @@ pub(crate) fn words(scores: &Scores, measures: &Measures, head_alone: bool) -> V
         cost.sort_by(|a, b| lost(b).total_cmp(&lost(a)));
         let say = |c: &Contribution| texts::strength(&c.metric, c.value.unwrap_or_default(), &c.unit);
         let carried: Vec<String> = carried.into_iter().take(2).map(say).collect();
-        problems.extend(cost.iter().map(|c| (lost(c), *c, name)));
+        // The worst of each score goes before the second worst of any, so that no score is left without advice.
+        problems.extend(cost.iter().enumerate().map(|(rank, c)| (rank.min(1), lost(c), *c, name)));
         let cost: Vec<String> = cost
             .into_iter()
             .take(2)
@@ -39,8 +40,8 @@ pub(crate) fn words(scores: &Scores, measures: &Measures, head_alone: bool) -> V
             .collect();
         lines.push(texts::summary(name, value, score.coverage, &carried, &cost));
     }
-    problems.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.metric.cmp(&b.1.metric)));
-    for (i, (_, c, name)) in problems.into_iter().take(PROBLEMS).enumerate() {
+    problems.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.metric.cmp(&b.2.metric)));
+    for (i, (_, _, c, name)) in problems.into_iter().take(PROBLEMS).enumerate() {
         let (Some(value), Some(curve)) = (c.value, formula(name).curve(&c.metric)) else { continue };
         lines.push(texts::work_on(i + 1, &texts::problem(&c.metric, value, &c.unit, &c.target, curve.side(value))));
     }

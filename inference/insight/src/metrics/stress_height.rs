@@ -6,7 +6,7 @@ use crate::scene::{Scene, ratio};
 use crate::scores::curve::Curve;
 use crate::stress;
 
-pub const CURVE: Curve = Curve::Fall { full: 2.0, zero: 6.0 };
+pub const CURVE: Curve = Curve::Fall { full: 2.0, zero: 8.0 };
 
 pub const METRIC: Metric = Metric {
     id: "stress_height",

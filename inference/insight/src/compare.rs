@@ -1,0 +1,181 @@
+//! Two answers side by side: what differs most, where, and in words.
+//!
+//! Answers are aligned by phase (thirds of their length), because nobody says the same thing at the same second. Differences are
+//! weighed in what a listener would just notice, so that words a minute and semitones can be put in one order.
+
+use crate::metrics;
+use crate::scores;
+use crate::texts;
+use coach_core::report::{Answer, Moment, Report, Series};
+use coach_core::review::{Compared, Comparison, Difference, MomentRef, Phase};
+use coach_core::{MediaTime, Span};
+
+const PHASES: [&str; 3] = ["opening", "middle", "close"];
+/// How many differences are put in words, and from which size on.
+const WORDS: usize = 3;
+const LEAST: f32 = 1.0;
+
+/// What a listener or viewer would just notice, in the metric's unit. Conventions, from the spread of the measures between takes of
+/// one speaker; `None`: it is not compared in words.
+pub fn noticeable(id: &str) -> Option<f32> {
+    Some(match id {
+        "confidence" | "clarity" | "resilience" | "engagement" => 8.0,
+        "pace" => 15.0,
+        "articulation_rate" => 0.5,
+        "long_pauses" => 2.0,
+        "pause_share" => 0.07,
+        "response_latency" => 1.5,
+        "hesitations" => 1.5,
+        "pitch_variation" => 0.7,
+        "pitch_drift" => 0.8,
+        "phrase_end_level" => 2.0,
+        "phrase_end_pitch" => 0.2,
+        "volume_consistency" => 1.2,
+        "eye_contact" => 0.15,
+        "head_movement" => 8.0,
+        "nods" => 2.0,
+        "smile" => 0.06,
+        "expressiveness" => 0.12,
+        "brow_tension" | "lip_press" => 0.06,
+        "stress_spikes" => 4.0,
+        "answer_length" => 0.3,
+        _ => return None,
+    })
+}
+
+/// The answers to compare: those to one question (by id, else by text), else the first of each.
+pub fn pair(a: &Report, b: &Report) -> (usize, usize) {
+    let same = |x: &Answer, y: &Answer| {
+        (x.question_id.is_some() && x.question_id == y.question_id)
+            || (x.question.is_some() && x.question == y.question)
+    };
+    for (i, x) in a.answers.iter().enumerate() {
+        if let Some(k) = b.answers.iter().position(|y| same(x, y)) {
+            return (i, k);
+        }
+    }
+    (0, 0)
+}
+
+/// Compares the answers that [`pair`] finds. `None` for a report without answers, which none of ours is.
+pub fn compare(a: &Report, b: &Report) -> Option<Comparison> {
+    let (i, k) = pair(a, b);
+    compare_answers(a, i, b, k)
+}
+
+/// Compares answer `i` of `a` with answer `k` of `b`; `None` where there is no such answer.
+pub fn compare_answers(a: &Report, i: usize, b: &Report, k: usize) -> Option<Comparison> {
+    let (x, y) = (a.answers.get(i)?, b.answers.get(k)?);
+    let (spans_a, spans_b) = (thirds(x), thirds(y));
+    let mut gaps: Vec<Difference> = Vec::new();
+    for ((name, of_a), (_, of_b)) in x.scores.each().into_iter().zip(y.scores.each()) {
+        let id = scores::formula(name).id;
+        let mut gap = difference(id, texts::score(name), "", of_a.value, of_b.value);
+        // Old and new formulas are never mixed.
+        if a.formulas.get(id) != b.formulas.get(id) {
+            gap.noticeable = None;
+        }
+        gaps.push(gap);
+    }
+    for metric in metrics::ALL {
+        let value = |answer: &Answer| answer.metrics.get(metric.id).and_then(|m| m.value);
+        let mut gap = difference(metric.id, texts::metric(metric.id), metric.unit, value(x), value(y));
+        gap.phases = (0..PHASES.len())
+            .map(|p| [curve(metric.id, &a.series, spans_a[p]), curve(metric.id, &b.series, spans_b[p])])
+            .filter(|pair| pair.iter().any(Option::is_some))
+            .collect();
+        gap.moments_a = moments(x, metric.id);
+        gap.moments_b = moments(y, metric.id);
+        gaps.push(gap);
+    }
+    let mut largest: Vec<&Difference> =
+        gaps.iter().skip(4).filter(|g| g.noticeable.is_some_and(|n| n.abs() >= LEAST)).collect();
+    largest.sort_by(|p, q| {
+        let size = |g: &Difference| g.noticeable.map_or(0.0, f32::abs);
+        size(q).total_cmp(&size(p)).then(p.id.cmp(&q.id))
+    });
+    let mut words: Vec<String> = largest.into_iter().take(WORDS).map(sentence).collect();
+    if words.is_empty() {
+        words.push(texts::no_difference());
+    }
+    let same = |f: fn(&Answer) -> &Option<String>| f(x).is_some() && f(x) == f(y);
+    let side = |answer: usize, of: &Answer| Compared {
+        answer,
+        question: of.question.clone(),
+        span: Span::new(of.start, of.end),
+    };
+    Some(Comparison {
+        same_question: same(|q| &q.question_id) || same(|q| &q.question),
+        phases: (0..PHASES.len()).map(|p| Phase { id: PHASES[p].to_owned(), a: spans_a[p], b: spans_b[p] }).collect(),
+        a: side(i, x),
+        b: side(k, y),
+        gaps,
+        words,
+    })
+}
+
+fn difference(id: &str, name: &str, unit: &str, a: Option<f32>, b: Option<f32>) -> Difference {
+    Difference {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        unit: unit.to_owned(),
+        a,
+        b,
+        noticeable: a.zip(b).zip(noticeable(id)).map(|((a, b), unit)| (a - b) / unit),
+        phases: Vec::new(),
+        moments_a: Vec::new(),
+        moments_b: Vec::new(),
+    }
+}
+
+fn thirds(answer: &Answer) -> [Span; 3] {
+    let ms = (answer.end - answer.start).max(0);
+    let at = |n: i64| answer.start + ms * n / 3;
+    [Span::new(at(0), at(1)), Span::new(at(1), at(2)), Span::new(at(2), at(3))]
+}
+
+/// The value of a metric over a stretch, from the curves; `None` for a metric without a curve.
+fn curve(id: &str, series: &Series, span: Span) -> Option<f32> {
+    let samples = match id {
+        "pace" => &series.pace_wpm,
+        "eye_contact" => &series.eye_contact,
+        "expressiveness" => &series.expressiveness,
+        "valence" => &series.valence,
+        "arousal" => &series.arousal,
+        "pitch_variation" => &series.pitch_st,
+        _ => return None,
+    };
+    let step = series.step_ms.max(1);
+    let index = |t: MediaTime| ((t.ms().max(0) / step) as usize).min(samples.len());
+    let known: Vec<f32> = samples[index(span.start)..index(span.end)].iter().flatten().copied().collect();
+    let n = known.len() as f32;
+    if known.len() < 4 {
+        return None;
+    }
+    let mean = known.iter().sum::<f32>() / n;
+    if id == "pitch_variation" {
+        return Some((known.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / n).sqrt());
+    }
+    Some(mean)
+}
+
+fn moments(answer: &Answer, id: &str) -> Vec<MomentRef> {
+    let scores = answer.scores.each();
+    let contributions = scores.iter().flat_map(|(_, s)| &s.contributions);
+    let found: Option<&Vec<Moment>> = contributions.filter(|c| c.metric == id).map(|c| &c.moments).next();
+    let reference = |m: &Moment| MomentRef { start: m.span.start, end: m.span.end, why: m.why.clone() };
+    found.map(|m| m.iter().map(reference).collect()).unwrap_or_default()
+}
+
+/// A difference in words, with the phase in which it was largest.
+fn sentence(gap: &Difference) -> String {
+    let (Some(a), Some(b)) = (gap.a, gap.b) else { return String::new() };
+    let unit = noticeable(&gap.id).unwrap_or(1.0);
+    let sizes: Vec<f32> =
+        gap.phases.iter().map(|[a, b]| a.zip(*b).map_or(0.0, |(a, b)| (a - b).abs() / unit)).collect();
+    let most = (0..sizes.len()).max_by(|&i, &k| sizes[i].total_cmp(&sizes[k]).then(k.cmp(&i)));
+    // A phase is named when it stands out from the mean of all.
+    let mean = sizes.iter().sum::<f32>() / (sizes.len() as f32).max(1.0);
+    let phase = most.filter(|&i| sizes.len() == PHASES.len() && sizes[i] > 1.25 * mean + 0.5).map(|i| PHASES[i]);
+    texts::difference(&gap.id, a, b, &gap.unit, phase)
+}

@@ -1,0 +1,147 @@
+//! Every story in `tests/stories`: its expectations hold, and its cues are those written in it, with their evidence.
+//!
+//! `UPDATE_STORIES=1 cargo test -p coach-insight` writes the cues anew.
+#![allow(clippy::disallowed_methods, reason = "the stories lie in files beside this test")]
+
+use crate::story::{Story, ms};
+use coach_core::report::{Hint, Report};
+use coach_core::{MediaTime, Span};
+use coach_insight::{Output, replay::replay_with};
+use std::fs;
+use std::path::PathBuf;
+
+pub fn play(story: &Story) -> (Vec<Hint>, Report) {
+    let mut hints = Vec::new();
+    let report = replay_with(story.header.clone(), story.lines.iter().cloned(), |output| {
+        if let Output::Hint(hint) = output {
+            hints.push(hint);
+        }
+    });
+    (hints, report)
+}
+
+fn stories() -> Vec<(PathBuf, String)> {
+    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/stories");
+    let mut files: Vec<_> = fs::read_dir(dir)
+        .expect("tests/stories")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|p| p.extension().is_some_and(|e| e == "story"))
+        .collect();
+    files.sort();
+    files.into_iter().map(|p| (p.clone(), fs::read_to_string(p).expect("a story"))).collect()
+}
+
+fn cue(hint: &Hint) -> String {
+    let t = hint.t.ms();
+    format!("cue {}:{:04.1} {} | {}", t / 60_000, (t % 60_000) as f64 / 1000.0, hint.id, hint.evidence)
+}
+
+#[test]
+fn every_story_ends_as_it_is_told() {
+    let mut wrong = Vec::new();
+    for (path, text) in stories() {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let story = Story::parse(&text);
+        let (hints, report) = play(&story);
+        for expectation in &story.expectations {
+            if let Err(why) = check(expectation, &hints, &report) {
+                wrong.push(format!("{name}: expect {expectation}: {why}"));
+            }
+        }
+        let cues: Vec<String> = hints.iter().map(cue).collect();
+        if std::env::var_os("UPDATE_STORIES").is_some() {
+            let kept: Vec<&str> = text.lines().filter(|l| !l.starts_with("cue ")).collect();
+            let all = format!(
+                "{}\n{}",
+                kept.join("\n").trim_end(),
+                cues.iter().map(|c| format!("{c}\n")).collect::<String>()
+            );
+            fs::write(&path, all).expect("the story");
+        } else if cues != story.cues {
+            wrong.push(format!("{name}: the cues are now\n{}\nand were\n{}", cues.join("\n"), story.cues.join("\n")));
+        }
+        keeps_the_budget(&name, &story, &hints, &mut wrong);
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// What holds in every story, whatever it tells.
+fn keeps_the_budget(name: &str, story: &Story, hints: &[Hint], wrong: &mut Vec<String>) {
+    for hint in hints {
+        let words = hint.text.split_whitespace().count();
+        if !(2..=4).contains(&words) || hint.evidence.is_empty() || hint.t < MediaTime(10_000) {
+            wrong.push(format!("{name}: {hint:?} is too long, too early or without evidence"));
+        }
+        if !story.header.hints.enabled.contains(&hint.id) {
+            wrong.push(format!("{name}: {} was switched off", hint.id));
+        }
+    }
+    for pair in hints.windows(2) {
+        if pair[1].t - pair[0].t < story.header.hints.budget_ms {
+            wrong.push(format!("{name}: two cues within the budget: {pair:?}"));
+        }
+    }
+    for (i, hint) in hints.iter().enumerate() {
+        if hints[..i].iter().any(|h| h.id == hint.id && hint.t - h.t < 60_000) {
+            wrong.push(format!("{name}: {} twice within a minute", hint.id));
+        }
+    }
+}
+
+/// `hint ID between A and B`, `no hint ID`, `no hints`, `SCORE over|under N`, `SCORE unsaid`, `METRIC over|under N`,
+/// `METRIC unsaid`, `spikes N`, `pauses N`, `words "…"`.
+fn check(expectation: &str, hints: &[Hint], report: &Report) -> Result<(), String> {
+    let words: Vec<&str> = expectation.split_whitespace().collect();
+    let fail = |why: String| Err(why);
+    match words[..] {
+        ["no", "hints"] => match hints.first() {
+            None => Ok(()),
+            Some(h) => fail(cue(h)),
+        },
+        ["no", "hint", id] => match hints.iter().find(|h| h.id == id) {
+            None => Ok(()),
+            Some(h) => fail(cue(h)),
+        },
+        ["hint", id, "between", from, "and", to] => {
+            let span = Span::new(MediaTime(ms(from)), MediaTime(ms(to) + 1));
+            match hints.iter().find(|h| h.id == id) {
+                Some(h) if span.contains(h.t) => Ok(()),
+                Some(h) => fail(cue(h)),
+                None => fail(format!("only {:?}", hints.iter().map(cue).collect::<Vec<_>>())),
+            }
+        }
+        ["spikes", n] if n.parse() == Ok(report.stress.len()) => Ok(()),
+        ["spikes", _] => fail(format!("{:?}", report.stress)),
+        ["pauses", n] if n.parse() == Ok(report.pauses.len()) => Ok(()),
+        ["pauses", _] => fail(format!("{} pauses", report.pauses.len())),
+        ["words", ..] => {
+            let sought = expectation.trim_start_matches("words").trim().trim_matches('"');
+            let all = report.overall.words.join("\n");
+            if all.contains(sought) { Ok(()) } else { fail(all) }
+        }
+        [id, "unsaid"] => match value(id, report) {
+            None => Ok(()),
+            Some(v) => fail(format!("{v}")),
+        },
+        [id, side, limit] => {
+            let limit: f32 = limit.parse().map_err(|_| "no number".to_owned())?;
+            match (value(id, report), side) {
+                (Some(v), "over") if v > limit => Ok(()),
+                (Some(v), "under") if v < limit => Ok(()),
+                (v, _) => fail(format!("{v:?}; {:#?}", report.overall.words)),
+            }
+        }
+        _ => fail("nobody understands this".into()),
+    }
+}
+
+fn value(id: &str, report: &Report) -> Option<f32> {
+    let scores = &report.overall.scores;
+    match id {
+        "confidence" => scores.confidence.value,
+        "clarity" => scores.clarity.value,
+        "resilience" => scores.resilience.value,
+        "engagement" => scores.engagement.value,
+        metric => report.metrics.get(metric).unwrap_or_else(|| panic!("no metric {metric}")).value,
+    }
+}

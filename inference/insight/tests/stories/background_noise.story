@@ -1,0 +1,7 @@
+# A vacuum cleaner next door.
+device-check
+0:00 speak 140
+0:20 noise 6
+0:50 end
+expect hint background_noise between 0:25 and 0:36
+cue 0:29.8 background_noise | speech only 6 dB over the background

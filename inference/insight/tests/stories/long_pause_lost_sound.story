@@ -1,0 +1,9 @@
+# Eight seconds of sound were lost on the way: silence there is nobody's pause.
+device-check
+0:00 speak 140
+0:20 lose sound
+0:28 find
+0:48 end
+expect no hint long_pause
+expect long_pauses under 0.1
+cue 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s

@@ -1,0 +1,15 @@
+# Fast, on one note, looking away: the report alone must name all three.
+device-check
+0:00 speak 205
+0:00 tone 0.6
+0:00 look aside
+1:00 end
+expect clarity under 80
+expect engagement under 60
+expect confidence under 80
+expect words "You spoke fast"
+expect words "monotone"
+expect words "looked away from the camera"
+cue 0:10.0 look_at_camera | eyes on the camera for 0 % of the last 8 s
+cue 0:30.0 slow_down | about 210 words a minute over the last 20 s; aimed at: 120 to 160
+cue 0:50.0 vary_tone | pitch varied by 0.6 semitones over the last 20 s; 2 to 4 is usual
