@@ -176,6 +176,6 @@ impl Pump {
         drop((self.connection, self.key_frames, self.lease, self.place));
         self.outbox.event(Event::Closed);
         // Nobody may be waiting.
-        let _ = self.shared.closed.send(true);
+        self.shared.closed.send_replace(true);
     }
 }
