@@ -50,7 +50,7 @@ const server = createServer(async (request, response) => {
   if (route.includes(":id") && !session) return problem(404, "No such session");
   switch (route) {
     case "GET /api/me":
-      return json(200, { user_id: "u", mode: "personal", consent, consent_version: fixture.CONSENT.version, affect: true, models: { face: "full", voice_activity: "silero" }, hints: [] });
+      return json(200, { user_id: "u", mode: "personal", consent, consent_version: fixture.CONSENT.version, affect: true, models: { face: "full", voice_activity: "silero" }, hints: fixture.CUES });
     case "GET /api/consent":
       return json(200, fixture.CONSENT);
     case "POST /api/consents":

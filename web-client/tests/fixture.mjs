@@ -231,3 +231,9 @@ export const CONSENT = {
     { title: "What it is not", text: "The scores are for practice. They are no judgement of a person and must not be used to choose between people." },
   ],
 };
+
+export const CUES = [
+  { id: "slow_down", text: "Slow down a little", description: "The pace is clearly above 160 words a minute." },
+  { id: "speak_up", text: "Speak up a little", description: "The voice is quieter than at the device check." },
+  { id: "look_at_camera", text: "Look at the camera", description: "The eyes have been elsewhere for a while." },
+];

@@ -40,16 +40,20 @@ function Stage({ session }: { session: Session }) {
 
   useEffect(() => {
     document.title = "Answering · Interview Coach";
+    // The report's code comes while there is time, so that stopping leads straight to it.
+    void import("../report/session").catch(() => undefined);
   }, []);
   useEffect(() => {
     if (video.current) video.current.srcObject = arena.stream;
   }, [arena.stream]);
   useEffect(() => {
     if (!arena.ended) return;
+    // The page of the session begins with what is known to be true, not with what was there before the answer.
+    cache.setQueryData(keys.session(session.id), { ...session, state: "finalising" } satisfies Session);
     void cache.invalidateQueries({ queryKey: keys.session(session.id) });
     void cache.invalidateQueries({ queryKey: keys.sessions });
     go(`/sessions/${session.id}`, { replace: true });
-  }, [arena.ended, cache, go, session.id]);
+  }, [arena.ended, cache, go, session]);
 
   const { next, pause, resume, hold } = arena;
   useEffect(() => {

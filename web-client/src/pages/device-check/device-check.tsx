@@ -4,15 +4,18 @@ import { useEffect, useRef, useState } from "react";
 import { useLocation, useSearch } from "wouter";
 import * as calls from "../../api/calls";
 import { asProblem } from "../../api/problem";
+import { useMe } from "../../api/queries";
 import type { CalibrationResult } from "../../api/types";
 import * as camera from "../../live/camera";
 import { applied } from "../../live/capture";
 import { CLIP_MS, recordClip } from "../../live/clip";
+import { keepSwitchedOff, settings, switchedOff } from "../../live/cue-choice";
 import { Button, ButtonLink } from "../../ui/button";
 import { Frame } from "../../ui/frame";
 import { Empty } from "../../ui/states";
 import { fromSearch } from "../home/choice";
 import { Advice } from "./advice";
+import { CueSwitches } from "./cue-switches";
 import { Meter } from "./meter";
 import { Picker } from "./picker";
 import { Preview } from "./preview";
@@ -23,8 +26,12 @@ export default function DeviceCheck() {
   const [, go] = useLocation();
   const devices = useCamera();
   const { stream } = devices;
-  // The session is made once the settings that the browser applied are known, and again when other devices were chosen.
-  const session = useRef<{ id: string; stream: MediaStream } | null>(null);
+  const me = useMe();
+  const [off, setOff] = useState(switchedOff);
+  const hints = me.data ? settings(me.data.hints, off) : undefined;
+  // The session is made once the settings that the browser applied are known, and again when devices or cues were changed.
+  const session = useRef<{ id: string; stream: MediaStream; cues: string } | null>(null);
+  const clip = useRef<{ blob: Blob; stream: MediaStream } | null>(null);
   const onward = useRef(false);
   const [result, setResult] = useState<CalibrationResult | null>(null);
 
@@ -36,25 +43,33 @@ export default function DeviceCheck() {
   );
 
   const sessionFor = async (from: MediaStream): Promise<string> => {
-    if (session.current?.stream === from) return session.current.id;
-    const made = await calls.createSession({ questions: chosen, capture: applied(from) });
+    const cues = JSON.stringify(hints);
+    if (session.current?.stream === from && session.current.cues === cues) return session.current.id;
+    const made = await calls.createSession({ questions: chosen, capture: applied(from), ...(hints ? { hints } : {}) });
     const old = session.current;
     if (old) void calls.deleteSession(old.id).catch(() => undefined);
-    session.current = { id: made.id, stream: from };
+    session.current = { id: made.id, stream: from, cues };
     return made.id;
   };
 
   const calibration = useMutation({
     mutationFn: async (from: MediaStream) => {
       const id = await sessionFor(from);
-      return calls.calibrate(id, await recordClip(from));
+      clip.current = { blob: await recordClip(from), stream: from };
+      return calls.calibrate(id, clip.current.blob);
     },
     onMutate: () => setResult(null),
     onSuccess: setResult,
   });
 
   const onwards = useMutation({
-    mutationFn: sessionFor,
+    mutationFn: async (from: MediaStream) => {
+      const before = session.current?.id;
+      const id = await sessionFor(from);
+      // Cues were changed after measuring: the new session gets the same three seconds.
+      if (id !== before && clip.current?.stream === from) await calls.calibrate(id, clip.current.blob);
+      return id;
+    },
     onSuccess: (id) => {
       onward.current = true;
       go(`/arena/${id}`);
@@ -98,6 +113,15 @@ export default function DeviceCheck() {
             />
             <Meter stream={stream} />
           </div>
+          <CueSwitches
+            hints={me.data?.hints ?? []}
+            off={off}
+            disabled={quiet || onwards.isPending}
+            onChange={(next) => {
+              keepSwitchedOff(next);
+              setOff(next);
+            }}
+          />
           <div className="border-t border-line pt-6">
             <h2 className="font-semibold">Three quiet seconds</h2>
             <p className="mt-1 text-sm text-ink-2">
@@ -109,7 +133,7 @@ export default function DeviceCheck() {
               <Button
                 look={result ? "plain" : "primary"}
                 data-testid="calibrate"
-                disabled={!stream || quiet || onwards.isPending}
+                disabled={!stream || quiet || onwards.isPending || me.isPending}
                 onClick={() => stream && calibration.mutate(stream)}
               >
                 {quiet ? "Look at the camera…" : result ? "Measure again" : "Measure"}
@@ -117,7 +141,7 @@ export default function DeviceCheck() {
               <Button
                 look={result ? "primary" : "quiet"}
                 data-testid="device-ok"
-                disabled={!stream || quiet || onwards.isPending}
+                disabled={!stream || quiet || onwards.isPending || me.isPending}
                 onClick={() => stream && onwards.mutate(stream)}
               >
                 {result ? "Begin" : "Begin without it"}

@@ -78,7 +78,7 @@ export function Replay({ player, report, recording, tracks }: Props) {
   const gone = broken || recording.isError;
   return (
     <section aria-label="Replay">
-      <div className="stage relative aspect-[4/3] overflow-hidden rounded-3xl bg-[#0f1012] text-[#f1efeb]">
+      <div className="stage relative aspect-[4/3] max-h-[min(52vh,34rem)] w-full overflow-hidden rounded-3xl bg-[#0f1012] text-[#f1efeb]">
         {url && !gone && (
           // eslint-disable-next-line jsx-a11y/media-has-caption -- what was said is not transcribed
           <video

@@ -85,13 +85,13 @@ export function ReportView({ session, report }: { session: Session; report: Repo
 
         {report.answers.length > 1 && <AnswerTabs report={report} current={answer} onChoose={choose} />}
 
+        <Words words={shown.words} />
         <div
           {...(report.answers.length > 1 ? { role: "tabpanel", id: "answer-panel", "aria-label": shown.question ?? "All answers" } : {})}
           className="mt-6 grid items-start gap-6 lg:grid-cols-[minmax(0,1.45fr)_minmax(22rem,1fr)] lg:gap-8"
         >
-          <div className="grid gap-6 lg:sticky lg:top-4">
+          <div className="lg:sticky lg:top-4">
             <Replay player={player} report={report} recording={recording} tracks={tracks} />
-            <Words words={shown.words} />
           </div>
           <ScoreCards
             key={answer ?? "all"}

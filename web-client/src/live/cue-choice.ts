@@ -1,0 +1,27 @@
+// Which cues the person wants, kept in this browser. What is kept is what was switched off, so that a new cue begins switched on.
+
+const KEY = "coach.cues.off";
+/** At most one cue in this time. */
+export const BUDGET_MS = 20_000;
+
+export function switchedOff(): string[] {
+  try {
+    const found: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    return Array.isArray(found) ? found.filter((id): id is string => typeof id === "string").slice(0, 100) : [];
+  } catch {
+    return [];
+  }
+}
+
+export function keepSwitchedOff(ids: string[]): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(ids));
+  } catch {
+    // Private windows may refuse; then the choice lasts as long as the page.
+  }
+}
+
+/** What the server is told: all that are not switched off. */
+export function settings(all: readonly { id: string }[], off: readonly string[]): { enabled: string[]; budget_ms: number } {
+  return { enabled: all.map(({ id }) => id).filter((id) => !off.includes(id)), budget_ms: BUDGET_MS };
+}
