@@ -9,6 +9,7 @@ use std::path::Path;
 
 /// One change of the disk, or one sync.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(test), allow(dead_code, reason = "only the tests' faulty disk looks at the paths"))]
 pub(super) enum Step<'a> {
     Create(&'a Path),
     CreateFolder(&'a Path),

@@ -31,7 +31,9 @@ pub async fn unsigned(t: &Target) {
     for path in ["", "?list-type=2", "/secret", "/secret?uploads", "/../", "/%2e%2e/"] {
         for method in ["GET", "PUT", "POST", "DELETE", "HEAD"] {
             let answer = http(method, &format!("{endpoint}/{}{path}", t.bucket), &[], Some(b"")).await;
-            assert!((400..500).contains(&answer.status), "{method} {path}: {}", answer.status);
+            // 501: what is no operation of S3 at all is not asked for its signature.
+            let refused = (400..500).contains(&answer.status) || answer.status == 501;
+            assert!(refused, "{method} {path}: {}", answer.status);
             assert_ne!(answer.body, b"x");
         }
     }

@@ -86,11 +86,17 @@ impl Answer {
     }
 }
 
-/// Sends one request exactly as it is written here, as curl or a browser would. `http://` only.
+/// Sends one request as curl or a browser would. `http://` only.
 pub async fn http(method: &str, url: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Answer {
+    let host = url.strip_prefix("http://").and_then(|rest| rest.split('/').next()).expect("a host");
+    http_as(method, url, &[&[("Host", host)], headers].concat(), body).await
+}
+
+/// The same with a Host header among the headers.
+pub async fn http_as(method: &str, url: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Answer {
     let rest = url.strip_prefix("http://").expect("plain HTTP");
     let (host, path) = rest.split_once('/').expect("a path");
-    let mut request = format!("{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
+    let mut request = format!("{method} /{path} HTTP/1.1\r\nConnection: close\r\n");
     let named = |name: &str| headers.iter().any(|(found, _)| found.eq_ignore_ascii_case(name));
     if let Some(body) = body
         && !named("content-length")
@@ -98,20 +104,25 @@ pub async fn http(method: &str, url: &str, headers: &[(&str, &str)], body: Optio
     {
         request.push_str(&format!("Content-Length: {}\r\n", body.len()));
     }
-    for (name, value) in headers.iter().filter(|(name, _)| !name.eq_ignore_ascii_case("host")) {
+    for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));
     }
     request.push_str("\r\n");
     let address: SocketAddr = tokio::net::lookup_host(host).await.expect("a host").next().expect("an address");
-    raw(address, &[request.as_bytes(), body.unwrap_or_default()].concat()).await
+    let announced = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let cut = announced.and_then(|(_, n)| n.parse().ok()).is_some_and(|n: usize| n > body.unwrap_or_default().len());
+    raw(address, &[request.as_bytes(), body.unwrap_or_default()].concat(), cut).await
 }
 
-/// Sends bytes, half-closes, reads to the end.
-pub async fn raw(address: SocketAddr, request: &[u8]) -> Answer {
+/// Sends bytes and reads to the end; a request that is cut short hangs up before.
+async fn raw(address: SocketAddr, request: &[u8], cut: bool) -> Answer {
     let mut stream = tokio::net::TcpStream::connect(address).await.expect("connected");
     let exchange = async {
         // A server that refuses early may close before it has read everything.
         let _ = stream.write_all(request).await;
+        if cut {
+            let _ = stream.shutdown().await;
+        }
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer).await;
         answer
