@@ -78,7 +78,9 @@ struct Hearing {
 /// this close to straight ahead (degrees of the head, offset of the iris).
 const LEARNT_YAW: f32 = 8.0;
 const LEARNT_PITCH: f32 = 12.0;
-const LEARNT_IRIS: [f32; 2] = [0.12, 0.25];
+const LEARNT_IRIS: [f32; 2] = [0.12, 0.2];
+/// Where the irises sit when a face looks straight ahead: a little over the line of the corners (measured on MediaPipe's landmarks).
+pub const STRAIGHT_IRIS: [f32; 2] = [0.0, -0.13];
 
 impl Baseline {
     pub fn new(calibration: Option<&Calibration>) -> Baseline {
@@ -141,7 +143,9 @@ impl Baseline {
         if learnt.ms < FACE_S * 1000.0 {
             return;
         }
-        let middle = |v: &mut Vec<f32>, limit: f32| median(v).map(|m| m.clamp(-limit, limit));
+        let near =
+            |v: &mut Vec<f32>, centre: f32, limit: f32| median(v).map(|m| m.clamp(centre - limit, centre + limit));
+        let middle = |v: &mut Vec<f32>, limit: f32| near(v, 0.0, limit);
         if self.look.is_none()
             && let (Some(yaw), Some(pitch), Some(roll)) = (
                 middle(&mut learnt.yaw, LEARNT_YAW),
@@ -150,7 +154,8 @@ impl Baseline {
             )
         {
             let [x, y] = &mut learnt.iris;
-            let iris = middle(x, LEARNT_IRIS[0]).zip(middle(y, LEARNT_IRIS[1])).map(|(x, y)| [x, y]);
+            let x = near(x, STRAIGHT_IRIS[0], LEARNT_IRIS[0]);
+            let iris = x.zip(near(y, STRAIGHT_IRIS[1], LEARNT_IRIS[1])).map(|(x, y)| [x, y]);
             self.look = Some(Look { yaw, pitch, roll, iris });
         }
         if self.rest.is_none() {

@@ -76,7 +76,7 @@ impl Engine {
         for stream in [Stream::Face, Stream::Voice, Stream::Marks] {
             self.end(stream);
         }
-        let report = self.state.report(self.merge.horizon());
+        let report = self.state.report(self.merge.extent());
         (self.out.into(), report)
     }
 

@@ -78,7 +78,9 @@ pub struct Reader<R> {
     input: R,
     text: Vec<u8>,
     line: u64,
+    /// Offsets of the line in `text` and of the one after it.
     byte: u64,
+    next: u64,
     damages: Vec<Damage>,
     damaged: u64,
     over: bool,
@@ -91,7 +93,7 @@ impl<R: BufRead> Reader<R> {
     /// [`Error`]: no header, a newer version, or what the reader beneath says.
     pub fn open(input: R) -> Result<(Header, Reader<R>), Error> {
         let mut reader =
-            Reader { input, text: Vec::new(), line: 0, byte: 0, damages: Vec::new(), damaged: 0, over: false };
+            Reader { input, text: Vec::new(), line: 0, byte: 0, next: 0, damages: Vec::new(), damaged: 0, over: false };
         if reader.fill()?.is_none() {
             return Err(Error::Empty);
         }
@@ -124,7 +126,7 @@ impl<R: BufRead> Reader<R> {
 
     /// The next line's text without its line feed in `self.text`; `Some(false)`: cut off or too long.
     fn fill(&mut self) -> io::Result<Option<bool>> {
-        self.byte += self.text.len() as u64;
+        self.byte = self.next;
         self.text.clear();
         let limit = LONGEST_LINE as u64;
         let n = self.input.by_ref().take(limit).read_until(b'\n', &mut self.text)?;
@@ -132,10 +134,11 @@ impl<R: BufRead> Reader<R> {
             return Ok(None);
         }
         self.line += 1;
+        self.next += n as u64;
         let whole = self.text.ends_with(b"\n");
         if !whole && n as u64 == limit {
             // The rest of an endless line is passed over without being kept.
-            self.byte += self.input.skip_until(b'\n')? as u64;
+            self.next += self.input.skip_until(b'\n')? as u64;
         }
         Ok(Some(whole))
     }

@@ -25,6 +25,7 @@ pub(crate) struct Merge {
     known: [MediaTime; 3],
     released: MediaTime,
     horizon: MediaTime,
+    extent: MediaTime,
     pub refused: Refused,
 }
 
@@ -43,6 +44,7 @@ impl Merge {
             known: [MediaTime(i64::MIN); 3],
             released: MediaTime(i64::MIN),
             horizon: MediaTime::ZERO,
+            extent: MediaTime::ZERO,
             refused: Refused::default(),
         }
     }
@@ -60,7 +62,8 @@ impl Merge {
             self.refused.late += 1;
             return;
         }
-        self.horizon = self.horizon.max(reach(&line));
+        self.horizon = self.horizon.max(line.t());
+        self.extent = self.extent.max(extent(&line));
         let peers = self.waiting.entry(line.order()).or_default();
         peers.push(line);
         if peers.len() > 1 {
@@ -79,7 +82,12 @@ impl Merge {
         self.known.into_iter().min().unwrap_or(MediaTime(i64::MIN))
     }
 
-    /// How far the lines that were let in reach.
+    /// The end of what the lines that were let in tell about: the session's.
+    pub fn extent(&self) -> MediaTime {
+        self.extent
+    }
+
+    /// The time of the last line that was let in.
     pub fn horizon(&self) -> MediaTime {
         self.horizon
     }
@@ -105,11 +113,14 @@ impl Merge {
     }
 }
 
-/// The end of what a line tells about.
-fn reach(line: &Line) -> MediaTime {
+/// The end of what a line tells about. When it was known may be a little after the last sound.
+fn extent(line: &Line) -> MediaTime {
     match line {
         Line::Voice(x) => x.t + 100,
-        Line::Gap(x) => x.t.max(x.end).min(LONGEST),
+        Line::Gap(x) => x.end.min(LONGEST),
+        Line::VoicedRun(x) => x.end.min(x.t),
+        Line::Nucleus(x) => x.at.min(x.t),
+        Line::Hesitation(x) => x.end.min(x.t),
         other => other.t(),
     }
 }

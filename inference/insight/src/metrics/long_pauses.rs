@@ -9,7 +9,7 @@ use crate::speech::LONG_PAUSE_MS;
 use crate::texts;
 use coach_core::report::Moment;
 
-pub const CURVE: Curve = Curve::Fall { full: 1.5, zero: 15.0 };
+pub const CURVE: Curve = Curve::Fall { full: 1.0, zero: 9.0 };
 
 pub const METRIC: Metric = Metric {
     id: "long_pauses",

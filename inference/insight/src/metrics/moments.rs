@@ -57,6 +57,13 @@ impl Measure {
     /// Adds events, the weightiest first.
     pub(crate) fn with_events(mut self, scene: &Scene, mut events: Vec<(f32, Moment)>) -> Measure {
         if scene.moments {
+            for (_, moment) in &mut events {
+                // What began in the answer may end after it, and a hesitation is known after it began.
+                let within = |s: &&Span| s.overlap_ms(moment.span) > 0 || s.contains(moment.span.start);
+                if let Some(scene) = scene.spans.iter().find(within) {
+                    moment.span = Span::new(moment.span.start.max(scene.start), moment.span.end.min(scene.end));
+                }
+            }
             events.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.span.start.cmp(&b.1.span.start)));
             self.moments.extend(events.into_iter().take(2 * MOST).map(|(_, m)| m));
         }

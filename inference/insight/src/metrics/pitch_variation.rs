@@ -10,6 +10,8 @@ use crate::timeline::Timeline;
 use coach_core::Span;
 
 pub const CURVE: Curve = Curve::Rise { zero: 0.8, full: 3.4 };
+/// Windows within which the pitch varies; from one to the next it drifts, which is another metric's.
+const WINDOW_MS: i64 = 15_000;
 /// Less voiced time says nothing, seconds.
 pub const LEAST_VOICED_S: f64 = 6.0;
 /// Poorer than this, competing sounds make the pitch up (notes on babble in docs/SCORES.md), dB.
@@ -18,7 +20,7 @@ pub const LEAST_SNR_DB: f32 = 8.0;
 pub const METRIC: Metric = Metric {
     id: "pitch_variation",
     unit: "st",
-    window: "the answer; live the last 20 s, with at least 6 s voiced in them",
+    window: "windows of 15 s of the answer, pooled; live the last 20 s, with at least 6 s voiced in them",
     baseline: "shown beside the person's own; the band is for everyone",
     source: "Liveliness goes with the spread of F0 (Hincks 2005), and feedback on its SD in semitones raises it (Hincks and Edlund 2009); \
              equal for men and women (Traunmüller and Eriksson). Under 1.5 to 2 st is flat, 2 to 4 usual, over 4 lively: measured and convention.",
@@ -27,7 +29,7 @@ pub const METRIC: Metric = Metric {
 
 fn measure(scene: &Scene) -> Measure {
     let noisy = scene.totals.snr_db().is_some_and(|snr| snr < LEAST_SNR_DB);
-    let value = spread(scene.timeline, &scene.spans).filter(|_| !noisy);
+    let value = pooled(scene).filter(|_| !noisy);
     let timeline = scene.timeline;
     let mut measure = scene.voiced(value);
     if scene.moments && measure.value.is_some() {
@@ -42,11 +44,11 @@ fn windows(measure: Measure, scene: &Scene, timeline: &Timeline) -> Measure {
     for &span in &scene.spans {
         let mut start = span.start;
         while start < span.end {
-            let window = Span::new(start, (start + 15_000).min(span.end));
+            let window = Span::new(start, (start + WINDOW_MS).min(span.end));
             if let Some(v) = spread(timeline, &[window]) {
                 found.push((window, v));
             }
-            start = start + 15_000;
+            start = start + WINDOW_MS;
         }
     }
     found.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.start.cmp(&b.0.start)));
@@ -57,8 +59,31 @@ fn windows(measure: Measure, scene: &Scene, timeline: &Timeline) -> Measure {
     Measure { moments: flat.into_iter().chain(lively).collect(), ..measure }
 }
 
+/// The SD within windows of 15 s, pooled: a voice that stays on one note here and on another there is not lively.
+fn pooled(scene: &Scene) -> Option<f32> {
+    let (mut sq, mut n) = (0.0, 0.0);
+    for &span in &scene.spans {
+        let mut start = span.start;
+        while start < span.end {
+            // The last window takes what is left of under twice its length.
+            let end = if span.end - start < 2 * WINDOW_MS { span.end } else { start + WINDOW_MS };
+            if let Some((sd, hops)) = deviation(scene.timeline, &[Span::new(start, end)]) {
+                sq += f64::from(sd).powi(2) * hops;
+                n += hops;
+            }
+            start = end;
+        }
+    }
+    (n >= LEAST_VOICED_S * 100.0).then(|| (sq / n).sqrt() as f32)
+}
+
 /// Semitone SD over voiced speech; `None` with under [`LEAST_VOICED_S`].
 pub fn spread(timeline: &Timeline, spans: &[Span]) -> Option<f32> {
+    deviation(timeline, spans).filter(|(_, hops)| *hops >= LEAST_VOICED_S * 100.0).map(|(sd, _)| sd)
+}
+
+/// Semitone SD and the number of hops it rests on.
+fn deviation(timeline: &Timeline, spans: &[Span]) -> Option<(f32, f64)> {
     let cells = || {
         spans.iter().flat_map(|s| timeline.cells(*s)).map(|(_, c)| c).filter(|c| {
             let n = f32::from(c.voiced);
@@ -78,8 +103,5 @@ pub fn spread(timeline: &Timeline, spans: &[Span]) -> Option<f32> {
             sq += f64::from(c.pitch_sq) - 2.0 * m * s + k * m * m;
         }
     }
-    if n < LEAST_VOICED_S * 100.0 {
-        return None;
-    }
-    Some((sq / n - (sum / n).powi(2)).max(0.0).sqrt() as f32)
+    (n > 0.0).then(|| ((sq / n - (sum / n).powi(2)).max(0.0).sqrt() as f32, n))
 }

@@ -7,7 +7,7 @@ use crate::{stress, texts};
 use coach_core::Span;
 use coach_core::report::{Moment, StressSpike};
 
-pub const CURVE: Curve = Curve::Fall { full: 0.0, zero: 20.0 };
+pub const CURVE: Curve = Curve::Fall { full: 0.0, zero: 12.0 };
 
 pub const METRIC: Metric = Metric {
     id: "stress_spikes",

@@ -9,9 +9,9 @@ pub const FORMULA: Formula = Formula {
     id: "engagement",
     version: 1,
     inputs: &[
-        Input { metric: &pitch_variation::METRIC, weight: 0.40, curve: pitch_variation::CURVE },
+        Input { metric: &pitch_variation::METRIC, weight: 0.45, curve: pitch_variation::CURVE },
         Input { metric: &expressiveness::METRIC, weight: 0.30, curve: expressiveness::CURVE },
-        Input { metric: &smile::METRIC, weight: 0.15, curve: smile::CURVE },
-        Input { metric: &nods::METRIC, weight: 0.15, curve: nods::CURVE },
+        Input { metric: &smile::METRIC, weight: 0.17, curve: smile::CURVE },
+        Input { metric: &nods::METRIC, weight: 0.08, curve: nods::CURVE },
     ],
 };

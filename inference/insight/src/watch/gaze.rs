@@ -3,7 +3,7 @@
 //! The gaze is the head's turn plus 35 degrees per unit of iris offset: the eyeball's textbook geometry, personal by some tenths
 //! (notes in docs/SCORES.md). So the threshold is wide. Without irises (lite model) the head alone must do, with wider thresholds.
 
-use crate::baseline::Look;
+use crate::baseline::{Look, STRAIGHT_IRIS};
 use coach_core::MediaTime;
 use coach_core::journal::{Face, QualityReason};
 
@@ -37,7 +37,7 @@ pub struct Gaze {
 pub fn away(face: &Face, look: &Look) -> Option<(Away, bool)> {
     let pose = face.pose?;
     let mut away = Away { yaw: pose.yaw - look.yaw, pitch: pose.pitch - look.pitch };
-    let with_iris = face.iris.zip(look.iris.or(Some([0.0, 0.0])));
+    let with_iris = face.iris.zip(Some(look.iris.unwrap_or(STRAIGHT_IRIS)));
     if let Some((iris, rest)) = with_iris {
         let mean = |k: usize| ((iris.left[k] + iris.right[k]) / 2.0).clamp(-1.5, 1.5);
         away.yaw += DEGREES_PER_IRIS * (mean(0) - rest[0]);

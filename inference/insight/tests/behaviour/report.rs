@@ -1,1 +1,106 @@
-//! to come
+//! The report opens: every point into moments, every problem into words; and two reports side by side.
+
+use crate::stories::play;
+use crate::story::Story;
+use coach_core::report::{Contribution, Report};
+use coach_insight::compare::compare;
+
+fn report(text: &str) -> Report {
+    play(&Story::parse(text)).1
+}
+
+const PROBLEMS: &str = "
+device-check
+0:00 ask Tell me about a failure. for 90 s
+0:01 speak 140
+0:01 tone 3
+0:20 speak 205
+0:20 tone 0.6
+0:40 look aside
+0:55 look camera
+0:58 silent
+1:03 speak 205
+1:20 end
+";
+
+fn contribution<'a>(report: &'a Report, metric: &str) -> &'a Contribution {
+    let all = report.answers[0].scores.each();
+    all.iter().flat_map(|(_, s)| &s.contributions).find(|c| c.metric == metric).expect("a contribution")
+}
+
+#[test]
+fn a_contribution_opens_into_the_moments_that_moved_it() {
+    let report = report(PROBLEMS);
+    let away = contribution(&report, "eye_contact").moments.iter().find(|m| !m.good).expect("a moment");
+    assert!((away.span.start.ms() - 40_000).abs() <= 400 && (away.span.end.ms() - 55_000).abs() <= 400, "{away:?}");
+    assert!(away.why.contains("eyes off the camera for 1"), "{}", away.why);
+    let pause = &contribution(&report, "long_pauses").moments[0];
+    assert!((pause.span.start.ms() - 58_000).abs() <= 450 && pause.why.ends_with("s pause"), "{pause:?}");
+    let pace = contribution(&report, "pace");
+    assert!(
+        pace.moments.iter().any(|m| !m.good && m.span.start.ms() >= 15_000) && pace.moments.iter().any(|m| m.good),
+        "{pace:?}"
+    );
+    let tone = contribution(&report, "pitch_variation");
+    assert!(tone.moments.iter().any(|m| !m.good) && tone.moments.iter().any(|m| m.good), "{tone:?}");
+    assert_eq!(pace.target, "120 to 160 wpm");
+}
+
+#[test]
+fn every_score_moment_lies_within_its_answer() {
+    let report = report(crate::engine::EVERYTHING);
+    for answer in &report.answers {
+        for (_, score) in answer.scores.each() {
+            for moment in score.contributions.iter().flat_map(|c| &c.moments) {
+                assert!(moment.span.start >= answer.start && moment.span.end <= answer.end, "{moment:?} of {answer:?}");
+                assert!(!moment.why.is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn words_describe_behaviour_and_never_the_person() {
+    let report = report(PROBLEMS);
+    let all = report.overall.words.join("\n").to_lowercase();
+    for never in ["nervous", "anxious", "insecure", "boring", "you are", "personality", "unconfident"] {
+        assert!(!all.contains(never), "{all}");
+    }
+    assert!(report.overall.words.len() >= 6, "{all}");
+}
+
+#[test]
+fn a_baseline_without_a_device_check_is_learnt_and_until_then_nothing_is_said_that_needs_it() {
+    let report = report("0:00 speak 140\n0:30 end");
+    let eye = &report.metrics["eye_contact"];
+    assert!((eye.coverage - 20.0 / 30.0).abs() < 0.03, "{eye:?}");
+    assert_eq!(report.series.eye_contact[10], None, "still learning");
+    assert!(report.series.eye_contact[40].is_some_and(|v| v > 0.9));
+}
+
+#[test]
+fn looking_away_from_the_start_does_not_become_the_camera() {
+    let report = report("0:00 speak 140\n0:00 look aside\n0:40 end");
+    assert!(report.metrics["eye_contact"].value.is_some_and(|v| v < 0.1), "{:?}", report.metrics["eye_contact"]);
+}
+
+#[test]
+fn comparing_names_the_largest_differences_with_their_phase_and_moments() {
+    let mine = report(PROBLEMS);
+    let gold =
+        report("device-check\n0:00 ask Tell me about a failure. for 90 s\n0:01 speak 140\n0:01 tone 3\n1:05 end");
+    let comparison = compare(&mine, &gold).expect("answers");
+    assert!(comparison.same_question);
+    assert_eq!(comparison.words.len(), 3);
+    let all = comparison.words.join("\n");
+    assert!(all.contains("Pace: ") && all.contains("faster"), "{all}");
+    let pace = comparison.gaps.iter().find(|g| g.id == "pace").expect("pace");
+    assert!(
+        pace.noticeable.is_some_and(|n| n > 2.0) && pace.phases.len() == 3 && !pace.moments_a.is_empty(),
+        "{pace:?}"
+    );
+    let [opening, _, close] = &comparison.phases[..] else { panic!("three phases") };
+    assert_eq!((opening.a.start.ms(), close.a.end.ms(), close.b.end.ms()), (0, 80_000, 65_000));
+    let same = compare(&gold, &gold).expect("answers");
+    assert_eq!(same.words, ["Nothing differs by as much as a listener would notice."]);
+}
