@@ -37,6 +37,15 @@ export default defineConfig({
   plugins: [react(), tailwindcss(), precompress()],
   build: { target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 700 },
   server: { host: "127.0.0.1", proxy: { "/api": { target: server, ws: true, changeOrigin: true } } },
-  // One thread and one document for all files: making a document costs more than all tests together.
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true, unstubGlobals: true, pool: "threads", isolate: false },
+  test: {
+    restoreMocks: true,
+    unstubGlobals: true,
+    pool: "threads",
+    environment: "jsdom",
+    projects: [
+      // Making a document costs more than all tests of plain logic together: they share one.
+      { extends: true, test: { name: "logic", include: ["src/**/*.test.ts"], poolOptions: { threads: { isolate: false } } } },
+      { extends: true, test: { name: "pages", include: ["src/**/*.test.tsx"] } },
+    ],
+  },
 });

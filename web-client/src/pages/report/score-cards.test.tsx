@@ -1,0 +1,55 @@
+// Every score opens into what it rests on.
+import { cleanup, render, screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Score, Scores } from "../../api/types";
+import { ScoreCards } from "./score-cards";
+
+afterEach(cleanup);
+
+const score = (value: number | null, more: Partial<Score> = {}): Score => ({ value, coverage: 1, reason: null, contributions: [], ...more });
+const moments = [{ start: 42_000, end: 46_200, why: "4.2 s pause", good: false }];
+const scores: Scores = {
+  confidence: score(74.4),
+  clarity: score(61, { contributions: [{ metric: "pace", value: 172, unit: "wpm", target: "120 to 160 wpm", baseline: null, weight: 0.4, points: 20.8, moments }] }),
+  resilience: score(null, { coverage: 0.2, reason: "9 s of good face, 10 s are needed" }),
+  engagement: score(58, { coverage: 0.6 }),
+};
+
+function show() {
+  const calls = { onLight: vi.fn(), onPin: vi.fn(), onSeek: vi.fn() };
+  render(<ScoreCards scores={scores} lit={null} {...calls} />);
+  return calls;
+}
+
+describe("the score cards", () => {
+  it("show whole numbers, and a dash with its reason where there is not enough to say", () => {
+    show();
+    expect(screen.getByTestId("score-value-confidence").textContent).toBe("74");
+    expect(screen.getByTestId("score-value-resilience").textContent).toContain("–");
+    expect(screen.getByTestId("score-resilience").textContent).toContain("10 s are needed");
+    expect(screen.getByTestId("score-engagement").textContent).toContain("60 %");
+  });
+
+  it("open into contributions, one card at a time", async () => {
+    show();
+    await userEvent.click(within(screen.getByTestId("score-clarity")).getByRole("button"));
+    expect(screen.getByTestId("contribution").textContent).toContain("172 words a minute");
+    expect(screen.getByTestId("contribution").textContent).toContain("21 of 40");
+    await userEvent.click(within(screen.getByTestId("score-confidence")).getByRole("button"));
+    expect(screen.queryByTestId("contribution")).toBeNull();
+  });
+
+  it("light up a contribution's moments by mouse and by focus, and seek to one", async () => {
+    const calls = show();
+    await userEvent.click(within(screen.getByTestId("score-clarity")).getByRole("button"));
+    await userEvent.hover(screen.getByTestId("contribution"));
+    expect(calls.onLight).toHaveBeenLastCalledWith({ score: "clarity", metric: "pace", moments });
+    await userEvent.unhover(screen.getByTestId("contribution"));
+    expect(calls.onLight).toHaveBeenLastCalledWith(null);
+    await userEvent.tab();
+    expect(calls.onLight).toHaveBeenLastCalledWith({ score: "clarity", metric: "pace", moments });
+    await userEvent.click(screen.getByTestId("moment"));
+    expect(calls.onSeek).toHaveBeenCalledWith(42_000);
+  });
+});
