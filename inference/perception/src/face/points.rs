@@ -15,9 +15,13 @@ pub const LIPS_OUTER: [usize; 2] = [0, 17];
 pub const LIPS_INNER: [usize; 2] = [13, 14];
 /// Wings of the nose, subject's right and left.
 pub const NOSE_WINGS: [usize; 2] = [48, 278];
-/// Inner and outer brow, subject's right and left.
-pub const INNER_BROWS: [usize; 2] = [55, 285];
+/// Middle and outer end of the brows, subject's right and left.
+pub const BROWS: [usize; 2] = [52, 282];
 pub const OUTER_BROWS: [usize; 2] = [70, 300];
+/// Below the nose, in the middle.
+pub const NOSE_BASE: usize = 2;
+pub const FOREHEAD: usize = 10;
+pub const CHIN: usize = 152;
 
 /// Landmarks of one frame in pixels of the upright picture, x, y, z after each other.
 #[derive(Clone, Copy)]
@@ -38,6 +42,11 @@ impl Points<'_> {
     pub fn distance(&self, a: usize, b: usize) -> f64 {
         let (a, b) = (self.xy(a), self.xy(b));
         (a[0] - b[0]).hypot(a[1] - b[1])
+    }
+
+    /// x, y and z.
+    pub fn xyz(&self, index: usize) -> [f64; 3] {
+        [self.0[3 * index], self.0[3 * index + 1], self.0[3 * index + 2]]
     }
 
     /// Half way between two points.

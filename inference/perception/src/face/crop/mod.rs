@@ -3,7 +3,11 @@
 //! Only the crop is converted, never the frame. All kernels do the same integer arithmetic and therefore agree bit for bit:
 //! positions in 1/65536 pixel, of which the 7 upper bits of the fraction weigh the four neighbours.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 mod portable;
+#[cfg(test)]
+mod tests;
 
 use super::roi::{Affine, to_stored};
 use coach_core::frame::{Matrix, Range};
@@ -148,7 +152,13 @@ impl Colour {
 /// Writes the crop: `size * size` values of red, then green, then blue. The picture must be consistent, `out` as long as that.
 pub fn crop(picture: &Picture<'_>, crop: &Crop, out: &mut [f32]) {
     match picture {
-        Picture::I420(frame) => portable::i420(frame, crop, out),
+        Picture::I420(frame) => {
+            #[cfg(target_arch = "x86_64")]
+            if avx2::i420(frame, crop, out) {
+                return;
+            }
+            portable::i420(frame, crop, out);
+        }
         Picture::Rgb(frame) => portable::rgb(frame, crop, out),
     }
 }

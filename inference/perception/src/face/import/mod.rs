@@ -9,6 +9,8 @@ mod flat;
 pub mod geometry;
 mod lower;
 mod onnx;
+#[cfg(test)]
+mod proof;
 pub mod rewrite;
 mod tflite;
 

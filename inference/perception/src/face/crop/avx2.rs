@@ -1,0 +1,166 @@
+//! The I420 kernel for AVX2: eight pixels at a time where all their neighbours lie inside the picture.
+//!
+//! The only unsafe code of the face engine. Why it is sound:
+//! * the functions are `target_feature(avx2)` and called only after `is_x86_feature_detected!("avx2")`;
+//! * a gather reads four bytes at `y * stride + x`, and is done only for groups whose first and last pixel satisfy
+//!   `0 <= x <= width - 4` and `0 <= y <= height - 2`. Positions of a row go in equal steps too small to wrap around, so all
+//!   eight lie between these two, and the bytes read end at most at `(height - 1) * stride + width`, which
+//!   `Picture::is_consistent` promises to exist; planes are short enough for 32-bit offsets.
+//!
+//! The arithmetic is that of the portable kernel, operation by operation, without fused multiply-adds: same bits.
+
+use super::super::roi::to_stored;
+use super::portable::{Plane, UNIT, i420_span, planes};
+use super::{Colour, Crop, Steps};
+use coach_core::I420;
+use std::arch::x86_64::*;
+
+/// Pixels per step.
+const LANES: usize = 8;
+/// Larger steps could wrap around within eight pixels; no crop of a picture has them.
+const MAX_STEP: u32 = 1 << 27;
+
+/// A crop from I420, or `false` when this machine has no AVX2 and nothing was done.
+pub fn i420(frame: &I420<'_>, crop: &Crop, out: &mut [f32]) -> bool {
+    let steps = Steps::new(to_stored(crop.map, frame.width, frame.height, frame.rotation));
+    let addressable = [frame.y, frame.u, frame.v].iter().all(|plane| i32::try_from(plane.len()).is_ok());
+    let monotonic = steps.ax.unsigned_abs() < MAX_STEP && steps.ay.unsigned_abs() < MAX_STEP;
+    if !is_x86_feature_detected!("avx2") || !addressable || !monotonic {
+        return false;
+    }
+    // SAFETY: AVX2 is there.
+    unsafe { i420_avx2(frame, crop, &steps, out) };
+    true
+}
+
+#[target_feature(enable = "avx2")]
+fn i420_avx2(frame: &I420<'_>, crop: &Crop, steps: &Steps, out: &mut [f32]) {
+    let colour = Colour::new(frame.matrix, frame.range);
+    let planes = planes(frame, colour.y0 as u8);
+    let n = crop.size;
+    let (red, rest) = out.split_at_mut(n * n);
+    let (green, blue) = rest.split_at_mut(n * n);
+    for v in 0..n {
+        let start = steps.row(v);
+        let row = v * n..(v + 1) * n;
+        let [r, g, b] = [&mut red[row.clone()], &mut green[row.clone()], &mut blue[row]];
+        let mut at = 0;
+        while at + LANES <= n {
+            let to = at..at + LANES;
+            let [r, g, b] = [&mut r[to.clone()], &mut g[to.clone()], &mut b[to]];
+            let (x, y) = position(steps, start, at);
+            let (x_end, y_end) = position(steps, start, at + LANES - 1);
+            let chroma = |p: i32| (p >> 1) - 0x4000;
+            let inside = planes[0].holds(x, y)
+                && planes[0].holds(x_end, y_end)
+                && planes[1].holds(chroma(x), chroma(y))
+                && planes[1].holds(chroma(x_end), chroma(y_end));
+            if inside {
+                eight(&planes, crop, &colour, steps, (x, y), [r, g, b]);
+            } else {
+                i420_span(&planes, crop, &colour, steps, start, at, [r, g, b]);
+            }
+            at += LANES;
+        }
+        if at < n {
+            i420_span(&planes, crop, &colour, steps, start, at, [&mut r[at..], &mut g[at..], &mut b[at..]]);
+        }
+    }
+}
+
+fn position(steps: &Steps, start: (i32, i32), i: usize) -> (i32, i32) {
+    let i = i as i32;
+    (start.0.wrapping_add(steps.ax.wrapping_mul(i)), start.1.wrapping_add(steps.ay.wrapping_mul(i)))
+}
+
+impl Plane<'_> {
+    /// Whether four bytes may be read at this position and in the row below it.
+    fn holds(&self, x: i32, y: i32) -> bool {
+        let (x, y) = (x >> 16, y >> 16);
+        x >= 0 && y >= 0 && x <= self.width - 4 && y <= self.height - 2
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn eight(
+    [luma, u, v]: &[Plane<'_>; 3],
+    crop: &Crop,
+    colour: &Colour,
+    steps: &Steps,
+    (x, y): (i32, i32),
+    [red, green, blue]: [&mut [f32]; 3],
+) {
+    let lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    let x = _mm256_add_epi32(_mm256_set1_epi32(x), _mm256_mullo_epi32(lane, _mm256_set1_epi32(steps.ax)));
+    let y = _mm256_add_epi32(_mm256_set1_epi32(y), _mm256_mullo_epi32(lane, _mm256_set1_epi32(steps.ay)));
+    let quarter = _mm256_set1_epi32(0x4000);
+    let cx = _mm256_sub_epi32(_mm256_srai_epi32::<1>(x), quarter);
+    let cy = _mm256_sub_epi32(_mm256_srai_epi32::<1>(y), quarter);
+    let set = |value: f32| _mm256_set1_ps(value);
+    let l = _mm256_mul_ps(_mm256_sub_ps(sample(luma, x, y), set(colour.y0)), set(colour.ky));
+    let weights = Weights::new(cx, cy);
+    let cb = _mm256_sub_ps(weights.sample(u), set(128.0));
+    let cr = _mm256_sub_ps(weights.sample(v), set(128.0));
+    let finish = |value: __m256| {
+        let clamped = _mm256_min_ps(_mm256_max_ps(value, _mm256_setzero_ps()), set(255.0));
+        _mm256_add_ps(_mm256_mul_ps(clamped, set(crop.scale)), set(crop.offset))
+    };
+    let r = finish(_mm256_add_ps(l, _mm256_mul_ps(set(colour.rv), cr)));
+    let g = _mm256_add_ps(l, _mm256_mul_ps(set(colour.gu), cb));
+    let g = finish(_mm256_add_ps(g, _mm256_mul_ps(set(colour.gv), cr)));
+    let b = finish(_mm256_add_ps(l, _mm256_mul_ps(set(colour.bu), cb)));
+    for (to, value) in [(red, r), (green, g), (blue, b)] {
+        assert!(to.len() >= LANES);
+        // SAFETY: eight values fit, as asserted; unaligned stores need no more.
+        unsafe { _mm256_storeu_ps(to.as_mut_ptr(), value) };
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn sample(plane: &Plane<'_>, x: __m256i, y: __m256i) -> __m256 {
+    Weights::new(x, y).sample(plane)
+}
+
+/// Positions and weights of eight pixels, shared by planes of the same size.
+struct Weights {
+    x: __m256i,
+    y: __m256i,
+    /// Pairs of 16 bits: 128 - fraction, fraction.
+    fx: __m256i,
+    fy: __m256i,
+}
+
+impl Weights {
+    #[target_feature(enable = "avx2")]
+    fn new(x: __m256i, y: __m256i) -> Weights {
+        let pairs = |p: __m256i| {
+            let fraction = _mm256_and_si256(_mm256_srai_epi32::<9>(p), _mm256_set1_epi32(127));
+            let rest = _mm256_sub_epi32(_mm256_set1_epi32(128), fraction);
+            _mm256_or_si256(rest, _mm256_slli_epi32::<16>(fraction))
+        };
+        Weights { x: _mm256_srai_epi32::<16>(x), y: _mm256_srai_epi32::<16>(y), fx: pairs(x), fy: pairs(y) }
+    }
+
+    /// The eight samples of a plane, in its own values.
+    #[target_feature(enable = "avx2")]
+    fn sample(&self, plane: &Plane<'_>) -> __m256 {
+        let stride = plane.stride as i32;
+        let at = _mm256_add_epi32(_mm256_mullo_epi32(self.y, _mm256_set1_epi32(stride)), self.x);
+        let below = _mm256_add_epi32(at, _mm256_set1_epi32(stride));
+        let data = plane.data.as_ptr().cast::<i32>();
+        // SAFETY: `i420_avx2` came here only with positions for which `Plane::holds`; see the top of this file.
+        let (top, bottom) =
+            unsafe { (_mm256_i32gather_epi32::<1>(data, at), _mm256_i32gather_epi32::<1>(data, below)) };
+        // Bytes 0 and 1 become two numbers of 16 bits; their weighted sum fits into 15.
+        let spread = |v: __m256i| {
+            let low = _mm256_and_si256(v, _mm256_set1_epi32(0xff));
+            let high = _mm256_and_si256(_mm256_slli_epi32::<8>(v), _mm256_set1_epi32(0x00ff_0000));
+            _mm256_or_si256(low, high)
+        };
+        let top = _mm256_madd_epi16(spread(top), self.fx);
+        let bottom = _mm256_madd_epi16(spread(bottom), self.fx);
+        let both = _mm256_or_si256(top, _mm256_slli_epi32::<16>(bottom));
+        let sum = _mm256_madd_epi16(both, self.fy);
+        _mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_set1_ps(UNIT))
+    }
+}
