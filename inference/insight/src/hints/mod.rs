@@ -52,15 +52,15 @@ pub enum Tone {
     Praises,
 }
 
-/// All rules.
+/// All rules, the weightiest first.
 pub const ALL: [&Rule; 14] = [
     &back_in_frame::RULE,
     &take_a_breath::RULE,
     &speak_up::RULE,
     &slow_down::RULE,
-    &long_pause::RULE,
     &look_at_camera::RULE,
     &wrap_up::RULE,
+    &long_pause::RULE,
     &more_light::RULE,
     &background_noise::RULE,
     &speed_up::RULE,

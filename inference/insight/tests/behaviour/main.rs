@@ -1,6 +1,7 @@
 //! What the engine does, told as stories and as properties.
 
 mod cost;
+mod docs;
 mod engine;
 mod hostile;
 mod journal;
