@@ -1,19 +1,20 @@
-//! Syllable nuclei without recognition: peaks of the energy between 400 and 2200 Hz.
+//! Syllable nuclei without recognition: peaks of the amplitude between 300 and 2200 Hz.
 //!
-//! Energy per hop, smoothed by a Gaussian of 25 ms, in dB; a nucleus is a peak that stands at least 1 dB above the dips on
-//! both sides and at most 25 dB below the loudest percent.
+//! RMS per hop, smoothed by a Gaussian of 20 ms, in dB; a nucleus is a peak that stands at least 2.5 dB above the dips on
+//! both sides and at most 20 dB below the loudest percent. Wider smoothing loses syllables of fast speech (over 5 a second),
+//! smaller prominence finds two in a long vowel; the values lie on a plateau over synthetic and read speech.
 
 use super::RATE_HZ;
 use super::filter::Filter;
 use super::histogram::Histogram;
 
-const LOW_HZ: f64 = 400.0;
+const LOW_HZ: f64 = 300.0;
 const HIGH_HZ: f64 = 2_200.0;
-/// Gaussian of 25 ms, out to 80 ms on each side.
-const SIGMA_HOPS: f64 = 2.5;
+/// Gaussian of 20 ms, out to 80 ms on each side.
+const SIGMA_HOPS: f64 = 2.0;
 const REACH: usize = 8;
-const PROMINENCE_DB: f64 = 1.0;
-const BELOW_LOUDEST_DB: f64 = 25.0;
+const PROMINENCE_DB: f64 = 2.5;
+const BELOW_LOUDEST_DB: f64 = 20.0;
 /// The loudest percent is sought over this many hops: 20 s.
 const LOUDEST_HOPS: usize = 2_000;
 
@@ -28,8 +29,8 @@ enum Seeking {
 pub struct Nuclei {
     band: Filter,
     weights: [f64; 2 * REACH + 1],
-    /// Energy of the last hops, the newest at `newest % len`.
-    energy: [f64; 2 * REACH + 1],
+    /// RMS of the last hops, the newest at `newest % len`.
+    size: [f64; 2 * REACH + 1],
     newest: i64,
     levels: Histogram,
     seeking: Seeking,
@@ -44,7 +45,7 @@ impl Nuclei {
         Nuclei {
             band: Filter::band_pass(4, LOW_HZ, HIGH_HZ, f64::from(RATE_HZ)),
             weights,
-            energy: [0.0; 2 * REACH + 1],
+            size: [0.0; 2 * REACH + 1],
             newest: -1,
             levels: Histogram::new(LOUDEST_HOPS),
             seeking: Seeking::Dip(f64::INFINITY),
@@ -60,14 +61,14 @@ impl Nuclei {
             energy += y * y;
         }
         self.band.calm();
-        let length = self.energy.len() as i64;
-        let before = self.energy[self.newest.rem_euclid(length) as usize];
+        let length = self.size.len() as i64;
+        let before = self.size[self.newest.rem_euclid(length) as usize];
         self.newest += 1;
         let now = self.newest.rem_euclid(length) as usize;
-        self.energy[now] = if lost { before } else { energy / hop.len().max(1) as f64 };
+        self.size[now] = if lost { before } else { (energy / hop.len().max(1) as f64).sqrt() };
         let smooth: f64 =
-            (0..length).map(|i| self.weights[i as usize] * self.energy[((now as i64 + 1 + i) % length) as usize]).sum();
-        let db = 10.0 * (smooth + 1e-10).log10();
+            (0..length).map(|i| self.weights[i as usize] * self.size[((now as i64 + 1 + i) % length) as usize]).sum();
+        let db = 20.0 * (smooth + 1e-5).log10();
         self.levels.push(db);
         self.follow(db, self.newest - REACH as i64)
     }

@@ -1,23 +1,15 @@
 //! Any rate from 8 to 192 kHz to 16 kHz, in step with the sample clock whatever the blocks' sizes.
 
 use super::RATE_HZ;
-use rubato::{FftFixedInOut, Resampler as _, SincFixedIn, SincInterpolationParameters, SincInterpolationType};
-
-/// Longest chunk of the exact method, in samples of either rate: 40 ms and a little at 48 kHz.
-const LONGEST_CHUNK: u32 = 2_000;
-
-enum Kind {
-    /// The input has the rate already.
-    Same,
-    /// Exact ratio of small numbers: by FFT.
-    Exact(Box<FftFixedInOut<f32>>),
-    /// Rates that share no small ratio with 16 kHz.
-    Odd(Box<SincFixedIn<f32>>),
-}
+use rubato::{FftFixedInOut, Resampler as _};
 
 /// Collects input until there is a chunk, gives out 16 kHz samples without the filter's delay.
+///
+/// A chunk is 10 ms at 48 kHz and up to 80 ms at the other usual rates. Rates that share no small ratio with 16 kHz (which no
+/// device has) take chunks of up to 2 s: the result is as exact, only later.
 pub struct Resampler {
-    kind: Kind,
+    /// `None`: the input has the rate already.
+    fft: Option<Box<FftFixedInOut<f32>>>,
     rate_hz: u32,
     input: [Vec<f32>; 1],
     output: [Vec<f32>; 1],
@@ -33,33 +25,23 @@ impl Resampler {
         if !(8_000..=192_000).contains(&rate_hz) {
             return None;
         }
-        let (mut from, mut rest) = (rate_hz, RATE_HZ);
-        while rest != 0 {
-            (from, rest) = (rest, from % rest);
-        }
-        let kind = if rate_hz == RATE_HZ {
-            Kind::Same
-        } else if (rate_hz / from).max(RATE_HZ / from) <= LONGEST_CHUNK {
-            let ten_ms = (rate_hz / 100) as usize;
-            Kind::Exact(Box::new(FftFixedInOut::new(rate_hz as usize, RATE_HZ as usize, ten_ms, 1).ok()?))
+        let fft = if rate_hz == RATE_HZ {
+            None
         } else {
-            let parameters = SincInterpolationParameters {
-                sinc_len: 128,
-                f_cutoff: 0.94,
-                oversampling_factor: 128,
-                interpolation: SincInterpolationType::Linear,
-                window: rubato::WindowFunction::BlackmanHarris2,
-            };
-            let ratio = f64::from(RATE_HZ) / f64::from(rate_hz);
-            Kind::Odd(Box::new(SincFixedIn::new(ratio, 1.0, parameters, (rate_hz / 100) as usize, 1).ok()?))
+            let (mut divisor, mut rest) = (rate_hz, RATE_HZ);
+            while rest != 0 {
+                (divisor, rest) = (rest, divisor % rest);
+            }
+            // About 10 ms, and an even number: the filter's middle then lies on a sample.
+            let ratio = (rate_hz / divisor) as usize;
+            let smallest = if ratio.is_multiple_of(2) { ratio } else { 2 * ratio };
+            let chunk = (rate_hz as usize / 100).div_ceil(smallest) * smallest;
+            Some(Box::new(FftFixedInOut::new(rate_hz as usize, RATE_HZ as usize, chunk, 1).ok()?))
         };
-        let (chunk, most, lead) = match &kind {
-            Kind::Same => (0, 0, 0),
-            Kind::Exact(r) => (r.input_frames_max(), r.output_frames_max(), r.output_delay()),
-            Kind::Odd(r) => (r.input_frames_max(), r.output_frames_max(), r.output_delay()),
-        };
+        let sizes = fft.as_ref().map(|fft| (fft.input_frames_max(), fft.output_frames_max(), fft.output_delay()));
+        let (chunk, most, lead) = sizes.unwrap_or_default();
         let (input, output) = ([Vec::with_capacity(chunk)], [vec![0.0; most]]);
-        Some(Resampler { kind, rate_hz, input, output, lead, taken: 0, given: 0 })
+        Some(Resampler { fft, rate_hz, input, output, lead, taken: 0, given: 0 })
     }
 
     /// Samples that went in.
@@ -69,37 +51,25 @@ impl Resampler {
 
     pub fn push(&mut self, mut block: &[f32], out: &mut impl FnMut(&[f32])) {
         self.taken += block.len() as u64;
-        if matches!(self.kind, Kind::Same) {
+        let Some(fft) = &mut self.fft else {
             self.given += block.len() as u64;
             return out(block);
-        }
+        };
+        let chunk = fft.input_frames_max();
         while !block.is_empty() {
-            let room = self.input[0].capacity().min(self.chunk()) - self.input[0].len();
-            let (now, later) = block.split_at(room.min(block.len()));
+            let (now, later) = block.split_at(block.len().min(chunk - self.input[0].len()));
             self.input[0].extend_from_slice(now);
             block = later;
-            if self.input[0].len() == self.chunk() {
-                let written = match &mut self.kind {
-                    Kind::Same => Ok((0, 0)),
-                    Kind::Exact(r) => r.process_into_buffer(&self.input, &mut self.output, None),
-                    Kind::Odd(r) => r.process_into_buffer(&self.input, &mut self.output, None),
-                };
+            if self.input[0].len() == chunk {
                 // It can only refuse sizes other than those it asked for.
-                let written = written.map_or(0, |(_, written)| written);
+                let done = fft.process_into_buffer(&self.input, &mut self.output, None);
+                let written = done.map_or(0, |(_, written)| written);
                 self.input[0].clear();
                 let skip = self.lead.min(written);
                 self.lead -= skip;
                 self.given += (written - skip) as u64;
                 out(&self.output[0][skip..written]);
             }
-        }
-    }
-
-    fn chunk(&self) -> usize {
-        match &self.kind {
-            Kind::Same => 0,
-            Kind::Exact(r) => r.input_frames_next(),
-            Kind::Odd(r) => r.input_frames_next(),
         }
     }
 
@@ -149,9 +119,11 @@ mod tests {
 
     #[test]
     fn what_would_alias_is_removed() {
-        let input: Vec<f32> =
-            (0..48_000).map(|i| (2.0 * std::f32::consts::PI * 11_000.0 * i as f32 / 48_000.0).sin()).collect();
+        let input: Vec<f32> = (0..48_000)
+            .map(|i| (2.0 * std::f64::consts::PI * 11_000.0 * f64::from(i) / 48_000.0).sin() as f32)
+            .collect();
         let loudest = resample(48_000, &input)[1_000..15_000].iter().fold(0.0, |top: f32, x| top.max(x.abs()));
+        println!("11 kHz at 48 kHz: {:.1} dB are left", 20.0 * loudest.log10());
         assert!(loudest < 1e-3, "{loudest}");
     }
 
