@@ -45,6 +45,10 @@ struct Scene {
     lively: f32,
     restless: f32,
     hesitant: bool,
+    /// Degrees up and down, and sideways, 1.4 times a second.
+    nod: f32,
+    shake: f32,
+    blinking: bool,
 }
 
 const REST: Scene = Scene {
@@ -71,6 +75,9 @@ const REST: Scene = Scene {
     lively: 0.12,
     restless: 1.0,
     hesitant: false,
+    nod: 0.0,
+    shake: 0.0,
+    blinking: false,
 };
 
 pub fn header() -> Header {
@@ -243,6 +250,10 @@ impl Teller {
             "rough" => s.rough = number(1),
             "noise" => s.snr_db = number(1),
             "hesitant" => s.hesitant = true,
+            "nod" => s.nod = number(1),
+            "shake" => s.shake = number(1),
+            "blink" => s.blinking = true,
+            "stare" => s.blinking = false,
             "fluent" => s.hesitant = false,
             "look" => {
                 (s.yaw, s.pitch, s.iris, s.eyes) = match words[1] {
@@ -387,6 +398,10 @@ impl Teller {
         let seconds = t as f32 / 1000.0;
         let wave = (seconds * 2.0 * std::f32::consts::PI / 3.1).sin();
         let sway = |period: f32| s.restless * (seconds * 2.0 * std::f32::consts::PI / period).sin();
+        // 1.4 times a second, for 1.5 s out of 5.
+        let swing = if t % 5000 < 1500 { (seconds * 1.4 * 2.0 * std::f32::consts::PI).sin() } else { 0.0 };
+        // A blink of 150 ms every 3 s.
+        let eyes = if s.blinking && (1000..1150).contains(&(t % 3000)) { 0.06 } else { s.eyes };
         let units = units(s, wave);
         let mut face = Face::absent(MediaTime(t), quality);
         face.present = true;
@@ -395,14 +410,14 @@ impl Teller {
         face.bounds = [0.3, 0.2, 0.3, 0.45];
         face.action_units = Some(units);
         face.pose = Some(Pose {
-            yaw: s.yaw + 1.5 * sway(4.3) + 0.1 * jitter(t, 3),
-            pitch: s.pitch + 1.0 * sway(5.9) + 0.1 * jitter(t, 4),
+            yaw: s.yaw + s.shake * swing + 1.5 * sway(4.3) + 0.1 * jitter(t, 3),
+            pitch: s.pitch + s.nod * swing + 1.0 * sway(5.9) + 0.1 * jitter(t, 4),
             roll: 0.1 * jitter(t, 5),
             matrix: [0.0; 16],
         });
         let iris = [s.iris[0] + 0.01 * jitter(t, 6), s.iris[1] + 0.01 * jitter(t, 7)];
         face.iris = (!lite).then_some(Iris { left: iris, right: iris });
-        face.eye_opening = Some([s.eyes + 0.004 * jitter(t, 8); 2]);
+        face.eye_opening = Some([eyes + 0.004 * jitter(t, 8); 2]);
         face.smile = Some(0.02 + s.smile);
         self.lines.push(Line::Face(Box::new(face)));
     }
