@@ -1,0 +1,67 @@
+//! Where the pages and the API are served, and to whom.
+
+use super::Error;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Personal mode has no sign-in, so this must be a loopback address unless `COACH_ALLOW_BIND=i-understand`.
+    pub bind: SocketAddr,
+    /// How browsers reach the server, when that is not `http://localhost:<port>`; its host is allowed.
+    pub public_url: Option<String>,
+    /// Further names by which the server may be called; the Host header is checked against them (DNS rebinding).
+    pub allowed_hosts: Vec<String>,
+    /// Further origins whose pages may call the API, as `http://localhost:5173`.
+    pub allowed_origins: Vec<String>,
+    /// Set by `COACH_ALLOW_BIND=i-understand` alone: whoever reaches the port is the person.
+    #[serde(skip)]
+    pub allow_any_bind: bool,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            bind: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            public_url: None,
+            allowed_hosts: Vec::new(),
+            allowed_origins: Vec::new(),
+            allow_any_bind: false,
+        }
+    }
+}
+
+impl Config {
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if !self.bind.ip().is_loopback() && !self.allow_any_bind {
+            return Err(Error::Invalid {
+                key: "http.bind",
+                why: format!(
+                    "{} is not a loopback address, and without sign-in whoever reaches the port sees every recording; \
+                     set COACH_ALLOW_BIND=i-understand if something else keeps strangers out",
+                    self.bind
+                ),
+            });
+        }
+        if let Some(url) = &self.public_url {
+            let uri: axum::http::Uri = url
+                .parse()
+                .map_err(|error| Error::Invalid { key: "http.public_url", why: format!("{url:?}: {error}") })?;
+            let plain = uri.path() == "/" && uri.query().is_none();
+            if !matches!(uri.scheme_str(), Some("http" | "https")) || uri.authority().is_none() || !plain {
+                let why = format!("{url:?} is not of the form https://coach.example");
+                return Err(Error::Invalid { key: "http.public_url", why });
+            }
+        }
+        Ok(())
+    }
+
+    /// How a browser on this machine reaches the server, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://localhost:{}", self.bind.port()),
+        }
+    }
+}

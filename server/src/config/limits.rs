@@ -1,0 +1,61 @@
+//! What one person, one request and one machine may ask.
+
+use super::Error;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Live sessions at once on this machine.
+    pub live_sessions: u32,
+    /// A session ends by itself after this, minutes.
+    pub session_minutes: u32,
+    /// Largest SDP offer, bytes.
+    pub offer_bytes: usize,
+    /// Largest JSON body, bytes.
+    pub json_bytes: usize,
+    /// Largest clip of the device check, bytes.
+    pub clip_bytes: usize,
+    /// Largest uploaded file, bytes.
+    pub upload_bytes: u64,
+    /// Live channels of one session at once.
+    pub channels: usize,
+    /// Messages a page may send on the live channel per second, averaged; bursts of twice as many pass.
+    pub channel_messages_hz: u32,
+    /// Threads that look at faces; 0 = one per core.
+    pub face_workers: usize,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            live_sessions: 8,
+            session_minutes: 90,
+            offer_bytes: 64 * 1024,
+            json_bytes: 64 * 1024,
+            clip_bytes: 16 * 1024 * 1024,
+            upload_bytes: 4 * 1024 * 1024 * 1024,
+            channels: 16,
+            channel_messages_hz: 20,
+            face_workers: 0,
+        }
+    }
+}
+
+impl Config {
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let positive = [
+            ("limits.live_sessions", self.live_sessions as usize),
+            ("limits.session_minutes", self.session_minutes as usize),
+            ("limits.offer_bytes", self.offer_bytes),
+            ("limits.json_bytes", self.json_bytes),
+            ("limits.clip_bytes", self.clip_bytes),
+            ("limits.channels", self.channels),
+            ("limits.channel_messages_hz", self.channel_messages_hz as usize),
+        ];
+        match positive.into_iter().find(|&(_, value)| value == 0) {
+            Some((key, _)) => Err(Error::Invalid { key, why: "must be at least 1".into() }),
+            None => Ok(()),
+        }
+    }
+}

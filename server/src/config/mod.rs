@@ -1,0 +1,84 @@
+//! Configuration: defaults < `coach.toml` < environment (`COACH_…`) < flags, one struct per concern.
+//!
+//! An unknown key is refused by its name, wherever it stands.
+
+pub mod affect;
+pub mod database;
+pub mod hints;
+pub mod http;
+pub mod layers;
+pub mod limits;
+pub mod media;
+pub mod models;
+pub mod storage;
+
+pub use layers::{Error, Layers};
+
+use serde::{Deserialize, Serialize};
+
+/// Everything an operator can decide.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub http: http::Config,
+    pub database: database::Config,
+    pub storage: storage::Config,
+    pub media: media::Config,
+    pub limits: limits::Config,
+    pub hints: hints::Config,
+    pub affect: affect::Config,
+    pub models: models::Config,
+}
+
+/// The sections, as they are named in `coach.toml` and after `COACH_`.
+pub const SECTIONS: [&str; 8] = ["http", "database", "storage", "media", "limits", "hints", "affect", "models"];
+
+impl Config {
+    /// What no single value can say: combinations that cannot work.
+    pub fn check(&self) -> Result<(), Error> {
+        self.http.check()?;
+        self.storage.check()?;
+        self.limits.check()
+    }
+
+    /// Address of the database: the configured one, else SQLite in the data folder.
+    pub fn database_url(&self) -> String {
+        self.database
+            .url
+            .clone()
+            .unwrap_or_else(|| format!("sqlite://{}", self.storage.data.join("coach.db").display()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_file_is_the_defaults_and_names_every_key() {
+        let text = include_str!("../../../coach.example.toml");
+        assert_eq!(toml::from_str::<Config>(text).unwrap(), Config::default());
+        // With the commented keys too, it is still understood.
+        let uncommented: String = text
+            .lines()
+            .filter(|line| {
+                !line.starts_with("# ") || line[2..].split_once(" = ").is_some_and(|(key, _)| !key.contains(' '))
+            })
+            .map(|line| format!("{}\n", line.strip_prefix("# ").unwrap_or(line)))
+            .collect();
+        let all: Config = toml::from_str(&uncommented).unwrap();
+        assert!(all.storage.secret_key.is_some() && all.hints.enabled.is_some() && all.database.url.is_some());
+    }
+
+    #[test]
+    fn the_example_environment_is_understood() {
+        let text = include_str!("../../../.env.example");
+        let pairs = text.lines().filter_map(|line| line.strip_prefix("#COACH_")?.split_once('='));
+        let environment: Vec<_> = pairs
+            .map(|(name, value)| (format!("COACH_{name}"), value.to_owned()))
+            .chain([("COACH_STORAGE_ACCESS_KEY".into(), "x".into()), ("COACH_STORAGE_SECRET_KEY".into(), "y".into())])
+            .collect();
+        assert!(environment.len() > 10);
+        Layers { environment, ..Layers::default() }.load().unwrap();
+    }
+}

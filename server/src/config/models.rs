@@ -1,0 +1,28 @@
+//! Which models look and listen, and where they lie.
+
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Folder that `make setup` fills.
+    pub dir: PathBuf,
+    pub face: Face,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Face {
+    /// The full model where it is there, else the lite one, else none.
+    Auto,
+    Full,
+    Lite,
+    None,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config { dir: PathBuf::from("models"), face: Face::Auto }
+    }
+}

@@ -1,0 +1,65 @@
+//! The text that a person agrees to before anything is recorded. A change of meaning needs a new version.
+
+use serde::Serialize;
+
+/// The version in force; an agreement to another one does not count.
+pub const VERSION: &str = "2026-11";
+
+/// One paragraph under its heading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Section {
+    pub title: &'static str,
+    pub text: &'static str,
+}
+
+pub const TITLE: &str = "Before you practise";
+
+/// docs/PRIVACY.md says the same at length.
+pub const SECTIONS: &[Section] = &[
+    Section {
+        title: "What is recorded",
+        text: "Your camera and microphone while you practise, and three to eight seconds of the device check, which are \
+               measured and not kept. The recording begins when you start and ends when you stop.",
+    },
+    Section {
+        title: "What is computed",
+        text: "From your voice: loudness, pitch, pace, pauses, steadiness. From your face: where the head and eyes point, \
+               movements of brows, lips and cheeks, and from them an estimate of how positive and how activated you look. \
+               Four practice scores are sums of these. They describe behaviour in one recording. They say nothing about who \
+               you are, how you feel inside or whether you would get a job. Your words are not transcribed, and nothing is \
+               computed that could recognise you elsewhere.",
+    },
+    Section {
+        title: "Where it stays",
+        text: "On this server, in its own database and object store. Nothing is sent to anybody else. Whoever runs the server \
+               can technically reach its disks.",
+    },
+    Section {
+        title: "Who sees it",
+        text: "You. Nobody else, unless you give somebody access to a session yourself. It is practice: nobody may use it to \
+               judge you at work or in school, and the estimates of feelings can be switched off altogether.",
+    },
+    Section {
+        title: "How long",
+        text: "Until you delete it. There is no hidden copy and no period after which something is kept anyway.",
+    },
+    Section {
+        title: "How to delete or take it with you",
+        text: "Every session can be deleted with one click: recording, journal, report and scores go together. Every session \
+               can be downloaded whole as one file. You can withdraw this agreement at any time; nothing more is recorded then.",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_answers_what_law_and_people_ask() {
+        let all = SECTIONS.iter().map(|section| section.text).collect::<String>();
+        for word in ["camera", "microphone", "server", "delete", "withdraw", "face", "voice"] {
+            assert!(all.contains(word), "{word}");
+        }
+        assert!(SECTIONS.iter().all(|section| !section.text.contains("  ") && section.text.ends_with('.')));
+    }
+}

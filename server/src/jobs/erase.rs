@@ -1,0 +1,42 @@
+//! Erases a deleted session: its objects, its spool, then its rows.
+
+use super::Job;
+use crate::app::Context;
+use crate::objects;
+use crate::store;
+use anyhow::Context as _;
+use async_trait::async_trait;
+use coach_core::{SessionId, UserId};
+use std::io::ErrorKind;
+use store::jobs::Claimed;
+
+pub const KIND: &str = "erase_session";
+
+pub struct Erase(pub Context);
+
+#[async_trait]
+impl Job for Erase {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    async fn run(&self, job: &Claimed) -> anyhow::Result<()> {
+        let (Some(owner), Some(session)) = (job.owner, job.session) else {
+            anyhow::bail!("the job names no session");
+        };
+        erase(&self.0, owner, session).await
+    }
+}
+
+/// Erases what is left of a session in the state `deleted`; the row goes last, so that nothing is forgotten half-way.
+pub async fn erase(context: &Context, owner: UserId, session: SessionId) -> anyhow::Result<()> {
+    context.objects.delete_prefix(&objects::prefix(session)).await.context("the objects cannot be deleted")?;
+    let spool = context.config.storage.spool().join(session.to_string());
+    match tokio::fs::remove_dir_all(&spool).await {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("{} cannot be removed", spool.display())),
+    }
+    store::sessions::erase(&context.db, owner, session).await?;
+    Ok(())
+}

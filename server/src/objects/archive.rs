@@ -1,0 +1,162 @@
+//! The object store over `coach-archive`: any S3, or the embedded store behind its own listener.
+
+use super::{Growing, Objects, Reading};
+use crate::config::{Config, storage::Kind};
+use anyhow::Context as _;
+use async_trait::async_trait;
+use bytes::Bytes;
+use coach_archive::store::{Cors, Keys, Options, Store};
+use coach_archive::{Archive, Upload};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Multipart uploads that were begun this long ago are nobody's any more.
+const ORPHAN: Duration = Duration::from_secs(2 * 24 * 3600);
+
+/// An open object store.
+pub struct Stored {
+    archive: Archive,
+    browser_origin: String,
+}
+
+/// Opens the store that the configuration names; the embedded one is served until `shutdown`.
+///
+/// # Errors
+/// The store cannot be opened, reached or listened for; the message says which setting to change.
+pub async fn open(config: &Config, shutdown: CancellationToken) -> anyhow::Result<Arc<dyn Objects>> {
+    let storage = &config.storage;
+    let (settings, origin) = match storage.kind {
+        Kind::Embedded => {
+            let folder = storage.data.join("objects");
+            let store = tokio::task::spawn_blocking(move || Store::open(Options::new(folder)))
+                .await?
+                .context("the embedded object store cannot be opened")?;
+            let listener = TcpListener::bind(storage.embedded_bind).await.with_context(|| {
+                format!(
+                    "the object store cannot listen on {}; choose another storage.embedded_bind",
+                    storage.embedded_bind
+                )
+            })?;
+            let address = listener.local_addr()?;
+            let mut settings = coach_archive::Config::embedded(format!("http://{address}"), store.keys().clone());
+            settings.bucket.clone_from(&storage.bucket);
+            settings.public_url.clone_from(&storage.public_endpoint);
+            let origin = storage.public_endpoint.clone().unwrap_or_else(|| format!("http://{address}"));
+            let mut pages = config.http.allowed_origins.clone();
+            pages.extend(own_origins(config));
+            let stop = shutdown.clone();
+            tokio::spawn(async move {
+                if let Err(error) = store.serve(listener, Cors { origins: pages }, stop.cancelled_owned()).await {
+                    tracing::error!(%error, "the embedded object store stopped");
+                }
+            });
+            (settings, origin)
+        }
+        Kind::S3 => {
+            let key = |value: &Option<String>, name: &str| value.clone().with_context(|| format!("{name} is missing"));
+            let keys = Keys {
+                access_key: key(&storage.access_key, "storage.access_key")?,
+                secret_key: key(&storage.secret_key, "storage.secret_key")?,
+            };
+            let settings = coach_archive::Config {
+                endpoint: storage.endpoint.clone(),
+                region: storage.region.clone(),
+                bucket: storage.bucket.clone(),
+                public_url: storage.public_endpoint.clone(),
+                path_style: storage.path_style,
+                ..coach_archive::Config::embedded("", keys)
+            };
+            let aws =
+                || format!("https://*.amazonaws.com https://{}.s3.{}.amazonaws.com", storage.bucket, storage.region);
+            let origin = storage.public_endpoint.clone().or_else(|| storage.endpoint.clone()).unwrap_or_else(aws);
+            (settings, origin)
+        }
+    };
+    let archive = Archive::new(settings)?;
+    archive.ensure_bucket().await.context("the object store is not there")?;
+    let swept = archive.sweep(ORPHAN).await;
+    match swept {
+        Ok(0) => {}
+        Ok(uploads) => tracing::info!(uploads, "abandoned uploads are gone"),
+        Err(error) => tracing::warn!(%error, "abandoned uploads could not be swept"),
+    }
+    Ok(Arc::new(Stored { archive, browser_origin: origin.trim_end_matches('/').to_owned() }))
+}
+
+/// The origins of our own pages, which read recordings from the store.
+fn own_origins(config: &Config) -> Vec<String> {
+    let port = config.http.bind.port();
+    let mut origins =
+        vec![format!("http://localhost:{port}"), format!("http://127.0.0.1:{port}"), format!("http://[::1]:{port}")];
+    let base = config.http.base_url();
+    if !origins.contains(&base) {
+        origins.push(base);
+    }
+    origins
+}
+
+#[async_trait]
+impl Objects for Stored {
+    async fn size(&self, key: &str) -> anyhow::Result<Option<u64>> {
+        Ok(self.archive.head(key).await?.map(|head| head.size))
+    }
+
+    async fn read(&self, key: &str) -> anyhow::Result<Option<Reading>> {
+        let body = match self.archive.get(key, None).await {
+            Ok(body) => body,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        let bytes = body.size;
+        let chunks =
+            futures::stream::try_unfold(
+                body,
+                |mut body| async move { Ok(body.next().await?.map(|chunk| (chunk, body))) },
+            );
+        Ok(Some(Reading { bytes, chunks: Box::pin(chunks) }))
+    }
+
+    async fn put_file(&self, key: &str, path: &Path, content_type: &str) -> anyhow::Result<()> {
+        self.archive.put_file(key, path, content_type).await?;
+        Ok(())
+    }
+
+    async fn begin(&self, key: &str, content_type: &str) -> anyhow::Result<Box<dyn Growing>> {
+        Ok(Box::new(Part(self.archive.create_multipart(key, content_type).await?)))
+    }
+
+    async fn presign(&self, key: &str, good_for: Duration) -> anyhow::Result<String> {
+        Ok(self.archive.presign_get(key, good_for, None).await?.url)
+    }
+
+    async fn delete_prefix(&self, prefix: &str) -> anyhow::Result<()> {
+        self.archive.delete_prefix(prefix).await?;
+        Ok(())
+    }
+
+    fn browser_origin(&self) -> String {
+        self.browser_origin.clone()
+    }
+
+    async fn ping(&self) -> anyhow::Result<()> {
+        // One HEAD of the bucket: `check` would write, and this is asked every few seconds.
+        Ok(self.archive.ensure_bucket().await?)
+    }
+}
+
+struct Part(Upload);
+
+#[async_trait]
+impl Growing for Part {
+    async fn part(&mut self, bytes: Bytes) -> anyhow::Result<()> {
+        Ok(self.0.part(bytes).await?)
+    }
+
+    async fn complete(self: Box<Self>) -> anyhow::Result<()> {
+        self.0.complete().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,51 @@
+//! Where the replay is played from.
+
+use super::extract::Owned;
+use crate::app::App;
+use crate::clock::now_us;
+use crate::error::{Error, Problem, Result};
+use crate::objects;
+use axum::Json;
+use axum::extract::State;
+use coach_core::SessionId;
+use serde::Serialize;
+use std::time::Duration;
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Recording {
+    /// Good until `expires_us`; answers ranges, so a player can seek.
+    pub url: String,
+    pub poster_url: Option<String>,
+    pub bytes: u64,
+    pub duration_ms: Option<i64>,
+    pub content_type: &'static str,
+    pub expires_us: i64,
+}
+
+/// A link to the recording, good for a few minutes.
+#[utoipa::path(get, path = "/api/sessions/{id}/recording", tag = "sessions", params(("id" = SessionId, Path)),
+    responses((status = 200, body = Recording), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn link(State(app): State<App>, Owned(session): Owned) -> Result<Json<Recording>> {
+    let key = objects::recording_key(session.id);
+    let Some(bytes) = app.objects.size(&key).await? else {
+        let detail = format!("there is no recording yet: the session is {}", session.state.as_str());
+        return Err(Error::State { state: session.state, detail });
+    };
+    let good_for = Duration::from_secs(app.config.storage.presign_s.into());
+    // Taken before signing: never later than what the URL says.
+    let expires_us = now_us() + i64::from(app.config.storage.presign_s) * 1_000_000;
+    let url = app.objects.presign(&key, good_for).await?;
+    let poster = objects::poster_key(session.id);
+    let poster_url = match app.objects.size(&poster).await? {
+        Some(_) => Some(app.objects.presign(&poster, good_for).await?),
+        None => None,
+    };
+    Ok(Json(Recording {
+        url,
+        poster_url,
+        bytes,
+        duration_ms: session.duration_ms,
+        content_type: "video/webm",
+        expires_us,
+    }))
+}

@@ -1,0 +1,228 @@
+//! Sessions: made, listed, looked at, deleted, marked as the reference.
+
+use super::consents;
+use super::extract::{Json as Body, Owned, Query};
+use crate::app::App;
+use crate::auth::Viewer;
+use crate::error::{Error, Problem, Result};
+use crate::hints;
+use crate::jobs::erase;
+use crate::session::{Event, State as SessionState};
+use crate::store::jobs::NewJob;
+use crate::store::questions;
+use crate::store::reports::{self, AnswerRow, ScoreValues, Summary};
+use crate::store::sessions::{self, AskedQuestion, NewSession, Session, Source};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use coach_core::SessionId;
+use coach_core::journal::{Capture, HintSettings};
+use serde::{Deserialize, Serialize};
+
+/// Questions in one session at most.
+const QUESTIONS_MAX: usize = 5;
+/// A picture is at most this wide and high, pixels.
+const SIDE_MAX: u32 = 8192;
+/// Sessions on one page of the list.
+const PAGE: i64 = 20;
+const PAGE_MAX: i64 = 100;
+
+/// A session as pages see it.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = Session)]
+pub struct SessionView {
+    pub id: SessionId,
+    pub state: SessionState,
+    pub source: Source,
+    pub created_us: i64,
+    /// Wall time of t = 0.
+    pub started_us: Option<i64>,
+    pub duration_ms: Option<i64>,
+    pub questions: Vec<AskedQuestion>,
+    /// Of the whole session; `null` until it is scored.
+    pub scores: Option<ScoreValues>,
+    pub answers: Vec<AnswerRow>,
+    /// The reference answer of its questions.
+    pub gold: bool,
+    /// Why it failed.
+    pub failure: Option<String>,
+    /// The device check was measured.
+    pub calibrated: bool,
+}
+
+impl SessionView {
+    fn new(session: Session, summary: Summary) -> SessionView {
+        SessionView {
+            id: session.id,
+            state: session.state,
+            source: session.source,
+            created_us: session.created_us,
+            started_us: session.started_us,
+            duration_ms: session.duration_ms,
+            questions: session.questions,
+            scores: summary.scores,
+            answers: summary.answers,
+            gold: session.gold,
+            failure: session.failure,
+            calibrated: session.calibration.is_some(),
+        }
+    }
+
+    /// The session with its scores.
+    pub async fn load(app: &App, session: Session) -> Result<SessionView> {
+        let mut summaries = reports::summaries(&app.db, session.owner, session.id, session.id).await?;
+        let summary = summaries.remove(&session.id).unwrap_or_default();
+        Ok(SessionView::new(session, summary))
+    }
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateSession {
+    /// Ids of 1 to 5 questions in the order they are asked.
+    pub questions: Vec<String>,
+    /// The cues wanted; without it, the server's.
+    pub hints: Option<HintSettings>,
+    /// The settings that the browser really applied.
+    pub capture: Option<Capture>,
+}
+
+/// Makes a session. The consent in force must have been given.
+#[utoipa::path(post, path = "/api/sessions", tag = "sessions", request_body = CreateSession,
+    responses((status = 201, body = SessionView), (status = 403, body = Problem), (status = 422, body = Problem)))]
+pub async fn create(State(app): State<App>, viewer: Viewer, Body(wish): Body<CreateSession>) -> Result<Response> {
+    consents::require(&app, viewer.user).await?;
+    let bank = questions::list(&app.db, viewer.user).await?;
+    let questions = choose(&bank, &wish.questions)?;
+    let hints = match wish.hints {
+        Some(settings) => checked(settings)?,
+        None => app.config.hints.settings(hints::all().map(|cue| cue.id)),
+    };
+    let capture = wish.capture.unwrap_or_default();
+    if capture.width > SIDE_MAX || capture.height > SIDE_MAX {
+        return Err(Error::Unprocessable(format!("a picture is at most {SIDE_MAX} pixels wide and high")));
+    }
+    let new = NewSession { source: Source::Live, questions, hints, capture, affect: app.config.affect.enabled };
+    let session = sessions::create(&app.db, viewer.user, new).await?;
+    tracing::info!(session = %session.id, questions = session.questions.len(), "a session was made");
+    let location = HeaderValue::from_str(&format!("/api/sessions/{}", session.id)).map_err(anyhow::Error::new)?;
+    let view = SessionView::new(session, Summary::default());
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(view)).into_response())
+}
+
+fn choose(bank: &[questions::Question], ids: &[String]) -> Result<Vec<AskedQuestion>> {
+    if ids.is_empty() || ids.len() > QUESTIONS_MAX {
+        return Err(Error::Unprocessable(format!("a session has 1 to {QUESTIONS_MAX} questions")));
+    }
+    if ids.iter().enumerate().any(|(i, id)| ids[..i].contains(id)) {
+        return Err(Error::Unprocessable("a question is asked once".into()));
+    }
+    ids.iter()
+        .map(|id| {
+            let found = bank.iter().find(|question| question.id == *id);
+            let unknown =
+                || Error::Unprocessable(format!("there is no question {:?}", id.chars().take(64).collect::<String>()));
+            found.cloned().map(AskedQuestion::from).ok_or_else(unknown)
+        })
+        .collect()
+}
+
+fn checked(mut settings: HintSettings) -> Result<HintSettings> {
+    if let Some(unknown) = settings.enabled.iter().find(|id| !hints::known(id)) {
+        return Err(Error::Unprocessable(format!(
+            "there is no cue {:?}",
+            unknown.chars().take(64).collect::<String>()
+        )));
+    }
+    if !(4_000..=600_000).contains(&settings.budget_ms) {
+        return Err(Error::Unprocessable("hints.budget_ms must be 4000 to 600000".into()));
+    }
+    settings.enabled.sort();
+    settings.enabled.dedup();
+    Ok(settings)
+}
+
+#[derive(Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Page {
+    /// 1 to 100; 20 without it.
+    limit: Option<i64>,
+    /// The `next` of the page before.
+    before: Option<SessionId>,
+}
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Sessions {
+    /// Newest first.
+    pub sessions: Vec<SessionView>,
+    /// `before` of the next page; `null`: this is the last.
+    pub next: Option<SessionId>,
+}
+
+/// The person's sessions, newest first.
+#[utoipa::path(get, path = "/api/sessions", tag = "sessions", params(Page),
+    responses((status = 200, body = Sessions), (status = 400, body = Problem)))]
+pub async fn list(State(app): State<App>, viewer: Viewer, Query(page): Query<Page>) -> Result<Json<Sessions>> {
+    let limit = page.limit.unwrap_or(PAGE);
+    if !(1..=PAGE_MAX).contains(&limit) {
+        return Err(Error::BadRequest(format!("limit must be 1 to {PAGE_MAX}")));
+    }
+    // One more than is shown tells whether there is a next page.
+    let mut rows = sessions::list(&app.db, viewer.user, page.before, limit + 1).await?;
+    let more = rows.len() as i64 > limit;
+    rows.truncate(limit as usize);
+    let next = rows.last().filter(|_| more).map(|last| last.id);
+    let mut summaries = match (rows.last(), rows.first()) {
+        (Some(oldest), Some(newest)) => reports::summaries(&app.db, viewer.user, oldest.id, newest.id).await?,
+        _ => Default::default(),
+    };
+    let view = |session: Session| {
+        let summary = summaries.remove(&session.id).unwrap_or_default();
+        SessionView::new(session, summary)
+    };
+    Ok(Json(Sessions { sessions: rows.into_iter().map(view).collect(), next }))
+}
+
+/// One session.
+#[utoipa::path(get, path = "/api/sessions/{id}", tag = "sessions", params(("id" = SessionId, Path)),
+    responses((status = 200, body = SessionView), (status = 404, body = Problem)))]
+pub async fn get(State(app): State<App>, Owned(session): Owned) -> Result<Json<SessionView>> {
+    Ok(Json(SessionView::load(&app, session).await?))
+}
+
+/// Deletes a session for good: recording, journal, report, scores.
+#[utoipa::path(delete, path = "/api/sessions/{id}", tag = "sessions", params(("id" = SessionId, Path)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub async fn delete(State(app): State<App>, Owned(session): Owned) -> Result<StatusCode> {
+    // From here on nobody sees it, whatever happens to the rest.
+    app.machine.apply(session.owner, session.id, Event::Deleted).await?;
+    app.door.forget(session.id).await;
+    if let Err(error) = erase::erase(&app, session.owner, session.id).await {
+        tracing::warn!(session = %session.id, error = format!("{error:#}"), "a deleted session is erased later");
+        app.queue.enqueue(NewJob::of_session(erase::KIND, session.owner, session.id)).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Gold {
+    pub gold: bool,
+}
+
+/// Marks a ready session as the reference answer of its questions, or takes the mark away.
+#[utoipa::path(put, path = "/api/sessions/{id}/gold", tag = "sessions", params(("id" = SessionId, Path)), request_body = Gold,
+    responses((status = 200, body = SessionView), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn gold(
+    State(app): State<App>,
+    Owned(mut session): Owned,
+    Body(wish): Body<Gold>,
+) -> Result<Json<SessionView>> {
+    if !sessions::set_gold(&app.db, session.owner, session.id, wish.gold).await? {
+        let detail = format!("only a ready session can be the reference, this one is {}", session.state.as_str());
+        return Err(Error::State { state: session.state, detail });
+    }
+    session.gold = wish.gold;
+    Ok(Json(SessionView::load(&app, session).await?))
+}

@@ -1,0 +1,89 @@
+//! `coach serve`: puts the parts together and runs them until it is asked to stop.
+
+use crate::app::{App, Context};
+use crate::config::Config;
+use crate::jobs::{Job, Worker, erase};
+use crate::session::{Event, State};
+use crate::store::{self, Db};
+use crate::{drive, objects, routes, shutdown, telemetry};
+use anyhow::Context as _;
+use std::sync::Arc;
+use std::time::Duration;
+use store::jobs::NewJob;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// Requests under way get this long when the server stops.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves until SIGINT or SIGTERM.
+pub async fn run(config: Config) -> anyhow::Result<()> {
+    let recorder = telemetry::recorder().context("the metrics cannot be recorded")?;
+    let listener = TcpListener::bind(config.http.bind)
+        .await
+        .with_context(|| format!("cannot listen on {}; choose another http.bind", config.http.bind))?;
+    // The store outlives the rest: sessions that end at the very last still go there.
+    let store_stop = CancellationToken::new();
+    let objects = objects::archive::open(&config, store_stop.clone()).await?;
+    let db = open_database(&config).await?;
+    let context = Context::new(config, db, objects);
+    take_up(&context).await?;
+    let door = drive::open(&context).await?;
+    let app = App::builder(context.clone()).build(door.clone()).await?;
+
+    let jobs: [Arc<dyn Job>; 1] = [Arc::new(erase::Erase(context.clone()))];
+    let worker = Worker::new(context.queue.clone(), jobs);
+    let stop = context.shutdown.clone();
+    let working = tokio::spawn({
+        let stop = stop.clone();
+        async move { worker.run(stop).await }
+    });
+    let upkeep = tokio::spawn(async move {
+        let mut tick = tokio::time::interval(Duration::from_secs(5));
+        loop {
+            tick.tick().await;
+            recorder.run_upkeep();
+        }
+    });
+
+    tracing::info!(address = %listener.local_addr()?, "the coach is at {}", context.config.http.base_url());
+    let serving = tokio::spawn(
+        axum::serve(listener, routes::router(app)).with_graceful_shutdown(stop.clone().cancelled_owned()).into_future(),
+    );
+    shutdown::asked().await?;
+    stop.cancel();
+    context.hub.close_all();
+    match tokio::time::timeout(GRACE, serving).await {
+        Ok(served) => served.context("the server's task broke")??,
+        Err(_) => tracing::warn!("some requests did not end in time"),
+    }
+    if tokio::time::timeout(GRACE, working).await.is_err() {
+        tracing::warn!("a job did not end in time; its lease runs out and it is taken up again");
+    }
+    door.close().await;
+    store_stop.cancel();
+    upkeep.abort();
+    context.db.close().await;
+    Ok(())
+}
+
+/// The database, brought up to date.
+pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
+    let db = Db::open(&config.database_url(), config.database.max_connections).await?;
+    db.migrate().await?;
+    Ok(db)
+}
+
+/// What a crash left behind: sessions in the middle of something are `interrupted`, deleted ones are erased.
+pub async fn take_up(context: &Context) -> anyhow::Result<()> {
+    for state in [State::Live, State::Grace, State::Finalising, State::Scoring] {
+        for session in store::sessions::house_in_state(&context.db, state).await? {
+            tracing::warn!(session = %session.id, state = state.as_str(), "found a session that was interrupted");
+            context.machine.apply(session.owner, session.id, Event::Found).await?;
+        }
+    }
+    for session in store::sessions::house_in_state(&context.db, State::Deleted).await? {
+        context.queue.enqueue(NewJob::of_session(erase::KIND, session.owner, session.id)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! Jobs: work that outlives a request, claimed under a lease, tried again with growing pauses.
+
+use super::{Db, on};
+use crate::clock::now_us;
+use coach_core::{SessionId, UserId};
+use serde_json::Value;
+use sqlx::AssertSqlSafe;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+/// A worker that stays silent this long has lost its job to the next one.
+pub const LEASE_US: i64 = 30_000_000;
+/// The first pause after a failure; each further one is twice as long, up to [`MAX_PAUSE_US`].
+pub const FIRST_PAUSE_US: i64 = 2_000_000;
+pub const MAX_PAUSE_US: i64 = 600_000_000;
+
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub struct NewJob<'a> {
+    pub kind: &'a str,
+    pub owner: Option<UserId>,
+    pub session: Option<SessionId>,
+    pub payload: Value,
+    /// Smaller goes first.
+    pub priority: i32,
+    pub max_attempts: i32,
+    pub run_at_us: i64,
+}
+
+impl<'a> NewJob<'a> {
+    /// A job of a session, at once, tried eight times.
+    pub fn of_session(kind: &'a str, owner: UserId, session: SessionId) -> NewJob<'a> {
+        NewJob {
+            kind,
+            owner: Some(owner),
+            session: Some(session),
+            payload: Value::Null,
+            priority: 0,
+            max_attempts: 8,
+            run_at_us: now_us(),
+        }
+    }
+}
+
+/// A job that this worker holds until its lease ends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claimed {
+    pub id: Uuid,
+    pub kind: String,
+    pub owner: Option<UserId>,
+    pub session: Option<SessionId>,
+    pub payload: Value,
+    /// This one included.
+    pub attempts: i32,
+    pub max_attempts: i32,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    kind: String,
+    owner: Option<Uuid>,
+    session: Option<Uuid>,
+    payload: Json<Value>,
+    attempts: i32,
+    max_attempts: i32,
+}
+
+/// Puts a job into the queue.
+pub async fn enqueue(db: &Db, job: NewJob<'_>) -> sqlx::Result<Uuid> {
+    const INSERT: &str = "INSERT INTO jobs (id, owner, session, kind, payload, state, priority, attempts, max_attempts, run_at_us, created_us)
+        VALUES ($1, $2, $3, $4, $5, 'queued', $6, 0, $7, $8, $9)";
+    let id = Uuid::now_v7();
+    on!(db, pool => sqlx::query(INSERT).bind(id).bind(job.owner.map(|o| o.0)).bind(job.session.map(|s| s.0)).bind(job.kind)
+        .bind(Json(&job.payload)).bind(job.priority).bind(job.max_attempts).bind(job.run_at_us).bind(now_us())
+        .execute(pool).await.map(drop)?);
+    Ok(id)
+}
+
+/// Takes the next job that is due, or whose worker fell silent, and holds it for `lease_us`. No two workers get the same one.
+pub async fn claim(db: &Db, worker: &str, now: i64, lease_us: i64) -> sqlx::Result<Option<Claimed>> {
+    // The only text that differs between the databases; it is made of constants.
+    let claim = format!(
+        "UPDATE jobs SET state = 'running', attempts = attempts + 1, worker = $1, lease_until_us = $2 WHERE id = (
+            SELECT id FROM jobs WHERE (state = 'queued' OR (state = 'running' AND lease_until_us < $3))
+                AND run_at_us <= $3 AND attempts < max_attempts
+            ORDER BY priority, run_at_us, id LIMIT 1 {})
+         RETURNING id, kind, owner, session, payload, attempts, max_attempts",
+        db.skip_locked()
+    );
+    let row = on!(db, pool => sqlx::query_as::<_, Row>(AssertSqlSafe(claim)).bind(worker).bind(now + lease_us).bind(now)
+        .fetch_optional(pool).await?);
+    Ok(row.map(|row| Claimed {
+        id: row.id,
+        kind: row.kind,
+        owner: row.owner.map(UserId),
+        session: row.session.map(SessionId),
+        payload: row.payload.0,
+        attempts: row.attempts,
+        max_attempts: row.max_attempts,
+    }))
+}
+
+/// The worker is still at it; false: the job was given to somebody else meanwhile, stop.
+pub async fn renew(db: &Db, id: Uuid, worker: &str, until_us: i64) -> sqlx::Result<bool> {
+    const UPDATE: &str = "UPDATE jobs SET lease_until_us = $3 WHERE id = $1 AND worker = $2 AND state = 'running'";
+    on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(worker).bind(until_us).execute(pool).await?.rows_affected() == 1))
+}
+
+/// It is done; false: it was no longer this worker's.
+pub async fn complete(db: &Db, id: Uuid, worker: &str) -> sqlx::Result<bool> {
+    const UPDATE: &str = "UPDATE jobs SET state = 'done', lease_until_us = NULL, last_error = NULL
+        WHERE id = $1 AND worker = $2 AND state = 'running'";
+    on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(worker).execute(pool).await?.rows_affected() == 1))
+}
+
+/// It failed: back into the queue after a pause, or `dead` when it was the last attempt. False: it was no longer this worker's.
+pub async fn fail(db: &Db, job: &Claimed, worker: &str, now: i64, error: &str) -> sqlx::Result<bool> {
+    const UPDATE: &str = "UPDATE jobs SET state = CASE WHEN attempts >= max_attempts THEN 'dead' ELSE 'queued' END,
+        run_at_us = $3, lease_until_us = NULL, worker = NULL, last_error = $4
+        WHERE id = $1 AND worker = $2 AND state = 'running'";
+    let run_at = now + pause_us(job.attempts);
+    on!(db, pool => Ok(sqlx::query(UPDATE).bind(job.id).bind(worker).bind(run_at).bind(error).execute(pool).await?.rows_affected() == 1))
+}
+
+/// Jobs whose worker fell silent in the last attempt are dead; says how many. A job that kills its worker so ends.
+pub async fn bury(db: &Db, now: i64) -> sqlx::Result<u64> {
+    const UPDATE: &str = "UPDATE jobs SET state = 'dead', lease_until_us = NULL, last_error = 'its worker fell silent'
+        WHERE state = 'running' AND lease_until_us < $1 AND attempts >= max_attempts";
+    on!(db, pool => Ok(sqlx::query(UPDATE).bind(now).execute(pool).await?.rows_affected()))
+}
+
+/// How many jobs are in each state, for the metrics.
+pub async fn count(db: &Db) -> sqlx::Result<Vec<(String, i64)>> {
+    const SELECT: &str = "SELECT state, COUNT(*) FROM jobs GROUP BY state ORDER BY state";
+    on!(db, pool => sqlx::query_as(SELECT).fetch_all(pool).await)
+}
+
+/// The pause after that many attempts.
+pub fn pause_us(attempts: i32) -> i64 {
+    let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
+    (FIRST_PAUSE_US << doublings).min(MAX_PAUSE_US)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_ten_minutes() {
+        assert_eq!([1, 2, 3].map(pause_us), [2_000_000, 4_000_000, 8_000_000]);
+        assert_eq!([20, i32::MAX].map(pause_us), [MAX_PAUSE_US; 2]);
+        assert_eq!([0, -7].map(pause_us), [FIRST_PAUSE_US; 2]);
+    }
+}

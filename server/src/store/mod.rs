@@ -1,0 +1,125 @@
+//! All SQL: one text for SQLite and PostgreSQL, one file per table group.
+//!
+//! Every query of a person's rows names the owner, or a grant that the owner gave. What the house itself looks for
+//! (what a crash left behind, jobs) has names that say so and returns owners along with ids.
+
+pub mod consents;
+pub mod grants;
+pub mod jobs;
+pub mod parts;
+pub mod questions;
+pub mod reports;
+pub mod sessions;
+pub mod tokens;
+pub mod users;
+
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::str::FromStr;
+use std::time::Duration;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
+
+/// An open database.
+#[derive(Debug, Clone)]
+pub enum Db {
+    Pg(sqlx::PgPool),
+    Lite(sqlx::SqlitePool),
+}
+
+/// Runs the same expression on whichever database it is.
+macro_rules! on {
+    ($db:expr, $pool:ident => $run:expr) => {
+        match $db {
+            $crate::store::Db::Pg($pool) => $run,
+            $crate::store::Db::Lite($pool) => $run,
+        }
+    };
+}
+
+/// Runs the same block in a transaction that can write; an early return with an error rolls it back.
+macro_rules! in_transaction {
+    ($db:expr, $tx:ident => $run:block) => {
+        match $db {
+            $crate::store::Db::Pg(pool) => {
+                let mut $tx = pool.begin().await?;
+                let out = $run;
+                $tx.commit().await?;
+                out
+            }
+            $crate::store::Db::Lite(pool) => {
+                // The write lock at once: a reader that becomes a writer half-way cannot wait for another.
+                let mut $tx = pool.begin_with("BEGIN IMMEDIATE").await?;
+                let out = $run;
+                $tx.commit().await?;
+                out
+            }
+        }
+    };
+}
+pub(crate) use {in_transaction, on};
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("{0:?} is neither a sqlite:// nor a postgres:// address")]
+    Scheme(String),
+    #[error("cannot make the folder of the database: {0}")]
+    Folder(#[from] std::io::Error),
+    #[error("cannot open the database: {0}")]
+    Connect(#[from] sqlx::Error),
+    #[error("cannot bring the database up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+}
+
+impl Db {
+    /// Opens `sqlite://path` (made when it is not there) or `postgres://…`; brings nothing up to date.
+    pub async fn open(url: &str, max_connections: u32) -> Result<Db, OpenError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let pool = sqlx::postgres::PgPoolOptions::new()
+                .max_connections(max_connections)
+                .acquire_timeout(Duration::from_secs(10))
+                .connect(url)
+                .await?;
+            return Ok(Db::Pg(pool));
+        }
+        let Some(path) = url.strip_prefix("sqlite:") else {
+            // The address may carry a password: only its scheme is repeated.
+            return Err(OpenError::Scheme(url.split(':').next().unwrap_or_default().to_owned()));
+        };
+        let path = std::path::Path::new(path.trim_start_matches("//"));
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)?;
+        }
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true);
+        Ok(Db::Lite(SqlitePoolOptions::new().max_connections(max_connections).connect_with(options).await?))
+    }
+
+    /// Brings the schema up to date and seeds the bank; both are idempotent.
+    pub async fn migrate(&self) -> Result<(), OpenError> {
+        on!(self, pool => MIGRATIONS.run(pool).await?);
+        questions::seed(self, crate::bank::QUESTIONS).await?;
+        Ok(())
+    }
+
+    /// Answers, or says why not.
+    pub async fn ping(&self) -> sqlx::Result<()> {
+        on!(self, pool => sqlx::query("SELECT 1").execute(pool).await.map(drop))
+    }
+
+    /// What the two databases say differently, kept to this one word: a claim passes over rows that others hold.
+    fn skip_locked(&self) -> &'static str {
+        match self {
+            Db::Pg(_) => "FOR UPDATE SKIP LOCKED",
+            Db::Lite(_) => "",
+        }
+    }
+
+    pub async fn close(&self) {
+        on!(self, pool => pool.close().await)
+    }
+}

@@ -1,0 +1,90 @@
+//! The bank of questions, and the questions of a person's own.
+
+use super::{Db, in_transaction, on};
+use coach_core::UserId;
+use serde::{Deserialize, Serialize};
+
+/// A question of the bank as the program carries it.
+#[derive(Debug, Clone, Copy)]
+pub struct Seed {
+    pub id: &'static str,
+    pub family: Family,
+    pub suggested_s: i64,
+    pub text: &'static str,
+    pub tip: &'static str,
+}
+
+/// What a behavioural question asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    Failure,
+    Conflict,
+    Leadership,
+    Teamwork,
+    Pressure,
+    Motivation,
+}
+
+impl Family {
+    pub const ALL: [Family; 6] =
+        [Family::Failure, Family::Conflict, Family::Leadership, Family::Teamwork, Family::Pressure, Family::Motivation];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Family::Failure => "failure",
+            Family::Conflict => "conflict",
+            Family::Leadership => "leadership",
+            Family::Teamwork => "teamwork",
+            Family::Pressure => "pressure",
+            Family::Motivation => "motivation",
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is no family of questions")]
+pub struct UnknownFamily(String);
+
+impl TryFrom<String> for Family {
+    type Error = UnknownFamily;
+    fn try_from(text: String) -> Result<Family, UnknownFamily> {
+        Family::ALL.into_iter().find(|family| family.as_str() == text).ok_or(UnknownFamily(text))
+    }
+}
+
+/// A question that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow, utoipa::ToSchema)]
+pub struct Question {
+    pub id: String,
+    #[sqlx(try_from = "String")]
+    pub family: Family,
+    pub text: String,
+    /// How long an answer is suggested to be.
+    pub suggested_ms: i64,
+    pub tip: String,
+}
+
+/// Puts the bank's questions in; texts are brought up to date, questions no longer in the bank are retired.
+pub async fn seed(db: &Db, bank: &[Seed]) -> sqlx::Result<()> {
+    const RETIRE: &str = "UPDATE questions SET retired = $1 WHERE owner IS NULL";
+    const UPSERT: &str = "INSERT INTO questions (id, owner, family, position, text, suggested_ms, tip, retired)
+        VALUES ($1, NULL, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (id) DO UPDATE SET family = excluded.family, position = excluded.position, text = excluded.text,
+            suggested_ms = excluded.suggested_ms, tip = excluded.tip, retired = excluded.retired";
+    in_transaction!(db, tx => {
+        sqlx::query(RETIRE).bind(true).execute(&mut *tx).await?;
+        for (position, question) in (0i32..).zip(bank) {
+            sqlx::query(UPSERT).bind(question.id).bind(question.family.as_str()).bind(position).bind(question.text)
+                .bind(question.suggested_s * 1000).bind(question.tip).bind(false).execute(&mut *tx).await?;
+        }
+    });
+    Ok(())
+}
+
+/// Every question that the person may choose: the bank's and their own, in the bank's order.
+pub async fn list(db: &Db, viewer: UserId) -> sqlx::Result<Vec<Question>> {
+    const SELECT: &str = "SELECT id, family, text, suggested_ms, tip FROM questions
+        WHERE (owner IS NULL OR owner = $1) AND NOT retired ORDER BY position, id";
+    on!(db, pool => sqlx::query_as(SELECT).bind(viewer.0).fetch_all(pool).await)
+}

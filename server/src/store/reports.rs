@@ -1,0 +1,211 @@
+//! What a report leaves in the database: answers, scores, cues and metrics, for lists, trends and comparisons.
+
+use super::{Db, in_transaction, on};
+use coach_core::report::{MetricValue, Report, Scores};
+use coach_core::{MediaTime, SessionId, UserId};
+use serde::Serialize;
+use sqlx::types::Json;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The four values; `null`: not enough to say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct ScoreValues {
+    /// 0 to 100.
+    pub confidence: Option<f64>,
+    pub clarity: Option<f64>,
+    pub resilience: Option<f64>,
+    pub engagement: Option<f64>,
+}
+
+impl ScoreValues {
+    fn set(&mut self, name: &str, value: Option<f64>) {
+        match name {
+            "confidence" => self.confidence = value,
+            "clarity" => self.clarity = value,
+            "resilience" => self.resilience = value,
+            "engagement" => self.engagement = value,
+            _ => {}
+        }
+    }
+}
+
+/// An answer in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct AnswerRow {
+    pub n: i32,
+    pub question_id: Option<String>,
+    pub start_ms: i64,
+    pub end_ms: i64,
+    pub scores: ScoreValues,
+}
+
+/// What is known of a scored session.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Summary {
+    pub scores: Option<ScoreValues>,
+    pub answers: Vec<AnswerRow>,
+}
+
+/// Writes answers, scores, cues and metrics in one transaction; what an earlier report left is replaced, what the person said
+/// about cues stays. Does nothing and says false when the session is not the owner's or is deleted.
+pub async fn save_report(db: &Db, owner: UserId, session: SessionId, report: &Report) -> sqlx::Result<bool> {
+    const TOUCH: &str = "UPDATE sessions SET duration_ms = $3, metrics = $4, formulas = $5
+        WHERE id = $1 AND owner = $2 AND state <> 'deleted'";
+    const CLEAR_SCORES: &str = "DELETE FROM scores WHERE session = $1 AND owner = $2";
+    const CLEAR_ANSWERS: &str = "DELETE FROM answers WHERE session = $1 AND owner = $2";
+    const CLEAR_HINTS: &str = "DELETE FROM hints WHERE session = $1 AND owner = $2 AND useful IS NULL";
+    const ANSWER: &str = "INSERT INTO answers (id, session, owner, n, question_id, question, start_ms, end_ms)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    const SCORE: &str = "INSERT INTO scores (id, session, owner, answer, name, value, coverage, reason, formula)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    const HINT: &str = "INSERT INTO hints (id, session, owner, t_ms, hint, text, evidence, positive)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (session, t_ms, hint) DO UPDATE SET text = excluded.text, evidence = excluded.evidence, positive = excluded.positive";
+    in_transaction!(db, tx => {
+        let touched = sqlx::query(TOUCH).bind(session.0).bind(owner.0).bind(report.duration_ms).bind(Json(&report.metrics))
+            .bind(Json(&report.formulas)).execute(&mut *tx).await?.rows_affected();
+        if touched == 0 {
+            return Ok(false);
+        }
+        for clear in [CLEAR_SCORES, CLEAR_ANSWERS, CLEAR_HINTS] {
+            sqlx::query(clear).bind(session.0).bind(owner.0).execute(&mut *tx).await?;
+        }
+        for score in rows(None, &report.overall.scores, &report.formulas) {
+            sqlx::query(SCORE).bind(Uuid::now_v7()).bind(session.0).bind(owner.0).bind(score.answer).bind(score.name)
+                .bind(score.value).bind(score.coverage).bind(score.reason).bind(score.formula).execute(&mut *tx).await?;
+        }
+        for (n, answer) in (0i32..).zip(&report.answers) {
+            let id = Uuid::now_v7();
+            sqlx::query(ANSWER).bind(id).bind(session.0).bind(owner.0).bind(n).bind(&answer.question_id).bind(&answer.question)
+                .bind(answer.start.ms()).bind(answer.end.ms()).execute(&mut *tx).await?;
+            for score in rows(Some(id), &answer.scores, &report.formulas) {
+                sqlx::query(SCORE).bind(Uuid::now_v7()).bind(session.0).bind(owner.0).bind(score.answer).bind(score.name)
+                    .bind(score.value).bind(score.coverage).bind(score.reason).bind(score.formula).execute(&mut *tx).await?;
+            }
+        }
+        for hint in &report.hints {
+            sqlx::query(HINT).bind(Uuid::now_v7()).bind(session.0).bind(owner.0).bind(hint.t.ms()).bind(&hint.id).bind(&hint.text)
+                .bind(&hint.evidence).bind(hint.positive).execute(&mut *tx).await?;
+        }
+    });
+    Ok(true)
+}
+
+struct ScoreRow<'a> {
+    answer: Option<Uuid>,
+    name: &'static str,
+    value: Option<f64>,
+    coverage: f64,
+    reason: Option<&'a str>,
+    formula: i32,
+}
+
+fn rows<'a>(answer: Option<Uuid>, scores: &'a Scores, formulas: &BTreeMap<String, u32>) -> Vec<ScoreRow<'a>> {
+    let named = [
+        ("confidence", &scores.confidence),
+        ("clarity", &scores.clarity),
+        ("resilience", &scores.resilience),
+        ("engagement", &scores.engagement),
+    ];
+    let row = |(name, score): (&'static str, &'a coach_core::report::Score)| ScoreRow {
+        answer,
+        name,
+        // NaN would be stored as NULL by one database and as NaN by the other.
+        value: score.value.map(f64::from).filter(|value| value.is_finite()),
+        coverage: f64::from(score.coverage),
+        reason: score.reason.as_deref(),
+        formula: formulas.get(name).copied().and_then(|version| i32::try_from(version).ok()).unwrap_or(0),
+    };
+    named.into_iter().map(row).collect()
+}
+
+/// What the person said about a cue; remembered even before the report names the cue. False: not their session.
+pub async fn hint_feedback(
+    db: &Db,
+    owner: UserId,
+    session: SessionId,
+    t: MediaTime,
+    hint: &str,
+    useful: bool,
+) -> sqlx::Result<bool> {
+    const UPSERT: &str = "INSERT INTO hints (id, session, owner, t_ms, hint, text, evidence, positive, useful)
+        SELECT $1, id, owner, $4, $5, '', '', $6, $7 FROM sessions WHERE id = $2 AND owner = $3 AND state <> 'deleted'
+        ON CONFLICT (session, t_ms, hint) DO UPDATE SET useful = excluded.useful";
+    on!(db, pool => Ok(sqlx::query(UPSERT).bind(Uuid::now_v7()).bind(session.0).bind(owner.0).bind(t.ms()).bind(hint).bind(false)
+        .bind(useful).execute(pool).await?.rows_affected() == 1))
+}
+
+/// How often the person called each cue useful or not: id, useful, not useful.
+pub async fn hint_verdicts(db: &Db, owner: UserId) -> sqlx::Result<Vec<(String, i64, i64)>> {
+    const SELECT: &str = "SELECT hint, CAST(SUM(CASE WHEN useful THEN 1 ELSE 0 END) AS BIGINT),
+        CAST(SUM(CASE WHEN useful THEN 0 ELSE 1 END) AS BIGINT)
+        FROM hints WHERE owner = $1 AND useful IS NOT NULL GROUP BY hint ORDER BY hint";
+    on!(db, pool => sqlx::query_as(SELECT).bind(owner.0).fetch_all(pool).await)
+}
+
+/// Answers and scores of the owner's sessions with ids from `first` to `last`, both included.
+pub async fn summaries(
+    db: &Db,
+    owner: UserId,
+    first: SessionId,
+    last: SessionId,
+) -> sqlx::Result<BTreeMap<SessionId, Summary>> {
+    const ANSWERS: &str = "SELECT session, n, question_id, start_ms, end_ms FROM answers
+        WHERE owner = $1 AND session >= $2 AND session <= $3 ORDER BY session, n";
+    const SCORES: &str = "SELECT s.session, a.n, s.name, s.value FROM scores s LEFT JOIN answers a ON a.id = s.answer
+        WHERE s.owner = $1 AND s.session >= $2 AND s.session <= $3";
+    type Answer = (Uuid, i32, Option<String>, i64, i64);
+    type Score = (Uuid, Option<i32>, String, Option<f64>);
+    let (answers, scores): (Vec<Answer>, Vec<Score>) = on!(db, pool => (
+        sqlx::query_as(ANSWERS).bind(owner.0).bind(first.0).bind(last.0).fetch_all(pool).await?,
+        sqlx::query_as(SCORES).bind(owner.0).bind(first.0).bind(last.0).fetch_all(pool).await?,
+    ));
+    let mut out: BTreeMap<SessionId, Summary> = BTreeMap::new();
+    for (session, n, question_id, start_ms, end_ms) in answers {
+        let row = AnswerRow { n, question_id, start_ms, end_ms, scores: ScoreValues::default() };
+        out.entry(SessionId(session)).or_default().answers.push(row);
+    }
+    for (session, n, name, value) in scores {
+        let summary = out.entry(SessionId(session)).or_default();
+        match n {
+            None => summary.scores.get_or_insert_default().set(&name, value),
+            Some(n) => {
+                if let Some(answer) = summary.answers.iter_mut().find(|answer| answer.n == n) {
+                    answer.scores.set(&name, value);
+                }
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// A scored session on the way of a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Point {
+    pub session: SessionId,
+    pub at_us: i64,
+    pub scores: ScoreValues,
+    pub metrics: BTreeMap<String, MetricValue>,
+    /// Version of each formula: scores of different versions are not the same thing.
+    pub formulas: BTreeMap<String, u32>,
+}
+
+/// The newest `limit` ready sessions of the owner, oldest first.
+pub async fn points(db: &Db, owner: UserId, limit: i64) -> sqlx::Result<Vec<Point>> {
+    const SELECT: &str = "SELECT id, COALESCE(started_us, created_us), metrics, formulas FROM sessions
+        WHERE owner = $1 AND state = 'ready' AND metrics IS NOT NULL ORDER BY id DESC LIMIT $2";
+    type Row = (Uuid, i64, Json<BTreeMap<String, MetricValue>>, Option<Json<BTreeMap<String, u32>>>);
+    let mut rows: Vec<Row> = on!(db, pool => sqlx::query_as(SELECT).bind(owner.0).bind(limit).fetch_all(pool).await?);
+    rows.reverse();
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Ok(Vec::new()) };
+    let mut summaries = summaries(db, owner, SessionId(first.0), SessionId(last.0)).await?;
+    let point = |(id, at_us, metrics, formulas): Row| Point {
+        session: SessionId(id),
+        at_us,
+        scores: summaries.remove(&SessionId(id)).and_then(|summary| summary.scores).unwrap_or_default(),
+        metrics: metrics.0,
+        formulas: formulas.map(|json| json.0).unwrap_or_default(),
+    };
+    Ok(rows.into_iter().map(point).collect())
+}

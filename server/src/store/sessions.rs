@@ -1,0 +1,219 @@
+//! Sessions.
+
+use super::questions::{Family, Question};
+use super::{Db, on};
+use crate::clock::now_us;
+use crate::session::State;
+use coach_core::journal::{Calibration, Capture, HintSettings};
+use coach_core::{SessionId, UserId};
+use serde::{Deserialize, Serialize};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+/// Where the media of a session comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = SessionSource)]
+pub enum Source {
+    Live,
+    Upload,
+}
+
+impl Source {
+    fn as_str(self) -> &'static str {
+        match self {
+            Source::Live => "live",
+            Source::Upload => "upload",
+        }
+    }
+}
+
+/// A question as it was asked; the bank may change later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct AskedQuestion {
+    pub id: String,
+    pub text: String,
+    pub family: Family,
+    pub suggested_ms: i64,
+}
+
+impl From<Question> for AskedQuestion {
+    fn from(q: Question) -> AskedQuestion {
+        AskedQuestion { id: q.id, text: q.text, family: q.family, suggested_ms: q.suggested_ms }
+    }
+}
+
+/// One sitting.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    pub id: SessionId,
+    pub owner: UserId,
+    pub state: State,
+    pub source: Source,
+    pub created_us: i64,
+    pub started_us: Option<i64>,
+    pub duration_ms: Option<i64>,
+    pub questions: Vec<AskedQuestion>,
+    pub hints: HintSettings,
+    pub capture: Capture,
+    pub calibration: Option<Calibration>,
+    pub affect: bool,
+    /// The reference answer of its questions.
+    pub gold: bool,
+    /// Why it failed, for the person.
+    pub failure: Option<String>,
+}
+
+/// What a session is made from.
+#[derive(Debug, Clone)]
+pub struct NewSession {
+    pub source: Source,
+    pub questions: Vec<AskedQuestion>,
+    pub hints: HintSettings,
+    pub capture: Capture,
+    pub affect: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    owner: Uuid,
+    #[sqlx(try_from = "String")]
+    state: State,
+    source: String,
+    created_us: i64,
+    started_us: Option<i64>,
+    duration_ms: Option<i64>,
+    questions: Json<Vec<AskedQuestion>>,
+    hints: Json<HintSettings>,
+    capture: Json<Capture>,
+    calibration: Option<Json<Calibration>>,
+    affect: bool,
+    gold: bool,
+    failure: Option<String>,
+}
+
+impl From<Row> for Session {
+    fn from(row: Row) -> Session {
+        Session {
+            id: SessionId(row.id),
+            owner: UserId(row.owner),
+            state: row.state,
+            source: if row.source == "upload" { Source::Upload } else { Source::Live },
+            created_us: row.created_us,
+            started_us: row.started_us,
+            duration_ms: row.duration_ms,
+            questions: row.questions.0,
+            hints: row.hints.0,
+            capture: row.capture.0,
+            calibration: row.calibration.map(|json| json.0),
+            affect: row.affect,
+            gold: row.gold,
+            failure: row.failure,
+        }
+    }
+}
+
+/// The columns of [`Row`].
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, owner, state, source, created_us, started_us, duration_ms, questions, hints, capture, calibration, ",
+            "affect, gold, failure FROM sessions ",
+            $rest
+        )
+    };
+}
+
+/// Makes a session in the state `created`.
+pub async fn create(db: &Db, owner: UserId, new: NewSession) -> sqlx::Result<Session> {
+    const INSERT: &str = "INSERT INTO sessions (id, owner, state, source, created_us, updated_us, questions, hints, capture, affect, gold)
+        VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10)";
+    let (id, now) = (SessionId(Uuid::now_v7()), now_us());
+    on!(db, pool => sqlx::query(INSERT).bind(id.0).bind(owner.0).bind(State::Created.as_str()).bind(new.source.as_str()).bind(now)
+        .bind(Json(&new.questions)).bind(Json(&new.hints)).bind(Json(&new.capture)).bind(new.affect).bind(false)
+        .execute(pool).await.map(drop)?);
+    Ok(Session {
+        id,
+        owner,
+        state: State::Created,
+        source: new.source,
+        created_us: now,
+        started_us: None,
+        duration_ms: None,
+        questions: new.questions,
+        hints: new.hints,
+        capture: new.capture,
+        calibration: None,
+        affect: new.affect,
+        gold: false,
+        failure: None,
+    })
+}
+
+/// The owner's session; a deleted one is not there.
+pub async fn get(db: &Db, owner: UserId, id: SessionId) -> sqlx::Result<Option<Session>> {
+    const SELECT: &str = select!("WHERE id = $1 AND owner = $2 AND state <> 'deleted'");
+    on!(db, pool => Ok(sqlx::query_as::<_, Row>(SELECT).bind(id.0).bind(owner.0).fetch_optional(pool).await?.map(Session::from)))
+}
+
+/// The owner's sessions, newest first, older than `before`.
+pub async fn list(db: &Db, owner: UserId, before: Option<SessionId>, limit: i64) -> sqlx::Result<Vec<Session>> {
+    const SELECT: &str = select!("WHERE owner = $1 AND id < $2 AND state <> 'deleted' ORDER BY id DESC LIMIT $3");
+    let before = before.map_or(Uuid::max(), |id| id.0);
+    let rows =
+        on!(db, pool => sqlx::query_as::<_, Row>(SELECT).bind(owner.0).bind(before).bind(limit).fetch_all(pool).await?);
+    Ok(rows.into_iter().map(Session::from).collect())
+}
+
+/// Changes the state if it is still `from`; says whether it was.
+pub async fn change_state(
+    db: &Db,
+    owner: UserId,
+    id: SessionId,
+    from: State,
+    to: State,
+    failure: Option<&str>,
+) -> sqlx::Result<bool> {
+    const UPDATE: &str =
+        "UPDATE sessions SET state = $4, failure = $5, updated_us = $6 WHERE id = $1 AND owner = $2 AND state = $3";
+    on!(db, pool => Ok(sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(from.as_str()).bind(to.as_str()).bind(failure).bind(now_us())
+        .execute(pool).await?.rows_affected() == 1))
+}
+
+/// Wall time of t = 0; the first one stays.
+pub async fn set_started(db: &Db, owner: UserId, id: SessionId, started_us: i64) -> sqlx::Result<()> {
+    const UPDATE: &str = "UPDATE sessions SET started_us = COALESCE(started_us, $3) WHERE id = $1 AND owner = $2";
+    on!(db, pool => sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(started_us).execute(pool).await.map(drop))
+}
+
+/// Length of the recording.
+pub async fn set_duration(db: &Db, owner: UserId, id: SessionId, duration_ms: i64) -> sqlx::Result<()> {
+    const UPDATE: &str = "UPDATE sessions SET duration_ms = $3 WHERE id = $1 AND owner = $2";
+    on!(db, pool => sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(duration_ms).execute(pool).await.map(drop))
+}
+
+/// What the device check measured, while the session is not yet live; says whether it was in time.
+pub async fn set_calibration(db: &Db, owner: UserId, id: SessionId, calibration: &Calibration) -> sqlx::Result<bool> {
+    const UPDATE: &str = "UPDATE sessions SET calibration = $3 WHERE id = $1 AND owner = $2 AND state = 'created'";
+    on!(db, pool => Ok(sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(Json(calibration)).execute(pool).await?.rows_affected() == 1))
+}
+
+/// Marks a ready session as the reference answer, or takes the mark away; says whether there was one to mark.
+pub async fn set_gold(db: &Db, owner: UserId, id: SessionId, gold: bool) -> sqlx::Result<bool> {
+    const UPDATE: &str = "UPDATE sessions SET gold = $3 WHERE id = $1 AND owner = $2 AND state = 'ready'";
+    on!(db, pool => Ok(sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(gold).execute(pool).await?.rows_affected() == 1))
+}
+
+/// For start-up: every session of the house that is in the given state, with its owner.
+pub async fn house_in_state(db: &Db, state: State) -> sqlx::Result<Vec<Session>> {
+    const SELECT: &str = select!("WHERE state = $1 ORDER BY id");
+    let rows = on!(db, pool => sqlx::query_as::<_, Row>(SELECT).bind(state.as_str()).fetch_all(pool).await?);
+    Ok(rows.into_iter().map(Session::from).collect())
+}
+
+/// Removes the row of a session in the state `deleted` and, with it, every row that belongs to it; says whether it was there.
+pub async fn erase(db: &Db, owner: UserId, id: SessionId) -> sqlx::Result<bool> {
+    const DELETE: &str = "DELETE FROM sessions WHERE id = $1 AND owner = $2 AND state = 'deleted'";
+    on!(db, pool => Ok(sqlx::query(DELETE).bind(id.0).bind(owner.0).execute(pool).await?.rows_affected() == 1))
+}
