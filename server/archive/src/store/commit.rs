@@ -8,7 +8,7 @@ use s3s::{S3Error, S3ErrorCode, S3Result};
 use super::blob::{Blob, Piece};
 use super::index::{Bucket, Object};
 use super::load::BucketRecord;
-use super::record::{Manifest, folder, now_us};
+use super::record::{Headers, Manifest, folder, now_us};
 use super::{Inner, conditions, disk, failure, held};
 
 impl Inner {
@@ -66,6 +66,22 @@ impl Inner {
     ) -> S3Result<Arc<Object>> {
         manifest.segments = vec![piece.segment];
         self.commit(manifest, vec![piece.blob], condition)
+    }
+
+    /// Gives an object's bytes a second owner; no byte is copied where the file system has hard links.
+    pub fn copy(&self, source: &Object, bucket: String, key: String, headers: Headers) -> S3Result<Arc<Object>> {
+        self.has_bucket(&bucket)?;
+        let mut copy =
+            Manifest { bucket, key, headers, modified_us: now_us(), upload: None, ..source.manifest.clone() };
+        let mut blobs = Vec::with_capacity(source.blobs.len());
+        for (segment, blob) in copy.segments.iter_mut().zip(&source.blobs) {
+            let mut space = self.quota.reserve();
+            space.grow(segment.sums.len).map_err(failure::quota)?;
+            let (id, blob) = blob.duplicate(&self.layout, space).map_err(failure::disk)?;
+            segment.blob = id;
+            blobs.push(Arc::new(blob));
+        }
+        self.commit(copy, blobs, &conditions::Write::default())
     }
 
     /// Removes an object; one that is not there is no error, as in S3.

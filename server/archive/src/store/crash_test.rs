@@ -1,141 +1,29 @@
 //! Dies behind every step of every write, in a child process, and looks at what the next opening finds.
 //!
-//! Three ways to die: `kill` keeps all that was written; `torn` is a power cut after which names survived but bytes
-//! that were not synced did not; `lost` is one after which names that were not synced did not survive either.
+//! Four ways to die: `kill` keeps all that was written; `torn` is a power cut after which names survived but bytes
+//! that were not synced did not; `lost` is one after which names that were not synced did not survive either; `mixed`
+//! is one after which removals of files survived and all other names that were not synced did not.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use s3s::Body;
 use s3s::dto::{CompletedPart, ETag, StreamingBlob};
 use uuid::Uuid;
 
-use super::disk::Step;
+use super::faulty_disk::{self, Way};
 use super::index::{Object, OpenUpload};
 use super::multipart::Completion;
 use super::receive::{Claims, receive};
-use super::record::{Algorithm, Headers, Upload, folder};
-use super::{Options, Store, conditions, held, s3};
-
-// --- the faulty disk -------------------------------------------------------------------------------------------------
-
-#[derive(Clone, Copy, PartialEq)]
-enum Way {
-    Kill,
-    Torn,
-    Lost,
-}
-
-/// A change of names that is not durable yet, with what undoes it.
-enum Undo {
-    Made(PathBuf),
-    Renamed { from: PathBuf, to: PathBuf, was: Option<PathBuf> },
-    Removed { path: PathBuf, was: PathBuf },
-}
-
-struct Disk {
-    way: Way,
-    /// Steps till death.
-    left: usize,
-    unsynced_files: HashSet<PathBuf>,
-    unsynced_names: Vec<Undo>,
-    /// Where files that are replaced or removed are kept by a second name.
-    graveyard: PathBuf,
-}
-
-static DISK: Mutex<Option<Disk>> = Mutex::new(None);
-
-impl Disk {
-    fn bury(&self, path: &Path) -> Option<PathBuf> {
-        let grave = self.graveyard.join(Uuid::new_v4().to_string());
-        std::fs::hard_link(path, &grave).ok().map(|()| grave)
-    }
-
-    /// What a power cut does to that which was not synced.
-    fn cut_power(&mut self) {
-        if self.way == Way::Kill {
-            return;
-        }
-        for path in &self.unsynced_files {
-            if let Ok(file) = std::fs::OpenOptions::new().write(true).open(path) {
-                let length = file.metadata().expect("an open file").len();
-                file.set_len(length / 2).expect("torn");
-            }
-        }
-        if self.way == Way::Lost {
-            for undo in self.unsynced_names.drain(..).rev() {
-                match undo {
-                    Undo::Made(path) => {
-                        let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
-                    }
-                    Undo::Renamed { from, to, was } => {
-                        let _ = std::fs::rename(&to, from);
-                        if let Some(was) = was {
-                            std::fs::rename(was, to).expect("the old file is back");
-                        }
-                    }
-                    Undo::Removed { path, was } => std::fs::rename(was, path).expect("the removed file is back"),
-                }
-            }
-        }
-    }
-}
-
-pub(super) fn before(step: Step<'_>) {
-    let mut disk = held(&DISK);
-    let Some(disk) = disk.as_mut() else { return };
-    match step {
-        Step::Publish { from, to } => {
-            let undo = Undo::Renamed { from: from.into(), to: to.into(), was: disk.bury(to) };
-            disk.unsynced_names.push(undo);
-        }
-        Step::Remove(path) => {
-            if let Some(was) = disk.bury(path) {
-                disk.unsynced_names.push(Undo::Removed { path: path.into(), was });
-            }
-        }
-        _ => {}
-    }
-}
-
-pub(super) fn after(step: Step<'_>) {
-    let mut disk = held(&DISK);
-    let Some(disk) = disk.as_mut() else { return };
-    match step {
-        Step::Create(path) => {
-            disk.unsynced_files.insert(path.into());
-            disk.unsynced_names.push(Undo::Made(path.into()));
-        }
-        Step::CreateFolder(path) | Step::Link(path) => disk.unsynced_names.push(Undo::Made(path.into())),
-        Step::SyncFile(path) => {
-            disk.unsynced_files.remove(path);
-        }
-        Step::SyncFolder(synced) => disk.unsynced_names.retain(|undo| match undo {
-            Undo::Made(path) | Undo::Removed { path, .. } => folder(path) != synced,
-            // One entry of the file system's journal holds both ends of a rename.
-            Undo::Renamed { from, to, .. } => folder(from) != synced && folder(to) != synced,
-        }),
-        Step::Publish { from, to } => {
-            // Bytes that were not synced under the old name are not synced under the new one.
-            if disk.unsynced_files.remove(from) {
-                disk.unsynced_files.insert(to.into());
-            }
-        }
-        _ => {}
-    }
-    disk.left -= 1;
-    if disk.left == 0 {
-        disk.cut_power();
-        std::process::abort();
-    }
-}
+use super::record::{Algorithm, Headers, Manifest, Upload};
+use super::{Options, Store, conditions, held};
 
 // --- the writes ------------------------------------------------------------------------------------------------------
 
-const BUCKET: &str = "bucket";
-const OLD: &[u8] = b"what was there before";
-const NEW: &[u8] = b"what comes instead, and is longer";
+pub(super) const BUCKET: &str = "bucket";
+pub(super) const OLD: &[u8] = b"what was there before";
+pub(super) const NEW: &[u8] = b"what comes instead, and is longer";
 const LARGE: usize = 5 << 20;
 
 /// The writes that are put to the test.
@@ -158,10 +46,10 @@ async fn bytes(store: &Store, bytes: &[u8]) -> super::blob::Piece {
     receive(&store.inner, Some(body), Claims::default(), None).await.expect("received")
 }
 
-async fn put(store: &Store, key: &str, content: &[u8]) {
+pub(super) async fn put(store: &Store, key: &str, content: &[u8]) {
     let piece = bytes(store, content).await;
     let etag = piece.segment.sums.md5.clone();
-    let manifest = s3::manifest(BUCKET.into(), key.into(), Headers::default(), Algorithm::Crc64, etag);
+    let manifest = Manifest::new(BUCKET.into(), key.into(), Headers::default(), Algorithm::Crc64, etag);
     store.inner.commit_piece(manifest, piece, &conditions::Write::default()).expect("committed");
 }
 
@@ -203,7 +91,7 @@ fn complete(store: &Store, key: &str) {
 }
 
 /// What is there before every write.
-async fn set_up(dir: &Path) {
+pub(super) async fn set_up(dir: &Path) {
     let store = Store::open(Options::new(dir)).expect("a new store");
     store.inner.create_bucket(BUCKET).expect("made");
     for key in ["bystander", "replaced", "deleted", "source", "joined"] {
@@ -247,7 +135,7 @@ async fn write(store: &Store, what: &str) {
 // --- what must hold --------------------------------------------------------------------------------------------------
 
 /// Reads an object to its end and compares it with its own checksums.
-fn content(object: &Object) -> Vec<u8> {
+pub(super) fn content(object: &Object) -> Vec<u8> {
     let mut all = Vec::new();
     for (segment, blob) in object.manifest.segments.iter().zip(&object.blobs) {
         let mut found = Vec::new();
@@ -357,33 +245,33 @@ fn the_child_that_dies() {
     let way = match plan.next() {
         Some("kill") => Way::Kill,
         Some("torn") => Way::Torn,
-        _ => Way::Lost,
+        Some("lost") => Way::Lost,
+        _ => Way::Mixed,
     };
     let left = plan.next().and_then(|text| text.parse().ok()).expect("a step");
     let graveyard = dir.with_extension("graveyard");
-    let faulty = Disk { way, left, unsynced_files: HashSet::new(), unsynced_names: Vec::new(), graveyard };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         if what == "opening" {
-            *held(&DISK) = Some(faulty);
+            faulty_disk::arm(way, left, graveyard);
             Store::open(Options::new(&dir)).expect("opens");
         } else {
             let store = Store::open(Options::new(&dir)).expect("opens");
-            *held(&DISK) = Some(faulty);
+            faulty_disk::arm(way, left, graveyard);
             write(&store, &what).await;
         }
     });
     // The write was answered: a power cut now must not cost it.
-    held(&DISK).take().expect("armed").cut_power();
+    faulty_disk::disarm_and_cut_power();
     println!("survived");
 }
 
-fn memory_folder() -> tempfile::TempDir {
+pub(super) fn memory_folder() -> tempfile::TempDir {
     // In memory, where syncs cost nothing; what they would have saved is what `Disk` counts.
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a temporary folder")
 }
 
-fn runtime() -> tokio::runtime::Runtime {
+pub(super) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
@@ -404,7 +292,7 @@ fn death_behind_any_step_of_any_write_leaves_the_old_or_the_new_and_nothing_else
         };
         std::fs::remove_dir_all(&done).expect("removed");
         assert_ne!(before, after, "{what} changes something");
-        for way in ["kill", "torn", "lost"] {
+        for way in ["kill", "torn", "lost", "mixed"] {
             for at in 1.. {
                 let dir = root.path().join("store");
                 copy_tree(&template, &dir);
@@ -464,7 +352,7 @@ fn death_during_recovery_changes_nothing_about_what_is_recovered() {
     std::fs::write(template.join("tmp").join("litter"), b"x").expect("written");
     std::fs::write(template.join("blobs/00").join(format!("00{:030x}", 1)), b"x").expect("written");
     let mut expected = None;
-    for way in ["kill", "torn", "lost"] {
+    for way in ["kill", "torn", "lost", "mixed"] {
         for at in 1.. {
             let dir = root.path().join("store");
             copy_tree(&template, &dir);
@@ -482,45 +370,4 @@ fn death_during_recovery_changes_nothing_about_what_is_recovered() {
             }
         }
     }
-}
-
-#[test]
-fn a_damaged_record_is_reported_and_costs_nobody_else_a_byte() {
-    let root = memory_folder();
-    let dir = root.path().join("store");
-    runtime().block_on(set_up(&dir));
-    let layout = super::record::Layout { root: dir.clone() };
-    std::fs::write(layout.object(BUCKET, "deleted"), b"{\"bucket\":").expect("written");
-    let blob = {
-        let store = Store::open(Options::new(&dir)).expect("opens");
-        assert_eq!(store.opened().damaged.len(), 1);
-        assert_eq!(store.opened().orphans, 0, "the blob of the damaged record may be needed to mend it");
-        store.inner.index().object(BUCKET, "replaced").expect("there").manifest.segments[0].blob
-    };
-    let file = std::fs::OpenOptions::new().write(true).open(layout.blob(blob)).expect("there");
-    file.set_len(3).expect("cut");
-    let store = Store::open(Options::new(&dir)).expect("opens");
-    assert_eq!(store.opened().damaged.len(), 2);
-    assert!(store.inner.find(BUCKET, "replaced").is_err(), "a cut object is never presented as whole");
-    assert_eq!(content(&store.inner.find(BUCKET, "bystander").expect("there")), OLD);
-    runtime().block_on(put(&store, "replaced", NEW));
-    drop(store);
-    assert_eq!(Store::open(Options::new(&dir)).expect("opens").opened().damaged.len(), 1);
-}
-
-#[test]
-fn a_folder_is_open_once_and_a_foreign_folder_is_left_alone() {
-    let root = memory_folder();
-    let dir = root.path().join("store");
-    let store = Store::open(Options::new(&dir)).expect("opens");
-    assert!(matches!(Store::open(Options::new(&dir)), Err(super::OpenError::InUse(_))));
-    drop(store);
-    drop(Store::open(Options::new(&dir)).expect("opens again"));
-    std::fs::write(dir.join("format"), "coach-store 2\n").expect("written");
-    assert!(matches!(Store::open(Options::new(&dir)), Err(super::OpenError::Format(_))));
-    let foreign = root.path().join("foreign");
-    std::fs::create_dir(&foreign).expect("made");
-    std::fs::write(foreign.join("thesis.txt"), "years of work").expect("written");
-    assert!(matches!(Store::open(Options::new(&foreign)), Err(super::OpenError::Format(_))));
-    assert!(!foreign.join("objects").exists());
 }

@@ -24,16 +24,16 @@ pub(super) enum Step<'a> {
     },
     Link(&'a Path),
     Remove(&'a Path),
-    RemoveFolder,
+    RemoveFolder(&'a Path),
 }
 
 /// Makes a step. In tests the process may die right after it, and unsynced steps may be undone as by a power cut.
 fn take<T>(step: Step<'_>, work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     #[cfg(test)]
-    super::crash_test::before(step);
+    super::faulty_disk::before(step);
     let done = work()?;
     #[cfg(test)]
-    super::crash_test::after(step);
+    super::faulty_disk::after(step);
     let _ = step;
     Ok(done)
 }
@@ -103,7 +103,7 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
 
 /// Removes a folder and what is in it; one that is already gone is no error.
 pub(super) fn remove_folder(path: &Path) -> io::Result<()> {
-    take(Step::RemoveFolder, || gone_is_fine(std::fs::remove_dir_all(path)))
+    take(Step::RemoveFolder(path), || gone_is_fine(std::fs::remove_dir_all(path)))
 }
 
 fn gone_is_fine(result: io::Result<()>) -> io::Result<()> {

@@ -106,3 +106,89 @@ fn decode(token: &str) -> S3Result<(String, bool)> {
         _ => Err(wrong()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
+    use super::super::record::{Algorithm, Headers, Manifest};
+    use super::super::{Options, Store};
+    use super::*;
+
+    /// One store for all cases: only its index matters here.
+    static STORE: LazyLock<(tempfile::TempDir, Store)> = LazyLock::new(|| {
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let store = Store::open(Options::new(dir.path())).expect("opens");
+        (dir, store)
+    });
+
+    /// All entries, page by page, in the order in which they come.
+    fn all(store: &Store, prefix: &str, delimiter: Option<&str>, max: i32) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut token: Option<String> = None;
+        loop {
+            let query = Query { bucket: "b", prefix, delimiter, start_after: None, token: token.as_deref(), max };
+            let page = store.inner.list(&query).expect("a page");
+            let objects = page.objects.iter().map(|object| object.manifest.key.clone());
+            let mut entries: Vec<String> = objects.chain(page.prefixes).collect();
+            assert!(entries.len() <= usize::try_from(max).expect("a size"));
+            entries.sort();
+            found.extend(entries);
+            token = page.next;
+            if token.is_none() {
+                return found;
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn pages_of_any_size_together_are_the_list(
+            keys in proptest::collection::btree_set("[ab/ü]{1,6}", 0..30),
+            prefix in "[ab/]{0,2}",
+            delimiter in proptest::option::of("[/b]{1,2}"),
+            max in 1..5i32,
+        ) {
+            let store = &STORE.1;
+            {
+                let mut index = store.inner.index();
+                let bucket = index.buckets.entry("b".into()).or_default();
+                bucket.objects.clear();
+                for key in &keys {
+                    let headers = Headers::default();
+                    let manifest = Manifest::new("b".into(), key.clone(), headers, Algorithm::Crc64, String::new());
+                    bucket.objects.insert(key.clone(), Arc::new(Object { manifest, blobs: Vec::new() }));
+                }
+            }
+            let expected: BTreeSet<String> = keys
+                .iter()
+                .filter(|key| key.starts_with(&prefix))
+                .map(|key| match delimiter.as_deref().and_then(|d| key[prefix.len()..].find(d).map(|at| at + d.len())) {
+                    Some(end) => key[..prefix.len() + end].to_owned(),
+                    None => key.clone(),
+                })
+                .collect();
+            let expected: Vec<String> = expected.into_iter().collect();
+            prop_assert_eq!(all(store, &prefix, delimiter.as_deref(), max), expected);
+        }
+
+        #[test]
+        fn a_token_of_somebody_elses_making_is_refused_or_harmless(token in any::<String>()) {
+            let _ = decode(&token);
+            let _ = decode(&TOKEN.encode(&token));
+        }
+    }
+
+    #[test]
+    fn a_token_goes_there_and_back() {
+        for (key, is_prefix) in [("", false), ("a/ü", true), ("p", false)] {
+            assert_eq!(decode(&encode(key, is_prefix)).expect("ours"), (key.to_owned(), is_prefix));
+        }
+        for token in ["", "x", "AA", "////", "\u{0}"] {
+            assert!(decode(token).is_err(), "{token:?}");
+        }
+    }
+}

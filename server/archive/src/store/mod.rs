@@ -32,6 +32,10 @@ mod sums;
 
 #[cfg(test)]
 mod crash_test;
+#[cfg(test)]
+mod faulty_disk;
+#[cfg(test)]
+mod opening_test;
 
 use std::fs::File;
 use std::path::PathBuf;

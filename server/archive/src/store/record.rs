@@ -90,6 +90,21 @@ pub(super) struct Manifest {
 }
 
 impl Manifest {
+    /// An object of one piece, which is still to be filled in.
+    pub fn new(bucket: String, key: String, headers: Headers, algorithm: Algorithm, etag: String) -> Manifest {
+        Manifest {
+            bucket,
+            key,
+            headers,
+            etag,
+            modified_us: now_us(),
+            algorithm,
+            full_object: true,
+            upload: None,
+            segments: Vec::new(),
+        }
+    }
+
     /// Length in bytes.
     pub fn len(&self) -> u64 {
         self.segments.iter().map(|segment| segment.sums.len).sum()

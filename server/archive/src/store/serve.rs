@@ -26,7 +26,7 @@ const HEADERS: Duration = Duration::from_secs(30);
 /// Which pages may use presigned URLs from a browser.
 #[derive(Clone, Debug, Default)]
 pub struct Cors {
-    /// Origins such as `http://localhost:8080`; none: no page may.
+    /// Origins such as `http://localhost:8080`; none: no page may; `*`: every page may (a signature is needed still).
     pub origins: Vec<String>,
 }
 
@@ -35,9 +35,12 @@ impl Cors {
         let origins = self.origins.iter().map(|origin| {
             HeaderValue::from_str(origin).map_err(|_| io::Error::other(format!("{origin:?} is no origin")))
         });
+        let origins = origins.collect::<io::Result<Vec<_>>>()?;
+        // A list with a star in it is a panic of the library.
+        let any = origins.iter().any(|origin| origin == "*");
         use hyper::Method;
         Ok(CorsLayer::new()
-            .allow_origin(AllowOrigin::list(origins.collect::<io::Result<Vec<_>>>()?))
+            .allow_origin(if any { AllowOrigin::any() } else { AllowOrigin::list(origins) })
             .allow_methods([Method::GET, Method::HEAD, Method::PUT])
             .allow_headers(AllowHeaders::mirror_request())
             .expose_headers(EXPOSED.map(HeaderName::from_static))
@@ -95,7 +98,7 @@ impl Store {
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(%error, "TCP_NODELAY could not be set");
             }
-            let mut http = auto::Builder::new(TokioExecutor::new());
+            let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
             http.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
             let connection = http.serve_connection(TokioIo::new(stream), service.clone()).into_owned();
             let connection = graceful.watch(connection);
