@@ -1,7 +1,8 @@
 //! Speech and pauses: hops of voice become phrases, pauses, response latencies and the voice half of the cells.
 //!
 //! A burst of speech under 60 ms is no speech; a silence under 250 ms is no pause but part of speaking (the customary threshold of
-//! fluency studies); over 1 s it is long (Campione and Véronis 2002). A silence in which sound was lost is not called a pause.
+//! fluency studies); over 1 s it is long (Campione and Véronis 2002). A silence of which a good part
+//! was lost sound is not called a pause; a lost packet or two in it change nothing.
 
 use crate::timeline::{Chunk, Phrase, Timeline, push};
 use coach_core::journal::Voice;
@@ -14,6 +15,8 @@ pub const PAUSE_MS: i64 = 250;
 /// A pause over this is long.
 pub const LONG_PAUSE_MS: i64 = 1000;
 const HOP_MS: i64 = 10;
+/// A word may hide in a loss of this length.
+const WORD_MS: i64 = 300;
 /// Hops of speech in a row that make speech.
 const BURST: usize = 6;
 /// Probability at which speech begins, and under which it ends.
@@ -67,8 +70,8 @@ pub struct Speech {
     open: Option<Open>,
     /// End of the phrase before, if nothing has come between that would make the silence something else than a pause.
     before: Option<MediaTime>,
-    /// Where sound was last missing.
-    lost_until: Option<MediaTime>,
+    /// Where sound was missing of late.
+    lost: VecDeque<Span>,
     asked: Option<MediaTime>,
 }
 
@@ -133,15 +136,14 @@ impl Speech {
     fn begin(&mut self, start: MediaTime, timeline: &mut Timeline) {
         if let Some(before) = self.before {
             let span = Span::new(before, start);
-            let whole = self.lost_until.is_none_or(|lost| lost <= before);
-            if whole && span.len_ms() >= PAUSE_MS {
+            if self.heard(span) && span.len_ms() >= PAUSE_MS {
                 let class = if span.len_ms() > LONG_PAUSE_MS { PauseClass::Long } else { PauseClass::Medium };
                 push(&mut timeline.pauses, Pause { span, class });
             }
         }
         if let Some(asked) = self.asked.take()
             && start >= asked
-            && self.lost_until.is_none_or(|lost| lost <= asked)
+            && self.heard(Span::new(asked, start))
         {
             push(&mut timeline.latencies, (asked, start - asked));
         }
@@ -220,9 +222,18 @@ impl Speech {
 
     /// Sound was lost: what is in progress ends, and the silence around it is nobody's pause.
     pub fn lost(&mut self, span: Span) {
-        self.lost_until = Some(self.lost_until.map_or(span.end, |t| t.max(span.end)));
+        if self.lost.len() >= 256 {
+            self.lost.pop_front();
+        }
+        self.lost.push_back(span);
         self.burst.clear();
         self.running = false;
+    }
+
+    /// Whether enough of a silence was heard to call it one: no more than a quarter was lost, and nothing long enough for a word.
+    fn heard(&self, silence: Span) -> bool {
+        let lost = || self.lost.iter().map(|gap| gap.overlap_ms(silence));
+        lost().all(|ms| ms < WORD_MS) && 4 * lost().sum::<i64>() <= silence.len_ms()
     }
 
     /// A mark: what is in progress ends here and the silence after it is no pause. `asked`: a question was put.
@@ -250,7 +261,7 @@ impl Speech {
     pub fn silent_since(&self) -> Option<MediaTime> {
         match &self.open {
             Some(_) => None,
-            None => self.before.filter(|before| self.lost_until.is_none_or(|lost| lost <= *before)),
+            None => self.before.filter(|before| self.heard(Span::new(*before, self.next))),
         }
     }
 

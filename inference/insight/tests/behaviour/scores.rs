@@ -2,7 +2,8 @@
 
 use crate::stories::play;
 use crate::story::Story;
-use coach_core::journal::Line;
+use coach_core::MediaTime;
+use coach_core::journal::{Gap, GapKind, GapReason, Line};
 use coach_core::report::{Report, Scores};
 use coach_insight::metrics::Measure;
 use coach_insight::replay;
@@ -295,4 +296,60 @@ fn long_pauses_cost_clarity_and_dropped_levels_confidence_alone() {
     let dropped = scores_of("0:20 level -10\n0:40 level 0\n1:00 level -10\n1:15 level 0");
     assert!(dropped[CONFIDENCE] < plain[CONFIDENCE] - 6.0, "{plain:?} {dropped:?}");
     assert!((dropped[CLARITY] - plain[CLARITY]).abs() <= 5.0 && (dropped[ENGAGEMENT] - plain[ENGAGEMENT]).abs() <= 5.0);
+}
+
+/// Every fiftieth packet of 20 ms is lost: silence of its length, and a gap.
+fn lossy(story: &Story) -> Story {
+    let mut story = story.clone();
+    let mut gaps = Vec::new();
+    for line in &mut story.lines {
+        let Line::Voice(v) = line else { continue };
+        for k in (0..10).step_by(2) {
+            let at = v.t.ms() + k as i64 * 10;
+            if (at / 20).wrapping_mul(0x9E37_79B9).rem_euclid(50) != 0 {
+                continue;
+            }
+            for hop in k..k + 2 {
+                (v.f0[hop], v.strength[hop], v.intensity[hop], v.speech[hop]) = (None, 0.0, -300.0, 0.0);
+            }
+            let (start, end) = (MediaTime(at), MediaTime(at + 20));
+            gaps.push(Line::Gap(Gap { t: end, what: GapKind::Audio, start, end, reason: GapReason::Loss }));
+        }
+    }
+    assert!(gaps.len() > 40, "{} packets lost", gaps.len());
+    story.lines.extend(gaps);
+    story.lines.sort_by_key(Line::order);
+    story
+}
+
+#[test]
+fn two_per_cent_of_lost_packets_move_no_score_by_more_than_three_points() {
+    let paused = "device-check
+0:00 speak 150
+0:20 silent
+0:22.5 speak 170
+0:40 silent
+0:42 speak 130
+1:00 silent
+1:03 speak 150
+1:30 end";
+    for (name, text) in [("best", AT_BEST), ("worst", AT_WORST), ("paused", paused)] {
+        let story = Story::parse(text);
+        let (whole, lossy) = (play(&story).1, play(&lossy(&story)).1);
+        for (w, l) in values(&whole.overall.scores).iter().zip(values(&lossy.overall.scores)) {
+            assert!(
+                (w - l).abs() <= 3.0,
+                "{name}: {:?} {:?}",
+                values(&whole.overall.scores),
+                values(&lossy.overall.scores)
+            );
+        }
+        let missing = whole.pauses.len().abs_diff(lossy.pauses.len());
+        assert!(
+            missing * 20 <= whole.pauses.len(),
+            "{name}: {} pauses became {}",
+            whole.pauses.len(),
+            lossy.pauses.len()
+        );
+    }
 }
