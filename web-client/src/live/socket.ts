@@ -63,9 +63,10 @@ export class LiveSocket {
     if (this.closed) return;
     const message = parse(data);
     if (!message) return;
+    // A greeting, a snapshot and an answer to this page alone carry the number of the last message to all: they are never old.
+    const own = message.type === "hello" || message.type === "snapshot" || message.type === "error";
     if (message.seq !== null) {
-      // A message from before the snapshot, or twice the same: already known.
-      if (this.lastSeq !== null && message.seq <= this.lastSeq && message.type !== "snapshot") return;
+      if (!own && this.lastSeq !== null && message.seq <= this.lastSeq) return;
       this.lastSeq = message.seq;
     }
     this.heard(message);

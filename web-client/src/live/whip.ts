@@ -58,6 +58,8 @@ export async function publish(endpoint: string, stream: MediaStream, signal?: Ab
     }
     await pc.setLocalDescription();
     await gathered(pc);
+    // Stopped meanwhile: nothing was begun at the server yet, so nothing is.
+    signal?.throwIfAborted();
     const response = await fetch(endpoint, {
       method: "POST",
       headers: { "content-type": "application/sdp" },

@@ -9,7 +9,7 @@ import { Failure, Loading } from "../../ui/states";
 import { Controls } from "./controls";
 import { CuePill } from "./cue-pill";
 import { Light } from "./light";
-import { LostNotice, Standstill } from "./standstill";
+import { Notices, Standstill } from "./standstill";
 import { AnswerTime } from "./answer-time";
 import { useArena } from "./use-arena";
 
@@ -105,7 +105,7 @@ function Stage({ session }: { session: Session }) {
         >
           {arena.question?.text ?? "Speak freely"}
         </h1>
-        <LostNotice arena={arena} />
+        <Notices arena={arena} />
       </div>
 
       <CuePill cue={arena.cue} />

@@ -67,11 +67,21 @@ export function Standstill({ arena }: { arena: ArenaState }) {
 }
 
 /** Below the question, because it heals by itself: nothing to do but go on. */
-export function LostNotice({ arena }: { arena: ArenaState }) {
-  if (arena.connection.is !== "lost" || arena.hold) return null;
+export function Notices({ arena }: { arena: ArenaState }) {
+  const lost = arena.connection.is === "lost" && !arena.hold;
+  const look = "appear mx-auto mt-4 w-fit rounded-3xl bg-black/70 px-5 py-2.5 text-sm";
   return (
-    <p role="status" data-testid="lost" className="appear mx-auto mt-4 w-fit rounded-3xl bg-black/70 px-5 py-2.5 text-sm">
-      The connection was lost and is being restored. Everything until here is saved.
-    </p>
+    <div role="status">
+      {lost && (
+        <p data-testid="lost" className={look}>
+          The connection was lost and is being restored. Everything until here is saved.
+        </p>
+      )}
+      {!lost && arena.notice && (
+        <p data-testid="notice" className={look}>
+          {arena.notice}
+        </p>
+      )}
+    </div>
   );
 }

@@ -29,12 +29,16 @@ export interface ArenaState {
   /** The server ended the session, or it was stopped here. */
   ended: boolean;
   problem: Problem | null;
+  /** Something the server said about this session, for a few seconds. */
+  notice: string | null;
   next: () => void;
   stop: () => void;
   pause: () => void;
   resume: () => void;
   retry: () => void;
 }
+
+const NOTICE_MS = 6000;
 
 const now = () => performance.now();
 
@@ -49,6 +53,7 @@ export function useArena(session: Session): ArenaState {
   const [hold, setHold] = useState<Hold | null>(null);
   const [cue, setCue] = useState<Cue | null>(null);
   const [ended, setEnded] = useState(false);
+  const [notice, setNotice] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
   const publisher = useRef<Publisher | null>(null);
   const socket = useRef<LiveSocket | null>(null);
@@ -67,6 +72,9 @@ export function useArena(session: Session): ArenaState {
       case "report_ready":
         setEnded(true);
         break;
+      case "error":
+        setNotice(message.detail ? `${message.title}: ${message.detail}` : message.title);
+        break;
       default:
         break;
     }
@@ -79,6 +87,12 @@ export function useArena(session: Session): ArenaState {
     channel.open();
     return () => channel.close();
   }, [id, hear]);
+
+  useEffect(() => {
+    if (notice === null) return;
+    const over = setTimeout(() => setNotice(null), NOTICE_MS);
+    return () => clearTimeout(over);
+  }, [notice]);
 
   const setHeld = (next: Hold | null) => {
     held.current = next;
@@ -203,6 +217,7 @@ export function useArena(session: Session): ArenaState {
     cue,
     ended,
     problem: connection.is === "failed" ? connection.problem : null,
+    notice,
     next,
     stop,
     pause: pauseNow,

@@ -1,0 +1,194 @@
+// The Arena from the first question to the stop, with a camera, a connection and a server that do what they are told.
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { act, cleanup, render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Router } from "wouter";
+import { memoryLocation } from "wouter/memory-location";
+import * as camera from "../../live/camera";
+import { FakePeer } from "../../live/fake-peer";
+import Arena from "./arena";
+
+const questions = ["a", "b"].map((id) => ({ id, text: `Question ${id}`, family: "failure", suggested_ms: 90_000 }));
+let state = "created";
+let requests: { method: string; path: string; keepalive: boolean }[] = [];
+let sockets: FakeSocket[] = [];
+let tracks: (EventTarget & { kind: string; readyState: string; enabled: boolean })[] = [];
+let cameraRefuses: string | null = null;
+
+class FakeSocket extends EventTarget {
+  static OPEN = 1;
+  readyState = 1;
+  sent: Record<string, unknown>[] = [];
+  constructor() {
+    super();
+    sockets.push(this);
+    queueMicrotask(() => this.dispatchEvent(new Event("open")));
+  }
+  send(text: string) {
+    this.sent.push(JSON.parse(text) as Record<string, unknown>);
+  }
+  close() {
+    this.readyState = 3;
+  }
+  says(message: object) {
+    act(() => void this.dispatchEvent(new MessageEvent("message", { data: JSON.stringify(message) })));
+  }
+}
+
+function getUserMedia() {
+  if (cameraRefuses) return Promise.reject(Object.assign(new Error(), { name: cameraRefuses }));
+  tracks = ["video", "audio"].map((kind) => Object.assign(new EventTarget(), { kind, readyState: "live", enabled: true, stop: () => undefined, getSettings: () => ({}) }));
+  return Promise.resolve({
+    getTracks: () => tracks,
+    getVideoTracks: () => tracks.slice(0, 1),
+    getAudioTracks: () => tracks.slice(1),
+  });
+}
+
+beforeEach(() => {
+  state = "created";
+  requests = [];
+  sockets = [];
+  cameraRefuses = null;
+  FakePeer.all = [];
+  vi.stubGlobal("RTCPeerConnection", FakePeer);
+  vi.stubGlobal("RTCRtpSender", { getCapabilities: () => ({ codecs: [] }) });
+  vi.stubGlobal("WebSocket", FakeSocket);
+  vi.stubGlobal("fetch", (path: string, init?: RequestInit) => {
+    const method = init?.method ?? "GET";
+    requests.push({ method, path, keepalive: init?.keepalive ?? false });
+    if (method === "POST") return Promise.resolve(new Response("v=0\r\n", { status: 201, headers: { location: "/api/sessions/s/whip/secret" } }));
+    if (method === "DELETE") return Promise.resolve(new Response(null, { status: 200 }));
+    return Promise.resolve(new Response(JSON.stringify({ id: "s", state, questions, answers: [] }), { headers: { "content-type": "application/json" } }));
+  });
+  Object.defineProperty(navigator, "mediaDevices", { configurable: true, value: Object.assign(new EventTarget(), { getUserMedia, enumerateDevices: () => Promise.resolve([]) }) });
+  HTMLDialogElement.prototype.showModal = function () {
+    this.open = true;
+  };
+});
+afterEach(() => {
+  cleanup();
+  camera.release();
+});
+
+const peer = () => FakePeer.all.at(-1) as FakePeer;
+const socket = () => sockets.at(-1) as FakeSocket;
+const said = () => sockets.flatMap((x) => x.sent).map((x) => [x.what, x.question_id]);
+const deletes = () => requests.filter((x) => x.method === "DELETE");
+
+function open() {
+  const location = memoryLocation({ path: "/arena/s", record: true });
+  render(
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <Router hook={location.hook}>
+        <Arena id="s" />
+      </Router>
+    </QueryClientProvider>,
+  );
+  return location;
+}
+
+async function live() {
+  const location = open();
+  await screen.findByTestId("arena");
+  await waitFor(() => expect(FakePeer.all.length).toBeGreaterThan(0));
+  act(() => peer().gathers());
+  await waitFor(() => expect(peer().remote).not.toBeNull());
+  await act(async () => {
+    peer().becomes("connected");
+    await Promise.resolve();
+  });
+  await waitFor(() => expect(screen.getByTestId("arena").dataset.state).toBe("live"));
+  return location;
+}
+
+describe("the arena", () => {
+  it("asks the first question when media flows, then the next, then ends and leads to the report", async () => {
+    const location = await live();
+    expect(said()).toEqual([["question", "a"]]);
+    await userEvent.click(screen.getByTestId("next-question"));
+    expect(screen.getByTestId("question").textContent).toBe("Question b");
+    expect(said()).toEqual([["question", "a"], ["question", "b"]]);
+    expect(screen.queryByTestId("next-question")).toBeNull();
+    await userEvent.click(screen.getByTestId("stop"));
+    await waitFor(() => expect(location.history?.at(-1)).toBe("/sessions/s"));
+    expect(deletes()).toEqual([{ method: "DELETE", path: "/api/sessions/s/whip/secret", keepalive: false }]);
+    expect(peer().closed).toBe(true);
+  });
+
+  it("shows no number but the time", async () => {
+    await live();
+    socket().says({ type: "vitals", seq: 1, t: 5000, level_db: 61.5, pace_wpm: 171, eye_contact: 0.4 });
+    socket().says({ type: "score", seq: 2, t: 5000, confidence: 71 });
+    const text = screen.getByTestId("arena").textContent ?? "";
+    expect(text.replace(screen.getByTestId("timer").textContent ?? "", "").replace("Question 1 of 2", "")).not.toMatch(/\d/);
+  });
+
+  it("shows a cue, and none while the answer is paused", async () => {
+    await live();
+    socket().says({ type: "hint", seq: 3, t: 1, id: "slow_down", text: "Slow down a little", evidence: "", for_ms: 4000 });
+    expect(screen.getByTestId("cue").textContent).toBe("Slow down a little");
+    await userEvent.keyboard("p");
+    expect(screen.queryByTestId("cue")).toBeNull();
+    expect(tracks.every((track) => !track.enabled)).toBe(true);
+    socket().says({ type: "hint", seq: 4, t: 2, id: "speak_up", text: "Speak up", evidence: "", for_ms: 4000 });
+    expect(screen.queryByTestId("cue")).toBeNull();
+    await userEvent.keyboard("p");
+    expect(tracks.every((track) => track.enabled)).toBe(true);
+    expect(said().map(([what]) => what)).toEqual(["question", "pause", "resume"]);
+  });
+
+  it("pauses when a device is unplugged, says what to do, and goes on with the next one", async () => {
+    await live();
+    cameraRefuses = "NotFoundError";
+    act(() => void tracks[0]?.dispatchEvent(new Event("ended")));
+    expect(screen.getByTestId("standstill").textContent).toContain("The camera is gone");
+    expect(screen.getByTestId("arena").dataset.state).toBe("paused");
+    await userEvent.click(screen.getByText("Go on"));
+    expect(screen.getByTestId("standstill").textContent).toContain("Plug one in");
+    cameraRefuses = null;
+    act(() => void navigator.mediaDevices.dispatchEvent(new Event("devicechange")));
+    await waitFor(() => expect(screen.queryByTestId("standstill")).toBeNull());
+    expect(said().map(([what]) => what)).toEqual(["question", "pause", "resume"]);
+    expect(deletes()).toEqual([]);
+  });
+
+  it("says so when the connection is lost, and stays where it is", async () => {
+    await live();
+    act(() => peer().becomes("failed"));
+    await screen.findByTestId("lost");
+    expect(screen.getByTestId("question").textContent).toBe("Question a");
+  });
+
+  it("ends the session with a request that outlives the page", async () => {
+    await live();
+    act(() => void window.dispatchEvent(new Event("pagehide")));
+    expect(deletes()).toEqual([{ method: "DELETE", path: "/api/sessions/s/whip/secret", keepalive: true }]);
+  });
+
+  it("asks before Escape ends it", async () => {
+    await live();
+    await userEvent.keyboard("{Escape}");
+    expect(screen.getByText("End this session?")).toBeTruthy();
+    expect(deletes()).toEqual([]);
+  });
+
+  it("says what to do when the camera is refused", async () => {
+    cameraRefuses = "NotAllowedError";
+    open();
+    expect((await screen.findByTestId("standstill")).textContent).toContain("allow both");
+  });
+
+  it("leads to the report when the session is over already", async () => {
+    state = "ready";
+    const location = open();
+    await waitFor(() => expect(location.history?.at(-1)).toBe("/sessions/s"));
+  });
+
+  it("leads to the report when the server ends the session", async () => {
+    const location = await live();
+    socket().says({ type: "state", seq: 9, state: "finalising" });
+    await waitFor(() => expect(location.history?.at(-1)).toBe("/sessions/s"));
+  });
+});
