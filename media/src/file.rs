@@ -141,7 +141,7 @@ impl Source {
         };
         source.lane(Track::Video).needs_key = true;
         let mut ready = false;
-        while !source.all_read && !(ready && source.settled()) {
+        while !(source.all_read || ready && source.settled()) {
             match source.demux.next()? {
                 Message::Ready => ready = true,
                 message => source.take(message)?,
@@ -151,7 +151,11 @@ impl Source {
             return Err(Error::Damaged(why));
         }
         if source.formats == Formats::default() {
-            return Err(if ready { Error::NoTracks } else { Error::NotMedia });
+            return Err(match source.demux.unsupported() {
+                Some(coding) => Error::Unsupported(coding),
+                None if ready => Error::NoTracks,
+                None => Error::NotMedia,
+            });
         }
         if source.lanes.iter().all(|lane| lane.waiting.is_empty()) {
             return Err(Error::Damaged("it has tracks, but nothing is in them".into()));

@@ -9,28 +9,11 @@ use coach_media::gaps::{Gaps, Verdict};
 use coach_media::item::GapReason;
 use coach_media::record::{Recorder, finalise};
 use coach_media::{AccessUnit, Format, Formats, Item, Track, init, packet};
-use material::{Heard, ffmpeg, read};
+use material::{Heard, browser_like, read};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-
-/// Speech-like sound and a moving picture, as a browser codes them.
-fn material(folder: &Path, seconds: u32) -> Option<Vec<Item>> {
-    let picture = format!("testsrc2=size=320x240:rate=30:duration={seconds}");
-    let sound = format!("anoisesrc=color=pink:duration={seconds}:sample_rate=48000,tremolo=f=4:d=0.9");
-    let file = ffmpeg(
-        &[
-            &["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &sound][..],
-            &["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "60", "-error-resilient", "1"],
-            &["-c:a", "libopus", "-b:a", "32k", "-application", "voip", "-ac", "2"],
-        ]
-        .concat(),
-        &folder.join("material.webm"),
-    )?;
-    Some(read(&file).unwrap().1)
-}
 
 /// What is left of it after loss: single packets, a burst of sound, pictures up to the next key frame.
 fn after_loss(items: &[Item]) -> Vec<Item> {
@@ -123,7 +106,7 @@ fn see(format: &Format, items: &[Item], live: bool) -> Vec<(MediaTime, u64, Opti
 fn samples_and_pixels_of_a_session_with_loss_are_the_same_live_from_the_spool_and_from_the_final_file() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let Some(items) = material(folder.path(), 5) else { return };
+    let Some(items) = browser_like(folder.path(), 5) else { return };
     let live = after_loss(&items);
     let formats = Formats { video: Some(Format::vp8()), audio: Some(Format::opus(2)) };
     let (spool, last) = (folder.path().join("0.webm"), folder.path().join("final.webm"));
@@ -156,7 +139,7 @@ fn samples_and_pixels_of_a_session_with_loss_are_the_same_live_from_the_spool_an
 fn a_damaged_picture_costs_what_depends_on_it_and_says_so() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let Some(mut items) = material(folder.path(), 5) else { return };
+    let Some(mut items) = browser_like(folder.path(), 5) else { return };
     let whole = see(&Format::vp8(), &items, false);
     let is_video = |item: &&mut Item| item.track() == Track::Video && item.t().is_some();
     for damage in [
@@ -185,7 +168,7 @@ fn a_damaged_picture_costs_what_depends_on_it_and_says_so() {
 fn damaged_sound_costs_its_packet_alone() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let Some(mut items) = material(folder.path(), 2) else { return };
+    let Some(mut items) = browser_like(folder.path(), 2) else { return };
     let whole = hear(&Format::opus(2), &items, false);
     let units = items.iter_mut().filter(|item| item.track() == Track::Audio && item.t().is_some());
     let Some(Item::Unit(_, unit)) = units.into_iter().nth(10) else { panic!() };
@@ -203,7 +186,7 @@ fn damaged_sound_costs_its_packet_alone() {
 fn pictures_before_the_first_key_frame_are_not_decoded() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let Some(items) = material(folder.path(), 3) else { return };
+    let Some(items) = browser_like(folder.path(), 3) else { return };
     let late: Vec<Item> = items.iter().filter(|item| item.t().is_none_or(|t| t.ms() > 100)).cloned().collect();
     let seen = see(&Format::vp8(), &late, false);
     assert!(seen[0].0.ms() >= 1990, "{:?}", seen[0]);
@@ -222,7 +205,7 @@ fn a_picture_too_large_is_refused_before_memory_is_taken_for_it() {
 fn live_units_that_come_faster_than_they_can_be_decoded_are_lost_up_to_a_key_frame_and_nobody_waits() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let Some(items) = material(folder.path(), 5) else { return };
+    let Some(items) = browser_like(folder.path(), 5) else { return };
     let (hold, held) = std::sync::mpsc::channel::<()>();
     let seen = Arc::new(Mutex::new(Vec::new()));
     let sink = seen.clone();

@@ -15,6 +15,9 @@ use std::time::Duration;
 /// How long the file may be silent before reading is given up.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How often it is looked whether anything still happens.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// The most that one unit may hold.
 const MOST_UNIT: usize = 64 << 20;
 
@@ -49,13 +52,14 @@ type Sender = Arc<Queue<Result<Message, Error>>>;
 pub struct Demux {
     queue: Sender,
     pipeline: Option<Pipeline>,
+    found: Arc<Mutex<Found>>,
 }
 
 /// What the pads' callbacks share.
 struct Shared {
     queue: Sender,
     limits: Limits,
-    found: Mutex<Found>,
+    found: Arc<Mutex<Found>>,
 }
 
 #[derive(Default)]
@@ -78,7 +82,8 @@ impl Demux {
         let broken = |e: gst::glib::BoolError| Error::Unsupported(e.to_string());
         pipeline.0.add_many([&source, &parse]).map_err(broken)?;
         source.link(&parse).map_err(broken)?;
-        let shared = Arc::new(Shared { queue: queue.clone(), limits: *limits, found: Mutex::default() });
+        let found: Arc<Mutex<Found>> = Arc::default();
+        let shared = Arc::new(Shared { queue: queue.clone(), limits: *limits, found: found.clone() });
         // VP8 and Opus are units already; a parser might touch their stamps.
         parse.connect("autoplug-continue", false, |values| {
             let caps = values.get(2).and_then(|v| v.get::<gst::Caps>().ok());
@@ -110,7 +115,7 @@ impl Demux {
                 gst::BusSyncReply::Drop
             });
         }
-        let demux = Demux { queue, pipeline: Some(pipeline) };
+        let demux = Demux { queue, pipeline: Some(pipeline), found };
         if let Some(pipeline) = &demux.pipeline {
             // Where it does not start, the bus says why.
             let _ = pipeline.0.set_state(gst::State::Playing);
@@ -120,7 +125,35 @@ impl Demux {
 
     /// Waits for the next message.
     pub fn next(&self) -> Result<Message, Error> {
-        self.queue.pop(PATIENCE).unwrap_or(Err(Error::Stalled))
+        let mut idle = 0;
+        for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
+            if let Some(message) = self.queue.pop(LOOK) {
+                return message;
+            }
+            // An error that comes while parsebin is still starting the demuxer is lost inside it; what is left of it is
+            // that nothing runs any more.
+            idle = if self.runs() { 0 } else { idle + 1 };
+            if idle == 6 {
+                return Err(Error::Damaged("its index is missing or broken".into()));
+            }
+        }
+        Err(Error::Stalled)
+    }
+
+    /// Whether any thread is at work on the file.
+    fn runs(&self) -> bool {
+        let Some(pipeline) = &self.pipeline else { return false };
+        pipeline
+            .0
+            .iterate_recurse()
+            .into_iter()
+            .flatten()
+            .any(|element: gst::Element| element.pads().iter().any(|pad| pad.task_state() == gst::TaskState::Started))
+    }
+
+    /// A coding that nothing here knows.
+    pub fn unsupported(&self) -> Option<String> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).unsupported.clone()
     }
 
     /// What the file says of its length.
@@ -149,6 +182,9 @@ impl Shared {
         let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
         let structure = caps.structure(0).ok_or_else(|| damaged("a track without a coding"))?;
         let name = structure.name();
+        if encrypted(name) {
+            return Err(Error::Encrypted);
+        }
         let track = {
             let mut found = self.found();
             found.streams += 1;
@@ -202,7 +238,7 @@ impl Shared {
     fn unknown(&self, caps: &gst::Caps) {
         let name = caps.structure(0).map(|s| s.name().to_string()).unwrap_or_default();
         let mut found = self.found();
-        if name.contains("cenc") || name.contains("-enc") || name.contains("encrypted") {
+        if encrypted(&name) {
             found.encrypted = true;
         } else {
             found.unsupported = Some(name);
@@ -339,12 +375,16 @@ impl Listener {
     }
 }
 
+/// GStreamer's names for what only a key opens.
+fn encrypted(name: &str) -> bool {
+    ["application/x-cenc", "application/x-cbcs", "application/x-webm-enc", "application/x-aes"]
+        .iter()
+        .any(|n| name.starts_with(n))
+}
+
 /// Checks what a coding says of its pictures before anything is made for them.
 fn check_caps(structure: &gst::StructureRef, limits: &Limits) -> Result<(), Error> {
     let side = |name: &str| structure.get::<i32>(name).ok().and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-    if structure.name().contains("cenc") || structure.name().contains("-enc") {
-        return Err(Error::Encrypted);
-    }
     check_pixels(side("width"), side("height"), limits)
 }
 

@@ -28,6 +28,9 @@ pub struct Finalised {
     pub dropped: u64,
 }
 
+/// The longest hole that is filled for players, in milliseconds.
+const MOST_FILLED_MS: i64 = 3_600_000;
+
 /// Where a block's payload comes from.
 enum Payload {
     Part { file: usize, block: Block },
@@ -143,7 +146,9 @@ impl Holes {
         let from = MediaTime::from_nanos(known);
         let mut next = known;
         if t.ms() * 1_000_000 - known > duration_ns / 2 {
-            for (at, bytes) in packet::fillers(t - from) {
+            // A longer hole is no session any more but a damaged stamp.
+            let hole = (t - from).min(MOST_FILLED_MS);
+            for (at, bytes) in packet::fillers(hole) {
                 entries.push(Entry { track, t: from + at, key: true, payload: Payload::Filler(bytes) });
             }
             next = t.ms() * 1_000_000;

@@ -61,6 +61,11 @@ impl Recorder {
         let path = spool.to_path_buf();
         let wrong = |source| Error::Write { path: path.clone(), source };
         let file = File::options().write(true).create_new(true).open(spool).map_err(wrong)?;
+        Recorder::over(file, path, tracks)
+    }
+
+    fn over(file: File, path: PathBuf, tracks: webm::Tracks) -> Result<Recorder, Error> {
+        let wrong = |source| Error::Write { path: path.clone(), source };
         let durable = file.try_clone().map_err(wrong)?;
         let at = Arc::new(AtomicU64::new(0));
         let (report, written) = watch::channel(0);
@@ -253,5 +258,34 @@ impl Spool {
         self.at.fetch_add(buffer.0.len() as u64, Ordering::Release);
         buffer.0.clear();
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    #[test]
+    fn a_full_disk_is_told_by_the_next_push_and_by_the_end() {
+        let Ok(file) = File::options().write(true).open("/dev/full") else {
+            println!("not checked: there is no /dev/full");
+            return;
+        };
+        let tracks = webm::Tracks { video: None, audio: Some(2) };
+        let recorder = Recorder::over(file, "/dev/full".into(), tracks).unwrap();
+        let unit = AccessUnit { t: MediaTime::ZERO, key: true, data: Bytes::from_static(&[0x78, 1, 2]) };
+        let item = Item::Unit(Track::Audio, unit);
+        let error = loop {
+            if let Err(error) = recorder.push(&item) {
+                break error;
+            }
+            std::thread::yield_now();
+        };
+        let full =
+            |error: &Error| matches!(error, Error::Write { source, .. } if source.kind() == io::ErrorKind::StorageFull);
+        assert!(full(&error) || matches!(error, Error::Write { .. }), "{error}");
+        let end = recorder.finish();
+        assert!(end.as_ref().is_err_and(full), "{end:?}");
     }
 }

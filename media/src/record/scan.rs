@@ -1,6 +1,6 @@
 //! Reads a spool file back: where its blocks lie. A file that was cut anywhere yields what is whole.
 
-use super::ebml::{self, id};
+use super::ebml::{self, Buffer, id};
 use super::{Error, webm};
 use crate::item::Track;
 use coach_core::MediaTime;
@@ -10,6 +10,9 @@ use std::path::Path;
 
 /// The longest element that is read into memory (tracks, info).
 const MOST: u64 = 1 << 20;
+
+/// No session lasts so long: two days.
+const MOST_MS: i64 = 2 * 24 * 3_600_000;
 
 /// A block: what it says, and where its payload lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +59,9 @@ pub fn scan(path: &Path) -> Result<Scan, Error> {
             id::TIMESTAMP => match reader.small(size).map_err(wrong)? {
                 Some(t) if t.len() <= 8 => {
                     let ms = t.iter().fold(0u64, |n, byte| n << 8 | u64::from(*byte));
-                    cluster = MediaTime(i64::try_from(ms).unwrap_or(i64::MAX / 4).min(i64::MAX / 4));
+                    // Nothing after a damaged stamp can be placed.
+                    let Some(ms) = i64::try_from(ms).ok().filter(|ms| *ms < MOST_MS) else { break };
+                    cluster = MediaTime(ms);
                 }
                 _ => break,
             },
@@ -72,11 +77,21 @@ pub fn scan(path: &Path) -> Result<Scan, Error> {
             _ => break,
         }
     }
-    // A file cut inside its own head holds nothing; anything else that has no mark of ours is not ours.
-    if !ours && !(reader.at >= length && length < 1024) {
-        return Err(Error::NotOurs(path.to_path_buf()));
+    if ours || cut_in_head(path).map_err(wrong)? {
+        return Ok(scan);
     }
-    Ok(scan)
+    Err(Error::NotOurs(path.to_path_buf()))
+}
+
+/// A file that begins as ours and was cut before it said whose it is holds nothing.
+fn cut_in_head(path: &Path) -> io::Result<bool> {
+    let mut ours = Buffer::default();
+    webm::header(&mut ours);
+    webm::open_segment(&mut ours);
+    webm::info(&mut ours, None);
+    let mut start = Vec::new();
+    File::open(path)?.take(ours.0.len() as u64).read_to_end(&mut start)?;
+    Ok(start.len() < ours.0.len() && ours.0.starts_with(&start))
 }
 
 /// The channels in our own track entries: the last byte of the last element.

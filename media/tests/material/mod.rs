@@ -115,3 +115,19 @@ fn run(program: &str, arguments: &[&str]) -> Option<Output> {
 pub fn path(path: &Path) -> &str {
     path.to_str().expect("test paths are text")
 }
+
+/// Speech-like sound and a moving picture, as a browser codes them.
+pub fn browser_like(folder: &Path, seconds: u32) -> Option<Vec<Item>> {
+    let picture = format!("testsrc2=size=320x240:rate=30:duration={seconds}");
+    let sound = format!("anoisesrc=color=pink:duration={seconds}:sample_rate=48000,tremolo=f=4:d=0.9");
+    let file = ffmpeg(
+        &[
+            &["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &sound][..],
+            &["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "60", "-error-resilient", "1"],
+            &["-c:a", "libopus", "-b:a", "32k", "-application", "voip", "-ac", "2"],
+        ]
+        .concat(),
+        &folder.join("material.webm"),
+    )?;
+    Some(read(&file).unwrap().1)
+}

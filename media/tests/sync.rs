@@ -1,0 +1,79 @@
+//! A flash and a beep of the same moment stay together from the camera to the final file.
+
+mod material;
+
+use coach_core::MediaTime;
+use coach_media::record::{Recorder, finalise};
+use coach_media::{Format, Formats, Item, init};
+use material::{ffmpeg, path, read};
+use std::path::Path;
+
+/// Beginnings of flashes and beeps in milliseconds, as ffmpeg decodes the file, independent of our decoders.
+fn flashes_and_beeps(file: &Path, folder: &Path) -> (Vec<f64>, Vec<f64>) {
+    let (gray, sound) = (folder.join("v.gray"), folder.join("a.f32"));
+    // One picture every 5 ms, so that its time is its number.
+    ffmpeg(&["-i", path(file), "-vf", "scale=4:4,fps=200:start_time=0", "-f", "rawvideo", "-pix_fmt", "gray"], &gray)
+        .unwrap();
+    let whole = "aresample=48000:async=1:first_pts=0";
+    ffmpeg(&["-i", path(file), "-vn", "-af", whole, "-ac", "1", "-f", "f32le"], &sound).unwrap();
+    let bright: Vec<bool> = std::fs::read(gray).unwrap().chunks(16).map(|p| p[5] > 128).collect();
+    let flashes = (1..bright.len()).filter(|n| bright[*n] && !bright[n - 1]).map(|n| n as f64 * 5.0).collect();
+    let samples: Vec<f32> =
+        std::fs::read(sound).unwrap().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
+    // Loud after a tenth of a second of quiet.
+    let (mut beeps, mut quiet) = (Vec::new(), 4800);
+    for (n, sample) in samples.iter().enumerate() {
+        if sample.abs() > 0.1 {
+            if quiet >= 4800 {
+                beeps.push(n as f64 / 48.0);
+            }
+            quiet = 0;
+        } else {
+            quiet += 1;
+        }
+    }
+    (flashes, beeps)
+}
+
+#[test]
+fn flash_and_beep_stay_within_40_ms_of_each_other_after_loss_and_a_pause() {
+    init().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    // Flashes and beeps of 100 ms at 1.0, 2.0, ... seconds.
+    let video =
+        "color=black:size=160x120:rate=30:duration=12,drawbox=t=fill:color=white:enable='gte(t,1)*lt(mod(t,1),0.1)'";
+    let audio = "aevalsrc='0.5*sin(2*PI*1000*t)*gte(t,1)*lt(mod(t,1),0.1)':s=48000:d=12";
+    let coding = ["-c:v", "libvpx", "-deadline", "realtime", "-g", "30", "-c:a", "libopus", "-application", "lowdelay"];
+    let file = folder.path().join("marks.webm");
+    let input = ["-f", "lavfi", "-i", video, "-f", "lavfi", "-i", audio];
+    let Some(file) = ffmpeg(&[&input[..], &coding].concat(), &file) else { return };
+    let (_, items) = read(&file).unwrap();
+    let (spool, last) = (folder.path().join("0.webm"), folder.path().join("final.webm"));
+    let formats = Formats { video: Some(Format::vp8()), audio: Some(Format::opus(2)) };
+    let recorder = Recorder::create(&spool, &formats).unwrap();
+    for (n, item) in items.iter().enumerate() {
+        // Sound: every 40th packet is lost, and all of it between 5.2 and 7.8 s. No picture is.
+        let Item::Unit(track, unit) = item else { continue };
+        let lost = *track == coach_media::Track::Audio && (n % 40 == 0 || (5200..7800).contains(&unit.t.ms()));
+        if !lost {
+            recorder.push(item).unwrap();
+        }
+    }
+    recorder.finish().unwrap();
+    finalise(&[(spool, MediaTime::ZERO)], &last).unwrap();
+    let (flashes, beeps) = flashes_and_beeps(&last, folder.path());
+    assert_eq!(flashes.len(), 11, "{flashes:?}");
+    let offsets: Vec<f64> = beeps
+        .iter()
+        .map(|beep| flashes.iter().map(|flash| flash - beep).min_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap())
+        .collect();
+    println!("flash minus beep in ms: {offsets:.1?}");
+    // Two of the marks fall into the pause.
+    assert!(offsets.len() >= 9, "{beeps:?}");
+    assert!(offsets.iter().all(|offset| offset.abs() < 40.0), "{offsets:?}");
+    // A player that plays packet after packet and knows nothing of stamps hears the marks at their time too.
+    let packets = folder.path().join("p.f32");
+    ffmpeg(&["-i", path(&last), "-vn", "-ac", "1", "-ar", "48000", "-f", "f32le"], &packets).unwrap();
+    let length = std::fs::metadata(packets).unwrap().len() as f64 / 4.0 / 48.0;
+    assert!((11_900.0..12_100.0).contains(&length), "{length} ms of sound without holes");
+}
