@@ -122,11 +122,9 @@ pub(super) fn after(step: Step<'_>) {
             // One entry of the file system's journal holds both ends of a rename.
             Undo::Renamed { from, to, .. } => folder(from) != synced && folder(to) != synced,
         }),
-        Step::Publish { from, to } => {
-            // Bytes that were not synced under the old name are not synced under the new one.
-            if disk.unsynced_files.remove(from) {
-                disk.unsynced_files.insert(to.into());
-            }
+        // Bytes that were not synced under the old name are not synced under the new one.
+        Step::Publish { from, to } if disk.unsynced_files.remove(from) => {
+            disk.unsynced_files.insert(to.into());
         }
         _ => {}
     }

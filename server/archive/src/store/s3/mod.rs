@@ -74,7 +74,7 @@ impl S3 for Store {
         let (inner, name) = (self.inner.clone(), request.input.bucket);
         let location = format!("/{name}");
         blocking(move || inner.create_bucket(&name)).await?;
-        answer(CreateBucketOutput { location: Some(location), ..CreateBucketOutput::default() })
+        answer(CreateBucketOutput { location: Some(location) })
     }
 
     async fn head_bucket(&self, request: S3Request<HeadBucketInput>) -> Answer<HeadBucketOutput> {

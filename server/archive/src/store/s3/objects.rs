@@ -170,8 +170,7 @@ pub(super) async fn delete_object(
     request: S3Request<DeleteObjectInput>,
 ) -> Answer<DeleteObjectOutput> {
     let (inner, input) = (inner.clone(), request.input);
-    let condition =
-        conditions::Write { if_match: input.if_match.map(ETagCondition::from), ..conditions::Write::default() };
+    let condition = conditions::Write { if_match: input.if_match, ..conditions::Write::default() };
     blocking(move || inner.delete(&input.bucket, &input.key, &condition)).await?;
     answer(DeleteObjectOutput::default())
 }
