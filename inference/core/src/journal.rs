@@ -334,6 +334,9 @@ pub struct Iris {
 }
 
 /// 40 points x, y of face, eyes, brows and lips; each coordinate 0 to 1 of the upright frame times 65 535, clamped.
+///
+/// In this order, closed lines unless said otherwise: 0..12 face oval; 12..15 right and 15..18 left brow (open); 18..22 right and
+/// 22..26 left eye; 26..34 outer and 34..38 inner edge of the lips; 38..40 bridge and tip of the nose (open).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outline(pub [u16; 80]);
 
