@@ -13,7 +13,6 @@ say "web: lint";         scripts/web.sh lint
 say "web: tests";        scripts/web.sh test
 say "web: build";        scripts/web.sh build
 say "clippy";            cargo clippy --workspace --all-targets --quiet -- -D warnings
+# One command for all crates: choosing some of them would choose other features of their dependencies, and build those again.
 say "build";             cargo build --workspace --all-targets --quiet
-say "unit and property tests"; cargo test --workspace --exclude coach-e2e --quiet
-# The end-to-end tests measure latencies and share two cores with Chromium, so they run one at a time.
-say "end to end";        cargo test --package coach-e2e -- --test-threads=1 --nocapture
+say "unit, property and end-to-end tests"; cargo test --workspace

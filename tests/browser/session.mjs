@@ -87,6 +87,7 @@ try {
   );
   await page.waitForTimeout(Math.max(0, began + FIRST_ANSWER_MS - Date.now()));
   await by("next-question").click();
+  await page.waitForFunction((before) => document.querySelector("[data-testid=question]").textContent !== before, seen.question);
   seen.next = await by("question").innerText();
   await page.waitForTimeout(Math.max(0, began + ARENA_MS - Date.now()));
 
@@ -109,8 +110,10 @@ try {
   await video.evaluate((v) => { v.muted = true; return v.play(); });
   await page.waitForFunction(() => document.querySelector("video").currentTime > 0.5);
   await video.evaluate((v) => v.pause());
-  const lane = await by("lanes").boundingBox();
-  await page.mouse.click(lane.x + lane.width * 0.7, lane.y + Math.min(lane.height - 4, 60));
+  const lanes = page.locator("[data-testid^=lane-]:not([data-testid^=lane-value]):not([data-testid=lane-playhead])").nth(1);
+  await lanes.scrollIntoViewIfNeeded();
+  const lane = await lanes.boundingBox();
+  await page.mouse.click(lane.x + lane.width * 0.7, lane.y + lane.height / 2);
   await page.waitForFunction(() => !document.querySelector("video").seeking && document.querySelector("video").currentTime > 5);
   seen.seeked_to_s = await video.evaluate((v) => v.currentTime);
   await shot("6-report");

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// One server at a time: latencies are measured, and two cores are shared with Chromium.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// A running server. Stopped, and its log searched for panics, when dropped.
 pub struct Coach {
     child: Option<Child>,
@@ -16,6 +19,8 @@ pub struct Coach {
     s3: u16,
     settings: Vec<(String, String)>,
     log: PathBuf,
+    // Dropped last: the next test begins when this server is gone.
+    _turn: tokio::sync::MutexGuard<'static, ()>,
 }
 
 /// The program that was built with these tests.
@@ -54,6 +59,7 @@ impl Coach {
     /// # Errors
     /// It ends, or is not ready within a minute; the error carries its log.
     pub async fn start(settings: &[(&str, &str)]) -> Result<Coach> {
+        let turn = TURN.lock().await;
         let folder = tempfile::tempdir()?;
         let log = folder.path().join("coach.log");
         let mut coach = Coach {
@@ -64,6 +70,7 @@ impl Coach {
             settings: settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
             folder,
             log,
+            _turn: turn,
         };
         coach.launch().await?;
         Ok(coach)
