@@ -251,3 +251,23 @@ fn raw_pushes_after_a_flush_are_refused() {
     let unknown = Format { caps: "video/x-never-heard-of".into(), ..Format::vp8() };
     assert!(matches!(decode::Video::new(&unknown, |_| ()), Err(decode::Error::Unsupported { .. })));
 }
+
+#[test]
+fn after_a_second_without_sound_the_decoder_begins_anew() {
+    init().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let Some(items) = browser_like(folder.path(), 3) else { return };
+    let units: Vec<Item> = items.into_iter().filter(|item| matches!(item, Item::Unit(Track::Audio, _))).collect();
+    let (first, second) = units.split_at(70);
+    let later: Vec<Item> = second
+        .iter()
+        .map(|item| match item {
+            Item::Unit(track, unit) => Item::Unit(*track, AccessUnit { t: unit.t + 5000, ..unit.clone() }),
+            other => other.clone(),
+        })
+        .collect();
+    let alone = hear(&Format::opus(2), &later, false);
+    let after = hear(&Format::opus(2), &[first, &later].concat(), false);
+    assert_eq!(after.len(), 70 + alone.len());
+    assert_eq!(after[70..], alone);
+}

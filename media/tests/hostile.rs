@@ -119,7 +119,7 @@ fn limits_are_kept() {
     assert!(open(all).is_ok());
     for limits in [
         Limits { bytes: 1000, ..all },
-        Limits { pixels: 320 * 240 - 1, ..all },
+        Limits { pixels: 160 * 120 - 1, ..all },
         Limits { duration: MediaTime(2000), ..all },
         Limits { streams: 1, ..all },
     ] {

@@ -17,6 +17,9 @@ const MOST_WAITING: u64 = 64;
 /// Units that may wait before a file is made to wait.
 const FILE_WAITING: u64 = 8;
 
+/// After so long without a unit the decoder begins anew, as it does where a session goes on in another part.
+const ANEW_MS: i64 = 1000;
+
 /// How often a broken decoder is made anew.
 const MOST_RESTARTS: u32 = 50;
 
@@ -47,6 +50,8 @@ pub struct Chain {
     state: Arc<Shared>,
     running: Option<(AppSrc, Pipeline)>,
     restarts: u32,
+    /// The last unit that was sent.
+    last: Option<MediaTime>,
 }
 
 #[derive(Default)]
@@ -121,7 +126,7 @@ impl Chain {
     pub fn new(plan: Plan, sink: Sink) -> Result<Chain, Error> {
         let state = Arc::new(Shared::default());
         state.lock().wait_for_key = plan.delta;
-        let mut chain = Chain { plan, sink, state, running: None, restarts: 0 };
+        let mut chain = Chain { plan, sink, state, running: None, restarts: 0, last: None };
         chain.start()?;
         Ok(chain)
     }
@@ -207,6 +212,11 @@ impl Chain {
     }
 
     fn send(&mut self, unit: &AccessUnit) -> Result<(), Error> {
+        if !self.plan.delta && self.last.is_some_and(|last| unit.t - last > ANEW_MS) {
+            // Nothing waits after such a pause, so this takes no longer than making a decoder does.
+            self.drain()?;
+            self.start()?;
+        }
         let Some((source, _)) = &self.running else { return Err(Error::Flushed) };
         let mut state = self.state.lock();
         if self.plan.delta && !unit.key && state.is_cut() {
@@ -222,6 +232,7 @@ impl Chain {
                 buffer.set_flags(gst::BufferFlags::DELTA_UNIT);
             }
         }
+        self.last = Some(unit.t);
         if source.push_buffer(buffer).is_err() {
             let mut state = self.state.lock();
             state.taken += 1;
@@ -252,8 +263,16 @@ impl Chain {
 
     /// Waits until everything pushed has come out. Nothing can be pushed afterwards.
     pub fn flush(&mut self) -> Result<(), Error> {
-        let Some((source, pipeline)) = self.running.take() else { return Ok(()) };
         self.state.lock().flushed = true;
+        self.drain()
+    }
+
+    /// Waits until everything pushed has come out, and ends the decoder.
+    fn drain(&mut self) -> Result<(), Error> {
+        let Some((source, pipeline)) = self.running.take() else { return Ok(()) };
+        let mut state = self.state.lock();
+        state.ended = false;
+        drop(state);
         if source.end_of_stream().is_ok() {
             let waiting = |s: &mut State| !s.ended && s.failed.is_none();
             let mut state = self.state.lock();

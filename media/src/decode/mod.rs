@@ -3,6 +3,9 @@
 //! Each decoder is one thread of its own that gives its output to a sink. What comes out depends on the units pushed and
 //! on nothing else: not on when they were pushed, so the live door and the file door get the same.
 //!
+//! After more than a second without sound the decoder begins anew, so that a session that went on in another part, with
+//! a decoder of its own, sounds as its recording does.
+//!
 //! A unit that cannot be decoded costs what depends on it: pictures wait for the next key frame, sound goes on with the
 //! next packet; the output that follows carries the span in [`Lost`].
 

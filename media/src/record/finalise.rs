@@ -62,25 +62,33 @@ struct Plan {
     cue: Option<Track>,
 }
 
-/// Joins the parts, each shifted by its offset, into a file at `out`, and makes it durable. Parts that are missing,
-/// empty or cut are used as far as they go; none at all is [`Error::Empty`].
+/// Joins the parts, each shifted by its offset, into a file at `out`, and makes it durable. A part whose stamps are the
+/// session's already is not shifted. Parts that are empty or cut are used as far as they go; nothing at all is
+/// [`Error::Empty`].
 ///
 /// Reads each part twice, and keeps about 100 bytes in memory for each unit.
 pub fn finalise(parts: &[(PathBuf, MediaTime)], out: &Path) -> Result<Finalised, Error> {
     let mut files = Vec::new();
     let (mut entries, mut tracks, mut end, mut dropped) = (Vec::new(), Tracks::default(), MediaTime::ZERO, 0);
-    let mut ordered: Vec<_> = parts.iter().collect();
-    ordered.sort_by_key(|(_, offset)| *offset);
+    let mut scans = Vec::new();
+    for (path, offset) in parts {
+        let mut blocks = scan::scan(path)?;
+        blocks.blocks.sort_by_key(|block| block.t);
+        // Stamps that begin at the offset already are the session's, not the part's.
+        let shift = match blocks.blocks.first() {
+            Some(first) if first.t >= *offset => 0,
+            _ => offset.ms(),
+        };
+        scans.push((path, blocks, shift));
+    }
+    scans.sort_by_key(|(_, scan, shift)| scan.blocks.first().map(|first| first.t + *shift));
     let mut holes = Holes::default();
-    for (path, offset) in ordered {
-        let scan = scan::scan(path)?;
+    for (path, scan, shift) in scans {
         let wrong = |source| Error::Read { path: path.clone(), source };
         let mut file = File::open(path).map_err(wrong)?;
-        let mut blocks = scan.blocks;
-        blocks.sort_by_key(|block| block.t);
         let spoken = [holes.spoken(Track::Video), holes.spoken(Track::Audio)];
-        for block in blocks {
-            let t = block.t + offset.ms();
+        for block in scan.blocks {
+            let t = block.t + shift;
             if t < spoken[block.track as usize] || t < MediaTime::ZERO {
                 dropped += 1;
                 continue;

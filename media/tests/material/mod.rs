@@ -118,7 +118,7 @@ pub fn path(path: &Path) -> &str {
 
 /// Speech-like sound and a moving picture, as a browser codes them.
 pub fn browser_like(folder: &Path, seconds: u32) -> Option<Vec<Item>> {
-    let picture = format!("testsrc2=size=320x240:rate=30:duration={seconds}");
+    let picture = format!("testsrc2=size=160x120:rate=30:duration={seconds}");
     let sound = format!("anoisesrc=color=pink:duration={seconds}:sample_rate=48000,tremolo=f=4:d=0.9");
     let file = ffmpeg(
         &[
