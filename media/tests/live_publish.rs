@@ -60,12 +60,13 @@ impl Published {
     }
 
     fn print_latency(&self, of: &str) {
+        let first = self.units(Track::Video)[0].t;
         let mut latencies: Vec<f64> = self
             .events
             .iter()
             // The first second is held on purpose, until the anchor of time is known.
             .filter_map(|(at, event)| match event {
-                Event::Item(Item::Unit(track, unit)) if unit.t.ms() > 1500 => {
+                Event::Item(Item::Unit(track, unit)) if unit.t > first + 1500 => {
                     let sent = self.sent.get(&(*track, unit.data.clone()))?;
                     Some(at.duration_since(*sent).as_secs_f64() * 1000.0)
                 }

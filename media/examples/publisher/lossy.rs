@@ -22,6 +22,7 @@ struct State {
     share: f64,
     random: Mutex<u64>,
     cut: AtomicBool,
+    garble: AtomicBool,
     sent: AtomicU64,
     lost: AtomicU64,
 }
@@ -30,13 +31,8 @@ impl Loss {
     /// Loses this share of the media packets (0 to 1), the same ones for the same seed and order of sending.
     pub fn new(share: f64, seed: u64) -> Loss {
         let random = Mutex::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-        Loss(Arc::new(State {
-            share,
-            random,
-            cut: AtomicBool::new(false),
-            sent: AtomicU64::new(0),
-            lost: AtomicU64::new(0),
-        }))
+        let state = State { share, random, cut: false.into(), garble: false.into(), sent: 0.into(), lost: 0.into() };
+        Loss(Arc::new(state))
     }
 
     pub fn none() -> Loss {
@@ -46,6 +42,20 @@ impl Loss {
     /// Cuts the cable: nothing goes out and nothing comes in any more.
     pub fn cut(&self) {
         self.0.cut.store(true, Relaxed);
+    }
+
+    /// From now on sends a damaged copy before every datagram, whatever it is.
+    pub fn garble(&self) {
+        self.0.garble.store(true, Relaxed);
+    }
+
+    fn random(&self) -> u64 {
+        let mut random = self.0.random.lock().unwrap_or_else(PoisonError::into_inner);
+        // Xorshift (Marsaglia 2003): good enough for a network.
+        *random ^= *random << 13;
+        *random ^= *random >> 7;
+        *random ^= *random << 17;
+        *random
     }
 
     /// Media packets sent and, of these, lost.
@@ -60,12 +70,7 @@ impl Loss {
             return false;
         }
         self.0.sent.fetch_add(1, Relaxed);
-        let mut random = self.0.random.lock().unwrap_or_else(PoisonError::into_inner);
-        // Xorshift (Marsaglia 2003): its quality is that of a network.
-        *random ^= *random << 13;
-        *random ^= *random >> 7;
-        *random ^= *random << 17;
-        let lost = (*random >> 11) as f64 / (1u64 << 53) as f64 <= self.0.share && self.0.share > 0.0;
+        let lost = self.0.share > 0.0 && (self.random() >> 11) as f64 / (1u64 << 53) as f64 <= self.0.share;
         self.0.lost.fetch_add(u64::from(lost), Relaxed);
         lost
     }
@@ -97,6 +102,15 @@ impl AsyncUdpSocket for LossySocket {
     fn poll_send(&self, cx: &mut Context<'_>, transmit: &Transmit<'_>) -> Poll<io::Result<usize>> {
         if self.loss.0.cut.load(Relaxed) || self.loss.loses(transmit.contents) {
             return Poll::Ready(Ok(transmit.contents.len()));
+        }
+        if self.loss.0.garble.load(Relaxed) {
+            let mut copy = transmit.contents.to_vec();
+            // The first byte says what it is; the copy shall get as far as possible.
+            let at = 1 + self.loss.random() as usize % (copy.len() - 1).max(1);
+            if let Some(byte) = copy.get_mut(at) {
+                *byte ^= 1 << (self.loss.random() % 8);
+            }
+            let _ = self.inner.poll_send(cx, &Transmit { contents: &copy, ..transmit.clone() });
         }
         self.inner.poll_send(cx, transmit)
     }

@@ -128,11 +128,13 @@ impl Answering {
         let on_task_end = Arc::new(move || drop(ended.send(Control::TaskEnded)));
         let runtime: Arc<dyn Runtime> = Arc::new(PeerRuntime::new(inner, lease.clone(), on_task_end));
         let (media, chain) = engine::media_engine()?;
+        // The library judges by STUN alone, so a few checks must fit into the time, even when one is lost.
+        let keep_alive = (self.config.disconnected_after / 4).clamp(Duration::from_millis(200), Duration::from_secs(2));
         let settings = SettingEngineBuilder::new()
             .with_include_loopback_candidate(true)
             .with_multicast_dns_mode(MulticastDnsMode::Disabled)
             .with_ice_credentials(ufrag.clone(), password)
-            .with_ice_timeouts(Some(self.config.disconnected_after), Some(self.config.failed_after), None)
+            .with_ice_timeouts(Some(self.config.disconnected_after), Some(self.config.failed_after), Some(keep_alive))
             .build();
         let connection: Arc<dyn PeerConnection> = Arc::new(
             PeerConnectionBuilder::new()

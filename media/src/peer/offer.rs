@@ -96,3 +96,67 @@ fn is_unused(line: &str) -> bool {
         .iter()
         .any(|prefix| line.starts_with(prefix))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHROMIUM: &str = include_str!("../../tests/data/chromium-156-offer.sdp");
+
+    #[test]
+    fn a_browsers_offer_loses_its_candidates_and_nothing_else() {
+        let offer = check(CHROMIUM).unwrap();
+        assert!(offer.video && offer.audio);
+        let kept: String = CHROMIUM.split_inclusive("\r\n").filter(|line| !line.starts_with("a=candidate")).collect();
+        assert_eq!(offer.sdp, kept);
+    }
+
+    #[test]
+    fn line_ends_of_an_editor_are_taken_too() {
+        assert_eq!(check(&CHROMIUM.replace("\r\n", "\n")).unwrap(), check(CHROMIUM).unwrap());
+    }
+
+    #[test]
+    fn the_beginning_of_an_offer_is_an_error_until_sound_is_whole() {
+        let opus = CHROMIUM.find("opus/48000/2").unwrap();
+        assert!((0..opus).all(|length| check(&CHROMIUM[..length]).is_err()));
+        let picture = CHROMIUM.find("m=video").unwrap();
+        let sound = check(&CHROMIUM[..picture]).unwrap();
+        assert_eq!((sound.audio, sound.video), (true, false));
+        let codec = CHROMIUM.find("VP8/90000").unwrap();
+        assert!((picture + 2..codec).all(|length| check(&CHROMIUM[..length]).is_err()));
+        assert!((codec..CHROMIUM.len()).filter(|&length| check(&CHROMIUM[..length]).is_ok()).count() > 1000);
+    }
+
+    #[test]
+    fn bytes_turned_at_random_never_panic() {
+        for at in 0..CHROMIUM.len() {
+            for flip in [0x01, 0x20, 0x40] {
+                let mut bytes = CHROMIUM.as_bytes().to_vec();
+                bytes[at] ^= flip;
+                if let Ok(text) = String::from_utf8(bytes) {
+                    let _ = check(&text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn each_fault_of_an_offer_has_its_kind() {
+        let changed = |from: &str, to: &str| check(&CHROMIUM.replace(from, to)).unwrap_err();
+        assert!(matches!(check("").unwrap_err(), Error::Malformed(_)));
+        assert!(matches!(check("hello").unwrap_err(), Error::Malformed(_)));
+        assert!(matches!(check(&"a".repeat(65 << 10)).unwrap_err(), Error::Malformed(_)));
+        assert!(matches!(check(&CHROMIUM[..CHROMIUM.find("m=").unwrap()]).unwrap_err(), Error::NoMedia(_)));
+        assert!(matches!(changed("a=sendonly", "a=recvonly"), Error::NoMedia(_)));
+        assert!(matches!(changed("m=video", "m=application"), Error::Unacceptable(_)));
+        assert!(matches!(changed("m=video", "m=audio"), Error::Unacceptable(_)));
+        assert!(matches!(changed(" VP8/", " VP7/"), Error::Unacceptable(_)));
+        assert!(matches!(changed("opus/48000/2", "opus/8000"), Error::Unacceptable(_)));
+        assert!(matches!(changed("UDP/TLS/RTP/SAVPF", "RTP/AVP"), Error::Unacceptable(_)));
+        assert!(matches!(changed("a=ice-pwd:", "a=ice-pwn:"), Error::Malformed(_)));
+        assert!(matches!(changed("a=fingerprint:", "a=thumbprint:"), Error::Malformed(_)));
+        assert!(matches!(changed("a=mid:", "a=middle:"), Error::Malformed(_)));
+        assert!(matches!(changed("a=rtcp-mux\r\n", ""), Error::Unacceptable(_)));
+    }
+}

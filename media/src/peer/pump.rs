@@ -47,9 +47,19 @@ pub struct KeyFrames {
     requests: u64,
 }
 
+/// Says that everything is over, also when the task panics or is aborted.
+struct AtEnd(Arc<Shared>);
+
+impl Drop for AtEnd {
+    fn drop(&mut self) {
+        self.0.closed.send_replace(true);
+    }
+}
+
 impl Pump {
     /// Runs until the peer is closed by either side.
     pub async fn run(mut self) {
+        let _at_end = AtEnd(self.shared.clone());
         loop {
             let due = self.due();
             let sleep = tokio::time::sleep_until((self.shared.epoch + due).into());
@@ -175,7 +185,5 @@ impl Pump {
         self.lease.revoke();
         drop((self.connection, self.key_frames, self.lease, self.place));
         self.outbox.event(Event::Closed);
-        // Nobody may be waiting.
-        self.shared.closed.send_replace(true);
     }
 }

@@ -1,7 +1,7 @@
 //! One track's way through the tap: in order, put together, stamped.
 
 use super::clock::Clock;
-use super::sequence::Reorder;
+use super::sequence::{HOLD, HOLD_SOUND, Next, Reorder};
 use super::vp8::{self, Assembler, Piece};
 use super::{Packet, TrackStats};
 use crate::item::Track;
@@ -56,13 +56,17 @@ pub(super) struct Lane {
     pub(super) stats: TrackStats,
 }
 
+fn new_reorder(track: Track) -> Reorder<Packet> {
+    Reorder::new(if track == Track::Video { HOLD } else { HOLD_SOUND })
+}
+
 impl Lane {
     pub(super) fn new(track: Track, max_side: u32) -> Lane {
         Lane {
             track,
             ssrc: None,
             strangers: 0,
-            reorder: Reorder::default(),
+            reorder: new_reorder(track),
             assembler: Assembler::new(max_side),
             clock: Clock::new(if track == Track::Video { vp8::RATE_HZ } else { i64::from(packet::OPUS_HZ) }),
             held: VecDeque::new(),
@@ -78,6 +82,8 @@ impl Lane {
 
     /// Takes a packet in the order of arrival.
     pub(super) fn push(&mut self, packet: Packet, arrival: Duration) {
+        // What was due before it came is decided without it.
+        self.advance(arrival);
         self.stats.packets += 1;
         self.stats.bytes += packet.payload.len() as u64;
         if self.ssrc.is_some_and(|ssrc| ssrc != packet.ssrc) {
@@ -87,7 +93,7 @@ impl Lane {
                 return;
             }
             self.flush(arrival);
-            self.reorder = Reorder::default();
+            self.reorder = new_reorder(self.track);
             self.clock.restart();
             self.broken();
         }
@@ -101,12 +107,21 @@ impl Lane {
         self.reorder.push(packet.sequence, arrival, packet);
     }
 
-    /// Moves on whatever can be at this time.
+    /// Moves on whatever can be at this time. What it does depends on when packets arrived, not on when it is called.
     pub(super) fn advance(&mut self, now: Duration) {
+        while let Some(at) = self.deadline()
+            && at <= now
+        {
+            self.step(at);
+        }
+        self.step(now);
+    }
+
+    fn step(&mut self, now: Duration) {
         while let Some(next) = self.reorder.pop(now) {
             match next {
-                super::sequence::Next::Packet(arrival, packet) => self.in_order(packet, arrival),
-                super::sequence::Next::Lost(_) => self.hole(),
+                Next::Packet(arrival, packet) => self.in_order(packet, arrival),
+                Next::Lost(_) => self.hole(),
             }
         }
         self.clock.settle(now);
@@ -122,7 +137,7 @@ impl Lane {
 
     /// Moves everything on: nothing more will come.
     pub(super) fn flush(&mut self, now: Duration) {
-        self.advance(now + super::sequence::HOLD);
+        self.advance(now + HOLD);
         self.clock.settle_now();
         self.stamp();
     }

@@ -1,10 +1,12 @@
-//! Puts packets back in order: duplicates and latecomers go, a hole is waited for at most [`HOLD`], then it is lost.
+//! Puts packets back in order: duplicates and latecomers go, a hole is waited for a while, then it is lost.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How long a missing packet is waited for (DESIGN invariant 2).
+/// How long a missing packet is waited for at most (DESIGN invariant 2).
 pub const HOLD: Duration = Duration::from_millis(200);
+/// Sound is not sent again (browsers don't offer it), so only packets that were overtaken are worth waiting for.
+pub const HOLD_SOUND: Duration = Duration::from_millis(80);
 /// More than 200 ms of any stream we accept. Beyond it a hole is given up early, so that memory is bounded.
 const MAX_WAITING: usize = 2048;
 /// A packet this far behind is no latecomer: the sender may have begun to count anew (RFC 3550, A.1).
@@ -33,6 +35,7 @@ pub struct Counters {
 /// The reorder buffer of one stream.
 #[derive(Debug)]
 pub struct Reorder<T> {
+    hold: Duration,
     /// The extended number to hand out next; `None` before the first packet.
     next: Option<i64>,
     /// The highest extended number seen, and the 16 bits that it had on the wire.
@@ -45,9 +48,11 @@ pub struct Reorder<T> {
     counters: Counters,
 }
 
-impl<T> Default for Reorder<T> {
-    fn default() -> Self {
+impl<T> Reorder<T> {
+    /// A buffer that waits so long for what is missing.
+    pub fn new(hold: Duration) -> Reorder<T> {
         Reorder {
+            hold,
             next: None,
             highest: (0, 0),
             waiting: BTreeMap::new(),
@@ -56,9 +61,7 @@ impl<T> Default for Reorder<T> {
             counters: Counters::default(),
         }
     }
-}
 
-impl<T> Reorder<T> {
     /// Takes a packet in the order of arrival. Call [`Reorder::pop`] until it says `None` afterwards.
     pub fn push(&mut self, sequence: u16, arrival: Duration, packet: T) {
         let (highest, on_wire) = self.highest;
@@ -95,7 +98,7 @@ impl<T> Reorder<T> {
         let next = self.next?;
         let head = *self.waiting.first_key_value()?.0;
         if head > next {
-            let due = self.hole_since.is_none_or(|since| now.saturating_sub(since) >= HOLD);
+            let due = self.hole_since.is_none_or(|since| now.saturating_sub(since) >= self.hold);
             if !due && self.waiting.len() <= MAX_WAITING {
                 return None;
             }
@@ -112,7 +115,7 @@ impl<T> Reorder<T> {
 
     /// When [`Reorder::pop`] will give a hole up, if nothing comes before.
     pub fn deadline(&self) -> Option<Duration> {
-        self.hole_since.map(|since| since + HOLD)
+        self.hole_since.map(|since| since + self.hold)
     }
 
     pub fn counters(&self) -> Counters {
@@ -145,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_hole_is_waited_for_200_ms_after_it_was_noticed_and_not_longer() {
-        let mut buffer = Reorder::default();
+        let mut buffer = Reorder::new(HOLD);
         buffer.push(10, ms(0), 10);
         assert_eq!(drain(&mut buffer, ms(0)), [Next::Packet(ms(0), 10)]);
         buffer.push(13, ms(5), 13);
@@ -160,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_sender_that_counts_anew_is_followed_after_five_packets_in_a_row() {
-        let mut buffer = Reorder::default();
+        let mut buffer = Reorder::new(HOLD);
         for n in 0..10u16 {
             buffer.push(40_000 + n, ms(0), 0);
         }
@@ -190,7 +193,7 @@ mod tests {
                 }
             }
             arrivals.sort();
-            let mut buffer = Reorder::default();
+            let mut buffer = Reorder::new(HOLD);
             let mut out = Vec::new();
             for &(at, n) in &arrivals {
                 out.extend(drain(&mut buffer, ms(at)));
@@ -209,7 +212,7 @@ mod tests {
             first: u16,
             kept in prop::collection::vec(prop::bool::weighted(0.8), 2..400),
         ) {
-            let mut buffer = Reorder::default();
+            let mut buffer = Reorder::new(HOLD);
             let (mut got, mut lost) = (Vec::new(), 0);
             let mut count = |next: Next<u64>| match next {
                 Next::Packet(_, n) => got.push(n),
@@ -229,7 +232,7 @@ mod tests {
         fn hostile_numbers_never_panic_and_memory_stays_bounded(
             packets in prop::collection::vec((any::<u16>(), 0u64..50), 0..3000),
         ) {
-            let (mut buffer, mut now) = (Reorder::default(), 0);
+            let (mut buffer, mut now) = (Reorder::new(HOLD), 0);
             for (sequence, later) in packets {
                 now += later;
                 buffer.push(sequence, ms(now), 0);

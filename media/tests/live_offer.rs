@@ -1,0 +1,117 @@
+//! Offers of all kinds at a real endpoint: what is answered, what is refused and how, and that nothing stays behind.
+
+use coach_media::peer::{Config, Endpoint, Error, Limits};
+use std::time::Duration;
+
+const CHROMIUM: &str = include_str!("data/chromium-156-offer.sdp");
+
+/// What the endpoint says, and the publisher closed again.
+async fn offer(endpoint: &Endpoint, sdp: &str) -> Result<String, Error> {
+    let (answer, publisher) = endpoint.accept(sdp, &Limits::default()).await?;
+    publisher.close().await;
+    Ok(answer.sdp)
+}
+
+fn assert_not_our_fault(result: &Result<String, Error>, what: &str) {
+    assert!(!matches!(result, Err(Error::Engine(_) | Error::Io(_) | Error::Busy(_))), "{what}: {result:?}");
+}
+
+#[tokio::test]
+async fn a_browsers_offer_is_answered_with_vp8_and_opus_on_the_shared_port() {
+    let config = Config { announce: vec!["192.0.2.7".parse().unwrap()], ..Config::default() };
+    let endpoint = Endpoint::bind(config).await.unwrap();
+    let answer = offer(&endpoint, CHROMIUM).await.unwrap();
+    let port = endpoint.local_address().port();
+    let lines: Vec<&str> = answer.lines().collect();
+    let starting = |prefix: &str| lines.iter().filter(|line| line.starts_with(prefix)).copied().collect::<Vec<_>>();
+    assert_eq!(starting("m=").len(), 2);
+    assert!(starting("m=").iter().all(|line| !line.contains(" 0 ")), "no part is rejected");
+    assert_eq!(starting("a=recvonly").len(), 2);
+    assert_eq!(starting("a=rtpmap:"), ["a=rtpmap:111 opus/48000/2", "a=rtpmap:96 VP8/90000", "a=rtpmap:97 rtx/90000"]);
+    let candidate = format!("a=candidate:1 1 udp 2130706431 192.0.2.7 {port} typ host");
+    assert!(!starting("a=candidate").is_empty() && starting("a=candidate").iter().all(|line| **line == candidate));
+    assert!(answer.contains("transport-cc") && answer.contains("x-google-start-bitrate=1500"));
+    let feedback: Vec<&str> = starting("a=rtcp-fb:96").into_iter().map(str::trim_end).collect();
+    assert!(feedback.contains(&"a=rtcp-fb:96 nack pli") && feedback.contains(&"a=rtcp-fb:96 nack"), "{feedback:?}");
+    assert!(!starting("a=fingerprint:sha-256").is_empty() && starting("a=setup:active").len() == 2);
+}
+
+#[tokio::test]
+async fn an_offer_of_three_qualities_is_answered_for_one() {
+    let endpoint = Endpoint::bind(Config::default()).await.unwrap();
+    let layers = "a=rid:h send\r\na=rid:l send\r\na=simulcast:send h;l\r\n";
+    let answer = offer(&endpoint, &format!("{CHROMIUM}{layers}")).await.unwrap();
+    assert!(!answer.contains("a=simulcast") && !answer.contains("a=rid"), "{answer}");
+}
+
+#[tokio::test]
+async fn each_fault_has_the_kind_that_its_status_needs() {
+    let endpoint = Endpoint::bind(Config::default()).await.unwrap();
+    let refused = async |sdp: &str| offer(&endpoint, sdp).await.unwrap_err();
+    assert!(matches!(refused("").await, Error::Malformed(_)));
+    assert!(matches!(refused("{\"sdp\": true}").await, Error::Malformed(_)));
+    assert!(matches!(refused(CHROMIUM.split("m=").next().unwrap()).await, Error::NoMedia(_)));
+    assert!(matches!(refused(&CHROMIUM.replace("a=sendonly", "a=inactive")).await, Error::NoMedia(_)));
+    let only_h264 = CHROMIUM.replace(" VP8/90000", " VP9/90000");
+    assert!(matches!(refused(&only_h264).await, Error::Unacceptable(_)));
+    let twice = format!("{CHROMIUM}{}", &CHROMIUM[CHROMIUM.find("m=video").unwrap()..]);
+    assert!(matches!(refused(&twice).await, Error::Unacceptable(_)));
+    assert_eq!(endpoint.counters().peers, 0);
+}
+
+#[tokio::test]
+async fn no_damaged_offer_hurts_the_server_or_stays_on_the_port() {
+    let endpoint = Endpoint::bind(Config::default()).await.unwrap();
+    // Beginnings: most end at the check; those beyond the last codec we need reach the library.
+    for length in (0..CHROMIUM.len()).step_by(83) {
+        assert_not_our_fault(&offer(&endpoint, &CHROMIUM[..length]).await, &format!("{length} bytes"));
+    }
+    let lines: Vec<&str> = CHROMIUM.split_inclusive("\r\n").collect();
+    for left_out in 0..lines.len() {
+        let sdp: String = lines.iter().enumerate().filter(|(n, _)| *n != left_out).map(|(_, line)| *line).collect();
+        assert_not_our_fault(&offer(&endpoint, &sdp).await, &format!("without {}", lines[left_out]));
+    }
+    // Values that are too long, negative, of the wrong kind.
+    for (n, line) in lines.iter().enumerate().filter(|(_, line)| line.starts_with("a=")).step_by(3) {
+        for value in ["", "-1", "99999999999999999999", "\u{0}\u{1}", &"x".repeat(5000), ":::: 1/2/3/4;;;==="] {
+            let name = line.split([':', '\r']).next().unwrap();
+            let mut changed = lines.clone();
+            let line = format!("{name}:{value}\r\n");
+            changed[n] = &line;
+            assert_not_our_fault(&offer(&endpoint, &changed.concat()).await, &line);
+        }
+    }
+    assert_eq!((endpoint.counters().peers, endpoint.counters().addresses), (0, 0));
+}
+
+#[tokio::test]
+async fn huge_offers_are_refused_at_once() {
+    let endpoint = Endpoint::bind(Config::default()).await.unwrap();
+    let begin = std::time::Instant::now();
+    let formats: String = (0..20_000).map(|n| format!(" {}", n % 128)).collect();
+    let video = CHROMIUM[CHROMIUM.find("m=video").unwrap()..].to_owned();
+    for sdp in [
+        "x".repeat(64 << 10),
+        "a=b\r\n".repeat(13_000),
+        format!("{}{}", CHROMIUM, video.repeat(10)),
+        CHROMIUM.replace("SAVPF 111", &format!("SAVPF 111{formats}")),
+        format!("{CHROMIUM}{}", "a=ssrc:1 cname:x\r\n".repeat(1500)),
+        format!("{CHROMIUM}{}", "a=extmap:1 urn:x\r\n".repeat(1500)),
+        "\u{fffd}".repeat(10_000),
+    ] {
+        assert_not_our_fault(&offer(&endpoint, &sdp).await, &sdp.chars().take(60).collect::<String>());
+    }
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+}
+
+#[tokio::test]
+async fn places_are_counted_and_given_back() {
+    let endpoint = Endpoint::bind(Config { max_peers: 2, ..Config::default() }).await.unwrap();
+    let limits = Limits::default();
+    let (_, first) = endpoint.accept(CHROMIUM, &limits).await.unwrap();
+    let (_, _second) = endpoint.accept(CHROMIUM, &limits).await.unwrap();
+    assert!(matches!(endpoint.accept(CHROMIUM, &limits).await, Err(Error::Busy(2))));
+    assert_eq!(endpoint.counters().peers, 2);
+    first.close().await;
+    assert!(endpoint.accept(CHROMIUM, &limits).await.is_ok());
+}
