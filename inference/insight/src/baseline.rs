@@ -5,7 +5,7 @@
 
 use crate::speech::semitones;
 use crate::watch::units::Units;
-use coach_core::journal::{Calibration, Face, Voice, VoicedRun};
+use coach_core::journal::{Calibration, Face, Pose, Voice, VoicedRun};
 
 /// Seconds of speech and of good face that a baseline needs.
 pub const SPEECH_S: f32 = 15.0;
@@ -56,6 +56,9 @@ pub struct Baseline {
 #[derive(Debug, Default)]
 struct Learning {
     ms: f32,
+    lowered_ms: f32,
+    /// Yaw and pitch that would face the camera from where the head is.
+    camera: [Vec<f32>; 2],
     yaw: Vec<f32>,
     pitch: Vec<f32>,
     roll: Vec<f32>,
@@ -75,7 +78,10 @@ struct Hearing {
 }
 
 /// A candidate who looks away from the start must not teach that away is the camera: what is learnt without a device check stays
-/// this close to straight ahead (degrees of the head, offset of the iris).
+/// this close to where the camera is (degrees of the head, offset of the iris).
+/// Lids lower than this look down at something, and the iris is guessed; nothing is learnt from them, unless they never rise.
+const LOWERED: f32 = 0.12;
+const LOWERED_MS: f32 = 30_000.0;
 const LEARNT_YAW: f32 = 8.0;
 const LEARNT_PITCH: f32 = 12.0;
 const LEARNT_IRIS: [f32; 2] = [0.12, 0.2];
@@ -127,7 +133,14 @@ impl Baseline {
         }
         let Some(pose) = face.pose else { return };
         let learnt = &mut self.face;
+        if face.eye_opening.is_some_and(|[l, r]| (l + r) / 2.0 < LOWERED) && learnt.lowered_ms < LOWERED_MS {
+            learnt.lowered_ms += ms as f32;
+            return;
+        }
         learnt.ms += ms as f32;
+        for (seen, angle) in learnt.camera.iter_mut().zip(to_camera(&pose)) {
+            seen.push(angle);
+        }
         learnt.yaw.push(pose.yaw);
         learnt.pitch.push(pose.pitch);
         learnt.roll.push(pose.roll);
@@ -145,12 +158,13 @@ impl Baseline {
         }
         let near =
             |v: &mut Vec<f32>, centre: f32, limit: f32| median(v).map(|m| m.clamp(centre - limit, centre + limit));
-        let middle = |v: &mut Vec<f32>, limit: f32| near(v, 0.0, limit);
+        let [camera_yaw, camera_pitch] = &mut learnt.camera;
+        let camera = [median(camera_yaw).unwrap_or(0.0), median(camera_pitch).unwrap_or(0.0)];
         if self.look.is_none()
             && let (Some(yaw), Some(pitch), Some(roll)) = (
-                middle(&mut learnt.yaw, LEARNT_YAW),
-                middle(&mut learnt.pitch, LEARNT_PITCH),
-                middle(&mut learnt.roll, 20.0),
+                near(&mut learnt.yaw, camera[0], LEARNT_YAW),
+                near(&mut learnt.pitch, camera[1], LEARNT_PITCH),
+                near(&mut learnt.roll, 0.0, 20.0),
             )
         {
             let [x, y] = &mut learnt.iris;
@@ -199,6 +213,16 @@ impl Baseline {
     }
 }
 
+/// Yaw and pitch, in degrees, that would face the camera from where the head is. A face at the side of the picture has to turn
+/// to look into the lens. Zero where the matrix tells no place.
+fn to_camera(pose: &Pose) -> [f32; 2] {
+    let [x, y, z] = [pose.matrix[3], pose.matrix[7], pose.matrix[11]];
+    if z > -5.0 {
+        return [0.0; 2];
+    }
+    [(-x).atan2(-z), y.atan2(-z)].map(|a| a.to_degrees().clamp(-35.0, 35.0))
+}
+
 /// The middle value; the list is put out of order. `None` when it is empty.
 pub(crate) fn median(values: &mut [f32]) -> Option<f32> {
     quantile(values, 0.5)
@@ -211,4 +235,23 @@ pub(crate) fn quantile(values: &mut [f32], share: f32) -> Option<f32> {
     }
     let at = (share * (values.len() - 1) as f32).round() as usize;
     Some(*values.select_nth_unstable_by(at, f32::total_cmp).1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_face_at_the_viewers_right_has_to_turn_to_its_own_right_to_look_into_the_lens() {
+        let mut matrix = [0.0; 16];
+        (matrix[3], matrix[7], matrix[11]) = (10.0, 5.0, -40.0);
+        let [yaw, pitch] = to_camera(&Pose { yaw: 0.0, pitch: 0.0, roll: 0.0, matrix });
+        assert!((yaw + 14.0).abs() < 0.1, "to its own right is negative: {yaw}");
+        assert!((pitch - 7.1).abs() < 0.1, "a head over the axis looks down: {pitch}");
+    }
+
+    #[test]
+    fn quantiles_of_nothing_are_nothing() {
+        assert_eq!((median(&mut []), quantile(&mut [3.0], 0.95)), (None, Some(3.0)));
+    }
 }

@@ -182,18 +182,22 @@ pub fn score(name: ScoreName) -> &'static str {
 
 pub fn not_enough(name: ScoreName) -> String {
     match name {
-        ScoreName::Confidence => "Not enough to say: it needs 15 s of speech and 10 s of a face that can be seen well.",
-        ScoreName::Clarity => "Not enough to say: it needs 15 s of speech.",
-        ScoreName::Resilience => {
-            "Not enough to say: it needs 15 s in which voice and face can be compared with your usual."
+        ScoreName::Confidence => {
+            "Too little was heard and seen: it needs 15 s of speech and 10 s of a face that can be seen well."
         }
-        ScoreName::Engagement => "Not enough to say: it needs 15 s of speech or 10 s of a face that can be seen well.",
+        ScoreName::Clarity => "Too little was heard: it needs 15 s of speech.",
+        ScoreName::Resilience => {
+            "Too little could be compared: it needs 15 s of voice or face after your usual has been learnt."
+        }
+        ScoreName::Engagement => {
+            "Too little was heard and seen: it needs 15 s of speech or 10 s of a face that can be seen well."
+        }
     }
     .into()
 }
 
 pub fn affect_off() -> String {
-    "Not judged: whoever runs this server switched valence, arousal and stress off.".into()
+    "Whoever runs this server switched valence, arousal and stress off.".into()
 }
 
 /// One sentence about a contribution that lost points: what it was, what was aimed at, what to do.
@@ -273,7 +277,7 @@ pub fn summary(name: ScoreName, value: f32, coverage: f32, carried: &[String], c
 }
 
 pub fn unsaid(name: ScoreName, reason: &str) -> String {
-    format!("{}: {reason}", score(name))
+    format!("{}: not enough to say. {reason}", score(name))
 }
 
 pub fn work_on(n: usize, problem: &str) -> String {

@@ -11,7 +11,7 @@ pub const METRIC: Metric = Metric {
     id: "eye_contact",
     unit: "share",
     window: "the answer; live the last 5 s",
-    baseline: "the person's look at the camera in the device check, else of the first 10 s (no further than 8 degrees from straight ahead)",
+    baseline: "the person's look at the camera in the device check, else of the first 10 s (no further than 8 degrees from where the camera is)",
     source: "Gaze is among the visual cues of hirability (Nguyen et al. 2014). Nobody looks all the time: two thirds is full. Head turn plus \
              35 degrees per iris offset, held over blinks; with the lite model the head alone.",
     measure,

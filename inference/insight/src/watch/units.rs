@@ -48,11 +48,13 @@ impl Units {
         Units(all.map(|x| x.filter(|v| v.is_finite()).map(|v| v.clamp(0.0, 1.0))))
     }
 
-    /// The middle of each over a stretch: the face at rest.
+    /// The face at rest, from a stretch in which it may have smiled: what is there for the least of the time. Lids move both ways
+    /// about their rest, so of those it is the middle.
     pub fn resting(seen: &[Units]) -> Units {
         Units(std::array::from_fn(|i| {
             let mut values: Vec<f32> = seen.iter().filter_map(|u| u.0[i]).collect();
-            crate::baseline::median(&mut values)
+            let share = if i == AU07 || i == AU43 { 0.5 } else { 0.2 };
+            crate::baseline::quantile(&mut values, share)
         }))
     }
 

@@ -6,4 +6,4 @@ expect clarity unsaid
 expect confidence unsaid
 expect engagement unsaid
 expect resilience unsaid
-expect words "Not enough to say"
+expect words "not enough to say"
