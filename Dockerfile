@@ -24,7 +24,6 @@ COPY --from=build /coach/target/release/coach /usr/local/bin/coach
 USER coach
 WORKDIR /
 VOLUME /data
-EXPOSE 8080 9000 8189/udp
-HEALTHCHECK CMD ["coach", "doctor", "--quick"]
+EXPOSE 8080 8081 8082/udp
 ENTRYPOINT ["coach"]
 CMD ["serve"]
