@@ -121,6 +121,22 @@ impl Baseline {
         self.checked_level.or(self.usual.and_then(|u| u.level_db))
     }
 
+    /// What is known by now, in the form of a device check: a later session without one may start from it.
+    pub fn calibration(&self) -> Calibration {
+        let rest = self.rest.map(|rest| rest.units.named());
+        Calibration {
+            yaw: self.look.map(|l| l.yaw),
+            pitch: self.look.map(|l| l.pitch),
+            roll: self.look.map(|l| l.roll),
+            iris: self.look.and_then(|l| l.iris),
+            eye_opening: self.rest.and_then(|r| r.eye_opening).map(|e| [e; 2]),
+            action_units: rest.map(|(units, _)| units),
+            smile: rest.and_then(|(_, smile)| smile),
+            noise_floor_db: self.floor_db,
+            level_db: self.level_db(),
+        }
+    }
+
     /// Something is still being learnt.
     pub fn learning(&self) -> bool {
         self.look.is_none() || self.rest.is_none() || self.usual.is_none()

@@ -7,7 +7,7 @@
 use crate::merge::{Merge, Refused};
 use crate::state::State;
 use coach_core::MediaTime;
-use coach_core::journal::{Header, Line, Stream};
+use coach_core::journal::{Calibration, Header, Line, Stream};
 use coach_core::live::{RunningScores, Vitals};
 use coach_core::report::{Hint, Report};
 use std::collections::VecDeque;
@@ -69,6 +69,11 @@ impl Engine {
     /// Lines that were not let in.
     pub fn refused(&self) -> Refused {
         self.merge.refused
+    }
+
+    /// What is usual for this person, as far as it is known by now: a later session without a device check may start from it.
+    pub fn learnt(&self) -> Calibration {
+        self.state.baseline.calibration()
     }
 
     /// Ends all streams: the last outputs, and the report.

@@ -8,6 +8,8 @@ use coach_core::report::{Contribution, ScoreName, Scores};
 const WEAK: f32 = 0.7;
 const STRONG: f32 = 0.85;
 const PROBLEMS: usize = 3;
+/// What cost fewer points is not worth a sentence.
+const LEAST_LOST: f32 = 4.0;
 
 pub(crate) fn words(scores: &Scores, measures: &Measures, head_alone: bool) -> Vec<String> {
     let mut lines = Vec::new();
@@ -21,7 +23,7 @@ pub(crate) fn words(scores: &Scores, measures: &Measures, head_alone: bool) -> V
         let quality = |c: &Contribution| c.points / (100.0 * c.weight);
         let mut carried: Vec<_> = known().filter(|c| quality(c) >= STRONG).collect();
         carried.sort_by(|a, b| b.points.total_cmp(&a.points));
-        let mut cost: Vec<_> = known().filter(|c| quality(c) < WEAK).collect();
+        let mut cost: Vec<_> = known().filter(|c| quality(c) < WEAK && lost(c) >= LEAST_LOST).collect();
         cost.sort_by(|a, b| lost(b).total_cmp(&lost(a)));
         let say = |c: &Contribution| texts::strength(&c.metric, c.value.unwrap_or_default(), &c.unit);
         let carried: Vec<String> = carried.into_iter().take(2).map(say).collect();

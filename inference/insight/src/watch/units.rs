@@ -58,6 +58,30 @@ impl Units {
         }))
     }
 
+    /// The same as action units and smile, for a calibration.
+    pub fn named(&self) -> (ActionUnits, Option<f32>) {
+        let u = &self.0;
+        let units = ActionUnits {
+            au01: u[AU01],
+            au02: u[AU02],
+            au04: u[AU04],
+            au05: u[AU05],
+            au06: u[AU06],
+            au07: u[AU07],
+            au10: u[AU10],
+            au12: u[AU12],
+            au14: u[AU14],
+            au15: u[AU15],
+            au17: u[AU17],
+            au20: u[AU20],
+            au24: u[AU24],
+            au26: u[AU26],
+            au43: u[AU43],
+            ..ActionUnits::default()
+        };
+        (units, u[SMILE])
+    }
+
     /// How far above rest, 0 to 1; zero at or under it. A unit whose rest is not known is read as it is.
     pub fn above(&self, rest: &Units) -> Units {
         Units(std::array::from_fn(|i| self.0[i].map(|v| (v - rest.0[i].unwrap_or(0.0)).max(0.0))))

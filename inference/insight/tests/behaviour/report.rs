@@ -104,3 +104,24 @@ fn comparing_names_the_largest_differences_with_their_phase_and_moments() {
     let same = compare(&gold, &gold).expect("answers");
     assert_eq!(same.words, ["Nothing differs by as much as a listener would notice."]);
 }
+
+#[test]
+fn what_one_session_learnt_serves_the_next_from_its_first_second() {
+    let first = Story::parse("0:00 speak 140\n0:30 end");
+    let mut engine = coach_insight::Engine::new(first.header.clone());
+    assert_eq!(engine.learnt(), coach_core::journal::Calibration::default());
+    for line in first.lines {
+        engine.observe(line);
+    }
+    for stream in
+        [coach_core::journal::Stream::Face, coach_core::journal::Stream::Voice, coach_core::journal::Stream::Marks]
+    {
+        engine.end(stream);
+    }
+    let learnt = engine.learnt();
+    assert!((learnt.level_db.expect("a level") - crate::story::LEVEL_DB).abs() < 2.0 && learnt.yaw.is_some());
+    let mut next = Story::parse("0:00 speak 140\n0:20 end");
+    next.header.calibration = Some(learnt);
+    let report = play(&next).1;
+    assert!(report.metrics["eye_contact"].coverage > 0.98 && report.series.valence[2].is_some());
+}
