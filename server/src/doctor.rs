@@ -64,7 +64,7 @@ fn gstreamer() -> Vec<Finding> {
         what: format!("no {}, needed for {}", element.name, element.needed_for),
         cure: format!("apt-get install {}", element.package),
     };
-    wanted.iter().map(|element| lacking(element)).collect()
+    wanted.iter().map(lacking).collect()
 }
 
 async fn models(config: &Config) -> anyhow::Result<Vec<Finding>> {

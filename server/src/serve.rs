@@ -38,11 +38,13 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         let stop = stop.clone();
         async move { worker.run(stop).await }
     });
+    let hub = context.hub.clone();
     let upkeep = tokio::spawn(async move {
         let mut tick = tokio::time::interval(Duration::from_secs(5));
         loop {
             tick.tick().await;
             recorder.run_upkeep();
+            hub.sweep();
         }
     });
 

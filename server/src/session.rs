@@ -85,6 +85,11 @@ impl State {
         matches!(self, State::Created | State::Live | State::Grace)
     }
 
+    /// Whether nothing happens any more unless a person asks for it.
+    pub fn is_over(self) -> bool {
+        matches!(self, State::Ready | State::Failed | State::Deleted)
+    }
+
     /// The state after the event; `None`: it cannot happen here.
     pub fn after(self, event: &Event) -> Option<State> {
         use State as S;

@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../web-client/dist"]
+#[folder = "../web-client/dist"]
 struct Dist;
 
 const NOT_BUILT: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Interview Coach</title>\

@@ -1,6 +1,7 @@
 //! One room per session: numbers messages, hands them to every page that watches, waits for none.
 
 use super::protocol::{Message, Snapshot};
+use crate::session::State;
 use axum::extract::ws::Utf8Bytes;
 use coach_core::{MediaTime, SessionId};
 use dashmap::DashMap;
@@ -66,7 +67,9 @@ impl Hub {
 
     /// A page begins to watch.
     pub fn subscribe(&self, session: SessionId) -> Result<Subscription, Crowded> {
-        let room = self.rooms.entry(session).or_default().clone();
+        // The entry is held until the page is in, so that no sweep takes the room away under it.
+        let entry = self.rooms.entry(session).or_default();
+        let room = entry.clone();
         let mut inner = lock(&room);
         if inner.outboxes.len() >= self.channels_max {
             return Err(Crowded(self.channels_max));
@@ -77,6 +80,7 @@ impl Hub {
         inner.outboxes.push(Outbox { id, sender, missed: 0 });
         let (seq, snapshot) = (inner.seq, inner.snapshot.clone());
         drop(inner);
+        drop(entry);
         metrics::gauge!("coach_live_channels").increment(1.0);
         Ok(Subscription { id, room, outbox, seq, snapshot })
     }
@@ -101,6 +105,19 @@ impl Hub {
         if let Some((_, room)) = self.rooms.remove(&session) {
             lock(&room).outboxes.clear();
         }
+    }
+
+    /// Forgets rooms that nobody watches and in which nothing more will be said.
+    pub fn sweep(&self) {
+        self.rooms.retain(|_, room| {
+            let room = lock(room);
+            !room.outboxes.is_empty() || !room.snapshot.state.is_none_or(State::is_over)
+        });
+    }
+
+    /// Rooms that are remembered.
+    pub fn rooms(&self) -> usize {
+        self.rooms.len()
     }
 
     /// Every channel of every session ends.
@@ -246,6 +263,22 @@ mod tests {
         assert_eq!(hub.subscribe(session).err(), Some(Crowded(1)));
         drop(first);
         assert!(hub.subscribe(session).is_ok());
+    }
+
+    #[test]
+    fn a_room_is_forgotten_when_the_session_is_over_and_nobody_watches() {
+        let (hub, running, over, watched) = (Hub::new(2), id(), id(), id());
+        let state = |state| Message::State { state, reason: None };
+        hub.publish(running, state(State::Live));
+        hub.publish(over, state(State::Ready));
+        hub.publish(watched, state(State::Ready));
+        let page = hub.subscribe(watched).unwrap();
+        hub.sweep();
+        assert_eq!(hub.rooms(), 2);
+        assert_eq!(hub.subscribe(running).unwrap().snapshot.state, Some(State::Live));
+        drop(page);
+        hub.sweep();
+        assert_eq!(hub.rooms(), 1);
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::web;
 use axum::Router;
 use axum::http::Method;
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::Response;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -88,12 +88,16 @@ pub fn router(app: App) -> Router {
     let router = router
         .fallback(web::serve)
         .method_not_allowed_fallback(async |method: Method| Error::Method(method.to_string()))
-        .layer(from_fn_with_state(app.clone(), auth::origin::guard))
         .with_state(app.clone())
-        .merge(SwaggerUi::new("/docs").url("/api/openapi.json", openapi));
+        .merge(SwaggerUi::new("/docs").url("/api/openapi.json", openapi))
+        .layer(from_fn_with_state(app.clone(), auth::origin::guard))
+        .layer(CompressionLayer::new().compress_when(uncompressed));
+    // It answers every OPTIONS request itself, so it is there only where other origins are.
+    let router = match security::cors(&app.config.http) {
+        Some(cors) => router.layer(cors).layer(from_fn(whip::accept_post)),
+        None => router,
+    };
     router
-        .layer(CompressionLayer::new().compress_when(uncompressed))
-        .layer(security::cors(&app.config.http))
         .layer(map_response(move |response: Response| {
             let security = security.clone();
             async move { security.add(response) }

@@ -44,13 +44,17 @@ impl Headers {
     }
 }
 
-/// Lets the configured origins call, and nobody else.
-pub fn cors(http: &config::http::Config) -> CorsLayer {
+/// Lets the configured origins call, and nobody else; `None` where none is configured.
+pub fn cors(http: &config::http::Config) -> Option<CorsLayer> {
+    if http.allowed_origins.is_empty() {
+        return None;
+    }
     let origins =
         http.allowed_origins.iter().filter_map(|origin| HeaderValue::from_str(origin.trim_end_matches('/')).ok());
-    CorsLayer::new()
+    let layer = CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, header::IF_MATCH])
-        .expose_headers([header::ETAG, header::LINK, header::LOCATION])
+        .expose_headers([header::ETAG, header::LINK, header::LOCATION]);
+    Some(layer)
 }

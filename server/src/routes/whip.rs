@@ -6,8 +6,9 @@ use crate::app::App;
 use crate::drive::{PublishError, StopError};
 use crate::error::{Error, Problem, Result};
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use coach_core::SessionId;
 
@@ -66,6 +67,16 @@ pub async fn publish(
     responses((status = 200, headers(("accept-post" = String)))))]
 pub async fn options() -> Response {
     (StatusCode::OK, [("accept-post", SDP), ("allow", "POST, OPTIONS")]).into_response()
+}
+
+/// Says what can be posted where another layer answers the OPTIONS request (RFC 9725 section 4.2).
+pub async fn accept_post(request: Request, next: Next) -> Response {
+    let ours = request.method() == Method::OPTIONS && request.uri().path().ends_with("/whip");
+    let mut response = next.run(request).await;
+    if ours {
+        response.headers_mut().insert("accept-post", HeaderValue::from_static(SDP));
+    }
+    response
 }
 
 /// Stops for good: the session goes on to its report.
