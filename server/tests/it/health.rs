@@ -1,0 +1,68 @@
+//! For who runs the server.
+
+use crate::support::{Server, problem};
+use coach_server::app::{App, Context};
+use coach_server::config::Config;
+use coach_server::serve::take_up;
+use coach_server::session::{Event, State};
+use coach_server::store::{sessions, users};
+use std::sync::Arc;
+
+#[tokio::test]
+async fn a_server_is_alive_before_it_is_ready_and_says_what_is_missing() {
+    let server = Server::start().await;
+    assert_eq!(server.get("/healthz").await.status(), 200);
+    assert_eq!(server.get("/readyz").await.status(), 200);
+    server.objects.set_away(true);
+    let answer = server.get("/readyz").await;
+    assert_eq!(answer.headers()["retry-after"], "2");
+    let missing = problem(answer, 503, "unavailable").await;
+    assert!(missing["detail"].as_str().unwrap().contains("object store"), "{missing}");
+    assert_eq!(server.get("/healthz").await.status(), 200);
+    server.objects.set_away(false);
+    server.context.db.close().await;
+    let missing = problem(server.get("/readyz").await, 503, "unavailable").await;
+    assert!(missing["detail"].as_str().unwrap().contains("database"), "{missing}");
+    // A closed database is our failure, and says no more than that.
+    problem(server.get("/api/questions").await, 500, "internal").await;
+}
+
+#[tokio::test]
+async fn a_server_whose_models_are_not_loaded_is_not_ready() {
+    let (db, dir) = crate::support::sqlite().await;
+    let mut config = Config::default();
+    config.storage.data = dir.path().join("data");
+    let context = Context::new(config, db, Arc::new(crate::support::objects::Memory::default()));
+    let app = App::builder(context).build(Arc::new(crate::support::door::Door::default())).await.unwrap();
+    let request =
+        axum::http::Request::get("/readyz").header("host", "localhost").body(axum::body::Body::empty()).unwrap();
+    let answer = tower::ServiceExt::oneshot(coach_server::routes::router(app), request).await.unwrap();
+    assert_eq!(answer.status(), 503);
+}
+
+#[tokio::test]
+async fn the_metrics_are_in_prometheus_text() {
+    let server = Server::start().await;
+    let answer = server.get("/metrics").await;
+    assert_eq!(answer.status(), 200);
+    assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("text/plain"));
+}
+
+#[tokio::test]
+async fn what_a_crash_left_behind_is_interrupted_and_what_was_deleted_is_erased() {
+    let server = Server::start().await;
+    let (context, me) = (&server.context, server.user);
+    let live = crate::support::report::session(&context.db, me).await;
+    let gone = crate::support::report::session(&context.db, me).await;
+    let untouched = crate::support::report::session(&context.db, me).await;
+    context.machine.apply(me, live.id, Event::Published).await.unwrap();
+    context.machine.apply(me, gone.id, Event::Deleted).await.unwrap();
+    take_up(context).await.unwrap();
+    assert_eq!(sessions::get(&context.db, me, live.id).await.unwrap().unwrap().state, State::Interrupted);
+    assert_eq!(sessions::get(&context.db, me, untouched.id).await.unwrap().unwrap().state, State::Created);
+    let erase: Arc<dyn coach_server::jobs::Job> = Arc::new(coach_server::jobs::erase::Erase(context.clone()));
+    let worker = coach_server::jobs::Worker::new(context.queue.clone(), [erase]);
+    assert!(worker.step().await.unwrap());
+    assert!(sessions::house_in_state(&context.db, State::Deleted).await.unwrap().is_empty());
+    assert_eq!(users::personal(&context.db).await.unwrap(), me);
+}

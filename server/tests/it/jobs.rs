@@ -1,0 +1,138 @@
+//! The queue: nothing twice, nothing lost, nothing for ever.
+
+use crate::support::on_both;
+use async_trait::async_trait;
+use coach_server::clock::now_us;
+use coach_server::jobs::{Job, Queue, Worker};
+use coach_server::store::Db;
+use coach_server::store::jobs::{self, Claimed, LEASE_US, NewJob, pause_us};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+fn job(kind: &str, priority: i32, run_at_us: i64) -> NewJob<'_> {
+    NewJob { kind, owner: None, session: None, payload: json!({"n": priority}), priority, max_attempts: 2, run_at_us }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn eight_workers_take_every_job_exactly_once() {
+    on_both(async |db| {
+        for n in 0..200 {
+            jobs::enqueue(&db, job("count", n, 0)).await.unwrap();
+        }
+        let workers = (0..8).map(|n| {
+            let db = db.clone();
+            tokio::spawn(async move {
+                let (mut taken, name) = (Vec::new(), format!("worker-{n}"));
+                while let Some(job) = jobs::claim(&db, &name, 1000, LEASE_US).await.unwrap() {
+                    assert_eq!(job.attempts, 1);
+                    assert!(jobs::complete(&db, job.id, &name).await.unwrap());
+                    taken.push(job.id);
+                }
+                taken
+            })
+        });
+        let taken: Vec<_> = futures::future::join_all(workers).await.into_iter().flat_map(Result::unwrap).collect();
+        assert_eq!((taken.len(), taken.iter().collect::<BTreeSet<_>>().len()), (200, 200));
+        assert_eq!(jobs::count(&db).await.unwrap(), [("done".to_owned(), 200)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_most_urgent_due_job_goes_first_and_a_later_one_waits() {
+    on_both(async |db| {
+        for (kind, priority, at) in [("later", 0, 2_000), ("second", 1, 0), ("first", 0, 500)] {
+            jobs::enqueue(&db, job(kind, priority, at)).await.unwrap();
+        }
+        let first = jobs::claim(&db, "w", 1_000, LEASE_US).await.unwrap().unwrap();
+        assert_eq!((first.kind.as_str(), &first.payload), ("first", &json!({"n": 0})));
+        assert_eq!(jobs::claim(&db, "w", 1_000, LEASE_US).await.unwrap().unwrap().kind, "second");
+        assert_eq!(jobs::claim(&db, "w", 1_000, LEASE_US).await.unwrap(), None);
+        assert_eq!(jobs::claim(&db, "w", 2_000, LEASE_US).await.unwrap().unwrap().kind, "later");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_silent_worker_loses_its_job_and_in_the_last_attempt_the_job_is_dead() {
+    on_both(async |db| {
+        jobs::enqueue(&db, job("hang", 0, 0)).await.unwrap();
+        let first = jobs::claim(&db, "a", 0, 100).await.unwrap().unwrap();
+        assert_eq!(jobs::claim(&db, "b", 100, 100).await.unwrap(), None, "the lease holds to its last moment");
+        assert!(jobs::renew(&db, first.id, "a", 200).await.unwrap());
+        assert_eq!(jobs::claim(&db, "b", 150, 100).await.unwrap(), None);
+        let second = jobs::claim(&db, "b", 201, 100).await.unwrap().unwrap();
+        assert_eq!((second.id, second.attempts), (first.id, 2));
+        // What the first one says now is of no account.
+        assert!(!jobs::renew(&db, first.id, "a", 900).await.unwrap());
+        assert!(!jobs::complete(&db, first.id, "a").await.unwrap());
+        assert!(!jobs::fail(&db, &first, "a", 300, "late").await.unwrap());
+        assert_eq!(jobs::bury(&db, 301).await.unwrap(), 0);
+        assert_eq!(jobs::claim(&db, "c", 400, 100).await.unwrap(), None);
+        assert_eq!(jobs::bury(&db, 400).await.unwrap(), 1);
+        assert_eq!(jobs::count(&db).await.unwrap(), [("dead".to_owned(), 1)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_failed_job_pauses_and_after_the_last_attempt_is_dead() {
+    on_both(async |db| {
+        jobs::enqueue(&db, job("fail", 0, 0)).await.unwrap();
+        let first = jobs::claim(&db, "w", 0, 100).await.unwrap().unwrap();
+        assert!(jobs::fail(&db, &first, "w", 1_000, "no network").await.unwrap());
+        let due = 1_000 + pause_us(1);
+        assert_eq!(jobs::claim(&db, "w", due - 1, 100).await.unwrap(), None);
+        let second = jobs::claim(&db, "w", due, 100).await.unwrap().unwrap();
+        assert!(jobs::fail(&db, &second, "w", due, "no network").await.unwrap());
+        assert_eq!(jobs::count(&db).await.unwrap(), [("dead".to_owned(), 1)]);
+    })
+    .await;
+}
+
+#[derive(Default)]
+struct Seen {
+    runs: AtomicUsize,
+    payloads: Mutex<Vec<Value>>,
+}
+
+struct Flaky(Arc<Seen>);
+
+#[async_trait]
+impl Job for Flaky {
+    fn kind(&self) -> &'static str {
+        "flaky"
+    }
+
+    async fn run(&self, job: &Claimed) -> anyhow::Result<()> {
+        self.0.payloads.lock().unwrap().push(job.payload.clone());
+        anyhow::ensure!(self.0.runs.fetch_add(1, Ordering::SeqCst) > 0, "the first time never works");
+        Ok(())
+    }
+}
+
+async fn states(db: &Db) -> Vec<(String, i64)> {
+    jobs::count(db).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_worker_does_what_it_knows_and_puts_back_what_failed() {
+    on_both(async |db| {
+        let seen = Arc::new(Seen::default());
+        let queue = Queue::new(db.clone());
+        let worker = Worker::new(queue.clone(), [Arc::new(Flaky(seen.clone())) as Arc<dyn Job>]);
+        assert!(!worker.step().await.unwrap());
+        queue.enqueue(job("flaky", 7, now_us())).await.unwrap();
+        assert!(worker.step().await.unwrap());
+        assert_eq!(states(&db).await, [("queued".to_owned(), 1)]);
+        assert!(!worker.step().await.unwrap(), "it pauses");
+        queue.enqueue(job("flaky", 8, now_us())).await.unwrap();
+        queue.enqueue(job("of another version", 9, now_us())).await.unwrap();
+        assert!(worker.step().await.unwrap() && worker.step().await.unwrap());
+        assert_eq!(states(&db).await, [("done".to_owned(), 1), ("queued".to_owned(), 2)]);
+        assert_eq!(*seen.payloads.lock().unwrap(), [json!({"n": 7}), json!({"n": 8})]);
+    })
+    .await;
+}

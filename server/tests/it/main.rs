@@ -1,0 +1,12 @@
+//! The server as its clients and its databases see it. One test program, so that it links once.
+
+mod health;
+mod http;
+mod jobs;
+mod live;
+mod openapi;
+mod review;
+mod sessions;
+mod store;
+mod support;
+mod whip;

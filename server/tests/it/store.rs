@@ -1,0 +1,354 @@
+//! Every query, on SQLite and on PostgreSQL.
+
+use crate::support::report::{make_ready, report, session};
+use crate::support::{on_both, sqlite};
+use coach_core::journal::Calibration;
+use coach_core::{MediaTime, SessionId, UserId};
+use coach_server::bank;
+use coach_server::clock::now_us;
+use coach_server::live::Hub;
+use coach_server::session::{Event, Machine, State, TransitionError};
+use coach_server::store::parts::PartState;
+use coach_server::store::tokens::{Bearer, Scope};
+use coach_server::store::users::Kind;
+use coach_server::store::{Db, OpenError, consents, grants, parts, questions, reports, sessions, tokens, users};
+use std::sync::Arc;
+use uuid::Uuid;
+
+async fn two_people(db: &Db) -> (UserId, UserId) {
+    let other = users::upsert(db, Kind::Oidc, "https://issuer|7", Some("Ona")).await.unwrap();
+    (users::personal(db).await.unwrap(), other)
+}
+
+#[tokio::test]
+async fn bringing_a_database_up_to_date_twice_changes_nothing() {
+    on_both(async |db| {
+        db.migrate().await.unwrap();
+        db.ping().await.unwrap();
+        let person = users::personal(&db).await.unwrap();
+        let list = questions::list(&db, person).await.unwrap();
+        assert_eq!(list.len(), bank::QUESTIONS.len());
+        assert!(list.iter().map(|q| q.id.as_str()).eq(bank::QUESTIONS.iter().map(|q| q.id)), "in the bank's order");
+        assert!(list.iter().all(|q| q.suggested_ms >= 60_000));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_question_that_left_the_bank_is_retired_and_one_that_came_back_is_there() {
+    on_both(async |db| {
+        let person = users::personal(&db).await.unwrap();
+        questions::seed(&db, &bank::QUESTIONS[1..]).await.unwrap();
+        let fewer = questions::list(&db, person).await.unwrap();
+        assert_eq!((fewer.len(), fewer[0].id.as_str()), (bank::QUESTIONS.len() - 1, bank::QUESTIONS[1].id));
+        questions::seed(&db, bank::QUESTIONS).await.unwrap();
+        assert_eq!(questions::list(&db, person).await.unwrap().len(), bank::QUESTIONS.len());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_is_the_same_person_every_time() {
+    on_both(async |db| {
+        let (me, other) = two_people(&db).await;
+        assert_ne!(me, other);
+        assert_eq!(users::personal(&db).await.unwrap(), me);
+        assert_eq!(users::upsert(&db, Kind::Oidc, "https://issuer|7", None).await.unwrap(), other);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_newest_consent_that_was_not_withdrawn_counts() {
+    on_both(async |db| {
+        let (me, other) = two_people(&db).await;
+        assert_eq!(consents::latest(&db, me).await.unwrap(), None);
+        consents::accept(&db, me, "one").await.unwrap();
+        let second = consents::accept(&db, me, "two").await.unwrap();
+        assert_eq!(consents::latest(&db, me).await.unwrap(), Some(second));
+        assert_eq!(consents::latest(&db, other).await.unwrap(), None);
+        assert_eq!(consents::withdraw(&db, other).await.unwrap(), 0);
+        assert_eq!(consents::withdraw(&db, me).await.unwrap(), 2);
+        assert_eq!(consents::latest(&db, me).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_reads_as_it_was_written_and_only_for_its_owner() {
+    on_both(async |db| {
+        let (me, other) = two_people(&db).await;
+        let made = session(&db, me).await;
+        assert_eq!(sessions::get(&db, me, made.id).await.unwrap().as_ref(), Some(&made));
+        assert_eq!(sessions::get(&db, other, made.id).await.unwrap(), None);
+        assert_eq!(sessions::get(&db, me, SessionId(Uuid::nil())).await.unwrap(), None);
+
+        let calibration = Calibration { yaw: Some(-3.25), iris: Some([0.1, -0.2]), ..Calibration::default() };
+        assert!(!sessions::set_calibration(&db, other, made.id, &calibration).await.unwrap());
+        assert!(sessions::set_calibration(&db, me, made.id, &calibration).await.unwrap());
+        for started in [1_000_000, 2_000_000] {
+            sessions::set_started(&db, me, made.id, started).await.unwrap();
+        }
+        sessions::set_started(&db, other, made.id, 7).await.unwrap();
+        sessions::set_duration(&db, other, made.id, 7).await.unwrap();
+        sessions::set_duration(&db, me, made.id, 61_000).await.unwrap();
+        let read = sessions::get(&db, me, made.id).await.unwrap().unwrap();
+        assert_eq!(
+            (read.calibration, read.started_us, read.duration_ms),
+            (Some(calibration), Some(1_000_000), Some(61_000))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lists_are_newest_first_in_pages_and_of_one_owner() {
+    on_both(async |db| {
+        let (me, other) = two_people(&db).await;
+        let mut mine = Vec::new();
+        for _ in 0..5 {
+            mine.push(session(&db, me).await.id);
+            session(&db, other).await;
+        }
+        mine.reverse();
+        let ids = |page: Vec<sessions::Session>| page.into_iter().map(|session| session.id).collect::<Vec<_>>();
+        assert_eq!(ids(sessions::list(&db, me, None, 3).await.unwrap()), mine[..3]);
+        assert_eq!(ids(sessions::list(&db, me, Some(mine[2]), 3).await.unwrap()), mine[3..]);
+        assert_eq!(ids(sessions::list(&db, me, Some(mine[4]), 3).await.unwrap()), []);
+        assert_eq!(sessions::house_in_state(&db, State::Created).await.unwrap().len(), 10);
+        assert_eq!(sessions::house_in_state(&db, State::Live).await.unwrap(), []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_leaves_answers_scores_cues_and_metrics_and_replaces_what_was_there() {
+    on_both(async |db| {
+        let (me, other) = two_people(&db).await;
+        let made = session(&db, me).await;
+        let first = report(Some(66.5));
+        assert!(!reports::save_report(&db, other, made.id, &first).await.unwrap());
+        assert!(reports::summaries(&db, me, made.id, made.id).await.unwrap().is_empty());
+        make_ready(&db, me, made.id, &first).await;
+        assert!(reports::save_report(&db, me, made.id, &report(Some(70.0))).await.unwrap());
+
+        let summary = reports::summaries(&db, me, made.id, made.id).await.unwrap().remove(&made.id).unwrap();
+        let overall = summary.scores.unwrap();
+        assert_eq!(
+            (overall.confidence, overall.clarity, overall.resilience, overall.engagement),
+            (Some(70.0), Some(60.5), None, Some(0.0))
+        );
+        assert_eq!(summary.answers.len(), 2);
+        assert_eq!((summary.answers[0].scores.confidence, summary.answers[1].scores.confidence), (Some(71.25), None));
+        assert_eq!((summary.answers[1].start_ms, summary.answers[1].end_ms), (41_000, 90_000));
+        assert!(reports::summaries(&db, other, made.id, made.id).await.unwrap().is_empty());
+
+        let points = reports::points(&db, me, 10).await.unwrap();
+        assert_eq!((points.len(), points[0].session, points[0].scores.confidence), (1, made.id, Some(70.0)));
+        assert_eq!(points[0].metrics["pace"].value, Some(141.0));
+        assert_eq!(points[0].formulas["clarity"], 2);
+        assert!(reports::points(&db, other, 10).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn points_are_the_newest_ones_oldest_first() {
+    on_both(async |db| {
+        let (me, _) = two_people(&db).await;
+        let mut ids = Vec::new();
+        for value in [50.0, 60.0, 70.0] {
+            let made = session(&db, me).await;
+            make_ready(&db, me, made.id, &report(Some(value))).await;
+            ids.push(made.id);
+        }
+        session(&db, me).await;
+        let points = reports::points(&db, me, 2).await.unwrap();
+        assert_eq!(points.iter().map(|point| point.session).collect::<Vec<_>>(), ids[1..]);
+        assert_eq!(points.iter().map(|point| point.scores.confidence).collect::<Vec<_>>(), [Some(60.0), Some(70.0)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_score_that_is_no_number_is_not_enough_to_say() {
+    on_both(async |db| {
+        let (me, _) = two_people(&db).await;
+        let made = session(&db, me).await;
+        assert!(reports::save_report(&db, me, made.id, &report(Some(f32::NAN))).await.unwrap());
+        let summary = reports::summaries(&db, me, made.id, made.id).await.unwrap().remove(&made.id).unwrap();
+        assert_eq!(summary.scores.unwrap().confidence, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_person_said_about_a_cue_survives_the_report() {
+    on_both(async |db| {
+        let (me, other) = two_people(&db).await;
+        let made = session(&db, me).await;
+        let (t, id) = (MediaTime(30_000), "slow_down");
+        assert!(!reports::hint_feedback(&db, other, made.id, t, id, false).await.unwrap());
+        assert!(reports::hint_feedback(&db, me, made.id, t, id, true).await.unwrap());
+        assert!(reports::hint_feedback(&db, me, made.id, t, id, false).await.unwrap());
+        for _ in 0..2 {
+            assert!(reports::save_report(&db, me, made.id, &report(None)).await.unwrap());
+        }
+        assert_eq!(reports::hint_verdicts(&db, me).await.unwrap(), [(id.to_owned(), 0, 1)]);
+        assert!(reports::hint_verdicts(&db, other).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_a_ready_session_of_the_owner_becomes_the_reference() {
+    on_both(async |db| {
+        let (me, other) = two_people(&db).await;
+        let made = session(&db, me).await;
+        assert!(!sessions::set_gold(&db, me, made.id, true).await.unwrap());
+        make_ready(&db, me, made.id, &report(None)).await;
+        assert!(!sessions::set_gold(&db, other, made.id, true).await.unwrap());
+        assert!(sessions::set_gold(&db, me, made.id, true).await.unwrap());
+        assert!(sessions::get(&db, me, made.id).await.unwrap().unwrap().gold);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn parts_are_numbered_and_kept_up_to_date() {
+    on_both(async |db| {
+        let (me, other) = two_people(&db).await;
+        let made = session(&db, me).await;
+        assert!(parts::begin(&db, other, made.id, MediaTime(0), None).await.is_err());
+        let mut first = parts::begin(&db, me, made.id, MediaTime(0), Some("upload-1")).await.unwrap();
+        let second = parts::begin(&db, me, made.id, MediaTime(31_000), None).await.unwrap();
+        assert_eq!((first.n, second.n, second.offset_ms), (0, 1, 31_000));
+        assert_eq!(first.key, format!("sessions/{}/parts/0.webm", made.id));
+        (first.bytes, first.duration_ms, first.state, first.upload_id) =
+            (1 << 40, Some(30_000), PartState::Stored, None);
+        assert!(parts::update(&db, me, made.id, &first).await.unwrap());
+        assert!(!parts::update(&db, other, made.id, &second).await.unwrap());
+        assert_eq!(parts::list(&db, me, made.id).await.unwrap(), [first, second]);
+        assert!(parts::list(&db, other, made.id).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_grant_holds_until_it_is_revoked_or_over() {
+    on_both(async |db| {
+        let (me, other) = two_people(&db).await;
+        let made = session(&db, me).await;
+        let now = now_us();
+        assert_eq!(grants::give(&db, other, made.id, me, grants::Role::Coach, None).await.unwrap(), None);
+        grants::give(&db, me, made.id, other, grants::Role::Observer, Some(now + 10)).await.unwrap().unwrap();
+        assert_eq!(grants::held(&db, other, made.id, now).await.unwrap().unwrap().role, grants::Role::Observer);
+        assert_eq!(grants::held(&db, other, made.id, now + 10).await.unwrap(), None);
+        let id = grants::give(&db, me, made.id, other, grants::Role::Coach, None).await.unwrap().unwrap();
+        let held = grants::held(&db, other, made.id, now + 10).await.unwrap().unwrap();
+        assert_eq!((held.id, held.owner, held.role), (id, me, grants::Role::Coach));
+        assert_eq!(grants::held(&db, me, made.id, now).await.unwrap(), None);
+        assert!(!grants::revoke(&db, other, id).await.unwrap());
+        assert!(grants::revoke(&db, me, id).await.unwrap());
+        assert!(!grants::revoke(&db, me, id).await.unwrap());
+        assert_eq!(grants::held(&db, other, made.id, now + 10).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_stands_for_its_owner_in_its_scope_until_it_is_over() {
+    on_both(async |db| {
+        let (me, other) = two_people(&db).await;
+        let made = session(&db, me).await;
+        let now = now_us();
+        let secret = tokens::issue(&db, me, Some(made.id), Scope::Publish, now + 1_000).await.unwrap();
+        assert_eq!(secret.len(), 64);
+        let stands_for = Some(Bearer { owner: me, session: Some(made.id) });
+        assert_eq!(tokens::bearer(&db, &secret, Scope::Publish, now).await.unwrap(), stands_for);
+        assert_eq!(tokens::bearer(&db, &secret, Scope::Watch, now).await.unwrap(), None);
+        assert_eq!(tokens::bearer(&db, &secret, Scope::Publish, now + 1_000).await.unwrap(), None);
+        for guess in ["", "x", &secret[1..], "' OR 1=1 --"] {
+            assert_eq!(tokens::bearer(&db, guess, Scope::Publish, now).await.unwrap(), None);
+        }
+        assert!(!tokens::revoke(&db, other, &secret).await.unwrap());
+        assert!(tokens::revoke(&db, me, &secret).await.unwrap());
+        assert_eq!(tokens::bearer(&db, &secret, Scope::Publish, now).await.unwrap(), None);
+        assert_ne!(secret, tokens::issue(&db, me, None, Scope::Api, now + 1).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_events_at_once_each_sees_what_the_other_left() {
+    on_both(async |db| {
+        let (me, other) = two_people(&db).await;
+        let made = session(&db, me).await;
+        let machine = Machine::new(db.clone(), Arc::new(Hub::new(1)));
+        assert!(matches!(machine.apply(other, made.id, Event::Published).await, Err(TransitionError::Unknown)));
+        machine.apply(me, made.id, Event::Published).await.unwrap();
+        let stops = futures::future::join_all((0..8).map(|_| machine.apply(me, made.id, Event::Stopped))).await;
+        assert_eq!(stops.iter().filter(|stop| stop.is_ok()).count(), 1);
+        for stop in stops.into_iter().filter_map(Result::err) {
+            assert!(matches!(stop, TransitionError::NotNow { state: State::Finalising }), "{stop:?}");
+        }
+        let failed = machine.apply(me, made.id, Event::Failed("the disk is full".into())).await.unwrap();
+        let read = sessions::get(&db, me, made.id).await.unwrap().unwrap();
+        assert_eq!(
+            (failed, read.state, read.failure.as_deref()),
+            (State::Failed, State::Failed, Some("the disk is full"))
+        );
+        machine.apply(me, made.id, Event::Resumed).await.unwrap();
+        assert_eq!(sessions::get(&db, me, made.id).await.unwrap().unwrap().failure, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn erasing_takes_every_row_and_only_of_a_deleted_session() {
+    on_both(async |db| {
+        let (me, other) = two_people(&db).await;
+        let made = session(&db, me).await;
+        make_ready(&db, me, made.id, &report(Some(1.0))).await;
+        parts::begin(&db, me, made.id, MediaTime(0), None).await.unwrap();
+        grants::give(&db, me, made.id, other, grants::Role::Coach, None).await.unwrap();
+        tokens::issue(&db, me, Some(made.id), Scope::Watch, i64::MAX).await.unwrap();
+        assert!(!sessions::erase(&db, me, made.id).await.unwrap());
+        Machine::new(db.clone(), Arc::new(Hub::new(1))).apply(me, made.id, Event::Deleted).await.unwrap();
+        assert_eq!(sessions::get(&db, me, made.id).await.unwrap(), None);
+        assert!(sessions::list(&db, me, None, 10).await.unwrap().is_empty());
+        assert!(!reports::save_report(&db, me, made.id, &report(None)).await.unwrap());
+        assert!(!sessions::erase(&db, other, made.id).await.unwrap());
+        assert!(sessions::erase(&db, me, made.id).await.unwrap());
+        for table in ["sessions", "answers", "scores", "hints", "parts", "grants", "tokens"] {
+            let count = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+            let rows: i64 = match &db {
+                Db::Pg(pool) => sqlx::query_scalar(count).fetch_one(pool).await.unwrap(),
+                Db::Lite(pool) => sqlx::query_scalar(count).fetch_one(pool).await.unwrap(),
+            };
+            assert_eq!(rows, 0, "{table}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_address_of_another_kind_is_refused_without_repeating_its_password() {
+    let error = Db::open("mysql://me:hush@host/db", 1).await.unwrap_err();
+    assert!(matches!(error, OpenError::Scheme(_)));
+    assert!(!error.to_string().contains("hush") && error.to_string().contains("mysql"));
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "this is no database, it is a letter to somebody").unwrap();
+    let refused = async {
+        let db = Db::open(&format!("sqlite://{}", file.path().display()), 1).await?;
+        db.migrate().await
+    };
+    assert!(refused.await.is_err());
+}
+
+#[tokio::test]
+async fn the_folder_of_a_new_database_is_made() {
+    let (db, dir) = sqlite().await;
+    db.ping().await.unwrap();
+    assert!(dir.path().join("data/coach.db").exists());
+}

@@ -1,0 +1,69 @@
+//! A live door that only remembers what it was asked.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use coach_core::journal::Calibration;
+use coach_core::{MediaTime, SessionId};
+use coach_server::drive::{
+    CalibrateError, CalibrationOutcome, ClientMark, LiveDoor, MarkError, PublishAnswer, PublishError, StopError,
+};
+use coach_server::store::sessions::Session;
+use std::sync::Mutex;
+
+/// How a WebM file begins.
+pub const WEBM: &[u8] = &[0x1a, 0x45, 0xdf, 0xa3, 0, 0, 0, 0];
+
+#[derive(Default)]
+pub struct Door {
+    pub published: Mutex<Vec<SessionId>>,
+    pub stopped: Mutex<Vec<SessionId>>,
+    pub marks: Mutex<Vec<ClientMark>>,
+    pub forgotten: Mutex<Vec<SessionId>>,
+    /// The next offer is answered so.
+    pub refuse: Mutex<Option<PublishError>>,
+}
+
+#[async_trait]
+impl LiveDoor for Door {
+    async fn publish(&self, session: &Session, _: &str) -> Result<PublishAnswer, PublishError> {
+        if let Some(error) = self.refuse.lock().unwrap().take() {
+            return Err(error);
+        }
+        self.published.lock().unwrap().push(session.id);
+        Ok(PublishAnswer { sdp: "v=0\r\n".into(), resource: "s3cret".into(), etag: "\"1\"".into() })
+    }
+
+    async fn stop(&self, session: SessionId, resource: &str) -> Result<(), StopError> {
+        if resource != "s3cret" || !self.published.lock().unwrap().contains(&session) {
+            return Err(StopError::Unknown);
+        }
+        self.stopped.lock().unwrap().push(session);
+        Ok(())
+    }
+
+    async fn mark(&self, _: SessionId, mark: ClientMark) -> Result<(), MarkError> {
+        if mark.question_id.as_deref() == Some("nothing") {
+            return Err(MarkError::UnknownQuestion);
+        }
+        self.marks.lock().unwrap().push(mark);
+        Ok(())
+    }
+
+    async fn calibrate(&self, clip: Bytes) -> Result<CalibrationOutcome, CalibrateError> {
+        if !clip.starts_with(&WEBM[..4]) {
+            return Err(CalibrateError::NotMedia("it begins like no file that is known".into()));
+        }
+        let calibration = Calibration { yaw: Some(3.0), noise_floor_db: Some(31.5), ..Calibration::default() };
+        Ok(CalibrationOutcome { calibration, advice: Vec::new(), ok: true })
+    }
+
+    fn now(&self, _: SessionId) -> Option<MediaTime> {
+        Some(MediaTime(4200))
+    }
+
+    async fn close(&self) {}
+
+    async fn forget(&self, session: SessionId) {
+        self.forgotten.lock().unwrap().push(session);
+    }
+}

@@ -1,0 +1,130 @@
+//! A server on a free port with a live door and an object store made for tests, and both databases.
+
+pub mod door;
+pub mod objects;
+pub mod postgres;
+pub mod report;
+
+use coach_core::UserId;
+use coach_core::journal::{FaceModel, VoiceActivityModel};
+use coach_server::app::{App, Context, ModelNames};
+use coach_server::auth::Mode;
+use coach_server::config::Config;
+use coach_server::store::{Db, users};
+use door::Door;
+use objects::Memory;
+use reqwest::{Method, RequestBuilder, Response};
+use serde_json::{Value, json};
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+/// A fresh SQLite database; the folder lives as long as it is used.
+pub async fn sqlite() -> (Db, TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", dir.path().join("data/coach.db").display());
+    let db = Db::open(&url, 8).await.unwrap();
+    db.migrate().await.unwrap();
+    (db, dir)
+}
+
+/// Runs the same check on a fresh SQLite and on a fresh PostgreSQL database.
+pub async fn on_both<F: AsyncFn(Db)>(check: F) {
+    let (db, _dir) = sqlite().await;
+    check(db).await;
+    match postgres::fresh().await {
+        Some(db) => check(db).await,
+        None => eprintln!("could not check on PostgreSQL: no server 15 or newer is installed"),
+    }
+}
+
+/// A running server.
+pub struct Server {
+    pub base: String,
+    pub client: reqwest::Client,
+    pub context: Context,
+    pub door: Arc<Door>,
+    pub objects: Arc<Memory>,
+    pub user: UserId,
+    _dir: TempDir,
+}
+
+impl Server {
+    pub async fn start() -> Server {
+        Server::with(|_| {}).await
+    }
+
+    /// A server with a changed configuration.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Server {
+        let (db, dir) = sqlite().await;
+        let mut config = Config::default();
+        config.storage.data = dir.path().join("data");
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        config.http.bind = listener.local_addr().unwrap();
+        change(&mut config);
+        let (objects, door) = (Arc::new(Memory::default()), Arc::new(Door::default()));
+        let context = Context::new(config, db.clone(), objects.clone());
+        let names = ModelNames { face: FaceModel::Lite, voice_activity: VoiceActivityModel::Energy };
+        context.models.fill(names);
+        let user = users::personal(&db).await.unwrap();
+        let app = App::builder(context.clone()).mode(Mode::Personal(user)).build(door.clone()).await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let stop = context.shutdown.clone();
+        tokio::spawn(async move {
+            let router = coach_server::routes::router(app);
+            axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await.unwrap();
+        });
+        Server { base, client: reqwest::Client::new(), context, door, objects, user, _dir: dir }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
+    }
+
+    pub async fn get(&self, path: &str) -> Response {
+        self.request(Method::GET, path).send().await.unwrap()
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Response {
+        self.request(Method::POST, path).json(&body).send().await.unwrap()
+    }
+
+    pub async fn consent(&self) {
+        let answer = self.post("/api/consents", json!({"version": coach_server::consent::VERSION})).await;
+        assert_eq!(answer.status(), 201);
+    }
+
+    /// Makes a session, consent given; its id.
+    pub async fn session(&self) -> String {
+        self.consent().await;
+        let answer =
+            self.post("/api/sessions", json!({"questions": ["failure-own-mistake", "pressure-deadline"]})).await;
+        assert_eq!(answer.status(), 201);
+        answer.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// A session of somebody else on the same server; its id.
+    pub async fn foreign_session(&self) -> String {
+        let other = users::upsert(&self.context.db, users::Kind::Local, "other", None).await.unwrap();
+        report::session(&self.context.db, other).await.id.to_string()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.context.shutdown.cancel();
+    }
+}
+
+/// The answer must be this problem, as a problem document; gives the document.
+pub async fn problem(answer: Response, status: u16, word: &str) -> Value {
+    let (code, kind) = (answer.status().as_u16(), answer.headers().get("content-type").cloned());
+    let text = answer.text().await.unwrap();
+    assert_eq!(code, status, "{text}");
+    assert_eq!(kind.unwrap(), "application/problem+json", "{text}");
+    let json: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["type"], format!("urn:coach:problem:{word}"), "{text}");
+    assert_eq!(json["status"], status, "{text}");
+    assert!(json["detail"].as_str().is_some_and(|detail| detail.len() > 5), "{text}");
+    json
+}

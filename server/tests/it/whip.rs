@@ -1,0 +1,111 @@
+//! Publishing: the surface of RFC 9725.
+
+use crate::support::{Server, problem};
+use coach_server::drive::PublishError;
+use coach_server::session::Event;
+use reqwest::{Method, Response};
+
+const OFFER: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n";
+
+async fn post(server: &Server, path: &str, kind: &str, body: impl Into<reqwest::Body>) -> Response {
+    server.request(Method::POST, path).header("content-type", kind).body(body).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn an_offer_is_answered_with_the_publishings_own_address() {
+    let server = Server::start().await;
+    let id = server.session().await;
+    let path = format!("/api/sessions/{id}/whip");
+    let answer = post(&server, &path, "application/sdp", OFFER).await;
+    assert_eq!(answer.status(), 201);
+    let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!((header("content-type"), header("etag")), ("application/sdp".into(), "\"1\"".into()));
+    let location = header("location");
+    assert_eq!(location, format!("{path}/s3cret"));
+    assert!(answer.text().await.unwrap().starts_with("v=0"));
+
+    problem(server.request(Method::DELETE, &format!("{path}/guess")).send().await.unwrap(), 404, "not-found").await;
+    assert!(server.door.stopped.lock().unwrap().is_empty());
+    assert_eq!(server.request(Method::DELETE, &location).send().await.unwrap().status(), 200);
+    assert_eq!(*server.door.stopped.lock().unwrap(), [id.parse().unwrap()]);
+}
+
+#[tokio::test]
+async fn what_can_be_posted_is_told_and_other_methods_are_refused() {
+    let server = Server::start().await;
+    let id = server.session().await;
+    let path = format!("/api/sessions/{id}/whip");
+    let options = server.request(Method::OPTIONS, &path).send().await.unwrap();
+    assert_eq!(
+        (options.status().as_u16(), options.headers()["accept-post"].to_str().unwrap()),
+        (200, "application/sdp")
+    );
+    for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
+        problem(server.request(method, &path).send().await.unwrap(), 405, "method").await;
+    }
+    let resource = format!("{path}/s3cret");
+    for method in [Method::GET, Method::PUT, Method::POST] {
+        problem(server.request(method, &resource).send().await.unwrap(), 405, "method").await;
+    }
+    let patch = |kind: &'static str| {
+        server.request(Method::PATCH, &resource).header("content-type", kind).body("a=ice-ufrag:x").send()
+    };
+    problem(patch("application/trickle-ice-sdpfrag").await.unwrap(), 501, "not-implemented").await;
+    problem(patch("text/plain").await.unwrap(), 415, "media-type").await;
+}
+
+#[tokio::test]
+async fn what_is_no_offer_is_refused_before_a_peer_is_made() {
+    let server = Server::start().await;
+    let id = server.session().await;
+    let path = format!("/api/sessions/{id}/whip");
+    problem(post(&server, &path, "application/json", OFFER).await, 415, "media-type").await;
+    problem(server.request(Method::POST, &path).body(OFFER).send().await.unwrap(), 415, "media-type").await;
+    for body in [&b""[..], b"hello", b"\xff\xfe\x00", b"v=1\r\n", b"{\"sdp\":\"v=0\"}"] {
+        problem(post(&server, &path, "application/sdp", body.to_vec()).await, 400, "bad-request").await;
+    }
+    let large = format!("{OFFER}{}", "a=candidate:1 1 udp 1 10.0.0.1 1 typ host\r\n".repeat(3000));
+    problem(post(&server, &path, "application/sdp", large).await, 413, "too-large").await;
+    assert!(server.door.published.lock().unwrap().is_empty());
+    assert_eq!(post(&server, &path, "Application/SDP; charset=utf-8", OFFER).await.status(), 201);
+}
+
+#[tokio::test]
+async fn what_the_door_refuses_has_the_status_of_its_kind() {
+    let server = Server::start().await;
+    let id = server.session().await;
+    let path = format!("/api/sessions/{id}/whip");
+    for (refusal, status, word) in [
+        (PublishError::Malformed("no ice-ufrag".into()), 400, "bad-request"),
+        (PublishError::Unacceptable("H264 alone".into()), 406, "not-acceptable"),
+        (PublishError::Taken, 409, "conflict"),
+        (PublishError::Closed, 409, "state"),
+        (PublishError::Busy("8 are live".into()), 503, "unavailable"),
+        (PublishError::Failed(anyhow::anyhow!("no sockets")), 500, "internal"),
+    ] {
+        *server.door.refuse.lock().unwrap() = Some(refusal);
+        problem(post(&server, &path, "application/sdp", OFFER).await, status, word).await;
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_is_over_takes_no_media() {
+    let server = Server::start().await;
+    let id = server.session().await;
+    let path = format!("/api/sessions/{id}/whip");
+    for event in [Event::Published, Event::Stopped] {
+        server.context.machine.apply(server.user, id.parse().unwrap(), event).await.unwrap();
+    }
+    let refused = problem(post(&server, &path, "application/sdp", OFFER).await, 409, "state").await;
+    assert_eq!(refused["state"], "finalising");
+}
+
+#[tokio::test]
+async fn nothing_is_published_after_the_consent_was_withdrawn() {
+    let server = Server::start().await;
+    let id = server.session().await;
+    server.request(Method::DELETE, "/api/consents").send().await.unwrap();
+    let refused = post(&server, &format!("/api/sessions/{id}/whip"), "application/sdp", OFFER).await;
+    problem(refused, 403, "consent").await;
+    assert!(server.door.published.lock().unwrap().is_empty());
+}
