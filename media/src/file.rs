@@ -264,9 +264,9 @@ impl Source {
                 if track == Track::Video && self.formats.video.as_ref().is_some_and(|f| f.media_type() == "video/x-vp8")
                 {
                     // What the frame says of itself counts, not what the file says of it.
-                    let Some(vp8) = packet::vp8(&raw.data) else { return Ok(()) };
-                    raw.key = vp8.key.is_some();
-                    if let Some((width, height)) = vp8.key {
+                    raw.key = false;
+                    if let Some(packet::Vp8 { key: Some((width, height)) }) = packet::vp8(&raw.data) {
+                        raw.key = true;
                         check_pixels(width, height, &self.limits)?;
                     }
                 }

@@ -111,6 +111,7 @@ proptest! {
             if formats.of(track).is_none() {
                 prop_assert!(said.units(track).is_empty());
                 said.gaps[track as usize].clear();
+                said.reasons[track as usize].clear();
                 heard.ended[track as usize] = true;
             }
         }

@@ -4,6 +4,7 @@
 use bytes::Bytes;
 use coach_core::{MediaTime, Span};
 use coach_media::file::{self, Source};
+use coach_media::item::GapReason;
 use coach_media::{AccessUnit, Formats, Item, Track};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -32,6 +33,7 @@ pub fn sound(t: i64, n: u32) -> AccessUnit {
 pub struct Heard {
     pub units: [Vec<AccessUnit>; 2],
     pub gaps: [Vec<Span>; 2],
+    pub reasons: [Vec<GapReason>; 2],
     pub ended: [bool; 2],
 }
 
@@ -43,7 +45,10 @@ impl Heard {
             assert!(!heard.ended[track], "a track spoke after its end");
             match item {
                 Item::Unit(_, unit) => heard.units[track].push(unit.clone()),
-                Item::Gap(_, span, _) => heard.gaps[track].push(*span),
+                Item::Gap(_, span, reason) => {
+                    heard.gaps[track].push(*span);
+                    heard.reasons[track].push(*reason);
+                }
                 Item::End(_) => heard.ended[track] = true,
             }
         }
