@@ -5,7 +5,7 @@ import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist", "node_modules", "src/api/schema.d.ts", "tests"] },
+  { ignores: ["dist", "node_modules", "src/api/schema.d.ts", "tests", "api-types.mjs"] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   a11y.flatConfigs.recommended,

@@ -94,6 +94,8 @@ const server = createServer(async (request, response) => {
     case "PUT /api/sessions/:id/gold":
       session.gold = JSON.parse(body.toString()).gold;
       return json(200, session);
+    case "GET /api/compare":
+      return json(200, { same_question: true, words: ["Pace: 172 words a minute in A, 148 in B.", "Long pauses: 9.5 s a minute in A, 2.1 in B.", "Eye contact: 62 % in A, 84 % in B."], gaps: [], phases: [], a: {}, b: {} });
     case "GET /api/trends":
       return json(200, fixture.trends(sessions));
   }

@@ -1,64 +1,77 @@
-// Every request the pages make, one function each.
+// Every request the pages make, one function each, checked against the server's own document.
+import createClient from "openapi-fetch";
 import { problemFrom } from "./problem";
+import type { paths } from "./schema";
 import type {
   CalibrationResult,
-  Capture,
+  Comparison,
   ConsentText,
   Me,
+  NewSession,
   Question,
   Recording,
   Report,
   Session,
+  Sessions,
   Trends,
 } from "./types";
 
-async function send(path: string, init?: RequestInit): Promise<Response> {
-  const response = await fetch(path, init);
+const client = createClient<paths>({
+  baseUrl: window.location.origin,
+  // Looked up at every call, so that a test or a page can put another one in its place.
+  fetch: (request) => fetch(request),
+});
+
+interface Outcome {
+  data?: unknown;
+  error?: unknown;
+  response: Response;
+}
+
+/** What came back, or the problem that the server told. */
+async function said<T>(call: Promise<Outcome>): Promise<T> {
+  const { data, error, response } = await call;
+  if (!response.ok) throw problemFrom(response.status, error);
+  return data as T;
+}
+
+const at = (id: string) => ({ params: { path: { id } } });
+
+export const me = () => said<Me>(client.GET("/api/me"));
+export const consentText = () => said<ConsentText>(client.GET("/api/consent"));
+export const acceptConsent = (version: string) => said(client.POST("/api/consents", { body: { version } }));
+export const questions = () => said<{ questions: Question[] }>(client.GET("/api/questions")).then((x) => x.questions);
+
+export const createSession = (body: NewSession) => said<Session>(client.POST("/api/sessions", { body }));
+export const sessions = (before?: string | null) =>
+  said<Sessions>(client.GET("/api/sessions", { params: { query: { limit: 50, ...(before ? { before } : {}) } } }));
+export const session = (id: string) => said<Session>(client.GET("/api/sessions/{id}", at(id)));
+export const deleteSession = (id: string) => said(client.DELETE("/api/sessions/{id}", at(id)));
+export const setGold = (id: string, gold: boolean) => said<Session>(client.PUT("/api/sessions/{id}/gold", { ...at(id), body: { gold } }));
+
+export const calibrate = (id: string, clip: Blob) =>
+  said<CalibrationResult>(
+    client.POST("/api/sessions/{id}/calibration", {
+      ...at(id),
+      // The document knows a body of bytes only as numbers.
+      body: clip as unknown as never,
+      bodySerializer: (body: unknown) => body as Blob,
+      headers: { "content-type": "video/webm" },
+    }),
+  );
+
+export const report = (id: string) => said<Report>(client.GET("/api/sessions/{id}/report", at(id)));
+export const recording = (id: string) => said<Recording>(client.GET("/api/sessions/{id}/recording", at(id)));
+export const trends = () => said<Trends>(client.GET("/api/trends"));
+export const compare = (a: string, answer_a: number, b: string, answer_b: number) =>
+  said<Comparison>(client.GET("/api/compare", { params: { query: { a, answer_a, b, answer_b } } }));
+
+/** The journal as it streams in. */
+export async function journal(id: string, signal?: AbortSignal): Promise<Response> {
+  const response = await fetch(`/api/sessions/${encodeURIComponent(id)}/journal`, signal ? { signal } : {});
   if (!response.ok) throw problemFrom(response.status, await response.text().catch(() => null));
   return response;
 }
 
-async function get<T>(path: string): Promise<T> {
-  return (await (await send(path, { headers: { accept: "application/json" } })).json()) as T;
-}
-
-const json = (method: string, body: unknown): RequestInit => ({
-  method,
-  headers: { "content-type": "application/json" },
-  body: JSON.stringify(body),
-});
-
-const at = (id: string) => `/api/sessions/${encodeURIComponent(id)}`;
-
-export const me = () => get<Me>("/api/me");
-export const consentText = () => get<ConsentText>("/api/consent");
-export const acceptConsent = (version: string) => send("/api/consents", json("POST", { version }));
-export const questions = () => get<{ questions: Question[] }>("/api/questions").then((x) => x.questions);
-
-export interface NewSession {
-  questions: string[];
-  hints?: { enabled: string[]; budget_ms: number };
-  capture?: Capture;
-}
-export const createSession = async (body: NewSession) =>
-  (await (await send("/api/sessions", json("POST", body))).json()) as Session;
-
-export const sessions = (before?: string | null) =>
-  get<{ sessions: Session[]; next: string | null }>(
-    `/api/sessions?limit=50${before ? `&before=${encodeURIComponent(before)}` : ""}`,
-  );
-export const session = (id: string) => get<Session>(at(id));
-export const deleteSession = (id: string) => send(at(id), { method: "DELETE" });
-export const report = (id: string) => get<Report>(`${at(id)}/report`);
-export const recording = (id: string) => get<Recording>(`${at(id)}/recording`);
-export const journal = (id: string, signal?: AbortSignal) => send(`${at(id)}/journal`, signal ? { signal } : {});
-export const trends = () => get<Trends>("/api/trends");
-export const setGold = (id: string, gold: boolean) => send(`${at(id)}/gold`, json("PUT", { gold }));
-
-export const calibrate = async (id: string, clip: Blob) =>
-  (await (
-    await send(`${at(id)}/calibration`, { method: "POST", headers: { "content-type": "video/webm" }, body: clip })
-  ).json()) as CalibrationResult;
-
-export const whipPath = (id: string) => `${at(id)}/whip`;
-export const livePath = (id: string) => `${at(id)}/live`;
+export const whipPath = (id: string) => `/api/sessions/${encodeURIComponent(id)}/whip`;
+export const livePath = (id: string) => `/api/sessions/${encodeURIComponent(id)}/live`;

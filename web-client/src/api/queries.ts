@@ -21,5 +21,11 @@ export const useSession = (id: string, pollMs?: number) =>
   useQuery({ queryKey: keys.session(id), queryFn: () => calls.session(id), refetchInterval: pollMs ?? false });
 export const useReport = (id: string, enabled = true) =>
   useQuery({ queryKey: keys.report(id), queryFn: () => calls.report(id), enabled, staleTime: Infinity });
+export const useComparison = (a: string, answerA: number, b: string, answerB: number) =>
+  useQuery({
+    queryKey: ["compare", a, answerA, b, answerB],
+    queryFn: () => calls.compare(a, answerA, b, answerB),
+    staleTime: Infinity,
+  });
 export const useRecording = (id: string, enabled = true) =>
   useQuery({ queryKey: keys.recording(id), queryFn: () => calls.recording(id), enabled, staleTime: 5 * 60_000 });

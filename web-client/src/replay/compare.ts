@@ -1,24 +1,21 @@
-// Two answers on one clock: curves over each other, and what differs most, in words.
-import type { Report, ReportAnswer, ScoreName } from "../api/types";
+// Two answers on one clock: their curves over each other, and the gap between them.
+import type { Report, ReportAnswer } from "../api/types";
 import { lanes, type Lane, type LaneId } from "./lanes";
-import { metricName, SCORES, withUnit } from "./words";
 
 export interface Side {
   report: Report;
   answer: ReportAnswer;
-  /** How this side is called: "Reference", "22 Nov". */
-  name: string;
 }
 
 export const lengthOf = (side: Side): number => Math.max(0, side.answer.end - side.answer.start);
 
-/** The pair that is compared at first: two answers to one question if there are any, else everything. */
-export function firstPair(a: Report, b: Report): [number | null, number | null] {
+/** The pair that is compared at first: two answers to one question if there are any, else the first of each. */
+export function firstPair(a: Report, b: Report): [number, number] {
   for (const [i, mine] of a.answers.entries()) {
     const j = b.answers.findIndex((other) => other.question_id !== null && other.question_id === mine.question_id);
     if (j >= 0) return [i, j];
   }
-  return [null, null];
+  return [0, 0];
 }
 
 /** The part of a series that belongs to an answer, in samples of its step. */
@@ -73,32 +70,4 @@ export function compareLanes(a: Side, b: Side): Lane[] {
     ];
   });
   return [...speech, ...curves];
-}
-
-export interface Difference {
-  score: ScoreName;
-  metric: string;
-  /** Points of B over A. */
-  points: number;
-  words: string;
-}
-
-/** The largest differences in points, largest first, in one sentence each. Parts that one side could not measure don't count. */
-export function differences(a: ReportAnswer, b: ReportAnswer, most = 3): Difference[] {
-  const found: Difference[] = [];
-  for (const { name, title } of SCORES) {
-    for (const mine of a.scores[name].contributions) {
-      const other = b.scores[name].contributions.find((x) => x.metric === mine.metric);
-      if (!other || mine.value === null || other.value === null) continue;
-      const points = other.points - mine.points;
-      if (Math.abs(points) < 1) continue;
-      found.push({
-        score: name,
-        metric: mine.metric,
-        points,
-        words: `${metricName(mine.metric)}: ${withUnit(mine.value, mine.unit)} in A, ${withUnit(other.value, other.unit)} in B. That is ${Math.abs(points).toFixed(0)} points of ${title.toLowerCase()} for ${points > 0 ? "B" : "A"}.`,
-      });
-    }
-  }
-  return found.sort((x, y) => Math.abs(y.points) - Math.abs(x.points)).slice(0, most);
 }

@@ -55,8 +55,9 @@ beforeEach(() => {
   vi.stubGlobal("RTCPeerConnection", FakePeer);
   vi.stubGlobal("RTCRtpSender", { getCapabilities: () => ({ codecs: [] }) });
   vi.stubGlobal("WebSocket", FakeSocket);
-  vi.stubGlobal("fetch", (path: string, init?: RequestInit) => {
-    const method = init?.method ?? "GET";
+  vi.stubGlobal("fetch", (target: string | Request, init?: RequestInit) => {
+    const method = typeof target === "string" ? (init?.method ?? "GET") : target.method;
+    const path = typeof target === "string" ? target : new URL(target.url).pathname;
     requests.push({ method, path, keepalive: init?.keepalive ?? false });
     if (method === "POST") return Promise.resolve(new Response("v=0\r\n", { status: 201, headers: { location: "/api/sessions/s/whip/secret" } }));
     if (method === "DELETE") return Promise.resolve(new Response(null, { status: 200 }));

@@ -1,10 +1,10 @@
 // Compare: two replays on one clock, the gaps between their lanes, and the three largest differences in words.
 import { useMemo, useState } from "react";
 import { useSearch } from "wouter";
-import { useRecording, useReport, useSession } from "../../api/queries";
+import { useComparison, useRecording, useReport, useSession } from "../../api/queries";
 import type { Report, Session } from "../../api/types";
 import { clock } from "../../live/timer";
-import { compareLanes, differences, firstPair, lengthOf, type Side } from "../../replay/compare";
+import { compareLanes, firstPair, lengthOf, type Side } from "../../replay/compare";
 import { Player } from "../../replay/player";
 import { when } from "../../replay/words";
 import { ButtonLink } from "../../ui/button";
@@ -61,10 +61,7 @@ interface PairProps {
 
 function Pair({ sessions, reports }: PairProps) {
   const [pair, setPair] = useState(() => firstPair(reports[0], reports[1]));
-  const side = (i: 0 | 1): Side => {
-    const at = pair[i];
-    return { report: reports[i], answer: (at === null ? null : reports[i].answers[at]) ?? reports[i].overall, name: nameOf(sessions[i]) };
-  };
+  const side = (i: 0 | 1): Side => ({ report: reports[i], answer: reports[i].answers[pair[i]] ?? reports[i].overall });
   const a = side(0);
   const b = side(1);
   const recordings = [useRecording(sessions[0].id), useRecording(sessions[1].id)] as const;
@@ -78,13 +75,13 @@ function Pair({ sessions, reports }: PairProps) {
   const rows = useMemo(
     () =>
       compareLanes(
-        { report: reports[0], answer: answerA, name: "A" },
-        { report: reports[1], answer: answerB, name: "B" },
+        { report: reports[0], answer: answerA },
+        { report: reports[1], answer: answerB },
       ),
     [reports, answerA, answerB],
   );
   const window_ = useMemo(() => ({ min: 0, max: duration }), [duration]);
-  const largest = useMemo(() => differences(answerA, answerB), [answerA, answerB]);
+  const comparison = useComparison(sessions[0].id, pair[0], sessions[1].id, pair[1]);
   useReplayKeys(player);
 
   return (
@@ -99,7 +96,7 @@ function Pair({ sessions, reports }: PairProps) {
         ))}
       </div>
       <Transport player={player} duration={duration} />
-      <Differences a={answerA} b={answerB} largest={largest} />
+      <Differences a={answerA} b={answerB} comparison={comparison} />
       <Lanes rows={rows} player={player} duration={duration} window={window_} lit={null} />
     </div>
   );
@@ -109,8 +106,8 @@ interface PickerProps {
   side: 0 | 1;
   session: Session;
   report: Report;
-  current: number | null;
-  onPick: (answer: number | null) => void;
+  current: number;
+  onPick: (answer: number) => void;
 }
 
 function Picker({ side, session, report, current, onPick }: PickerProps) {
@@ -125,14 +122,13 @@ function Picker({ side, session, report, current, onPick }: PickerProps) {
       </p>
       <select
         aria-label={`Answer of session ${letter}`}
-        value={current ?? "all"}
-        onChange={(event) => onPick(event.target.value === "all" ? null : Number(event.target.value))}
+        value={current}
+        onChange={(event) => onPick(Number(event.target.value))}
         className="mt-2 h-11 w-full truncate rounded-xl border border-line bg-surface px-3 text-sm"
       >
-        <option value="all">The whole session, {clock(report.duration_ms)}</option>
         {report.answers.map((answer, i) => (
           <option key={answer.start} value={i}>
-            {answer.question ?? `Answer ${i + 1}`}
+            {answer.question ?? `Answer ${i + 1}`} ({clock(answer.end - answer.start)})
           </option>
         ))}
       </select>

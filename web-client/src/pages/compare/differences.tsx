@@ -1,10 +1,11 @@
 // The four scores of both, and the three largest differences in words.
-import type { ReportAnswer } from "../../api/types";
-import type { Difference } from "../../replay/compare";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { asProblem } from "../../api/problem";
+import type { Comparison, ReportAnswer } from "../../api/types";
 import { SCORES } from "../../replay/words";
 import { ScoreMark, ScoreNumber } from "../../ui/score";
 
-export function Differences({ a, b, largest }: { a: ReportAnswer; b: ReportAnswer; largest: Difference[] }) {
+export function Differences({ a, b, comparison }: { a: ReportAnswer; b: ReportAnswer; comparison: UseQueryResult<Comparison> }) {
   return (
     <div className="mt-8 grid gap-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.3fr)]">
       <table className="w-full overflow-hidden rounded-3xl border border-line bg-surface text-left">
@@ -33,14 +34,15 @@ export function Differences({ a, b, largest }: { a: ReportAnswer; b: ReportAnswe
       </table>
       <section aria-labelledby="differences" data-testid="differences">
         <h2 id="differences" className="text-lg font-semibold">What differs most</h2>
-        {largest.length === 0 && <p className="mt-3 text-ink-2">Nothing differs by more than a point, as far as both could be measured.</p>}
+        {comparison.isPending && <p className="breathe mt-3 text-ink-2">Comparing</p>}
+        {comparison.isError && <p role="alert" className="mt-3 text-ink-2">{asProblem(comparison.error).title}</p>}
+        {comparison.data && !comparison.data.same_question && <p className="mt-3 text-sm text-ink-2">These are answers to different questions.</p>}
+        {comparison.data?.words.length === 0 && <p className="mt-3 text-ink-2">Nothing differs noticeably, as far as both could be measured.</p>}
         <ol className="mt-3 grid gap-3">
-          {largest.map((difference) => (
-            <li key={`${difference.score}-${difference.metric}`} className="flex gap-3">
-              <span className="pt-1.5">
-                <ScoreMark name={difference.score} />
-              </span>
-              {difference.words}
+          {comparison.data?.words.map((sentence, i) => (
+            <li key={sentence} className="flex gap-4">
+              <span className="tabular font-semibold text-accent">{i + 1}</span>
+              {sentence}
             </li>
           ))}
         </ol>

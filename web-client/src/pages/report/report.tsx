@@ -15,7 +15,7 @@ import { Lanes } from "./lanes";
 import { Replay } from "./replay";
 import { ScoreCards } from "./score-cards";
 import { useTracks } from "./use-tracks";
-import { Words } from "./words";
+import { Words, wordsOf } from "./words";
 
 export interface Lit {
   score: ScoreName;
@@ -85,7 +85,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
 
         {report.answers.length > 1 && <AnswerTabs report={report} current={answer} onChoose={choose} />}
 
-        <Words words={shown.words} />
+        <Words words={wordsOf(shown.words, null)} />
         <div
           {...(report.answers.length > 1 ? { role: "tabpanel", id: "answer-panel", "aria-label": shown.question ?? "All answers" } : {})}
           className="mt-6 grid items-start gap-6 lg:grid-cols-[minmax(0,1.45fr)_minmax(22rem,1fr)] lg:gap-8"
@@ -96,6 +96,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
           <ScoreCards
             key={answer ?? "all"}
             scores={shown.scores}
+            words={shown.words}
             lit={pinned ?? lit}
             onLight={setLit}
             onPin={(next) => setPinned((before) => (before && next && before.metric === next.metric && before.score === next.score ? null : next))}

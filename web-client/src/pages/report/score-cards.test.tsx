@@ -18,7 +18,7 @@ const scores: Scores = {
 
 function show() {
   const calls = { onLight: vi.fn(), onPin: vi.fn(), onSeek: vi.fn() };
-  render(<ScoreCards scores={scores} lit={null} {...calls} />);
+  render(<ScoreCards scores={scores} words={["Clarity 61 of 100. Carried by pauses.", "To work on: the pace."]} lit={null} {...calls} />);
   return calls;
 }
 
@@ -36,6 +36,8 @@ describe("the score cards", () => {
     await userEvent.click(within(screen.getByTestId("score-clarity")).getByRole("button"));
     expect(screen.getByTestId("contribution").textContent).toContain("172 words a minute");
     expect(screen.getByTestId("contribution").textContent).toContain("21 of 40");
+    expect(screen.getByText(/Carried by pauses/)).toBeTruthy();
+    expect(screen.queryByText(/To work on/)).toBeNull();
     await userEvent.click(within(screen.getByTestId("score-confidence")).getByRole("button"));
     expect(screen.queryByTestId("contribution")).toBeNull();
   });

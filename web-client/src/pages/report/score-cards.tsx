@@ -6,9 +6,11 @@ import { SCORES } from "../../replay/words";
 import { ScoreBar, ScoreMark, ScoreNumber } from "../../ui/score";
 import { ContributionRow } from "./contribution-row";
 import type { Lit } from "./report";
+import { wordsOf } from "./words";
 
 interface Props {
   scores: Scores;
+  words: string[];
   lit: Lit | null;
   onLight: (lit: Lit | null) => void;
   onPin: (lit: Lit) => void;
@@ -21,7 +23,7 @@ function grounds(score: Score): string | null {
   return score.reason;
 }
 
-export function ScoreCards({ scores, lit, onLight, onPin, onSeek }: Props) {
+export function ScoreCards({ scores, words, lit, onLight, onPin, onSeek }: Props) {
   const [open, setOpen] = useState<ScoreName | null>(null);
   return (
     <section aria-label="Scores" className="divide-y divide-line overflow-hidden rounded-3xl border border-line bg-surface">
@@ -58,20 +60,27 @@ export function ScoreCards({ scores, lit, onLight, onPin, onSeek }: Props) {
               </button>
             </h2>
             {on && (
-              <ul id={`contributions-${name}`} className="appear border-t border-line bg-ground/60 px-3 py-2 sm:px-4">
-                {score.contributions.length === 0 && <li className="px-2 py-3 text-sm text-ink-2">Nothing could be measured for it this time.</li>}
-                {score.contributions.map((contribution) => (
-                  <ContributionRow
-                    key={contribution.metric}
-                    score={name}
-                    contribution={contribution}
-                    lit={lit?.score === name && lit.metric === contribution.metric}
-                    onLight={(light) => onLight(light ? of(contribution.metric, contribution.moments) : null)}
-                    onPin={() => onPin(of(contribution.metric, contribution.moments))}
-                    onSeek={onSeek}
-                  />
+              <div id={`contributions-${name}`} className="appear border-t border-line bg-ground/60 px-3 py-2 sm:px-4">
+                {wordsOf(words, name).map((sentence) => (
+                  <p key={sentence} className="px-2 py-2 text-sm text-ink-2">
+                    {sentence}
+                  </p>
                 ))}
-              </ul>
+                <ul>
+                  {score.contributions.length === 0 && <li className="px-2 py-3 text-sm text-ink-2">Nothing could be measured for it this time.</li>}
+                  {score.contributions.map((contribution) => (
+                    <ContributionRow
+                      key={contribution.metric}
+                      score={name}
+                      contribution={contribution}
+                      lit={lit?.score === name && lit.metric === contribution.metric}
+                      onLight={(light) => onLight(light ? of(contribution.metric, contribution.moments) : null)}
+                      onPin={() => onPin(of(contribution.metric, contribution.moments))}
+                      onSeek={onSeek}
+                    />
+                  ))}
+                </ul>
+              </div>
             )}
           </div>
         );

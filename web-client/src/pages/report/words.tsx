@@ -1,4 +1,13 @@
-// What carried the answer and what to work on, in plain words.
+// What to work on, in plain words; what is said about one score is shown with that score.
+import { SCORES } from "../../replay/words";
+import type { ScoreName } from "../../api/types";
+
+/** Sentences that begin with a score's name belong to its card. */
+export function wordsOf(words: string[], name: ScoreName | null): string[] {
+  const title = (score: ScoreName) => SCORES.find((x) => x.name === score)?.title ?? score;
+  const about = (sentence: string) => SCORES.find((x) => sentence.startsWith(`${title(x.name)} `))?.name ?? null;
+  return words.filter((sentence) => about(sentence) === name);
+}
 
 export function Words({ words }: { words: string[] }) {
   if (words.length === 0) return null;

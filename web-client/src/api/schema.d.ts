@@ -1,0 +1,2013 @@
+// Made by `npm run api` from server/openapi.json. Do not change by hand.
+
+export interface paths {
+    "/api/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs most between two answers, where, and in words. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description A ready session. */
+                    a: components["schemas"]["SessionId"];
+                    /** @description Another one, usually the reference. */
+                    b: components["schemas"]["SessionId"];
+                    /** @description Which answer of `a`; without both, answers to the same question are found. */
+                    answer_a?: number | null;
+                    /** @description Which answer of `b`. */
+                    answer_b?: number | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Comparison"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The text in force. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Text"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agrees to the text. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConsentRequest"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Consent"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Takes the agreement back: nothing more is recorded. What is there stays until it is deleted. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The person and the server's abilities. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every question that can be chosen. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Questions"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The person's sessions, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description 1 to 100; 20 without it. */
+                    limit?: number | null;
+                    /** @description The `next` of the page before. */
+                    before?: components["schemas"]["SessionId"] | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Sessions"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a session. The consent in force must have been given. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CreateSession"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One session. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Deletes a session for good: recording, journal, report, scores. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Measures the clip and keeps what it found with the session, before the session is live. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            /** @description 3 to 8 seconds of camera and microphone */
+            requestBody: {
+                content: {
+                    "video/webm": number[];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CalibrationOutcome"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recording, journal and report in one ZIP, made while it is read. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/zip": number[];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Marks a ready session as the reference answer of its questions, or takes the mark away. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Gold"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything the engine was shown, one JSON object a line. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/x-ndjson": string;
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A WebSocket of JSON messages tagged by `type`; docs/WIRE.md describes them. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description switches to WebSocket */
+                101: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A link to the recording, good for a few minutes. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Recording"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The report: scores, contributions, moments, curves. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Report"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/whip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes: an SDP offer in, an SDP answer out, the publishing's URL in `Location`. Posting again takes over. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/sdp": string;
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        etag?: string;
+                        location?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/sdp": string;
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                406: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        /** What can be posted here. */
+        options: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        "accept-post"?: string;
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/whip/{resource}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Stops for good: the session goes on to its report. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                    resource: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Trickle ICE and ICE restarts: not supported, all candidates are in the answer (RFC 9725 section 4.3). */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                    resource: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/trickle-ice-sdpfrag": string;
+                };
+            };
+            responses: {
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                501: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/trends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The person's last hundred scored sessions and what they show. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Trends"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process answers. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Alive"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counters and gauges in Prometheus' text format. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Database, object store and models are there: sessions can be taken. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Alive"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description Intensities of FACS action units as **proxies**, 0 to 1 (not A to E): derived from blendshapes and geometry, never
+         *     validated against FACS coders (notes in docs/SCORES.md). `None`: cannot be told from the model in use.
+         */
+        ActionUnits: {
+            /**
+             * Format: float
+             * @description Inner brow raiser.
+             */
+            AU01?: number | null;
+            /**
+             * Format: float
+             * @description Outer brow raiser.
+             */
+            AU02?: number | null;
+            /**
+             * Format: float
+             * @description Brow lowerer (corrugator).
+             */
+            AU04?: number | null;
+            /**
+             * Format: float
+             * @description Upper lid raiser; weak in this model.
+             */
+            AU05?: number | null;
+            /**
+             * Format: float
+             * @description Cheek raiser; proxy from squint together with smile, cannot be told from AU07.
+             */
+            AU06?: number | null;
+            /**
+             * Format: float
+             * @description Lid tightener; has a personal offset at rest, read it against the baseline.
+             */
+            AU07?: number | null;
+            /**
+             * Format: float
+             * @description Nose wrinkler; geometric proxy.
+             */
+            AU09?: number | null;
+            /**
+             * Format: float
+             * @description Upper lip raiser; rises with every smile.
+             */
+            AU10?: number | null;
+            /**
+             * Format: float
+             * @description Lip corner puller (zygomatic), the smile.
+             */
+            AU12?: number | null;
+            /**
+             * Format: float
+             * @description Dimpler; weak.
+             */
+            AU14?: number | null;
+            /**
+             * Format: float
+             * @description Lip corner depressor.
+             */
+            AU15?: number | null;
+            /**
+             * Format: float
+             * @description Chin raiser.
+             */
+            AU17?: number | null;
+            /**
+             * Format: float
+             * @description Lip pucker.
+             */
+            AU18?: number | null;
+            /**
+             * Format: float
+             * @description Lip stretcher.
+             */
+            AU20?: number | null;
+            /**
+             * Format: float
+             * @description Lip funneler; driven by speech.
+             */
+            AU22?: number | null;
+            /**
+             * Format: float
+             * @description Lip pressor (with AU23, the tightener, from which it cannot be told).
+             */
+            AU24?: number | null;
+            /**
+             * Format: float
+             * @description Lips part.
+             */
+            AU25?: number | null;
+            /**
+             * Format: float
+             * @description Jaw drop; driven by speech.
+             */
+            AU26?: number | null;
+            /**
+             * Format: float
+             * @description Lip suck.
+             */
+            AU28?: number | null;
+            /**
+             * Format: float
+             * @description Eyes closed; confounded with lowered gaze.
+             */
+            AU43?: number | null;
+        };
+        Advice: {
+            reason: components["schemas"]["AdviceReason"];
+            /** @description One kind sentence: what to do. */
+            text: string;
+        };
+        /** @enum {string} */
+        AdviceReason: "dark" | "bright" | "small" | "turned" | "cut" | "no_face" | "quiet" | "loud_noise";
+        Alive: {
+            status: string;
+            version: string;
+        };
+        /** @description One answer, or the whole session. */
+        Answer: {
+            end: components["schemas"]["MediaTime"];
+            /** @description Metrics of this answer by id. */
+            metrics: {
+                [key: string]: components["schemas"]["MetricValue"];
+            };
+            /** @description Text of the question; `null` for the whole session or when none was asked. */
+            question?: string | null;
+            question_id?: string | null;
+            scores: components["schemas"]["Scores"];
+            start: components["schemas"]["MediaTime"];
+            /** Format: int64 */
+            suggested_ms?: number | null;
+            /** @description The same in plain words: what carried it, what to work on. */
+            words: string[];
+        };
+        /** @description An answer in a list. */
+        AnswerRow: {
+            /** Format: int64 */
+            end_ms: number;
+            /** Format: int32 */
+            n: number;
+            question_id?: string | null;
+            scores: components["schemas"]["ScoreValues"];
+            /** Format: int64 */
+            start_ms: number;
+        };
+        /** @description A question as it was asked; the bank may change later. */
+        AskedQuestion: {
+            family: components["schemas"]["Family"];
+            id: string;
+            /** Format: int64 */
+            suggested_ms: number;
+            text: string;
+        };
+        /** @description What the device check measured: the person's neutral look at the camera and the room's quiet. */
+        Calibration: {
+            /** @default null */
+            action_units: components["schemas"]["ActionUnits"] | null;
+            /**
+             * @description Left, right, as [`Face::eye_opening`].
+             * @default null
+             */
+            eye_opening: number[] | null;
+            /**
+             * @description Mean of both eyes, as [`Iris`].
+             * @default null
+             */
+            iris: number[] | null;
+            /**
+             * Format: float
+             * @description Level of the voice when something was said, dB.
+             * @default null
+             */
+            level_db: number | null;
+            /**
+             * Format: float
+             * @description Level of the quiet room, dB.
+             * @default null
+             */
+            noise_floor_db: number | null;
+            /**
+             * Format: float
+             * @default null
+             */
+            pitch: number | null;
+            /**
+             * Format: float
+             * @default null
+             */
+            roll: number | null;
+            /**
+             * Format: float
+             * @default null
+             */
+            smile: number | null;
+            /**
+             * Format: float
+             * @description Degrees; as [`Pose`].
+             * @default null
+             */
+            yaw: number | null;
+        };
+        /** @description What the device check found. */
+        CalibrationOutcome: {
+            advice: components["schemas"]["Advice"][];
+            calibration: components["schemas"]["Calibration"];
+            /** @description Good enough to begin. */
+            ok: boolean;
+        };
+        /** @description The settings the browser really applied, or what the file holds. */
+        Capture: {
+            /**
+             * @description Automatic gain control was on (levels then say little).
+             * @default false
+             */
+            agc: boolean;
+            /**
+             * Format: int32
+             * @default 0
+             */
+            height: number;
+            /** @default false */
+            noise_suppression: boolean;
+            /**
+             * Format: int32
+             * @description Pixels of the upright frame; 0 = no video.
+             * @default 0
+             */
+            width: number;
+        };
+        /** @description One side of a comparison. */
+        Compared: components["schemas"]["Span"] & {
+            /** @description Place of the answer in its report. */
+            answer: number;
+            question?: string | null;
+        };
+        /** @description Two answers to one question, usually one's own (`a`) and a gold standard (`b`). */
+        Comparison: {
+            a: components["schemas"]["Compared"];
+            b: components["schemas"]["Compared"];
+            /** @description The four scores, then the metrics, each with both values. */
+            gaps: components["schemas"]["Difference"][];
+            /** @description Opening, middle and close: the spans that correspond. */
+            phases: components["schemas"]["Phase"][];
+            /** @description The same question was answered; otherwise the two are compared all the same, and the page says so. */
+            same_question: boolean;
+            /** @description The three largest differences, in words. */
+            words: string[];
+        };
+        /** @description An agreement that holds. */
+        Consent: {
+            /** Format: int64 */
+            accepted_us: number;
+            version: string;
+        };
+        ConsentRequest: {
+            /** @description The version that was read; it must be the one in force. */
+            version: string;
+        };
+        /** @description One named part of a score. */
+        Contribution: {
+            /**
+             * Format: float
+             * @description The person's own usual value, where the metric is read against it.
+             */
+            baseline?: number | null;
+            /** @description Id of the metric it rests on. */
+            metric: string;
+            /** @description What moved it most, both ways. */
+            moments: components["schemas"]["Moment"][];
+            /**
+             * Format: float
+             * @description Points it brought, 0 to 100 times `weight`.
+             */
+            points: number;
+            /** @description The band aimed at, in words with numbers ("120 to 160 wpm"). */
+            target: string;
+            unit: string;
+            /**
+             * Format: float
+             * @description `null`: not enough evidence, and its weight is shared among the others.
+             */
+            value?: number | null;
+            /**
+             * Format: float
+             * @description Share of the score, 0 to 1, after weights without evidence were shared out.
+             */
+            weight: number;
+        };
+        /** @description Which share of the time each kind of evidence was there, 0 to 1. */
+        Coverage: {
+            /**
+             * Format: float
+             * @description Analysed frames with a usable face, of the grid's cells.
+             */
+            face: number;
+            /**
+             * Format: float
+             * @description Seconds of usable face seen.
+             */
+            face_s: number;
+            /**
+             * Format: float
+             * @description Seconds of speech heard.
+             */
+            speech_s: number;
+            /**
+             * Format: float
+             * @description Hops without a gap, of all hops.
+             */
+            voice: number;
+        };
+        CreateSession: {
+            capture?: components["schemas"]["Capture"] | null;
+            hints?: components["schemas"]["HintSettings"] | null;
+            /** @description Ids of 1 to 5 questions in the order they are asked. */
+            questions: string[];
+        };
+        /** @description A cue with the time it stays. */
+        Cue: components["schemas"]["Hint"] & {
+            /** Format: int64 */
+            for_ms: number;
+        };
+        /** @description How one score or metric differs. */
+        Difference: {
+            /** Format: float */
+            a?: number | null;
+            /** Format: float */
+            b?: number | null;
+            /** @description Id of the score or the metric. */
+            id: string;
+            /** @description Moments of `a` and of `b` that show it. */
+            moments_a: components["schemas"]["MomentRef"][];
+            moments_b: components["schemas"]["MomentRef"][];
+            name: string;
+            /**
+             * Format: float
+             * @description `a - b` in what a listener would just notice; `null` where one of them is unknown.
+             */
+            noticeable?: number | null;
+            /** @description Both values in each phase, where a curve tells them. */
+            phases: (number | null)[][];
+            /** @description "" for a score. */
+            unit: string;
+        };
+        /** @enum {string} */
+        Direction: "up" | "down" | "steady";
+        /** @enum {string} */
+        FaceModel: "full" | "lite" | "none";
+        /**
+         * @description What a behavioural question asks for.
+         * @enum {string}
+         */
+        Family: "failure" | "conflict" | "leadership" | "teamwork" | "pressure" | "motivation";
+        Gold: {
+            gold: boolean;
+        };
+        /** @description One cue that was shown. */
+        Hint: {
+            /** @description What it was shown for, with numbers. */
+            evidence: string;
+            /** @description "slow_down", …; docs/HINTS.md lists them. */
+            id: string;
+            /** @description True for a cue that says something went well. */
+            positive?: boolean;
+            t: components["schemas"]["MediaTime"];
+            /** @description 2 to 4 words. */
+            text: string;
+        };
+        /** @description A cue that can be switched. */
+        HintChoice: {
+            description: string;
+            id: string;
+            /** @description 2 to 4 words. */
+            text: string;
+        };
+        /** @description Which cues the person allows. */
+        HintSettings: {
+            /**
+             * Format: int64
+             * @description At most one cue per this many milliseconds.
+             */
+            budget_ms: number;
+            /** @description Ids of the hints that may be shown ("slow_down", …). */
+            enabled: string[];
+        };
+        /** @description Server to client. */
+        LiveMessage: {
+            now_t?: components["schemas"]["MediaTime"] | null;
+            /** Format: int32 */
+            protocol: number;
+            session: components["schemas"]["Session"];
+            /** @enum {string} */
+            type: "hello";
+        } | (components["schemas"]["Snapshot"] & {
+            /** @enum {string} */
+            type: "snapshot";
+        }) | {
+            reason?: string | null;
+            state: components["schemas"]["SessionState"];
+            /** @enum {string} */
+            type: "state";
+        } | (components["schemas"]["Vitals"] & {
+            /** @enum {string} */
+            type: "vitals";
+        }) | (components["schemas"]["Cue"] & {
+            /** @enum {string} */
+            type: "hint";
+        }) | (components["schemas"]["RunningScores"] & {
+            /** @enum {string} */
+            type: "score";
+        }) | {
+            /** Format: int32 */
+            percent: number;
+            stage: string;
+            /** @enum {string} */
+            type: "progress";
+        } | {
+            /** @enum {string} */
+            type: "report_ready";
+        } | {
+            detail: string;
+            title: string;
+            /** @enum {string} */
+            type: "error";
+        } | {
+            nonce: string;
+            /** @enum {string} */
+            type: "echo";
+        };
+        Me: {
+            /** @description False: feelings are not estimated on this server. */
+            affect: boolean;
+            consent?: components["schemas"]["Consent"] | null;
+            consent_version: string;
+            /** @description The cues that can be switched. */
+            hints: components["schemas"]["HintChoice"][];
+            /** @description `personal`: one person, no sign-in. */
+            mode: string;
+            models: components["schemas"]["ModelNames"];
+            user_id: components["schemas"]["UserId"];
+        };
+        /**
+         * Format: int64
+         * @description Milliseconds since t = 0 of the session's media timeline. One WebM tick.
+         *
+         *     t = 0 is the first access unit that was kept. The calibration, which comes before, has no media time.
+         */
+        MediaTime: number;
+        /** @description A metric over an answer or a session. */
+        MetricValue: {
+            /** Format: float */
+            baseline?: number | null;
+            /**
+             * Format: float
+             * @description Share of the time the metric could be taken, 0 to 1.
+             */
+            coverage: number;
+            unit: string;
+            /**
+             * Format: float
+             * @description `null`: not enough to say.
+             */
+            value?: number | null;
+        };
+        /** @description The models that look and listen, once they are loaded. */
+        ModelNames: {
+            face: components["schemas"]["FaceModel"];
+            voice_activity: components["schemas"]["VoiceActivityModel"];
+        };
+        /** @description A stretch of the replay that is evidence for something. */
+        Moment: components["schemas"]["Span"] & {
+            /** @description True: it helped. */
+            good: boolean;
+            /** @description Behaviour in plain words: "4.2 s pause". */
+            why: string;
+        };
+        /** @description A stretch of one of the two replays. */
+        MomentRef: {
+            end: components["schemas"]["MediaTime"];
+            start: components["schemas"]["MediaTime"];
+            why: string;
+        };
+        /** @description Silence between two stretches of speech. */
+        Pause: components["schemas"]["Span"] & {
+            class: components["schemas"]["PauseClass"];
+        };
+        /** @enum {string} */
+        PauseClass: "brief" | "medium" | "long";
+        /** @description A third of each answer. */
+        Phase: {
+            a: components["schemas"]["Span"];
+            b: components["schemas"]["Span"];
+            /** @description "opening", "middle", "close". */
+            id: string;
+        };
+        /** @description A problem document. `type` is `urn:coach:problem:` and a word that programs can rely on. */
+        Problem: {
+            /** @description What went wrong here, and what to do. */
+            detail: string;
+            state?: components["schemas"]["SessionState"] | null;
+            /**
+             * Format: int32
+             * @description The HTTP status again.
+             */
+            status: number;
+            title: string;
+            type: string;
+        };
+        Progress: {
+            /** Format: int32 */
+            percent: number;
+            stage: string;
+        };
+        /** @enum {string} */
+        QualityReason: "dark" | "bright" | "small" | "turned" | "cut";
+        /** @description A question that can be chosen. */
+        Question: {
+            family: components["schemas"]["Family"];
+            id: string;
+            /**
+             * Format: int64
+             * @description How long an answer is suggested to be.
+             */
+            suggested_ms: number;
+            text: string;
+            tip: string;
+        };
+        Questions: {
+            questions: components["schemas"]["Question"][];
+        };
+        Recording: {
+            /** Format: int64 */
+            bytes: number;
+            content_type: string;
+            /** Format: int64 */
+            duration_ms?: number | null;
+            /** Format: int64 */
+            expires_us: number;
+            poster_url?: string | null;
+            /** @description Good until `expires_us`; answers ranges, so a player can seek. */
+            url: string;
+        };
+        /** @description `report.json`. */
+        Report: {
+            /** @description In order of time. At least one: a session without marks is one answer. */
+            answers: components["schemas"]["Answer"][];
+            coverage: components["schemas"]["Coverage"];
+            /** Format: int64 */
+            duration_ms: number;
+            /** @description Version of each formula by name ("confidence": 1, …), so that old scores are never mixed with new ones. */
+            formulas: {
+                [key: string]: number;
+            };
+            hints: components["schemas"]["Hint"][];
+            /** @description Metrics of the whole session by id. */
+            metrics: {
+                [key: string]: components["schemas"]["MetricValue"];
+            };
+            /** @description The whole session in the same form. */
+            overall: components["schemas"]["Answer"];
+            pauses: components["schemas"]["Pause"][];
+            /** @description 2 Hz; sample `i` is at `500 i` ms. */
+            series: components["schemas"]["Series"];
+            stress: components["schemas"]["StressSpike"][];
+            /**
+             * Format: int32
+             * @description [`VERSION`].
+             */
+            version: number;
+            /** @description Voice measures under Praat's names (`f0_mean`, `jitter_local`, …), from the live path. */
+            voice: {
+                [key: string]: number | null;
+            };
+        };
+        /** @description A running estimate of the four scores; `None`: not enough to say yet. */
+        RunningScores: {
+            /** Format: float */
+            clarity?: number | null;
+            /** Format: float */
+            confidence?: number | null;
+            /** Format: float */
+            engagement?: number | null;
+            /** Format: float */
+            resilience?: number | null;
+            t: components["schemas"]["MediaTime"];
+        };
+        /** @description A practice index, not a verdict. */
+        Score: {
+            /** @description What it is the sum of. */
+            contributions: components["schemas"]["Contribution"][];
+            /**
+             * Format: float
+             * @description The share of the score's weight that rests on evidence, 0 to 1.
+             */
+            coverage: number;
+            reason?: string | null;
+            /**
+             * Format: float
+             * @description 0 to 100; `null`: not enough to say, and `reason` says why.
+             */
+            value?: number | null;
+        };
+        /** @description The four values; `null`: not enough to say. */
+        ScoreValues: {
+            /** Format: double */
+            clarity?: number | null;
+            /**
+             * Format: double
+             * @description 0 to 100.
+             */
+            confidence?: number | null;
+            /** Format: double */
+            engagement?: number | null;
+            /** Format: double */
+            resilience?: number | null;
+        };
+        Scores: {
+            clarity: components["schemas"]["Score"];
+            confidence: components["schemas"]["Score"];
+            engagement: components["schemas"]["Score"];
+            resilience: components["schemas"]["Score"];
+        };
+        /** @description One paragraph under its heading. */
+        Section: {
+            text: string;
+            title: string;
+        };
+        /** @description Curves at 2 Hz. All have the same length; `null` = nothing known there. */
+        Series: {
+            /** @description 0 to 1. */
+            arousal: (number | null)[];
+            /** @description 0 to 1. */
+            expressiveness: (number | null)[];
+            /** @description 0 or 1, or a share in between: eyes on the camera. */
+            eye_contact: (number | null)[];
+            /** @description dB re 2e-5 while speaking. */
+            level_db: (number | null)[];
+            pace_wpm: (number | null)[];
+            /** @description Semitones relative to the person's median pitch. */
+            pitch_st: (number | null)[];
+            /**
+             * Format: int64
+             * @description Milliseconds from one sample to the next: 500.
+             */
+            step_ms: number;
+            /** @description Composite z against the baseline; over 2 is a spike. */
+            stress: (number | null)[];
+            /** @description -1 to 1. */
+            valence: (number | null)[];
+        };
+        /** @description A session as pages see it. */
+        Session: {
+            answers: components["schemas"]["AnswerRow"][];
+            /** @description The device check was measured. */
+            calibrated: boolean;
+            /** Format: int64 */
+            created_us: number;
+            /** Format: int64 */
+            duration_ms?: number | null;
+            /** @description Why it failed. */
+            failure?: string | null;
+            /** @description The reference answer of its questions. */
+            gold: boolean;
+            id: components["schemas"]["SessionId"];
+            questions: components["schemas"]["AskedQuestion"][];
+            scores?: components["schemas"]["ScoreValues"] | null;
+            source: components["schemas"]["SessionSource"];
+            /**
+             * Format: int64
+             * @description Wall time of t = 0.
+             */
+            started_us?: number | null;
+            state: components["schemas"]["SessionState"];
+        };
+        /**
+         * Format: uuid
+         * @description One sitting: one media timeline with one or several answers.
+         */
+        SessionId: string;
+        /**
+         * @description Where the media of a session comes from.
+         * @enum {string}
+         */
+        SessionSource: "live" | "upload";
+        /**
+         * @description `created -> live <-> grace -> finalising -> scoring -> ready`; `interrupted` is found at start-up, `failed` can be tried again.
+         * @enum {string}
+         */
+        SessionState: "created" | "live" | "grace" | "finalising" | "scoring" | "ready" | "interrupted" | "failed" | "deleted";
+        Sessions: {
+            next?: components["schemas"]["SessionId"] | null;
+            /** @description Newest first. */
+            sessions: components["schemas"]["Session"][];
+        };
+        /** @description The last of each kind. */
+        Snapshot: {
+            hint?: components["schemas"]["Cue"] | null;
+            progress?: components["schemas"]["Progress"] | null;
+            reason?: string | null;
+            score?: components["schemas"]["RunningScores"] | null;
+            state?: components["schemas"]["SessionState"] | null;
+            vitals?: components["schemas"]["Vitals"] | null;
+        };
+        /** @description From `start` up to, not including, `end`. */
+        Span: {
+            end: components["schemas"]["MediaTime"];
+            start: components["schemas"]["MediaTime"];
+        };
+        /** @description Signals that rose together over the person's baseline. */
+        StressSpike: {
+            /**
+             * Format: float
+             * @description Composite z at the peak.
+             */
+            height: number;
+            peak: components["schemas"]["MediaTime"];
+            recovered?: components["schemas"]["MediaTime"] | null;
+            /** @description Which signals, strongest first. */
+            signals: string[];
+            start: components["schemas"]["MediaTime"];
+        };
+        Text: {
+            sections: components["schemas"]["Section"][];
+            title: string;
+            version: string;
+        };
+        /** @description How one score or metric went over the sessions. */
+        Trend: {
+            /** @description True: it went the way that the scores aim at; `null` without a direction or an aim. */
+            better?: boolean | null;
+            direction?: components["schemas"]["Direction"] | null;
+            id: string;
+            /** Format: float */
+            latest?: number | null;
+            name: string;
+            /**
+             * Format: float
+             * @description Change from one session to the next (median slope).
+             */
+            per_session?: number | null;
+            /** @description The person's own range: the 10th and the 90th percentile. */
+            range?: number[] | null;
+            /** @description Sessions that had a value. */
+            sessions: number;
+            unit: string;
+            words: string;
+        };
+        Trends: {
+            /** @description Oldest first. */
+            points: components["schemas"]["TrendsPoint"][];
+            trends: components["schemas"]["Trend"][];
+        };
+        /** @description A scored session on the way. */
+        TrendsPoint: {
+            /** Format: int64 */
+            at_us: number;
+            /** @description By id; `null`: not enough to say. */
+            metrics: {
+                [key: string]: number | null;
+            };
+            scores: components["schemas"]["ScoreValues"];
+            session_id: components["schemas"]["SessionId"];
+        };
+        /**
+         * Format: uuid
+         * @description A person who owns sessions.
+         */
+        UserId: string;
+        /** @description Five times a second: enough for a meter and a light, not for a verdict. */
+        Vitals: {
+            /** Format: float */
+            arousal?: number | null;
+            /**
+             * Format: float
+             * @description Share of the last 5 s.
+             */
+            eye_contact?: number | null;
+            face: boolean;
+            /** Format: int32 */
+            faces: number;
+            /** @description The baseline is still being learnt. */
+            learning: boolean;
+            /**
+             * Format: float
+             * @description dB re 2e-5.
+             */
+            level_db?: number | null;
+            /**
+             * Format: float
+             * @description Over the last 20 s; `None` while there is too little speech.
+             */
+            pace_wpm?: number | null;
+            /**
+             * Format: float
+             * @description Semitone SD over the last 20 s.
+             */
+            pitch_sd_st?: number | null;
+            quality?: components["schemas"]["QualityReason"] | null;
+            speaking: boolean;
+            t: components["schemas"]["MediaTime"];
+            /** Format: float */
+            valence?: number | null;
+        };
+        /** @enum {string} */
+        VoiceActivityModel: "silero" | "energy";
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
