@@ -220,6 +220,9 @@ pub fn problem(id: &str, value: f32, unit: &str, target: &str, side: Side) -> St
             "There was hardly a pause: {n} of the talk, aim for {target}. A breath between thoughts helps the listener."
         ),
         ("hesitations", _) => format!("Possible hesitations: {n}, aim for {target}. A silent pause sounds surer."),
+        ("pitch_variation", _) if value >= 1.5 => {
+            format!("Your voice varied little: by {n}, aim for {target}. Lift the words that matter.")
+        }
         ("pitch_variation", _) => format!(
             "Your voice stayed on one note (monotone): it varied by {n}, aim for {target}. Lift the words that matter."
         ),
@@ -257,6 +260,9 @@ pub fn problem(id: &str, value: f32, unit: &str, target: &str, side: Side) -> St
 pub fn strength(id: &str, value: f32, unit: &str) -> String {
     match id {
         "stress_spikes" => "hardly a stress moment".into(),
+        "long_pauses" if value < 0.05 => "no long pauses".into(),
+        "hesitations" if value < 0.05 => "no hesitations".into(),
+        "volume_level" => "a volume as in the device check".into(),
         _ => format!("{} ({})", metric(id).to_lowercase(), number(value, unit)),
     }
 }

@@ -5,14 +5,14 @@ use crate::scene::Scene;
 use crate::scores::curve::Curve;
 use crate::texts;
 
-pub const CURVE: Curve = Curve::Rise { zero: 0.10, full: 0.65 };
+pub const CURVE: Curve = Curve::Rise { zero: 0.10, full: 0.70 };
 
 pub const METRIC: Metric = Metric {
     id: "eye_contact",
     unit: "share",
     window: "the answer; live the last 5 s",
     baseline: "the person's look at the camera in the device check, else of the first 10 s (no further than 8 degrees from where the camera is)",
-    source: "Gaze is among the visual cues of hirability (Nguyen et al. 2014). Nobody looks all the time: two thirds is full. Head turn plus \
+    source: "Gaze is among the visual cues of hirability (Nguyen et al. 2014). Nobody looks all the time: seven tenths is full. Head turn plus \
              35 degrees per iris offset, held over blinks; with the lite model the head alone.",
     measure,
 };

@@ -4,7 +4,7 @@ use super::{Measure, Metric, moments};
 use crate::scene::{Scene, ratio};
 use crate::scores::curve::Curve;
 
-pub const CURVE: Curve = Curve::Fall { full: 14.0, zero: 60.0 };
+pub const CURVE: Curve = Curve::Fall { full: 10.0, zero: 50.0 };
 
 pub const METRIC: Metric = Metric {
     id: "head_movement",

@@ -8,7 +8,7 @@ use crate::texts;
 use coach_core::Span;
 use coach_core::report::Moment;
 
-pub const CURVE: Curve = Curve::Rise { zero: -12.0, full: -4.0 };
+pub const CURVE: Curve = Curve::Rise { zero: -10.0, full: -1.0 };
 
 pub const METRIC: Metric = Metric {
     id: "phrase_end_level",

@@ -6,7 +6,7 @@ use crate::scene::Scene;
 use crate::scores::curve::Curve;
 use coach_core::Span;
 
-pub const CURVE: Curve = Curve::Fall { full: 0.6, zero: 3.5 };
+pub const CURVE: Curve = Curve::Fall { full: 0.3, zero: 3.0 };
 const WINDOW_MS: i64 = 15_000;
 
 pub const METRIC: Metric = Metric {

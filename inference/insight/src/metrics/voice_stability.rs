@@ -8,7 +8,7 @@ use crate::baseline::median;
 use crate::scene::Scene;
 use crate::scores::curve::Curve;
 
-pub const CURVE: Curve = Curve::Fall { full: 1.15, zero: 2.2 };
+pub const CURVE: Curve = Curve::Fall { full: 1.05, zero: 2.0 };
 /// Shorter runs have too few periods to compare.
 const STEADY_MS: i64 = 150;
 /// Through a codec neither falls below these.

@@ -6,7 +6,7 @@ use crate::scores::curve::Curve;
 use crate::texts;
 use coach_core::report::Moment;
 
-pub const CURVE: Curve = Curve::Fall { full: 2.0, zero: 7.0 };
+pub const CURVE: Curve = Curve::Fall { full: 1.0, zero: 6.0 };
 
 pub const METRIC: Metric = Metric {
     id: "volume_consistency",
