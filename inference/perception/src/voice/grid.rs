@@ -17,7 +17,7 @@ impl Grid {
         let dx = 1.0 / rate_hz;
         let duration = dx * samples as f64;
         let frames = if window > duration { 0 } else { ((duration - window) / dt).floor() as usize + 1 };
-        let t0 = 0.5 * dx - 0.5 * dx + 0.5 * duration - 0.5 * (frames as f64 * dt) + 0.5 * dt;
+        let t0 = 0.5 * duration - 0.5 * (frames as f64 * dt) + 0.5 * dt;
         Grid { frames, t0, dt, rate_hz }
     }
 

@@ -31,6 +31,12 @@ pub struct Level {
     quiet: Histogram,
 }
 
+impl Default for Level {
+    fn default() -> Level {
+        Level::new()
+    }
+}
+
 impl Level {
     pub fn new() -> Level {
         let mut floor = Histogram::new(FLOOR_HOPS);

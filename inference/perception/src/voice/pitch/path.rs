@@ -63,7 +63,7 @@ impl Path {
         }
         if let Some(last) = self.columns.back() {
             let score = self.score;
-            for i in 0..column.len {
+            for (i, own) in own[..column.len].iter_mut().enumerate() {
                 let (mut best, mut from) = (f64::NEG_INFINITY, 0);
                 for (j, score) in score[..last.len].iter().enumerate() {
                     let cost = match (last.hz[j] > 0.0, column.hz[i] > 0.0) {
@@ -75,7 +75,7 @@ impl Path {
                         (best, from) = (score - cost, j);
                     }
                 }
-                own[i] += best;
+                *own += best;
                 column.back[i] = from as u8;
             }
         }
