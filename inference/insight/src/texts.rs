@@ -263,6 +263,11 @@ pub fn strength(id: &str, value: f32, unit: &str) -> String {
         "long_pauses" if value < 0.05 => "no long pauses".into(),
         "hesitations" if value < 0.05 => "no hesitations".into(),
         "volume_level" => "a volume as in the device check".into(),
+        "voice_stability" => "a voice as steady as usual".into(),
+        "head_movement" => "a calm head".into(),
+        "brow_tension" | "lip_press" => "a relaxed face".into(),
+        "pitch_drift" => "a steady pitch".into(),
+        "phrase_end_level" => "phrases carried to their end".into(),
         _ => format!("{} ({})", metric(id).to_lowercase(), number(value, unit)),
     }
 }

@@ -166,6 +166,11 @@ mod tests {
     }
 
     #[test]
+    fn four_hours_of_cells_take_less_than_20_megabytes() {
+        assert!(size_of::<Cell>() * 4 * 36_000 < 20_000_000, "{} bytes a cell", size_of::<Cell>());
+    }
+
+    #[test]
     fn a_span_gives_the_cells_that_begin_in_it() {
         let mut timeline = Timeline::default();
         timeline.cell_mut(MediaTime(999));

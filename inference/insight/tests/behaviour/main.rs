@@ -5,6 +5,7 @@ mod docs;
 mod engine;
 mod hostile;
 mod journal;
+mod metrics;
 mod report;
 mod scores;
 mod stories;

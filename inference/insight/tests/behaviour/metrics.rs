@@ -1,0 +1,108 @@
+//! Each metric reads what the story tells, in its unit; and says nothing where there is nothing to say it by.
+
+use crate::stories::play;
+use crate::story::{Story, header};
+use coach_insight::metrics::ALL;
+use coach_insight::replay;
+
+/// Metric, what changes in an answer of a minute at 140 words a minute, and the value it must read.
+const TOLD: [(&str, &str, std::ops::RangeInclusive<f32>); 38] = [
+    ("pace", "", 137.0..=143.0),
+    ("pace", "0:00 speak 200", 195.0..=205.0),
+    // 140 words a minute are 2.81 nuclei a second, and 13 % of the time is pauses.
+    ("articulation_rate", "", 3.15..=3.35),
+    ("pause_share", "", 0.12..=0.14),
+    ("phonation_ratio", "", 0.86..=0.88),
+    ("long_pauses", "", 0.0..=0.0),
+    // Twice three seconds and a bit, less a second each, in a minute.
+    ("long_pauses", "0:20 silent\n0:23 speak 140\n0:40 silent\n0:43 speak 140", 3.8..=5.0),
+    ("response_latency", "0:00 silent\n0:07 speak 140", 6.95..=7.05),
+    ("answer_length", "", 0.66..=0.67),
+    // One in three seconds, each of confidence 0.8.
+    ("hesitations", "0:00 hesitant", 15.0..=17.0),
+    ("pitch_variation", "0:00 tone 2", 1.8..=2.1),
+    // A sine of 2 st RMS reaches from -2.8 to 2.8.
+    ("pitch_range", "0:00 tone 2", 5.0..=5.7),
+    ("pitch_drift", "", 0.0..=0.15),
+    ("pitch_drift", "0:30 higher 3", 2.0..=3.2),
+    ("phrase_end_pitch", "", 0.0..=1.0),
+    ("phrase_end_level", "0:00 fade 6", -5.3..=-4.4),
+    ("volume_level", "0:00 level -9", -9.7..=-8.8),
+    ("volume_consistency", "0:00 uneven 4", 5.0..=6.0),
+    ("voice_stability", "", 0.95..=1.05),
+    ("voice_stability", "0:20 rough 1.8", 1.7..=1.9),
+    ("eye_contact", "", 0.99..=1.0),
+    ("eye_contact", "0:30 look aside", 0.48..=0.52),
+    ("presence", "0:45 leave", 0.74..=0.76),
+    ("framing", "0:30 cut", 0.49..=0.51),
+    ("light", "0:30 dark", 0.49..=0.51),
+    ("head_movement", "0:00 restless 20", 20.0..=50.0),
+    ("nods", "0:00 nod 4", 10.0..=30.0),
+    ("shakes", "0:00 shake 5", 10.0..=30.0),
+    ("blink_rate", "0:00 blink", 18.0..=21.0),
+    ("smile", "0:00 smile 0.4", 0.39..=0.41),
+    ("expressiveness", "0:00 lively 0", 0.0..=0.03),
+    ("expressiveness", "0:00 lively 0.5", 0.5..=0.7),
+    ("brow_tension", "0:30 tense 0.4", 0.19..=0.21),
+    ("lip_press", "0:30 tense 0.4", 0.13..=0.15),
+    ("valence", "0:00 smile 0.5", 0.15..=0.5),
+    ("valence", "0:00 tense 0.4", -0.6..=-0.3),
+    ("arousal", "0:00 restless 1", 0.0..=0.15),
+    // One a minute; at its full weight, because it rose high and lasted.
+    ("stress_spikes", "0:30 tense 0.4\n0:36 calm", 9.0..=10.1),
+];
+
+#[test]
+fn each_metric_reads_what_is_told() {
+    let mut wrong = Vec::new();
+    for (metric, change, range) in TOLD {
+        let text = format!("device-check\n0:00 ask One. for 90 s\n0:00 speak 140\n{change}\n1:00 end");
+        let report = play(&Story::parse(&text)).1;
+        let read = &report.answers[0].metrics[metric];
+        if !read.value.is_some_and(|v| range.contains(&v)) {
+            wrong.push(format!("{metric} after {change:?}: {:?}, not within {range:?}", read.value));
+        }
+        if read.coverage <= 0.3 || read.coverage > 1.0 {
+            wrong.push(format!("{metric} after {change:?}: coverage {}", read.coverage));
+        }
+    }
+    for metric in ALL.iter().filter(|m| !m.id.starts_with("stress_")) {
+        assert!(TOLD.iter().any(|(id, ..)| *id == metric.id), "nobody tells of {}", metric.id);
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_spike_is_read_with_its_height_and_the_time_until_calm() {
+    let report = play(&Story::parse("device-check\n0:00 speak 140\n0:40 tense 0.4\n0:46 calm\n1:20 end")).1;
+    let [spike] = &report.stress[..] else { panic!("{:?}", report.stress) };
+    assert!((40_000..42_000).contains(&spike.start.ms()), "{spike:?}");
+    assert!(spike.recovered.is_some_and(|t| (46_000..51_000).contains(&t.ms())), "{spike:?}");
+    assert!(spike.signals.contains(&"brow".to_owned()) && spike.signals.contains(&"pitch".to_owned()), "{spike:?}");
+    let read = |id: &str| report.metrics[id].value.expect("a value");
+    assert!((read("stress_height") - spike.height).abs() < 1e-3);
+    assert!((1.0..8.0).contains(&read("stress_recovery")));
+    let near = report.series.stress[88].expect("a composite");
+    assert!(near > 2.0 && report.series.stress[70].is_some_and(|z| z < 1.0));
+}
+
+#[test]
+fn nothing_is_read_from_nothing() {
+    let report = replay(header(), []);
+    for (id, metric) in &report.metrics {
+        assert_eq!((metric.value, metric.coverage), (None, 0.0), "{id}");
+    }
+}
+
+#[test]
+fn the_voice_alone_and_the_face_alone_give_their_half_and_say_so() {
+    let voice = play(&Story::parse("device-check\n0:00 lose picture\n0:00 speak 140\n1:00 end")).1;
+    assert!(voice.metrics["eye_contact"].value.is_none() && voice.metrics["pace"].value.is_some());
+    let confidence = &voice.overall.scores.confidence;
+    assert!((confidence.coverage - 0.48).abs() < 1e-3 && confidence.value.is_some(), "{confidence:?}");
+    assert!(voice.overall.words[0].contains("Rests on 48 %"), "{:?}", voice.overall.words);
+    let face = play(&Story::parse("device-check\n0:00 lose sound\n1:00 end")).1;
+    assert!(face.metrics["pace"].value.is_none() && face.metrics["eye_contact"].value.is_some());
+    assert!(face.overall.scores.clarity.value.is_none() && face.overall.scores.confidence.value.is_some());
+    assert_eq!(face.coverage.voice, 0.0);
+}
