@@ -149,6 +149,26 @@ fn another_size_a_jump_back_and_a_long_pause_begin_anew() {
 }
 
 #[test]
+fn a_track_that_steps_down_to_the_lite_model_and_back_goes_on_with_the_face() {
+    let what = "a track between models";
+    let Some(frames) = frames(what, 9) else { return };
+    let (Some(mut full), Some(mut lite)) = (shared::full_worker(what), shared::lite_worker(what)) else { return };
+    let (mut steady, mut changing) = (Track::new(), Track::new());
+    for (k, frame) in frames.iter().enumerate() {
+        let expected = watch(&mut full, &mut steady, k, frame);
+        let worker = if (3..6).contains(&k) { &mut lite } else { &mut full };
+        let face = watch(worker, &mut changing, k, frame);
+        assert_eq!((face.present, face.iris.is_some()), (true, !(3..6).contains(&k)), "frame {k}");
+        for (a, b) in face.bounds.iter().zip(expected.bounds) {
+            assert!((a - b).abs() < 0.03, "frame {k}: {:?} and {:?}", face.bounds, expected.bounds);
+        }
+        if let (Some(a), Some(b)) = (face.iris, expected.iris) {
+            assert!((a.left[0] - b.left[0]).abs() < 0.06 && (a.right[1] - b.right[1]).abs() < 0.06, "frame {k}");
+        }
+    }
+}
+
+#[test]
 fn planes_that_are_too_short_are_refused() {
     let Some(mut worker) = shared::full_worker("planes that are too short") else { return };
     let pixels = Pixels { width: 64, height: 48, data: vec![128; 64 * 48 * 3 / 2] };

@@ -117,3 +117,91 @@ fn overlap(p: &[f32; 4], q: &[f32; 4]) -> f32 {
     let area = |r: &[f32; 4]| (r[2] - r[0]) * (r[3] - r[1]);
     w * h / (area(p) + area(q) - w * h)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn detection(score: f32, [x, y, w, h]: [f32; 4]) -> Detection {
+        let mut numbers = [0.5; NUMBERS];
+        numbers[..4].copy_from_slice(&[x, y, x + w, y + h]);
+        Detection { score, numbers }
+    }
+
+    fn run(mut candidates: Vec<Detection>) -> Vec<Detection> {
+        let mut faces = Vec::new();
+        suppress(&mut candidates, &mut faces);
+        assert!(candidates.is_empty());
+        faces
+    }
+
+    fn candidate() -> impl Strategy<Value = Detection> {
+        (0.5f32..1.0, 0.0f32..0.9, 0.0f32..0.9, 0.01f32..0.5, 0.01f32..0.5)
+            .prop_map(|(score, x, y, w, h)| detection(score, [x, y, w, h]))
+    }
+
+    proptest! {
+        #[test]
+        fn faces_are_no_more_than_candidates_and_come_best_first(candidates in prop::collection::vec(candidate(), 0..40)) {
+            let faces = run(candidates.clone());
+            prop_assert!(faces.len() <= candidates.len() && faces.is_empty() == candidates.is_empty());
+            prop_assert!(faces.windows(2).all(|w| w[0].score >= w[1].score));
+            // A mean lies within what it was taken from.
+            let all = |k: usize| candidates.iter().map(move |c| c.numbers[k]);
+            for face in &faces {
+                for k in 0..4 {
+                    let (low, high) = (all(k).fold(f32::MAX, f32::min), all(k).fold(f32::MIN, f32::max));
+                    prop_assert!(face.numbers[k] >= low - 1e-5 && face.numbers[k] <= high + 1e-5);
+                }
+            }
+        }
+
+        #[test]
+        fn the_order_of_the_candidates_does_not_matter(
+            candidates in prop::collection::vec(candidate(), 0..20).prop_flat_map(|v| (Just(v.clone()), Just(v).prop_shuffle())),
+        ) {
+            prop_assert_eq!(run(candidates.0), run(candidates.1));
+        }
+
+        #[test]
+        fn faces_apart_from_each_other_all_stay_as_they_are(scores in prop::collection::vec(0.5f32..1.0, 1..8)) {
+            let apart: Vec<Detection> =
+                scores.iter().enumerate().map(|(k, &s)| detection(s, [k as f32, 0.0, 0.5, 0.5])).collect();
+            let faces = run(apart.clone());
+            prop_assert_eq!(faces.len(), apart.len());
+            for face in faces {
+                let near = apart.iter().any(|a| a.numbers.iter().zip(face.numbers).all(|(x, y)| (x - y).abs() < 1e-5));
+                prop_assert!(near);
+            }
+        }
+
+        #[test]
+        fn no_output_of_the_network_breaks_the_decoding(
+            boxes in prop::collection::vec(any::<f32>(), 0..600),
+            logits in prop::collection::vec(any::<f32>(), 0..60),
+        ) {
+            let (mut candidates, mut found) = (Vec::new(), Vec::new());
+            faces(&boxes, &logits, &mut candidates, &mut found);
+            prop_assert!(found.len() <= logits.len());
+        }
+    }
+
+    #[test]
+    fn two_views_of_one_face_become_their_mean_weighted_by_score() {
+        let faces = run(vec![detection(0.9, [0.0, 0.0, 0.4, 0.4]), detection(0.6, [0.1, 0.0, 0.4, 0.4])]);
+        assert_eq!(faces.len(), 1);
+        assert_eq!(faces[0].score, 0.9, "the score is the best one's");
+        assert!((faces[0].numbers[0] - 0.04).abs() < 1e-6, "0.6 of 1.5 parts of 0.1");
+    }
+
+    #[test]
+    fn anchors_are_two_per_cell_of_16_by_16_then_six_per_cell_of_8_by_8() {
+        assert_eq!(centre(0), [0.5 / 16.0, 0.5 / 16.0]);
+        assert_eq!(centre(1), centre(0));
+        assert_eq!(centre(2), [1.5 / 16.0, 0.5 / 16.0]);
+        assert_eq!(centre(511), [15.5 / 16.0, 15.5 / 16.0]);
+        assert_eq!(centre(512), [0.5 / 8.0, 0.5 / 8.0]);
+        assert_eq!(centre(ANCHORS - 1), [7.5 / 8.0, 7.5 / 8.0]);
+    }
+}

@@ -131,7 +131,7 @@ fn polar(mut m: Matrix) -> Option<Matrix> {
     m.iter_mut().flatten().for_each(|x| *x /= norm);
     for _ in 0..60 {
         let (inverse, determinant) = inverse_transposed(&m);
-        if !(determinant > 1e-30) {
+        if determinant.is_nan() || determinant <= 1e-30 {
             return None;
         }
         let mut change = 0.0;
@@ -159,4 +159,105 @@ fn inverse_transposed(m: &Matrix) -> (Matrix, f64) {
     }
     let determinant = dot(&m[0], &cofactors[0]);
     (cofactors.map(|row| row.map(|c| c / determinant)), determinant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rotation(yaw: f64, pitch: f64, roll: f64) -> Matrix {
+        let product =
+            |a: Matrix, b: Matrix| a.map(|row| [0, 1, 2].map(|j| (0..3).map(|k| row[k] * b[k][j]).sum::<f64>()));
+        let ((sy, cy), (sp, cp), (sr, cr)) = (yaw.sin_cos(), pitch.sin_cos(), roll.sin_cos());
+        let about_y = [[cy, 0.0, sy], [0.0, 1.0, 0.0], [-sy, 0.0, cy]];
+        let about_x = [[1.0, 0.0, 0.0], [0.0, cp, -sp], [0.0, sp, cp]];
+        let about_z = [[cr, -sr, 0.0], [sr, cr, 0.0], [0.0, 0.0, 1.0]];
+        product(about_y, product(about_x, about_z))
+    }
+
+    fn moved(s: &Similarity, a: &Anchor) -> Vector {
+        let turned = times(&s.rotation, &a.at.map(f64::from));
+        [0, 1, 2].map(|k| s.scale * turned[k] + s.shift[k])
+    }
+
+    fn similarity() -> impl Strategy<Value = Similarity> {
+        let angles = (-1.5..1.5f64, -1.2..1.2f64, -3.1..3.1f64);
+        (angles, 0.01..50.0f64, prop::array::uniform3(-100.0..100.0f64))
+            .prop_map(|((y, p, r), scale, shift)| Similarity { rotation: rotation(y, p, r), scale, shift })
+    }
+
+    proptest! {
+        #[test]
+        fn a_face_that_was_turned_scaled_and_moved_is_fitted_exactly(truth in similarity()) {
+            let anchors = Geometry::canonical().anchors;
+            let found = fit(&anchors, |a| moved(&truth, a)).expect("a fit");
+            for (a, b) in found.rotation.iter().flatten().zip(truth.rotation.iter().flatten()) {
+                prop_assert!((a - b).abs() < 1e-9);
+            }
+            prop_assert!((found.scale / truth.scale - 1.0).abs() < 1e-9);
+            for (a, b) in found.shift.iter().zip(truth.shift) {
+                prop_assert!((a - b).abs() < 1e-7 * (1.0 + truth.scale));
+            }
+        }
+
+        #[test]
+        fn what_is_found_is_a_rotation_whatever_the_noise(truth in similarity(), noise in prop::collection::vec(-1.0..1.0f64, 99)) {
+            let anchors = Geometry::canonical().anchors;
+            let at = |a: &Anchor| anchors.iter().position(|b| b == a).expect("one of them");
+            let target = |a: &Anchor| {
+                let (clean, k) = (moved(&truth, a), 3 * at(a));
+                [clean[0] + truth.scale * noise[k], clean[1] + truth.scale * noise[k + 1], clean[2] + truth.scale * noise[k + 2]]
+            };
+            let found = fit(&anchors, target).expect("noise of a centimetre does not hide a face");
+            let r = found.rotation;
+            for i in 0..3 {
+                for j in 0..3 {
+                    let product: f64 = (0..3).map(|k| r[i][k] * r[j][k]).sum();
+                    prop_assert!((product - f64::from(u8::from(i == j))).abs() < 1e-9);
+                }
+            }
+            // Optimal: no other scale brings it nearer.
+            let error = |s: &Similarity| -> f64 {
+                anchors.iter().map(|a| {
+                    let (m, t) = (moved(s, a), target(a));
+                    f64::from(a.weight) * (0..3).map(|k| (m[k] - t[k]).powi(2)).sum::<f64>()
+                }).sum()
+            };
+            for scale in [0.999, 1.001] {
+                let other = Similarity { scale: found.scale * scale, ..found };
+                prop_assert!(error(&found) <= error(&other) + 1e-9);
+            }
+        }
+
+        #[test]
+        fn no_landmarks_make_the_pose_panic(values in prop::collection::vec(-1e9..1e9f64, 3 * 468)) {
+            let _ = pose(&values, 640, 480, &Geometry::canonical());
+        }
+    }
+
+    #[test]
+    fn points_in_one_place_have_no_pose() {
+        assert!(pose(&[100.0; 3 * 468], 640, 480, &Geometry::canonical()).is_none());
+        assert!(pose(&[f64::NAN; 3 * 468], 640, 480, &Geometry::canonical()).is_none());
+    }
+
+    #[test]
+    fn angles_have_the_signs_of_the_journal() {
+        let degrees = |y: f64, p: f64, r: f64| {
+            let pose = Similarity {
+                rotation: rotation(y.to_radians(), p.to_radians(), r.to_radians()),
+                scale: 1.0,
+                shift: [0.0; 3],
+            }
+            .pose();
+            [pose.yaw, pose.pitch, pose.roll].map(f32::round)
+        };
+        // About the axis that points up: the face's forward direction turns to the viewer's right, the subject's left.
+        assert_eq!(degrees(20.0, 0.0, 0.0), [20.0, 0.0, 0.0]);
+        // About the axis that points to the viewer's right: forward turns down.
+        assert_eq!(degrees(0.0, 10.0, 0.0), [0.0, 10.0, 0.0]);
+        // About the axis that points to the camera, anticlockwise as seen: negative.
+        assert_eq!(degrees(0.0, 0.0, 5.0), [0.0, 0.0, -5.0]);
+    }
 }

@@ -54,7 +54,7 @@ impl Roi {
     /// From pixels of a crop of `size` by `size` to pixels of the upright picture.
     ///
     /// OpenCV's convention, which MediaPipe uses: pixel 0 of the crop lies on the corner of the rectangle, no half-pixel shift.
-    pub fn from_crop(&self, size: usize) -> Affine {
+    pub fn crop_map(&self, size: usize) -> Affine {
         let (sin, cos) = self.rotation.sin_cos();
         let (n, w, h) = (size as f64, self.width, self.height);
         [
@@ -106,10 +106,10 @@ mod tests {
     #[test]
     fn the_corners_of_a_crop_are_the_corners_of_its_rectangle() {
         let roi = Roi { cx: 100.0, cy: 50.0, width: 40.0, height: 20.0, rotation: 0.0 };
-        assert_eq!(apply(roi.from_crop(256), 0.0, 0.0), (80.0, 40.0));
-        assert_eq!(apply(roi.from_crop(256), 256.0, 256.0), (120.0, 60.0));
+        assert_eq!(apply(roi.crop_map(256), 0.0, 0.0), (80.0, 40.0));
+        assert_eq!(apply(roi.crop_map(256), 256.0, 256.0), (120.0, 60.0));
         let turned = Roi { rotation: PI / 2.0, ..roi };
-        let (x, y) = apply(turned.from_crop(256), 0.0, 0.0);
+        let (x, y) = apply(turned.crop_map(256), 0.0, 0.0);
         assert!((x - 110.0).abs() < 1e-9 && (y - 30.0).abs() < 1e-9, "a quarter turn clockwise: {x} {y}");
     }
 

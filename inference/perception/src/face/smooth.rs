@@ -19,7 +19,7 @@ pub struct OneEuro {
 }
 
 impl OneEuro {
-    /// For `numbers` coordinates.
+    /// For up to `numbers` coordinates.
     pub fn new(numbers: usize) -> OneEuro {
         let zeros = || vec![0.0; numbers];
         OneEuro { rate_hz: FIRST_RATE_HZ, last_ms: None, raw: zeros(), smooth: zeros(), speed: zeros() }
@@ -33,11 +33,11 @@ impl OneEuro {
 
     /// Smooths `values` in place. `face_px` is the mean of width and height of the face in pixels.
     ///
-    /// A stamp that is not later than the last one leaves the values as they are.
+    /// Between resets the number of values stays the same. A stamp that is not later than the last one leaves them as they are.
     pub fn apply(&mut self, t_ms: i64, values: &mut [f64], face_px: f64) {
         let Some(last_ms) = self.last_ms else {
-            self.raw.copy_from_slice(values);
-            self.smooth.copy_from_slice(values);
+            self.raw[..values.len()].copy_from_slice(values);
+            self.smooth[..values.len()].copy_from_slice(values);
             self.speed.fill(0.0);
             self.last_ms = Some(t_ms);
             return;

@@ -11,13 +11,15 @@ const STALE_MS: i64 = 1000;
 
 /// State of one stream: where the face was, its smoothing, how many faces there were.
 ///
-/// It may move between workers: everything that follows depends on the frames of this stream alone.
+/// It may move between workers, of the full and of the lite model too: what follows depends on the frames of this stream alone.
 pub struct Track {
     pub(super) roi: Option<Roi>,
-    pub(super) smooth: OneEuro,
+    smooth: OneEuro,
     /// Faces when the detector last ran, and when that was.
     pub(super) faces: u32,
     pub(super) counted: Option<MediaTime>,
+    /// How many points the model of the last frame gave.
+    points: usize,
     last: Option<MediaTime>,
     size: (usize, usize),
 }
@@ -30,7 +32,7 @@ impl Default for Track {
 
 impl Track {
     pub fn new() -> Track {
-        Track { roi: None, smooth: OneEuro::new(NUMBERS), faces: 0, counted: None, last: None, size: (0, 0) }
+        Track { roi: None, smooth: OneEuro::new(NUMBERS), faces: 0, counted: None, points: 0, last: None, size: (0, 0) }
     }
 
     /// Before a frame: a picture of another size, time that runs back or a long pause end what was followed.
@@ -42,6 +44,15 @@ impl Track {
             self.faces = 0;
         }
         (self.last, self.size) = (Some(t), size);
+    }
+
+    /// Smooths the landmarks of a frame in place. Another model's landmarks begin anew: they lie a little elsewhere.
+    pub(super) fn smooth(&mut self, t: MediaTime, landmarks: &mut [f64], face_px: f64) {
+        if self.points != landmarks.len() / 3 {
+            self.smooth.reset();
+            self.points = landmarks.len() / 3;
+        }
+        self.smooth.apply(t.ms(), landmarks, face_px);
     }
 
     /// The face is gone: the next frame looks for it anew.

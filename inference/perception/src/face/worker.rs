@@ -181,7 +181,7 @@ impl Worker {
     fn detect(&mut self, picture: &Picture<'_>) -> Result<(), Error> {
         let (width, height) = picture.upright_size();
         let cut = Crop {
-            map: Roi::letterbox(width, height).from_crop(detect::INPUT),
+            map: Roi::letterbox(width, height).crop_map(detect::INPUT),
             size: detect::INPUT,
             border: Border::Black,
             scale: 2.0 / 255.0,
@@ -197,7 +197,7 @@ impl Worker {
     /// Fills `raw` with the landmarks inside `roi` and gives the presence score, `None` when there is no face in it.
     fn find_landmarks(&mut self, picture: &Picture<'_>, roi: &Roi) -> Result<Option<f32>, Error> {
         let cut = Crop {
-            map: roi.from_crop(self.side),
+            map: roi.crop_map(self.side),
             size: self.side,
             border: Border::Replicate,
             scale: 1.0 / 255.0,
@@ -206,7 +206,7 @@ impl Worker {
         crop(picture, &cut, self.landmarks.input());
         self.landmarks.run()?;
         let score = 1.0 / (1.0 + (-self.landmarks.output(1)[0]).exp());
-        if !(score > MIN_PRESENCE) {
+        if score.is_nan() || score <= MIN_PRESENCE {
             return Ok(None);
         }
         let (sin, cos) = roi.rotation.sin_cos();
@@ -234,7 +234,7 @@ impl Worker {
         detail: Detail,
     ) -> Result<Face, Error> {
         let [x0, y0, x1, y1] = Points(&self.raw[..3 * self.points]).bounds();
-        track.smooth.apply(t.ms(), &mut self.raw, f64::midpoint(x1 - x0, y1 - y0));
+        track.smooth(t, &mut self.raw[..3 * self.points], f64::midpoint(x1 - x0, y1 - y0));
         let blendshapes = if detail.blendshapes { self.run_blendshapes()? } else { None };
         let points = Points(&self.raw[..3 * self.points]);
         let (width, height) = picture.upright_size();

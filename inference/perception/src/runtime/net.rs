@@ -9,6 +9,8 @@ use ort::memory::Allocator;
 use ort::session::{IoBinding, Session};
 use ort::value::{Tensor, ValueType};
 
+type Bound = (IoBinding, Tensor<f32>, Vec<Tensor<f32>>);
+
 /// One input, any number of outputs, all `f32` and of fixed shape.
 pub struct Net {
     name: &'static str,
@@ -27,7 +29,7 @@ impl Net {
     pub fn new(runtime: &Runtime, name: &'static str, onnx: &[u8]) -> Result<Net, Error> {
         let session = runtime.session(name, onnx)?;
         let refused = |reason: String| Error::Model { model: name.to_owned(), reason };
-        let bind = || -> Result<(IoBinding, Tensor<f32>, Vec<Tensor<f32>>), String> {
+        let bind = || -> Result<Bound, String> {
             let [input] = session.inputs() else { return Err("it must have one input".to_owned()) };
             let mut binding = session.create_binding().map_err(|e| e.to_string())?;
             let input_tensor = zeros(input.dtype())?;

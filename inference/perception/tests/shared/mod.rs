@@ -8,6 +8,7 @@ use coach_core::frame::{Matrix, Range, Rotation};
 use coach_core::{I420, RgbFrame};
 use coach_perception::face::{Models, Worker};
 use coach_perception::runtime::Runtime;
+use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -72,6 +73,8 @@ pub struct Expected {
     pub width: usize,
     pub height: usize,
     pub frames: Vec<ExpectedFrame>,
+    /// SHA-256 in hex of the RGB of a still as it was shown to MediaPipe.
+    pub rgb_sha256: String,
 }
 
 pub struct ExpectedFrame {
@@ -96,6 +99,10 @@ pub struct Pixels {
 impl Pixels {
     pub fn frame(&self) -> RgbFrame<'_> {
         RgbFrame { width: self.width, height: self.height, data: &self.data, stride: 3 * self.width }
+    }
+
+    pub fn sha256(&self) -> String {
+        Sha256::digest(&self.data).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     pub fn i420(&self) -> I420<'_> {
@@ -141,17 +148,18 @@ impl References {
             ts_ms: frame["ts_ms"].as_i64().unwrap_or(0),
             faces: frame["faces"].as_array().expect("faces").iter().map(reference).collect(),
         });
-        Expected { width: size("width"), height: size("height"), frames: frames.collect() }
+        let rgb_sha256 = json["rgb_sha256"].as_str().unwrap_or_default().to_owned();
+        Expected { width: size("width"), height: size("height"), frames: frames.collect(), rgb_sha256 }
     }
 
-    /// A still as RGB, a JPEG as libjpeg decodes it (0.04 of 255 apart on average).
+    /// A still as RGB: a JPEG bit for bit as libjpeg decodes it where GStreamer's `jpegdec` is installed, else by `ffmpeg`.
     pub fn picture(&self, file: &str, expected: &Expected) -> Pixels {
+        if let Some(pixels) = jpeg::decode(&self.folder.join(file), expected.width, expected.height) {
+            return pixels;
+        }
         let mut found = None;
-        let mut keep = |_, pixels: &Pixels| found = Some(Pixels { data: pixels.data.clone(), ..*pixels });
-        let is_jpeg = file.ends_with(".jpg");
-        self.video(file, if is_jpeg { "yuvj420p" } else { "rgb24" }, expected, &mut keep);
-        let pixels = found.expect("one picture");
-        if is_jpeg { jpeg::to_rgb(&pixels) } else { pixels }
+        self.video(file, "rgb24", expected, |_, p| found = Some(Pixels { data: p.data.clone(), ..*p }));
+        found.expect("one picture")
     }
 
     /// Decodes a file by `ffmpeg` and shows every frame.
@@ -163,7 +171,7 @@ impl References {
             _ => width * height + 2 * width.div_ceil(2) * height.div_ceil(2),
         };
         let mut child = Command::new("ffmpeg")
-            .args(["-v", "error", "-noautorotate", "-idct", "int", "-i"])
+            .args(["-v", "error", "-noautorotate", "-i"])
             .arg(&path)
             // OpenCV's flags for video; every frame that the file has, once.
             .args(["-fps_mode", "passthrough", "-sws_flags", "bicubic", "-pix_fmt", format, "-f", "rawvideo", "-"])

@@ -1,18 +1,18 @@
-//! The I420 kernel for AVX2: eight pixels at a time where all their neighbours lie inside the picture.
+//! The kernels for AVX2: eight pixels at a time where all their neighbours lie inside the picture.
 //!
 //! The only unsafe code of the face engine. Why it is sound:
 //! * the functions are `target_feature(avx2)` and called only after `is_x86_feature_detected!("avx2")`;
-//! * a gather reads four bytes at `y * stride + x`, and is done only for groups whose first and last pixel satisfy
-//!   `0 <= x <= width - 4` and `0 <= y <= height - 2`. Positions of a row go in equal steps too small to wrap around, so all
+//! * a gather reads four bytes at `y * stride + x` (of RGB six, at `y * stride + 3 x`), and is done only for groups whose first
+//!   and last pixel satisfy `0 <= x <= width - 4` (of RGB `width - 2`) and `0 <= y <= height - 2`. Positions of a row go in equal steps too small to wrap around, so all
 //!   eight lie between these two, and the bytes read end at most at `(height - 1) * stride + width`, which
 //!   `Picture::is_consistent` promises to exist; planes are short enough for 32-bit offsets.
 //!
 //! The arithmetic is that of the portable kernel, operation by operation, without fused multiply-adds: same bits.
 
 use super::super::roi::to_stored;
-use super::portable::{Plane, UNIT, i420_span, planes};
+use super::portable::{CHROMA_SHIFT, Plane, UNIT, chroma, i420_span, planes, rgb_span};
 use super::{Colour, Crop, Steps};
-use coach_core::I420;
+use coach_core::{I420, RgbFrame};
 use std::arch::x86_64::*;
 
 /// Pixels per step.
@@ -23,14 +23,30 @@ const MAX_STEP: u32 = 1 << 27;
 /// A crop from I420, or `false` when this machine has no AVX2 and nothing was done.
 pub fn i420(frame: &I420<'_>, crop: &Crop, out: &mut [f32]) -> bool {
     let steps = Steps::new(to_stored(crop.map, frame.width, frame.height, frame.rotation));
-    let addressable = [frame.y, frame.u, frame.v].iter().all(|plane| i32::try_from(plane.len()).is_ok());
-    let monotonic = steps.ax.unsigned_abs() < MAX_STEP && steps.ay.unsigned_abs() < MAX_STEP;
-    if !is_x86_feature_detected!("avx2") || !addressable || !monotonic {
+    if !possible(&steps, &[frame.y, frame.u, frame.v]) {
         return false;
     }
     // SAFETY: AVX2 is there.
     unsafe { i420_avx2(frame, crop, &steps, out) };
     true
+}
+
+/// As [`i420`], from RGB.
+pub fn rgb(frame: &RgbFrame<'_>, crop: &Crop, out: &mut [f32]) -> bool {
+    let steps = Steps::new(crop.map);
+    if !possible(&steps, &[frame.data]) {
+        return false;
+    }
+    // SAFETY: AVX2 is there.
+    unsafe { rgb_avx2(frame, crop, &steps, out) };
+    true
+}
+
+/// Whether this machine and these numbers are such that the proof above holds.
+fn possible(steps: &Steps, planes: &[&[u8]]) -> bool {
+    let addressable = planes.iter().all(|plane| i32::try_from(plane.len()).is_ok());
+    let monotonic = steps.ax.unsigned_abs() < MAX_STEP && steps.ay.unsigned_abs() < MAX_STEP;
+    is_x86_feature_detected!("avx2") && addressable && monotonic
 }
 
 #[target_feature(enable = "avx2")]
@@ -48,9 +64,8 @@ fn i420_avx2(frame: &I420<'_>, crop: &Crop, steps: &Steps, out: &mut [f32]) {
         while at + LANES <= n {
             let to = at..at + LANES;
             let [r, g, b] = [&mut r[to.clone()], &mut g[to.clone()], &mut b[to]];
-            let (x, y) = position(steps, start, at);
-            let (x_end, y_end) = position(steps, start, at + LANES - 1);
-            let chroma = |p: i32| (p >> 1) - 0x4000;
+            let (x, y) = steps.position(start, at);
+            let (x_end, y_end) = steps.position(start, at + LANES - 1);
             let inside = planes[0].holds(x, y)
                 && planes[0].holds(x_end, y_end)
                 && planes[1].holds(chroma(x), chroma(y))
@@ -66,11 +81,6 @@ fn i420_avx2(frame: &I420<'_>, crop: &Crop, steps: &Steps, out: &mut [f32]) {
             i420_span(&planes, crop, &colour, steps, start, at, [&mut r[at..], &mut g[at..], &mut b[at..]]);
         }
     }
-}
-
-fn position(steps: &Steps, start: (i32, i32), i: usize) -> (i32, i32) {
-    let i = i as i32;
-    (start.0.wrapping_add(steps.ax.wrapping_mul(i)), start.1.wrapping_add(steps.ay.wrapping_mul(i)))
 }
 
 impl Plane<'_> {
@@ -90,12 +100,10 @@ fn eight(
     (x, y): (i32, i32),
     [red, green, blue]: [&mut [f32]; 3],
 ) {
-    let lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    let x = _mm256_add_epi32(_mm256_set1_epi32(x), _mm256_mullo_epi32(lane, _mm256_set1_epi32(steps.ax)));
-    let y = _mm256_add_epi32(_mm256_set1_epi32(y), _mm256_mullo_epi32(lane, _mm256_set1_epi32(steps.ay)));
-    let quarter = _mm256_set1_epi32(0x4000);
-    let cx = _mm256_sub_epi32(_mm256_srai_epi32::<1>(x), quarter);
-    let cy = _mm256_sub_epi32(_mm256_srai_epi32::<1>(y), quarter);
+    let (x, y) = (lanes(x, steps.ax), lanes(y, steps.ay));
+    let shift = _mm256_set1_epi32(CHROMA_SHIFT);
+    let cx = _mm256_add_epi32(_mm256_srai_epi32::<1>(x), shift);
+    let cy = _mm256_add_epi32(_mm256_srai_epi32::<1>(y), shift);
     let set = |value: f32| _mm256_set1_ps(value);
     let l = _mm256_mul_ps(_mm256_sub_ps(sample(luma, x, y), set(colour.y0)), set(colour.ky));
     let weights = Weights::new(cx, cy);
@@ -109,11 +117,89 @@ fn eight(
     let g = _mm256_add_ps(l, _mm256_mul_ps(set(colour.gu), cb));
     let g = finish(_mm256_add_ps(g, _mm256_mul_ps(set(colour.gv), cr)));
     let b = finish(_mm256_add_ps(l, _mm256_mul_ps(set(colour.bu), cb)));
-    for (to, value) in [(red, r), (green, g), (blue, b)] {
+    store([red, green, blue], [r, g, b]);
+}
+
+/// Eight positions in equal steps.
+#[target_feature(enable = "avx2")]
+fn lanes(start: i32, step: i32) -> __m256i {
+    let lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    _mm256_add_epi32(_mm256_set1_epi32(start), _mm256_mullo_epi32(lane, _mm256_set1_epi32(step)))
+}
+
+#[target_feature(enable = "avx2")]
+fn store(to: [&mut [f32]; 3], values: [__m256; 3]) {
+    for (to, value) in to.into_iter().zip(values) {
         assert!(to.len() >= LANES);
         // SAFETY: eight values fit, as asserted; unaligned stores need no more.
         unsafe { _mm256_storeu_ps(to.as_mut_ptr(), value) };
     }
+}
+
+#[target_feature(enable = "avx2")]
+fn rgb_avx2(frame: &RgbFrame<'_>, crop: &Crop, steps: &Steps, out: &mut [f32]) {
+    let n = crop.size;
+    let (red, rest) = out.split_at_mut(n * n);
+    let (green, blue) = rest.split_at_mut(n * n);
+    let holds = |(x, y): (i32, i32)| {
+        let (x, y) = (x >> 16, y >> 16);
+        x >= 0 && y >= 0 && x <= frame.width as i32 - 2 && y <= frame.height as i32 - 2
+    };
+    for v in 0..n {
+        let start = steps.row(v);
+        for at in (0..n).step_by(LANES) {
+            let end = n.min(at + LANES);
+            let to = v * n + at..v * n + end;
+            let colours = [&mut red[to.clone()], &mut green[to.clone()], &mut blue[to]];
+            let first = steps.position(start, at);
+            if end - at == LANES && holds(first) && holds(steps.position(start, end - 1)) {
+                eight_rgb(frame, crop, steps, first, colours);
+            } else {
+                rgb_span(frame, crop, steps, start, at, colours);
+            }
+        }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn eight_rgb(frame: &RgbFrame<'_>, crop: &Crop, steps: &Steps, (x, y): (i32, i32), to: [&mut [f32]; 3]) {
+    let weights = Weights::new(lanes(x, steps.ax), lanes(y, steps.ay));
+    let stride = _mm256_set1_epi32(frame.stride as i32);
+    let column = _mm256_mullo_epi32(weights.x, _mm256_set1_epi32(3));
+    let at = _mm256_add_epi32(_mm256_mullo_epi32(weights.y, stride), column);
+    // Red, green, blue of a pixel and red of the next; blue of the pixel and the whole next one.
+    let row = |at: __m256i| {
+        let data = frame.data.as_ptr();
+        // SAFETY: `rgb_avx2` came here only with positions that it found to hold; see the top of this file. The second read
+        // begins two bytes later and ends with the second pixel.
+        unsafe {
+            [
+                _mm256_i32gather_epi32::<1>(data.cast(), at),
+                _mm256_i32gather_epi32::<1>(data.cast(), _mm256_add_epi32(at, _mm256_set1_epi32(2))),
+            ]
+        }
+    };
+    let (top, bottom) = (row(at), row(_mm256_add_epi32(at, stride)));
+    let (low, high) = (_mm256_set1_epi32(0xff), _mm256_set1_epi32(0x00ff_0000));
+    let red = |[a, _]: [__m256i; 2]| {
+        _mm256_or_si256(_mm256_and_si256(a, low), _mm256_and_si256(_mm256_srli_epi32::<8>(a), high))
+    };
+    let green = |[a, b]: [__m256i; 2]| {
+        _mm256_or_si256(_mm256_and_si256(_mm256_srli_epi32::<8>(a), low), _mm256_and_si256(b, high))
+    };
+    let blue = |[a, b]: [__m256i; 2]| {
+        let first = _mm256_and_si256(_mm256_srli_epi32::<16>(a), low);
+        _mm256_or_si256(first, _mm256_and_si256(_mm256_srli_epi32::<8>(b), high))
+    };
+    let finish = |top: __m256i, bottom: __m256i| {
+        let sum = _mm256_add_epi32(weights.mix(top, bottom), _mm256_set1_epi32(512));
+        let byte = _mm256_cvtepi32_ps(_mm256_srai_epi32::<10>(sum));
+        _mm256_add_ps(_mm256_mul_ps(byte, _mm256_set1_ps(crop.scale)), _mm256_set1_ps(crop.offset))
+    };
+    let r = finish(red(top), red(bottom));
+    let g = finish(green(top), green(bottom));
+    let b = finish(blue(top), blue(bottom));
+    store(to, [r, g, b]);
 }
 
 #[target_feature(enable = "avx2")]
@@ -125,7 +211,7 @@ fn sample(plane: &Plane<'_>, x: __m256i, y: __m256i) -> __m256 {
 struct Weights {
     x: __m256i,
     y: __m256i,
-    /// Pairs of 16 bits: 128 - fraction, fraction.
+    /// Pairs of 16 bits: 32 - fraction, fraction.
     fx: __m256i,
     fy: __m256i,
 }
@@ -134,8 +220,8 @@ impl Weights {
     #[target_feature(enable = "avx2")]
     fn new(x: __m256i, y: __m256i) -> Weights {
         let pairs = |p: __m256i| {
-            let fraction = _mm256_and_si256(_mm256_srai_epi32::<9>(p), _mm256_set1_epi32(127));
-            let rest = _mm256_sub_epi32(_mm256_set1_epi32(128), fraction);
+            let fraction = _mm256_and_si256(_mm256_srai_epi32::<11>(p), _mm256_set1_epi32(31));
+            let rest = _mm256_sub_epi32(_mm256_set1_epi32(32), fraction);
             _mm256_or_si256(rest, _mm256_slli_epi32::<16>(fraction))
         };
         Weights { x: _mm256_srai_epi32::<16>(x), y: _mm256_srai_epi32::<16>(y), fx: pairs(x), fy: pairs(y) }
@@ -157,10 +243,14 @@ impl Weights {
             let high = _mm256_and_si256(_mm256_slli_epi32::<8>(v), _mm256_set1_epi32(0x00ff_0000));
             _mm256_or_si256(low, high)
         };
-        let top = _mm256_madd_epi16(spread(top), self.fx);
-        let bottom = _mm256_madd_epi16(spread(bottom), self.fx);
-        let both = _mm256_or_si256(top, _mm256_slli_epi32::<16>(bottom));
-        let sum = _mm256_madd_epi16(both, self.fy);
+        let sum = self.mix(spread(top), spread(bottom));
         _mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_set1_ps(UNIT))
+    }
+
+    /// The weighted sum of two rows of pairs of 16 bits, times 1024.
+    #[target_feature(enable = "avx2")]
+    fn mix(&self, top: __m256i, bottom: __m256i) -> __m256i {
+        let (top, bottom) = (_mm256_madd_epi16(top, self.fx), _mm256_madd_epi16(bottom, self.fx));
+        _mm256_madd_epi16(_mm256_or_si256(top, _mm256_slli_epi32::<16>(bottom)), self.fy)
     }
 }

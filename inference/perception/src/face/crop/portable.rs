@@ -26,18 +26,18 @@ impl Plane<'_> {
         i32::from(self.data[cy as usize * self.stride + cx as usize * self.step])
     }
 
-    /// The sample at a position in 1/65536, times 16384.
+    /// The sample at a position in 1/65536, times 1024.
     pub fn sample(&self, x: i32, y: i32, border: Border) -> i32 {
         let (x0, y0) = (x >> 16, y >> 16);
-        let (fx, fy) = ((x >> 9) & 127, (y >> 9) & 127);
-        let top = self.at(x0, y0, border) * (128 - fx) + self.at(x0 + 1, y0, border) * fx;
-        let bottom = self.at(x0, y0 + 1, border) * (128 - fx) + self.at(x0 + 1, y0 + 1, border) * fx;
-        top * (128 - fy) + bottom * fy
+        let (fx, fy) = ((x >> 11) & 31, (y >> 11) & 31);
+        let top = self.at(x0, y0, border) * (32 - fx) + self.at(x0 + 1, y0, border) * fx;
+        let bottom = self.at(x0, y0 + 1, border) * (32 - fx) + self.at(x0 + 1, y0 + 1, border) * fx;
+        top * (32 - fy) + bottom * fy
     }
 }
 
-/// 1 / 16384, exact.
-pub const UNIT: f32 = 1.0 / 16384.0;
+/// 1 / 1024, exact.
+pub const UNIT: f32 = 1.0 / 1024.0;
 
 pub fn planes<'a>(frame: &I420<'a>, black_luma: u8) -> [Plane<'a>; 3] {
     let (w, h) = (frame.width as i32, frame.height as i32);
@@ -65,6 +65,14 @@ pub fn i420(frame: &I420<'_>, crop: &Crop, out: &mut [f32]) {
     }
 }
 
+/// The position in a chroma plane: its samples lie in the middle of four luma samples. Half of the rounding is given back.
+pub fn chroma(position: i32) -> i32 {
+    (position >> 1) + CHROMA_SHIFT
+}
+
+/// -1/4 pixel, and 1/128.
+pub const CHROMA_SHIFT: i32 = -0x4000 + 0x200;
+
 /// Pixels `from..` of a row that begins at `start`.
 pub fn i420_span(
     [luma, u, v]: &[Plane<'_>; 3],
@@ -76,10 +84,8 @@ pub fn i420_span(
     [red, green, blue]: [&mut [f32]; 3],
 ) {
     for (k, ((r, g), b)) in red.iter_mut().zip(green).zip(blue).enumerate() {
-        let i = (from + k) as i32;
-        let (x, y) = (start.0.wrapping_add(steps.ax.wrapping_mul(i)), start.1.wrapping_add(steps.ay.wrapping_mul(i)));
-        // Chroma lies in the middle of four luma samples.
-        let (cx, cy) = ((x >> 1) - 0x4000, (y >> 1) - 0x4000);
+        let (x, y) = steps.position(start, from + k);
+        let (cx, cy) = (chroma(x), chroma(y));
         let l = (luma.sample(x, y, crop.border) as f32 * UNIT - colour.y0) * colour.ky;
         let cb = u.sample(cx, cy, crop.border) as f32 * UNIT - 128.0;
         let cr = v.sample(cx, cy, crop.border) as f32 * UNIT - 128.0;
@@ -93,22 +99,33 @@ pub fn i420_span(
 pub fn rgb(frame: &RgbFrame<'_>, crop: &Crop, out: &mut [f32]) {
     let steps = Steps::new(crop.map);
     let n = crop.size;
+    let (red, rest) = out.split_at_mut(n * n);
+    let (green, blue) = rest.split_at_mut(n * n);
     for v in 0..n {
-        let (x, y) = steps.row(v);
-        for (channel, plane) in out.chunks_exact_mut(n * n).enumerate() {
-            let source = Plane {
-                data: &frame.data[channel..],
-                stride: frame.stride,
-                width: frame.width as i32,
-                height: frame.height as i32,
-                step: 3,
-                black: 0,
-            };
-            for (i, value) in plane[v * n..(v + 1) * n].iter_mut().enumerate() {
-                let i = i as i32;
-                let (x, y) = (x.wrapping_add(steps.ax.wrapping_mul(i)), y.wrapping_add(steps.ay.wrapping_mul(i)));
-                *value = source.sample(x, y, crop.border) as f32 * UNIT * crop.scale + crop.offset;
-            }
+        let row = v * n..(v + 1) * n;
+        let colours = [&mut red[row.clone()], &mut green[row.clone()], &mut blue[row]];
+        rgb_span(frame, crop, &steps, steps.row(v), 0, colours);
+    }
+}
+
+/// Pixels `from..` of a row that begins at `start`.
+pub fn rgb_span(
+    frame: &RgbFrame<'_>,
+    crop: &Crop,
+    steps: &Steps,
+    start: (i32, i32),
+    from: usize,
+    colours: [&mut [f32]; 3],
+) {
+    let (width, height) = (frame.width as i32, frame.height as i32);
+    for (channel, plane) in colours.into_iter().enumerate() {
+        let data = &frame.data[channel..];
+        let source = Plane { data, stride: frame.stride, width, height, step: 3, black: 0 };
+        for (k, value) in plane.iter_mut().enumerate() {
+            let (x, y) = steps.position(start, from + k);
+            // To whole values, as OpenCV leaves them.
+            let byte = (source.sample(x, y, crop.border) + 512) >> 10;
+            *value = byte as f32 * crop.scale + crop.offset;
         }
     }
 }

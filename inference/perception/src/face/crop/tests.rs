@@ -65,7 +65,7 @@ fn grey(width: usize, height: usize, y: u8, u: u8, v: u8) -> Noise {
 }
 
 fn plain(roi: Roi, size: usize, border: Border) -> Crop {
-    Crop { map: roi.from_crop(size), size, border, scale: 1.0, offset: 0.0 }
+    Crop { map: roi.crop_map(size), size, border, scale: 1.0, offset: 0.0 }
 }
 
 fn take(frame: I420<'_>, cut: &Crop) -> Vec<f32> {
@@ -97,6 +97,27 @@ proptest! {
         if avx2::i420(&frame, &cut, &mut vector) {
             let bits = |v: &[f32]| v.iter().map(|x| x.to_bits()).collect::<Vec<u32>>();
             prop_assert_eq!(bits(&portable), bits(&vector));
+        }
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn the_vector_kernel_for_rgb_gives_the_bits_of_the_portable_one(
+        (width, height, padding) in (1usize..60, 1usize..60, 0usize..9),
+        (cx, cy) in (-30.0..90.0f64, -30.0..90.0f64),
+        (w, h) in (1.0..200.0f64, 1.0..200.0f64),
+        angle in -4.0..4.0f64,
+        (size, seed, black) in (1usize..50, any::<u32>(), any::<bool>()),
+    ) {
+        let noise = Noise::new(3 * width, height, padding, seed);
+        let frame = RgbFrame { width, height, data: &noise.y, stride: noise.strides[0] };
+        let border = if black { Border::Black } else { Border::Replicate };
+        let cut = plain(Roi { cx, cy, width: w, height: h, rotation: angle }, size, border);
+        let mut portable = vec![0.0; 3 * size * size];
+        portable::rgb(&frame, &cut, &mut portable);
+        let mut vector = vec![0.0; 3 * size * size];
+        if avx2::rgb(&frame, &cut, &mut vector) {
+            prop_assert_eq!(portable, vector);
         }
     }
 
