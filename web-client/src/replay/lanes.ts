@@ -188,7 +188,8 @@ export function lanes(report: Report, tracks: Tracks | null): Lane[] {
       id: "eye_contact",
       title: "Eye contact",
       unit: "",
-      range: { min: 0, max: 1 },
+      // A little room above and below: a curve at all or nothing is still a whole line.
+      range: { min: -0.08, max: 1.08 },
       curves: [curve("Eye contact", series.eye_contact, "--lane-1")],
       read: percent,
       summary: summary("Eye contact", series.eye_contact, percent),
