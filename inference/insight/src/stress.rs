@@ -150,14 +150,14 @@ impl Stress {
         }
     }
 
-    /// The spike in progress that has been announced.
+    /// The spike in progress, while it is known that it has not calmed down.
     pub fn spike(&self) -> Option<&StressSpike> {
-        self.spike.as_ref()
+        self.spike.as_ref().filter(|_| self.composite.is_some_and(|c| c >= CALM))
     }
 
-    /// A break in what is seen and heard: nothing is carried over it.
+    /// The answer ended or paused: nothing is carried over it.
     pub fn interrupt(&mut self) {
-        (self.composite, self.over_since) = (None, None);
+        (self.composite, self.over_since, self.spike, self.calm_since) = (None, None, None, None);
     }
 }
 
@@ -167,4 +167,70 @@ fn named(z: &[Option<f32>; N]) -> Vec<String> {
         z.iter().zip(SIGNALS).filter_map(|(z, (name, _))| z.filter(|v| *v >= 1.0).map(|v| (v, name))).collect();
     rose.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     rose.into_iter().map(|(_, name)| name.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Twenty seconds of a calm person who varies a little, then `then` for `n` ticks, then calm again for ten seconds.
+    fn tell(then: Signals, n: i64) -> Vec<StressSpike> {
+        let (mut stress, mut timeline) = (Stress::default(), Timeline::default());
+        for i in 1..=100 + n + 50 {
+            let sway = (i as f32 / 7.0).sin() * 0.02;
+            let calm = Signals {
+                arousal: Some(0.2 + sway),
+                valence: Some(0.1 - sway),
+                brow: Some(0.05 + sway),
+                lip: Some(0.05 + sway),
+                pitch_st: Some(3.0 + 20.0 * sway),
+                pace: Some(2.8 + 5.0 * sway),
+            };
+            let signals = if (101..=100 + n).contains(&i) { then } else { calm };
+            stress.tick(MediaTime(200 * i), &signals, &mut timeline);
+        }
+        timeline.spikes
+    }
+
+    fn all(by: f32) -> Signals {
+        Signals {
+            arousal: Some(0.2 + 0.06 * by),
+            valence: Some(0.1 - 0.08 * by),
+            brow: Some(0.05 + 0.04 * by),
+            lip: Some(0.05 + 0.04 * by),
+            pitch_st: Some(3.0 + by),
+            pace: Some(2.8),
+        }
+    }
+
+    #[test]
+    fn signals_that_rise_together_are_a_spike_and_it_recovers() {
+        let spikes = tell(all(2.5), 20);
+        assert_eq!(spikes.len(), 1);
+        assert!(spikes[0].height > 3.0 && spikes[0].recovered.is_some(), "{spikes:?}");
+        assert_eq!(spikes[0].signals.len(), 5, "{spikes:?}");
+    }
+
+    #[test]
+    fn one_signal_alone_however_high_is_no_spike() {
+        let alone = Signals { brow: Some(1.0), ..all(0.0) };
+        assert!(tell(alone, 20).is_empty());
+    }
+
+    #[test]
+    fn what_is_over_in_half_a_second_is_no_spike() {
+        assert!(tell(all(2.5), 3).is_empty());
+    }
+
+    #[test]
+    fn a_spike_at_the_threshold_weighs_nothing_and_a_high_long_one_all() {
+        let spike = |height, ms| StressSpike {
+            start: MediaTime(0),
+            peak: MediaTime(0),
+            height,
+            signals: Vec::new(),
+            recovered: Some(MediaTime(ms)),
+        };
+        assert_eq!((weight(&spike(2.0, 5000)), weight(&spike(4.0, 1000)), weight(&spike(3.0, 2000))), (0.0, 0.0, 1.0));
+    }
 }

@@ -82,3 +82,41 @@ impl Blink {
         *self = Blink { open, ..Blink::default() };
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coach_core::journal::Quality;
+
+    /// One frame of 67 ms per opening, in hundredths.
+    fn blinks(openings: &[u8]) -> usize {
+        let mut blink = Blink::default();
+        let quality = Quality { light: 0.5, size: 0.4, reason: None };
+        let see = |(i, opening): (usize, &u8)| {
+            let mut face = Face::absent(MediaTime(i as i64 * 67), quality);
+            face.eye_opening = Some([f32::from(*opening) / 100.0; 2]);
+            blink.see(&face, Some(0.3)).blink
+        };
+        openings.iter().enumerate().filter_map(see).count()
+    }
+
+    #[test]
+    fn a_short_closure_is_one_blink() {
+        assert_eq!(blinks(&[30, 30, 30, 8, 5, 28, 30, 30, 30, 30]), 1);
+        assert_eq!(blinks(&[30, 30, 6, 30, 30, 30, 7, 29, 30, 30]), 2);
+    }
+
+    #[test]
+    fn a_gaze_that_is_lowered_and_stays_down_is_none() {
+        let mut down = vec![30; 10];
+        down.extend([14; 20]);
+        down.extend([30; 10]);
+        assert_eq!(blinks(&down), 0);
+    }
+
+    #[test]
+    fn lids_that_sink_slowly_are_none() {
+        let slow: Vec<u8> = (0..25).map(|i| 30 - i).chain((5..30).step_by(8)).collect();
+        assert_eq!(blinks(&slow), 0);
+    }
+}

@@ -83,3 +83,46 @@ impl Gaze {
         *self = Gaze::default();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coach_core::journal::{Iris, Pose, Quality};
+
+    const LOOK: Look = Look { yaw: 0.0, pitch: 0.0, roll: 0.0, iris: Some([0.0, 0.0]) };
+
+    fn face(t: i64, yaw: f32, iris_x: f32) -> Face {
+        let mut face = Face::absent(MediaTime(t), Quality { light: 0.5, size: 0.4, reason: None });
+        face.present = true;
+        face.pose = Some(Pose { yaw, pitch: 0.0, roll: 0.0, matrix: [0.0; 16] });
+        face.iris = Some(Iris { left: [iris_x, 0.0], right: [iris_x, 0.0] });
+        face
+    }
+
+    #[test]
+    fn eyes_that_turn_back_against_the_head_stay_on_the_camera() {
+        let (away, with_iris) = away(&face(0, 20.0, -20.0 / 35.0), &LOOK).expect("a pose");
+        assert!(with_iris && away.yaw.abs() < 0.01, "{away:?}");
+    }
+
+    #[test]
+    fn contact_is_kept_until_14_degrees_and_found_again_under_10() {
+        let mut gaze = Gaze::default();
+        let mut at = |i: i64, yaw| {
+            // Long enough for the smoothing to settle.
+            (0..20).map(|k| gaze.see(&face(i * 2000 + k * 67, yaw, 0.0), &LOOK, false)).last().flatten()
+        };
+        assert_eq!(
+            [at(0, 0.0), at(1, 12.0), at(2, 16.0), at(3, 12.0), at(4, 8.0)].map(Option::unwrap_or_default),
+            [true, true, false, false, true]
+        );
+    }
+
+    #[test]
+    fn a_blink_holds_what_was_and_closed_eyes_do_not_look() {
+        let mut gaze = Gaze::default();
+        assert_eq!(gaze.see(&face(0, 0.0, 0.0), &LOOK, false), Some(true));
+        assert_eq!(gaze.see(&face(200, 0.0, 0.9), &LOOK, true), Some(true));
+        assert_eq!(gaze.see(&face(700, 0.0, 0.9), &LOOK, true), Some(false));
+    }
+}
