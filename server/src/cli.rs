@@ -43,8 +43,7 @@ enum Command {
     Migrate,
     Analyze(drive::analyze::Args),
     Voice(drive::voice::Args),
-    /// Make reports anew from their journals.
-    Rescore,
+    Rescore(drive::rescore::Args),
     /// Work off jobs beside a server.
     Worker,
     /// Check models, runtime, database, store and ports.
@@ -110,7 +109,11 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             anyhow::ensure!(well, "something must be cured first");
             Ok(())
         }
-        Command::Rescore | Command::Worker => anyhow::bail!("not built in this version"),
+        Command::Rescore(args) => {
+            let config = load(settings, [])?;
+            runtime()?.block_on(drive::rescore::run(&args, &config, &mut std::io::stdout()))
+        }
+        Command::Worker => anyhow::bail!("not built in this version"),
     }
 }
 

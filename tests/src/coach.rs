@@ -25,8 +25,9 @@ pub struct Coach {
 
 /// The program that was built with these tests.
 pub fn program() -> PathBuf {
+    // …/debug/deps/test or …/debug/examples/example
     let mut path = std::env::current_exe().expect("a test has a path");
-    while path.file_name().is_some_and(|name| name != "deps") {
+    while path.file_name().is_some_and(|name| name != "deps" && name != "examples") {
         path.pop();
     }
     path.pop();

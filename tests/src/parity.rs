@@ -15,6 +15,8 @@ pub struct Parity {
     pub equal_faces: usize,
     pub hops: usize,
     pub equal_hops: usize,
+    /// Stamps of hops that differ or that only one journal has, ms.
+    pub different_hops: Vec<i64>,
     /// Hints are not in a journal; cues are compared by the reports.
     pub nuclei: [usize; 2],
 }
@@ -50,6 +52,15 @@ fn lines<'a>(journal: &'a str, kind: &str) -> Vec<(&'a str, Value)> {
         .collect()
 }
 
+/// Time lost for good, as a journal's gap lines say it: how many gaps, and milliseconds, of picture and of sound.
+pub fn lost(journal: &str) -> [(usize, i64); 2] {
+    ["video", "audio"].map(|what| {
+        let gaps = lines(journal, "gap").into_iter().filter(|(_, v)| v["what"] == what && v["reason"] == "loss");
+        let ms = gaps.map(|(_, v)| v["end"].as_i64().unwrap_or_default() - v["start"].as_i64().unwrap_or_default());
+        ms.fold((0, 0), |(n, sum), ms| (n + 1, sum + ms))
+    })
+}
+
 /// Compares the journals' observations, stamp by stamp.
 pub fn compare(live: &str, file: &str) -> Parity {
     let mut parity = Parity::default();
@@ -81,6 +92,8 @@ pub fn compare(live: &str, file: &str) -> Parity {
     let (a, b) = (hops(live), hops(file));
     parity.hops = a.len().max(b.len());
     parity.equal_hops = a.iter().filter(|(t, hop)| b.get(*t) == Some(hop)).count();
+    let stamps: std::collections::BTreeSet<i64> = a.keys().chain(b.keys()).copied().collect();
+    parity.different_hops = stamps.into_iter().filter(|t| a.get(t) != b.get(t)).collect();
     parity.nuclei = [lines(live, "nucleus").len(), lines(file, "nucleus").len()];
     parity
 }

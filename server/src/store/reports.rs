@@ -47,16 +47,20 @@ pub struct Summary {
     pub answers: Vec<AnswerRow>,
 }
 
-/// Writes answers, scores, cues and metrics in one transaction; what an earlier report left is replaced, what the person said
-/// about cues stays. Does nothing and says false when the session is not the owner's or is deleted.
+/// Writes answers, scores, cues and metrics in one transaction; what an earlier report left is replaced, but scores of other
+/// formula versions stay beside the new ones, and so does what the person said about cues. Does nothing and says false when the
+/// session is not the owner's or is deleted.
 pub async fn save_report(db: &Db, owner: UserId, session: SessionId, report: &Report) -> sqlx::Result<bool> {
     const TOUCH: &str = "UPDATE sessions SET duration_ms = $3, metrics = $4, formulas = $5
         WHERE id = $1 AND owner = $2 AND state <> 'deleted'";
-    const CLEAR_SCORES: &str = "DELETE FROM scores WHERE session = $1 AND owner = $2";
-    const CLEAR_ANSWERS: &str = "DELETE FROM answers WHERE session = $1 AND owner = $2";
+    const CLEAR_SCORES: &str = "DELETE FROM scores WHERE session = $1 AND owner = $2 AND name = $3 AND formula = $4";
+    const CLEAR_ANSWERS: &str = "DELETE FROM answers WHERE session = $1 AND owner = $2 AND n >= $3";
     const CLEAR_HINTS: &str = "DELETE FROM hints WHERE session = $1 AND owner = $2 AND useful IS NULL";
     const ANSWER: &str = "INSERT INTO answers (id, session, owner, n, question_id, question, start_ms, end_ms)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT (session, n) DO UPDATE SET question_id = excluded.question_id, question = excluded.question,
+            start_ms = excluded.start_ms, end_ms = excluded.end_ms
+        RETURNING id";
     const SCORE: &str = "INSERT INTO scores (id, session, owner, answer, name, value, coverage, reason, formula)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     const HINT: &str = "INSERT INTO hints (id, session, owner, t_ms, hint, text, evidence, positive)
@@ -68,17 +72,20 @@ pub async fn save_report(db: &Db, owner: UserId, session: SessionId, report: &Re
         if touched == 0 {
             return Ok(false);
         }
-        for clear in [CLEAR_SCORES, CLEAR_ANSWERS, CLEAR_HINTS] {
-            sqlx::query(clear).bind(session.0).bind(owner.0).execute(&mut *tx).await?;
+        let answers = i32::try_from(report.answers.len()).unwrap_or(i32::MAX);
+        sqlx::query(CLEAR_ANSWERS).bind(session.0).bind(owner.0).bind(answers).execute(&mut *tx).await?;
+        sqlx::query(CLEAR_HINTS).bind(session.0).bind(owner.0).execute(&mut *tx).await?;
+        for score in rows(None, &report.overall.scores, &report.formulas) {
+            sqlx::query(CLEAR_SCORES).bind(session.0).bind(owner.0).bind(score.name).bind(score.formula).execute(&mut *tx).await?;
         }
         for score in rows(None, &report.overall.scores, &report.formulas) {
             sqlx::query(SCORE).bind(Uuid::now_v7()).bind(session.0).bind(owner.0).bind(score.answer).bind(score.name)
                 .bind(score.value).bind(score.coverage).bind(score.reason).bind(score.formula).execute(&mut *tx).await?;
         }
         for (n, answer) in (0i32..).zip(&report.answers) {
-            let id = Uuid::now_v7();
-            sqlx::query(ANSWER).bind(id).bind(session.0).bind(owner.0).bind(n).bind(&answer.question_id).bind(&answer.question)
-                .bind(answer.start.ms()).bind(answer.end.ms()).execute(&mut *tx).await?;
+            let id: Uuid = sqlx::query_scalar(ANSWER).bind(Uuid::now_v7()).bind(session.0).bind(owner.0).bind(n)
+                .bind(&answer.question_id).bind(&answer.question).bind(answer.start.ms()).bind(answer.end.ms())
+                .fetch_one(&mut *tx).await?;
             for score in rows(Some(id), &answer.scores, &report.formulas) {
                 sqlx::query(SCORE).bind(Uuid::now_v7()).bind(session.0).bind(owner.0).bind(score.answer).bind(score.name)
                     .bind(score.value).bind(score.coverage).bind(score.reason).bind(score.formula).execute(&mut *tx).await?;
@@ -115,9 +122,14 @@ fn rows<'a>(answer: Option<Uuid>, scores: &'a Scores, formulas: &BTreeMap<String
         value: score.value.map(f64::from).filter(|value| value.is_finite()),
         coverage: f64::from(score.coverage),
         reason: score.reason.as_deref(),
-        formula: formulas.get(name).copied().and_then(|version| i32::try_from(version).ok()).unwrap_or(0),
+        formula: formula(formulas, name),
     };
     named.into_iter().map(row).collect()
+}
+
+/// The version of one score's formula; 0 where the report names none.
+fn formula(formulas: &BTreeMap<String, u32>, name: &str) -> i32 {
+    formulas.get(name).copied().and_then(|version| i32::try_from(version).ok()).unwrap_or(0)
 }
 
 /// What the person said about a cue; remembered even before the report names the cue. False: not their session.
@@ -144,7 +156,8 @@ pub async fn hint_verdicts(db: &Db, owner: UserId) -> sqlx::Result<Vec<(String, 
     on!(db, pool => sqlx::query_as(SELECT).bind(owner.0).fetch_all(pool).await)
 }
 
-/// Answers and scores of the owner's sessions with ids from `first` to `last`, both included.
+/// Answers and scores of the owner's sessions with ids from `first` to `last`, both included: those of the formulas that the
+/// session's report was made with last.
 pub async fn summaries(
     db: &Db,
     owner: UserId,
@@ -153,10 +166,11 @@ pub async fn summaries(
 ) -> sqlx::Result<BTreeMap<SessionId, Summary>> {
     const ANSWERS: &str = "SELECT session, n, question_id, start_ms, end_ms FROM answers
         WHERE owner = $1 AND session >= $2 AND session <= $3 ORDER BY session, n";
-    const SCORES: &str = "SELECT s.session, a.n, s.name, s.value FROM scores s LEFT JOIN answers a ON a.id = s.answer
+    const SCORES: &str = "SELECT s.session, a.n, s.name, s.value, s.formula, x.formulas FROM scores s
+        JOIN sessions x ON x.id = s.session LEFT JOIN answers a ON a.id = s.answer
         WHERE s.owner = $1 AND s.session >= $2 AND s.session <= $3";
     type Answer = (Uuid, i32, Option<String>, i64, i64);
-    type Score = (Uuid, Option<i32>, String, Option<f64>);
+    type Score = (Uuid, Option<i32>, String, Option<f64>, i32, Option<Json<BTreeMap<String, u32>>>);
     let (answers, scores): (Vec<Answer>, Vec<Score>) = on!(db, pool => (
         sqlx::query_as(ANSWERS).bind(owner.0).bind(first.0).bind(last.0).fetch_all(pool).await?,
         sqlx::query_as(SCORES).bind(owner.0).bind(first.0).bind(last.0).fetch_all(pool).await?,
@@ -166,7 +180,10 @@ pub async fn summaries(
         let row = AnswerRow { n, question_id, start_ms, end_ms, scores: ScoreValues::default() };
         out.entry(SessionId(session)).or_default().answers.push(row);
     }
-    for (session, n, name, value) in scores {
+    for (session, n, name, value, version, formulas) in scores {
+        if formulas.is_some_and(|formulas| formula(&formulas, &name) != version) {
+            continue; // an older formula's, kept for comparison
+        }
         let summary = out.entry(SessionId(session)).or_default();
         match n {
             None => summary.scores.get_or_insert_default().set(&name, value),

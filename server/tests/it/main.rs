@@ -5,6 +5,7 @@ mod http;
 mod jobs;
 mod live;
 mod openapi;
+mod rescore;
 mod review;
 mod sessions;
 mod store;

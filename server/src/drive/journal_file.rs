@@ -1,0 +1,60 @@
+//! The journal on its way to disk: one line per accepted line, made durable twice a second.
+
+use coach_core::journal::Line;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const DURABLE_EVERY: Duration = Duration::from_millis(500);
+
+pub struct JournalFile {
+    file: BufWriter<File>,
+    durable: Instant,
+    dirty: bool,
+    failed: bool,
+}
+
+impl JournalFile {
+    /// A new journal; one that is there is replaced.
+    ///
+    /// # Errors
+    /// The file cannot be made.
+    pub fn create(path: &Path) -> std::io::Result<JournalFile> {
+        let file = BufWriter::with_capacity(64 * 1024, File::create(path)?);
+        Ok(JournalFile { file, durable: Instant::now(), dirty: false, failed: false })
+    }
+
+    /// Adds a line. A failure is logged once; the journal can be made again from the recording.
+    pub fn write(&mut self, line: &Line) {
+        let written = serde_json::to_writer(&mut self.file, line).map_err(Into::into);
+        let written = written.and_then(|()| self.file.write_all(b"\n"));
+        self.dirty = true;
+        self.note(written);
+    }
+
+    /// Makes durable what is due.
+    pub fn tick(&mut self) {
+        if self.dirty && self.durable.elapsed() >= DURABLE_EVERY {
+            self.durable = Instant::now();
+            self.dirty = false;
+            let flushed = self.file.flush().and_then(|()| self.file.get_ref().sync_data());
+            self.note(flushed);
+        }
+    }
+
+    /// # Errors
+    /// The last lines could not be written.
+    pub fn close(mut self) -> std::io::Result<()> {
+        self.file.flush()?;
+        self.file.get_ref().sync_all()
+    }
+
+    fn note(&mut self, result: std::io::Result<()>) {
+        if let Err(error) = result
+            && !std::mem::replace(&mut self.failed, true)
+        {
+            tracing::error!(%error, "the journal cannot be written");
+        }
+    }
+}

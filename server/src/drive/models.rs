@@ -1,0 +1,150 @@
+//! The models this process sees and hears with: loaded once, from the models folder, each optional, each absence with its cure.
+
+use crate::config::models::{Config, Face};
+use coach_core::journal::{self, FaceModel, VoiceActivityModel};
+use coach_perception::{face, runtime::Runtime, voice::Activity};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Something that is not there, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    pub what: String,
+    pub cure: String,
+}
+
+/// What perception works with. Cheap to clone.
+#[derive(Clone)]
+pub struct Models {
+    runtime: Option<Runtime>,
+    face: Option<face::Models>,
+    /// The smaller face model, the last rung under overload; `None` when [`Models::face`] is it already.
+    lite: Option<face::Models>,
+    silero: Option<Arc<[u8]>>,
+    missing: Arc<[Missing]>,
+}
+
+const RUNTIME: &str = "libonnxruntime.so.1.32.0";
+const BUNDLE: &str = "face_landmarker.task";
+const LITE: [&str; 2] = ["face_detection_short_range.tflite", "face_landmark.tflite"];
+const SILERO: &str = "silero_vad_16k_op15.onnx";
+
+impl Models {
+    /// Loads what the configured folder holds; converted networks are kept in `cache`. Never fails: what is not there is
+    /// [`Models::missing`].
+    pub fn load(config: &Config, cache: &Path) -> Models {
+        let folder = config.dir.as_path();
+        let mut missing = Vec::new();
+        let cure = "run `make setup`, or put the file into the models folder by hand";
+        let mut lacks = |what: String| missing.push(Missing { what, cure: cure.into() });
+
+        let library = std::env::var_os("ORT_DYLIB_PATH").map(PathBuf::from).unwrap_or_else(|| folder.join(RUNTIME));
+        let runtime = Runtime::load(&library).map_err(|e| lacks(format!("ONNX Runtime: {e}"))).ok();
+        let (mut full, mut lite, mut silero) = (None, None, None);
+        if runtime.is_some() {
+            if matches!(config.face, Face::Auto | Face::Full) {
+                full = bundle(folder, cache).map_err(|e| lacks(format!("full face model: {e}"))).ok();
+            }
+            lite = lite_model(folder, cache).map_err(|e| lacks(format!("lite face model: {e}"))).ok();
+            silero = std::fs::read(folder.join(SILERO))
+                .map_err(|e| lacks(format!("voice activity model {SILERO}: {e}; level alone is used")))
+                .ok()
+                .map(Arc::from);
+        }
+        match config.face {
+            Face::None => lite = None,
+            Face::Full if full.is_none() => lite = None,
+            _ => {}
+        }
+        let (face, lite) = match full {
+            Some(full) => (Some(full), lite),
+            None => (lite, None),
+        };
+        Models { runtime, face, lite, silero, missing: missing.into() }
+    }
+
+    /// What a journal says about them.
+    pub fn describe(&self) -> journal::Models {
+        journal::Models {
+            face: self.face_kind(),
+            face_sha256: self.face.as_ref().map(|m| m.sha256().to_owned()).unwrap_or_default(),
+            voice_activity: if self.silero.is_some() { VoiceActivityModel::Silero } else { VoiceActivityModel::Energy },
+        }
+    }
+
+    pub fn face_kind(&self) -> FaceModel {
+        self.face.as_ref().map_or(FaceModel::None, face::Models::kind)
+    }
+
+    /// What is not there, each with its cure.
+    pub fn missing(&self) -> &[Missing] {
+        &self.missing
+    }
+
+    /// A worker of its own for the calling thread; `None` without a face model.
+    pub fn worker(&self) -> Option<Result<face::Worker, face::Error>> {
+        Some(face::Worker::new(self.runtime.as_ref()?, self.face.as_ref()?))
+    }
+
+    /// A worker with the lite model, for the last rung under overload; `None` when there is no smaller one.
+    pub fn lite_worker(&self) -> Option<Result<face::Worker, face::Error>> {
+        Some(face::Worker::new(self.runtime.as_ref()?, self.lite.as_ref()?))
+    }
+
+    pub fn has_lite_rung(&self) -> bool {
+        self.lite.is_some()
+    }
+
+    /// Voice activity for one stream: Silero, or level alone where the model is missing or will not load.
+    pub fn activity(&self) -> Activity {
+        match (&self.runtime, &self.silero) {
+            (Some(runtime), Some(onnx)) => Activity::silero(runtime, onnx).unwrap_or_else(|error| {
+                tracing::error!(%error, "the voice activity model does not load; level alone is used");
+                Activity::energy()
+            }),
+            _ => Activity::energy(),
+        }
+    }
+}
+
+/// The full bundle, from the cache of converted networks when it has this very file.
+fn bundle(folder: &Path, cache: &Path) -> anyhow::Result<face::Models> {
+    let bytes = read(folder, BUNDLE)?;
+    cached(cache, &[&bytes], || Ok(face::Models::full(&bytes)?))
+}
+
+fn lite_model(folder: &Path, cache: &Path) -> anyhow::Result<face::Models> {
+    let (detector, mesh) = (read(folder, LITE[0])?, read(folder, LITE[1])?);
+    cached(cache, &[&detector, &mesh], || Ok(face::Models::lite(&detector, &mesh)?))
+}
+
+fn read(folder: &Path, name: &str) -> anyhow::Result<Vec<u8>> {
+    let path = folder.join(name);
+    std::fs::read(&path).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))
+}
+
+/// Converted networks are kept by what they were made from and by the converter's version; a damaged copy is made again.
+fn cached(
+    cache: &Path,
+    from: &[&[u8]],
+    convert: impl FnOnce() -> anyhow::Result<face::Models>,
+) -> anyhow::Result<face::Models> {
+    use sha2::{Digest, Sha256};
+    let mut hash = Sha256::new();
+    from.iter().for_each(|bytes| hash.update(bytes));
+    let key: String = hash.finalize().iter().map(|b| format!("{b:02x}")).collect();
+    let path = cache.join(format!("face-{key}-v{}.onnx-set", face::import::CONVERTER_VERSION));
+    if let Some(models) = std::fs::read(&path).ok().and_then(|bytes| face::Models::from_cache(&bytes).ok()) {
+        return Ok(models);
+    }
+    let models = convert()?;
+    // The cache only saves time: a folder that cannot be written is no reason to stop.
+    let part = path.with_extension("part");
+    let kept = std::fs::create_dir_all(cache)
+        .and_then(|()| std::fs::write(&part, models.to_cache()))
+        .and_then(|()| std::fs::rename(&part, &path));
+    if let Err(error) = kept {
+        tracing::warn!(path = %path.display(), %error, "the converted face model is not cached");
+    }
+    Ok(models)
+}

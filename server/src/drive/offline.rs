@@ -1,0 +1,232 @@
+//! The offline door: a file through the same causal path as a live session.
+
+use super::models::Models;
+use super::observer::{Event, Observer, Options};
+use super::workers::Workers;
+use coach_core::MediaTime;
+use coach_core::journal::{self, Capture, Header, HintSettings, Line, Source, Stream};
+use coach_core::report::Report;
+use coach_insight::{Engine, Output};
+use coach_core::frame::Rotation;
+use coach_media::{Format, file};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+
+/// How a file is analysed.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Analysed frames per second; 0 = every frame.
+    pub rate_hz: u32,
+    pub landmarks: bool,
+    pub affect: bool,
+    pub hints: HintSettings,
+    pub limits: file::Limits,
+    /// What a journal of the same sitting says about it: owner, start, calibration, marks. `None`: one answer, no calibration.
+    pub sitting: Option<Sitting>,
+}
+
+/// What is known about a sitting beside its media.
+#[derive(Debug, Clone)]
+pub struct Sitting {
+    pub header: Header,
+    pub marks: Vec<journal::Mark>,
+}
+
+impl Sitting {
+    /// From the lines of an earlier journal; `None` when it has no header.
+    pub fn from_lines(lines: impl IntoIterator<Item = Line>) -> Option<Sitting> {
+        let (mut header, mut marks) = (None, Vec::new());
+        for line in lines {
+            match line {
+                Line::Header(h) => header = Some(*h),
+                Line::Mark(mark) => marks.push(mark),
+                _ => {}
+            }
+        }
+        header.map(|header| Sitting { header, marks })
+    }
+}
+
+/// Why a file was not analysed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    File(#[from] file::Error),
+    #[error("it can be read, but not decoded here: {0}")]
+    Decode(#[from] coach_media::decode::Error),
+    #[error("the analysis was cancelled")]
+    Cancelled,
+    /// What takes the journal's lines failed.
+    #[error("the journal cannot be written: {0}")]
+    Journal(#[from] std::io::Error),
+}
+
+/// What a file's analysis needs from outside.
+pub struct Door<'a> {
+    pub models: &'a Models,
+    /// `None` without a face model.
+    pub workers: Option<&'a Arc<Workers>>,
+    /// Called now and then with the share that is done, 0 to 1; false cancels.
+    pub progress: &'a mut dyn FnMut(f32) -> bool,
+    /// Takes the journal, line by line, in order.
+    pub journal: &'a mut dyn FnMut(&Line) -> std::io::Result<()>,
+}
+
+/// Analyses a file. Takes as long as it takes: call it from a thread that may wait.
+///
+/// # Errors
+/// The file is not media, is over the limits or cannot be decoded; the caller cancelled; the journal cannot be written.
+pub fn analyze(path: &Path, settings: &Settings, door: Door<'_>) -> Result<Report, Error> {
+    let mut source = file::Source::open(path, settings.limits)?;
+    let length = source.duration().map(|d| d.ms()).filter(|&ms| ms > 0);
+    let mut run = Run::new(header(settings, door.models, &source), settings, door);
+    run.observer.formats(source.formats())?;
+    let mut shown = -1.0;
+    while let Some(item) = source.next()? {
+        run.observer.item(&item);
+        run.turn(false)?;
+        if let (Some(t), Some(length)) = (item.t(), length) {
+            let share = (t.ms() as f32 / length as f32).clamp(0.0, 1.0);
+            if share - shown >= 0.005 {
+                shown = share;
+                if !(run.door.progress)(share) {
+                    return Err(Error::Cancelled);
+                }
+            }
+        }
+    }
+    run.observer.end();
+    while !(run.observer.is_over(Stream::Face) && run.observer.is_over(Stream::Voice)) {
+        run.turn(true)?;
+    }
+    run.finish()
+}
+
+/// Analyses a file and leaves its journal at `journal`: whole, or as it was before.
+///
+/// # Errors
+/// As [`analyze`].
+pub fn analyze_to(
+    path: &Path,
+    settings: &Settings,
+    models: &Models,
+    workers: Option<&Arc<Workers>>,
+    journal: &Path,
+    progress: &mut dyn FnMut(f32) -> bool,
+) -> Result<Report, Error> {
+    let part = journal.with_extension("jsonl.part");
+    let mut file = BufWriter::with_capacity(256 * 1024, File::create(&part)?);
+    let mut write = |line: &Line| {
+        serde_json::to_writer(&mut file, line)?;
+        file.write_all(b"\n")
+    };
+    let report = analyze(path, settings, Door { models, workers, progress, journal: &mut write })?;
+    file.flush()?;
+    file.get_ref().sync_all()?;
+    std::fs::rename(&part, journal)?;
+    Ok(report)
+}
+
+/// The header of the file's journal: the sitting's where one is known, so that both doors judge by the same.
+fn header(settings: &Settings, models: &Models, source: &file::Source) -> Header {
+    let (width, height) = source.formats().video.as_ref().map_or((0, 0), picture_size);
+    let sitting = settings.sitting.as_ref().map(|s| &s.header);
+    Header {
+        version: journal::VERSION,
+        source: Source::File,
+        started_us: sitting.map_or(0, |h| h.started_us),
+        owner: sitting.map(|h| h.owner.clone()).unwrap_or_default(),
+        models: models.describe(),
+        rate_hz: settings.rate_hz,
+        capture: sitting.map_or(Capture { width, height, ..Capture::default() }, |h| h.capture),
+        calibration: sitting.and_then(|h| h.calibration),
+        hints: sitting.map_or_else(|| settings.hints.clone(), |h| h.hints.clone()),
+        affect: sitting.map_or(settings.affect, |h| h.affect),
+        parts: sitting.map_or_else(|| vec![journal::Part { n: 0, offset: MediaTime::ZERO }], |h| h.parts.clone()),
+    }
+}
+
+/// Width and height of the upright picture, as far as the container tells; 0 where it does not.
+fn picture_size(format: &Format) -> (u32, u32) {
+    let number = |name: &str| {
+        let (_, rest) = format.caps.split_once(name)?;
+        rest.split(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty())?.parse().ok()
+    };
+    let (width, height) = (number("width=(int)").unwrap_or(0), number("height=(int)").unwrap_or(0));
+    match format.rotation {
+        Rotation::None | Rotation::Half => (width, height),
+        Rotation::Clockwise90 | Rotation::Clockwise270 => (height, width),
+    }
+}
+
+/// Frames that may be under way to the worker: enough to keep it busy, few enough to bound memory.
+const UNDER_WAY: usize = 4;
+
+struct Run<'a> {
+    observer: Observer,
+    events: mpsc::Receiver<Event>,
+    engine: Engine,
+    door: Door<'a>,
+}
+
+impl<'a> Run<'a> {
+    fn new(header: Header, settings: &Settings, door: Door<'a>) -> Run<'a> {
+        let (post, events) = mpsc::channel();
+        let options = Options { rate_hz: settings.rate_hz, landmarks: settings.landmarks, live: false };
+        let post = Arc::new(move |event| drop(post.send(event)));
+        let observer = Observer::new(door.models, door.workers, options, post);
+        let mut engine = Engine::new(header);
+        // All marks are known beforehand.
+        for mark in settings.sitting.iter().flat_map(|s| &s.marks) {
+            engine.observe(Line::Mark(mark.clone()));
+        }
+        engine.end(Stream::Marks);
+        Run { observer, events, engine, door }
+    }
+
+    /// Delivers what has been answered, and hands lines and progress to the engine. With `wait` at least one answer is waited for.
+    fn turn(&mut self, wait: bool) -> Result<(), Error> {
+        let mut wait = wait || self.observer.under_way() >= UNDER_WAY;
+        loop {
+            let event = if wait { self.events.recv().ok() } else { self.events.try_recv().ok() };
+            let Some(event) = event else { break };
+            self.observer.event(event);
+            wait = self.observer.under_way() >= UNDER_WAY;
+        }
+        for line in self.observer.take_lines() {
+            self.engine.observe(line);
+        }
+        for stream in [Stream::Face, Stream::Voice] {
+            if self.observer.is_over(stream) {
+                self.engine.end(stream);
+            } else {
+                self.engine.advance(stream, self.observer.known_until(stream));
+            }
+        }
+        while let Some(output) = self.engine.poll() {
+            self.write(&output)?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Report, Error> {
+        let Run { engine, door, .. } = self;
+        let (outputs, report) = engine.finish();
+        for output in &outputs {
+            if let Output::Accepted(line) = output {
+                (door.journal)(line)?;
+            }
+        }
+        (door.progress)(1.0);
+        Ok(report)
+    }
+
+    fn write(&mut self, output: &Output) -> Result<(), Error> {
+        if let Output::Accepted(line) = output {
+            (self.door.journal)(line)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! One publishing of a session: what the peer gives goes to the recorder's thread and to the session's thread, and to nobody else.
+
+use super::sitting::{Command, Handle};
+use coach_core::journal::Part;
+use coach_media::peer::{self, Publisher};
+use coach_media::record::{self, Recorder};
+use coach_media::Item;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// A publisher that is disconnected this long is closed; it may publish again as the next part.
+const DISCONNECTED: Duration = Duration::from_secs(8);
+
+/// What a part is while it runs.
+#[derive(Debug, Clone)]
+pub enum Sign {
+    /// Media can flow.
+    Connected,
+    /// The first media is being written; the value follows the bytes that a power cut would not take.
+    Recording(watch::Receiver<u64>),
+}
+
+/// What is left of a part.
+#[derive(Debug)]
+pub struct Over {
+    pub n: u32,
+    /// The spool file and what the recorder says of it; `None`: no media came.
+    pub recorded: Option<(PathBuf, record::Recorded)>,
+}
+
+/// Runs a part until its peer is closed. `sign` is called on the way.
+pub async fn run(
+    part: Part,
+    publisher: Arc<Publisher>,
+    mut events: tokio::sync::mpsc::Receiver<peer::Event>,
+    session: Handle,
+    file: PathBuf,
+    mut sign: impl FnMut(Sign),
+) -> Over {
+    let mut recorder: Option<Recorder> = None;
+    let mut waiting: Option<tokio::time::Instant> = None;
+    let (mut failed, mut told_time) = (false, false);
+    loop {
+        let patience = async {
+            match waiting {
+                Some(until) => tokio::time::sleep_until(until).await,
+                None => std::future::pending().await,
+            }
+        };
+        let event = tokio::select! {
+            event = events.recv() => event,
+            () = patience => {
+                waiting = None;
+                publisher.close().await;
+                continue;
+            }
+        };
+        match event {
+            Some(peer::Event::Formats(formats)) => {
+                if recorder.is_none() {
+                    match Recorder::create(&file, &formats) {
+                        Ok(created) => {
+                            sign(Sign::Recording(created.written()));
+                            recorder = Some(created);
+                        }
+                        Err(error) => tracing::error!(%error, file = %file.display(), "nothing can be recorded"),
+                    }
+                }
+                session.tell(Command::Begin { part, formats });
+            }
+            Some(peer::Event::Item(Item::End(_))) => {} // the session may go on with another part
+            Some(peer::Event::Item(item)) => {
+                if !std::mem::replace(&mut told_time, true)
+                    && let Some(now) = publisher.now()
+                {
+                    session.tell(Command::Clock(now));
+                }
+                if let Some(recorder) = &recorder
+                    && let Err(error) = recorder.push(&item)
+                    && !std::mem::replace(&mut failed, true)
+                {
+                    tracing::error!(%error, "the recording cannot be written");
+                }
+                session.tell(Command::Item(item));
+            }
+            Some(peer::Event::Connected) => {
+                waiting = None;
+                sign(Sign::Connected);
+            }
+            Some(peer::Event::Disconnected) => waiting = Some(tokio::time::Instant::now() + DISCONNECTED),
+            Some(peer::Event::Failed) => publisher.close().await,
+            Some(peer::Event::Closed) | None => break,
+        }
+    }
+    session.tell(Command::Interrupted);
+    let stats = publisher.stats();
+    tracing::info!(
+        part = part.n,
+        picture_packets = stats.video.packets,
+        picture_packets_lost = stats.video.lost,
+        sound_packets = stats.audio.packets,
+        sound_packets_lost = stats.audio.lost,
+        key_frame_requests = stats.key_frame_requests,
+        items_lost = stats.items_lost,
+        datagrams_lost = stats.datagrams_lost,
+        "a publisher has left"
+    );
+    let recorded = match recorder {
+        Some(recorder) => match tokio::task::spawn_blocking(move || recorder.finish()).await {
+            Ok(Ok(recorded)) => Some((file, recorded)),
+            Ok(Err(error)) => {
+                // What is on disk plays as it is.
+                tracing::error!(%error, "the recording's end cannot be written");
+                None
+            }
+            Err(_) => None,
+        },
+        None => None,
+    };
+    Over { n: part.n, recorded }
+}
+

@@ -1,0 +1,298 @@
+//! The thread of one live session: items in, journal and live messages out. It never waits for anything but its next command.
+
+use super::journal_file::JournalFile;
+use super::models::Models;
+use super::observer::{Event, Observer, Options, gap};
+use super::workers::Workers;
+use coach_core::journal::{GapKind, GapReason, Header, Line, Mark, MarkKind, Part, Stream};
+use coach_core::report::Report;
+use coach_core::{MediaTime, SessionId, Span};
+use coach_insight::{Engine, Output};
+use coach_media::{Formats, Item, Track};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock, mpsc};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
+
+/// How long nothing may come on a track before media time goes on without it. The tap gives a packet up after 200 ms;
+/// the rest is for a machine that is busy.
+const SETTLED_AFTER_MS: i64 = 1_000;
+/// Media time goes on at least this often, so that a silent line does not hold up what is known.
+const TICK: Duration = Duration::from_millis(50);
+
+/// Decoders and workers that are silent this long at the end have failed.
+const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+
+/// What a session's thread is told.
+pub enum Command {
+    /// A publishing begins; its media starts at `offset` or later.
+    Begin { part: Part, formats: Formats },
+    Item(Item),
+    /// The publishing is over, but the session is not.
+    Interrupted,
+    Answer(Event),
+    /// Something the page said. Answers with the time it counts from.
+    Mark { what: MarkKind, question: Option<Question>, note: Option<String> },
+    /// Media time of this moment, as the tap has found it.
+    Clock(MediaTime),
+    /// Ends at once and writes nothing more.
+    Abandon,
+    /// The end: drains everything, answers with the report.
+    Finish(oneshot::Sender<anyhow::Result<Report>>),
+}
+
+/// What is asked, as a mark carries it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    pub id: String,
+    pub text: String,
+    pub suggested_ms: i64,
+}
+
+/// What the thread says while it runs.
+pub type Publish = Box<dyn Fn(Output) + Send>;
+
+/// Everything the thread needs.
+pub struct Setup {
+    pub session: SessionId,
+    /// `started_us` is filled in when the first media comes.
+    pub header: Header,
+    pub first_question: Option<Question>,
+    pub journal: PathBuf,
+    pub models: Models,
+    pub workers: Option<Arc<Workers>>,
+    pub publish: Publish,
+}
+
+/// The way to the thread.
+#[derive(Clone)]
+pub struct Handle {
+    commands: mpsc::Sender<Command>,
+    clock: Arc<OnceLock<Instant>>,
+}
+
+impl Handle {
+    /// Never waits. A thread that is gone hears nothing; its end is known elsewhere.
+    pub fn tell(&self, command: Command) {
+        let _ = self.commands.send(command);
+    }
+
+    /// Media time of this moment; `None` before the first media.
+    pub fn now(&self) -> Option<MediaTime> {
+        self.clock.get().map(|zero| MediaTime(zero.elapsed().as_millis() as i64))
+    }
+}
+
+/// Starts the thread of a session.
+///
+/// # Errors
+/// No thread can be made.
+pub fn start(setup: Setup) -> std::io::Result<Handle> {
+    let (commands, inbox) = mpsc::channel();
+    let clock = Arc::new(OnceLock::new());
+    let handle = Handle { commands: commands.clone(), clock: clock.clone() };
+    let name = setup.session.to_string();
+    std::thread::Builder::new().name(format!("session-{}", &name[name.len() - 4..])).spawn(move || {
+        let post = Arc::new(move |event| drop(commands.send(Command::Answer(event))));
+        let options = Options { rate_hz: setup.header.rate_hz, landmarks: false, live: true };
+        let observer = Observer::new(&setup.models, setup.workers.as_ref(), options, post);
+        Sitting { setup, observer, engine: None, journal: None, clock, inbox, asked: None, last: [None; 2], lost: [None; 2] }.run();
+    })?;
+    Ok(handle)
+}
+
+struct Sitting {
+    setup: Setup,
+    observer: Observer,
+    /// Made when the first media comes: the header holds the wall time of t = 0.
+    engine: Option<Engine>,
+    journal: Option<JournalFile>,
+    clock: Arc<OnceLock<Instant>>,
+    inbox: mpsc::Receiver<Command>,
+    /// Id of the question being answered.
+    asked: Option<String>,
+    /// The last stamp of video and sound.
+    last: [Option<MediaTime>; 2],
+    /// Since when video and sound are without connection.
+    lost: [Option<MediaTime>; 2],
+}
+
+impl Sitting {
+    fn run(mut self) {
+        loop {
+            let first = self.inbox.recv_timeout(TICK);
+            let mut finish = None;
+            match first {
+                Err(mpsc::RecvTimeoutError::Disconnected) => return,
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Ok(command) => {
+                    let mut next = Some(command);
+                    while let Some(command) = next {
+                        match command {
+                            Command::Abandon => return,
+                            Command::Finish(answer) => finish = Some(answer),
+                            other => self.obey(other),
+                        }
+                        if finish.is_some() {
+                            break;
+                        }
+                        next = self.inbox.try_recv().ok();
+                    }
+                }
+            }
+            if let Some(answer) = finish {
+                let _ = answer.send(self.finish());
+                return;
+            }
+            self.turn();
+        }
+    }
+
+    fn now(&self) -> MediaTime {
+        self.clock.get().map_or(MediaTime::ZERO, |zero| MediaTime(zero.elapsed().as_millis() as i64))
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Begin { part, formats } => self.begin(part, &formats),
+            Command::Item(item) => self.item(&item),
+            Command::Answer(event) => self.observer.event(event),
+            Command::Interrupted => {
+                self.observer.interrupt();
+                self.lost = self.last;
+            }
+            Command::Mark { what, question, note } => self.mark(what, question, note),
+            Command::Clock(now) => {
+                let since_zero = Duration::from_millis(now.ms().max(0).unsigned_abs());
+                // The clock of the first part counts for the whole session.
+                let _ = self.clock.set(Instant::now().checked_sub(since_zero).unwrap_or_else(Instant::now));
+            }
+            Command::Abandon | Command::Finish(_) => {} // taken by the loop
+        }
+    }
+
+    fn begin(&mut self, part: Part, formats: &Formats) {
+        tracing::debug!(session = %self.setup.session, part = part.n, offset = %part.offset, "part begins");
+        if let Err(error) = self.observer.formats(formats) {
+            tracing::error!(%error, session = %self.setup.session, "the media cannot be decoded; it is recorded all the same");
+        }
+    }
+
+    /// The first media is here: the engine's header holds the wall time of t = 0.
+    fn open(&mut self) {
+        self.setup.header.started_us = crate::clock::now_us() - self.now().ms() * 1000;
+        match JournalFile::create(&self.setup.journal) {
+            Ok(journal) => self.journal = Some(journal),
+            // The recording goes on, and the journal can be made again from it.
+            Err(error) => tracing::error!(%error, session = %self.setup.session, "the journal cannot be written"),
+        }
+        self.engine = Some(Engine::new(self.setup.header.clone()));
+        if let Some(question) = self.setup.first_question.clone() {
+            self.mark(MarkKind::Question, Some(question), None);
+        }
+    }
+
+    fn item(&mut self, item: &Item) {
+        if let Item::Unit(track, unit) = item {
+            if self.engine.is_none() {
+                self.open();
+            }
+            let track = usize::from(*track == Track::Audio);
+            if let Some(since) = self.lost[track].take() {
+                let span = Span::new(since, unit.t);
+                if track == 0 {
+                    self.feed(gap(GapKind::Video, span, GapReason::NoConnection));
+                } else {
+                    self.observer.item(&Item::Gap(Track::Audio, span, GapReason::NoConnection));
+                }
+            }
+            self.last[track] = self.last[track].max(Some(unit.t));
+        }
+        self.observer.item(item);
+    }
+
+    fn mark(&mut self, what: MarkKind, question: Option<Question>, note: Option<String>) {
+        let Some(engine) = &mut self.engine else { return };
+        let t = self.clock.get().map_or(MediaTime::ZERO, |zero| MediaTime(zero.elapsed().as_millis() as i64));
+        // The first question is asked at t = 0, whatever the wall says by now.
+        let t = if self.asked.is_none() && what == MarkKind::Question { MediaTime::ZERO } else { t };
+        match what {
+            // A page that reconnects says again what is being answered.
+            MarkKind::Question if question.as_ref().map(|q| &q.id) == self.asked.as_ref() => return,
+            MarkKind::Question => self.asked = question.as_ref().map(|q| q.id.clone()),
+            MarkKind::AnswerEnd => self.asked = Some(String::new()),
+            _ => {}
+        }
+        let mark = match question {
+            Some(q) => Mark { t, what, question: Some(q.text), question_id: Some(q.id), suggested_ms: Some(q.suggested_ms) },
+            None => Mark { t, what, question: note, question_id: None, suggested_ms: None },
+        };
+        engine.observe(Line::Mark(mark));
+    }
+
+    fn feed(&mut self, line: Line) {
+        if let Some(engine) = &mut self.engine {
+            engine.observe(line);
+        }
+    }
+
+    /// Hands what is known to the engine and what it says to journal and hub.
+    fn turn(&mut self) {
+        if self.engine.is_none() {
+            return;
+        }
+        let now = self.now();
+        let reason = if self.lost.iter().any(Option::is_some) { GapReason::NoConnection } else { GapReason::Muted };
+        self.observer.settle(now - SETTLED_AFTER_MS, reason);
+        let lines: Vec<Line> = self.observer.take_lines().collect();
+        lines.into_iter().for_each(|line| self.feed(line));
+        let known = [Stream::Face, Stream::Voice].map(|s| (s, self.observer.is_over(s), self.observer.known_until(s)));
+        let Some(engine) = &mut self.engine else { return };
+        for (stream, over, until) in known {
+            // A session that may go on with another part is never over for good before its end.
+            engine.advance(stream, if over { now - SETTLED_AFTER_MS } else { until });
+        }
+        engine.advance(Stream::Marks, now);
+        while let Some(output) = engine.poll() {
+            Sitting::say(&mut self.journal, &self.setup.publish, output);
+        }
+        if let Some(journal) = &mut self.journal {
+            journal.tick();
+        }
+    }
+
+    fn say(journal: &mut Option<JournalFile>, publish: &Publish, output: Output) {
+        if let Output::Accepted(line) = &output {
+            if let Some(file) = journal {
+                file.write(line);
+            }
+        } else {
+            publish(output);
+        }
+    }
+
+    fn finish(mut self) -> anyhow::Result<Report> {
+        self.observer.end();
+        while !(self.observer.is_over(Stream::Face) && self.observer.is_over(Stream::Voice)) {
+            match self.inbox.recv_timeout(ANSWER_WITHIN) {
+                Ok(Command::Answer(event)) => self.observer.event(event),
+                Ok(_) => {}
+                Err(_) => {
+                    tracing::error!(session = %self.setup.session, "a decoder or a worker does not answer; the report goes without it");
+                    break;
+                }
+            }
+        }
+        let lines: Vec<Line> = self.observer.take_lines().collect();
+        lines.into_iter().for_each(|line| self.feed(line));
+        let engine = self.engine.take().ok_or_else(|| anyhow::anyhow!("no media came"))?;
+        let (outputs, report) = engine.finish();
+        for output in outputs {
+            Sitting::say(&mut self.journal, &self.setup.publish, output);
+        }
+        if let Some(journal) = self.journal.take() {
+            journal.close()?;
+        }
+        Ok(report)
+    }
+}

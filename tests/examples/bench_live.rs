@@ -1,0 +1,94 @@
+//! CPU and memory of one live session by stage, read from the program's threads: `cargo run --example bench_live [SECONDS]`.
+//!
+//! A Rust publisher sends 640x480 at 30 fps and Opus in real time. CPU time, not wall time: the machine may be busy.
+
+use anyhow::{Context, Result, ensure};
+use coach_e2e::coach::{Coach, project};
+use coach_e2e::media::stage;
+use std::collections::BTreeMap;
+use std::process::Command;
+use std::time::Duration;
+
+/// Which stage a thread works for, by the beginning of its name.
+const STAGES: [(&str, &str); 9] = [
+    ("face-", "faces: detector, landmarks, blendshapes, pose"),
+    ("session-", "voice, engine, journal"),
+    ("record-", "recording: WebM, fsync"),
+    ("decode", "decoding: VP8 and Opus"),
+    ("vp8dec", "decoding: VP8 and Opus"),
+    ("appsrc", "decoding: VP8 and Opus"),
+    ("in", "decoding: VP8 and Opus"),
+    ("tokio", "network, WebRTC, tap, HTTP, S3"),
+    ("coach", "main"),
+];
+
+/// Seconds of CPU by stage.
+fn by_stage(pid: u32) -> Result<BTreeMap<String, f64>> {
+    let mut found = BTreeMap::new();
+    for task in std::fs::read_dir(format!("/proc/{pid}/task"))? {
+        let path = task?.path();
+        let (Ok(name), Ok(stat)) =
+            (std::fs::read_to_string(path.join("comm")), std::fs::read_to_string(path.join("stat")))
+        else {
+            continue; // it has just ended
+        };
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks: f64 = fields[11].parse::<f64>()? + fields[12].parse::<f64>()?;
+        let name = name.trim();
+        let stage = STAGES.iter().find(|(start, _)| name.starts_with(start)).map_or(name, |(_, stage)| stage);
+        *found.entry(stage.to_owned()).or_default() += ticks / 100.0;
+    }
+    Ok(found)
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let seconds: u32 = std::env::args().nth(1).map_or(Ok(40), |text| text.parse())?;
+    let folder = tempfile::tempdir()?;
+    let stage = stage(folder.path(), seconds + 10)?;
+    let coach = Coach::start(&[]).await?;
+    let empty_mb = coach.memory_mb()?;
+    let idle = coach.cpu_seconds()?;
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let idle = (coach.cpu_seconds()? - idle) / 5.0 * 100.0;
+
+    let session = coach.session(&[0]).await?;
+    let id = session["id"].as_str().context("an id")?.to_owned();
+    let publisher = std::env::current_exe()?.with_file_name("publish");
+    ensure!(publisher.exists(), "build it first: cargo build --workspace --examples");
+    let mut publisher = Command::new(publisher)
+        .arg(&stage.webm)
+        .arg(coach.url(&format!("/api/sessions/{id}/whip")))
+        .args(["--seconds", &(seconds + 8).to_string()])
+        .current_dir(project())
+        .spawn()?;
+    coach.until_state(&id, "live", Duration::from_secs(20)).await?;
+    tokio::time::sleep(Duration::from_secs(3)).await; // the start is not the steady state
+    let before = by_stage(coach.pid())?;
+    tokio::time::sleep(Duration::from_secs(seconds.into())).await;
+    let after = by_stage(coach.pid())?;
+    let live_mb = coach.memory_mb()?;
+    publisher.wait()?;
+
+    println!(
+        "one live session, 640x480 at 30 fps, {seconds} s, {} build",
+        if cfg!(debug_assertions) { "development" } else { "release" }
+    );
+    println!("{:<52}{:>14}", "stage", "% of a core");
+    let mut all = 0.0;
+    for (stage, spent) in &after {
+        let share = (spent - before.get(stage).unwrap_or(&0.0)) / f64::from(seconds) * 100.0;
+        all += share;
+        if share >= 0.05 {
+            println!("{stage:<52}{share:>14.1}");
+        }
+    }
+    println!("{:<52}{all:>14.1}", "all");
+    println!("{:<52}{idle:>14.1}", "idle, models loaded");
+    println!(
+        "memory: {empty_mb:.0} MiB with models loaded, {live_mb:.0} MiB with one session ({:.0} MiB more)",
+        live_mb - empty_mb
+    );
+    coach.until_state(&id, "ready", Duration::from_secs(20)).await?;
+    Ok(())
+}

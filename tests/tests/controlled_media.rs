@@ -1,0 +1,215 @@
+//! The scores on media whose truth is known: the same words faster and slower, flat and lively, with pauses, with a level that
+//! drops. Each change must move what docs/SCORES.md says it moves, and leave the rest alone. The same file gives the same bytes.
+
+use anyhow::{Context, Result, ensure};
+use coach_e2e::coach::{models, program};
+use coach_e2e::media::{shared, stage};
+use coach_e2e::tools::{probe, run};
+use serde_json::Value;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+const SENTENCES: [&str; 5] = [
+    "Last year I led a small team that had to move a payment system to a new provider.",
+    "We found that the tests did not cover the most important case, so I stopped the work and wrote them first.",
+    "It was not popular, but the move went well, and we learned to begin with the tests.",
+    "My colleagues later asked me to plan the next project in the same way, and I was glad to do it.",
+    "Since then we write down what could go wrong before we begin, and we look at that list every week.",
+];
+/// How often the sentences are said: everything must be judged on more than 15 s after the first 15 s.
+const TIMES: usize = 2;
+/// espeak-ng's own number for about 150 words a minute; it counts without pauses between words and sentences.
+const USUAL: u32 = 123;
+
+/// What the offline door makes of a file.
+struct Heard {
+    report: Value,
+    bytes: [Vec<u8>; 2],
+}
+
+impl Heard {
+    fn score(&self, name: &str) -> Result<f64> {
+        let score = &self.report["overall"]["scores"][name];
+        score["value"].as_f64().with_context(|| format!("no {name}: {score}"))
+    }
+
+    fn metric(&self, id: &str) -> Option<f64> {
+        self.report["metrics"][id]["value"].as_f64()
+    }
+}
+
+impl fmt::Display for Heard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for name in ["confidence", "clarity", "engagement"] {
+            write!(f, "{name} {:.1}, ", self.score(name).unwrap_or(f64::NAN))?;
+        }
+        let metrics = ["pace", "long_pauses", "pause_share", "pitch_variation", "volume_consistency"];
+        metrics.iter().try_for_each(|id| write!(f, "{id} {:.2}, ", self.metric(id).unwrap_or(f64::NAN)))
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("test folders are plain text")
+}
+
+fn analyze(file: &Path, run_name: &str) -> Result<Heard> {
+    let out = file.with_extension(run_name);
+    let data = file.with_file_name("data");
+    let (program, models) = (program(), models());
+    let args = ["analyze", text(file), "--out", text(&out), "--models", text(&models), "--data", text(&data)];
+    run(text(&program), &args)?;
+    let bytes = [std::fs::read(out.join("journal.jsonl"))?, std::fs::read(out.join("report.json"))?];
+    Ok(Heard { report: serde_json::from_slice(&bytes[1])?, bytes })
+}
+
+/// Says `sentences` in one go; `range`: how far the pitch moves, per cent of the voice's own.
+fn say(to: &Path, sentences: &str, speed: u32, range: u32) -> Result<()> {
+    let marked = format!("<speak><prosody range=\"{range}%\">{sentences}</prosody></speak>");
+    run("espeak-ng", &["-m", "-v", "en-us", "-s", &speed.to_string(), "-w", text(to), &marked])?;
+    Ok(())
+}
+
+/// All sentences in one go.
+fn talk(folder: &Path, name: &str, speed: u32, range: u32) -> Result<PathBuf> {
+    let to = folder.join(format!("{name}.wav"));
+    say(&to, &[SENTENCES.join(" ")].repeat(TIMES).join(" "), speed, range)?;
+    Ok(to)
+}
+
+/// All sentences with so much silence after each, ms. The sentences themselves are the same samples whatever the pause.
+fn talk_with_pauses(folder: &Path, name: &str, pause_ms: u32) -> Result<PathBuf> {
+    let (list, to) = (folder.join(format!("{name}.txt")), folder.join(format!("{name}.wav")));
+    let silence = folder.join(format!("{name}-silence.wav"));
+    // espeak-ng's voices are sampled at 22 050 Hz.
+    let source = "anullsrc=r=22050:cl=mono";
+    let seconds = format!("{}", f64::from(pause_ms) / 1000.0);
+    run("ffmpeg", &["-v", "error", "-y", "-f", "lavfi", "-i", source, "-t", &seconds, text(&silence)])?;
+    let mut parts = String::new();
+    for (n, sentence) in SENTENCES.iter().enumerate() {
+        let file = folder.join(format!("sentence-{n}.wav"));
+        say(&file, sentence, USUAL, 200)?;
+        parts += &format!("file '{}'\nfile '{}'\n", text(&file), text(&silence));
+    }
+    std::fs::write(&list, parts.repeat(TIMES))?;
+    run("ffmpeg", &["-v", "error", "-y", "-f", "concat", "-safe", "0", "-i", text(&list), "-c", "copy", text(&to)])?;
+    Ok(to)
+}
+
+/// The same with a filter of ffmpeg's over it.
+fn filtered(from: &Path, name: &str, filter: &str) -> Result<PathBuf> {
+    let to = from.with_file_name(format!("{name}.wav"));
+    run("ffmpeg", &["-v", "error", "-y", "-i", text(from), "-filter:a", filter, text(&to)])?;
+    Ok(to)
+}
+
+/// Words a minute as they were really spoken.
+fn spoken_wpm(file: &Path) -> Result<f64> {
+    let seconds: f64 = probe(text(file), &["-show_entries", "format=duration"])?.parse()?;
+    let words = SENTENCES.iter().map(|s| s.split_whitespace().count()).sum::<usize>() * TIMES;
+    Ok(words as f64 * 60.0 / seconds)
+}
+
+/// Every score but these is within five points of what it was.
+fn alone(before: &Heard, after: &Heard, moved: &[&str]) -> Result<()> {
+    for name in ["confidence", "clarity", "engagement"].iter().filter(|name| !moved.contains(name)) {
+        let (was, is) = (before.score(name)?, after.score(name)?);
+        ensure!((was - is).abs() <= 5.0, "{name} went from {was:.1} to {is:.1}");
+    }
+    Ok(())
+}
+
+#[test]
+fn clarity_ranks_the_same_words_by_their_pace() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let mut clarity = Vec::new();
+    for (wanted, speed) in [(110, 90), (150, USUAL), (200, 164), (260, 213)] {
+        let file = talk(folder.path(), &format!("wpm-{wanted}"), speed, 100)?;
+        let (spoken, heard) = (spoken_wpm(&file)?, analyze(&file, "coach")?);
+        println!("{spoken:.0} words a minute: {heard}");
+        ensure!((spoken - f64::from(wanted)).abs() <= 12.0, "espeak-ng spoke {spoken:.0} words a minute, not {wanted}");
+        let pace = heard.metric("pace").context("a pace")?;
+        ensure!((pace - spoken).abs() <= 25.0, "{pace:.0} heard, {spoken:.0} spoken");
+        clarity.push(heard.score("clarity")?);
+    }
+    let [slow, usual, fast, hasty] = clarity[..] else { anyhow::bail!("four speeds") };
+    ensure!(usual + 0.5 >= slow, "a usual pace {usual:.1}, a slow one {slow:.1}");
+    ensure!(usual >= fast + 10.0, "a usual pace {usual:.1}, a fast one {fast:.1}");
+    ensure!(fast >= hasty + 10.0, "a fast pace {fast:.1}, a hasty one {hasty:.1}");
+    ensure!(slow > fast, "110 words a minute are nearer to 120 than 200 are to 160: {slow:.1} and {fast:.1}");
+    Ok(())
+}
+
+#[test]
+fn engagement_ranks_a_flat_voice_below_a_lively_one_and_clarity_does_not_care() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let mut heard = Vec::new();
+    for (name, range) in [("monotone", 0), ("usual", 100), ("expressive", 200)] {
+        let talk = analyze(&talk(folder.path(), name, USUAL, range)?, "coach")?;
+        println!("{name}: {talk}");
+        heard.push(talk);
+    }
+    let [flat, usual, lively] = &heard[..] else { anyhow::bail!("three voices") };
+    ensure!(usual.score("engagement")? >= flat.score("engagement")? + 5.0, "usual over monotone");
+    ensure!(lively.score("engagement")? >= usual.score("engagement")? + 20.0, "expressive over usual");
+    ensure!(flat.score("engagement")? < 10.0, "no pitch at all");
+    alone(usual, flat, &["engagement"])?;
+    alone(usual, lively, &["engagement"])
+}
+
+#[test]
+fn pauses_cost_clarity_and_a_dropping_level_costs_confidence_and_neither_costs_anything_else() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let steady = talk_with_pauses(folder.path(), "steady", 400)?;
+    let paused = talk_with_pauses(folder.path(), "paused", 4_000)?;
+    // Four seconds as they were, four at 10 dB less.
+    let dropping = filtered(&steady, "dropping", "volume='if(lt(mod(t,8),4),1,0.316)':eval=frame")?;
+    let quieter = filtered(&steady, "quieter", "volume=0.5")?;
+    let [steady, paused, dropping, quieter] = [steady, paused, dropping, quieter].map(|file| {
+        let heard = analyze(&file, "coach")?;
+        println!("{}: {heard}", file.file_stem().unwrap_or_default().display());
+        anyhow::Ok(heard)
+    });
+    let (steady, paused, dropping, quieter) = (steady?, paused?, dropping?, quieter?);
+    ensure!(paused.score("clarity")? <= steady.score("clarity")? - 8.0, "long pauses cost Clarity");
+    alone(&steady, &paused, &["clarity"])?;
+    ensure!(dropping.score("confidence")? <= steady.score("confidence")? - 8.0, "a dropping level costs Confidence");
+    alone(&steady, &dropping, &["confidence"])?;
+    // All of it quieter is another microphone, not another person.
+    alone(&steady, &quieter, &[])
+}
+
+#[test]
+fn a_real_reading_loses_clarity_when_it_is_played_too_fast() -> Result<()> {
+    let Some(shared) = shared() else {
+        println!("no reference data: a real voice could not be checked");
+        return Ok(());
+    };
+    let folder = tempfile::tempdir()?;
+    let reading = folder.path().join("reading.wav");
+    std::fs::copy(shared.join("data/voice/real/two_cities_16k.wav"), &reading)?;
+    let fast = filtered(&reading, "fast", "atempo=1.5")?;
+    let dropping = filtered(&reading, "dropping", "volume='if(lt(mod(t,8),4),1,0.316)':eval=frame")?;
+    let (usual, fast, dropping) = (analyze(&reading, "coach")?, analyze(&fast, "coach")?, analyze(&dropping, "coach")?);
+    println!("reading: {usual}\nfast: {fast}\ndropping: {dropping}");
+    ensure!(fast.score("clarity")? <= usual.score("clarity")? - 15.0, "one and a half times as fast");
+    ensure!(dropping.score("confidence")? <= usual.score("confidence")? - 5.0, "a dropping level");
+    alone(&usual, &dropping, &["confidence"])
+}
+
+#[test]
+fn three_runs_give_the_same_journal_and_report_in_every_bit() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = stage(folder.path(), 12)?.webm;
+    let first = analyze(&file, "first")?;
+    for name in ["second", "third"] {
+        let again = analyze(&file, name)?;
+        ensure!(first.bytes[0] == again.bytes[0], "the {name} journal differs");
+        ensure!(first.bytes[1] == again.bytes[1], "the {name} report differs");
+    }
+    println!(
+        "three journals of {} bytes and three reports of {} are the same",
+        first.bytes[0].len(),
+        first.bytes[1].len()
+    );
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! Live = file, also on a network that loses packets: the archived recording gives the journal that the live session gave, and
+//! two per cent of loss move no score by more than three points. Then the sessions are rescored, which must change nothing.
+
+use anyhow::{Context, Result, ensure};
+use coach_e2e::coach::{Coach, models, program};
+use coach_e2e::media::stage;
+use coach_e2e::parity;
+use coach_e2e::tools::run;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+const SECONDS: u32 = 40;
+
+/// What is left of a live session.
+struct Archived {
+    id: String,
+    report: Value,
+    journal: String,
+    recording: PathBuf,
+}
+
+/// The publisher that is built beside the program.
+fn publisher() -> PathBuf {
+    let path = program().with_file_name("examples").join("publish");
+    assert!(path.exists(), "{} is not built: run `cargo build --workspace --all-targets` first", path.display());
+    path
+}
+
+async fn bytes(url: &str) -> Result<Vec<u8>> {
+    Ok(reqwest::get(url).await?.error_for_status()?.bytes().await?.to_vec())
+}
+
+async fn live(coach: &Coach, file: &Path, loss: &str, folder: &Path) -> Result<Archived> {
+    let session = coach.session(&[0]).await?;
+    let id = session["id"].as_str().context("an id")?.to_owned();
+    let mut publish = Command::new(publisher());
+    publish.arg(file).arg(coach.url(&format!("/api/sessions/{id}/whip"))).args(["--loss", loss, "--seed", "7"]);
+    let output = tokio::task::spawn_blocking(move || publish.output()).await??;
+    let said = String::from_utf8_lossy(&output.stdout);
+    ensure!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    println!("{loss} % loss: {}", said.lines().last().unwrap_or_default());
+    coach.until_state(&id, "ready", Duration::from_secs(30)).await?;
+    coach
+        .log()
+        .lines()
+        .filter(|line| line.contains("publisher has left"))
+        .next_back()
+        .into_iter()
+        .for_each(|line| println!("{line}"));
+    let (_, report) = coach.get(&format!("/api/sessions/{id}/report")).await?;
+    let journal = String::from_utf8(bytes(&coach.url(&format!("/api/sessions/{id}/journal"))).await?)?;
+    let [(pictures, picture_ms), (sounds, sound_ms)] = parity::lost(&journal);
+    println!(
+        "{loss} % loss: lost for good {pictures} times {picture_ms} ms of picture, {sounds} times {sound_ms} ms of sound"
+    );
+    let (_, stored) = coach.get(&format!("/api/sessions/{id}/recording")).await?;
+    let recording = folder.join(format!("{id}.webm"));
+    std::fs::write(&recording, bytes(stored["url"].as_str().context("a URL")?).await?)?;
+    std::fs::write(recording.with_extension("jsonl"), &journal)?;
+    Ok(Archived { id, report, journal, recording })
+}
+
+/// Journal and report of the archived recording by the offline door.
+fn again(live: &Archived) -> Result<(String, Value)> {
+    let text = |path: &Path| path.to_str().map(str::to_owned).context("plain text");
+    let out = live.recording.with_extension("again");
+    let like = live.recording.with_extension("jsonl");
+    let (program, file, like, to, models) =
+        (text(&program())?, text(&live.recording)?, text(&like)?, text(&out)?, text(&models())?);
+    run(&program, &["analyze", &file, "--like", &like, "--out", &to, "--models", &models])?;
+    let journal = std::fs::read_to_string(out.join("journal.jsonl"))?;
+    Ok((journal, serde_json::from_slice(&std::fs::read(out.join("report.json"))?)?))
+}
+
+fn cues(report: &Value) -> Vec<(i64, String)> {
+    let hints = report["hints"].as_array().into_iter().flatten();
+    hints.map(|h| (h["t"].as_i64().unwrap_or_default(), h["id"].as_str().unwrap_or_default().to_owned())).collect()
+}
+
+fn check_doors(live: &Archived) -> Result<()> {
+    let (journal, report) = again(live)?;
+    let same = parity::compare(&live.journal, &journal);
+    println!("live = file: {same}");
+    if !same.different_hops.is_empty() {
+        println!("hops that differ: {:?} of {}", same.different_hops, live.report["duration_ms"]);
+    }
+    ensure!(same.faces_only_live == 0 && same.faces_only_file == 0, "the analysed frames differ: {same}");
+    ensure!(same.equal_hops_share() >= 0.99, "voice hops differ: {same}");
+    let (seen, seen_again) = (cues(&live.report), cues(&report));
+    println!("cues: {seen:?}");
+    ensure!(seen == seen_again, "cues live {seen:?}, from the file {seen_again:?}");
+    let apart = parity::scores_apart(&live.report, &report)?;
+    println!("largest distance of a score, live against file: {apart:.3}");
+    ensure!(apart <= 1.0, "scores are {apart} apart");
+    Ok(())
+}
+
+/// `coach rescore` on the folder of a server that has ended; what it said.
+fn rescore(coach: &Coach) -> Result<String> {
+    let output = Command::new(program())
+        .arg("rescore")
+        .current_dir(coach.folder.path())
+        .env("COACH_STORAGE_EMBEDDED_BIND", "127.0.0.1:0")
+        .env("COACH_STORAGE_DATA", coach.data())
+        .output()?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lossy_network_changes_neither_the_doors_agreement_nor_the_scores() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let stage = stage(folder.path(), SECONDS)?;
+    let mut coach = Coach::start(&[]).await?;
+    let clean = live(&coach, &stage.webm, "0", folder.path()).await?;
+    let lossy = live(&coach, &stage.webm, "2", folder.path()).await?;
+    check_doors(&clean)?;
+    check_doors(&lossy)?;
+    let apart = parity::scores_apart(&clean.report, &lossy.report)?;
+    println!("largest distance of a score, 2 % loss against none: {apart:.3}");
+    ensure!(apart <= 3.0, "2 % loss moves a score by {apart}");
+
+    coach.kill();
+    let said = rescore(&coach)?;
+    println!("{said}");
+    ensure!(said.contains("0 rescored, 2 unchanged, 0 skipped"), "nothing changed, but: {said}");
+    coach.launch().await?;
+    for session in [&clean, &lossy] {
+        let (_, report) = coach.get(&format!("/api/sessions/{}/report", session.id)).await?;
+        ensure!(report == session.report, "the report of {} is another one", session.id);
+    }
+    Ok(())
+}
