@@ -1,6 +1,6 @@
 //! Offers of all kinds at a real endpoint: what is answered, what is refused and how, and that nothing stays behind.
 
-use coach_media::peer::{Config, Endpoint, Error, Limits};
+use coach_media::peer::{Config, Endpoint, Error, Event, Limits};
 use std::time::Duration;
 
 const CHROMIUM: &str = include_str!("data/chromium-156-offer.sdp");
@@ -114,4 +114,17 @@ async fn places_are_counted_and_given_back() {
     assert_eq!(endpoint.counters().peers, 2);
     first.close().await;
     assert!(endpoint.accept(CHROMIUM, &limits).await.is_ok());
+}
+
+#[tokio::test]
+async fn an_offer_that_is_not_followed_by_a_connection_loses_its_place() {
+    let config = Config { connect_within: Duration::from_millis(200), max_peers: 1, ..Config::default() };
+    let endpoint = Endpoint::bind(config).await.unwrap();
+    let (_, mut publisher) = endpoint.accept(CHROMIUM, &Limits::default()).await.unwrap();
+    let mut events = publisher.events();
+    assert_eq!(events.recv().await, Some(Event::Failed));
+    assert_eq!(events.recv().await, Some(Event::Closed));
+    publisher.close().await;
+    assert_eq!(endpoint.counters().peers, 0);
+    assert!(endpoint.accept(CHROMIUM, &Limits::default()).await.is_ok());
 }

@@ -37,6 +37,8 @@ pub struct Config {
     pub disconnected_after: Duration,
     /// ... and for so much longer: `Failed`.
     pub failed_after: Duration,
+    /// An answered offer that is not followed by a connection within this time has failed.
+    pub connect_within: Duration,
 }
 
 impl Default for Config {
@@ -47,6 +49,7 @@ impl Default for Config {
             max_peers: 100,
             disconnected_after: Duration::from_secs(5),
             failed_after: Duration::from_secs(25),
+            connect_within: Duration::from_secs(30),
         }
     }
 }
@@ -88,7 +91,8 @@ impl Endpoint {
         self.port.counters()
     }
 
-    /// Answers an offer. The publisher's place is taken from now on; one that never connects loses it after 30 s.
+    /// Answers an offer. The publisher's place is taken from now on; one that never connects loses it
+    /// after [`Config::connect_within`].
     ///
     /// # Errors
     /// Each variant says which status it stands for. Nothing is left behind.
@@ -187,7 +191,7 @@ impl Answering {
             formats,
             outbox,
             key_frames: KeyFrames::default(),
-            connected: false,
+            connect_by: Some(self.config.connect_within),
             place,
         };
         tokio::spawn(pump.run());

@@ -15,6 +15,9 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Candidates of the publisher are never used, neither those of its offer nor trickled ones: it is answered where its own
+//! authenticated checks come from, so an offer cannot aim the server at anybody. A trickle PATCH needs no action.
 
 mod answer;
 mod callbacks;

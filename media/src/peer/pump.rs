@@ -19,8 +19,6 @@ use webrtc::peer_connection::{PeerConnection, RTCPeerConnectionState as State};
 const KEY_FRAME_INTERVAL: Duration = Duration::from_secs(4);
 /// Never more often: a key frame is as big as ten others, and browsers take the same for their own limit.
 const KEY_FRAME_LIMIT: Duration = Duration::from_millis(300);
-/// An offer that is not followed by a connection is forgotten after this time.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub struct Pump {
@@ -33,7 +31,8 @@ pub struct Pump {
     pub formats: Formats,
     pub outbox: Outbox,
     pub key_frames: KeyFrames,
-    pub connected: bool,
+    /// Until it is connected: when waiting for that is over.
+    pub connect_by: Option<Duration>,
     /// Given back when everything is over.
     pub place: OwnedSemaphorePermit,
 }
@@ -76,7 +75,7 @@ impl Pump {
                 break;
             }
             let now = self.shared.epoch.elapsed();
-            if !self.connected && now > CONNECT_TIMEOUT {
+            if self.connect_by.is_some_and(|by| now >= by) {
                 self.outbox.event(Event::Failed);
                 break;
             }
@@ -101,7 +100,7 @@ impl Pump {
             Control::Track(Track::Video, track) => self.key_frames.track = Some(track),
             Control::Track(Track::Audio, _) => {}
             Control::State(State::Connected) => {
-                self.connected = true;
+                self.connect_by = None;
                 self.outbox.event(Event::Connected);
             }
             Control::State(State::Disconnected) => self.outbox.event(Event::Disconnected),
@@ -150,7 +149,7 @@ impl Pump {
 
     /// When to look again, if nothing happens before.
     fn due(&self) -> Duration {
-        let mut due = self.tap.deadline();
+        let mut due = self.tap.deadline().min(self.connect_by.unwrap_or(Duration::MAX));
         if let (Some(last), true) = (self.key_frames.last, self.key_frames.track.is_some()) {
             let wanted = self.tap.wants_key_frame() || self.shared.key_frame_wanted.load(Relaxed);
             due = due.min(last + if wanted { KEY_FRAME_LIMIT } else { KEY_FRAME_INTERVAL });
