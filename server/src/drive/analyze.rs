@@ -87,7 +87,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         writeln!(to)?;
     } else {
         summary(&mut to, &report)?;
-        writeln!(to, "\n{} and report.json are in {}", "journal.jsonl", out.display())?;
+        writeln!(to, "\njournal.jsonl and report.json are in {}", out.display())?;
     }
     Ok(())
 }

@@ -24,6 +24,7 @@ const TICK: Duration = Duration::from_millis(50);
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
 /// What a session's thread is told.
+#[expect(clippy::large_enum_variant, reason = "it moves through one channel once; nearly all of it are items and answers")]
 pub enum Command {
     /// A publishing begins; its media starts at `offset` or later.
     Begin { part: Part, formats: Formats },

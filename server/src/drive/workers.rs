@@ -29,6 +29,7 @@ pub struct Workers {
 
 type Reply = Box<dyn FnOnce(MediaTime, Result<Face, String>) + Send>;
 
+#[expect(clippy::large_enum_variant, reason = "it moves through one channel once; nearly all of it are looks")]
 enum Work {
     Look { stream: u64, frame: VideoFrame, detail: Detail, net: Net, reply: Reply },
     Forget { stream: u64 },

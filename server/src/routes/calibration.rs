@@ -13,7 +13,7 @@ use axum::http::HeaderMap;
 use coach_core::SessionId;
 
 /// Measures the clip and keeps what it found with the session, before the session is live.
-#[utoipa::path(post, path = "/api/sessions/{id}/calibration", tag = "sessions", params(("id" = SessionId, Path)),
+#[utoipa::path(post, operation_id = "calibration_measure", path = "/api/sessions/{id}/calibration", tag = "sessions", params(("id" = SessionId, Path)),
     request_body(content = Vec<u8>, content_type = "video/webm", description = "3 to 8 seconds of camera and microphone"),
     responses((status = 200, body = CalibrationOutcome), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)))]

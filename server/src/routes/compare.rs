@@ -20,6 +20,7 @@ use serde::Deserialize;
 const REPORT_MAX: u64 = 64 << 20;
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Pair {
     /// A ready session.
@@ -33,7 +34,7 @@ pub struct Pair {
 }
 
 /// What differs most between two answers, where, and in words.
-#[utoipa::path(get, path = "/api/compare", tag = "sessions", params(Pair),
+#[utoipa::path(get, operation_id = "compare_get", path = "/api/compare", tag = "sessions", params(Pair),
     responses((status = 200, body = Comparison), (status = 400, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn get(State(app): State<App>, viewer: Viewer, Query(pair): Query<Pair>) -> Result<Json<Comparison>> {

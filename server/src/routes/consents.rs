@@ -28,13 +28,13 @@ pub struct Accept {
 }
 
 /// The text in force.
-#[utoipa::path(get, path = "/api/consent", tag = "person", responses((status = 200, body = Text)))]
+#[utoipa::path(get, operation_id = "consents_text", path = "/api/consent", tag = "person", responses((status = 200, body = Text)))]
 pub async fn text() -> Json<Text> {
     Json(Text { version: VERSION, title: TITLE, sections: SECTIONS })
 }
 
 /// Agrees to the text.
-#[utoipa::path(post, path = "/api/consents", tag = "person", request_body = Accept,
+#[utoipa::path(post, operation_id = "consents_accept", path = "/api/consents", tag = "person", request_body = Accept,
     responses((status = 201, body = Consent), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn accept(
     State(app): State<App>,
@@ -48,7 +48,7 @@ pub async fn accept(
 }
 
 /// Takes the agreement back: nothing more is recorded. What is there stays until it is deleted.
-#[utoipa::path(delete, path = "/api/consents", tag = "person", responses((status = 204)))]
+#[utoipa::path(delete, operation_id = "consents_withdraw", path = "/api/consents", tag = "person", responses((status = 204)))]
 pub async fn withdraw(State(app): State<App>, viewer: Viewer) -> Result<StatusCode> {
     consents::withdraw(&app.db, viewer.user).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -29,7 +29,7 @@ Nothing else about this session is kept anywhere.
 ";
 
 /// Recording, journal and report in one ZIP, made while it is read.
-#[utoipa::path(get, path = "/api/sessions/{id}/export", tag = "sessions", params(("id" = SessionId, Path)),
+#[utoipa::path(get, operation_id = "export_zip", path = "/api/sessions/{id}/export", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, content_type = "application/zip", body = Vec<u8>), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn zip(State(app): State<App>, Owned(session): Owned) -> Result<Response> {
     ready(&session)?;

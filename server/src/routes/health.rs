@@ -20,13 +20,13 @@ pub struct Alive {
 }
 
 /// The process answers.
-#[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200, body = Alive)))]
+#[utoipa::path(get, operation_id = "health_alive", path = "/healthz", tag = "operation", responses((status = 200, body = Alive)))]
 pub async fn alive() -> Json<Alive> {
     Json(Alive { status: "ok", version: env!("CARGO_PKG_VERSION") })
 }
 
 /// Database, object store and models are there: sessions can be taken.
-#[utoipa::path(get, path = "/readyz", tag = "operation", responses((status = 200, body = Alive), (status = 503, body = Problem)))]
+#[utoipa::path(get, operation_id = "health_ready", path = "/readyz", tag = "operation", responses((status = 200, body = Alive), (status = 503, body = Problem)))]
 pub async fn ready(State(app): State<App>) -> Result<Json<Alive>> {
     let (database, objects) =
         tokio::join!(tokio::time::timeout(PATIENCE, app.db.ping()), tokio::time::timeout(PATIENCE, app.objects.ping()));
@@ -50,7 +50,7 @@ pub async fn ready(State(app): State<App>) -> Result<Json<Alive>> {
 }
 
 /// Counters and gauges in Prometheus' text format.
-#[utoipa::path(get, path = "/metrics", tag = "operation", responses((status = 200, content_type = "text/plain", body = String)))]
+#[utoipa::path(get, operation_id = "health_metrics", path = "/metrics", tag = "operation", responses((status = 200, content_type = "text/plain", body = String)))]
 pub async fn metrics(State(app): State<App>) -> Result<Response> {
     for (state, jobs) in store::jobs::count(&app.db).await? {
         metrics::gauge!("coach_jobs", "state" => state).set(jobs as f64);

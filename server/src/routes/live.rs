@@ -13,7 +13,7 @@ use axum::response::Response;
 use coach_core::SessionId;
 
 /// A WebSocket of JSON messages tagged by `type`; docs/WIRE.md describes them.
-#[utoipa::path(get, path = "/api/sessions/{id}/live", tag = "live", params(("id" = SessionId, Path)),
+#[utoipa::path(get, operation_id = "live_open", path = "/api/sessions/{id}/live", tag = "live", params(("id" = SessionId, Path)),
     responses((status = 101, description = "switches to WebSocket"), (status = 400, body = Problem), (status = 403, body = Problem),
         (status = 404, body = Problem), (status = 429, body = Problem)))]
 pub async fn open(

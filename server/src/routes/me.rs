@@ -27,7 +27,7 @@ pub struct Me {
 }
 
 /// The person and the server's abilities.
-#[utoipa::path(get, path = "/api/me", tag = "person", responses((status = 200, body = Me)))]
+#[utoipa::path(get, operation_id = "me_get", path = "/api/me", tag = "person", responses((status = 200, body = Me)))]
 pub async fn get(State(app): State<App>, viewer: Viewer) -> Result<Json<Me>> {
     let nothing = ModelNames { face: FaceModel::None, voice_activity: VoiceActivityModel::Energy };
     Ok(Json(Me {

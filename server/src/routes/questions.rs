@@ -14,7 +14,7 @@ pub struct Questions {
 }
 
 /// Every question that can be chosen.
-#[utoipa::path(get, path = "/api/questions", tag = "sessions", responses((status = 200, body = Questions)))]
+#[utoipa::path(get, operation_id = "questions_list", path = "/api/questions", tag = "sessions", responses((status = 200, body = Questions)))]
 pub async fn list(State(app): State<App>, viewer: Viewer) -> Result<Json<Questions>> {
     Ok(Json(Questions { questions: questions::list(&app.db, viewer.user).await? }))
 }

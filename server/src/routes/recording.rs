@@ -23,7 +23,7 @@ pub struct Recording {
 }
 
 /// A link to the recording, good for a few minutes.
-#[utoipa::path(get, path = "/api/sessions/{id}/recording", tag = "sessions", params(("id" = SessionId, Path)),
+#[utoipa::path(get, operation_id = "recording_link", path = "/api/sessions/{id}/recording", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, body = Recording), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn link(State(app): State<App>, Owned(session): Owned) -> Result<Json<Recording>> {
     let key = objects::recording_key(session.id);

@@ -21,7 +21,7 @@ use tokio_stream::wrappers::ReceiverStream;
 const PIECE: usize = 64 * 1024;
 
 /// The report: scores, contributions, moments, curves.
-#[utoipa::path(get, path = "/api/sessions/{id}/report", tag = "sessions", params(("id" = SessionId, Path)),
+#[utoipa::path(get, operation_id = "report", path = "/api/sessions/{id}/report", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, body = coach_core::report::Report), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn report(State(app): State<App>, Owned(session): Owned) -> Result<Response> {
     ready(&session)?;
@@ -30,7 +30,7 @@ pub async fn report(State(app): State<App>, Owned(session): Owned) -> Result<Res
 }
 
 /// Everything the engine was shown, one JSON object a line.
-#[utoipa::path(get, path = "/api/sessions/{id}/journal", tag = "sessions", params(("id" = SessionId, Path)),
+#[utoipa::path(get, operation_id = "report_journal", path = "/api/sessions/{id}/journal", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, content_type = "application/x-ndjson", body = String), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn journal(State(app): State<App>, Owned(session): Owned) -> Result<Response> {
     ready(&session)?;

@@ -89,7 +89,7 @@ pub struct CreateSession {
 }
 
 /// Makes a session. The consent in force must have been given.
-#[utoipa::path(post, path = "/api/sessions", tag = "sessions", request_body = CreateSession,
+#[utoipa::path(post, operation_id = "sessions_create", path = "/api/sessions", tag = "sessions", request_body = CreateSession,
     responses((status = 201, body = SessionView), (status = 403, body = Problem), (status = 422, body = Problem)))]
 pub async fn create(State(app): State<App>, viewer: Viewer, Body(wish): Body<CreateSession>) -> Result<Response> {
     consents::require(&app, viewer.user).await?;
@@ -144,6 +144,7 @@ fn checked(mut settings: HintSettings) -> Result<HintSettings> {
 }
 
 #[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Page {
     /// 1 to 100; 20 without it.
@@ -161,7 +162,7 @@ pub struct Sessions {
 }
 
 /// The person's sessions, newest first.
-#[utoipa::path(get, path = "/api/sessions", tag = "sessions", params(Page),
+#[utoipa::path(get, operation_id = "sessions_list", path = "/api/sessions", tag = "sessions", params(Page),
     responses((status = 200, body = Sessions), (status = 400, body = Problem)))]
 pub async fn list(State(app): State<App>, viewer: Viewer, Query(page): Query<Page>) -> Result<Json<Sessions>> {
     let limit = page.limit.unwrap_or(PAGE);
@@ -185,14 +186,14 @@ pub async fn list(State(app): State<App>, viewer: Viewer, Query(page): Query<Pag
 }
 
 /// One session.
-#[utoipa::path(get, path = "/api/sessions/{id}", tag = "sessions", params(("id" = SessionId, Path)),
+#[utoipa::path(get, operation_id = "sessions_get", path = "/api/sessions/{id}", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, body = SessionView), (status = 404, body = Problem)))]
 pub async fn get(State(app): State<App>, Owned(session): Owned) -> Result<Json<SessionView>> {
     Ok(Json(SessionView::load(&app, session).await?))
 }
 
 /// Deletes a session for good: recording, journal, report, scores.
-#[utoipa::path(delete, path = "/api/sessions/{id}", tag = "sessions", params(("id" = SessionId, Path)),
+#[utoipa::path(delete, operation_id = "sessions_delete", path = "/api/sessions/{id}", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 204), (status = 404, body = Problem)))]
 pub async fn delete(State(app): State<App>, Owned(session): Owned) -> Result<StatusCode> {
     // From here on nobody sees it, whatever happens to the rest.
@@ -212,7 +213,7 @@ pub struct Gold {
 }
 
 /// Marks a ready session as the reference answer of its questions, or takes the mark away.
-#[utoipa::path(put, path = "/api/sessions/{id}/gold", tag = "sessions", params(("id" = SessionId, Path)), request_body = Gold,
+#[utoipa::path(put, operation_id = "sessions_gold", path = "/api/sessions/{id}/gold", tag = "sessions", params(("id" = SessionId, Path)), request_body = Gold,
     responses((status = 200, body = SessionView), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn gold(
     State(app): State<App>,

@@ -33,7 +33,7 @@ pub struct TrendsPoint {
 }
 
 /// The person's last hundred scored sessions and what they show.
-#[utoipa::path(get, path = "/api/trends", tag = "sessions", responses((status = 200, body = Trends)))]
+#[utoipa::path(get, operation_id = "trends_get", path = "/api/trends", tag = "sessions", responses((status = 200, body = Trends)))]
 pub async fn get(State(app): State<App>, viewer: Viewer) -> Result<Json<Trends>> {
     let points = reports::points(&app.db, viewer.user, POINTS).await?;
     let trends = trends::trends(&points.iter().map(as_seen_by_insight).collect::<Vec<_>>());

@@ -15,7 +15,7 @@ use coach_core::SessionId;
 const SDP: &str = "application/sdp";
 
 /// Publishes: an SDP offer in, an SDP answer out, the publishing's URL in `Location`. Posting again takes over.
-#[utoipa::path(post, path = "/api/sessions/{id}/whip", tag = "live", params(("id" = SessionId, Path)),
+#[utoipa::path(post, operation_id = "whip_publish", path = "/api/sessions/{id}/whip", tag = "live", params(("id" = SessionId, Path)),
     request_body(content = String, content_type = "application/sdp"),
     responses((status = 201, content_type = "application/sdp", body = String, headers(("location" = String), ("etag" = String))),
         (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
@@ -63,7 +63,7 @@ pub async fn publish(
 }
 
 /// What can be posted here.
-#[utoipa::path(options, path = "/api/sessions/{id}/whip", tag = "live", params(("id" = SessionId, Path)),
+#[utoipa::path(options, operation_id = "whip_options", path = "/api/sessions/{id}/whip", tag = "live", params(("id" = SessionId, Path)),
     responses((status = 200, headers(("accept-post" = String)))))]
 pub async fn options() -> Response {
     (StatusCode::OK, [("accept-post", SDP), ("allow", "POST, OPTIONS")]).into_response()
@@ -80,7 +80,7 @@ pub async fn accept_post(request: Request, next: Next) -> Response {
 }
 
 /// Stops for good: the session goes on to its report.
-#[utoipa::path(delete, path = "/api/sessions/{id}/whip/{resource}", tag = "live",
+#[utoipa::path(delete, operation_id = "whip_stop", path = "/api/sessions/{id}/whip/{resource}", tag = "live",
     params(("id" = SessionId, Path), ("resource" = String, Path)),
     responses((status = 200), (status = 404, body = Problem)))]
 pub async fn stop(State(app): State<App>, Owned(session): Owned, Resource(resource): Resource) -> Result<StatusCode> {
@@ -92,7 +92,7 @@ pub async fn stop(State(app): State<App>, Owned(session): Owned, Resource(resour
 }
 
 /// Trickle ICE and ICE restarts: not supported, all candidates are in the answer (RFC 9725 section 4.3).
-#[utoipa::path(patch, path = "/api/sessions/{id}/whip/{resource}", tag = "live",
+#[utoipa::path(patch, operation_id = "whip_trickle", path = "/api/sessions/{id}/whip/{resource}", tag = "live",
     params(("id" = SessionId, Path), ("resource" = String, Path)),
     request_body(content = String, content_type = "application/trickle-ice-sdpfrag"),
     responses((status = 404, body = Problem), (status = 415, body = Problem), (status = 501, body = Problem)))]

@@ -17,9 +17,9 @@ export interface paths {
                     /** @description Another one, usually the reference. */
                     b: components["schemas"]["SessionId"];
                     /** @description Which answer of `a`; without both, answers to the same question are found. */
-                    answer_a?: number | null;
+                    answer_a?: number;
                     /** @description Which answer of `b`. */
-                    answer_b?: number | null;
+                    answer_b?: number;
                 };
                 header?: never;
                 path?: never;
@@ -266,9 +266,9 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description 1 to 100; 20 without it. */
-                    limit?: number | null;
+                    limit?: number;
                     /** @description The `next` of the page before. */
-                    before?: components["schemas"]["SessionId"] | null;
+                    before?: components["schemas"]["SessionId"];
                 };
                 header?: never;
                 path?: never;
