@@ -147,7 +147,9 @@ fn scores(to: &mut impl Write, answer: &Answer) -> std::io::Result<()> {
     for (name, score) in answer.scores.each() {
         let name = format!("{name:?}");
         match (score.value, &score.reason) {
-            (Some(value), _) => writeln!(to, "{name:<12}{value:>4.0}   rests on {:.0} % of its inputs", score.coverage * 100.0)?,
+            (Some(value), _) => {
+                writeln!(to, "{name:<12}{value:>4.0}   rests on {:.0} % of its inputs", score.coverage * 100.0)?
+            }
             (None, Some(reason)) => writeln!(to, "{name:<12}   –   not enough to say: {reason}")?,
             (None, None) => writeln!(to, "{name:<12}   –   not enough to say")?,
         }

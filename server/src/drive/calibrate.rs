@@ -81,7 +81,9 @@ fn advice(finding: Finding) -> Advice {
         Finding::Picture(QualityReason::Cut) => {
             (AdviceReason::Cut, "Your face is partly out of the picture. Move into the middle.")
         }
-        Finding::LoudNoise => (AdviceReason::LoudNoise, "There is a lot of background noise. A quieter place will help."),
+        Finding::LoudNoise => {
+            (AdviceReason::LoudNoise, "There is a lot of background noise. A quieter place will help.")
+        }
         Finding::Quiet => (AdviceReason::Quiet, "I can't hear anything. Check that the microphone is on."),
     };
     Advice { reason, text: text.into() }

@@ -23,9 +23,18 @@ use tokio::time::Instant;
 
 /// What the keeper is asked.
 pub enum Ask {
-    Publish { offer: String, answer: oneshot::Sender<Result<PublishAnswer, PublishError>> },
-    Stop { resource: String, answer: oneshot::Sender<Result<(), StopError>> },
-    Sign { n: u32, sign: Sign },
+    Publish {
+        offer: String,
+        answer: oneshot::Sender<Result<PublishAnswer, PublishError>>,
+    },
+    Stop {
+        resource: String,
+        answer: oneshot::Sender<Result<(), StopError>>,
+    },
+    Sign {
+        n: u32,
+        sign: Sign,
+    },
     Over(Over),
     /// Deleted: end at once, store nothing.
     Forget(oneshot::Sender<()>),

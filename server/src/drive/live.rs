@@ -4,7 +4,9 @@ use super::keeper::{self, Ask};
 use super::models::Models;
 use super::sitting::{self, Question};
 use super::workers::Workers;
-use super::{CalibrateError, CalibrationOutcome, ClientMark, LiveDoor, MarkError, PublishAnswer, PublishError, StopError};
+use super::{
+    CalibrateError, CalibrationOutcome, ClientMark, LiveDoor, MarkError, PublishAnswer, PublishError, StopError,
+};
 use crate::app::Context;
 use crate::store::sessions::Session;
 use async_trait::async_trait;

@@ -132,7 +132,9 @@ impl Observer {
             self.voice.decoder = Some(decode::Audio::new(format, move |block| post(Event::Audio(block)))?);
             self.voice.ended = false;
         }
-        for (track, has_decoder) in [(Track::Video, self.face.decoder.is_some()), (Track::Audio, self.voice.decoder.is_some())] {
+        for (track, has_decoder) in
+            [(Track::Video, self.face.decoder.is_some()), (Track::Audio, self.voice.decoder.is_some())]
+        {
             if !has_decoder {
                 (self.post)(Event::Drained(track));
             }
@@ -187,7 +189,8 @@ impl Observer {
     /// `settled`: what was sent before this has arrived or was given up by the tap. `reason`: why nothing may have come.
     pub fn settle(&mut self, settled: MediaTime, reason: GapReason) {
         // What the decoder was given this long before has come out of it or never will.
-        let idle = |pushed: Option<MediaTime>, out: Option<MediaTime>| pushed <= out || pushed.is_some_and(|p| settled > p);
+        let idle =
+            |pushed: Option<MediaTime>, out: Option<MediaTime>| pushed <= out || pushed.is_some_and(|p| settled > p);
         if idle(self.face.pushed, self.face.decoded) && self.face.held.is_none() && self.face.under_way.is_empty() {
             self.face.floor = self.face.floor.max(settled);
         }

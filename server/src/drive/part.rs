@@ -2,9 +2,9 @@
 
 use super::sitting::{Command, Handle};
 use coach_core::journal::Part;
+use coach_media::Item;
 use coach_media::peer::{self, Publisher};
 use coach_media::record::{self, Recorder};
-use coach_media::Item;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -121,4 +121,3 @@ pub async fn run(
     };
     Over { n: part.n, recorded }
 }
-

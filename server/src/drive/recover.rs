@@ -65,8 +65,16 @@ async fn finish_one(house: &House, session: &Session) -> anyhow::Result<()> {
     }
     let report = analyse(house, session, &spool, parts.clone());
     let (session, owner) = (session.id, session.owner);
-    finish::conclude(Ending { house, session, owner, spool: &spool, parts, uploads: Vec::new(), report: Box::pin(report) })
-        .await
+    finish::conclude(Ending {
+        house,
+        session,
+        owner,
+        spool: &spool,
+        parts,
+        uploads: Vec::new(),
+        report: Box::pin(report),
+    })
+    .await
 }
 
 /// The offline door over what was recorded, with the marks that were written before the crash.

@@ -24,16 +24,26 @@ const TICK: Duration = Duration::from_millis(50);
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
 /// What a session's thread is told.
-#[expect(clippy::large_enum_variant, reason = "it moves through one channel once; nearly all of it are items and answers")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it moves through one channel once; nearly all of it are items and answers"
+)]
 pub enum Command {
     /// A publishing begins; its media starts at `offset` or later.
-    Begin { part: Part, formats: Formats },
+    Begin {
+        part: Part,
+        formats: Formats,
+    },
     Item(Item),
     /// The publishing is over, but the session is not.
     Interrupted,
     Answer(Event),
     /// Something the page said. Answers with the time it counts from.
-    Mark { what: MarkKind, question: Option<Question>, note: Option<String> },
+    Mark {
+        what: MarkKind,
+        question: Option<Question>,
+        note: Option<String>,
+    },
     /// Media time of this moment, as the tap has found it.
     Clock(MediaTime),
     /// Ends at once and writes nothing more.
@@ -97,7 +107,18 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
         let post = Arc::new(move |event| drop(commands.send(Command::Answer(event))));
         let options = Options { rate_hz: setup.header.rate_hz, landmarks: false, live: true };
         let observer = Observer::new(&setup.models, setup.workers.as_ref(), options, post);
-        Sitting { setup, observer, engine: None, journal: None, clock, inbox, asked: None, last: [None; 2], lost: [None; 2] }.run();
+        Sitting {
+            setup,
+            observer,
+            engine: None,
+            journal: None,
+            clock,
+            inbox,
+            asked: None,
+            last: [None; 2],
+            lost: [None; 2],
+        }
+        .run();
     })?;
     Ok(handle)
 }
@@ -225,7 +246,9 @@ impl Sitting {
             _ => {}
         }
         let mark = match question {
-            Some(q) => Mark { t, what, question: Some(q.text), question_id: Some(q.id), suggested_ms: Some(q.suggested_ms) },
+            Some(q) => {
+                Mark { t, what, question: Some(q.text), question_id: Some(q.id), suggested_ms: Some(q.suggested_ms) }
+            }
             None => Mark { t, what, question: note, question_id: None, suggested_ms: None },
         };
         engine.observe(Line::Mark(mark));

@@ -51,7 +51,8 @@ impl Spool {
         let mut found = Vec::new();
         for entry in std::fs::read_dir(&self.folder)? {
             let name = entry?.file_name();
-            let number: Option<u32> = name.to_str().and_then(|n| n.strip_prefix("part-")?.strip_suffix(".webm")?.parse().ok());
+            let number: Option<u32> =
+                name.to_str().and_then(|n| n.strip_prefix("part-")?.strip_suffix(".webm")?.parse().ok());
             found.extend(number);
         }
         found.sort_unstable();
