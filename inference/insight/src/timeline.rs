@@ -144,6 +144,14 @@ impl Timeline {
     }
 }
 
+/// Puts a gesture where its start belongs: one that took longer is known after one that began later.
+pub(crate) fn gesture(list: &mut Vec<(Gesture, Span)>, item: (Gesture, Span)) {
+    if list.len() < MOST_EVENTS {
+        let later = list.iter().rev().take_while(|(_, span)| span.start > item.1.start).count();
+        list.insert(list.len() - later, item);
+    }
+}
+
 /// Pushes unless the list is as long as a list can be.
 pub(crate) fn push<T>(list: &mut Vec<T>, item: T) {
     if list.len() < MOST_EVENTS {

@@ -1,6 +1,6 @@
 //! Articulation rate: syllables per second of speech, pauses of 250 ms and more left out.
 
-use super::{Measure, Metric};
+use super::{Measure, Metric, moments};
 use crate::scene::Scene;
 use crate::scores::curve::Curve;
 
@@ -19,5 +19,12 @@ pub const METRIC: Metric = Metric {
 fn measure(scene: &Scene) -> Measure {
     let paused: i64 = scene.pauses().map(|p| p.span.len_ms()).sum();
     let spoken = scene.totals.talk_s - paused as f64 / 1000.0;
-    scene.voiced(crate::scene::ratio(f64::from(scene.totals.nuclei), spoken.max(0.0)))
+    let rate = crate::scene::ratio(f64::from(scene.totals.nuclei), spoken.max(0.0));
+    scene.voiced(rate).with_windows(
+        scene,
+        10_000,
+        |t| crate::scene::ratio(f64::from(t.nuclei), t.speech_s).filter(|_| t.speech_s >= 5.0),
+        |v| CURVE.quality(v),
+        moments::worded("articulation_rate", "syl/s"),
+    )
 }

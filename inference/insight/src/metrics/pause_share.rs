@@ -2,7 +2,9 @@
 
 use super::{Measure, Metric};
 use crate::scene::{Scene, ratio};
-use crate::scores::curve::Curve;
+use crate::scores::curve::{Curve, Side};
+use crate::texts;
+use coach_core::report::Moment;
 
 pub const CURVE: Curve = Curve::Band { zero_low: 0.0, low: 0.10, high: 0.30, zero_high: 0.65 };
 
@@ -18,5 +20,13 @@ pub const METRIC: Metric = Metric {
 
 fn measure(scene: &Scene) -> Measure {
     let paused: i64 = scene.pauses().map(|p| p.span.len_ms()).sum();
-    scene.voiced(ratio(paused as f64 / 1000.0, scene.totals.talk_s).map(|v| v.min(1.0)))
+    let share = ratio(paused as f64 / 1000.0, scene.totals.talk_s).map(|v| v.min(1.0));
+    // Too many pauses show in the longest of them, too few in the longest speech without one.
+    let spans: Vec<_> = match share.map(|v| CURVE.side(v)) {
+        Some(Side::Over) => scene.pauses().map(|p| (p.span, texts::pause(p.span.len_ms()))).collect(),
+        Some(Side::Under) => scene.phrases().map(|p| (p.span, texts::breathless(p.span.len_ms()))).collect(),
+        _ => Vec::new(),
+    };
+    let events = spans.into_iter().map(|(span, why)| (span.len_ms() as f32, Moment { span, why, good: false }));
+    scene.voiced(share).with_events(scene, events.collect())
 }

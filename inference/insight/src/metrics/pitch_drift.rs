@@ -4,7 +4,9 @@ use super::{LEAST_SPEECH_S, Measure, Metric};
 use crate::baseline::median;
 use crate::scene::Scene;
 use crate::scores::curve::Curve;
+use crate::texts;
 use coach_core::Span;
+use coach_core::report::Moment;
 
 pub const CURVE: Curve = Curve::Fall { full: 0.3, zero: 3.0 };
 const WINDOW_MS: i64 = 15_000;
@@ -12,15 +14,15 @@ const WINDOW_MS: i64 = 15_000;
 pub const METRIC: Metric = Metric {
     id: "pitch_drift",
     unit: "st",
-    window: "the spread between the highest and the lowest median of 15 s windows, from the second 15 s of speech on",
-    baseline: "the person's own median pitch",
+    window: "twice the mean distance of the medians of 15 s windows from their own median; at least two windows",
+    baseline: "the answer's own median pitch",
     source: "A voice that climbs is heard as less sure (Jiang and Pell 2017, actors). The direction of mean pitch is inconsistent between \
              studies, so only the wandering counts and never the height.",
     measure,
 };
 
 fn measure(scene: &Scene) -> Measure {
-    let mut middles: Vec<f32> = Vec::new();
+    let mut windows: Vec<(Span, f32)> = Vec::new();
     for &span in &scene.spans {
         let mut start = span.start;
         while start < span.end {
@@ -28,15 +30,19 @@ fn measure(scene: &Scene) -> Measure {
             let cells = scene.timeline.cells(window).filter(|(_, c)| c.voiced >= 3);
             let mut means: Vec<f32> = cells.map(|(_, c)| c.pitch_sum / f32::from(c.voiced)).collect();
             if means.len() >= 40 {
-                middles.extend(median(&mut means));
+                windows.extend(median(&mut means).map(|m| (window, m)));
             }
             start = start + WINDOW_MS;
         }
     }
-    let usual = scene.baseline.usual.and_then(|u| u.pitch_st);
+    let mut middles: Vec<f32> = windows.iter().map(|(_, m)| *m).collect();
     // The mean distance from the middle of the middles: one odd window moves it, but not by all of its height.
     let middle = median(&mut middles);
     let drift = middle.filter(|_| middles.len() >= 2 && scene.totals.speech_s >= LEAST_SPEECH_S);
     let value = drift.map(|m| 2.0 * middles.iter().map(|x| (x - m).abs()).sum::<f32>() / middles.len() as f32);
-    Measure { baseline: usual, ..scene.voiced(value) }
+    let events = windows.iter().filter_map(|&(span, m)| {
+        let away = m - middle?;
+        (away.abs() > 1.0).then(|| (away.abs(), Moment { span, why: texts::drifted(away), good: false }))
+    });
+    scene.voiced(value).with_events(scene, events.collect())
 }

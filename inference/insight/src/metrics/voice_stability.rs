@@ -7,6 +7,9 @@ use super::{Measure, Metric};
 use crate::baseline::median;
 use crate::scene::Scene;
 use crate::scores::curve::Curve;
+use crate::texts;
+use coach_core::Span;
+use coach_core::report::Moment;
 
 pub const CURVE: Curve = Curve::Fall { full: 1.05, zero: 2.0 };
 /// Shorter runs have too few periods to compare.
@@ -37,5 +40,13 @@ fn measure(scene: &Scene) -> Measure {
         .zip(shimmer)
         .map(|(j, s)| (j * s).sqrt())
         .filter(|_| enough && scene.totals.snr_db().is_none_or(|snr| snr >= 15.0));
-    Measure { baseline: Some(1.0).filter(|_| usual.is_some()), ..scene.voiced(value) }
+    let events = runs.iter().filter_map(|run| {
+        let rough = over(run.jitter_local, usual.and_then(|u| u.jitter), FLOORS.0)?
+            * over(run.shimmer_local, usual.and_then(|u| u.shimmer), FLOORS.1)?;
+        let rough = rough.max(0.0).sqrt();
+        let moment = || Moment { span: Span::new(run.start, run.end), why: texts::rough(rough), good: false };
+        (rough > 1.6).then(|| (rough, moment()))
+    });
+    let events = events.collect();
+    Measure { baseline: Some(1.0).filter(|_| usual.is_some()), ..scene.voiced(value).with_events(scene, events) }
 }

@@ -8,7 +8,7 @@ pub mod units;
 
 use crate::affect::{Affect, affect};
 use crate::baseline::Baseline;
-use crate::timeline::{Gesture, Timeline, push};
+use crate::timeline::{self, Gesture, Timeline};
 use coach_core::MediaTime;
 use coach_core::journal::{Face, QualityReason};
 use units::{AU04, AU24, SMILE, Units};
@@ -107,7 +107,7 @@ impl Watch {
             return;
         }
         if let Some(blink) = lids.blink {
-            push(&mut timeline.gestures, (Gesture::Blink, blink));
+            timeline::gesture(&mut timeline.gestures, (Gesture::Blink, blink));
         }
         self.head(face, ms, timeline);
         let units = face.action_units.as_ref().map(|a| Units::new(a, face.smile));
@@ -140,7 +140,7 @@ impl Watch {
         }
         self.pose = Some((face.t, angles));
         if let Some(gesture) = self.nods.see(face.t, angles[0], angles[1]) {
-            push(&mut timeline.gestures, gesture);
+            timeline::gesture(&mut timeline.gestures, gesture);
         }
     }
 

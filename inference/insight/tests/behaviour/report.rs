@@ -125,3 +125,35 @@ fn what_one_session_learnt_serves_the_next_from_its_first_second() {
     let report = play(&next).1;
     assert!(report.metrics["eye_contact"].coverage > 0.98 && report.series.valence[2].is_some());
 }
+
+#[test]
+fn every_contribution_that_lost_much_shows_where() {
+    let text = "device-check
+0:00 ask One. for 90 s
+0:00 speak 140
+0:00 tone 3
+0:20 speak 300 breathless
+0:20 rough 3
+0:20 higher 5
+0:20 tone 0.3
+0:20 look aside
+0:20 restless 40
+0:20 level -14
+0:20 lively 0
+0:50 silent
+0:58 speak 140
+0:58 hesitant
+0:58 fade 14
+0:58 uneven 8
+1:30 end";
+    let report = report(text);
+    for (name, score) in report.answers[0].scores.each() {
+        for c in score.contributions.iter().filter(|c| c.value.is_some() && c.points < 60.0 * c.weight) {
+            // A smile or a nod that was not there has no place.
+            if ["smile", "nods", "stress_height", "stress_spikes", "stress_recovery"].contains(&c.metric.as_str()) {
+                continue;
+            }
+            assert!(c.moments.iter().any(|m| !m.good), "{name:?}: {c:?}");
+        }
+    }
+}
