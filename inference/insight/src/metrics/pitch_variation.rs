@@ -9,7 +9,7 @@ use crate::scores::curve::Curve;
 use crate::timeline::Timeline;
 use coach_core::Span;
 
-pub const CURVE: Curve = Curve::Rise { zero: 0.8, full: 3.4 };
+pub const CURVE: Curve = Curve::Rise { zero: 0.8, full: 3.0 };
 /// Windows within which the pitch varies; from one to the next it drifts, which is another metric's.
 const WINDOW_MS: i64 = 15_000;
 /// Less voiced time says nothing, seconds.
