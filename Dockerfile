@@ -2,7 +2,7 @@
 FROM node:22-bookworm-slim AS web
 WORKDIR /web-client
 COPY web-client/package.json web-client/package-lock.json web-client/.npmrc ./
-RUN npm ci --no-audit --no-fund
+RUN npm install --no-save --no-audit --no-fund
 COPY web-client ./
 RUN npm run build
 

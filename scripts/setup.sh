@@ -29,7 +29,8 @@ npm_packages() {
   [[ -f $folder/package-lock.json ]] || return 0
   if ! cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed-lock"; then
     echo "setup: installing the packages of $folder"
-    (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error)
+    # Not `npm ci`: npm 11 refuses locks that leave out other platforms' optional packages, and it writes such locks itself.
+    (cd "$folder" && npm install --no-save --no-audit --no-fund --loglevel=error)
     cp "$folder/package-lock.json" "$folder/node_modules/.installed-lock"
   fi
 }
