@@ -36,6 +36,13 @@ pub fn program() -> PathBuf {
     program
 }
 
+/// An example program of the workspace, as `cargo build --all-targets` makes it.
+pub fn example(name: &str) -> PathBuf {
+    let path = program().with_file_name("examples").join(name);
+    assert!(path.exists(), "{} is not built: run `cargo build --workspace --all-targets` first", path.display());
+    path
+}
+
 /// The models folder, as absolute path: `$COACH_MODELS` or ./models of the project.
 pub fn models() -> PathBuf {
     std::env::var_os("COACH_MODELS").map_or_else(|| project().join("models"), PathBuf::from)

@@ -115,6 +115,14 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
     let apart = parity::scores_apart(&report, &report_again)?;
     println!("largest distance of a score, live against file: {apart:.3}");
     ensure!(apart <= 1.0, "scores are {apart} apart");
+
+    // Deleted is gone: the row, the recording, the URL that was good a moment ago.
+    let deleted = reqwest::Client::new().delete(coach.url(&format!("/api/sessions/{id}"))).send().await?;
+    ensure!(deleted.status() == 204, "delete: {}", deleted.status());
+    let (status, _) = coach.get(&format!("/api/sessions/{id}")).await?;
+    ensure!(status == 404, "a deleted session answers {status}");
+    let url = recording["url"].as_str().context("a URL")?;
+    ensure!(reqwest::get(url).await?.status() == 404, "the recording of a deleted session can still be read");
     Ok(())
 }
 
