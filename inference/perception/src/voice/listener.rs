@@ -289,8 +289,7 @@ impl Core {
         let masked = self.gaps.near(hop);
         let (hz, strength) = if masked { (0.0, 0.0) } else { (decision.hz, decision.strength) };
         let gap = self.gaps.within(hop);
-        let speech =
-            if gap == Some(Length::Long) { 0.0 } else { self.activity.probability(centre, self.level.gate(hop)) };
+        let speech = if gap == Some(Length::Long) { 0.0 } else { self.activity.probability(hop, &self.level) };
         if !masked {
             self.level.learn(hop, speech);
         }

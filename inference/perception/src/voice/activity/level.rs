@@ -92,11 +92,12 @@ impl Level {
         if count == 0.0 { QUIETEST_DB } else { 10.0 * (sum / count + 1e-10).log10() }
     }
 
-    /// How sure the level is that the hop is not just the room: 0 to 1, a half at the threshold.
-    pub fn gate(&self, hop: i64) -> f64 {
+    /// How sure the level is that the hop is not just the room: 0 to 1, a half at the threshold, which is lowered by
+    /// `leaning` dB, but never to less than 3 dB over the floor.
+    pub fn gate(&self, hop: i64, leaning: f64) -> f64 {
         let floor = self.floor.percentile(0.08).unwrap_or(SILENT_DB);
         // In noise there is less room over the floor, and the threshold has to go down with it.
-        let over = (0.35 * (self.peak_db - floor)).clamp(3.0, 9.0);
+        let over = ((0.35 * (self.peak_db - floor)).clamp(3.0, 9.0) - leaning).max(3.0);
         let threshold = (floor + over).max(self.peak_db - BELOW_PEAK_DB).max(SILENT_DB);
         1.0 / (1.0 + (-(self.db(hop) - threshold) / 1.5).exp())
     }

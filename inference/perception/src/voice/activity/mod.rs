@@ -7,10 +7,13 @@ pub use level::Level;
 use silero::Silero;
 
 use crate::runtime::{self, Runtime};
+use crate::voice::HOP;
 use coach_core::journal::VoiceActivityModel;
 
 /// Samples around a hop's centre in which the detector may have heard what the hop belongs to: 40 ms.
 const EITHER_SIDE: i64 = 640;
+/// The threshold falls so far where the network is sure.
+const LEANING_DB: f64 = 4.0;
 
 /// The detector of one stream.
 pub struct Activity {
@@ -41,13 +44,14 @@ impl Activity {
         self.silero.as_mut().map_or(Ok(()), |silero| silero.push(hop))
     }
 
-    /// The probability that the hop whose centre is sample `centre` is speech, 0 to 1. `gate` is the level's own opinion.
+    /// The probability that `hop` is speech, 0 to 1.
     ///
     /// The network answers in steps of 32 ms and hangs over the ends of words; the level is exact at edges, but takes every
-    /// noise for speech. Both must agree.
-    pub fn probability(&self, centre: i64, gate: f64) -> f32 {
-        let heard =
-            self.silero.as_ref().map_or(1.0, |silero| silero.highest(centre - EITHER_SIDE, centre + EITHER_SIDE));
-        heard.min(gate as f32)
+    /// noise for speech. Both must agree; where the network is sure, a weak consonant need not rise as far over the noise.
+    pub fn probability(&self, hop: i64, level: &Level) -> f32 {
+        let centre = hop * HOP as i64 + HOP as i64 / 2;
+        let Some(silero) = &self.silero else { return level.gate(hop, 0.0) as f32 };
+        let sure = f64::from((silero.highest(centre, centre) - 0.5) / 0.4).clamp(0.0, 1.0);
+        silero.highest(centre - EITHER_SIDE, centre + EITHER_SIDE).min(level.gate(hop, LEANING_DB * sure) as f32)
     }
 }
