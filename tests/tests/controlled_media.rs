@@ -72,7 +72,7 @@ fn say(to: &Path, sentences: &str, speed: u32, range: u32) -> Result<()> {
 /// All sentences in one go.
 fn talk(folder: &Path, name: &str, speed: u32, range: u32) -> Result<PathBuf> {
     let to = folder.join(format!("{name}.wav"));
-    say(&to, &[SENTENCES.join(" ")].repeat(TIMES).join(" "), speed, range)?;
+    say(&to, &[SENTENCES; TIMES].concat().join(" "), speed, range)?;
     Ok(to)
 }
 
