@@ -1,4 +1,5 @@
 //! Possible hesitations beside labelled ones, and in read speech, where there are none.
+#![allow(clippy::disallowed_methods, reason = "references are read from files")]
 
 mod voice_support;
 

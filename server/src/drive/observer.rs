@@ -43,6 +43,9 @@ pub struct Options {
 /// over the first second and then gives out what it held, so a second's worth must have room.
 const UNDER_WAY: usize = 24;
 
+/// Sound that is stamped this much before the sample clock repeats what was heard; less is rounding.
+const LATE_MS: i64 = 40;
+
 pub struct Observer {
     models: Models,
     options: Options,
@@ -68,18 +71,28 @@ struct FaceLane {
     decoded: Option<MediaTime>,
     chosen: u64,
     ended: bool,
-    floor: MediaTime,
+    /// Where the last gap that was told of ends.
+    gap_end: MediaTime,
 }
 
 struct VoiceLane {
     decoder: Option<decode::Audio>,
     listener: Option<Listener>,
-    /// Gaps that the media door told of and whose end has not been heard yet.
-    gaps: VecDeque<(Span, GapReason)>,
+    /// Gaps that were told of and that the listener does not know yet.
+    gaps: VecDeque<Silence>,
     pushed: Option<MediaTime>,
     heard: Option<MediaTime>,
     ended: bool,
-    floor: MediaTime,
+    /// Where the last gap before the first sound ends.
+    gap_end: MediaTime,
+}
+
+/// A gap in the sound, waiting for the sound before it.
+struct Silence {
+    span: Span,
+    reason: GapReason,
+    /// The last unit before it: once that was heard, the gap's turn has come.
+    after: Option<MediaTime>,
 }
 
 impl Observer {
@@ -101,7 +114,7 @@ impl Observer {
                 decoded: None,
                 chosen: 0,
                 ended: false,
-                floor: MediaTime::ZERO,
+                gap_end: MediaTime::ZERO,
             },
             voice: VoiceLane {
                 decoder: None,
@@ -110,7 +123,7 @@ impl Observer {
                 pushed: None,
                 heard: None,
                 ended: false,
-                floor: MediaTime::ZERO,
+                gap_end: MediaTime::ZERO,
             },
             ladder: Ladder::new(options.rate_hz, models.has_lite_rung()),
         }
@@ -155,8 +168,15 @@ impl Observer {
                     }
                 }
             }
-            Item::Gap(Track::Video, span, reason) => self.lines.push(gap(GapKind::Video, *span, *reason)),
-            Item::Gap(Track::Audio, span, reason) => self.voice.gaps.push_back((*span, *reason)),
+            Item::Gap(Track::Video, span, reason) => {
+                self.lines.push(gap(GapKind::Video, *span, *reason));
+                self.face.gap_end = self.face.gap_end.max(span.end);
+            }
+            Item::Gap(Track::Audio, span, reason) => {
+                let after = self.voice.pushed;
+                self.voice.gaps.push_back(Silence { span: *span, reason: *reason, after });
+                self.fall_silent();
+            }
             Item::End(Track::Video) => self.end_video(),
             Item::End(Track::Audio) => self.end_audio(),
         }
@@ -184,26 +204,30 @@ impl Observer {
         }
     }
 
-    /// Nothing came for a while: media time goes on, so that the other streams need not wait. Live only.
+    /// Nobody publishes, and nothing from before this can come any more: media time goes on without sound and picture.
     ///
-    /// `settled`: what was sent before this has arrived or was given up by the tap. `reason`: why nothing may have come.
-    pub fn settle(&mut self, settled: MediaTime, reason: GapReason) {
-        // What the decoder was given this long before has come out of it or never will.
-        let idle =
-            |pushed: Option<MediaTime>, out: Option<MediaTime>| pushed <= out || pushed.is_some_and(|p| settled > p);
-        if idle(self.face.pushed, self.face.decoded) && self.face.held.is_none() && self.face.under_way.is_empty() {
-            self.face.floor = self.face.floor.max(settled);
+    /// While somebody publishes, the media door tells of gaps while they last, and no clock is needed.
+    pub fn nobody_until(&mut self, t: MediaTime) {
+        let listened = self.voice.listener.as_ref().map_or(self.voice.gap_end, Listener::now);
+        // In steps of a second: each is a line of the journal.
+        if t - listened >= 1_000 {
+            self.item(&Item::Gap(Track::Audio, Span::new(listened, t), GapReason::NoConnection));
         }
-        match &mut self.voice.listener {
-            None => self.voice.floor = self.voice.floor.max(settled),
-            // In steps of a second: a gap line says what is known by now, and the next one goes on from there.
-            Some(listener) if idle(self.voice.pushed, self.voice.heard) && settled - listener.now() >= 1_000 => {
-                let lines = &mut self.lines;
-                if let Err(error) = listener.gap(settled, reason, &mut |line| lines.push(line)) {
-                    tracing::warn!(%error, "silence cannot be listened to");
-                }
-            }
-            Some(_) => {}
+        let seen = self.face.gap_end.max(self.face.offered.map_or(MediaTime::ZERO, |last| last + 1));
+        if t - seen >= 1_000 {
+            self.item(&Item::Gap(Track::Video, Span::new(seen, t), GapReason::NoConnection));
+        }
+    }
+
+    /// The next part's first unit is here: nothing is known from the last one before to it, as far as that was not said already.
+    pub fn no_connection(&mut self, track: Track, since: MediaTime, until: MediaTime) {
+        let said = match track {
+            Track::Video => self.face.gap_end,
+            Track::Audio => self.voice.listener.as_ref().map_or(self.voice.gap_end, Listener::now),
+        };
+        let start = since.max(said);
+        if start < until {
+            self.item(&Item::Gap(track, Span::new(start, until), GapReason::NoConnection));
         }
     }
 
@@ -222,12 +246,17 @@ impl Observer {
         match stream {
             Stream::Face => {
                 let waiting = self.face.under_way.front().copied().or(self.face.held.as_ref().map(|f| f.t));
-                let reached = self.face.offered.map_or(MediaTime::ZERO, |t| t + 1).max(self.face.floor);
-                waiting.map_or(reached, |t| t.min(reached))
+                let reached = self.face.offered.map_or(MediaTime::ZERO, |t| t + 1);
+                match waiting {
+                    Some(t) => t.min(reached),
+                    // Everything that was pushed has come out: the next frame is after the gap.
+                    None if self.face.pushed <= self.face.decoded => reached.max(self.face.gap_end),
+                    None => reached,
+                }
             }
             Stream::Voice => match &self.voice.listener {
                 Some(listener) => listener.known_until(),
-                None => self.voice.floor,
+                None => self.voice.gap_end,
             },
             Stream::Marks => MediaTime(i64::MAX),
         }
@@ -349,18 +378,44 @@ impl Observer {
         let Some(listener) = &mut self.voice.listener else { return };
         // What the media door missed and what the decoder could not decode are the same to the ear.
         if let Some(lost) = block.lost {
-            self.voice.gaps.push_back((lost.span, lost.reason));
+            self.voice.gaps.push_back(Silence { span: lost.span, reason: lost.reason, after: None });
         }
-        while let Some(&(span, reason)) = self.voice.gaps.front()
-            && span.end <= block.t
+        while let Some(silence) = self.voice.gaps.front()
+            && silence.span.end <= block.t
         {
-            if let Err(error) = listener.gap(span.end, reason, &mut out) {
+            if let Err(error) = listener.gap(silence.span.end, silence.reason, &mut out) {
                 tracing::warn!(%error, t = %block.t, "silence cannot be listened to");
             }
             self.voice.gaps.pop_front();
         }
-        if let Err(error) = listener.push(&block.samples, &mut out) {
+        // A publishing that took over may repeat the last moment of the one before; the first telling counts.
+        let repeated = (listener.now() - block.t).max(0) * i64::from(block.rate_hz) / 1000;
+        let from = if listener.now() - block.t > LATE_MS { repeated as usize } else { 0 };
+        let samples = block.samples.get(from..).unwrap_or_default();
+        if let Err(error) = listener.push(samples, &mut out) {
             tracing::warn!(%error, t = %block.t, "a block of sound cannot be used");
+        }
+        self.fall_silent();
+    }
+
+    /// Gaps whose turn has come are told to the listener.
+    fn fall_silent(&mut self) {
+        while let Some(silence) = self.voice.gaps.front()
+            && silence.after <= self.voice.heard
+        {
+            match &mut self.voice.listener {
+                Some(listener) => {
+                    let lines = &mut self.lines;
+                    if let Err(error) = listener.gap(silence.span.end, silence.reason, &mut |line| lines.push(line)) {
+                        tracing::warn!(%error, "silence cannot be listened to");
+                    }
+                }
+                None => {
+                    self.lines.push(gap(GapKind::Audio, silence.span, silence.reason));
+                    self.voice.gap_end = self.voice.gap_end.max(silence.span.end);
+                }
+            }
+            self.voice.gaps.pop_front();
         }
     }
 

@@ -2,11 +2,11 @@
 
 use super::journal_file::JournalFile;
 use super::models::Models;
-use super::observer::{Event, Observer, Options, gap};
+use super::observer::{Event, Observer, Options};
 use super::workers::Workers;
-use coach_core::journal::{GapKind, GapReason, Header, Line, Mark, MarkKind, Part, Stream};
+use coach_core::journal::{Header, Line, Mark, MarkKind, Part, Stream};
 use coach_core::report::Report;
-use coach_core::{MediaTime, SessionId, Span};
+use coach_core::{MediaTime, SessionId};
 use coach_insight::{Engine, Output};
 use coach_media::{Formats, Item, Track};
 use std::path::PathBuf;
@@ -14,8 +14,7 @@ use std::sync::{Arc, OnceLock, mpsc};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// How long nothing may come on a track before media time goes on without it. The tap gives a packet up after 200 ms;
-/// the rest is for a machine that is busy.
+/// How far media time stays behind the clock while nobody publishes: what the last publisher sent is through by then.
 const SETTLED_AFTER_MS: i64 = 1_000;
 /// Media time goes on at least this often, so that a silent line does not hold up what is known.
 const TICK: Duration = Duration::from_millis(50);
@@ -117,6 +116,7 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
             asked: None,
             last: [None; 2],
             lost: [None; 2],
+            nobody: false,
         }
         .run();
     })?;
@@ -137,6 +137,8 @@ struct Sitting {
     last: [Option<MediaTime>; 2],
     /// Since when video and sound are without connection.
     lost: [Option<MediaTime>; 2],
+    /// Between two parts.
+    nobody: bool,
 }
 
 impl Sitting {
@@ -182,6 +184,7 @@ impl Sitting {
             Command::Interrupted => {
                 self.observer.interrupt();
                 self.lost = self.last;
+                self.nobody = true;
             }
             Command::Mark { what, question, note } => self.mark(what, question, note),
             Command::Clock(now) => {
@@ -194,6 +197,7 @@ impl Sitting {
     }
 
     fn begin(&mut self, part: Part, formats: &Formats) {
+        self.nobody = false;
         tracing::debug!(session = %self.setup.session, part = part.n, offset = %part.offset, "part begins");
         if let Err(error) = self.observer.formats(formats) {
             tracing::error!(%error, session = %self.setup.session, "the media cannot be decoded; it is recorded all the same");
@@ -221,12 +225,8 @@ impl Sitting {
             }
             let track = usize::from(*track == Track::Audio);
             if let Some(since) = self.lost[track].take() {
-                let span = Span::new(since, unit.t);
-                if track == 0 {
-                    self.feed(gap(GapKind::Video, span, GapReason::NoConnection));
-                } else {
-                    self.observer.item(&Item::Gap(Track::Audio, span, GapReason::NoConnection));
-                }
+                let track = if track == 0 { Track::Video } else { Track::Audio };
+                self.observer.no_connection(track, since, unit.t);
             }
             self.last[track] = self.last[track].max(Some(unit.t));
         }
@@ -266,14 +266,15 @@ impl Sitting {
             return;
         }
         let now = self.now();
-        let reason = if self.lost.iter().any(Option::is_some) { GapReason::NoConnection } else { GapReason::Muted };
-        self.observer.settle(now - SETTLED_AFTER_MS, reason);
+        if self.nobody {
+            self.observer.nobody_until(now - SETTLED_AFTER_MS);
+        }
         let lines: Vec<Line> = self.observer.take_lines().collect();
         lines.into_iter().for_each(|line| self.feed(line));
         let known = [Stream::Face, Stream::Voice].map(|s| (s, self.observer.is_over(s), self.observer.known_until(s)));
         let Some(engine) = &mut self.engine else { return };
         for (stream, over, until) in known {
-            // A session that may go on with another part is never over for good before its end.
+            // A track that was never offered says nothing; one that ended may come back with the next part.
             engine.advance(stream, if over { now - SETTLED_AFTER_MS } else { until });
         }
         engine.advance(Stream::Marks, now);
