@@ -45,8 +45,7 @@ async fn live(coach: &Coach, file: &Path, loss: &str, folder: &Path) -> Result<A
     coach
         .log()
         .lines()
-        .filter(|line| line.contains("publisher has left"))
-        .next_back()
+        .rfind(|line| line.contains("publisher has left"))
         .into_iter()
         .for_each(|line| println!("{line}"));
     let (_, report) = coach.get(&format!("/api/sessions/{id}/report")).await?;

@@ -24,7 +24,7 @@ fn some_samples(random: &mut Random, n: usize) -> Vec<f32> {
             3 => 0.0,
             4 => size as f32,
             5 => {
-                if random.next() % 500 == 0 {
+                if random.next().is_multiple_of(500) {
                     1.0
                 } else {
                     0.0
