@@ -11,7 +11,7 @@ use super::{PublishAnswer, PublishError, StopError};
 use crate::live::Message;
 use crate::session::Event;
 use crate::store::{self, sessions::Session};
-use coach_core::journal::{self, Header, Part, Source};
+use coach_core::journal::{self, Calibration, Header, Part, Source};
 use coach_core::{MediaTime, SessionId, UserId};
 use coach_insight::Output;
 use coach_media::peer::{self, Limits, Publisher};
@@ -290,7 +290,14 @@ impl Keeper {
             spool: &self.spool,
             parts,
             uploads: std::mem::take(&mut self.uploads),
-            report: Box::pin(async { report.await.map_err(|_| anyhow::anyhow!("the session's thread ended early"))? }),
+            report: Box::pin(async {
+                let (report, learnt) =
+                    report.await.map_err(|_| anyhow::anyhow!("the session's thread ended early"))??;
+                if learnt != Calibration::default() {
+                    store::sessions::keep_learnt(&self.house.context.db, self.owner, self.session, &learnt).await?;
+                }
+                Ok(report)
+            }),
         });
         if let Err(error) = concluded.await {
             finish::failed(&self.house, self.session, self.owner, &error).await;

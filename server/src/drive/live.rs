@@ -8,7 +8,7 @@ use super::{
     CalibrateError, CalibrationOutcome, ClientMark, LiveDoor, MarkError, PublishAnswer, PublishError, StopError,
 };
 use crate::app::Context;
-use crate::store::sessions::Session;
+use crate::store::sessions::{self, Session};
 use async_trait::async_trait;
 use bytes::Bytes;
 use coach_core::journal::MarkKind;
@@ -23,6 +23,8 @@ use tokio_util::task::TaskTracker;
 
 /// A note is a thought, not an essay.
 const NOTE_CHARS: usize = 500;
+/// A baseline is of a person in a place: the next day the camera may stand elsewhere.
+const BASELINE_GOOD_FOR: Duration = Duration::from_secs(12 * 3600);
 /// How long a stopping server waits for its live sessions.
 const CLOSE_WITHIN: Duration = Duration::from_secs(15);
 /// Device checks measured at once; more wait.
@@ -57,6 +59,16 @@ impl Live {
     pub fn new(house: Arc<House>) -> Live {
         Live { house, checks: Semaphore::new(CHECKS_AT_ONCE) }
     }
+
+    /// Without a device check of its own, a session starts from what was found or learnt earlier the same day.
+    async fn with_baseline(&self, session: &Session) -> anyhow::Result<Session> {
+        let mut session = session.clone();
+        if session.calibration.is_none() {
+            let since_us = crate::clock::now_us() - BASELINE_GOOD_FOR.as_micros() as i64;
+            session.calibration = sessions::latest_calibration(&self.house.context.db, session.owner, since_us).await?;
+        }
+        Ok(session)
+    }
 }
 
 #[async_trait]
@@ -69,6 +81,7 @@ impl LiveDoor for Live {
         if !self.house.running.contains_key(&session.id) && self.house.running.len() >= most {
             return Err(PublishError::Busy(format!("{most} sessions are live on this machine")));
         }
+        let session = &self.with_baseline(session).await?;
         let running = match self.house.running.entry(session.id) {
             dashmap::Entry::Occupied(entry) => entry.get().clone(),
             dashmap::Entry::Vacant(entry) => {

@@ -4,7 +4,7 @@ use super::journal_file::JournalFile;
 use super::models::Models;
 use super::observer::{Event, Observer, Options};
 use super::workers::Workers;
-use coach_core::journal::{Header, Line, Mark, MarkKind, Part, Stream};
+use coach_core::journal::{Calibration, Header, Line, Mark, MarkKind, Part, Stream};
 use coach_core::report::Report;
 use coach_core::{MediaTime, SessionId};
 use coach_insight::{Engine, Output};
@@ -47,8 +47,8 @@ pub enum Command {
     Clock(MediaTime),
     /// Ends at once and writes nothing more.
     Abandon,
-    /// The end: drains everything, answers with the report.
-    Finish(oneshot::Sender<anyhow::Result<Report>>),
+    /// The end: drains everything, answers with the report and with what was learnt about the person.
+    Finish(oneshot::Sender<anyhow::Result<(Report, Calibration)>>),
 }
 
 /// What is asked, as a mark carries it.
@@ -296,7 +296,7 @@ impl Sitting {
         }
     }
 
-    fn finish(mut self) -> anyhow::Result<Report> {
+    fn finish(mut self) -> anyhow::Result<(Report, Calibration)> {
         self.observer.end();
         while !(self.observer.is_over(Stream::Face) && self.observer.is_over(Stream::Voice)) {
             match self.inbox.recv_timeout(ANSWER_WITHIN) {
@@ -311,6 +311,7 @@ impl Sitting {
         let lines: Vec<Line> = self.observer.take_lines().collect();
         lines.into_iter().for_each(|line| self.feed(line));
         let engine = self.engine.take().ok_or_else(|| anyhow::anyhow!("no media came"))?;
+        let learnt = engine.learnt();
         let (outputs, report) = engine.finish();
         for output in outputs {
             Sitting::say(&mut self.journal, &self.setup.publish, output);
@@ -318,6 +319,6 @@ impl Sitting {
         if let Some(journal) = self.journal.take() {
             journal.close()?;
         }
-        Ok(report)
+        Ok((report, learnt))
     }
 }

@@ -199,6 +199,21 @@ pub async fn set_calibration(db: &Db, owner: UserId, id: SessionId, calibration:
     on!(db, pool => Ok(sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(Json(calibration)).execute(pool).await?.rows_affected() == 1))
 }
 
+/// What a session without a device check learnt about its owner, for the sessions after it.
+pub async fn keep_learnt(db: &Db, owner: UserId, id: SessionId, learnt: &Calibration) -> sqlx::Result<bool> {
+    const UPDATE: &str = "UPDATE sessions SET calibration = $3 WHERE id = $1 AND owner = $2 AND calibration IS NULL";
+    on!(db, pool => Ok(sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(Json(learnt)).execute(pool).await?.rows_affected() == 1))
+}
+
+/// The owner's newest calibration of a session that was made at `since_us` or later.
+pub async fn latest_calibration(db: &Db, owner: UserId, since_us: i64) -> sqlx::Result<Option<Calibration>> {
+    const SELECT: &str = "SELECT calibration FROM sessions
+        WHERE owner = $1 AND created_us >= $2 AND calibration IS NOT NULL AND state = 'ready' ORDER BY created_us DESC, id DESC LIMIT 1";
+    let found: Option<Json<Calibration>> =
+        on!(db, pool => sqlx::query_scalar(SELECT).bind(owner.0).bind(since_us).fetch_optional(pool).await?);
+    Ok(found.map(|json| json.0))
+}
+
 /// Marks a ready session as the reference answer, or takes the mark away; says whether there was one to mark.
 pub async fn set_gold(db: &Db, owner: UserId, id: SessionId, gold: bool) -> sqlx::Result<bool> {
     const UPDATE: &str = "UPDATE sessions SET gold = $3 WHERE id = $1 AND owner = $2 AND state = 'ready'";

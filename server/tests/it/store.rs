@@ -102,6 +102,29 @@ async fn a_session_reads_as_it_was_written_and_only_for_its_owner() {
 }
 
 #[tokio::test]
+async fn what_was_learnt_is_kept_once_and_found_by_its_owner_alone() {
+    on_both(async |db| {
+        let (me, other) = two_people(&db).await;
+        let made = session(&db, me).await;
+        let learnt = Calibration { pitch: Some(4.5), ..Calibration::default() };
+        assert!(!sessions::keep_learnt(&db, other, made.id, &learnt).await.unwrap());
+        assert!(sessions::keep_learnt(&db, me, made.id, &learnt).await.unwrap());
+        let later = Calibration { pitch: Some(9.0), ..Calibration::default() };
+        assert!(!sessions::keep_learnt(&db, me, made.id, &later).await.unwrap(), "what is there stays");
+        assert_eq!(sessions::latest_calibration(&db, me, 0).await.unwrap(), None, "the session is not ready");
+        for (from, to) in
+            [(State::Created, State::Finalising), (State::Finalising, State::Scoring), (State::Scoring, State::Ready)]
+        {
+            assert!(sessions::change_state(&db, me, made.id, from, to, None).await.unwrap());
+        }
+        assert_eq!(sessions::latest_calibration(&db, me, 0).await.unwrap(), Some(learnt));
+        assert_eq!(sessions::latest_calibration(&db, other, 0).await.unwrap(), None);
+        assert_eq!(sessions::latest_calibration(&db, me, made.created_us + 1).await.unwrap(), None, "too old");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn lists_are_newest_first_in_pages_and_of_one_owner() {
     on_both(async |db| {
         let (me, other) = two_people(&db).await;
