@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -54,15 +55,24 @@ pub struct Opened {
     pub damaged: Vec<String>,
 }
 
+/// How long a folder that is in use is waited for. The process before may just be ending, and a child of this one holds the
+/// lock with it for the moment between fork and exec.
+const LOCK_WITHIN: Duration = Duration::from_secs(1);
+const LOCK_AGAIN: Duration = Duration::from_millis(10);
+
 /// Takes the folder for this process alone.
 pub(super) fn lock(root: &Path) -> Result<File, OpenError> {
     let failed = |source| OpenError::Io { path: root.to_path_buf(), source };
     std::fs::create_dir_all(root).map_err(failed)?;
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(root.join("lock")).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(OpenError::InUse(root.to_path_buf())),
-        Err(std::fs::TryLockError::Error(source)) => Err(failed(source)),
+    let began = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(std::fs::TryLockError::WouldBlock) if began.elapsed() < LOCK_WITHIN => std::thread::sleep(LOCK_AGAIN),
+            Err(std::fs::TryLockError::WouldBlock) => return Err(OpenError::InUse(root.to_path_buf())),
+            Err(std::fs::TryLockError::Error(source)) => return Err(failed(source)),
+        }
     }
 }
 
