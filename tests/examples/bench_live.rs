@@ -44,8 +44,7 @@ fn by_stage(pid: u32) -> Result<BTreeMap<String, f64>> {
 #[tokio::main]
 async fn main() -> Result<()> {
     let seconds: u32 = std::env::args().nth(1).map_or(Ok(40), |text| text.parse())?;
-    let folder = tempfile::tempdir()?;
-    let stage = stage(folder.path(), seconds + 10)?;
+    let webm = stage(40)?.webm()?;
     let coach = Coach::start(&[]).await?;
     let empty_mb = coach.memory_mb()?;
     let idle = coach.cpu_seconds()?;
@@ -57,7 +56,7 @@ async fn main() -> Result<()> {
     let publisher = std::env::current_exe()?.with_file_name("publish");
     ensure!(publisher.exists(), "build it first: cargo build --workspace --examples");
     let mut publisher = Command::new(publisher)
-        .arg(&stage.webm)
+        .arg(&webm)
         .arg(coach.url(&format!("/api/sessions/{id}/whip")))
         .args(["--seconds", &(seconds + 8).to_string()])
         .current_dir(project())

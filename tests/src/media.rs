@@ -3,7 +3,7 @@
 use anyhow::Result;
 use std::path::{Path, PathBuf};
 
-use crate::coach::project;
+use crate::coach::{program, project};
 use crate::tools::run;
 
 /// The reference data, where it is: `$COACH_SHARED` or ../shared.
@@ -12,32 +12,60 @@ pub fn shared() -> Option<PathBuf> {
     path.join("data").is_dir().then_some(path)
 }
 
-/// A camera and a microphone for Chromium, and the same as one file for other publishers.
+/// A camera and a microphone for Chromium, and both together for other publishers.
 pub struct Stage {
     /// Motion JPEG, 640x480 at 30 fps.
     pub camera: PathBuf,
     /// 48 kHz mono, fast speech first.
     pub microphone: PathBuf,
-    /// Both together as WebM, VP8 and Opus.
-    pub webm: PathBuf,
+    seconds: u32,
 }
 
-/// Makes the stage in `folder`, `seconds` long.
+/// One at a time: whoever comes second finds what the first has made.
+static MAKING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+/// A stage of `seconds`. Made once and kept beside the program, because encoding takes longer than many a test.
 ///
 /// # Errors
 /// ffmpeg or espeak-ng fails.
-pub fn stage(folder: &Path, seconds: u32) -> Result<Stage> {
-    let (camera, microphone, webm) =
-        (folder.join("camera.mjpeg"), folder.join("microphone.wav"), folder.join("stage.webm"));
-    let seconds = seconds.to_string();
-    make_camera(&camera, &seconds)?;
-    make_microphone(folder, &microphone, &seconds)?;
-    let (video, audio, out) = (text(&camera), text(&microphone), text(&webm));
-    #[rustfmt::skip]
-    run("ffmpeg", &["-v", "error", "-y", "-f", "mjpeg", "-r", "30", "-i", video, "-i", audio, "-t", &seconds,
-        "-c:v", "libvpx", "-b:v", "1M", "-deadline", "realtime", "-cpu-used", "8", "-g", "120",
-        "-c:a", "libopus", "-b:a", "32k", "-ac", "1", "-application", "voip", out])?;
-    Ok(Stage { camera, microphone, webm })
+pub fn stage(seconds: u32) -> Result<Stage> {
+    let origin = if shared().is_some() { "footage" } else { "portrait" };
+    let folder = program().with_file_name(format!("stage-{origin}-{seconds}"));
+    std::fs::create_dir_all(&folder)?;
+    let stage = Stage { camera: folder.join("camera.mjpeg"), microphone: folder.join("microphone.wav"), seconds };
+    once(&stage.camera, |part| make_camera(part, &seconds.to_string()))?;
+    once(&stage.microphone, |part| make_microphone(&folder, part, &seconds.to_string()))?;
+    Ok(stage)
+}
+
+impl Stage {
+    /// Picture and sound as WebM, VP8 and Opus.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn webm(&self) -> Result<PathBuf> {
+        let file = self.camera.with_file_name("stage.webm");
+        let seconds = self.seconds.to_string();
+        once(&file, |part| {
+            #[rustfmt::skip]
+            run("ffmpeg", &["-v", "error", "-y", "-f", "mjpeg", "-r", "30", "-i", text(&self.camera), "-i", text(&self.microphone),
+                "-t", &seconds, "-c:v", "libvpx", "-b:v", "1M", "-deadline", "realtime", "-cpu-used", "8", "-g", "120",
+                "-c:a", "libopus", "-b:a", "32k", "-ac", "1", "-application", "voip", "-f", "webm", text(part)])?;
+            Ok(())
+        })?;
+        Ok(file)
+    }
+}
+
+/// Makes a file whole or not at all, and only if it is not there.
+fn once(file: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
+    let _turn = MAKING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if !file.exists() {
+        let part = file.with_extension("part");
+        make(&part)?;
+        std::fs::rename(&part, file)?;
+    }
+    Ok(())
 }
 
 fn text(path: &Path) -> &str {
@@ -85,6 +113,6 @@ fn make_microphone(folder: &Path, to: &Path, seconds: &str) -> Result<()> {
     #[rustfmt::skip]
     run("ffmpeg", &["-v", "error", "-y", "-i", text(&fast), "-i", text(&usual), "-filter_complex",
         "[0:a]aresample=48000,aformat=channel_layouts=mono[a];[1:a]aresample=48000,aformat=channel_layouts=mono[b];[a][b]concat=n=2:v=0:a=1,apad",
-        "-t", seconds, "-c:a", "pcm_s16le", text(to)])?;
+        "-t", seconds, "-c:a", "pcm_s16le", "-f", "wav", text(to)])?;
     Ok(())
 }

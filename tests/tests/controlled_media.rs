@@ -198,8 +198,7 @@ fn a_real_reading_loses_clarity_when_it_is_played_too_fast() -> Result<()> {
 
 #[test]
 fn three_runs_give_the_same_journal_and_report_in_every_bit() -> Result<()> {
-    let folder = tempfile::tempdir()?;
-    let file = stage(folder.path(), 12)?.webm;
+    let file = stage(12)?.webm()?;
     let first = analyze(&file, "first")?;
     for name in ["second", "third"] {
         let again = analyze(&file, name)?;

@@ -16,7 +16,7 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
         println!("no reference footage: the camera shows a moving portrait, the microphone hears espeak-ng");
     }
     let folder = tempfile::tempdir()?;
-    let stage = stage(folder.path(), 60)?;
+    let stage = stage(60)?;
     let coach = Coach::start(&[]).await?;
     let shots = project().join("target/screenshots");
     std::fs::create_dir_all(&shots)?;
@@ -128,13 +128,12 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_independent_publisher_gets_a_report() -> Result<()> {
-    let folder = tempfile::tempdir()?;
-    let stage = stage(folder.path(), 25)?;
+    let webm = stage(40)?.webm()?;
     let coach = Coach::start(&[]).await?;
     let session = coach.session(&[0]).await?;
     let id = session["id"].as_str().context("an id")?.to_owned();
     let url = coach.url(&format!("/api/sessions/{id}/whip"));
-    let file = stage.webm.to_str().context("plain text")?.to_owned();
+    let file = webm.to_str().context("plain text")?.to_owned();
     let output = tokio::task::spawn_blocking(move || {
         let python = coach_e2e::tools::python();
         let script = project().join("tests/python/publish.py");

@@ -40,11 +40,11 @@ async fn until_spooled(coach: &Coach, session: &str, part: u32, bytes: u64) -> R
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_killed_finishes_its_session_at_the_next_start() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let stage = stage(folder.path(), 30)?;
+    let webm = stage(40)?.webm()?;
     let mut coach = Coach::start(&[]).await?;
     let session = coach.session(&[0]).await?;
     let id = session["id"].as_str().context("an id")?.to_owned();
-    let mut publisher = publish(&coach, &stage.webm, &id, &["--seconds", "30"])?;
+    let mut publisher = publish(&coach, &webm, &id, &["--seconds", "30"])?;
     coach.until_state(&id, "live", Duration::from_secs(20)).await?;
     let live = Instant::now();
     until_spooled(&coach, &id, 0, 800_000).await?;
@@ -72,17 +72,17 @@ async fn a_server_that_is_killed_finishes_its_session_at_the_next_start() -> Res
 #[tokio::test(flavor = "multi_thread")]
 async fn publishing_again_takes_over_and_the_parts_become_one_recording() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let stage = stage(folder.path(), 20)?;
+    let webm = stage(40)?.webm()?;
     let coach = Coach::start(&[]).await?;
     let session = coach.session(&[0, 1]).await?;
     let id = session["id"].as_str().context("an id")?.to_owned();
-    let mut first = publish(&coach, &stage.webm, &id, &["--seconds", "20", "--vanish"])?;
+    let mut first = publish(&coach, &webm, &id, &["--seconds", "20", "--vanish"])?;
     coach.until_state(&id, "live", Duration::from_secs(20)).await?;
     until_spooled(&coach, &id, 0, 500_000).await?;
     // The page is gone without a word; its owner opens it again.
     let _ = first.kill();
     let _ = first.wait();
-    let mut second = publish(&coach, &stage.webm, &id, &["--seconds", "6"])?;
+    let mut second = publish(&coach, &webm, &id, &["--seconds", "6"])?;
     until_spooled(&coach, &id, 1, 100_000).await?;
     let status = tokio::task::spawn_blocking(move || second.wait()).await??;
     ensure!(status.success(), "the second publisher ended with {status}");

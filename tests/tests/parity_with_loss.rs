@@ -111,10 +111,10 @@ fn rescore(coach: &Coach) -> Result<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lossy_network_changes_neither_the_doors_agreement_nor_the_scores() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let stage = stage(folder.path(), SECONDS)?;
+    let webm = stage(SECONDS)?.webm()?;
     let mut coach = Coach::start(&[]).await?;
-    let clean = live(&coach, &stage.webm, "0", folder.path()).await?;
-    let lossy = live(&coach, &stage.webm, "2", folder.path()).await?;
+    let clean = live(&coach, &webm, "0", folder.path()).await?;
+    let lossy = live(&coach, &webm, "2", folder.path()).await?;
     check_doors(&clean)?;
     check_doors(&lossy)?;
     let apart = parity::scores_apart(&clean.report, &lossy.report)?;
