@@ -87,9 +87,17 @@ async fn bad_requests_get_clear_answers_and_the_server_lives_on() -> Result<()> 
 }
 
 fn analyze(file: &std::path::Path) -> (bool, String) {
-    let out = file.with_extension("out");
-    let output =
-        Command::new(program()).arg("analyze").arg(file).arg("--out").arg(out).arg("--models").arg(models()).output();
+    let (out, data) = (file.with_extension("out"), file.with_file_name("data"));
+    let output = Command::new(program())
+        .arg("analyze")
+        .arg(file)
+        .arg("--out")
+        .arg(out)
+        .arg("--models")
+        .arg(models())
+        .arg("--data")
+        .arg(data)
+        .output();
     let output = output.expect("the program starts");
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     (output.status.success(), text)

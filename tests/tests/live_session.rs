@@ -104,6 +104,8 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
             out.to_str().context("plain text")?,
             "--models",
             coach_e2e::coach::models().to_str().context("plain text")?,
+            "--data",
+            folder.path().join("data").to_str().context("plain text")?,
         ],
     )?;
     let again = std::fs::read_to_string(out.join("journal.jsonl"))?;

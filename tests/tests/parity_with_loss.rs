@@ -66,9 +66,10 @@ fn again(live: &Archived) -> Result<(String, Value)> {
     let text = |path: &Path| path.to_str().map(str::to_owned).context("plain text");
     let out = live.recording.with_extension("again");
     let like = live.recording.with_extension("jsonl");
+    let data = text(&live.recording.with_file_name("data"))?;
     let (program, file, like, to, models) =
         (text(&program())?, text(&live.recording)?, text(&like)?, text(&out)?, text(&models())?);
-    run(&program, &["analyze", &file, "--like", &like, "--out", &to, "--models", &models])?;
+    run(&program, &["analyze", &file, "--like", &like, "--out", &to, "--models", &models, "--data", &data])?;
     let journal = std::fs::read_to_string(out.join("journal.jsonl"))?;
     Ok((journal, serde_json::from_slice(&std::fs::read(out.join("report.json"))?)?))
 }
