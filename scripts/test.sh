@@ -15,4 +15,4 @@ say "web: build";        scripts/web.sh build
 say "clippy";            cargo clippy --workspace --all-targets --quiet -- -D warnings
 # One command for all crates: choosing some of them would choose other features of their dependencies, and build those again.
 say "build";             cargo build --workspace --all-targets --quiet
-say "unit, property and end-to-end tests"; cargo test --workspace
+say "unit, property and end-to-end tests"; cargo test --workspace --no-fail-fast
