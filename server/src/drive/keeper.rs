@@ -177,6 +177,7 @@ impl Keeper {
             }
         }
         self.house.running.remove(&self.session);
+        metrics::gauge!("coach_live_sessions").decrement(1.0);
         if let Some(done) = self.forgotten.take() {
             self.thread.tell(Command::Abandon);
             let _ = done.send(());

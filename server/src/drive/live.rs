@@ -87,6 +87,7 @@ impl LiveDoor for Live {
             dashmap::Entry::Vacant(entry) => {
                 let running = keeper::start(&self.house, session).map_err(anyhow::Error::from)?;
                 entry.insert(running.clone());
+                metrics::gauge!("coach_live_sessions").increment(1.0);
                 running
             }
         };

@@ -172,6 +172,7 @@ pub async fn open(context: &Context) -> anyhow::Result<Arc<dyn LiveDoor>> {
     for missing in models.missing() {
         tracing::warn!(cure = missing.cure, "{}", missing.what);
     }
+    metrics::gauge!("coach_live_sessions").set(0.0);
     let names = models.describe();
     context.models.fill(ModelNames { face: names.face, voice_activity: names.voice_activity });
     let media = &context.config.media;
