@@ -64,12 +64,12 @@ struct FaceLane {
     held: Option<VideoFrame>,
     /// Stamps of the frames a worker has, oldest first.
     under_way: VecDeque<MediaTime>,
-    /// No frame at or before this will be offered any more.
-    offered: Option<MediaTime>,
-    /// The last unit given to the decoder, and the last frame it gave back.
+    /// The latest unit given to the decoder, and the last frame it gave back.
     pushed: Option<MediaTime>,
     decoded: Option<MediaTime>,
     chosen: u64,
+    /// The decoder has refused a unit, and that was said.
+    refused: bool,
     ended: bool,
     /// Where the last gap that was told of ends.
     gap_end: MediaTime,
@@ -82,6 +82,8 @@ struct VoiceLane {
     gaps: VecDeque<Silence>,
     pushed: Option<MediaTime>,
     heard: Option<MediaTime>,
+    /// The decoder has refused a unit, and that was said.
+    refused: bool,
     ended: bool,
     /// Where the last gap before the first sound ends.
     gap_end: MediaTime,
@@ -109,10 +111,10 @@ impl Observer {
                 grid: FrameGrid::new(options.rate_hz),
                 held: None,
                 under_way: VecDeque::new(),
-                offered: None,
                 pushed: None,
                 decoded: None,
                 chosen: 0,
+                refused: false,
                 ended: false,
                 gap_end: MediaTime::ZERO,
             },
@@ -122,6 +124,7 @@ impl Observer {
                 gaps: VecDeque::new(),
                 pushed: None,
                 heard: None,
+                refused: false,
                 ended: false,
                 gap_end: MediaTime::ZERO,
             },
@@ -134,16 +137,16 @@ impl Observer {
     /// # Errors
     /// A format that cannot be decoded here.
     pub fn formats(&mut self, formats: &Formats) -> Result<(), decode::Error> {
-        self.flush_decoders();
+        self.flush();
         if let (Some(format), true) = (&formats.video, self.face.lane.is_some()) {
             let post = self.post.clone();
             self.face.decoder = Some(decode::Video::new(format, move |frame| post(Event::Frame(frame)))?);
-            self.face.ended = false;
+            (self.face.ended, self.face.refused) = (false, false);
         }
         if let Some(format) = &formats.audio {
             let post = self.post.clone();
             self.voice.decoder = Some(decode::Audio::new(format, move |block| post(Event::Audio(block)))?);
-            self.voice.ended = false;
+            (self.voice.ended, self.voice.refused) = (false, false);
         }
         for (track, has_decoder) in
             [(Track::Video, self.face.decoder.is_some()), (Track::Audio, self.voice.decoder.is_some())]
@@ -158,15 +161,18 @@ impl Observer {
     /// The next item of either door.
     pub fn item(&mut self, item: &Item) {
         match item {
-            Item::Unit(Track::Video, unit) => self.push_video(unit),
+            Item::Unit(Track::Video, unit) => {
+                let Some(decoder) = &mut self.face.decoder else { return };
+                // Pictures may come in decoding order: only when the latest has come out, all have.
+                self.face.pushed = self.face.pushed.max(Some(unit.t));
+                let pushed = if self.options.live { decoder.push(unit) } else { decoder.push_blocking(unit) };
+                tell_once(&mut self.face.refused, unit, pushed);
+            }
             Item::Unit(Track::Audio, unit) => {
-                if let Some(decoder) = &mut self.voice.decoder {
-                    self.voice.pushed = Some(unit.t);
-                    let pushed = if self.options.live { decoder.push(unit) } else { decoder.push_blocking(unit) };
-                    if let Err(error) = pushed {
-                        tracing::warn!(%error, t = %unit.t, "a packet of sound cannot be decoded");
-                    }
-                }
+                let Some(decoder) = &mut self.voice.decoder else { return };
+                self.voice.pushed = Some(unit.t);
+                let pushed = if self.options.live { decoder.push(unit) } else { decoder.push_blocking(unit) };
+                tell_once(&mut self.voice.refused, unit, pushed);
             }
             Item::Gap(Track::Video, span, reason) => {
                 self.lines.push(gap(GapKind::Video, *span, *reason));
@@ -177,8 +183,11 @@ impl Observer {
                 self.voice.gaps.push_back(Silence { span: *span, reason: *reason, after });
                 self.fall_silent();
             }
-            Item::End(Track::Video) => self.end_video(),
-            Item::End(Track::Audio) => self.end_audio(),
+            // Answered behind everything that the decoder still gives out.
+            Item::End(track) => {
+                self.flush_track(*track);
+                (self.post)(Event::Drained(*track));
+            }
         }
     }
 
@@ -204,40 +213,48 @@ impl Observer {
         }
     }
 
-    /// Nobody publishes, and nothing from before this can come any more: media time goes on without sound and picture.
+    /// Nobody publishes, and nothing from before `t` can come any more: media time goes on without sound and picture. Said only
+    /// when it is `least_ms` or more, because each saying is a line of the journal.
     ///
     /// While somebody publishes, the media door tells of gaps while they last, and no clock is needed.
-    pub fn nobody_until(&mut self, t: MediaTime) {
+    pub fn nobody_until(&mut self, t: MediaTime, least_ms: i64) {
         let listened = self.voice.listener.as_ref().map_or(self.voice.gap_end, Listener::now);
-        // In steps of a second: each is a line of the journal.
-        if t - listened >= 1_000 {
-            self.item(&Item::Gap(Track::Audio, Span::new(listened, t), GapReason::NoConnection));
-        }
-        let seen = self.face.gap_end.max(self.face.offered.map_or(MediaTime::ZERO, |last| last + 1));
-        if t - seen >= 1_000 {
-            self.item(&Item::Gap(Track::Video, Span::new(seen, t), GapReason::NoConnection));
+        let seen = self.face.gap_end.max(self.face.decoded.map_or(MediaTime::ZERO, |last| last + 1));
+        for (track, known) in [(Track::Audio, listened), (Track::Video, seen)] {
+            if t - known >= least_ms {
+                self.item(&Item::Gap(track, Span::new(known, t), GapReason::NoConnection));
+            }
         }
     }
 
-    /// The next part's first unit is here: nothing is known from the last one before to it, as far as that was not said already.
-    pub fn no_connection(&mut self, track: Track, since: MediaTime, until: MediaTime) {
-        let said = match track {
-            Track::Video => self.face.gap_end,
-            Track::Audio => self.voice.listener.as_ref().map_or(self.voice.gap_end, Listener::now),
+    /// The publishing is over, but not the session: gets everything out of the decoders.
+    pub fn flush(&mut self) {
+        self.flush_track(Track::Video);
+        self.flush_track(Track::Audio);
+    }
+
+    fn flush_track(&mut self, track: Track) {
+        let (flushed, lost, last) = match track {
+            Track::Video => {
+                let Some(mut decoder) = self.face.decoder.take() else { return };
+                (decoder.flush(), decoder.lost(), self.face.pushed)
+            }
+            Track::Audio => {
+                let Some(mut decoder) = self.voice.decoder.take() else { return };
+                (decoder.flush(), decoder.lost(), self.voice.pushed)
+            }
         };
-        let start = since.max(said);
-        if start < until {
-            self.item(&Item::Gap(track, Span::new(start, until), GapReason::NoConnection));
+        if let Err(error) = flushed {
+            tracing::warn!(%error, ?track, "a decoder did not give everything out");
         }
-    }
-
-    /// The publishing is interrupted: decodes what is there and says that nothing is known from here on.
-    pub fn interrupt(&mut self) {
-        self.flush_decoders();
+        // What was pushed last and never came out.
+        if let (Some((since, reason)), Some(last)) = (lost, last) {
+            self.item(&Item::Gap(track, Span::new(since, last + 1), reason));
+        }
     }
 
     /// Lines since the last call, in no particular order.
-    pub fn take_lines(&mut self) -> std::vec::Drain<'_, Line> {
+    pub fn take_lines(&mut self) -> impl Iterator<Item = Line> {
         self.lines.drain(..)
     }
 
@@ -246,7 +263,7 @@ impl Observer {
         match stream {
             Stream::Face => {
                 let waiting = self.face.under_way.front().copied().or(self.face.held.as_ref().map(|f| f.t));
-                let reached = self.face.offered.map_or(MediaTime::ZERO, |t| t + 1);
+                let reached = self.face.decoded.map_or(MediaTime::ZERO, |t| t + 1);
                 match waiting {
                     Some(t) => t.min(reached),
                     // Everything that was pushed has come out: the next frame is after the gap.
@@ -278,29 +295,20 @@ impl Observer {
 
     /// No more media: gets everything out of the decoders. The caller goes on delivering events until both streams are over.
     pub fn end(&mut self) {
-        self.end_video();
-        self.end_audio();
-    }
-
-    fn push_video(&mut self, unit: &AccessUnit) {
-        let Some(decoder) = &mut self.face.decoder else { return };
-        self.face.pushed = Some(unit.t);
-        let pushed = if self.options.live { decoder.push(unit) } else { decoder.push_blocking(unit) };
-        if let Err(error) = pushed {
-            tracing::warn!(%error, t = %unit.t, "a frame cannot be decoded");
-        }
+        self.flush();
+        (self.post)(Event::Drained(Track::Video));
+        (self.post)(Event::Drained(Track::Audio));
     }
 
     fn frame(&mut self, frame: VideoFrame) {
         let t = frame.t;
-        if self.face.offered.is_some_and(|last| t <= last) {
+        if self.face.decoded.is_some_and(|last| t <= last) {
             return; // two frames of one millisecond: the first counts
         }
-        self.face.decoded = self.face.decoded.max(Some(t));
+        self.face.decoded = Some(t);
         if let Some(lost) = frame.lost {
             self.lines.push(gap(GapKind::Video, lost.span, lost.reason));
         }
-        self.face.offered = Some(t);
         let Choice { take_held, this } = self.face.grid.offer(t);
         if take_held && let Some(held) = self.face.held.take() {
             self.look(held);
@@ -419,29 +427,6 @@ impl Observer {
         }
     }
 
-    fn flush_decoders(&mut self) {
-        if let Some(mut decoder) = self.face.decoder.take() {
-            note_flush(decoder.flush());
-        }
-        if let Some(mut decoder) = self.voice.decoder.take() {
-            note_flush(decoder.flush());
-        }
-    }
-
-    fn end_video(&mut self) {
-        if let Some(mut decoder) = self.face.decoder.take() {
-            note_flush(decoder.flush());
-        }
-        (self.post)(Event::Drained(Track::Video));
-    }
-
-    fn end_audio(&mut self) {
-        if let Some(mut decoder) = self.voice.decoder.take() {
-            note_flush(decoder.flush());
-        }
-        (self.post)(Event::Drained(Track::Audio));
-    }
-
     /// The held frame can have no rival any more.
     fn look_at_held(&mut self) {
         if self.face.grid.finish()
@@ -452,13 +437,16 @@ impl Observer {
     }
 }
 
-fn note_flush(flushed: Result<(), decode::Error>) {
-    if let Err(error) = flushed {
-        tracing::warn!(%error, "a decoder did not give everything out");
+/// The first unit that a decoder refuses is worth a line; the thousand after it are not.
+fn tell_once(told: &mut bool, unit: &AccessUnit, pushed: Result<(), decode::Error>) {
+    if let Err(error) = pushed
+        && !std::mem::replace(told, true)
+    {
+        tracing::warn!(%error, t = %unit.t, "a unit cannot be decoded; more like it are not told");
     }
 }
 
 /// A gap line: known when it ended.
-pub fn gap(what: GapKind, span: Span, reason: GapReason) -> Line {
+fn gap(what: GapKind, span: Span, reason: GapReason) -> Line {
     Line::Gap(Gap { t: span.end, what, start: span.start, end: span.end, reason })
 }

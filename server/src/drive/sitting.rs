@@ -8,7 +8,7 @@ use coach_core::journal::{Calibration, Header, Line, Mark, MarkKind, Part, Strea
 use coach_core::report::Report;
 use coach_core::{MediaTime, SessionId};
 use coach_insight::{Engine, Output};
-use coach_media::{Formats, Item, Track};
+use coach_media::{Formats, Item};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, mpsc};
 use std::time::{Duration, Instant};
@@ -16,6 +16,8 @@ use tokio::sync::oneshot;
 
 /// How far media time stays behind the clock while nobody publishes: what the last publisher sent is through by then.
 const SETTLED_AFTER_MS: i64 = 1_000;
+/// … and how much of such a time makes a line of the journal.
+const SAID_EVERY_MS: i64 = 1_000;
 /// Media time goes on at least this often, so that a silent line does not hold up what is known.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -37,7 +39,7 @@ pub enum Command {
     /// The publishing is over, but the session is not.
     Interrupted,
     Answer(Event),
-    /// Something the page said. Answers with the time it counts from.
+    /// Something the page said; it counts from now.
     Mark {
         what: MarkKind,
         question: Option<Question>,
@@ -89,8 +91,12 @@ impl Handle {
 
     /// Media time of this moment; `None` before the first media.
     pub fn now(&self) -> Option<MediaTime> {
-        self.clock.get().map(|zero| MediaTime(zero.elapsed().as_millis() as i64))
+        since_zero(&self.clock)
     }
+}
+
+fn since_zero(clock: &OnceLock<Instant>) -> Option<MediaTime> {
+    clock.get().map(|zero| MediaTime(zero.elapsed().as_millis() as i64))
 }
 
 /// Starts the thread of a session.
@@ -106,19 +112,7 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
         let post = Arc::new(move |event| drop(commands.send(Command::Answer(event))));
         let options = Options { rate_hz: setup.header.rate_hz, landmarks: false, live: true };
         let observer = Observer::new(&setup.models, setup.workers.as_ref(), options, post);
-        Sitting {
-            setup,
-            observer,
-            engine: None,
-            journal: None,
-            clock,
-            inbox,
-            asked: None,
-            last: [None; 2],
-            lost: [None; 2],
-            nobody: false,
-        }
-        .run();
+        Sitting { setup, observer, engine: None, journal: None, clock, inbox, asked: None, nobody: false }.run();
     })?;
     Ok(handle)
 }
@@ -133,10 +127,6 @@ struct Sitting {
     inbox: mpsc::Receiver<Command>,
     /// Id of the question being answered.
     asked: Option<String>,
-    /// The last stamp of video and sound.
-    last: [Option<MediaTime>; 2],
-    /// Since when video and sound are without connection.
-    lost: [Option<MediaTime>; 2],
     /// Between two parts.
     nobody: bool,
 }
@@ -173,7 +163,7 @@ impl Sitting {
     }
 
     fn now(&self) -> MediaTime {
-        self.clock.get().map_or(MediaTime::ZERO, |zero| MediaTime(zero.elapsed().as_millis() as i64))
+        since_zero(&self.clock).unwrap_or(MediaTime::ZERO)
     }
 
     fn obey(&mut self, command: Command) {
@@ -182,8 +172,7 @@ impl Sitting {
             Command::Item(item) => self.item(&item),
             Command::Answer(event) => self.observer.event(event),
             Command::Interrupted => {
-                self.observer.interrupt();
-                self.lost = self.last;
+                self.observer.flush();
                 self.nobody = true;
             }
             Command::Mark { what, question, note } => self.mark(what, question, note),
@@ -197,7 +186,9 @@ impl Sitting {
     }
 
     fn begin(&mut self, part: Part, formats: &Formats) {
-        self.nobody = false;
+        if std::mem::replace(&mut self.nobody, false) {
+            self.observer.nobody_until(part.offset, 1);
+        }
         tracing::debug!(session = %self.setup.session, part = part.n, offset = %part.offset, "part begins");
         if let Err(error) = self.observer.formats(formats) {
             tracing::error!(%error, session = %self.setup.session, "the media cannot be decoded; it is recorded all the same");
@@ -219,25 +210,17 @@ impl Sitting {
     }
 
     fn item(&mut self, item: &Item) {
-        if let Item::Unit(track, unit) = item {
-            if self.engine.is_none() {
-                self.open();
-            }
-            let track = usize::from(*track == Track::Audio);
-            if let Some(since) = self.lost[track].take() {
-                let track = if track == 0 { Track::Video } else { Track::Audio };
-                self.observer.no_connection(track, since, unit.t);
-            }
-            self.last[track] = self.last[track].max(Some(unit.t));
+        if self.engine.is_none() && matches!(item, Item::Unit(..)) {
+            self.open();
         }
         self.observer.item(item);
     }
 
     fn mark(&mut self, what: MarkKind, question: Option<Question>, note: Option<String>) {
+        let now = self.now();
         let Some(engine) = &mut self.engine else { return };
-        let t = self.clock.get().map_or(MediaTime::ZERO, |zero| MediaTime(zero.elapsed().as_millis() as i64));
         // The first question is asked at t = 0, whatever the wall says by now.
-        let t = if self.asked.is_none() && what == MarkKind::Question { MediaTime::ZERO } else { t };
+        let t = if self.asked.is_none() && what == MarkKind::Question { MediaTime::ZERO } else { now };
         match what {
             // A page that reconnects says again what is being answered.
             MarkKind::Question if question.as_ref().map(|q| &q.id) == self.asked.as_ref() => return,
@@ -254,12 +237,6 @@ impl Sitting {
         engine.observe(Line::Mark(mark));
     }
 
-    fn feed(&mut self, line: Line) {
-        if let Some(engine) = &mut self.engine {
-            engine.observe(line);
-        }
-    }
-
     /// Hands what is known to the engine and what it says to journal and hub.
     fn turn(&mut self) {
         if self.engine.is_none() {
@@ -267,12 +244,11 @@ impl Sitting {
         }
         let now = self.now();
         if self.nobody {
-            self.observer.nobody_until(now - SETTLED_AFTER_MS);
+            self.observer.nobody_until(now - SETTLED_AFTER_MS, SAID_EVERY_MS);
         }
-        let lines: Vec<Line> = self.observer.take_lines().collect();
-        lines.into_iter().for_each(|line| self.feed(line));
         let known = [Stream::Face, Stream::Voice].map(|s| (s, self.observer.is_over(s), self.observer.known_until(s)));
         let Some(engine) = &mut self.engine else { return };
+        self.observer.take_lines().for_each(|line| engine.observe(line));
         for (stream, over, until) in known {
             // A track that was never offered says nothing; one that ended may come back with the next part.
             engine.advance(stream, if over { now - SETTLED_AFTER_MS } else { until });
@@ -308,9 +284,8 @@ impl Sitting {
                 }
             }
         }
-        let lines: Vec<Line> = self.observer.take_lines().collect();
-        lines.into_iter().for_each(|line| self.feed(line));
-        let engine = self.engine.take().ok_or_else(|| anyhow::anyhow!("no media came"))?;
+        let mut engine = self.engine.take().ok_or_else(|| anyhow::anyhow!("no media came"))?;
+        self.observer.take_lines().for_each(|line| engine.observe(line));
         let learnt = engine.learnt();
         let (outputs, report) = engine.finish();
         for output in outputs {
