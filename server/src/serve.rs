@@ -2,7 +2,7 @@
 
 use crate::app::{App, Context};
 use crate::config::Config;
-use crate::jobs::{Job, Worker, erase};
+use crate::jobs::{Job, Worker, analyze, erase};
 use crate::session::{Event, State};
 use crate::store::{self, Db};
 use crate::{drive, objects, routes, shutdown, telemetry};
@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use std::sync::Arc;
 use std::time::Duration;
 use store::jobs::NewJob;
+use store::sessions::Source;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -28,11 +29,13 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let db = open_database(&config).await?;
     let context = Context::new(config, db, objects);
     take_up(&context).await?;
-    let door = drive::open(&context).await?;
+    let senses = drive::wake(&context).await?;
+    let door = drive::open(&context, senses.clone()).await?;
     let app = App::builder(context.clone()).build(door.clone()).await?;
 
-    let jobs: [Arc<dyn Job>; 1] = [Arc::new(erase::Erase(context.clone()))];
-    let worker = Worker::new(context.queue.clone(), jobs);
+    let jobs: [Arc<dyn Job>; 2] =
+        [Arc::new(erase::Erase(context.clone())), Arc::new(analyze::Analyze::new(context.clone(), senses))];
+    let worker = Worker::new(context.queue.clone(), context.config.jobs.clone(), jobs);
     let stop = context.shutdown.clone();
     let working = tokio::spawn({
         let stop = stop.clone();
@@ -79,7 +82,9 @@ pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
 /// What a crash left behind: sessions in the middle of something are `interrupted`, deleted ones are erased.
 pub async fn take_up(context: &Context) -> anyhow::Result<()> {
     for state in [State::Live, State::Grace, State::Finalising, State::Scoring] {
-        for session in store::sessions::house_in_state(&context.db, state).await? {
+        // Uploads go on by their jobs.
+        let found = store::sessions::house_in_state(&context.db, state).await?;
+        for session in found.into_iter().filter(|s| s.source == Source::Live) {
             tracing::warn!(session = %session.id, state = state.as_str(), "found a session that was interrupted");
             context.machine.apply(session.owner, session.id, Event::Found).await?;
         }

@@ -6,6 +6,7 @@ pub mod affect;
 pub mod database;
 pub mod hints;
 pub mod http;
+pub mod jobs;
 pub mod layers;
 pub mod limits;
 pub mod media;
@@ -28,17 +29,19 @@ pub struct Config {
     pub hints: hints::Config,
     pub affect: affect::Config,
     pub models: models::Config,
+    pub jobs: jobs::Config,
 }
 
 /// The sections, as they are named in `coach.toml` and after `COACH_`.
-pub const SECTIONS: [&str; 8] = ["http", "database", "storage", "media", "limits", "hints", "affect", "models"];
+pub const SECTIONS: [&str; 9] = ["http", "database", "storage", "media", "limits", "hints", "affect", "models", "jobs"];
 
 impl Config {
     /// What no single value can say: combinations that cannot work.
     pub fn check(&self) -> Result<(), Error> {
         self.http.check()?;
         self.storage.check()?;
-        self.limits.check()
+        self.limits.check()?;
+        self.jobs.check()
     }
 
     /// Address of the database: the configured one, else SQLite in the data folder.

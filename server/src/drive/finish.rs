@@ -51,8 +51,8 @@ pub async fn conclude(ending: Ending<'_>) -> anyhow::Result<()> {
     }
     progress("finalising", 70);
     context.machine.apply(owner, session, Event::Recorded).await?;
-    put_journal(store, session, spool).await?;
-    put_report(store, session, spool, &report).await?;
+    put_journal(store, session, spool.folder()).await?;
+    put_report(store, session, spool.folder(), &report).await?;
     progress("scoring", 90);
     store::sessions::set_duration(&context.db, owner, session, recording.duration.ms()).await?;
     store::reports::save_report(&context.db, owner, session, &report).await?;
@@ -87,8 +87,15 @@ async fn join(parts: Vec<PathBuf>, out: PathBuf) -> anyhow::Result<record::Final
     .await?
 }
 
-async fn put_journal(store: &dyn Objects, session: SessionId, spool: &Spool) -> anyhow::Result<()> {
-    let (from, packed) = (spool.journal(), spool.folder().join("journal.jsonl.zst"));
+/// The journal in its folder.
+pub const JOURNAL: &str = "journal.jsonl";
+
+/// Packs the folder's journal and puts it into the object store.
+///
+/// # Errors
+/// It cannot be read, packed or put.
+pub async fn put_journal(store: &dyn Objects, session: SessionId, folder: &Path) -> anyhow::Result<()> {
+    let (from, packed) = (folder.join(JOURNAL), folder.join("journal.jsonl.zst"));
     let to = packed.clone();
     tokio::task::spawn_blocking(move || -> anyhow::Result<()> {
         let input = std::fs::File::open(&from).with_context(|| format!("{}", from.display()))?;
@@ -100,8 +107,12 @@ async fn put_journal(store: &dyn Objects, session: SessionId, spool: &Spool) -> 
     store.put_file(&objects::journal_key(session), &packed, "application/zstd").await
 }
 
-async fn put_report(store: &dyn Objects, session: SessionId, spool: &Spool, report: &Report) -> anyhow::Result<()> {
-    let path = spool.folder().join("report.json");
+/// Puts the report into the object store, by way of a file in the folder.
+///
+/// # Errors
+/// It cannot be written or put.
+pub async fn put_report(store: &dyn Objects, session: SessionId, folder: &Path, report: &Report) -> anyhow::Result<()> {
+    let path = folder.join("report.json");
     tokio::fs::write(&path, serde_json::to_vec(report)?).await?;
     store.put_file(&objects::report_key(session), &path, "application/json").await
 }

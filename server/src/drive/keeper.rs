@@ -3,11 +3,13 @@
 
 use super::finish;
 use super::live::{House, Running};
+use super::models::Models;
 use super::part::{self, Over, Sign};
 use super::sitting::{self, Command, Question};
 use super::spool::Spool;
 use super::upload::PartUpload;
 use super::{PublishAnswer, PublishError, StopError};
+use crate::config::Config;
 use crate::live::Message;
 use crate::session::Event;
 use crate::store::{self, sessions::Session};
@@ -84,7 +86,7 @@ pub fn start(house: &Arc<House>, session: &Session) -> std::io::Result<Running> 
     let id = session.id;
     let thread = sitting::start(sitting::Setup {
         session: id,
-        header: header(house, session),
+        header: header(&house.models, &house.context.config, session),
         first_question: questions.first().cloned(),
         journal: spool.journal(),
         models: house.models.clone(),
@@ -119,14 +121,14 @@ pub fn start(house: &Arc<House>, session: &Session) -> std::io::Result<Running> 
 }
 
 /// What the journal of this session begins with.
-pub fn header(house: &House, session: &Session) -> Header {
+pub fn header(models: &Models, config: &Config, session: &Session) -> Header {
     Header {
         version: journal::VERSION,
         source: Source::Live,
         started_us: session.started_us.unwrap_or_default(),
         owner: session.owner.to_string(),
-        models: house.models.describe(),
-        rate_hz: house.context.config.media.analysed_hz,
+        models: models.describe(),
+        rate_hz: config.media.analysed_hz,
         capture: session.capture,
         calibration: session.calibration,
         hints: session.hints.clone(),

@@ -16,6 +16,7 @@ pub mod rescore;
 mod sitting;
 mod spool;
 mod upload;
+pub mod uploaded;
 pub mod voice;
 mod workers;
 
@@ -151,11 +152,19 @@ pub enum AdviceReason {
     LoudNoise,
 }
 
-/// Opens the door: loads models, binds the media port, takes up what a crash left behind.
+/// What looks and listens in this process: the models, loaded once, and the threads that look at faces. Cheap to clone.
+#[derive(Clone)]
+pub struct Senses {
+    models: models::Models,
+    /// `None` without a face model.
+    workers: Option<Arc<workers::Workers>>,
+}
+
+/// Loads the models and warms them up.
 ///
 /// # Errors
-/// GStreamer is not installed as it must be, a model does not load, or the media port is taken.
-pub async fn open(context: &Context) -> anyhow::Result<Arc<dyn LiveDoor>> {
+/// GStreamer is not installed as it must be, or a model does not load.
+pub async fn wake(context: &Context) -> anyhow::Result<Senses> {
     coach_media::init()?;
     for element in coach_media::wanted() {
         tracing::warn!(element = element.name, package = element.package, "missing: {}", element.needed_for);
@@ -172,9 +181,17 @@ pub async fn open(context: &Context) -> anyhow::Result<Arc<dyn LiveDoor>> {
     for missing in models.missing() {
         tracing::warn!(cure = missing.cure, "{}", missing.what);
     }
-    metrics::gauge!("coach_live_sessions").set(0.0);
     let names = models.describe();
     context.models.fill(ModelNames { face: names.face, voice_activity: names.voice_activity });
+    Ok(Senses { models, workers })
+}
+
+/// Opens the door: binds the media port, takes up what a crash left behind.
+///
+/// # Errors
+/// The media port is taken.
+pub async fn open(context: &Context, senses: Senses) -> anyhow::Result<Arc<dyn LiveDoor>> {
+    metrics::gauge!("coach_live_sessions").set(0.0);
     let media = &context.config.media;
     let endpoint = coach_media::peer::Endpoint::bind(coach_media::peer::Config {
         bind: media.udp_bind,
@@ -186,8 +203,8 @@ pub async fn open(context: &Context) -> anyhow::Result<Arc<dyn LiveDoor>> {
     tracing::info!(address = %endpoint.local_address(), announced = ?endpoint.announced(), "the media port is open");
     let house = Arc::new(live::House {
         context: context.clone(),
-        models,
-        workers,
+        models: senses.models,
+        workers: senses.workers,
         endpoint,
         spool: context.config.storage.spool(),
         running: dashmap::DashMap::new(),

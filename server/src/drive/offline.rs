@@ -3,9 +3,10 @@
 use super::models::Models;
 use super::observer::{Event, Observer, Options};
 use super::workers::Workers;
+use crate::store::sessions::Session;
 use coach_core::MediaTime;
 use coach_core::frame::Rotation;
-use coach_core::journal::{self, Capture, Header, HintSettings, Line, Source, Stream};
+use coach_core::journal::{self, Capture, Header, HintSettings, Line, MarkKind, Source, Stream};
 use coach_core::report::Report;
 use coach_insight::{Engine, Output};
 use coach_media::{Format, file};
@@ -46,6 +47,18 @@ impl Sitting {
             }
         }
         header.map(|header| Sitting { header, marks })
+    }
+
+    /// One of which no journal tells: its first question was asked at its beginning.
+    pub fn unmarked(header: Header, session: &Session) -> Sitting {
+        let first = session.questions.first().map(|question| journal::Mark {
+            t: MediaTime::ZERO,
+            what: MarkKind::Question,
+            question: Some(question.text.clone()),
+            question_id: Some(question.id.clone()),
+            suggested_ms: Some(question.suggested_ms),
+        });
+        Sitting { header, marks: first.into_iter().collect() }
     }
 }
 
@@ -140,7 +153,11 @@ fn header(settings: &Settings, models: &Models, source: &file::Source) -> Header
         owner: sitting.map(|h| h.owner.clone()).unwrap_or_default(),
         models: models.describe(),
         rate_hz: settings.rate_hz,
-        capture: sitting.map_or(Capture { width, height, ..Capture::default() }, |h| h.capture),
+        capture: sitting.map(|h| h.capture).filter(|capture| *capture != Capture::default()).unwrap_or(Capture {
+            width,
+            height,
+            ..Capture::default()
+        }),
         calibration: sitting.and_then(|h| h.calibration),
         hints: sitting.map_or_else(|| settings.hints.clone(), |h| h.hints.clone()),
         affect: sitting.map_or(settings.affect, |h| h.affect),

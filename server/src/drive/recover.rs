@@ -6,10 +6,8 @@ use super::live::House;
 use super::offline::{self, Settings, Sitting};
 use super::spool::Spool;
 use crate::session::{Event, State};
-use crate::store::{self, sessions::Session};
+use crate::store::{self, sessions::Session, sessions::Source};
 use anyhow::Context as _;
-use coach_core::journal::Mark;
-use coach_core::journal::MarkKind;
 use coach_core::report::Report;
 use coach_core::{MediaTime, SessionId};
 use coach_media::record;
@@ -24,7 +22,8 @@ pub async fn recover(house: Arc<House>) {
     for state in UNDER_WAY {
         match store::sessions::house_in_state(&house.context.db, state).await {
             Ok(found) => {
-                for session in found {
+                // Uploads go on by their jobs.
+                for session in found.into_iter().filter(|s| s.source == Source::Live) {
                     one(&house, session).await;
                 }
             }
@@ -80,11 +79,9 @@ async fn finish_one(house: &House, session: &Session) -> anyhow::Result<()> {
 /// The offline door over what was recorded, with the marks that were written before the crash.
 async fn analyse(house: &House, session: &Session, spool: &Spool, parts: Vec<PathBuf>) -> anyhow::Result<Report> {
     let before = finish::read_journal(&spool.journal());
-    let sitting = Sitting::from_lines(before).unwrap_or_else(|| Sitting {
-        header: keeper::header(house, session),
-        marks: session.questions.first().map(first_question).into_iter().collect(),
-    });
     let config = &house.context.config;
+    let sitting = Sitting::from_lines(before)
+        .unwrap_or_else(|| Sitting::unmarked(keeper::header(&house.models, config, session), session));
     let settings = Settings {
         rate_hz: config.media.analysed_hz,
         landmarks: false,
@@ -104,16 +101,6 @@ async fn analyse(house: &House, session: &Session, spool: &Spool, parts: Vec<Pat
         Ok(report?)
     })
     .await?
-}
-
-fn first_question(question: &store::sessions::AskedQuestion) -> Mark {
-    Mark {
-        t: MediaTime::ZERO,
-        what: MarkKind::Question,
-        question: Some(question.text.clone()),
-        question_id: Some(question.id.clone()),
-        suggested_ms: Some(question.suggested_ms),
-    }
 }
 
 /// Spool folders of sessions that are ready, deleted or unknown are left over from an end that was interrupted.

@@ -1,6 +1,6 @@
 //! Erases a deleted session: its objects, its spool, then its rows.
 
-use super::Job;
+use super::{Hold, Job};
 use crate::app::Context;
 use crate::objects;
 use crate::store;
@@ -20,7 +20,7 @@ impl Job for Erase {
         KIND
     }
 
-    async fn run(&self, job: &Claimed) -> anyhow::Result<()> {
+    async fn run(&self, job: &Claimed, _: &Hold) -> anyhow::Result<()> {
         let (Some(owner), Some(session)) = (job.owner, job.session) else {
             anyhow::bail!("the job names no session");
         };

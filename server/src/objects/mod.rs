@@ -42,6 +42,11 @@ pub fn poster_key(session: SessionId) -> String {
     format!("sessions/{session}/poster.jpg")
 }
 
+/// What was uploaded: the recording of a session that was never live.
+pub fn upload_key(session: SessionId) -> String {
+    format!("sessions/{session}/upload")
+}
+
 /// An object being read.
 pub struct Reading {
     pub bytes: u64,

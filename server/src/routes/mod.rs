@@ -1,5 +1,6 @@
 //! The HTTP surface: one resource per file.
 
+pub mod analyze;
 pub mod calibration;
 pub mod compare;
 pub mod consents;
@@ -56,6 +57,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(sessions::create, sessions::list))
         .routes(routes!(sessions::get, sessions::delete))
         .routes(routes!(sessions::gold))
+        .routes(routes!(analyze::get, analyze::again))
         .routes(routes!(calibration::measure))
         .routes(routes!(whip::publish, whip::options))
         .routes(routes!(whip::stop, whip::trickle))

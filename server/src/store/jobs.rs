@@ -8,8 +8,6 @@ use sqlx::AssertSqlSafe;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-/// A worker that stays silent this long has lost its job to the next one.
-pub const LEASE_US: i64 = 30_000_000;
 /// The first pause after a failure; each further one is twice as long, up to [`MAX_PAUSE_US`].
 pub const FIRST_PAUSE_US: i64 = 2_000_000;
 pub const MAX_PAUSE_US: i64 = 600_000_000;
@@ -66,6 +64,20 @@ struct Row {
     max_attempts: i32,
 }
 
+impl From<Row> for Claimed {
+    fn from(row: Row) -> Claimed {
+        Claimed {
+            id: row.id,
+            kind: row.kind,
+            owner: row.owner.map(UserId),
+            session: row.session.map(SessionId),
+            payload: row.payload.0,
+            attempts: row.attempts,
+            max_attempts: row.max_attempts,
+        }
+    }
+}
+
 /// Puts a job into the queue.
 pub async fn enqueue(db: &Db, job: NewJob<'_>) -> sqlx::Result<Uuid> {
     const INSERT: &str = "INSERT INTO jobs (id, owner, session, kind, payload, state, priority, attempts, max_attempts, run_at_us, created_us)
@@ -77,11 +89,53 @@ pub async fn enqueue(db: &Db, job: NewJob<'_>) -> sqlx::Result<Uuid> {
     Ok(id)
 }
 
+/// Puts a job of a session into the queue unless one of its kind is queued or at work; its id, new or old. For kinds that
+/// the schema has a unique index for.
+pub async fn enqueue_once(db: &Db, job: NewJob<'_>) -> sqlx::Result<Uuid> {
+    const INSERT: &str = "INSERT INTO jobs (id, owner, session, kind, payload, state, priority, attempts, max_attempts, run_at_us, created_us)
+        VALUES ($1, $2, $3, $4, $5, 'queued', $6, 0, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id";
+    const SELECT: &str = "SELECT id FROM jobs WHERE session = $1 AND kind = $2 AND state IN ('queued', 'running')";
+    loop {
+        let made: Option<Uuid> = on!(db, pool => sqlx::query_scalar(INSERT).bind(Uuid::now_v7()).bind(job.owner.map(|o| o.0))
+            .bind(job.session.map(|s| s.0)).bind(job.kind).bind(Json(&job.payload)).bind(job.priority).bind(job.max_attempts)
+            .bind(job.run_at_us).bind(now_us()).fetch_optional(pool).await?);
+        let found = match made {
+            Some(id) => Some(id),
+            None => on!(db, pool => sqlx::query_scalar(SELECT).bind(job.session.map(|s| s.0)).bind(job.kind)
+                .fetch_optional(pool).await?),
+        };
+        // Neither made nor found: the other one ended just between.
+        if let Some(id) = found {
+            return Ok(id);
+        }
+    }
+}
+
+/// How far a job has come.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Progress {
+    /// `queued`, `running`, `done` or `dead`.
+    pub state: String,
+    /// What it is at; `None`: not begun.
+    pub stage: Option<String>,
+    pub percent: Option<i32>,
+    pub attempts: i32,
+    pub last_error: Option<String>,
+}
+
+/// The newest job of this kind of the owner's session.
+pub async fn latest(db: &Db, owner: UserId, session: SessionId, kind: &str) -> sqlx::Result<Option<Progress>> {
+    const SELECT: &str = "SELECT state, stage, percent, attempts, last_error FROM jobs
+        WHERE session = $1 AND owner = $2 AND kind = $3 ORDER BY id DESC LIMIT 1";
+    on!(db, pool => sqlx::query_as(SELECT).bind(session.0).bind(owner.0).bind(kind).fetch_optional(pool).await)
+}
+
 /// Takes the next job that is due, or whose worker fell silent, and holds it for `lease_us`. No two workers get the same one.
 pub async fn claim(db: &Db, worker: &str, now: i64, lease_us: i64) -> sqlx::Result<Option<Claimed>> {
     // The only text that differs between the databases; it is made of constants.
     let claim = format!(
-        "UPDATE jobs SET state = 'running', attempts = attempts + 1, worker = $1, lease_until_us = $2 WHERE id = (
+        "UPDATE jobs SET state = 'running', attempts = attempts + 1, worker = $1, lease_until_us = $2, stage = NULL, percent = NULL
+         WHERE id = (
             SELECT id FROM jobs WHERE (state = 'queued' OR (state = 'running' AND lease_until_us < $3))
                 AND run_at_us <= $3 AND attempts < max_attempts
             ORDER BY priority, run_at_us, id LIMIT 1 {})
@@ -90,21 +144,37 @@ pub async fn claim(db: &Db, worker: &str, now: i64, lease_us: i64) -> sqlx::Resu
     );
     let row = on!(db, pool => sqlx::query_as::<_, Row>(AssertSqlSafe(claim)).bind(worker).bind(now + lease_us).bind(now)
         .fetch_optional(pool).await?);
-    Ok(row.map(|row| Claimed {
-        id: row.id,
-        kind: row.kind,
-        owner: row.owner.map(UserId),
-        session: row.session.map(SessionId),
-        payload: row.payload.0,
-        attempts: row.attempts,
-        max_attempts: row.max_attempts,
-    }))
+    Ok(row.map(Claimed::from))
 }
 
-/// The worker is still at it; false: the job was given to somebody else meanwhile, stop.
-pub async fn renew(db: &Db, id: Uuid, worker: &str, until_us: i64) -> sqlx::Result<bool> {
-    const UPDATE: &str = "UPDATE jobs SET lease_until_us = $3 WHERE id = $1 AND worker = $2 AND state = 'running'";
-    on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(worker).bind(until_us).execute(pool).await?.rows_affected() == 1))
+/// The worker is still at it and as far as this; false: the job was given to somebody else meanwhile, stop.
+pub async fn renew(
+    db: &Db,
+    id: Uuid,
+    worker: &str,
+    until_us: i64,
+    stage: Option<&str>,
+    percent: i32,
+) -> sqlx::Result<bool> {
+    const UPDATE: &str = "UPDATE jobs SET lease_until_us = $3, stage = $4, percent = $5
+        WHERE id = $1 AND worker = $2 AND state = 'running'";
+    on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(worker).bind(until_us).bind(stage).bind(percent)
+        .execute(pool).await?.rows_affected() == 1))
+}
+
+/// Who alone may write a job's results.
+#[derive(Debug, Clone, Copy)]
+pub struct Fence<'a> {
+    pub job: Uuid,
+    pub worker: &'a str,
+}
+
+/// The worker stops and leaves the job to the next one, as if it had never begun; false: it was no longer this worker's.
+pub async fn release(db: &Db, id: Uuid, worker: &str) -> sqlx::Result<bool> {
+    const UPDATE: &str =
+        "UPDATE jobs SET state = 'queued', attempts = attempts - 1, worker = NULL, lease_until_us = NULL,
+        stage = NULL, percent = NULL WHERE id = $1 AND worker = $2 AND state = 'running'";
+    on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(worker).execute(pool).await?.rows_affected() == 1))
 }
 
 /// It is done; false: it was no longer this worker's.
@@ -114,20 +184,34 @@ pub async fn complete(db: &Db, id: Uuid, worker: &str) -> sqlx::Result<bool> {
     on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(worker).execute(pool).await?.rows_affected() == 1))
 }
 
-/// It failed: back into the queue after a pause, or `dead` when it was the last attempt. False: it was no longer this worker's.
+/// It failed: back into the queue after a pause. False: it was no longer this worker's.
 pub async fn fail(db: &Db, job: &Claimed, worker: &str, now: i64, error: &str) -> sqlx::Result<bool> {
-    const UPDATE: &str = "UPDATE jobs SET state = CASE WHEN attempts >= max_attempts THEN 'dead' ELSE 'queued' END,
-        run_at_us = $3, lease_until_us = NULL, worker = NULL, last_error = $4
+    const UPDATE: &str = "UPDATE jobs SET state = 'queued', run_at_us = $3, lease_until_us = NULL, worker = NULL,
+        stage = NULL, percent = NULL, last_error = $4
         WHERE id = $1 AND worker = $2 AND state = 'running'";
     let run_at = now + pause_us(job.attempts);
     on!(db, pool => Ok(sqlx::query(UPDATE).bind(job.id).bind(worker).bind(run_at).bind(error).execute(pool).await?.rows_affected() == 1))
 }
 
-/// Jobs whose worker fell silent in the last attempt are dead; says how many. A job that kills its worker so ends.
-pub async fn bury(db: &Db, now: i64) -> sqlx::Result<u64> {
-    const UPDATE: &str = "UPDATE jobs SET state = 'dead', lease_until_us = NULL, last_error = 'its worker fell silent'
-        WHERE state = 'running' AND lease_until_us < $1 AND attempts >= max_attempts";
-    on!(db, pool => Ok(sqlx::query(UPDATE).bind(now).execute(pool).await?.rows_affected()))
+/// It is given up with this error; false: another worker has ended it or is at it.
+pub async fn bury(db: &Db, id: Uuid, worker: &str, error: &str) -> sqlx::Result<bool> {
+    const UPDATE: &str = "UPDATE jobs SET state = 'dead', lease_until_us = NULL, last_error = $3
+        WHERE id = $1 AND worker = $2 AND state = 'running'";
+    on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(worker).bind(error).execute(pool).await?.rows_affected() == 1))
+}
+
+/// Takes a job whose worker fell silent in the last attempt, for its burial. A job that kills its workers so ends.
+pub async fn claim_fallen(db: &Db, worker: &str, now: i64, lease_us: i64) -> sqlx::Result<Option<Claimed>> {
+    let claim = format!(
+        "UPDATE jobs SET worker = $1, lease_until_us = $2 WHERE id = (
+            SELECT id FROM jobs WHERE state = 'running' AND lease_until_us < $3 AND attempts >= max_attempts
+            ORDER BY id LIMIT 1 {})
+         RETURNING id, kind, owner, session, payload, attempts, max_attempts",
+        db.skip_locked()
+    );
+    let row = on!(db, pool => sqlx::query_as::<_, Row>(AssertSqlSafe(claim)).bind(worker).bind(now + lease_us).bind(now)
+        .fetch_optional(pool).await?);
+    Ok(row.map(Claimed::from))
 }
 
 /// How many jobs are in each state, for the metrics.

@@ -1,5 +1,6 @@
 //! What a report leaves in the database: answers, scores, cues and metrics, for lists, trends and comparisons.
 
+use super::jobs::Fence;
 use super::{Db, in_transaction, on};
 use coach_core::report::{MetricValue, Report, Scores};
 use coach_core::{MediaTime, SessionId, UserId};
@@ -51,6 +52,30 @@ pub struct Summary {
 /// formula versions stay beside the new ones, and so does what the person said about cues. Does nothing and says false when the
 /// session is not the owner's or is deleted.
 pub async fn save_report(db: &Db, owner: UserId, session: SessionId, report: &Report) -> sqlx::Result<bool> {
+    save(db, owner, session, report, None).await
+}
+
+/// The same for a worker: only while it holds its job and the session still waits for its report.
+pub async fn save_report_of_job(
+    db: &Db,
+    owner: UserId,
+    session: SessionId,
+    report: &Report,
+    fence: Fence<'_>,
+) -> sqlx::Result<bool> {
+    save(db, owner, session, report, Some(fence)).await
+}
+
+async fn save(
+    db: &Db,
+    owner: UserId,
+    session: SessionId,
+    report: &Report,
+    fence: Option<Fence<'_>>,
+) -> sqlx::Result<bool> {
+    // Holds the row until the end: nobody else can take the job meanwhile.
+    const HELD: &str = "UPDATE jobs SET percent = 100 WHERE id = $1 AND worker = $2 AND state = 'running' AND EXISTS
+        (SELECT 1 FROM sessions WHERE id = $3 AND owner = $4 AND state IN ('finalising', 'scoring'))";
     const TOUCH: &str = "UPDATE sessions SET duration_ms = $3, metrics = $4, formulas = $5
         WHERE id = $1 AND owner = $2 AND state <> 'deleted'";
     const CLEAR_SCORES: &str = "DELETE FROM scores WHERE session = $1 AND owner = $2 AND name = $3 AND formula = $4";
@@ -67,6 +92,12 @@ pub async fn save_report(db: &Db, owner: UserId, session: SessionId, report: &Re
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (session, t_ms, hint) DO UPDATE SET text = excluded.text, evidence = excluded.evidence, positive = excluded.positive";
     in_transaction!(db, tx => {
+        if let Some(Fence { job, worker }) = fence {
+            let held = sqlx::query(HELD).bind(job).bind(worker).bind(session.0).bind(owner.0).execute(&mut *tx).await?.rows_affected();
+            if held == 0 {
+                return Ok(false);
+            }
+        }
         let touched = sqlx::query(TOUCH).bind(session.0).bind(owner.0).bind(report.duration_ms).bind(Json(&report.metrics))
             .bind(Json(&report.formulas)).execute(&mut *tx).await?.rows_affected();
         if touched == 0 {

@@ -61,8 +61,8 @@ async fn what_a_crash_left_behind_is_interrupted_and_what_was_deleted_is_erased(
     assert_eq!(sessions::get(&context.db, me, live.id).await.unwrap().unwrap().state, State::Interrupted);
     assert_eq!(sessions::get(&context.db, me, untouched.id).await.unwrap().unwrap().state, State::Created);
     let erase: Arc<dyn coach_server::jobs::Job> = Arc::new(coach_server::jobs::erase::Erase(context.clone()));
-    let worker = coach_server::jobs::Worker::new(context.queue.clone(), [erase]);
-    assert!(worker.step().await.unwrap());
+    let worker = coach_server::jobs::Worker::new(context.queue.clone(), Default::default(), [erase]);
+    assert!(worker.step(&Default::default()).await.unwrap());
     assert!(sessions::house_in_state(&context.db, State::Deleted).await.unwrap().is_empty());
     assert_eq!(users::personal(&context.db).await.unwrap(), me);
 }

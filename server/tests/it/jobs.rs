@@ -3,13 +3,17 @@
 use crate::support::on_both;
 use async_trait::async_trait;
 use coach_server::clock::now_us;
-use coach_server::jobs::{Job, Queue, Worker};
+use coach_server::config::jobs::Config;
+use coach_server::jobs::{Hold, Job, Queue, Worker};
 use coach_server::store::Db;
-use coach_server::store::jobs::{self, Claimed, LEASE_US, NewJob, pause_us};
+use coach_server::store::jobs::{self, Claimed, NewJob, pause_us};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use tokio_util::sync::CancellationToken;
+
+const LEASE_US: i64 = 30_000_000;
 
 fn job(kind: &str, priority: i32, run_at_us: i64) -> NewJob<'_> {
     NewJob { kind, owner: None, session: None, payload: json!({"n": priority}), priority, max_attempts: 2, run_at_us }
@@ -61,17 +65,19 @@ async fn a_silent_worker_loses_its_job_and_in_the_last_attempt_the_job_is_dead()
         jobs::enqueue(&db, job("hang", 0, 0)).await.unwrap();
         let first = jobs::claim(&db, "a", 0, 100).await.unwrap().unwrap();
         assert_eq!(jobs::claim(&db, "b", 100, 100).await.unwrap(), None, "the lease holds to its last moment");
-        assert!(jobs::renew(&db, first.id, "a", 200).await.unwrap());
+        assert!(jobs::renew(&db, first.id, "a", 200, Some("half"), 50).await.unwrap());
         assert_eq!(jobs::claim(&db, "b", 150, 100).await.unwrap(), None);
         let second = jobs::claim(&db, "b", 201, 100).await.unwrap().unwrap();
         assert_eq!((second.id, second.attempts), (first.id, 2));
         // What the first one says now is of no account.
-        assert!(!jobs::renew(&db, first.id, "a", 900).await.unwrap());
+        assert!(!jobs::renew(&db, first.id, "a", 900, None, 0).await.unwrap());
         assert!(!jobs::complete(&db, first.id, "a").await.unwrap());
         assert!(!jobs::fail(&db, &first, "a", 300, "late").await.unwrap());
-        assert_eq!(jobs::bury(&db, 301).await.unwrap(), 0);
+        assert!(!jobs::bury(&db, first.id, "a", "late").await.unwrap());
+        assert_eq!(jobs::claim_fallen(&db, "c", 301, 100).await.unwrap(), None);
         assert_eq!(jobs::claim(&db, "c", 400, 100).await.unwrap(), None);
-        assert_eq!(jobs::bury(&db, 400).await.unwrap(), 1);
+        assert_eq!(jobs::claim_fallen(&db, "c", 400, 100).await.unwrap().unwrap().id, first.id);
+        assert!(jobs::bury(&db, first.id, "c", "silent").await.unwrap());
         assert_eq!(jobs::count(&db).await.unwrap(), [("dead".to_owned(), 1)]);
     })
     .await;
@@ -86,7 +92,7 @@ async fn a_failed_job_pauses_and_after_the_last_attempt_is_dead() {
         let due = 1_000 + pause_us(1);
         assert_eq!(jobs::claim(&db, "w", due - 1, 100).await.unwrap(), None);
         let second = jobs::claim(&db, "w", due, 100).await.unwrap().unwrap();
-        assert!(jobs::fail(&db, &second, "w", due, "no network").await.unwrap());
+        assert!(jobs::bury(&db, second.id, "w", "no network").await.unwrap());
         assert_eq!(jobs::count(&db).await.unwrap(), [("dead".to_owned(), 1)]);
     })
     .await;
@@ -106,7 +112,7 @@ impl Job for Flaky {
         "flaky"
     }
 
-    async fn run(&self, job: &Claimed) -> anyhow::Result<()> {
+    async fn run(&self, job: &Claimed, _: &Hold) -> anyhow::Result<()> {
         self.0.payloads.lock().unwrap().push(job.payload.clone());
         anyhow::ensure!(self.0.runs.fetch_add(1, Ordering::SeqCst) > 0, "the first time never works");
         Ok(())
@@ -120,17 +126,17 @@ async fn states(db: &Db) -> Vec<(String, i64)> {
 #[tokio::test]
 async fn a_worker_does_what_it_knows_and_puts_back_what_failed() {
     on_both(async |db| {
-        let seen = Arc::new(Seen::default());
+        let (seen, stop) = (Arc::new(Seen::default()), CancellationToken::new());
         let queue = Queue::new(db.clone());
-        let worker = Worker::new(queue.clone(), [Arc::new(Flaky(seen.clone())) as Arc<dyn Job>]);
-        assert!(!worker.step().await.unwrap());
+        let worker = Worker::new(queue.clone(), Config::default(), [Arc::new(Flaky(seen.clone())) as Arc<dyn Job>]);
+        assert!(!worker.step(&stop).await.unwrap());
         queue.enqueue(job("flaky", 7, now_us())).await.unwrap();
-        assert!(worker.step().await.unwrap());
+        assert!(worker.step(&stop).await.unwrap());
         assert_eq!(states(&db).await, [("queued".to_owned(), 1)]);
-        assert!(!worker.step().await.unwrap(), "it pauses");
+        assert!(!worker.step(&stop).await.unwrap(), "it pauses");
         queue.enqueue(job("flaky", 8, now_us())).await.unwrap();
         queue.enqueue(job("of another version", 9, now_us())).await.unwrap();
-        assert!(worker.step().await.unwrap() && worker.step().await.unwrap());
+        assert!(worker.step(&stop).await.unwrap() && worker.step(&stop).await.unwrap());
         assert_eq!(states(&db).await, [("done".to_owned(), 1), ("queued".to_owned(), 2)]);
         assert_eq!(*seen.payloads.lock().unwrap(), [json!({"n": 7}), json!({"n": 8})]);
     })

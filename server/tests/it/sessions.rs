@@ -250,7 +250,12 @@ async fn a_session_that_cannot_be_erased_now_is_gone_for_people_and_erased_later
     server.objects.set_away(false);
     let erase: std::sync::Arc<dyn coach_server::jobs::Job> =
         std::sync::Arc::new(coach_server::jobs::erase::Erase(server.context.clone()));
-    assert!(coach_server::jobs::Worker::new(server.context.queue.clone(), [erase]).step().await.unwrap());
+    assert!(
+        coach_server::jobs::Worker::new(server.context.queue.clone(), Default::default(), [erase])
+            .step(&Default::default())
+            .await
+            .unwrap()
+    );
     assert!(server.objects.keys().is_empty());
     assert_eq!(jobs::count(&server.context.db).await.unwrap(), [("done".to_owned(), 1)]);
 }

@@ -413,6 +413,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/analyze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the analysis of an upload is. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Analysis"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Tries a failed session again. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/calibration": {
         parameters: {
             query?: never;
@@ -1313,6 +1393,25 @@ export interface components {
         Alive: {
             status: string;
             version: string;
+        };
+        /** @description How far the analysis is. */
+        Analysis: {
+            /**
+             * Format: int32
+             * @description Begun so many times, at most five.
+             */
+            attempts: number;
+            /** @description Why the last attempt failed. */
+            error?: string | null;
+            /**
+             * Format: int32
+             * @description Of the stage, 0 to 100.
+             */
+            percent?: number | null;
+            /** @description `fetching`, `analysing` or `storing`; `null`: not begun. */
+            stage?: string | null;
+            /** @description `queued`, `running`, `done`, or `dead`: given up. */
+            state: string;
         };
         /** @description One answer, or the whole session. */
         Answer: {

@@ -1,0 +1,99 @@
+//! An uploaded file through the offline door: the session's own words about it, and what it leaves in a folder.
+
+use super::offline::{self, Settings, Sitting};
+use super::{Senses, finish, keeper};
+use crate::config::Config;
+use crate::objects::{self, Objects};
+use crate::store::sessions::Session;
+use coach_core::report::Report;
+use coach_media::record;
+use std::path::{Path, PathBuf};
+use tokio_util::sync::CancellationToken;
+
+/// Why a file was not analysed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file is at fault: no further attempt makes it better. The text is for the person.
+    #[error("{0}")]
+    File(offline::Error),
+    /// Something around it is: another attempt may do.
+    #[error(transparent)]
+    Around(#[from] anyhow::Error),
+}
+
+impl From<offline::Error> for Error {
+    fn from(error: offline::Error) -> Error {
+        use coach_media::file::Error as F;
+        match error {
+            offline::Error::File(F::Read { .. }) | offline::Error::Cancelled | offline::Error::Journal(_) => {
+                Error::Around(error.into())
+            }
+            error => Error::File(error),
+        }
+    }
+}
+
+/// A file that was analysed; journal and poster lie in its folder.
+pub struct Analysed {
+    pub report: Report,
+    folder: PathBuf,
+}
+
+/// Analyses `file`, leaves the journal and a still in `folder`. `progress` gets the share that is done, 0 to 1. Ends soon after
+/// `stop`.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn analyse(
+    senses: &Senses,
+    config: &Config,
+    session: &Session,
+    (file, folder): (PathBuf, PathBuf),
+    stop: CancellationToken,
+    progress: impl Fn(f32) + Send + 'static,
+) -> Result<Analysed, Error> {
+    let settings = Settings {
+        rate_hz: config.media.analysed_hz,
+        landmarks: false,
+        affect: session.affect,
+        hints: session.hints.clone(),
+        limits: coach_media::file::Limits { bytes: config.limits.upload_bytes, ..Default::default() },
+        sitting: Some(Sitting::unmarked(keeper::header(&senses.models, config, session), session)),
+    };
+    let senses = senses.clone();
+    let analysed = tokio::task::spawn_blocking(move || -> Result<Analysed, Error> {
+        let journal = folder.join(finish::JOURNAL);
+        let (models, workers) = (&senses.models, senses.workers.as_ref());
+        let report = offline::analyze_to(&file, &settings, models, workers, &journal, &mut |share| {
+            progress(share);
+            !stop.is_cancelled()
+        })?;
+        // A session without a picture has no still; that is no failure.
+        if let Err(error) = record::poster(&file, &folder.join(POSTER)) {
+            tracing::debug!(%error, "no still of the upload");
+        }
+        Ok(Analysed { report, folder })
+    });
+    analysed.await.map_err(|error| Error::Around(error.into()))?
+}
+
+const POSTER: &str = "poster.jpg";
+
+impl Analysed {
+    /// Puts journal, report and poster into the object store; doing it again puts the same.
+    ///
+    /// # Errors
+    /// The store does not take them.
+    pub async fn put(&self, store: &dyn Objects, session: &Session) -> anyhow::Result<()> {
+        let poster = self.folder.join(POSTER);
+        if poster.exists() {
+            store.put_file(&objects::poster_key(session.id), &poster, "image/jpeg").await?;
+        }
+        finish::put_journal(store, session.id, &self.folder).await?;
+        finish::put_report(store, session.id, &self.folder, &self.report).await
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+}

@@ -1,0 +1,161 @@
+//! Analyses an uploaded session: fetched from the object store, through the offline door, journal and report stored.
+
+use super::{Hold, Hopeless, Job};
+use crate::app::Context;
+use crate::drive::{Senses, uploaded};
+use crate::live::Message;
+use crate::objects;
+use crate::session::{Event, State, TransitionError};
+use crate::store::{self, sessions::Session};
+use anyhow::Context as _;
+use async_trait::async_trait;
+use coach_core::{SessionId, UserId};
+use futures::StreamExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::jobs::{Claimed, NewJob};
+use tokio::io::AsyncWriteExt;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+pub const KIND: &str = "analyze";
+/// Attempts before it is given up.
+pub const ATTEMPTS: i32 = 5;
+
+/// What the job is at.
+pub mod stage {
+    pub const FETCHING: &str = "fetching";
+    pub const ANALYSING: &str = "analysing";
+    pub const STORING: &str = "storing";
+}
+
+/// Puts the analysis of a session whose upload is whole, or which failed, into the queue. While one is queued or at work this is
+/// that one's id.
+///
+/// # Errors
+/// The database does not take it.
+pub async fn enqueue(context: &Context, owner: UserId, session: SessionId) -> sqlx::Result<Uuid> {
+    let job = NewJob { max_attempts: ATTEMPTS, ..NewJob::of_session(KIND, owner, session) };
+    let id = context.queue.enqueue_once(job).await?;
+    // The worker does the same; here it is for the page that looks at once.
+    match begin(context, owner, session).await {
+        Ok(_) | Err(TransitionError::Unknown | TransitionError::NotNow { .. }) => Ok(id),
+        Err(TransitionError::Database(error)) => Err(error),
+    }
+}
+
+/// Brings the session to where it waits for its report.
+async fn begin(context: &Context, owner: UserId, session: SessionId) -> Result<State, TransitionError> {
+    let now = store::sessions::get(&context.db, owner, session).await?.ok_or(TransitionError::Unknown)?.state;
+    let event = match now {
+        State::Created => Event::Stopped,
+        State::Failed | State::Interrupted => Event::Resumed,
+        state => return Ok(state),
+    };
+    context.machine.apply(owner, session, event).await
+}
+
+pub struct Analyze {
+    context: Context,
+    senses: Senses,
+}
+
+impl Analyze {
+    pub fn new(context: Context, senses: Senses) -> Analyze {
+        Analyze { context, senses }
+    }
+
+    async fn analyse(&self, session: &Session, hold: &Hold) -> anyhow::Result<()> {
+        let Context { config, objects, db, machine, .. } = &self.context;
+        let (id, owner) = (session.id, session.owner);
+        let folder = work_folder(&config.storage.data)?;
+        hold.at(stage::FETCHING, 0);
+        let file = folder.path().join("upload");
+        self.fetch(id, &file, hold).await?;
+        if session.state == State::Finalising {
+            machine.apply(owner, id, Event::Recorded).await?;
+        }
+        store::sessions::set_started(db, owner, id, session.created_us).await?;
+        hold.at(stage::ANALYSING, 0);
+        // Dropped half-way, the thread ends soon; until then it keeps the folder.
+        let stop = CancellationToken::new();
+        let _stop = stop.clone().drop_guard();
+        let folder = Arc::new(folder);
+        let (kept, told) = (folder.clone(), hold.clone());
+        let paths = (file, folder.path().to_owned());
+        let analysed = uploaded::analyse(&self.senses, config, session, paths, stop, move |share| {
+            let _ = &kept;
+            told.at(stage::ANALYSING, (share * 100.0) as u8);
+        });
+        let analysed = analysed.await.map_err(|error| match error {
+            uploaded::Error::File(error) => anyhow::Error::new(Hopeless(error.to_string())),
+            uploaded::Error::Around(error) => error,
+        })?;
+        hold.at(stage::STORING, 0);
+        hold.renew().await?;
+        analysed.put(&**objects, session).await?;
+        if !store::reports::save_report_of_job(db, owner, id, &analysed.report, hold.fence()).await? {
+            // Deleted, or done by another worker; a lost lease is said so.
+            return hold.renew().await;
+        }
+        machine.apply(owner, id, Event::Scored).await?;
+        self.context.hub.publish(id, Message::ReportReady {});
+        tracing::info!(session = %id, duration_ms = analysed.report.duration_ms, "an uploaded session is ready");
+        Ok(())
+    }
+
+    /// The uploaded object as a file.
+    async fn fetch(&self, session: SessionId, to: &Path, hold: &Hold) -> anyhow::Result<()> {
+        let key = objects::upload_key(session);
+        let Some(mut reading) = self.context.objects.read(&key).await? else {
+            return Err(Hopeless("the uploaded file is no longer in the store".into()).into());
+        };
+        let mut file = tokio::fs::File::create(to).await?;
+        let mut came = 0;
+        while let Some(chunk) = reading.chunks.next().await {
+            let chunk = chunk?;
+            file.write_all(&chunk).await.context("the upload cannot be kept while it is analysed")?;
+            came += chunk.len() as u64;
+            hold.at(stage::FETCHING, (came * 100 / reading.bytes.max(1)) as u8);
+        }
+        file.flush().await?;
+        anyhow::ensure!(came == reading.bytes, "the store broke off after {came} of {} bytes", reading.bytes);
+        Ok(())
+    }
+}
+
+/// A folder for one analysis.
+fn work_folder(data: &Path) -> anyhow::Result<tempfile::TempDir> {
+    let root: PathBuf = data.join("work");
+    std::fs::create_dir_all(&root).with_context(|| format!("{} cannot be made", root.display()))?;
+    Ok(tempfile::tempdir_in(root)?)
+}
+
+#[async_trait]
+impl Job for Analyze {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    async fn run(&self, job: &Claimed, hold: &Hold) -> anyhow::Result<()> {
+        let (Some(owner), Some(id)) = (job.owner, job.session) else {
+            anyhow::bail!(Hopeless("the job names no session".into()));
+        };
+        match begin(&self.context, owner, id).await {
+            Ok(State::Finalising | State::Scoring) => {}
+            // Deleted meanwhile, or done before.
+            Ok(_) | Err(TransitionError::Unknown) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+        let Some(session) = store::sessions::get(&self.context.db, owner, id).await? else { return Ok(()) };
+        self.analyse(&session, hold).await
+    }
+
+    async fn given_up(&self, job: &Claimed, why: &str) -> anyhow::Result<()> {
+        let (Some(owner), Some(id)) = (job.owner, job.session) else { return Ok(()) };
+        match self.context.machine.apply(owner, id, Event::Failed(why.to_owned())).await {
+            Ok(_) | Err(TransitionError::Unknown | TransitionError::NotNow { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

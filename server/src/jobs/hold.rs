@@ -1,0 +1,56 @@
+//! A worker's hold on its job: what it says of its progress, and whether the job is still its own.
+
+use crate::clock::now_us;
+use crate::store::{self, Db};
+use std::sync::{Arc, Mutex, PoisonError};
+use uuid::Uuid;
+
+/// The hold of one worker on one job. Cheap to clone.
+#[derive(Clone)]
+pub struct Hold(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    job: Uuid,
+    worker: String,
+    lease_us: i64,
+    progress: Mutex<Progress>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Progress {
+    stage: Option<&'static str>,
+    percent: u8,
+}
+
+/// The lease ran out and another worker has the job.
+#[derive(Debug, thiserror::Error)]
+#[error("the job was given to another worker")]
+pub struct Lost;
+
+impl Hold {
+    pub(super) fn new(db: Db, job: Uuid, worker: String, lease_us: i64) -> Hold {
+        Hold(Arc::new(Inner { db, job, worker, lease_us, progress: Mutex::default() }))
+    }
+
+    /// How far it is; written with the next sign of life. Never waits.
+    pub fn at(&self, stage: &'static str, percent: u8) {
+        *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner) = Progress { stage: Some(stage), percent };
+    }
+
+    /// Renews the lease and writes the progress.
+    ///
+    /// # Errors
+    /// [`Lost`], or the database does not answer.
+    pub async fn renew(&self) -> anyhow::Result<()> {
+        let Progress { stage, percent } = *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = now_us() + self.0.lease_us;
+        let held = store::jobs::renew(&self.0.db, self.0.job, &self.0.worker, until, stage, percent.into()).await?;
+        if held { Ok(()) } else { Err(Lost.into()) }
+    }
+
+    /// What a transaction has to find in the job's row, so that only its worker writes results.
+    pub fn fence(&self) -> store::jobs::Fence<'_> {
+        store::jobs::Fence { job: self.0.job, worker: &self.0.worker }
+    }
+}

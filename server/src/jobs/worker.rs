@@ -1,0 +1,131 @@
+//! A worker: takes jobs off the queue, one at a time, and keeps its lease while it works.
+
+use super::hold::Lost;
+use super::{Hold, Hopeless, Job, Queue};
+use crate::clock::now_us;
+use crate::config::jobs::Config;
+use crate::store;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use store::jobs::Claimed;
+use tokio_util::sync::CancellationToken;
+
+/// How often progress is written while a lease is not due for renewal.
+const TELL: Duration = Duration::from_secs(1);
+/// What is said of a job whose last worker said nothing.
+const SILENT: &str = "its worker fell silent";
+
+pub struct Worker {
+    name: String,
+    queue: Queue,
+    config: Config,
+    jobs: HashMap<&'static str, Arc<dyn Job>>,
+}
+
+/// How a job ended for its worker.
+enum Outcome {
+    Done,
+    Failed(anyhow::Error),
+    /// The worker stops.
+    Stopped,
+}
+
+impl Worker {
+    pub fn new(queue: Queue, config: Config, jobs: impl IntoIterator<Item = Arc<dyn Job>>) -> Worker {
+        let name = format!("{}-{}", std::process::id(), &crate::auth::secret()[..8]);
+        Worker { name, queue, config, jobs: jobs.into_iter().map(|job| (job.kind(), job)).collect() }
+    }
+
+    /// Runs until it is told to stop; a job under way goes back into the queue, unharmed.
+    pub async fn run(&self, stop: CancellationToken) {
+        let poll = Duration::from_millis(self.config.poll_ms.into());
+        while !stop.is_cancelled() {
+            match self.step(&stop).await {
+                Ok(true) => continue,
+                Ok(false) => {}
+                Err(error) => tracing::error!(%error, "the queue of jobs cannot be read"),
+            }
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = self.queue.bell.notified() => {}
+                () = tokio::time::sleep(poll) => {}
+            }
+        }
+    }
+
+    /// Does one job, if one is due; says whether there was one.
+    pub async fn step(&self, stop: &CancellationToken) -> sqlx::Result<bool> {
+        let (db, lease_us) = (&self.queue.db, self.config.lease_us());
+        if let Some(fallen) = store::jobs::claim_fallen(db, &self.name, now_us(), lease_us).await? {
+            self.give_up(&fallen, SILENT).await?;
+            return Ok(true);
+        }
+        let Some(job) = store::jobs::claim(db, &self.name, now_us(), lease_us).await? else { return Ok(false) };
+        let outcome = match self.jobs.get(job.kind.as_str()) {
+            Some(work) => self.hold(&job, work.as_ref(), stop).await,
+            None => Outcome::Failed(anyhow::anyhow!("this version knows no job {:?}", job.kind)),
+        };
+        match outcome {
+            Outcome::Done => {
+                store::jobs::complete(db, job.id, &self.name).await?;
+                tracing::info!(job = %job.id, kind = job.kind, session = ?job.session, "a job is done");
+            }
+            Outcome::Stopped => {
+                store::jobs::release(db, job.id, &self.name).await?;
+                tracing::info!(job = %job.id, kind = job.kind, "a job goes back into the queue: its worker stops");
+            }
+            Outcome::Failed(error) if error.is::<Lost>() => {
+                tracing::warn!(job = %job.id, kind = job.kind, "a job was given to another worker");
+            }
+            Outcome::Failed(error) => {
+                let why = format!("{error:#}");
+                let last = error.is::<Hopeless>() || job.attempts >= job.max_attempts;
+                tracing::warn!(job = %job.id, kind = job.kind, attempts = job.attempts, last, error = why, "a job failed");
+                if last {
+                    self.give_up(&job, &why).await?;
+                } else {
+                    store::jobs::fail(db, &job, &self.name, now_us(), &why).await?;
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Lets the kind say so where people look, then buries the job. What fails here is done again when the lease has run out.
+    async fn give_up(&self, job: &Claimed, why: &str) -> sqlx::Result<()> {
+        if let Some(work) = self.jobs.get(job.kind.as_str())
+            && let Err(error) = work.given_up(job, why).await
+        {
+            tracing::error!(job = %job.id, error = format!("{error:#}"), "a job that is given up cannot say so");
+            return Ok(());
+        }
+        tracing::error!(job = %job.id, kind = job.kind, session = ?job.session, why, "a job is given up");
+        store::jobs::bury(&self.queue.db, job.id, &self.name, why).await.map(drop)
+    }
+
+    /// Runs the work and renews the lease beside it; a lost lease and a stop end the work.
+    async fn hold(&self, job: &Claimed, work: &dyn Job, stop: &CancellationToken) -> Outcome {
+        let hold = Hold::new(self.queue.db.clone(), job.id, self.name.clone(), self.config.lease_us());
+        let third = Duration::from_micros(self.config.lease_us().unsigned_abs() / 3);
+        let mut tick = tokio::time::interval(third.min(TELL));
+        tick.tick().await;
+        let running = work.run(job, &hold);
+        tokio::pin!(running);
+        loop {
+            tokio::select! {
+                outcome = &mut running => return match outcome {
+                    Ok(()) => Outcome::Done,
+                    Err(error) => Outcome::Failed(error),
+                },
+                () = stop.cancelled() => return Outcome::Stopped,
+                _ = tick.tick() => match hold.renew().await {
+                    Ok(()) => {}
+                    Err(error) if error.is::<Lost>() => return Outcome::Failed(error),
+                    // Whoever writes results asks again.
+                    Err(error) => tracing::warn!(error = format!("{error:#}"), "a job's lease cannot be renewed"),
+                },
+            }
+        }
+    }
+}
