@@ -11,7 +11,7 @@ pub const METRIC: Metric = Metric {
     unit: "syl/s",
     window: "the answer",
     baseline: "none",
-    source: "de Jong and Wempe 2009 for the measure; nuclei as this detector counts them (about 0.9 of the spoken ones). The band is wide, \
+    source: "de Jong and Wempe 2009 for the measure; nuclei as this detector counts them (0.8 to 0.95 of the spoken ones). The band is wide, \
              because habits and languages differ.",
     measure,
 };

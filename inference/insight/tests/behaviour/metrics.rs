@@ -9,8 +9,8 @@ use coach_insight::replay;
 const TOLD: [(&str, &str, std::ops::RangeInclusive<f32>); 38] = [
     ("pace", "", 137.0..=143.0),
     ("pace", "0:00 speak 200", 195.0..=205.0),
-    // 140 words a minute are 2.81 nuclei a second, and 13 % of the time is pauses.
-    ("articulation_rate", "", 3.15..=3.35),
+    // 140 words a minute are 2.59 nuclei a second, and 13 % of the time is pauses.
+    ("articulation_rate", "", 2.9..=3.1),
     ("pause_share", "", 0.12..=0.14),
     ("phonation_ratio", "", 0.86..=0.88),
     ("long_pauses", "", 0.0..=0.0),

@@ -108,7 +108,7 @@ const AT_WORST: &str = "
 device-check
 0:00 speak 140
 0:00 tone 3
-0:16 speak 320
+0:16 speak 350
 0:16 tone 0.5
 0:16 lively 0
 0:16 level -16
@@ -119,14 +119,14 @@ device-check
 0:16 restless 40
 0:16 hesitant
 0:30 silent
-0:45 speak 320
+0:45 speak 350
 0:45 tense 0.5
 0:50 silent
-0:58 speak 320
+0:58 speak 350
 1:20 calm
 1:30 tense 0.5
 1:40 silent
-1:55 speak 320
+1:55 speak 350
 2:20 end
 ";
 

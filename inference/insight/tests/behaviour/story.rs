@@ -9,7 +9,7 @@ use coach_core::{MediaTime, Span};
 
 /// dB of the voice in the device check.
 pub const LEVEL_DB: f32 = 65.0;
-const WORDS_PER_NUCLEUS: f64 = 0.83;
+const WORDS_PER_NUCLEUS: f64 = coach_insight::metrics::pace::WORDS_PER_NUCLEUS as f64;
 
 #[derive(Debug, Clone)]
 pub struct Story {
