@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Minutes to hours: fuzzing, long streams, kills. SOAK_SECONDS (default 300) for each fuzz loop, SOAK_HOURS (4) of sound, SOAK_KILLS (10).
+# Minutes to hours: fuzzing, long streams, kills, a large upload. SOAK_SECONDS (default 300) for each fuzz loop, SOAK_HOURS (4) of sound, SOAK_KILLS (10).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${SOAK_SECONDS:-300} hours=${SOAK_HOURS:-4} kills=${SOAK_KILLS:-10}
@@ -20,3 +20,6 @@ for ((n = 1; n <= kills; n++)); do
   echo "kill $n of $kills"
   cargo test --workspace --quiet --test nothing_is_lost a_server_that_is_killed -- --nocapture | grep -E "killed|test result"
 done
+
+say "1 GiB through the upload page at 60 Mbit/s, reloaded in the middle"
+cargo test --workspace --quiet --test upload -- --ignored --nocapture | grep -E "MiB|MB|parts|test result"

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// The version in force; an agreement to another one does not count.
-pub const VERSION: &str = "2026-11";
+pub const VERSION: &str = "2026-11-22";
 
 /// One paragraph under its heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -19,7 +19,8 @@ pub const SECTIONS: &[Section] = &[
     Section {
         title: "What is recorded",
         text: "Your camera and microphone while you practise, and three to eight seconds of the device check, which are \
-               measured and not kept. The recording begins when you start and ends when you stop.",
+               measured and not kept. The recording begins when you start and ends when you stop. A file that you upload is \
+               kept and measured in the same way.",
     },
     Section {
         title: "What is computed",

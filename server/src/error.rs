@@ -48,6 +48,9 @@ pub enum Error {
     Host(String),
     #[error("pages of another origin may not do this")]
     Origin,
+    /// Who asks has not shown that they may.
+    #[error("{0}")]
+    Forbidden(String),
     #[error("{0}")]
     TooMany(String),
     #[error("{detail}")]
@@ -55,7 +58,7 @@ pub enum Error {
     #[error("{0}")]
     NotImplemented(String),
     #[error("something went wrong on the server; its log says what")]
-    Internal(#[from] anyhow::Error),
+    Internal(anyhow::Error),
 }
 
 impl Error {
@@ -74,6 +77,7 @@ impl Error {
             Error::Method(_) => (S::METHOD_NOT_ALLOWED, "method", "Not with this method"),
             Error::Host(_) => (S::MISDIRECTED_REQUEST, "host", "Not this server"),
             Error::Origin => (S::FORBIDDEN, "origin", "A foreign page"),
+            Error::Forbidden(_) => (S::FORBIDDEN, "forbidden", "Not allowed"),
             Error::TooMany(_) => (S::TOO_MANY_REQUESTS, "too-many", "Too many at once"),
             Error::Unavailable { .. } => (S::SERVICE_UNAVAILABLE, "unavailable", "Not now"),
             Error::NotImplemented(_) => (S::NOT_IMPLEMENTED, "not-implemented", "Not built in"),
@@ -113,6 +117,19 @@ impl IntoResponse for Error {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after_s));
         }
         response
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Error {
+        use coach_archive::Error as Archive;
+        let detail = match error.downcast_ref() {
+            Some(Archive::Unavailable { .. }) => "the object store cannot be reached; try again",
+            Some(Archive::Full { .. }) => "the object store is full; delete what is no longer needed, then try again",
+            _ => return Error::Internal(error),
+        };
+        tracing::warn!(error = format!("{error:#}"), "the object store does not serve a request");
+        Error::Unavailable { detail: detail.into(), retry_after_s: 5 }
     }
 }
 

@@ -4,6 +4,7 @@
 //! * [`app`]: everything a handler may touch. [`serve`]: puts it together and runs it.
 //! * [`session`]: the states of a session and the only way from one to another.
 //! * [`routes`]: one resource per file. [`live`]: the WebSocket. [`error`]: problem documents.
+//! * [`uploads`]: files from a browser straight to the store.
 //! * [`store`]: all SQL. [`objects`]: the object store. [`jobs`]: work that outlives a request.
 //! * [`drive`]: the only place where wall time meets media time.
 
@@ -27,4 +28,5 @@ pub mod session;
 pub mod shutdown;
 pub mod store;
 pub mod telemetry;
+pub mod uploads;
 pub mod web;

@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::jobs::{Job, Worker, analyze, erase};
 use crate::session::{Event, State};
 use crate::store::{self, Db};
-use crate::{drive, objects, routes, shutdown, telemetry};
+use crate::{drive, objects, routes, shutdown, telemetry, uploads};
 use anyhow::Context as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,6 +41,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         let stop = stop.clone();
         async move { worker.run(stop).await }
     });
+    tokio::spawn(uploads::sweep::run(context.clone()));
     let hub = context.hub.clone();
     let upkeep = tokio::spawn(async move {
         let mut tick = tokio::time::interval(Duration::from_secs(5));

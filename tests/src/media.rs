@@ -55,6 +55,50 @@ impl Stage {
         })?;
         Ok(file)
     }
+
+    /// Picture and sound as MP4, H.264 and AAC, its index in front, as a phone's file after sharing.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn mp4(&self) -> Result<PathBuf> {
+        let file = self.camera.with_file_name("stage.mp4");
+        let seconds = self.seconds.to_string();
+        once(&file, |part| {
+            #[rustfmt::skip]
+            run("ffmpeg", &["-v", "error", "-y", "-f", "mjpeg", "-r", "30", "-i", text(&self.camera), "-i", text(&self.microphone),
+                "-t", &seconds, "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-g", "120", "-c:a", "aac", "-ac", "1",
+                "-movflags", "+faststart", "-f", "mp4", text(part)])?;
+            Ok(())
+        })?;
+        Ok(file)
+    }
+}
+
+/// The MP4 made as long as wanted by a box at its end that players skip (ISO/IEC 14496-12, 8.1.2); the length it has then.
+///
+/// # Errors
+/// The disk fails.
+pub fn padded(mp4: &Path, bytes: u64, to: &Path) -> Result<u64> {
+    use std::io::{BufWriter, Write};
+    let media = std::fs::read(mp4)?;
+    let rest = bytes.saturating_sub(media.len() as u64).max(16);
+    let mut file = BufWriter::with_capacity(1 << 20, std::fs::File::create(to)?);
+    file.write_all(&media)?;
+    // A box of more than 4 GiB would say so by the length 1; this one may as well.
+    file.write_all(&[0, 0, 0, 1])?;
+    file.write_all(b"free")?;
+    file.write_all(&rest.to_be_bytes())?;
+    // No two blocks alike, so that parts that change places are noticed.
+    let mut left = rest - 16;
+    let mut block = [0_u8; 4096];
+    while left > 0 {
+        let take = left.min(block.len() as u64) as usize;
+        block[..8].copy_from_slice(&left.to_be_bytes());
+        file.write_all(&block[..take])?;
+        left -= take as u64;
+    }
+    file.flush()?;
+    Ok(media.len() as u64 + rest)
 }
 
 /// Makes a file whole or not at all, and only if it is not there.

@@ -11,6 +11,7 @@ const Consent = lazy(() => import("./pages/consent/consent"));
 const DeviceCheck = lazy(() => import("./pages/device-check/device-check"));
 const Arena = lazy(() => import("./pages/arena/arena"));
 const SessionPage = lazy(() => import("./pages/report/session"));
+const UploadPage = lazy(() => import("./pages/upload/upload"));
 const History = lazy(() => import("./pages/history/history"));
 const Compare = lazy(() => import("./pages/compare/compare"));
 
@@ -32,6 +33,7 @@ export function App() {
           <Route path="/check" component={DeviceCheck} />
           <Route path="/arena/:id">{(params) => <Arena key={params.id} id={params.id} />}</Route>
           <Route path="/sessions/:id">{(params) => <SessionPage key={params.id} id={params.id} />}</Route>
+          <Route path="/upload" component={UploadPage} />
           <Route path="/history" component={History} />
           <Route path="/compare" component={Compare} />
           <Route>

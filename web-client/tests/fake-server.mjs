@@ -50,7 +50,7 @@ const server = createServer(async (request, response) => {
   if (route.includes(":id") && !session) return problem(404, "No such session");
   switch (route) {
     case "GET /api/me":
-      return json(200, { user_id: "u", mode: "personal", consent, consent_version: fixture.CONSENT.version, affect: true, models: { face: "full", voice_activity: "silero" }, hints: fixture.CUES });
+      return json(200, { user_id: "u", mode: "personal", consent, consent_version: fixture.CONSENT.version, affect: true, upload_bytes: 2 ** 31, models: { face: "full", voice_activity: "silero" }, hints: fixture.CUES });
     case "GET /api/consent":
       return json(200, fixture.CONSENT);
     case "POST /api/consents":
@@ -62,8 +62,8 @@ const server = createServer(async (request, response) => {
       return json(200, { sessions, next: null });
     case "POST /api/sessions": {
       if (!consent) return problem(403, "Consent is needed first");
-      const wanted = JSON.parse(body.toString()).questions;
-      const made = { id: `0193b000-0000-7000-8000-${String(sessions.length).padStart(12, "0")}`, state: "created", source: "live", created_us: Date.now() * 1000, started_us: Date.now() * 1000, duration_ms: null, questions: fixture.QUESTIONS.filter((q) => wanted.includes(q.id)), scores: null, answers: [], gold: false, failure: null, calibrated: false };
+      const { questions: wanted, source = "live" } = JSON.parse(body.toString());
+      const made = { id: `0193b000-0000-7000-8000-${String(sessions.length).padStart(12, "0")}`, state: "created", source, created_us: Date.now() * 1000, started_us: Date.now() * 1000, duration_ms: null, questions: fixture.QUESTIONS.filter((q) => wanted.includes(q.id)), scores: null, answers: [], gold: false, failure: null, calibrated: false };
       sessions = [made, ...sessions];
       return json(201, made);
     }
@@ -82,6 +82,16 @@ const server = createServer(async (request, response) => {
     case "DELETE /api/sessions/:id/whip/:secret":
       finish(session);
       return response.writeHead(200).end();
+    case "POST /api/sessions/:id/upload": {
+      const part_bytes = 8 * 1024 * 1024;
+      session.upload ??= { ...JSON.parse(body.toString()), part_bytes, stored: [], expires_us: 0, job: null };
+      return json(200, { ...session.upload, parts: Math.ceil(session.upload.bytes / part_bytes) });
+    }
+    case "POST /api/sessions/:id/upload/urls":
+      return json(200, { urls: JSON.parse(body.toString()).parts.map((number) => ({ number, url: `/store/${session.id}/${number}`, bytes: 0 })), expires_us: 0 });
+    case "POST /api/sessions/:id/upload/complete":
+      finish(session);
+      return json(202, { job: "j" });
     case "GET /api/sessions/:id/report":
       if (session.state !== "ready") return problem(409, "The report is not ready", session.state);
       return json(200, one(session, fixture.report(duration, Number.parseInt(session.id.slice(-4), 16))));
@@ -98,6 +108,13 @@ const server = createServer(async (request, response) => {
       return json(200, { same_question: true, words: ["Pace: 172 words a minute in A, 148 in B.", "Long pauses: 9.5 s a minute in A, 2.1 in B.", "Eye contact: 62 % in A, 84 % in B."], gaps: [], phases: [], a: {}, b: {} });
     case "GET /api/trends":
       return json(200, fixture.trends(sessions));
+  }
+  if (url.pathname.startsWith("/store/")) {
+    // A slow line, so that there is something to see.
+    const [, , id, number] = url.pathname.split("/");
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    sessions.find((x) => x.id === id).upload.stored.push({ number: Number(number), bytes: body.length, crc64: null });
+    return response.writeHead(200).end();
   }
   if (url.pathname === "/recording.webm" && values.recording) return range(request, response, values.recording);
   if (url.pathname.startsWith("/api/")) return problem(404, "No such address");

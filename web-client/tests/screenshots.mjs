@@ -96,6 +96,25 @@ for (const [mode, options] of Object.entries(MODES).filter(([name]) => values.mo
     await page.waitForSelector(`${id("advice")}[data-ok]`);
     await shot("check-done");
   });
+  await step("upload", async () => {
+    await page.goto(`${values.base}/upload?q=conflict-1`);
+    await page.waitForSelector(id("drop-zone"));
+    await shot("upload");
+    await page.locator(id("file")).setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no") });
+    await page.waitForTimeout(200);
+    await shot("upload-refused");
+    const file = { name: "My answer to the hardest question of all, third take.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(49_000_000) };
+    await page.locator(id("file")).setInputFiles(file);
+    await page.waitForSelector(id("sending"));
+    await page.waitForTimeout(1300);
+    await shot("upload-sending");
+    await page.click(id("hold"));
+    await page.waitForSelector(`${id("sending")}[data-phase=paused]`);
+    await shot("upload-paused");
+    await page.reload();
+    await page.waitForSelector(id("unfinished"));
+    await shot("upload-unfinished");
+  });
   await step("arena", async () => {
     await page.goto(`${values.base}/check?q=failure-1,conflict-1`);
     await page.click(id("device-ok"));

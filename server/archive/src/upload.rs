@@ -235,9 +235,12 @@ impl Archive {
         self.confirm(key, size, Some(digest.finalize())).await
     }
 
-    /// Compares the object's length and CRC with what they should be. A store that does not know the CRC of the whole
-    /// is made to send the object back.
-    async fn confirm(&self, key: &str, size: u64, expected: Option<u64>) -> Result<Stored, Error> {
+    /// Compares the object's length and CRC-64/NVME with what they should be. A store that does not know the CRC of the
+    /// whole is made to send the object back.
+    ///
+    /// # Errors
+    /// `Corrupt` when they differ, `NotFound` when it is not there.
+    pub async fn confirm(&self, key: &str, size: u64, expected: Option<u64>) -> Result<Stored, Error> {
         let head = self.head(key).await?.ok_or_else(|| Error::NotFound { what: key.to_owned() })?;
         let corrupt = |message: String| Error::Corrupt { what: key.to_owned(), message };
         if head.size != size {
@@ -295,7 +298,11 @@ impl Archive {
         Ok(stale.len())
     }
 
-    async fn abort(&self, key: &str, id: &str) -> Result<(), Error> {
+    /// Gives an upload up and frees its parts; one that is gone already is no error.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn abort(&self, key: &str, id: &str) -> Result<(), Error> {
         let abort = self.client.abort_multipart_upload().bucket(&self.bucket).key(key).upload_id(id);
         match abort.send().await.map_err(|error| Error::sdk(key, error)) {
             Ok(_) | Err(Error::NotFound { .. }) => Ok(()),

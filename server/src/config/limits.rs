@@ -34,7 +34,7 @@ impl Default for Config {
             offer_bytes: 64 * 1024,
             json_bytes: 64 * 1024,
             clip_bytes: 16 * 1024 * 1024,
-            upload_bytes: 4 * 1024 * 1024 * 1024,
+            upload_bytes: 2 * 1024 * 1024 * 1024,
             channels: 16,
             channel_messages_hz: 20,
             face_workers: 0,
@@ -50,6 +50,7 @@ impl Config {
             ("limits.offer_bytes", self.offer_bytes),
             ("limits.json_bytes", self.json_bytes),
             ("limits.clip_bytes", self.clip_bytes),
+            ("limits.upload_bytes", usize::try_from(self.upload_bytes).unwrap_or(usize::MAX)),
             ("limits.channels", self.channels),
             ("limits.channel_messages_hz", self.channel_messages_hz as usize),
         ];

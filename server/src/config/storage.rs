@@ -25,6 +25,8 @@ pub struct Config {
     pub path_style: bool,
     /// How long a presigned URL is good for, seconds.
     pub presign_s: u32,
+    /// What the store must present at `/api/hooks/s3`; without it, that door is closed.
+    pub hook_secret: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +52,7 @@ impl Default for Config {
             secret_key: None,
             path_style: true,
             presign_s: 300,
+            hook_secret: None,
         }
     }
 }
@@ -80,6 +83,9 @@ impl Config {
         }
         if !(10..=604_800).contains(&self.presign_s) {
             return invalid("storage.presign_s", "must be 10 to 604800 seconds");
+        }
+        if self.hook_secret.as_ref().is_some_and(|secret| secret.len() < 16) {
+            return invalid("storage.hook_secret", "must have at least 16 characters");
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ const ORPHAN: Duration = Duration::from_secs(2 * 24 * 3600);
 
 /// An open object store.
 pub struct Stored {
-    archive: Archive,
+    pub(super) archive: Archive,
     browser_origin: String,
 }
 

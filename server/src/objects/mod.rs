@@ -1,9 +1,12 @@
 //! The object store as routes and drive see it, and the keys of a session's objects: always the server's choice.
 
 pub mod archive;
+mod archive_parts;
 mod blocking;
+pub mod parts;
 
 pub use blocking::{BlockingReader, blocking};
+pub use parts::BrowserParts;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -25,6 +28,11 @@ pub fn part_key(session: SessionId, n: i32) -> String {
 /// The final recording.
 pub fn recording_key(session: SessionId) -> String {
     format!("sessions/{session}/recording.webm")
+}
+
+/// The session whose uploaded file has this key.
+pub fn upload_of(key: &str) -> Option<SessionId> {
+    key.strip_prefix("sessions/")?.strip_suffix("/upload")?.parse().ok().filter(|id| upload_key(*id) == key)
 }
 
 /// The journal, compressed.
@@ -64,7 +72,7 @@ pub trait Growing: Send {
 
 /// What routes and drive need of the store.
 #[async_trait]
-pub trait Objects: Send + Sync {
+pub trait Objects: BrowserParts + Send + Sync {
     /// Length in bytes; `None`: not there.
     async fn size(&self, key: &str) -> anyhow::Result<Option<u64>>;
     /// The whole object in chunks; `None`: not there.

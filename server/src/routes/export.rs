@@ -5,6 +5,7 @@ use super::report::ready;
 use crate::app::App;
 use crate::error::{Error, Problem, Result};
 use crate::objects::{self, Reading};
+use crate::uploads::{self, kinds};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -21,7 +22,7 @@ const PIECE: usize = 64 * 1024;
 
 const README: &str = "This is one session of the Behavioural Interview Coach.
 
-recording.webm  what was recorded (VP8 and Opus)
+recording.*     what was recorded (VP8 and Opus), or the file as it was uploaded
 journal.jsonl   what was seen and heard, one JSON object a line
 report.json     what was made of it: scores, contributions, moments, curves
 
@@ -34,10 +35,11 @@ Nothing else about this session is kept anywhere.
 pub async fn zip(State(app): State<App>, Owned(session): Owned) -> Result<Response> {
     ready(&session)?;
     let mut entries = Vec::new();
+    let (recording, content_type) = uploads::recording(&app, &session).await?;
     for (name, key) in [
-        ("recording.webm", objects::recording_key(session.id)),
-        ("journal.jsonl", objects::journal_key(session.id)),
-        ("report.json", objects::report_key(session.id)),
+        (format!("recording.{}", kinds::ending(&content_type)), recording),
+        ("journal.jsonl".into(), objects::journal_key(session.id)),
+        ("report.json".into(), objects::report_key(session.id)),
     ] {
         if let Some(reading) = app.objects.read(&key).await? {
             entries.push((name, reading));
@@ -56,7 +58,7 @@ pub async fn zip(State(app): State<App>, Owned(session): Owned) -> Result<Respon
 
 /// Packs on a thread that may block, as fast as the reader takes it. A failure breaks the body off, so that nobody takes half
 /// an archive for a whole one.
-fn packed(entries: Vec<(&'static str, Reading)>) -> mpsc::Receiver<io::Result<Bytes>> {
+fn packed(entries: Vec<(String, Reading)>) -> mpsc::Receiver<io::Result<Bytes>> {
     let (sender, receiver) = mpsc::channel(4);
     let entries: Vec<_> = entries.into_iter().map(|(name, reading)| (name, objects::blocking(reading))).collect();
     tokio::task::spawn_blocking(move || {
@@ -69,14 +71,14 @@ fn packed(entries: Vec<(&'static str, Reading)>) -> mpsc::Receiver<io::Result<By
     receiver
 }
 
-fn pack(entries: Vec<(&'static str, objects::BlockingReader)>, pipe: Pipe) -> io::Result<()> {
+fn pack(entries: Vec<(String, objects::BlockingReader)>, pipe: Pipe) -> io::Result<()> {
     let mut archive = ZipWriter::new_stream(pipe);
     // Stored, not squeezed: the recording is compressed already. Large files need not be announced.
     let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored).large_file(true);
     archive.start_file("README.txt", options)?;
     archive.write_all(README.as_bytes())?;
     for (name, mut reader) in entries {
-        archive.start_file(name, options)?;
+        archive.start_file(name.as_str(), options)?;
         if name == "journal.jsonl" {
             io::copy(&mut zstd::Decoder::new(reader)?, &mut archive)?;
         } else {

@@ -22,6 +22,8 @@ pub struct Me {
     /// False: feelings are not estimated on this server.
     pub affect: bool,
     pub models: ModelNames,
+    /// The largest file that can be uploaded.
+    pub upload_bytes: u64,
     /// The cues that can be switched.
     pub hints: Vec<hints::Choice>,
 }
@@ -37,6 +39,7 @@ pub async fn get(State(app): State<App>, viewer: Viewer) -> Result<Json<Me>> {
         consent_version: consent::VERSION,
         affect: app.config.affect.enabled,
         models: app.models.get().unwrap_or(nothing),
+        upload_bytes: app.config.limits.upload_bytes,
         hints: hints::all().collect(),
     }))
 }

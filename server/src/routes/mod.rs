@@ -7,6 +7,7 @@ pub mod consents;
 pub mod export;
 pub mod extract;
 pub mod health;
+pub mod hooks;
 pub mod live;
 pub mod me;
 pub mod questions;
@@ -15,6 +16,7 @@ pub mod report;
 pub mod security;
 pub mod sessions;
 pub mod trends;
+pub mod upload;
 pub mod whip;
 
 use crate::app::App;
@@ -40,6 +42,7 @@ use utoipa_swagger_ui::SwaggerUi;
     info(title = "Behavioural Interview Coach", description = "Practise an interview on camera; see what can be better, with evidence."),
     tags(
         (name = "sessions", description = "Sittings and what came of them"),
+        (name = "upload", description = "Recordings made elsewhere"),
         (name = "live", description = "Publishing media and the live channel"),
         (name = "person", description = "Who asks, and what they agreed to"),
         (name = "operation", description = "For who runs the server"),
@@ -62,6 +65,10 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(whip::publish, whip::options))
         .routes(routes!(whip::stop, whip::trickle))
         .routes(routes!(live::open))
+        .routes(routes!(upload::open, upload::get, upload::abort))
+        .routes(routes!(upload::urls))
+        .routes(routes!(upload::complete))
+        .routes(routes!(hooks::s3))
         .routes(routes!(report::report))
         .routes(routes!(report::journal))
         .routes(routes!(recording::link))

@@ -4,7 +4,7 @@ use super::extract::Owned;
 use crate::app::App;
 use crate::clock::now_us;
 use crate::error::{Error, Problem, Result};
-use crate::objects;
+use crate::{objects, uploads};
 use axum::Json;
 use axum::extract::State;
 use coach_core::SessionId;
@@ -18,7 +18,7 @@ pub struct Recording {
     pub poster_url: Option<String>,
     pub bytes: u64,
     pub duration_ms: Option<i64>,
-    pub content_type: &'static str,
+    pub content_type: String,
     pub expires_us: i64,
 }
 
@@ -26,7 +26,7 @@ pub struct Recording {
 #[utoipa::path(get, operation_id = "recording_link", path = "/api/sessions/{id}/recording", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, body = Recording), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn link(State(app): State<App>, Owned(session): Owned) -> Result<Json<Recording>> {
-    let key = objects::recording_key(session.id);
+    let (key, content_type) = uploads::recording(&app, &session).await?;
     let Some(bytes) = app.objects.size(&key).await? else {
         let detail = format!("there is no recording yet: the session is {}", session.state.as_str());
         return Err(Error::State { state: session.state, detail });
@@ -40,12 +40,5 @@ pub async fn link(State(app): State<App>, Owned(session): Owned) -> Result<Json<
         Some(_) => Some(app.objects.presign(&poster, good_for).await?),
         None => None,
     };
-    Ok(Json(Recording {
-        url,
-        poster_url,
-        bytes,
-        duration_ms: session.duration_ms,
-        content_type: "video/webm",
-        expires_us,
-    }))
+    Ok(Json(Recording { url, poster_url, bytes, duration_ms: session.duration_ms, content_type, expires_us }))
 }

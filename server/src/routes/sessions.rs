@@ -80,8 +80,11 @@ impl SessionView {
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateSession {
-    /// Ids of 1 to 5 questions in the order they are asked.
+    /// Ids of 1 to 5 questions in the order they are asked; a file that is uploaded answers one.
     pub questions: Vec<String>,
+    /// Where the media comes from; without it, live.
+    #[serde(default)]
+    pub source: Source,
     /// The cues wanted; without it, the server's.
     pub hints: Option<HintSettings>,
     /// The settings that the browser really applied.
@@ -95,6 +98,9 @@ pub async fn create(State(app): State<App>, viewer: Viewer, Body(wish): Body<Cre
     consents::require(&app, viewer.user).await?;
     let bank = questions::list(&app.db, viewer.user).await?;
     let questions = choose(&bank, &wish.questions)?;
+    if wish.source == Source::Upload && questions.len() > 1 {
+        return Err(Error::Unprocessable("an uploaded recording answers one question".into()));
+    }
     let hints = match wish.hints {
         Some(settings) => checked(settings)?,
         None => app.config.hints.settings(hints::all().map(|cue| cue.id)),
@@ -103,7 +109,7 @@ pub async fn create(State(app): State<App>, viewer: Viewer, Body(wish): Body<Cre
     if capture.width > SIDE_MAX || capture.height > SIDE_MAX {
         return Err(Error::Unprocessable(format!("a picture is at most {SIDE_MAX} pixels wide and high")));
     }
-    let new = NewSession { source: Source::Live, questions, hints, capture, affect: app.config.affect.enabled };
+    let new = NewSession { source: wish.source, questions, hints, capture, affect: app.config.affect.enabled };
     let session = sessions::create(&app.db, viewer.user, new).await?;
     tracing::info!(session = %session.id, questions = session.questions.len(), "a session was made");
     let location = HeaderValue::from_str(&format!("/api/sessions/{}", session.id)).map_err(anyhow::Error::new)?;

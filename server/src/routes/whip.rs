@@ -5,6 +5,7 @@ use super::extract::{Owned, Resource, has_type, read};
 use crate::app::App;
 use crate::drive::{PublishError, StopError};
 use crate::error::{Error, Problem, Result};
+use crate::store::sessions::Source;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -42,6 +43,9 @@ pub async fn publish(
         let detail = format!("a session that is {} takes no more media", session.state.as_str());
         Error::State { state: session.state, detail }
     };
+    if session.source == Source::Upload {
+        return Err(Error::Conflict("this session takes a file; make another one to be recorded live".into()));
+    }
     if !session.state.takes_media() {
         return Err(closed());
     }

@@ -11,6 +11,7 @@ pub mod questions;
 pub mod reports;
 pub mod sessions;
 pub mod tokens;
+pub mod uploads;
 pub mod users;
 
 use sqlx::migrate::Migrator;

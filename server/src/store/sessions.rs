@@ -11,10 +11,11 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 /// Where the media of a session comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = SessionSource)]
 pub enum Source {
+    #[default]
     Live,
     Upload,
 }

@@ -10,4 +10,5 @@ mod review;
 mod sessions;
 mod store;
 mod support;
+mod uploads;
 mod whip;

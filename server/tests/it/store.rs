@@ -11,7 +11,9 @@ use coach_server::session::{Event, Machine, State, TransitionError};
 use coach_server::store::parts::PartState;
 use coach_server::store::tokens::{Bearer, Scope};
 use coach_server::store::users::Kind;
-use coach_server::store::{Db, OpenError, consents, grants, parts, questions, reports, sessions, tokens, users};
+use coach_server::store::{
+    Db, OpenError, consents, grants, parts, questions, reports, sessions, tokens, uploads, users,
+};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -374,4 +376,48 @@ async fn the_folder_of_a_new_database_is_made() {
     let (db, dir) = sqlite().await;
     db.ping().await.unwrap();
     assert!(dir.path().join("data/coach.db").exists());
+}
+
+#[tokio::test]
+async fn a_session_has_one_upload_slot_and_only_its_owner_sees_it() {
+    on_both(async |db| {
+        let (owner, other) = two_people(&db).await;
+        let session = session(&db, owner).await.id;
+        let slot = |owner: UserId, upload_id: &str| uploads::Slot {
+            session,
+            owner,
+            name: "Antwort \"1\"; 'ü'.mov".into(),
+            content_type: "video/quicktime".into(),
+            bytes: 5 << 32,
+            part_bytes: 8 << 20,
+            upload_id: upload_id.into(),
+            job: None,
+            created_us: 1,
+            expires_us: 100,
+        };
+        let mine = slot(owner, "first");
+        assert!(!uploads::open(&db, &slot(other, "theirs")).await.unwrap(), "not on somebody else's session");
+        assert!(uploads::open(&db, &mine).await.unwrap());
+        assert!(!uploads::open(&db, &slot(owner, "second")).await.unwrap(), "one slot of each session");
+        assert_eq!(uploads::get(&db, owner, session).await.unwrap(), Some(mine.clone()));
+        assert_eq!(uploads::get(&db, other, session).await.unwrap(), None);
+        assert_eq!(uploads::house_get(&db, session).await.unwrap(), Some(mine.clone()));
+
+        assert!(!uploads::extend(&db, &slot(owner, "second"), 300).await.unwrap());
+        assert!(uploads::extend(&db, &mine, 200).await.unwrap());
+        assert!(uploads::house_expired(&db, 200).await.unwrap().is_empty());
+        assert_eq!(uploads::house_expired(&db, 201).await.unwrap().len(), 1);
+
+        // The first job stays, and with a job the slot is neither closed nor swept.
+        let jobs = [Uuid::now_v7(), Uuid::now_v7()];
+        uploads::set_job(&db, other, session, jobs[1]).await.unwrap();
+        assert_eq!(uploads::get(&db, owner, session).await.unwrap().unwrap().job, None);
+        for job in jobs {
+            uploads::set_job(&db, owner, session, job).await.unwrap();
+            assert_eq!(uploads::get(&db, owner, session).await.unwrap().unwrap().job, Some(jobs[0]));
+        }
+        assert!(!uploads::close(&db, &mine).await.unwrap());
+        assert!(uploads::house_expired(&db, i64::MAX).await.unwrap().is_empty());
+    })
+    .await;
 }

@@ -3,17 +3,21 @@ import createClient from "openapi-fetch";
 import { problemFrom } from "./problem";
 import type { paths } from "./schema";
 import type {
+  Analysis,
   CalibrationResult,
   Comparison,
   ConsentText,
   Me,
   NewSession,
+  PartUrls,
   Question,
   Recording,
   Report,
   Session,
   Sessions,
   Trends,
+  Upload,
+  UploadRequest,
 } from "./types";
 
 const client = createClient<paths>({
@@ -59,6 +63,14 @@ export const calibrate = (id: string, clip: Blob) =>
       headers: { "content-type": "video/webm" },
     }),
   );
+
+export const openUpload = (id: string, body: UploadRequest) => said<Upload>(client.POST("/api/sessions/{id}/upload", { ...at(id), body }));
+export const uploadUrls = (id: string, parts: number[]) =>
+  said<PartUrls>(client.POST("/api/sessions/{id}/upload/urls", { ...at(id), body: { parts } }));
+export const completeUpload = (id: string, crc64: string | null) =>
+  said(client.POST("/api/sessions/{id}/upload/complete", { ...at(id), body: { crc64 } }));
+export const analysis = (id: string) => said<Analysis>(client.GET("/api/sessions/{id}/analyze", at(id)));
+export const analyseAgain = (id: string) => said(client.POST("/api/sessions/{id}/analyze", at(id)));
 
 export const report = (id: string) => said<Report>(client.GET("/api/sessions/{id}/report", at(id)));
 export const recording = (id: string) => said<Recording>(client.GET("/api/sessions/{id}/recording", at(id)));

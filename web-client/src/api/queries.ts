@@ -9,6 +9,7 @@ export const keys = {
   sessions: ["sessions"],
   trends: ["trends"],
   session: (id: string) => ["session", id],
+  analysis: (id: string) => ["analysis", id],
   report: (id: string) => ["report", id],
   recording: (id: string) => ["recording", id],
 } as const;
@@ -19,6 +20,8 @@ export const useConsent = () => useQuery({ queryKey: keys.consent, queryFn: call
 export const useTrends = () => useQuery({ queryKey: keys.trends, queryFn: calls.trends });
 export const useSession = (id: string, pollMs?: number) =>
   useQuery({ queryKey: keys.session(id), queryFn: () => calls.session(id), refetchInterval: pollMs ?? false });
+export const useAnalysis = (id: string, enabled: boolean) =>
+  useQuery({ queryKey: keys.analysis(id), queryFn: () => calls.analysis(id), enabled, refetchInterval: 1000, retry: false });
 export const useReport = (id: string, enabled = true) =>
   useQuery({ queryKey: keys.report(id), queryFn: () => calls.report(id), enabled, staleTime: Infinity });
 export const useComparison = (a: string, answerA: number, b: string, answerB: number) =>

@@ -184,6 +184,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hooks/s3": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes `ObjectCreated` notifications of uploaded files, as the page's own word that the file is there. What is not
+         *     about a file that is waited for is ignored.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["S3Notification"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -912,6 +984,313 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the upload is: which parts the store has. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Upload"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Asks for a slot. Asking again with the same file gives the same slot with what the store has; another file takes its place. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UploadRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Upload"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Gives the upload up; what came so far is erased. Nothing to give up is no error. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/upload/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All parts are there: the file is checked and its analysis is queued. Saying it twice changes nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CompleteRequest"];
+                };
+            };
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Accepted"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/upload/urls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signed URLs to PUT parts to, good for a few minutes; the length of each part is signed. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UrlsRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PartUrls"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/whip": {
         parameters: {
             query?: never;
@@ -1277,6 +1656,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The work that goes on by itself. */
+        Accepted: {
+            /** Format: uuid */
+            job: string;
+        };
         /**
          * @description Intensities of FACS action units as **proxies**, 0 to 1 (not A to E): derived from blendshapes and geometry, never
          *     validated against FACS coders (notes in docs/SCORES.md). `None`: cannot be told from the model in use.
@@ -1544,6 +1928,10 @@ export interface components {
             /** @description The three largest differences, in words. */
             words: string[];
         };
+        CompleteRequest: {
+            /** @description CRC-64/NVME of the whole file in 16 hexadecimal digits, if the page computed it. */
+            crc64?: string | null;
+        };
         /** @description An agreement that holds. */
         Consent: {
             /** Format: int64 */
@@ -1610,8 +1998,10 @@ export interface components {
         CreateSession: {
             capture?: components["schemas"]["Capture"] | null;
             hints?: components["schemas"]["HintSettings"] | null;
-            /** @description Ids of 1 to 5 questions in the order they are asked. */
+            /** @description Ids of 1 to 5 questions in the order they are asked; a file that is uploaded answers one. */
             questions: string[];
+            /** @description Where the media comes from; without it, live. */
+            source?: components["schemas"]["SessionSource"];
         };
         /** @description A cue with the time it stays. */
         Cue: components["schemas"]["Hint"] & {
@@ -1735,6 +2125,11 @@ export interface components {
             /** @description `personal`: one person, no sign-in. */
             mode: string;
             models: components["schemas"]["ModelNames"];
+            /**
+             * Format: int64
+             * @description The largest file that can be uploaded.
+             */
+            upload_bytes: number;
             user_id: components["schemas"]["UserId"];
         };
         /**
@@ -1777,6 +2172,22 @@ export interface components {
             end: components["schemas"]["MediaTime"];
             start: components["schemas"]["MediaTime"];
             why: string;
+        };
+        PartUrl: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: int32 */
+            number: number;
+            /** @description PUT exactly `bytes` bytes here. */
+            url: string;
+        };
+        PartUrls: {
+            /**
+             * Format: int64
+             * @description A request must begin before; ask again for new ones.
+             */
+            expires_us: number;
+            urls: components["schemas"]["PartUrl"][];
         };
         /** @description Silence between two stretches of speech. */
         Pause: components["schemas"]["Span"] & {
@@ -1881,6 +2292,22 @@ export interface components {
             /** Format: float */
             resilience?: number | null;
             t: components["schemas"]["MediaTime"];
+        };
+        S3Bucket: {
+            name: string;
+        };
+        /** @description A notification; of its many fields only these are read. */
+        S3Notification: {
+            /** @description Absent in the message by which S3 tests the door. */
+            Records?: components["schemas"]["S3Record"][];
+        };
+        S3Place: {
+            bucket: components["schemas"]["S3Bucket"];
+            object: Record<string, never>;
+        };
+        S3Record: {
+            eventName?: string;
+            s3: components["schemas"]["S3Place"];
         };
         /** @description A practice index, not a verdict. */
         Score: {
@@ -2004,6 +2431,14 @@ export interface components {
             end: components["schemas"]["MediaTime"];
             start: components["schemas"]["MediaTime"];
         };
+        StoredPart: {
+            /** Format: int64 */
+            bytes: number;
+            /** @description CRC-64/NVME in 16 hexadecimal digits, where the store says it. */
+            crc64?: string | null;
+            /** Format: int32 */
+            number: number;
+        };
         /** @description Signals that rose together over the person's baseline. */
         StressSpike: {
             /**
@@ -2058,6 +2493,49 @@ export interface components {
             };
             scores: components["schemas"]["ScoreValues"];
             session_id: components["schemas"]["SessionId"];
+        };
+        /** @description A file on its way, and what the store has of it. */
+        Upload: {
+            /** Format: int64 */
+            bytes: number;
+            content_type: string;
+            /**
+             * Format: int64
+             * @description Parts are taken until then; asking for the slot again extends it.
+             */
+            expires_us: number;
+            /**
+             * Format: uuid
+             * @description The job that analyses it; `null`: it is not complete.
+             */
+            job?: string | null;
+            name: string;
+            /**
+             * Format: int64
+             * @description Length of every part but the last.
+             */
+            part_bytes: number;
+            /**
+             * Format: int64
+             * @description How many parts there are, numbered from 1.
+             */
+            parts: number;
+            stored: components["schemas"]["StoredPart"][];
+        };
+        UploadRequest: {
+            /**
+             * Format: int64
+             * @description Its length; at most `limits.upload_bytes`.
+             */
+            bytes: number;
+            /** @description Its media type: of MP4, MOV, WebM or MKV. */
+            content_type: string;
+            /** @description What the person calls the file; kept as a label. */
+            name: string;
+        };
+        UrlsRequest: {
+            /** @description 1 to 32 numbers of parts. */
+            parts: number[];
         };
         /**
          * Format: uuid

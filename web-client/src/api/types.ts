@@ -22,6 +22,11 @@ export type CalibrationResult = Said<"CalibrationOutcome">;
 export type Capture = Said<"Capture">;
 export type NewSession = Schemas["CreateSession"];
 
+export type Upload = Said<"Upload">;
+export type UploadRequest = Schemas["UploadRequest"];
+export type PartUrls = Said<"PartUrls">;
+export type Analysis = Said<"Analysis">;
+
 export type Report = Said<"Report">;
 export type ReportAnswer = Said<"Answer">;
 export type Scores = Said<"Scores">;

@@ -1,6 +1,7 @@
 //! A server on a free port with a live door and an object store made for tests, and both databases.
 
 pub mod door;
+pub mod memory_parts;
 pub mod objects;
 pub mod postgres;
 pub mod report;
@@ -10,6 +11,7 @@ use coach_core::journal::{FaceModel, VoiceActivityModel};
 use coach_server::app::{App, Context, ModelNames};
 use coach_server::auth::Mode;
 use coach_server::config::Config;
+use coach_server::objects::Objects;
 use coach_server::store::{Db, users};
 use door::Door;
 use objects::Memory;
@@ -18,6 +20,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// A fresh SQLite database; the folder lives as long as it is used.
 pub async fn sqlite() -> (Db, TempDir) {
@@ -46,6 +49,7 @@ pub struct Server {
     pub door: Arc<Door>,
     pub objects: Arc<Memory>,
     pub user: UserId,
+    store_stop: Option<DropGuard>,
     _dir: TempDir,
 }
 
@@ -56,14 +60,32 @@ impl Server {
 
     /// A server with a changed configuration.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Server {
+        Server::over(change, async |_, memory| memory).await
+    }
+
+    /// A server with a changed configuration over the embedded object store.
+    pub async fn storing(change: impl FnOnce(&mut Config)) -> Server {
+        let stop = CancellationToken::new();
+        let open = async |config: &Config, _| coach_server::objects::archive::open(config, stop.clone()).await.unwrap();
+        let mut server = Server::over(change, open).await;
+        server.store_stop = Some(stop.drop_guard());
+        server
+    }
+
+    async fn over(
+        change: impl FnOnce(&mut Config),
+        open: impl AsyncFnOnce(&Config, Arc<dyn Objects>) -> Arc<dyn Objects>,
+    ) -> Server {
         let (db, dir) = sqlite().await;
         let mut config = Config::default();
         config.storage.data = dir.path().join("data");
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         config.http.bind = listener.local_addr().unwrap();
+        config.storage.embedded_bind.set_port(0);
         change(&mut config);
         let (objects, door) = (Arc::new(Memory::default()), Arc::new(Door::default()));
-        let context = Context::new(config, db.clone(), objects.clone());
+        let storage = open(&config, objects.clone()).await;
+        let context = Context::new(config, db.clone(), storage);
         let names = ModelNames { face: FaceModel::Lite, voice_activity: VoiceActivityModel::Energy };
         context.models.fill(names);
         let user = users::personal(&db).await.unwrap();
@@ -74,7 +96,7 @@ impl Server {
             let router = coach_server::routes::router(app);
             axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await.unwrap();
         });
-        Server { base, client: reqwest::Client::new(), context, door, objects, user, _dir: dir }
+        Server { base, client: reqwest::Client::new(), context, door, objects, user, store_stop: None, _dir: dir }
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {

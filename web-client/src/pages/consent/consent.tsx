@@ -13,12 +13,16 @@ export default function Consent() {
   const text = useConsent();
   const cache = useQueryClient();
   const [, go] = useLocation();
-  const chosen = fromSearch(useSearch());
+  const search = useSearch();
+  const chosen = fromSearch(search);
+  const upload = new URLSearchParams(search).get("for") === "upload";
   const accept = useMutation({
     mutationFn: (version: string) => acceptConsent(version),
     onSuccess: async () => {
-      await cache.invalidateQueries({ queryKey: keys.me });
-      go(chosen.length > 0 ? `/check?${toSearch(chosen)}` : "/");
+      // No page shows it at this moment; the next one must not find the old answer.
+      await cache.invalidateQueries({ queryKey: keys.me, refetchType: "all" });
+      if (upload) go(`/upload?${toSearch(chosen)}`);
+      else go(chosen.length > 0 ? `/check?${toSearch(chosen)}` : "/");
     },
   });
   return (

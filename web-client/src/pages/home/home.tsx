@@ -1,7 +1,7 @@
 // Choose: the bank by family, one question or a set of up to five.
-import { Search, X } from "lucide-react";
+import { Search, Upload, X } from "lucide-react";
 import { useMemo, useRef, useState, type KeyboardEvent } from "react";
-import { useLocation } from "wouter";
+import { Link, useLocation } from "wouter";
 import { useMe, useQuestions } from "../../api/queries";
 import type { Family, Question } from "../../api/types";
 import { Frame } from "../../ui/frame";
@@ -78,8 +78,16 @@ export function Home() {
         <div>
           <h1 className="text-3xl font-semibold">What would you like to practise?</h1>
           <p className="mt-3 max-w-xl text-lg text-ink-2">Choose one question, or up to five for a whole round.</p>
+          <Link
+            href={`/upload${chosen.length > 0 ? `?${toSearch(chosen.slice(0, 1))}` : ""}`}
+            data-testid="to-upload"
+            className="mt-2 inline-flex min-h-11 items-center gap-2 font-medium text-accent underline-offset-4 hover:underline"
+          >
+            <Upload size={17} aria-hidden="true" />
+            Upload a recording instead
+          </Link>
 
-          <div className="mt-8 grid gap-4">
+          <div className="mt-5 grid gap-4">
             <label className="relative block max-w-md">
               <span className="sr-only">Search the questions</span>
               <Search size={18} aria-hidden="true" className="absolute left-4 top-1/2 -translate-y-1/2 text-ink-3" />

@@ -1,9 +1,9 @@
 // Between the last word and the report: what is being done, and how far it is.
-import type { SessionState } from "../../api/types";
+import type { Session, SessionState } from "../../api/types";
 
 const STEPS = [
-  { state: "finalising", text: "Saving the recording" },
-  { state: "scoring", text: "Reading voice and face" },
+  { state: "finalising", live: "Saving the recording", upload: "Opening the recording" },
+  { state: "scoring", live: "Reading voice and face", upload: "Reading voice and face" },
 ] as const;
 
 const TITLES: Partial<Record<SessionState, string>> = {
@@ -12,17 +12,24 @@ const TITLES: Partial<Record<SessionState, string>> = {
   interrupted: "Picking up where it was interrupted",
 };
 
-export function Progress({ state, stage }: { state: SessionState; stage: { stage: string; percent: number | null } | null }) {
+interface Props {
+  state: SessionState;
+  source: Session["source"];
+  stage: { stage: string | null; percent: number | null } | null;
+}
+
+export function Progress({ state, source, stage }: Props) {
   const at = STEPS.findIndex((step) => step.state === state);
-  const percent = stage?.percent ?? null;
+  // Storing is the last breath of the last step.
+  const percent = stage?.stage === "storing" ? 100 : (stage?.percent ?? null);
   return (
     <div role="status" data-testid="progress" data-state={state} className="mx-auto grid max-w-md gap-8 py-16">
-      <h1 className="text-2xl font-semibold">{TITLES[state] ?? "Well done. Your report is on its way."}</h1>
+      <h1 className="text-2xl font-semibold">{TITLES[state] ?? (source === "upload" ? "Your recording is here. Its report is on its way." : "Well done. Your report is on its way.")}</h1>
       <ol className="grid gap-5">
         {STEPS.map((step, i) => (
           <li key={step.state} className={i > at ? "text-ink-3" : ""}>
             <div className="flex justify-between text-sm">
-              <span className="font-medium">{step.text}</span>
+              <span className="font-medium">{step[source]}</span>
               <span className="tabular text-ink-2">{i < at ? "done" : i === at && percent !== null ? `${Math.round(percent)} %` : ""}</span>
             </div>
             <div className="mt-2 h-1.5 overflow-hidden rounded-full bg-sunken">

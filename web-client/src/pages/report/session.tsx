@@ -1,9 +1,10 @@
 // One session by its address: under way, being scored, failed, or its report.
-import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
-import { livePath } from "../../api/calls";
-import { keys, useReport, useSession } from "../../api/queries";
-import { Problem } from "../../api/problem";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import type { Analysis } from "../../api/types";
+import { analyseAgain, livePath } from "../../api/calls";
+import { keys, useAnalysis, useReport, useSession } from "../../api/queries";
+import { asProblem, Problem } from "../../api/problem";
 import { LiveSocket, liveUrl } from "../../live/socket";
 import { Button, ButtonLink } from "../../ui/button";
 import { Frame } from "../../ui/frame";
@@ -15,20 +16,25 @@ import { ReportView } from "./report";
 const BUSY = ["created", "live", "grace", "finalising", "scoring", "interrupted"];
 
 export default function SessionPage({ id }: { id: string }) {
-  const [stage, setStage] = useState<{ stage: string; percent: number | null } | null>(null);
   const cache = useQueryClient();
   const known = cache.getQueryData<{ state: string }>(keys.session(id));
   const session = useSession(id, !known || BUSY.includes(known.state) ? 1000 : undefined);
   const state = session.data?.state;
   const ready = state === "ready";
   const report = useReport(id, ready);
+  const uploaded = session.data?.source === "upload";
+  const analysis = useAnalysis(id, uploaded && (state === "finalising" || state === "scoring"));
+  const again = useMutation({ mutationFn: () => analyseAgain(id), onSuccess: () => cache.invalidateQueries({ queryKey: keys.session(id) }) });
 
   // The live channel tells the moment it is done; asking every second is only for when it is down.
   const busy = state !== undefined && BUSY.includes(state);
   useEffect(() => {
     if (!busy) return;
     const socket = new LiveSocket(liveUrl(livePath(id)), (message) => {
-      if (message.type === "progress") setStage({ stage: message.stage, percent: message.percent });
+      if (message.type === "progress") {
+        const { stage, percent } = message;
+        cache.setQueryData<Partial<Analysis>>(keys.analysis(id), (before) => ({ ...before, stage, percent }));
+      }
       if (message.type === "report_ready" || message.type === "state") void cache.invalidateQueries({ queryKey: keys.session(id) });
     });
     socket.open();
@@ -52,16 +58,32 @@ export default function SessionPage({ id }: { id: string }) {
       ) : state === "failed" && session.data ? (
         <div className="grid justify-items-start gap-4">
           <Failure error={new Problem(0, "failed", "The report could not be made", session.data.failure)} />
-          <div className="flex gap-2">
-            <ButtonLink to="/" look="primary">
-              Practise again
-            </ButtonLink>
+          <div className="flex flex-wrap gap-2">
+            {uploaded ? (
+              <>
+                <ButtonLink to="/upload" look="primary">
+                  Upload another file
+                </ButtonLink>
+                <Button onClick={() => again.mutate()} disabled={again.isPending} data-testid="analyse-again">
+                  Try this one again
+                </Button>
+              </>
+            ) : (
+              <ButtonLink to="/" look="primary">
+                Practise again
+              </ButtonLink>
+            )}
             <DeleteSession session={session.data} />
           </div>
+          {again.isError && <p className="text-danger">{asProblem(again.error).message}</p>}
         </div>
       ) : state === "deleted" ? (
         <Empty title="This session is gone" action={<ButtonLink to="/history">To the history</ButtonLink>}>
           It was deleted, with everything that belonged to it.
+        </Empty>
+      ) : state === "created" && uploaded ? (
+        <Empty title="The recording is not here yet" action={<ButtonLink to="/upload" look="primary">To the upload</ButtonLink>}>
+          Its upload was not finished.
         </Empty>
       ) : state === "created" ? (
         <Empty title="This session has not begun" action={<ButtonLink to={`/arena/${id}`} look="primary">Begin</ButtonLink>}>
@@ -71,7 +93,7 @@ export default function SessionPage({ id }: { id: string }) {
         <Failure error={report.error} retry={() => void report.refetch()} title="The report could not be loaded" />
       ) : state && BUSY.includes(state) ? (
         <>
-          <Progress state={state} stage={stage} />
+          <Progress state={state} source={session.data?.source ?? "live"} stage={analysis.data ?? null} />
           {(state === "live" || state === "grace") && (
             <p className="mt-6 text-center">
               <Button look="quiet" onClick={() => void session.refetch()}>

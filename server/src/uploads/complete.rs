@@ -1,0 +1,66 @@
+//! The end of an upload: the parts become one object, it is what was announced, and its analysis is in the queue.
+
+use super::kinds;
+use super::plan::Plan;
+use crate::app::Context;
+use crate::error::{Error, Result};
+use crate::jobs::analyze;
+use crate::objects::upload_key;
+use crate::store::sessions;
+use crate::store::uploads::{self, Slot};
+use uuid::Uuid;
+
+/// Completes the upload, however often it is asked to; the job that analyses the file.
+///
+/// # Errors
+/// Parts are missing: go on and ask again. The file is not what was announced: it is gone, and another can be chosen.
+pub async fn complete(context: &Context, slot: &Slot, crc64: Option<u64>) -> Result<Uuid> {
+    if let Some(job) = slot.job {
+        return Ok(job);
+    }
+    let key = upload_key(slot.session);
+    if let Some(filling) = context.objects.filling(&key, &slot.upload_id).await? {
+        let plan = Plan::of(slot);
+        if let Some(missing) = plan.missing(&filling.parts()) {
+            let detail = format!("part {missing} of {} is not there yet; send it, then complete again", plan.parts());
+            return Err(Error::Conflict(detail));
+        }
+        filling.join().await?;
+    }
+    if let Err(why) = check(context, slot, &key, crc64).await? {
+        tracing::info!(session = %slot.session, why, "an uploaded file is refused");
+        // Unless another page has completed it meanwhile: then the object is being analysed.
+        if super::close(context, slot).await? {
+            context.objects.delete_prefix(&key).await?;
+        }
+        return Err(Error::Unprocessable(why));
+    }
+    if sessions::get(&context.db, slot.owner, slot.session).await?.is_none() {
+        // Deleted while it was completed: the erasing may have come before the object.
+        context.objects.delete_prefix(&key).await?;
+        return Err(Error::NotFound("session"));
+    }
+    // Two at once, or a crash here, do no harm: while a job is queued or at work it is that one, later it finds nothing to do.
+    let (owner, session) = (slot.owner, slot.session);
+    let job = analyze::enqueue(context, owner, session).await?;
+    uploads::set_job(&context.db, owner, session, job).await?;
+    tracing::info!(%session, %job, bytes = slot.bytes, "an upload is complete");
+    let slot = uploads::get(&context.db, owner, session).await?;
+    Ok(slot.and_then(|slot| slot.job).unwrap_or(job))
+}
+
+/// Whether the object is the announced file, and a recording by its looks; else the sentence for the person. Whether it
+/// can be decoded shows when it is analysed: an index may lie at its end.
+async fn check(
+    context: &Context,
+    slot: &Slot,
+    key: &str,
+    crc64: Option<u64>,
+) -> Result<std::result::Result<(), String>> {
+    let bytes = u64::try_from(slot.bytes).unwrap_or(0);
+    if let Err(why) = context.objects.confirm(key, bytes, crc64).await? {
+        return Ok(Err(format!("the file in the store is not the file that was chosen: {why}; upload it again")));
+    }
+    let beginning = context.objects.beginning(key, kinds::BEGINNING).await?;
+    Ok(kinds::check(&slot.content_type, &beginning))
+}

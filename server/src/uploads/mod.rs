@@ -1,0 +1,174 @@
+//! Files that a browser brings straight to the store: a slot, signed URLs for its parts, and what must hold when it is there.
+
+mod complete;
+pub mod kinds;
+mod plan;
+pub mod sweep;
+
+pub use complete::complete;
+pub use plan::Plan;
+
+use crate::app::Context;
+use crate::clock::now_us;
+use crate::error::{Error, Result};
+use crate::objects::{self, upload_key};
+use crate::store::sessions::{Session, Source};
+use crate::store::uploads::{self, Slot};
+
+/// So long after the page last asked for it a slot takes parts.
+pub const SLOT_US: i64 = 24 * 3600 * 1_000_000;
+/// The longest name that is kept with a file, characters.
+const NAME_MAX: usize = 255;
+
+/// What the page says about the file before it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Announced {
+    pub name: String,
+    pub content_type: String,
+    pub bytes: u64,
+}
+
+impl Announced {
+    /// Takes the announcement if such a file can be analysed here.
+    ///
+    /// # Errors
+    /// The name, the type or the size cannot be; the sentence says what would.
+    pub fn new(name: &str, content_type: &str, bytes: u64, most: u64) -> Result<Announced> {
+        let name = name.trim();
+        if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+            return Err(Error::Unprocessable(format!("a file's name has 1 to {NAME_MAX} plain characters")));
+        }
+        let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if kinds::container(&content_type).is_none() {
+            let detail = format!("this is not a recording that can be analysed; choose {}", kinds::IN_WORDS);
+            return Err(Error::Unprocessable(detail));
+        }
+        if bytes == 0 {
+            return Err(Error::Unprocessable("the file is empty; choose another".into()));
+        }
+        if bytes > most {
+            let detail = format!(
+                "the file has {}, at most {} can be uploaded; cut it or save it with a lower bit rate",
+                size_in_words(bytes),
+                size_in_words(most)
+            );
+            return Err(Error::Unprocessable(detail));
+        }
+        Ok(Announced { name: name.to_owned(), content_type, bytes })
+    }
+
+    fn is(&self, slot: &Slot) -> bool {
+        self.name == slot.name && self.content_type == slot.content_type && Ok(self.bytes) == u64::try_from(slot.bytes)
+    }
+}
+
+/// The slot for this file: the one that is open for it, with its parts, or a new one in the place of any other.
+///
+/// # Errors
+/// The store or the database is away.
+pub async fn open(context: &Context, session: &Session, file: Announced) -> Result<Slot> {
+    let (key, db) = (upload_key(session.id), &context.db);
+    loop {
+        if let Some(mut slot) = uploads::get(db, session.owner, session.id).await? {
+            // A complete one is never replaced: its session has gone on.
+            if slot.job.is_some() {
+                return Ok(slot);
+            }
+            let expires_us = now_us() + SLOT_US;
+            if file.is(&slot)
+                && context.objects.filling(&key, &slot.upload_id).await?.is_some()
+                && uploads::extend(db, &slot, expires_us).await?
+            {
+                slot.expires_us = expires_us;
+                return Ok(slot);
+            }
+            close(context, &slot).await?;
+        }
+        let now = now_us();
+        let slot = Slot {
+            session: session.id,
+            owner: session.owner,
+            name: file.name.clone(),
+            content_type: file.content_type.clone(),
+            bytes: i64::try_from(file.bytes).map_err(|_| Error::Unprocessable("the file is too large".into()))?,
+            part_bytes: i64::try_from(Plan::new(file.bytes).part_bytes()).map_err(anyhow::Error::new)?,
+            upload_id: context.objects.begin_parts(&key, &file.content_type).await?,
+            job: None,
+            created_us: now,
+            expires_us: now + SLOT_US,
+        };
+        if uploads::open(db, &slot).await? {
+            tracing::info!(session = %session.id, bytes = slot.bytes, content_type = slot.content_type, "an upload has a slot");
+            return Ok(slot);
+        }
+        // Another page of the same person was quicker, or the session is gone: what was begun for nobody goes.
+        context.objects.abort_parts(&key, &slot.upload_id).await?;
+        if crate::store::sessions::get(db, session.owner, session.id).await?.is_none() {
+            return Err(Error::NotFound("session"));
+        }
+    }
+}
+
+/// Gives a slot up: its row and its parts; says whether it was still open.
+///
+/// # Errors
+/// The store or the database is away; the sweep comes again.
+pub async fn close(context: &Context, slot: &Slot) -> Result<bool> {
+    context.objects.abort_parts(&upload_key(slot.session), &slot.upload_id).await?;
+    // The row last: as long as it is there, the sweep finds the parts.
+    Ok(uploads::close(&context.db, slot).await?)
+}
+
+/// The object that replays a session, and its media type: of an upload it is the original.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn recording(context: &Context, session: &Session) -> sqlx::Result<(String, String)> {
+    match session.source {
+        Source::Live => Ok((objects::recording_key(session.id), "video/webm".into())),
+        Source::Upload => {
+            let slot = uploads::get(&context.db, session.owner, session.id).await?;
+            let content_type = slot.map_or_else(|| "application/octet-stream".into(), |slot| slot.content_type);
+            Ok((upload_key(session.id), content_type))
+        }
+    }
+}
+
+/// A length as people read it.
+fn size_in_words(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} bytes"),
+        1024..1_048_576 => format!("{:.1} KiB", bytes as f64 / 1024.0),
+        1_048_576..1_073_741_824 => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+        _ => format!("{:.2} GiB", bytes as f64 / 1_073_741_824.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn announce(name: &str, content_type: &str, bytes: u64) -> std::result::Result<Announced, String> {
+        Announced::new(name, content_type, bytes, 2 << 30).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_recording_of_any_phone_is_taken_under_its_plain_type() {
+        let file = announce(" IMG 0042 – ümlaut.MOV ", "Video/QuickTime; codecs=hvc1", 1).unwrap();
+        assert_eq!((file.name.as_str(), file.content_type.as_str()), ("IMG 0042 – ümlaut.MOV", "video/quicktime"));
+        assert!(announce("a", "video/mp4", 2 << 30).is_ok());
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_with_what_would() {
+        for name in ["", "   ", "a\nb", "a\0b", &"x".repeat(256)] {
+            assert!(announce(name, "video/mp4", 1).unwrap_err().contains("plain characters"), "{name:?}");
+        }
+        for kind in ["", "text/html", "image/png", "video/", "video/mp4,video/webm", "application/octet-stream"] {
+            assert!(announce("a", kind, 1).unwrap_err().contains("MP4"), "{kind:?}");
+        }
+        assert!(announce("a", "video/mp4", 0).unwrap_err().contains("empty"));
+        assert!(announce("a", "video/mp4", (2 << 30) + 1).unwrap_err().contains("at most 2.00 GiB"));
+        assert!(announce("a", "video/mp4", u64::MAX).is_err());
+    }
+}

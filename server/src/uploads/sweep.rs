@@ -1,0 +1,39 @@
+//! What pages left half-way: slots that nobody fills are closed, and their parts go.
+
+use crate::app::Context;
+use crate::clock::now_us;
+use crate::objects::upload_key;
+use crate::store::uploads;
+use std::time::Duration;
+
+/// How often it is looked for.
+const PAUSE: Duration = Duration::from_secs(600);
+/// Sweeps now and then until the server stops.
+pub async fn run(context: Context) {
+    let mut tick = tokio::time::interval(PAUSE);
+    loop {
+        tokio::select! {
+            () = context.shutdown.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        if let Err(error) = once(&context, now_us()).await {
+            tracing::warn!(error = format!("{error:#}"), "uploads could not be swept; it is tried again");
+        }
+    }
+}
+
+/// One sweep, as if it were this time; how many slots were closed.
+///
+/// # Errors
+/// The store or the database is away; nothing is forgotten.
+pub async fn once(context: &Context, now_us: i64) -> anyhow::Result<usize> {
+    let expired = uploads::house_expired(&context.db, now_us).await?;
+    for slot in &expired {
+        if !super::close(context, slot).await? {
+            continue;
+        }
+        context.objects.delete_prefix(&upload_key(slot.session)).await?;
+        tracing::info!(session = %slot.session, "an upload that was not completed in time is cleared away");
+    }
+    Ok(expired.len())
+}
