@@ -212,3 +212,24 @@ fn three_runs_give_the_same_journal_and_report_in_every_bit() -> Result<()> {
     );
     Ok(())
 }
+
+#[test]
+fn a_voice_that_cannot_be_told_from_its_room_has_no_numbers_for_its_tone_and_says_why() -> Result<()> {
+    let Some(shared) = shared() else {
+        println!("not checked, ../shared is absent: a voice that cannot be told from its room");
+        return Ok(());
+    };
+    let recording = shared.join("data/voice/real/mfa_cold_corpus.wav");
+    let folder = tempfile::tempdir()?;
+    let once = folder.path().join("once.wav");
+    std::fs::copy(recording, &once)?;
+    // Twice, for the 15 s of speech that a judgement needs.
+    let heard = analyze(&filtered(&once, "twice", "aloop=loop=1:size=1000000")?, "coach")?;
+    for id in ["pitch_variation", "voice_stability"] {
+        let metric = &heard.report["metrics"][id];
+        println!("{id}: {metric}");
+        ensure!(metric["value"].is_null() && metric["reason"] == "too noisy to judge", "{id}: {metric}");
+    }
+    ensure!(heard.metric("pace").is_some(), "the syllables can be heard");
+    Ok(())
+}

@@ -115,6 +115,9 @@ pub struct Contribution {
     pub metric: String,
     /// `null`: not enough evidence, and its weight is shared among the others.
     pub value: Option<f32>,
+    /// Why there is no value, where it is not for want of evidence ("too noisy to judge").
+    #[serde(default)]
+    pub reason: Option<String>,
     pub unit: String,
     /// The band aimed at, in words with numbers ("120 to 160 wpm").
     pub target: String,
@@ -146,6 +149,9 @@ pub struct Moment {
 pub struct MetricValue {
     /// `null`: not enough to say.
     pub value: Option<f32>,
+    /// Why there is no value, where it is not for want of evidence ("too noisy to judge").
+    #[serde(default)]
+    pub reason: Option<String>,
     pub unit: String,
     /// Share of the time the metric could be taken, 0 to 1.
     pub coverage: f32,

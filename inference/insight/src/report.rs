@@ -26,7 +26,8 @@ impl State {
         let everything =
             Marked { question: None, question_id: None, suggested_ms: None, start: whole.start, end: Some(end) };
         let overall = self.answer(everything);
-        let totals = Totals::over(&self.timeline, &[whole]);
+        let scene = self.scene(vec![whole], None);
+        let totals = scene.totals;
         Report {
             version: VERSION,
             formulas: formulas(),
@@ -44,7 +45,7 @@ impl State {
             pauses: self.timeline.pauses.clone(),
             stress: self.timeline.spikes.clone(),
             hints: self.hints.clone(),
-            voice: self.voice.named(),
+            voice: if scene.too_noisy() { self.voice.named_in_noise() } else { self.voice.named() },
         }
     }
 
@@ -107,7 +108,13 @@ impl State {
 fn values(measures: &Measures) -> BTreeMap<String, MetricValue> {
     let value = |metric: &metrics::Metric| {
         let m = &measures[metric.id];
-        MetricValue { value: m.value, unit: metric.unit.to_owned(), coverage: m.coverage, baseline: m.baseline }
+        MetricValue {
+            value: m.value,
+            reason: m.reason.clone(),
+            unit: metric.unit.to_owned(),
+            coverage: m.coverage,
+            baseline: m.baseline,
+        }
     };
     metrics::ALL.iter().map(|metric| (metric.id.to_owned(), value(metric))).collect()
 }

@@ -1,6 +1,7 @@
 //! A stretch of a session as the metrics see it: its spans, its events, and the sums over its cells.
 
 use crate::baseline::Baseline;
+use crate::metrics::{LEAST_SNR_DB, LEAST_SPEECH_S, LEAST_VOICED_SHARE};
 use crate::timeline::{CELL_MS, Cell, Phrase, Timeline};
 use coach_core::report::Pause;
 use coach_core::{MediaTime, Span};
@@ -131,6 +132,11 @@ impl Totals {
         (self.snr_cells > 0).then(|| (self.snr_sum / f64::from(self.snr_cells)) as f32)
     }
 
+    /// Pitch and perturbation cannot be judged here. Where no half second of quiet was ever heard, nothing says how loud the room is.
+    pub fn too_noisy(&self) -> bool {
+        self.snr_db().is_none_or(|snr| snr < LEAST_SNR_DB) || self.voiced_s < LEAST_VOICED_SHARE * self.speech_s
+    }
+
     /// Mean pitch, semitones re 100 Hz.
     pub fn pitch_st(&self) -> Option<f32> {
         ratio(self.pitch_sum, self.voiced_s * 100.0)
@@ -159,6 +165,11 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
+    /// There is enough speech to say that its pitch and perturbation cannot be judged.
+    pub fn too_noisy(&self) -> bool {
+        self.totals.speech_s >= LEAST_SPEECH_S && self.totals.too_noisy()
+    }
+
     pub fn contains(&self, t: MediaTime) -> bool {
         self.spans.iter().any(|s| s.contains(t))
     }

@@ -140,7 +140,7 @@ impl State {
         if self.header.affect && answering {
             self.feel(t, &last_2s, &last_20s);
         }
-        let pitch_sd_st = pitch_variation::spread(&self.timeline, &spans_20s);
+        let pitch_sd_st = pitch_variation::spread(&self.timeline, &spans_20s).filter(|_| !last_20s.too_noisy());
         let (_, last_5s) = self.last(t, 5000);
         out.push_back(Output::Vitals(self.vitals(t, &last_5s, &last_20s, pitch_sd_st)));
         if answering {

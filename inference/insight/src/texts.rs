@@ -197,6 +197,11 @@ pub fn score(name: ScoreName) -> &'static str {
     }
 }
 
+/// In place of a number of pitch or perturbation.
+pub fn too_noisy() -> String {
+    "too noisy to judge".to_owned()
+}
+
 pub fn not_enough(name: ScoreName) -> String {
     match name {
         ScoreName::Confidence => {

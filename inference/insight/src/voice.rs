@@ -69,6 +69,15 @@ impl VoiceSums {
         }
     }
 
+    /// Only what a loud room leaves true: what the periods of the voice tell is not known.
+    pub fn named_in_noise(&self) -> BTreeMap<String, Option<f64>> {
+        let known = ["intensity_mean", "voiced_share", "hnr_cc_mean"];
+        self.named()
+            .into_iter()
+            .map(|(name, value)| (name.clone(), value.filter(|_| known.contains(&&*name))))
+            .collect()
+    }
+
     pub fn named(&self) -> BTreeMap<String, Option<f64>> {
         let share = (self.speech > 0.0).then(|| self.voiced / self.speech);
         [

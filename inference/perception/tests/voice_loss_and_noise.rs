@@ -5,7 +5,7 @@ mod voice_support;
 use coach_core::MediaTime;
 use coach_core::journal::{GapReason, Line};
 use coach_perception::voice::{Activity, Listener};
-use voice_support::{Random, Sound, compare, data, f0_of, listen, wav};
+use voice_support::{Random, Sound, best_activity, compare, data, f0_of, listen, wav};
 
 const PACKET: usize = 320;
 
@@ -106,4 +106,41 @@ fn the_snr_is_what_was_mixed() {
         let due = 10.0 * (10f64.powf(snr_db / 10.0) + 1.0).log10();
         assert!((f64::from(last.expect("an SNR")) - due).abs() < 2.5, "{last:?} for {due}");
     }
+}
+
+/// Mean SNR, and the voiced share of what is taken for speech.
+fn room(sound: &Sound) -> (f32, f64) {
+    let (mut snr, mut speech, mut voiced) = (Vec::new(), 0.0, 0.0);
+    for line in listen(sound, best_activity(), Default::default()) {
+        let Line::Voice(v) = line else { continue };
+        snr.extend(v.snr_db);
+        for (f0, _) in v.f0.iter().zip(v.speech).filter(|(_, p)| *p >= 0.5) {
+            speech += 1.0;
+            voiced += if f0.is_some() { 1.0 } else { 0.0 };
+        }
+    }
+    (snr.iter().sum::<f32>() / snr.len() as f32, voiced / speech)
+}
+
+#[test]
+fn a_recording_too_noisy_to_judge_is_told_from_clean_ones() {
+    let Some(folder) = data("recordings too noisy to judge") else { return };
+    for name in ["two_cities_16k", "jfk", "libri_sense_0870", "libri_sense_0920"] {
+        let mut sound = wav(&folder.join(format!("real/{name}.wav")));
+        let (clean, share) = room(&sound);
+        let mut loud: Vec<f32> =
+            sound.samples.chunks(160).map(|c| c.iter().map(|x| x * x).sum::<f32>() / 160.0).collect();
+        loud.sort_by(f32::total_cmp);
+        let power = loud[loud.len() / 2..].iter().sum::<f32>() / (loud.len() / 2) as f32;
+        let (size, mut random) = (f64::from(power / 10.0).sqrt(), Random::new(3));
+        sound.samples.iter_mut().for_each(|x| *x += (size * random.normal()) as f32);
+        let (noisy, _) = room(&sound);
+        println!("{name}: {clean:.1} dB, {:.0} % voiced; with noise 10 dB under it {noisy:.1} dB", 100.0 * share);
+        assert!(clean > 20.0 && share > 0.5, "a clean recording");
+        assert!(noisy < 15.0, "a loud room");
+    }
+    // Nearly all of it lies below 60 Hz.
+    let (snr, share) = room(&wav(&folder.join("real/mfa_cold_corpus.wav")));
+    println!("mfa_cold_corpus: {snr:.1} dB, {:.0} % voiced", 100.0 * share);
+    assert!(share < 0.25 && snr < 10.0);
 }

@@ -1958,6 +1958,8 @@ export interface components {
              * @description Points it brought, 0 to 100 times `weight`.
              */
             points: number;
+            /** @description Why there is no value, where it is not for want of evidence ("too noisy to judge"). */
+            reason?: string | null;
             /** @description The band aimed at, in words with numbers ("120 to 160 wpm"). */
             target: string;
             unit: string;
@@ -2148,6 +2150,8 @@ export interface components {
              * @description Share of the time the metric could be taken, 0 to 1.
              */
             coverage: number;
+            /** @description Why there is no value, where it is not for want of evidence ("too noisy to judge"). */
+            reason?: string | null;
             unit: string;
             /**
              * Format: float

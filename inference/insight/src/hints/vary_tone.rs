@@ -6,6 +6,5 @@ pub const RULE: Rule =
     Rule { id: "vary_tone", severity: 35.0, hold_ms: 3000, cool_down_ms: 90_000, tone: Tone::Corrects, check };
 
 fn check(now: &Now, active: bool) -> Verdict {
-    let noisy = now.last_20s.snr_db().is_some_and(|snr| snr < 12.0);
-    now.pitch_sd_st.filter(|_| !noisy).map_or(Verdict::Unknown, |st| under(st, 1.5, 1.9, active))
+    now.pitch_sd_st.map_or(Verdict::Unknown, |st| under(st, 1.5, 1.9, active))
 }

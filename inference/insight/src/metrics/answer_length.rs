@@ -19,6 +19,6 @@ fn measure(scene: &Scene) -> Measure {
         coverage: if value.is_some() { 1.0 } else { 0.0 },
         baseline: value.map(|_| 1.0),
         value,
-        moments: Vec::new(),
+        ..Measure::default()
     }
 }

@@ -36,11 +36,18 @@ pub mod volume_consistency;
 pub mod volume_level;
 
 use crate::scene::Scene;
+use crate::texts;
 use coach_core::report::Moment;
 
 /// Least evidence for an input of a score: seconds of speech, seconds of good face.
 pub const LEAST_SPEECH_S: f64 = 15.0;
 pub const LEAST_FACE_S: f64 = 10.0;
+
+/// Poorer than this, pitch and perturbation tell of the room, dB as the detector reads it: 20 dB of white noise or babble mixed to clean
+/// readings are read as 16.5 to 21 dB, and babble of 15 dB doubled the spread of one voice's pitch.
+pub const LEAST_SNR_DB: f32 = 17.0;
+/// Where less of the speech is voiced, the voice cannot be told from the room: clean voices have 0.65 to 0.8, the poorest recording 0.08.
+pub const LEAST_VOICED_SHARE: f64 = 0.25;
 
 /// What a metric is. The numbers are made by `measure`.
 #[derive(Debug)]
@@ -64,6 +71,8 @@ pub struct Measure {
     pub value: Option<f32>,
     /// Share of the scene's time it could be taken over, 0 to 1.
     pub coverage: f32,
+    /// Why there is no value, where it is not for want of evidence.
+    pub reason: Option<String>,
     /// The person's own usual value.
     pub baseline: Option<f32>,
     /// What moved it, strongest first, both ways; empty unless asked for.
@@ -116,6 +125,12 @@ impl Scene<'_> {
             coverage: share(self.totals.heard_s, self.totals.span_s),
             ..Measure::default()
         }
+    }
+
+    /// A measure of how the voice sounds: nothing is said where the room is too loud to tell.
+    pub(crate) fn toned(&self, value: Option<f32>) -> Measure {
+        let noisy = self.too_noisy();
+        Measure { reason: noisy.then(texts::too_noisy), ..self.voiced(value.filter(|_| !noisy)) }
     }
 
     /// A measure of the face, known for `known_s` seconds.

@@ -54,9 +54,9 @@ impl Measure {
         self
     }
 
-    /// Adds events, the weightiest first.
+    /// Adds events, the weightiest first; none where nothing can be judged.
     pub(crate) fn with_events(mut self, scene: &Scene, mut events: Vec<(f32, Moment)>) -> Measure {
-        if scene.moments {
+        if scene.moments && self.reason.is_none() {
             for (_, moment) in &mut events {
                 // What began in the answer may end after it, and a hesitation is known after it began.
                 let within = |s: &&Span| s.overlap_ms(moment.span) > 0 || s.contains(moment.span.start);

@@ -24,5 +24,5 @@ fn measure(scene: &Scene) -> Measure {
             (st, Moment { span, why: texts::rising(st), good: false })
         })
         .collect();
-    scene.voiced(value).with_events(scene, events)
+    scene.toned(value).with_events(scene, events)
 }

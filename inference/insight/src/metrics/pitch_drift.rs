@@ -1,6 +1,6 @@
 //! Pitch drift: how far the voice's middle pitch wandered, 15 s by 15 s, in semitones.
 
-use super::{LEAST_SPEECH_S, Measure, Metric};
+use super::{Measure, Metric};
 use crate::baseline::median;
 use crate::scene::Scene;
 use crate::scores::curve::Curve;
@@ -38,11 +38,11 @@ fn measure(scene: &Scene) -> Measure {
     let mut middles: Vec<f32> = windows.iter().map(|(_, m)| *m).collect();
     // The mean distance from the middle of the middles: one odd window moves it, but not by all of its height.
     let middle = median(&mut middles);
-    let drift = middle.filter(|_| middles.len() >= 2 && scene.totals.speech_s >= LEAST_SPEECH_S);
+    let drift = middle.filter(|_| middles.len() >= 2);
     let value = drift.map(|m| 2.0 * middles.iter().map(|x| (x - m).abs()).sum::<f32>() / middles.len() as f32);
     let events = windows.iter().filter_map(|&(span, m)| {
         let away = m - middle?;
         (away.abs() > 1.0).then(|| (away.abs(), Moment { span, why: texts::drifted(away), good: false }))
     });
-    scene.voiced(value).with_events(scene, events.collect())
+    scene.toned(value).with_events(scene, events.collect())
 }

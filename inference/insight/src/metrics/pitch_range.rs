@@ -18,5 +18,5 @@ fn measure(scene: &Scene) -> Measure {
     let mut means: Vec<f32> =
         cells.filter(|(_, c)| c.voiced >= 3).map(|(_, c)| c.pitch_sum / f32::from(c.voiced)).collect();
     let range = quantile(&mut means, 0.95).zip(quantile(&mut means, 0.05)).map(|(high, low)| high - low);
-    scene.voiced(range)
+    scene.toned(range)
 }

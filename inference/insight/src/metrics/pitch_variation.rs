@@ -14,8 +14,6 @@ pub const CURVE: Curve = Curve::Rise { zero: 0.8, full: 3.0 };
 const WINDOW_MS: i64 = 15_000;
 /// Less voiced time says nothing, seconds.
 pub const LEAST_VOICED_S: f64 = 6.0;
-/// Poorer than this, competing sounds make the pitch up (notes on babble in docs/SCORES.md), dB.
-pub const LEAST_SNR_DB: f32 = 8.0;
 
 pub const METRIC: Metric = Metric {
     id: "pitch_variation",
@@ -28,24 +26,18 @@ pub const METRIC: Metric = Metric {
 };
 
 fn measure(scene: &Scene) -> Measure {
-    let noisy = scene.totals.snr_db().is_some_and(|snr| snr < LEAST_SNR_DB);
-    let value = pooled(scene).filter(|_| !noisy);
-    let timeline = scene.timeline;
-    let mut measure = scene.voiced(value);
-    if scene.moments && measure.value.is_some() {
-        measure = windows(measure, scene, timeline);
-    }
-    measure
+    let measure = scene.toned(pooled(scene));
+    if scene.moments && measure.value.is_some() { windows(measure, scene) } else { measure }
 }
 
-fn windows(measure: Measure, scene: &Scene, timeline: &Timeline) -> Measure {
+fn windows(measure: Measure, scene: &Scene) -> Measure {
     let worded = moments::worded("pitch_variation", "st");
     let mut found: Vec<(Span, f32)> = Vec::new();
     for &span in &scene.spans {
         let mut start = span.start;
         while start < span.end {
             let window = Span::new(start, (start + WINDOW_MS).min(span.end));
-            if let Some(v) = spread(timeline, &[window]) {
+            if let Some(v) = spread(scene.timeline, &[window]) {
                 found.push((window, v));
             }
             start = start + WINDOW_MS;

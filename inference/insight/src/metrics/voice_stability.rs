@@ -36,10 +36,7 @@ fn measure(scene: &Scene) -> Measure {
     let enough = jitter.len() >= 10;
     let jitter = over(median(&mut jitter), usual.and_then(|u| u.jitter), FLOORS.0);
     let shimmer = over(median(&mut shimmer), usual.and_then(|u| u.shimmer), FLOORS.1);
-    let value = jitter
-        .zip(shimmer)
-        .map(|(j, s)| (j * s).sqrt())
-        .filter(|_| enough && scene.totals.snr_db().is_none_or(|snr| snr >= 15.0));
+    let value = jitter.zip(shimmer).map(|(j, s)| (j * s).sqrt()).filter(|_| enough);
     let events = runs.iter().filter_map(|run| {
         let rough = over(run.jitter_local, usual.and_then(|u| u.jitter), FLOORS.0)?
             * over(run.shimmer_local, usual.and_then(|u| u.shimmer), FLOORS.1)?;
@@ -48,5 +45,5 @@ fn measure(scene: &Scene) -> Measure {
         (rough > 1.6).then(|| (rough, moment()))
     });
     let events = events.collect();
-    Measure { baseline: Some(1.0).filter(|_| usual.is_some()), ..scene.voiced(value).with_events(scene, events) }
+    Measure { baseline: Some(1.0).filter(|_| usual.is_some()), ..scene.toned(value).with_events(scene, events) }
 }

@@ -10,7 +10,7 @@ use coach_core::report::ScoreName;
 pub const FORMULA: Formula = Formula {
     name: ScoreName::Confidence,
     id: "confidence",
-    version: 1,
+    version: 2,
     inputs: &[
         Input { metric: &eye_contact::METRIC, weight: 0.27, curve: eye_contact::CURVE },
         Input { metric: &head_movement::METRIC, weight: 0.13, curve: head_movement::CURVE },

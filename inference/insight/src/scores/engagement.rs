@@ -7,7 +7,7 @@ use coach_core::report::ScoreName;
 pub const FORMULA: Formula = Formula {
     name: ScoreName::Engagement,
     id: "engagement",
-    version: 1,
+    version: 2,
     inputs: &[
         Input { metric: &pitch_variation::METRIC, weight: 0.45, curve: pitch_variation::CURVE },
         Input { metric: &expressiveness::METRIC, weight: 0.30, curve: expressiveness::CURVE },

@@ -60,6 +60,7 @@ impl Formula {
                 Contribution {
                     metric: input.metric.id.to_owned(),
                     value,
+                    reason: measure.and_then(|m| m.reason.clone()),
                     unit: input.metric.unit.to_owned(),
                     target: texts::target(input.metric.id, input.curve, input.metric.unit),
                     baseline: measure.and_then(|m| m.baseline),

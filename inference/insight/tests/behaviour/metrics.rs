@@ -2,7 +2,9 @@
 
 use crate::stories::play;
 use crate::story::{Story, header};
-use coach_insight::metrics::ALL;
+use coach_core::journal::Line;
+use coach_core::report::Report;
+use coach_insight::metrics::{ALL, LEAST_SNR_DB};
 use coach_insight::replay;
 
 /// Metric, what changes in an answer of a minute at 140 words a minute, and the value it must read.
@@ -84,6 +86,77 @@ fn a_spike_is_read_with_its_height_and_the_time_until_calm() {
     assert!((1.0..8.0).contains(&read("stress_recovery")));
     let near = report.series.stress[88].expect("a composite");
     assert!(near > 2.0 && report.series.stress[70].is_some_and(|z| z < 1.0));
+}
+
+/// What the periods of the voice tell.
+const TONE: [&str; 5] = ["pitch_variation", "pitch_range", "pitch_drift", "phrase_end_pitch", "voice_stability"];
+
+/// Every metric of tone says why it has no number; what rests on speech alone has one.
+fn says_that_it_is_too_noisy(report: &Report) {
+    for id in TONE {
+        let metric = &report.metrics[id];
+        assert_eq!((metric.value, metric.reason.as_deref()), (None, Some("too noisy to judge")), "{id}");
+    }
+    for (id, metric) in report.metrics.iter().filter(|(id, _)| !TONE.contains(&&***id)) {
+        assert_eq!(metric.reason, None, "{id}");
+    }
+    assert!(report.metrics["pace"].value.is_some() && report.metrics["pause_share"].value.is_some());
+    for (_, score) in report.overall.scores.each() {
+        for part in score.contributions.iter().filter(|part| TONE.contains(&&*part.metric)) {
+            assert_eq!((part.value, part.weight, part.reason.as_deref()), (None, 0.0, Some("too noisy to judge")));
+            assert!(part.moments.is_empty(), "{}: {:?}", part.metric, part.moments);
+        }
+    }
+    for (name, value) in &report.voice {
+        let known = ["intensity_mean", "voiced_share", "hnr_cc_mean"].contains(&name.as_str());
+        assert_eq!(value.is_some(), known, "{name}");
+    }
+}
+
+#[test]
+fn in_a_loud_room_the_tone_of_the_voice_is_too_noisy_to_judge_and_its_pace_is_not() {
+    let told = |snr: f32| {
+        let text = format!("device-check\n0:00 speak 140\n0:00 rough 2\n0:00 noise {snr}\n1:00 end");
+        play(&Story::parse(&text)).1
+    };
+    says_that_it_is_too_noisy(&told(LEAST_SNR_DB - 0.5));
+    let quiet = told(LEAST_SNR_DB + 0.5);
+    assert!(TONE.iter().all(|id| quiet.metrics[*id].value.is_some() && quiet.metrics[*id].reason.is_none()));
+}
+
+#[test]
+fn a_voice_that_is_hardly_ever_voiced_is_too_noisy_to_judge() {
+    let story = Story::parse("device-check\n0:00 speak 140\n1:00 end");
+    // Of every ten hops this many keep the pitch they have in three of four.
+    let with_voiced = |kept: usize| {
+        let lines = story.lines.iter().cloned().map(|mut line| {
+            if let Line::Voice(voice) = &mut line {
+                voice.f0[kept..].fill(None);
+            }
+            line
+        });
+        replay(story.header.clone(), lines)
+    };
+    says_that_it_is_too_noisy(&with_voiced(2));
+    assert!(with_voiced(5).metrics["pitch_variation"].value.is_some());
+}
+
+#[test]
+fn a_room_that_was_never_quiet_enough_to_be_heard_is_too_noisy_and_too_little_speech_is_just_that() {
+    let unheard = |text: &str| {
+        let story = Story::parse(text);
+        let lines = story.lines.iter().cloned().map(|mut line| {
+            if let Line::Voice(voice) = &mut line {
+                voice.snr_db = None;
+            }
+            line
+        });
+        replay(story.header.clone(), lines)
+    };
+    says_that_it_is_too_noisy(&unheard("device-check\n0:00 speak 140\n1:00 end"));
+    let short = unheard("device-check\n0:00 speak 140\n0:10 end");
+    let variation = &short.metrics["pitch_variation"];
+    assert_eq!((variation.value, &variation.reason), (None, &None), "ten seconds say nothing of the room either");
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn answer(question_id: Option<&str>, start: i64, end: i64, confidence: Option<f3
 
 /// A report of two answers and one cue; `confidence` is that of the whole session.
 pub fn report(confidence: Option<f32>) -> Report {
-    let pace = MetricValue { value: Some(141.0), unit: "wpm".into(), coverage: 0.9, baseline: None };
+    let pace = MetricValue { value: Some(141.0), reason: None, unit: "wpm".into(), coverage: 0.9, baseline: None };
     Report {
         version: 1,
         formulas: [("confidence".to_owned(), 1), ("clarity".to_owned(), 2)].into(),

@@ -14,7 +14,7 @@ interface Props {
 }
 
 export function ContributionRow({ score, contribution, lit, onLight, onPin, onSeek }: Props) {
-  const { metric, value, unit, target, baseline, weight, points, moments } = contribution;
+  const { metric, value, reason, unit, target, baseline, weight, points, moments } = contribution;
   const most = weight * 100;
   const share = most > 0 ? Math.min(1, Math.max(0, points / most)) : 0;
   return (
@@ -30,7 +30,7 @@ export function ContributionRow({ score, contribution, lit, onLight, onPin, onSe
           <span className="font-medium">{metricName(metric)}</span>
           <span className="tabular whitespace-nowrap text-sm">
             {value === null ? (
-              <span className="text-ink-2">not enough to say</span>
+              <span className="text-ink-2">{reason ?? "not enough to say"}</span>
             ) : (
               <>
                 <span className="font-semibold">{points.toFixed(0)}</span>

@@ -11,7 +11,7 @@ const score = (value: number | null, more: Partial<Score> = {}): Score => ({ val
 const moments = [{ start: 42_000, end: 46_200, why: "4.2 s pause", good: false }];
 const scores: Scores = {
   confidence: score(74.4),
-  clarity: score(61, { contributions: [{ metric: "pace", value: 172, unit: "wpm", target: "120 to 160 wpm", baseline: null, weight: 0.4, points: 20.8, moments }] }),
+  clarity: score(61, { contributions: [{ metric: "pace", value: 172, reason: null, unit: "wpm", target: "120 to 160 wpm", baseline: null, weight: 0.4, points: 20.8, moments }] }),
   resilience: score(null, { coverage: 0.2, reason: "9 s of good face, 10 s are needed" }),
   engagement: score(58, { coverage: 0.6 }),
 };
@@ -40,6 +40,13 @@ describe("the score cards", () => {
     expect(screen.queryByText(/To work on/)).toBeNull();
     await userEvent.click(within(screen.getByTestId("score-confidence")).getByRole("button"));
     expect(screen.queryByTestId("contribution")).toBeNull();
+  });
+
+  it("say why a contribution has no number", async () => {
+    const noisy = { metric: "pitch_variation", value: null, reason: "too noisy to judge", unit: "st", target: "3 st or more", baseline: null, weight: 0, points: 0, moments: [] };
+    render(<ScoreCards scores={{ ...scores, engagement: score(58, { contributions: [noisy] }) }} words={[]} lit={null} onLight={vi.fn()} onPin={vi.fn()} onSeek={vi.fn()} />);
+    await userEvent.click(within(screen.getByTestId("score-engagement")).getByRole("button"));
+    expect(screen.getByTestId("contribution").textContent).toContain("too noisy to judge");
   });
 
   it("light up a contribution's moments by mouse and by focus, and seek to one", async () => {
