@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Minutes to hours: fuzzing, long streams, kills, a large upload. SOAK_SECONDS (default 300) for each fuzz loop, SOAK_HOURS (4) of sound, SOAK_KILLS (10).
+# Minutes to hours: fuzzing, long streams, kills, outages, a large upload. SOAK_SECONDS (default 300) for each fuzz loop, SOAK_HOURS (4)
+# of sound, SOAK_KILLS (50), SOAK_AWAY (60) seconds without store and database.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=${SOAK_SECONDS:-300} hours=${SOAK_HOURS:-4} kills=${SOAK_KILLS:-10}
+seconds=${SOAK_SECONDS:-300} hours=${SOAK_HOURS:-4} kills=${SOAK_KILLS:-50} away=${SOAK_AWAY:-60}
 say() { printf '\n== %s\n' "$*"; }
 
 say "build"
@@ -15,11 +16,11 @@ say "damaged model files, $seconds s"
 say "any sound in any pieces, $seconds s; then $hours h of one stream"
 "$examples/voice_soak" "$seconds" "$hours"
 
-say "$kills kills in mid session"
-for ((n = 1; n <= kills; n++)); do
-  echo "kill $n of $kills"
-  cargo test --workspace --quiet --test nothing_is_lost a_server_that_is_killed -- --nocapture | grep -E "killed|test result"
-done
+say "$kills sessions lose their server, 5 at a time"
+COACH_KILLS=$kills COACH_KILL_SESSIONS=5 cargo test --workspace --quiet --test nothing_is_lost killed_at_any_moment -- --nocapture
+
+say "the object store and the database away for $away s in mid session"
+COACH_AWAY_SECONDS=$away cargo test --workspace --quiet --test away -- --nocapture --test-threads=1
 
 say "1 GiB through the upload page at 60 Mbit/s, reloaded in the middle"
 cargo test --workspace --quiet --test upload -- --ignored --nocapture | grep -E "MiB|MB|parts|test result"

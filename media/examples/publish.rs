@@ -49,6 +49,9 @@ struct Options {
     /// End without DELETE, as a browser that crashes.
     #[arg(long)]
     vanish: bool,
+    /// Say the time of each unit that was sent, in milliseconds.
+    #[arg(long)]
+    trace: bool,
 }
 
 #[tokio::main]
@@ -81,6 +84,9 @@ async fn main() -> Result<()> {
         tokio::time::sleep_until(due).await;
         latest = latest.max(due.elapsed());
         sender.send(track, ns, &data).await?;
+        if options.trace {
+            println!("sent {}", ns / 1_000_000);
+        }
         sent[usize::from(track == Track::Audio)] += 1;
     }
     reader.await??;

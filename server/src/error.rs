@@ -135,12 +135,12 @@ impl From<anyhow::Error> for Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Error {
-        match error {
-            sqlx::Error::PoolTimedOut => {
-                Error::Unavailable { detail: "the database is busy; try again".into(), retry_after_s: 2 }
-            }
-            other => Error::Internal(anyhow::Error::new(other).context("the database refused a query")),
+        if crate::store::is_away(&error) {
+            tracing::warn!(%error, "a request was refused because the database does not answer");
+            let detail = "the database does not answer; try again in a moment".into();
+            return Error::Unavailable { detail, retry_after_s: 2 };
         }
+        Error::Internal(anyhow::Error::new(error).context("the database refused a query"))
     }
 }
 

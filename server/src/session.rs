@@ -46,6 +46,8 @@ pub enum Event {
     Found,
     /// It goes on from what is there.
     Resumed,
+    /// Nobody sent anything: it can be begun as if nothing had been.
+    NothingCame,
     /// It cannot go on: why, for the person.
     Failed(String),
     /// The report is to be made anew.
@@ -104,10 +106,28 @@ impl State {
             (S::Scoring, Event::Scored) => Some(S::Ready),
             (S::Live | S::Grace | S::Finalising | S::Scoring, Event::Found) => Some(S::Interrupted),
             (S::Interrupted | S::Failed, Event::Resumed) => Some(S::Finalising),
+            (S::Created | S::Live | S::Grace | S::Finalising | S::Interrupted, Event::NothingCame) => Some(S::Created),
             (S::Ready, Event::Rescore) => Some(S::Scoring),
             (S::Ready, Event::Failed(_)) => None,
             (_, Event::Failed(_)) => Some(S::Failed),
             _ => None,
+        }
+    }
+}
+
+impl Event {
+    /// The state in which the event leaves a session, wherever it is allowed.
+    pub fn leads_to(&self) -> State {
+        match self {
+            Event::Published => State::Live,
+            Event::Lost => State::Grace,
+            Event::Stopped | Event::Resumed => State::Finalising,
+            Event::Recorded | Event::Rescore => State::Scoring,
+            Event::Scored => State::Ready,
+            Event::Found => State::Interrupted,
+            Event::NothingCame => State::Created,
+            Event::Failed(_) => State::Failed,
+            Event::Deleted => State::Deleted,
         }
     }
 }
@@ -176,7 +196,8 @@ mod tests {
 
     fn events() -> Vec<Event> {
         use Event::*;
-        vec![Published, Lost, Stopped, Recorded, Scored, Found, Resumed, Failed("disk full".into()), Rescore, Deleted]
+        let failed = Failed("disk full".into());
+        vec![Published, Lost, Stopped, Recorded, Scored, Found, Resumed, NothingCame, failed, Rescore, Deleted]
     }
 
     #[test]
@@ -193,6 +214,19 @@ mod tests {
         }
         assert_eq!(State::Interrupted.after(&Event::Resumed), Some(State::Finalising));
         assert_eq!(State::Ready.after(&Event::Found), None);
+    }
+
+    #[test]
+    fn an_event_leads_to_one_state_wherever_it_is_allowed() {
+        for (state, event) in State::ALL.into_iter().flat_map(|state| events().into_iter().map(move |e| (state, e))) {
+            assert!(state.after(&event).is_none_or(|to| to == event.leads_to()), "{state:?} {event:?}");
+        }
+    }
+
+    #[test]
+    fn a_session_to_which_nobody_sent_anything_can_be_begun_again_and_a_ready_one_cannot() {
+        assert!(State::Interrupted.after(&Event::NothingCame).is_some_and(State::takes_media));
+        assert_eq!(State::Ready.after(&Event::NothingCame), None);
     }
 
     #[test]
@@ -217,7 +251,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_brings_a_deleted_session_back_and_anything_can_be_deleted(way in prop::collection::vec(0usize..10, 0..40)) {
+        fn nothing_brings_a_deleted_session_back_and_anything_can_be_deleted(way in prop::collection::vec(0usize..11, 0..40)) {
             let events = events();
             let mut state = State::Created;
             for step in way {

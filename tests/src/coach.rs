@@ -18,6 +18,8 @@ pub struct Coach {
     udp: u16,
     s3: u16,
     settings: Vec<(String, String)>,
+    /// The data folder is a disk of so many MiB, of its own.
+    disk_mb: Option<u32>,
     log: PathBuf,
     // Dropped last: the next test begins when this server is gone.
     _turn: tokio::sync::MutexGuard<'static, ()>,
@@ -53,7 +55,15 @@ pub fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the project").to_owned()
 }
 
-fn free_tcp() -> u16 {
+/// Whether this machine lets a test mount a disk that only its own process sees.
+pub fn can_make_disks() -> bool {
+    let mut tried = Command::new("unshare");
+    tried.args(["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).stderr(Stdio::null());
+    tried.status().is_ok_and(|status| status.success())
+}
+
+/// A port that is free now.
+pub fn free_tcp() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
 }
 
@@ -67,6 +77,19 @@ impl Coach {
     /// # Errors
     /// It ends, or is not ready within a minute; the error carries its log.
     pub async fn start(settings: &[(&str, &str)]) -> Result<Coach> {
+        Coach::start_on(None, settings).await
+    }
+
+    /// Starts a server whose data folder is a small disk of its own, which goes with the process; fill it through
+    /// [`Coach::data`]. Needs the right to make one (root, or user namespaces): see [`can_make_disks`].
+    ///
+    /// # Errors
+    /// As [`Coach::start`].
+    pub async fn start_on_small_disk(disk_mb: u32, settings: &[(&str, &str)]) -> Result<Coach> {
+        Coach::start_on(Some(disk_mb), settings).await
+    }
+
+    async fn start_on(disk_mb: Option<u32>, settings: &[(&str, &str)]) -> Result<Coach> {
         let turn = TURN.lock().await;
         let folder = tempfile::tempdir()?;
         let log = folder.path().join("coach.log");
@@ -77,6 +100,7 @@ impl Coach {
             s3: free_tcp(),
             settings: settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
             folder,
+            disk_mb,
             log,
             _turn: turn,
         };
@@ -89,9 +113,30 @@ impl Coach {
     /// # Errors
     /// As [`Coach::start`].
     pub async fn launch(&mut self) -> Result<()> {
+        self.launch_until("/readyz").await
+    }
+
+    /// As [`Coach::launch`], while the object store or the database is away: the server answers, but is not ready.
+    ///
+    /// # Errors
+    /// As [`Coach::start`].
+    pub async fn launch_unready(&mut self) -> Result<()> {
+        self.launch_until("/healthz").await
+    }
+
+    async fn launch_until(&mut self, ready: &str) -> Result<()> {
         let log = std::fs::File::options().create(true).append(true).open(&self.log)?;
-        let child = Command::new(program())
-            .arg("serve")
+        let mut command = Command::new(program());
+        if let Some(mb) = self.disk_mb {
+            // The shell becomes the program, so that its process id is the program's.
+            let script = r#"mkdir -p "$1" && mount -t tmpfs -o size="$2"m none "$1" && exec "$3" serve"#;
+            command = Command::new("unshare");
+            command.args(["-rm", "sh", "-c", script, "sh"]).arg(self.folder.path().join("data"));
+            command.arg(mb.to_string()).arg(program());
+        } else {
+            command.arg("serve");
+        }
+        let child = command
             .current_dir(self.folder.path())
             .env("COACH_HTTP_BIND", format!("127.0.0.1:{}", self.http))
             .env("COACH_MEDIA_UDP_BIND", format!("127.0.0.1:{}", self.udp))
@@ -108,7 +153,7 @@ impl Coach {
         let began = Instant::now();
         // Readiness is asked for, not waited for: each turn is a request that answers at once.
         loop {
-            let ready = reqwest::get(self.url("/readyz")).await;
+            let ready = reqwest::get(self.url(ready)).await;
             if ready.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());
             }
@@ -136,8 +181,24 @@ impl Coach {
         self.child.as_ref().map_or(0, Child::id)
     }
 
+    /// The data folder, as the program sees it.
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        let folder = self.folder.path().join("data");
+        match self.disk_mb {
+            // Its disk is mounted for the program alone.
+            Some(_) => PathBuf::from(format!("/proc/{}/root{}", self.pid(), folder.display())),
+            None => folder,
+        }
+    }
+
+    /// Where the embedded object store answers, and the key and secret that open it.
+    ///
+    /// # Errors
+    /// The store was not opened yet.
+    pub fn store(&self) -> Result<(String, String, String)> {
+        let keys: Value = serde_json::from_slice(&std::fs::read(self.data().join("objects/keys.json"))?)?;
+        let key = |name: &str| keys[name].as_str().map(str::to_owned).context("a key");
+        Ok((format!("http://127.0.0.1:{}", self.s3), key("access_key")?, key("secret_key")?))
     }
 
     /// Everything the program said.

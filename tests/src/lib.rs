@@ -2,5 +2,9 @@
 
 pub mod coach;
 pub mod media;
+pub mod objects;
 pub mod parity;
+pub mod postgres;
+pub mod publisher;
+pub mod recording;
 pub mod tools;

@@ -101,6 +101,23 @@ pub fn padded(mp4: &Path, bytes: u64, to: &Path) -> Result<u64> {
     Ok(media.len() as u64 + rest)
 }
 
+/// Noise of 6 Mbit/s with a key frame each second and a tone, as WebM: fills parts, spools and disks soon.
+///
+/// # Errors
+/// ffmpeg fails.
+pub fn heavy(seconds: u32) -> Result<PathBuf> {
+    let file = program().with_file_name(format!("heavy-{seconds}.webm"));
+    once(&file, |part| {
+        #[rustfmt::skip]
+        run("ffmpeg", &["-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=size=640x480:rate=15,noise=alls=40:allf=t",
+            "-f", "lavfi", "-i", "sine=frequency=220:sample_rate=48000", "-t", &seconds.to_string(), "-c:v", "libvpx",
+            "-b:v", "6M", "-minrate", "6M", "-maxrate", "6M", "-bufsize", "6M", "-deadline", "realtime", "-cpu-used", "16",
+            "-g", "15", "-c:a", "libopus", "-b:a", "32k", "-ac", "1", "-f", "webm", text(part)])?;
+        Ok(())
+    })?;
+    Ok(file)
+}
+
 /// Makes a file whole or not at all, and only if it is not there.
 fn once(file: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let _turn = MAKING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

@@ -86,6 +86,13 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
     let (video, audio) = (video?, audio?);
     ensure!((video - audio).abs() < 0.060, "the tracks begin {:.0} ms apart", (video - audio).abs() * 1000.0);
 
+    let flags = probe(path, &["-select_streams", "v:0", "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0"])?;
+    let keys: Vec<f64> = flags.lines().filter_map(|l| l.split_once(",K")?.0.parse().ok()).collect();
+    let longest =
+        keys.windows(2).map(|w| w[1] - w[0]).chain(keys.last().map(|last| duration - last)).fold(0.0, f64::max);
+    println!("{} key frames, at most {longest:.2} s from one to the next", keys.len());
+    ensure!(longest <= 4.0, "{longest:.2} s without a key frame: {keys:?}");
+
     // Live = file: the same analysed frames, the same voice, the same scores.
     let live =
         reqwest::get(coach.url(&format!("/api/sessions/{id}/journal"))).await?.error_for_status()?.text().await?;

@@ -15,8 +15,9 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use webrtc::media_stream::track_remote::TrackRemote;
 use webrtc::peer_connection::{PeerConnection, RTCPeerConnectionState as State};
 
-/// Clusters of the recording and seeking in it begin at key frames, and browsers send none of their own accord.
-const KEY_FRAME_INTERVAL: Duration = Duration::from_secs(4);
+/// Clusters of the recording and seeking in it begin at key frames, and browsers send none of their own accord. There is
+/// one at least every 4 s, the time that asking and sending take included.
+const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(3500);
 /// Never more often: a key frame is as big as ten others, and browsers take the same for their own limit.
 const KEY_FRAME_LIMIT: Duration = Duration::from_millis(300);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);

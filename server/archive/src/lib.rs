@@ -14,4 +14,4 @@ pub use client::{Archive, Config};
 pub use error::Error;
 pub use objects::{Body, Head, Page};
 pub use presign::Presigned;
-pub use upload::{PartReceipt, Stored, Upload};
+pub use upload::{PartReceipt, Stored, Unfinished, Upload};

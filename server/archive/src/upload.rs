@@ -30,6 +30,16 @@ pub struct PartReceipt {
     pub crc64: Option<u64>,
 }
 
+/// A multipart upload that is under way, or that nobody will end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    pub key: String,
+    /// The name that [`Archive::resume`] takes.
+    pub id: String,
+    /// When it began, seconds since 1970, when the store says it.
+    pub began_s: Option<i64>,
+}
+
 /// An object whose bytes in the store were confirmed to be those that were sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
@@ -273,29 +283,42 @@ impl Archive {
         self.abort_uploads("", Some(before)).await
     }
 
-    /// Aborts the uploads whose keys begin with the prefix and that began at this time (seconds since 1970) or before.
-    pub(crate) async fn abort_uploads(&self, prefix: &str, before: Option<i64>) -> Result<usize, Error> {
+    /// Aborts the uploads whose keys begin with the prefix and that began at this time (seconds since 1970) or before;
+    /// returns how many.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn abort_uploads(&self, prefix: &str, before: Option<i64>) -> Result<usize, Error> {
+        let mut stale = self.unfinished(prefix).await?;
+        stale.retain(|upload| before.is_none_or(|before| upload.began_s.is_some_and(|began| began <= before)));
+        for upload in &stale {
+            self.abort(&upload.key, &upload.id).await?;
+        }
+        Ok(stale.len())
+    }
+
+    /// The uploads whose keys begin with the prefix and that were neither completed nor aborted.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn unfinished(&self, prefix: &str) -> Result<Vec<Unfinished>, Error> {
         let what = format!("the uploads of {prefix}");
-        let (mut stale, mut key_marker, mut id_marker) = (Vec::new(), None, None);
+        let (mut found, mut key_marker, mut id_marker) = (Vec::new(), None, None);
         loop {
             let list = self.client.list_multipart_uploads().bucket(&self.bucket).prefix(prefix);
             let list = list.set_key_marker(key_marker).set_upload_id_marker(id_marker);
             let page = list.send().await.map_err(|error| Error::sdk(&what, error))?;
             for upload in page.uploads() {
-                let old = before.is_none_or(|before| upload.initiated().is_some_and(|time| time.secs() <= before));
-                if let (true, Some(key), Some(id)) = (old, upload.key(), upload.upload_id()) {
-                    stale.push((key.to_owned(), id.to_owned()));
+                if let (Some(key), Some(id)) = (upload.key(), upload.upload_id()) {
+                    let began_s = upload.initiated().map(aws_sdk_s3::primitives::DateTime::secs);
+                    found.push(Unfinished { key: key.to_owned(), id: id.to_owned(), began_s });
                 }
             }
             if page.is_truncated != Some(true) {
-                break;
+                return Ok(found);
             }
             (key_marker, id_marker) = (page.next_key_marker, page.next_upload_id_marker);
         }
-        for (key, id) in &stale {
-            self.abort(key, id).await?;
-        }
-        Ok(stale.len())
     }
 
     /// Gives an upload up and frees its parts; one that is gone already is no error.

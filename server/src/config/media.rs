@@ -12,14 +12,10 @@ pub struct Config {
     pub public_ips: Vec<IpAddr>,
     /// How long a session waits for a lost publisher, seconds.
     pub grace_s: u32,
-    /// A key frame is asked for this often while recording, milliseconds.
-    pub key_frame_ms: u32,
     /// Frames analysed per second of media.
     pub analysed_hz: u32,
     /// Bits per second that a publisher is asked to stay under.
     pub max_bitrate_bps: u32,
-    /// A part is made durable this often, milliseconds: what a crash can cost.
-    pub fsync_ms: u32,
 }
 
 impl Default for Config {
@@ -28,10 +24,8 @@ impl Default for Config {
             udp_bind: SocketAddr::from(([127, 0, 0, 1], 8082)),
             public_ips: Vec::new(),
             grace_s: 60,
-            key_frame_ms: 4000,
             analysed_hz: 15,
             max_bitrate_bps: 2_500_000,
-            fsync_ms: 500,
         }
     }
 }

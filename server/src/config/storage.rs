@@ -27,6 +27,12 @@ pub struct Config {
     pub presign_s: u32,
     /// What the store must present at `/api/hooks/s3`; without it, that door is closed.
     pub hook_secret: Option<String>,
+    /// With less room than this on the disk of `data`, no session begins; with less than a quarter, live ones are ended
+    /// with what they have. Bytes.
+    pub min_free_bytes: u64,
+    /// The most that recordings may take on that disk until the store has them: live sessions are ended there, and none
+    /// begins beyond three quarters of it. Bytes.
+    pub spool_bytes: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +59,8 @@ impl Default for Config {
             path_style: true,
             presign_s: 300,
             hook_secret: None,
+            min_free_bytes: 1 << 30,
+            spool_bytes: 20 << 30,
         }
     }
 }
@@ -86,6 +94,9 @@ impl Config {
         }
         if self.hook_secret.as_ref().is_some_and(|secret| secret.len() < 16) {
             return invalid("storage.hook_secret", "must have at least 16 characters");
+        }
+        if self.spool_bytes < 1 << 20 {
+            return invalid("storage.spool_bytes", "must be at least 1 MiB");
         }
         Ok(())
     }

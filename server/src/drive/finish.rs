@@ -1,83 +1,117 @@
 //! The end of a session: the recording made whole and stored, the report stored, and only then parts and spool removed.
 
+use super::disk;
 use super::live::House;
+use super::patience::{Patience, Stopped};
 use super::spool::Spool;
-use super::upload::PartUpload;
 use crate::live::Message;
 use crate::objects::{self, Objects};
 use crate::session::Event;
-use crate::store;
+use crate::store::{self, sessions::Session};
 use anyhow::Context as _;
+use coach_core::journal::Calibration;
 use coach_core::report::Report;
-use coach_core::{MediaTime, SessionId, UserId};
+use coach_core::{MediaTime, SessionId};
 use coach_media::record;
-use futures::future::BoxFuture;
 use std::path::{Path, PathBuf};
-use tokio::task::JoinHandle;
 
 /// What a session ends with.
 pub struct Ending<'a> {
     pub house: &'a House,
-    pub session: SessionId,
-    pub owner: UserId,
+    pub session: &'a Session,
     pub spool: &'a Spool,
     /// Spool files of the parts, in order. Their stamps are those of the session.
     pub parts: Vec<PathBuf>,
-    /// Uploads that still follow the parts.
-    pub uploads: Vec<JoinHandle<PartUpload>>,
-    pub report: BoxFuture<'a, anyhow::Result<Report>>,
 }
 
-/// Brings a session from finalising to ready. Doing it again after an interruption changes nothing.
+/// Brings a session from finalising to ready, or to failed with a reason. What passes by itself is waited for; an
+/// interruption anywhere is taken up at the next start, and doing it again changes nothing.
 ///
-/// # Errors
-/// Something could not be made or stored. The spool is left as it is, so that it can be tried again.
-pub async fn conclude(ending: Ending<'_>) -> anyhow::Result<()> {
-    let Ending { house, session, owner, spool, parts, uploads, report } = ending;
-    let context = &house.context;
-    let progress = |stage: &str, percent| {
-        context.hub.publish(session, Message::Progress { stage: stage.into(), percent });
-    };
-    progress("finalising", 10);
-    let recording = join(parts, spool.recording());
-    // The report needs no recording and the recording no report.
-    let (recording, report) = tokio::join!(recording, report);
-    let (recording, report) = (recording?, report.context("the report could not be made")?);
-    progress("finalising", 40);
-    let store = &*context.objects;
-    store.put_file(&objects::recording_key(session), &spool.recording(), "video/webm").await?;
-    if spool.poster().exists() {
-        store.put_file(&objects::poster_key(session), &spool.poster(), "image/jpeg").await?;
+/// `report` is awaited when the recording is whole, in the spool; it gives what was learnt about the person, too.
+pub async fn conclude(
+    ending: &Ending<'_>,
+    report: impl Future<Output = anyhow::Result<(Report, Option<Calibration>)>>,
+) {
+    let (context, session) = (&ending.house.context, ending.session);
+    let patience = Patience::new(context, session.id, session.owner);
+    let Err(error) = bring_home(ending, &patience, report).await else { return };
+    let reason = format!("{error:#}");
+    if error.is::<Stopped>() {
+        tracing::info!(session = %session.id, reason, "the session is not stored yet; the next start goes on with it");
+        return;
     }
-    progress("finalising", 70);
-    context.machine.apply(owner, session, Event::Recorded).await?;
-    put_journal(store, session, spool.folder()).await?;
-    put_report(store, session, spool.folder(), &report).await?;
-    progress("scoring", 90);
-    store::sessions::set_duration(&context.db, owner, session, recording.duration.ms()).await?;
-    store::reports::save_report(&context.db, owner, session, &report).await?;
-    context.machine.apply(owner, session, Event::Scored).await?;
-    progress("ready", 100);
-    context.hub.publish(session, Message::ReportReady {});
-    tracing::info!(%session, duration_ms = recording.duration.ms(), bytes = recording.bytes, "session is ready");
-    clean_up(store, session, spool, uploads).await;
-    Ok(())
+    let empty = error.downcast_ref::<record::Error>().is_some_and(|e| matches!(e, record::Error::Empty));
+    let event = if empty { Event::NothingCame } else { Event::Failed(reason.clone()) };
+    if empty {
+        tracing::info!(session = %session.id, "nothing was recorded before the session ended; it can be begun again");
+        if let Err(error) = ending.spool.remove() {
+            tracing::warn!(%error, session = %session.id, "an empty spool is not removed");
+        }
+    } else {
+        tracing::error!(session = %session.id, reason, "the session could not be ended; its recording is in the spool");
+    }
+    if let Err(error) = patience.apply(event).await {
+        tracing::error!(error = format!("{error:#}"), session = %session.id, "how the session ended is not in the database");
+    }
 }
 
-/// Says that a session could not be ended, and why. Its spool stays.
-pub async fn failed(house: &House, session: SessionId, owner: UserId, error: &anyhow::Error) {
-    tracing::error!(%session, error = format!("{error:#}"), "the session could not be ended; its recording is in the spool");
-    let reason = format!("{error:#}");
-    if let Err(error) = house.context.machine.apply(owner, session, Event::Failed(reason)).await {
-        tracing::error!(%error, %session, "the failure is not in the database");
-    }
+async fn bring_home(
+    ending: &Ending<'_>,
+    patience: &Patience<'_>,
+    report: impl Future<Output = anyhow::Result<(Report, Option<Calibration>)>>,
+) -> anyhow::Result<()> {
+    let Ending { house, session, spool, parts } = ending;
+    let (db, store) = (&house.context.db, &*house.context.objects);
+    let (id, owner) = (session.id, session.owner);
+    patience.progress("finalising", 10);
+    let recording = patience.until(|| join(parts.clone(), spool.recording())).await?;
+    patience.progress("finalising", 40);
+    let stored = async {
+        let (key, file) = (objects::recording_key(id), spool.recording());
+        patience.until(|| store.put_file(&key, &file, "video/webm")).await?;
+        let (key, file) = (objects::poster_key(id), spool.poster());
+        if file.exists() {
+            patience.until(|| store.put_file(&key, &file, "image/jpeg")).await?;
+        }
+        patience.apply(Event::Recorded).await?;
+        patience.progress("scoring", 70);
+        Ok(())
+    };
+    let report = async { report.await.context("the report could not be made") };
+    // What is recorded is stored before it is looked at to the end.
+    let ((), (report, learnt)) = tokio::try_join!(stored, report)?;
+    patience.until(|| put_journal(store, id, spool.folder())).await?;
+    patience.until(|| put_report(store, id, spool.folder(), &report)).await?;
+    patience.progress("scoring", 90);
+    let learnt = learnt.filter(|learnt| *learnt != Calibration::default());
+    patience
+        .until(|| async {
+            if let Some(learnt) = &learnt {
+                store::sessions::keep_learnt(db, owner, id, learnt).await?;
+            }
+            store::parts::joined(db, owner, id).await?;
+            store::sessions::set_duration(db, owner, id, recording.duration.ms()).await?;
+            store::reports::save_report(db, owner, id, &report).await?;
+            Ok(())
+        })
+        .await?;
+    patience.apply(Event::Scored).await?;
+    patience.progress("ready", 100);
+    house.context.hub.publish(id, Message::ReportReady {});
+    tracing::info!(session = %id, duration_ms = recording.duration.ms(), bytes = recording.bytes, "session is ready");
+    clean_up(store, id, spool).await;
+    Ok(())
 }
 
 /// The parts as one recording, and a still of it.
 async fn join(parts: Vec<PathBuf>, out: PathBuf) -> anyhow::Result<record::Finalised> {
     tokio::task::spawn_blocking(move || {
+        disk::fits_again(&parts, &out)?;
         let parts: Vec<_> = parts.into_iter().map(|path| (path, MediaTime::ZERO)).collect();
-        let finalised = record::finalise(&parts, &out).context("the recording could not be made whole")?;
+        let finalised = record::finalise(&parts, &out).inspect_err(|_| {
+            // Half of it is of no use, and may be what fills the disk.
+            let _ = std::fs::remove_file(&out);
+        })?;
         // A session without a picture has no still; that is no failure.
         if let Err(error) = record::poster(&out, &out.with_file_name("poster.jpg")) {
             tracing::debug!(%error, "no still of the recording");
@@ -118,13 +152,16 @@ pub async fn put_report(store: &dyn Objects, session: SessionId, folder: &Path, 
 }
 
 /// Everything is stored and confirmed: parts and spool go. What stays behind is swept at the next start.
-async fn clean_up(store: &dyn Objects, session: SessionId, spool: &Spool, uploads: Vec<JoinHandle<PartUpload>>) {
-    for upload in uploads {
-        let _ = upload.await;
-    }
-    let parts = format!("{}parts/", objects::prefix(session));
-    if let Err(error) = store.delete_prefix(&parts).await {
+pub async fn clean_up(store: &dyn Objects, session: SessionId, spool: &Spool) {
+    let prefix = objects::prefix(session);
+    let cleared = async {
+        store.abort_unfinished(&prefix).await?;
+        store.delete_prefix(&format!("{prefix}parts/")).await
+    };
+    if let Err(error) = cleared.await {
+        // The spool's folder stays as the sign that something is left to do.
         tracing::warn!(error = format!("{error:#}"), %session, "the parts are not removed from the object store");
+        return;
     }
     if let Err(error) = spool.remove() {
         tracing::warn!(%error, folder = %spool.folder().display(), "the spool is not removed");

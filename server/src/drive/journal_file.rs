@@ -44,8 +44,11 @@ impl JournalFile {
     }
 
     /// # Errors
-    /// The last lines could not be written.
+    /// Some line could not be written: the journal is not whole.
     pub fn close(mut self) -> std::io::Result<()> {
+        if self.failed {
+            return Err(std::io::Error::other("lines of the journal are missing"));
+        }
         self.file.flush()?;
         self.file.get_ref().sync_all()
     }

@@ -1,26 +1,28 @@
 //! The keeper of one live session: a task that takes its asks one by one, so that publishing, stopping, losing and
 //! taking over can never cross.
 
+use super::books::{Books, Entry};
 use super::finish;
 use super::live::{House, Running};
 use super::models::Models;
 use super::part::{self, Over, Sign};
+use super::recover;
 use super::sitting::{self, Command, Question};
 use super::spool::Spool;
-use super::upload::PartUpload;
+use super::upload::Uploads;
 use super::{PublishAnswer, PublishError, StopError};
 use crate::config::Config;
 use crate::live::Message;
+use crate::objects;
 use crate::session::Event;
-use crate::store::{self, sessions::Session};
-use coach_core::journal::{self, Calibration, Header, Part, Source};
-use coach_core::{MediaTime, SessionId, UserId};
+use crate::store::sessions::Session;
+use coach_core::MediaTime;
+use coach_core::journal::{self, Header, Part, Source};
 use coach_insight::Output;
 use coach_media::peer::{self, Limits, Publisher};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 /// What the keeper is asked.
@@ -51,18 +53,20 @@ struct Current {
 
 struct Keeper {
     house: Arc<House>,
-    session: SessionId,
-    owner: UserId,
+    session: Session,
     thread: sitting::Handle,
     spool: Spool,
+    books: Books,
     asks: mpsc::UnboundedSender<Ask>,
     current: Option<Current>,
     /// Parts that began, and those that are over.
     begun: u32,
     over: Vec<Over>,
-    uploads: Vec<JoinHandle<PartUpload>>,
-    /// The person stopped, or time ran out: no part follows.
+    uploads: Uploads,
+    /// The person stopped, or time or room ran out: no part follows.
     stopping: bool,
+    /// Why nothing more can be recorded.
+    unrecorded: Option<String>,
     forgotten: Option<oneshot::Sender<()>>,
     /// When the session ends by itself.
     deadline: Instant,
@@ -102,16 +106,17 @@ pub fn start(house: &Arc<House>, session: &Session) -> std::io::Result<Running> 
     let minutes = u64::from(house.context.config.limits.session_minutes);
     let keeper = Keeper {
         house: house.clone(),
-        session: id,
-        owner: session.owner,
+        session: session.clone(),
         thread: thread.clone(),
         spool,
+        books: Books::open(house.context.clone(), id, session.owner),
         asks: asks.clone(),
         current: None,
         begun: 0,
         over: Vec::new(),
-        uploads: Vec::new(),
+        uploads: Uploads::default(),
         stopping: false,
+        unrecorded: None,
         forgotten: None,
         deadline: Instant::now() + Duration::from_secs(60 * minutes),
         grace: None,
@@ -140,6 +145,7 @@ pub fn header(models: &Models, config: &Config, session: &Session) -> Header {
 impl Keeper {
     async fn keep(mut self, mut inbox: mpsc::UnboundedReceiver<Ask>) {
         let shutdown = self.house.context.shutdown.clone();
+        let mut room = self.house.room.clone();
         loop {
             let until = self.grace.map_or(self.deadline, |grace| grace.min(self.deadline));
             let ask = tokio::select! {
@@ -150,6 +156,10 @@ impl Keeper {
                 }
                 () = shutdown.cancelled(), if !self.stopping => {
                     self.stop().await;
+                    None
+                }
+                full = no_room(&mut room), if !self.stopping => {
+                    self.give_up(full).await;
                     None
                 }
             };
@@ -178,14 +188,19 @@ impl Keeper {
                 break;
             }
         }
-        self.house.running.remove(&self.session);
+        // Who deletes the session from here on finds its end, and not its keeper.
+        let end = self.house.ends.begin(self.session.id);
+        self.house.running.remove(&self.session.id);
         metrics::gauge!("coach_live_sessions").decrement(1.0);
+        drop(inbox);
+        self.uploads.stop().await;
         if let Some(done) = self.forgotten.take() {
             self.thread.tell(Command::Abandon);
+            self.books.burn().await;
             let _ = done.send(());
             return;
         }
-        self.conclude().await;
+        end.unless_deleted(self.conclude()).await;
     }
 
     async fn publish(&mut self, offer: &str) -> Result<PublishAnswer, PublishError> {
@@ -201,7 +216,7 @@ impl Keeper {
         let events = publisher.events();
         let publisher = Arc::new(publisher);
         if let Some(before) = self.current.take() {
-            tracing::info!(session = %self.session, part = n, "the same owner publishes again and takes over");
+            tracing::info!(session = %self.session.id, part = n, "the same owner publishes again and takes over");
             before.publisher.close().await;
         }
         let resource = uuid::Uuid::new_v4().simple().to_string();
@@ -209,11 +224,15 @@ impl Keeper {
         self.begun += 1;
         self.grace = None;
         let (signs, overs) = (self.asks.clone(), self.asks.clone());
-        let running = part::run(part, publisher, events, self.thread.clone(), self.spool.part(n), move |sign| {
+        let file = self.spool.part(n);
+        let running = part::run(part, publisher, events, self.thread.clone(), file.clone(), move |sign| {
             let _ = signs.send(Ask::Sign { n, sign });
         });
+        let running = tokio::spawn(running);
         tokio::spawn(async move {
-            let _ = overs.send(Ask::Over(running.await));
+            // Even a panic costs the session only what was not written yet.
+            let over = running.await.unwrap_or_else(|_| Over { n, file: file.exists().then_some(file) });
+            let _ = overs.send(Ask::Over(over));
         });
         Ok(PublishAnswer { sdp: answer.sdp, etag: format!("\"{}\"", answer.ice_tag), resource })
     }
@@ -222,42 +241,45 @@ impl Keeper {
         match sign {
             Sign::Connected => {
                 if self.current.as_ref().is_some_and(|c| c.n == n) {
-                    self.apply(Event::Published).await;
+                    self.books.write(Entry::Happened(Event::Published));
                 }
             }
             Sign::Recording(durable) => {
-                let db = &self.house.context.db;
-                let offset = self.thread.now().unwrap_or(MediaTime::ZERO);
-                let key = match store::parts::begin(db, self.owner, self.session, offset, None).await {
-                    Ok(part) => part.key,
-                    Err(error) => {
-                        tracing::error!(%error, session = %self.session, part = n, "the part is not in the database; its file is in the spool");
-                        crate::objects::part_key(self.session, n as i32)
-                    }
-                };
                 if n == 0 {
-                    let set = store::sessions::set_started(db, self.owner, self.session, crate::clock::now_us()).await;
-                    if let Err(error) = set {
-                        tracing::error!(%error, session = %self.session, "the start is not in the database");
-                    }
+                    self.books.write(Entry::Started { at_us: crate::clock::now_us() });
                 }
-                let upload = PartUpload::follow(self.house.context.objects.clone(), key, self.spool.part(n), durable);
-                self.uploads.push(tokio::spawn(upload));
+                let offset = self.thread.now().unwrap_or(MediaTime::ZERO);
+                self.books.write(Entry::Part { n, offset });
+                let key = objects::part_key(self.session.id, n as i32);
+                self.uploads.follow(self.house.context.objects.clone(), key, self.spool.part(n), durable);
             }
+            Sign::Unrecorded(why) => self.give_up(why).await,
         }
+    }
+
+    /// Nothing more can be recorded: the session ends with what there is, and its person is told why.
+    async fn give_up(&mut self, why: String) {
+        if self.stopping {
+            return;
+        }
+        tracing::warn!(session = %self.session.id, why, "a live session is ended early");
+        let title = "The session was ended early; what was recorded until now is kept".to_owned();
+        self.house.context.hub.publish(self.session.id, Message::Error { title, detail: why.clone() });
+        self.unrecorded = Some(why);
+        self.stop().await;
     }
 
     async fn over(&mut self, over: Over) {
         if self.current.as_ref().is_some_and(|c| c.n == over.n) {
             self.current = None;
         }
-        let came = over.recorded.is_some();
+        let came = over.file.is_some();
         self.over.push(over);
         if self.current.is_none() && !self.stopping {
             let wait = Duration::from_secs(u64::from(self.house.context.config.media.grace_s));
             self.grace = Some(Instant::now() + wait);
             if came {
-                self.apply(Event::Lost).await;
+                self.books.write(Entry::Happened(Event::Lost));
             }
         }
     }
@@ -271,47 +293,52 @@ impl Keeper {
     }
 
     async fn conclude(mut self) {
-        if self.over.iter().all(|over| over.recorded.is_none()) {
-            // Nobody ever sent anything: there is nothing to keep, and the session may still be started.
+        let mut over = std::mem::take(&mut self.over);
+        over.sort_by_key(|over| over.n);
+        let parts: Vec<_> = over.into_iter().filter_map(|over| over.file).collect();
+        if parts.is_empty() {
             self.thread.tell(Command::Abandon);
-            let _ = self.spool.remove();
-            if !self.house.context.shutdown.is_cancelled() {
-                tracing::info!(session = %self.session, "a publisher left before any media came");
+            let event = self.unrecorded.map_or(Event::NothingCame, Event::Failed);
+            tracing::info!(session = %self.session.id, ?event, "a publisher left before anything was recorded");
+            self.books.write(Entry::Happened(event));
+            self.books.close().await;
+            if let Err(error) = self.spool.remove() {
+                tracing::warn!(%error, session = %self.session.id, "an empty spool is not removed");
             }
             return;
         }
-        self.apply(Event::Stopped).await;
+        self.books.write(Entry::Happened(Event::Stopped));
         let (answer, report) = oneshot::channel();
         self.thread.tell(Command::Finish(answer));
-        let mut over = std::mem::take(&mut self.over);
-        over.sort_by_key(|over| over.n);
-        let parts: Vec<_> = over.into_iter().filter_map(|over| over.recorded.map(|(path, _)| path)).collect();
-        let concluded = finish::conclude(finish::Ending {
-            house: &self.house,
-            session: self.session,
-            owner: self.owner,
-            spool: &self.spool,
-            parts,
-            uploads: std::mem::take(&mut self.uploads),
-            report: Box::pin(async {
-                let (report, learnt) =
-                    report.await.map_err(|_| anyhow::anyhow!("the session's thread ended early"))??;
-                if learnt != Calibration::default() {
-                    store::sessions::keep_learnt(&self.house.context.db, self.owner, self.session, &learnt).await?;
+        self.books.close().await;
+        let (house, session) = (&*self.house, &self.session);
+        let ending = finish::Ending { house, session, spool: &self.spool, parts };
+        finish::conclude(&ending, async {
+            let live = match report.await {
+                Ok(live) => live,
+                Err(_) => Err(anyhow::anyhow!("the session's thread ended early")),
+            };
+            match live {
+                Ok((report, learnt)) => Ok((report, Some(learnt))),
+                // What went to the recorder went to the engine: the offline door sees the same.
+                Err(error) => {
+                    let error = format!("{error:#}");
+                    tracing::error!(session = %session.id, error, "the live report is lost; the recording is analysed");
+                    Ok((recover::analyse(&ending).await?, None))
                 }
-                Ok(report)
-            }),
-        });
-        if let Err(error) = concluded.await {
-            finish::failed(&self.house, self.session, self.owner, &error).await;
-        }
+            }
+        })
+        .await;
     }
+}
 
-    async fn apply(&self, event: Event) {
-        let machine = &self.house.context.machine;
-        if let Err(error) = machine.apply(self.owner, self.session, event.clone()).await {
-            tracing::error!(%error, session = %self.session, ?event, "the session's state is not what it should be");
-        }
+/// Waits until live sessions must end for want of room; gives the reason.
+async fn no_room(room: &mut tokio::sync::watch::Receiver<super::disk::Room>) -> String {
+    let full = room.wait_for(|room| room.carries().is_err()).await.ok().and_then(|room| room.carries().err());
+    match full {
+        Some(why) => why,
+        // The server stops, which is said elsewhere.
+        None => std::future::pending().await,
     }
 }
 

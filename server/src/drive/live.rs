@@ -1,5 +1,7 @@
 //! The live door: which sessions are live, and the way to each.
 
+use super::disk::Room;
+use super::ends::Ends;
 use super::keeper::{self, Ask};
 use super::models::Models;
 use super::sitting::{self, Question};
@@ -18,7 +20,7 @@ use dashmap::DashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio_util::task::TaskTracker;
 
 /// A note is a thought, not an essay.
@@ -37,7 +39,9 @@ pub struct House {
     pub workers: Option<Arc<Workers>>,
     pub endpoint: Endpoint,
     pub spool: PathBuf,
+    pub room: watch::Receiver<Room>,
     pub running: DashMap<SessionId, Running>,
+    pub ends: Arc<Ends>,
     /// The keepers: the server waits for them when it stops.
     pub at_work: TaskTracker,
 }
@@ -73,13 +77,21 @@ impl Live {
 
 #[async_trait]
 impl LiveDoor for Live {
+    fn admits(&self) -> Result<(), String> {
+        self.house.room.borrow().admits()
+    }
+
     async fn publish(&self, session: &Session, offer: &str) -> Result<PublishAnswer, PublishError> {
         if !session.state.takes_media() {
             return Err(PublishError::Closed);
         }
         let most = self.house.context.config.limits.live_sessions as usize;
-        if !self.house.running.contains_key(&session.id) && self.house.running.len() >= most {
-            return Err(PublishError::Busy(format!("{most} sessions are live on this machine")));
+        // Who was there before comes back, however little room there is.
+        if !self.house.running.contains_key(&session.id) {
+            if self.house.running.len() >= most {
+                return Err(PublishError::Busy(format!("{most} sessions are live on this machine")));
+            }
+            self.admits().map_err(PublishError::Busy)?;
         }
         let session = &self.with_baseline(session).await?;
         let running = match self.house.running.entry(session.id) {
@@ -151,6 +163,7 @@ impl LiveDoor for Live {
                 let _ = gone.await;
             }
         }
+        self.house.ends.stop(session).await;
         let spool = super::spool::Spool::of(&self.house.spool, session);
         if let Err(error) = spool.remove() {
             tracing::error!(%error, %session, "the spool of a deleted session cannot be removed");

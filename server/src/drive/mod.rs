@@ -1,7 +1,10 @@
 //! The only place where wall time meets media time: the door to media, perception and insight.
 
 pub mod analyze;
+mod books;
 mod calibrate;
+mod disk;
+mod ends;
 mod finish;
 mod journal_file;
 mod keeper;
@@ -11,6 +14,7 @@ mod observer;
 mod offline;
 mod overload;
 mod part;
+mod patience;
 mod recover;
 pub mod rescore;
 mod sitting;
@@ -33,6 +37,11 @@ use std::sync::Arc;
 /// What the routes may ask of a live session.
 #[async_trait]
 pub trait LiveDoor: Send + Sync {
+    /// Whether a session may begin now.
+    ///
+    /// # Errors
+    /// There is no room on the disk; the text says how much is missing.
+    fn admits(&self) -> Result<(), String>;
     /// A publisher's SDP offer. A second publishing by the same owner takes over.
     async fn publish(&self, session: &Session, offer: &str) -> Result<PublishAnswer, PublishError>;
     /// Ends the publishing for good: the session goes on to finalising.
@@ -207,9 +216,12 @@ pub async fn open(context: &Context, senses: Senses) -> anyhow::Result<Arc<dyn L
         workers: senses.workers,
         endpoint,
         spool: context.config.storage.spool(),
+        room: disk::watch(context.config.storage.clone(), context.shutdown.clone()),
         running: dashmap::DashMap::new(),
+        ends: Arc::default(),
         at_work: tokio_util::task::TaskTracker::new(),
     });
-    tokio::spawn(recover::recover(house.clone()));
+    let found = recover::found(&house).await.context("interrupted sessions cannot be looked for")?;
+    tokio::spawn(recover::recover(house.clone(), found));
     Ok(Arc::new(live::Live::new(house)))
 }

@@ -20,14 +20,16 @@ pub enum Sign {
     Connected,
     /// The first media is being written; the value follows the bytes that a power cut would not take.
     Recording(watch::Receiver<u64>),
+    /// From here on nothing more is recorded: why, for the person.
+    Unrecorded(String),
 }
 
 /// What is left of a part.
 #[derive(Debug)]
 pub struct Over {
     pub n: u32,
-    /// The spool file and what the recorder says of it; `None`: no media came.
-    pub recorded: Option<(PathBuf, record::Recorded)>,
+    /// The spool file; `None`: no media came, or no file could be made. Whatever is in it plays as it is.
+    pub file: Option<PathBuf>,
 }
 
 /// Runs a part until its peer is closed. `sign` is called on the way.
@@ -65,7 +67,10 @@ pub async fn run(
                             sign(Sign::Recording(created.written()));
                             recorder = Some(created);
                         }
-                        Err(error) => tracing::error!(%error, file = %file.display(), "nothing can be recorded"),
+                        Err(error) => {
+                            tracing::error!(%error, file = %file.display(), "nothing can be recorded");
+                            sign(Sign::Unrecorded(for_the_person(&error)));
+                        }
                     }
                 }
                 session.tell(Command::Begin { part, formats });
@@ -82,6 +87,7 @@ pub async fn run(
                     && !std::mem::replace(&mut failed, true)
                 {
                     tracing::error!(%error, "the recording cannot be written");
+                    sign(Sign::Unrecorded(for_the_person(&error)));
                 }
                 session.tell(Command::Item(item));
             }
@@ -107,17 +113,21 @@ pub async fn run(
         datagrams_lost = stats.datagrams_lost,
         "a publisher has left"
     );
-    let recorded = match recorder {
-        Some(recorder) => match tokio::task::spawn_blocking(move || recorder.finish()).await {
-            Ok(Ok(recorded)) => Some((file, recorded)),
-            Ok(Err(error)) => {
-                // What is on disk plays as it is.
-                tracing::error!(%error, "the recording's end cannot be written");
-                None
-            }
-            Err(_) => None,
-        },
-        None => None,
-    };
-    Over { n: part.n, recorded }
+    let file = recorder.is_some().then_some(file);
+    if let Some(recorder) = recorder {
+        match tokio::task::spawn_blocking(move || recorder.finish()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the recording's end cannot be written; what is there is kept"),
+            Err(error) => tracing::error!(%error, "the recorder broke; what is there is kept"),
+        }
+    }
+    Over { n: part.n, file }
+}
+
+/// Without the places that only an operator knows.
+fn for_the_person(error: &record::Error) -> String {
+    match error {
+        record::Error::Write { source, .. } => format!("the recording cannot be written: {source}"),
+        other => other.to_string(),
+    }
 }

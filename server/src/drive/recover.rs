@@ -4,83 +4,74 @@ use super::finish::{self, Ending};
 use super::keeper;
 use super::live::House;
 use super::offline::{self, Settings, Sitting};
+use super::patience::Patience;
 use super::spool::Spool;
 use crate::session::{Event, State};
 use crate::store::{self, sessions::Session, sessions::Source};
-use anyhow::Context as _;
+use coach_core::SessionId;
 use coach_core::report::Report;
-use coach_core::{MediaTime, SessionId};
-use coach_media::record;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// States in which a session cannot be when nobody works on it.
-const UNDER_WAY: [State; 5] = [State::Live, State::Grace, State::Finalising, State::Scoring, State::Interrupted];
+/// Sessions that were under way when the server died, and failed ones whose recording is still here: another start may
+/// have a cure. Asked before anything is served, so that none of them belongs to this run.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn found(house: &House) -> sqlx::Result<Vec<Session>> {
+    let mut found = store::sessions::house_in_state(&house.context.db, State::Interrupted).await?;
+    let failed = store::sessions::house_in_state(&house.context.db, State::Failed).await?;
+    found.extend(failed.into_iter().filter(|session| !parts(&Spool::of(&house.spool, session.id)).is_empty()));
+    // Uploads go on by their jobs.
+    found.retain(|session| session.source == Source::Live);
+    Ok(found)
+}
 
-/// Finishes every session that was under way when the server died, one after the other.
-pub async fn recover(house: Arc<House>) {
-    for state in UNDER_WAY {
-        match store::sessions::house_in_state(&house.context.db, state).await {
-            Ok(found) => {
-                // Uploads go on by their jobs.
-                for session in found.into_iter().filter(|s| s.source == Source::Live) {
-                    one(&house, session).await;
-                }
-            }
-            Err(error) => tracing::error!(%error, "interrupted sessions cannot be looked for"),
+/// Finishes them, one after the other, and removes what an interrupted end left of sessions that are over.
+pub async fn recover(house: Arc<House>, found: Vec<Session>) {
+    for session in found {
+        if house.context.shutdown.is_cancelled() {
+            return;
         }
+        let end = house.ends.begin(session.id);
+        end.unless_deleted(one(&house, &session)).await;
     }
     sweep(&house).await;
 }
 
-async fn one(house: &House, session: Session) {
-    let (id, owner) = (session.id, session.owner);
-    if house.running.contains_key(&id) || house.context.shutdown.is_cancelled() {
-        return;
-    }
-    tracing::info!(session = %id, state = session.state.as_str(), "an interrupted session goes on to its report");
-    let machine = &house.context.machine;
-    if session.state != State::Interrupted
-        && let Err(error) = machine.apply(owner, id, Event::Found).await
-    {
-        tracing::error!(%error, session = %id, "the session cannot be marked as interrupted");
-        return;
-    }
-    if let Err(error) = machine.apply(owner, id, Event::Resumed).await {
-        tracing::error!(%error, session = %id, "the session cannot go on");
-        return;
-    }
-    if let Err(error) = finish_one(house, &session).await {
-        finish::failed(house, id, owner, &error).await;
-    }
-}
-
-async fn finish_one(house: &House, session: &Session) -> anyhow::Result<()> {
+async fn one(house: &House, session: &Session) {
+    tracing::info!(session = %session.id, state = session.state.as_str(), "an interrupted session goes on to its report");
+    let patience = Patience::new(&house.context, session.id, session.owner);
     let spool = Spool::of(&house.spool, session.id);
-    let parts: Vec<PathBuf> =
-        spool.parts().context("nothing of the recording is left")?.into_iter().map(|n| spool.part(n)).collect();
-    if parts.is_empty() {
-        anyhow::bail!("nothing of the recording is left");
+    let parts = parts(&spool);
+    let event = match (parts.is_empty(), session.started_us) {
+        (false, _) => Event::Resumed,
+        (true, None) => Event::NothingCame,
+        (true, Some(_)) => Event::Failed("nothing of the recording is left in the spool".into()),
+    };
+    if let Err(error) = patience.apply(event).await {
+        tracing::error!(error = format!("{error:#}"), session = %session.id, "the session cannot go on");
+        return;
     }
-    let report = analyse(house, session, &spool, parts.clone());
-    let (session, owner) = (session.id, session.owner);
-    finish::conclude(Ending {
-        house,
-        session,
-        owner,
-        spool: &spool,
-        parts,
-        uploads: Vec::new(),
-        report: Box::pin(report),
-    })
-    .await
+    if parts.is_empty() {
+        return;
+    }
+    let ending = Ending { house, session, spool: &spool, parts };
+    finish::conclude(&ending, async { Ok((analyse(&ending).await?, None)) }).await;
 }
 
-/// The offline door over what was recorded, with the marks that were written before the crash.
-async fn analyse(house: &House, session: &Session, spool: &Spool, parts: Vec<PathBuf>) -> anyhow::Result<Report> {
-    let before = finish::read_journal(&spool.journal());
+fn parts(spool: &Spool) -> Vec<PathBuf> {
+    spool.parts().unwrap_or_default().into_iter().map(|n| spool.part(n)).collect()
+}
+
+/// The offline door over the whole recording, with the marks that were written before it was interrupted.
+///
+/// # Errors
+/// The recording cannot be analysed, or the server stopped meanwhile.
+pub async fn analyse(ending: &Ending<'_>) -> anyhow::Result<Report> {
+    let Ending { house, session, spool, .. } = ending;
     let config = &house.context.config;
-    let sitting = Sitting::from_lines(before)
+    let sitting = Sitting::from_lines(finish::read_journal(&spool.journal()))
         .unwrap_or_else(|| Sitting::unmarked(keeper::header(&house.models, config, session), session));
     let settings = Settings {
         rate_hz: config.media.analysed_hz,
@@ -90,35 +81,40 @@ async fn analyse(house: &House, session: &Session, spool: &Spool, parts: Vec<Pat
         limits: coach_media::file::Limits::default(),
         sitting: Some(sitting),
     };
-    let (models, workers) = (house.models.clone(), house.workers.clone());
-    let (again, journal) = (spool.folder().join("analysed.webm"), spool.journal());
-    tokio::task::spawn_blocking(move || {
-        let parts: Vec<_> = parts.into_iter().map(|path| (path, MediaTime::ZERO)).collect();
-        // Not the final file: that one is made beside this, at the same time.
-        record::finalise(&parts, &again).context("the recording could not be made whole")?;
-        let report = offline::analyze_to(&again, &settings, &models, workers.as_ref(), &journal, &mut |_| true);
-        let _ = std::fs::remove_file(&again);
-        Ok(report?)
-    })
-    .await?
+    let settings = &settings;
+    let patience = Patience::new(&house.context, session.id, session.owner);
+    patience
+        .until(|| async {
+            let (models, workers, settings) = (house.models.clone(), house.workers.clone(), settings.clone());
+            let (recording, journal) = (spool.recording(), spool.journal());
+            let report = tokio::task::spawn_blocking(move || {
+                offline::analyze_to(&recording, &settings, &models, workers.as_ref(), &journal, &mut |_| true)
+            });
+            Ok(report.await??)
+        })
+        .await
 }
 
-/// Spool folders of sessions that are ready, deleted or unknown are left over from an end that was interrupted.
+/// Spool folders and unfinished uploads of sessions that are over are left from an end that was interrupted.
 async fn sweep(house: &House) {
     for id in Spool::sessions(&house.spool) {
-        if house.running.contains_key(&id) {
-            continue;
-        }
-        if let Ok(true) = is_over(house, id).await
-            && let Err(error) = Spool::of(&house.spool, id).remove()
-        {
-            tracing::warn!(%error, session = %id, "a spool that is no longer needed cannot be removed");
+        if !house.running.contains_key(&id) && !house.ends.contains(id) {
+            sweep_one(house, id).await;
         }
     }
 }
 
-async fn is_over(house: &House, id: SessionId) -> sqlx::Result<bool> {
-    let ready = store::sessions::house_in_state(&house.context.db, State::Ready).await?;
-    let deleted = store::sessions::house_in_state(&house.context.db, State::Deleted).await?;
-    Ok(ready.iter().chain(&deleted).any(|session| session.id == id))
+async fn sweep_one(house: &House, id: SessionId) {
+    match store::sessions::house_state(&house.context.db, id).await {
+        Ok(Some(State::Ready | State::Deleted)) => {
+            finish::clean_up(&*house.context.objects, id, &Spool::of(&house.spool, id)).await;
+        }
+        Ok(Some(_)) => {}
+        // Rows go last when a session is erased, so this is no left-over of ours: perhaps another database is configured
+        // than the one that knows it. Somebody's recording is not removed for that.
+        Ok(None) => {
+            tracing::warn!(session = %id, "a spool folder belongs to no session of this database; it is left alone")
+        }
+        Err(error) => tracing::warn!(%error, session = %id, "it is not known whether a spool folder is still needed"),
+    }
 }

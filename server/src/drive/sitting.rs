@@ -291,9 +291,8 @@ impl Sitting {
         for output in outputs {
             Sitting::say(&mut self.journal, &self.setup.publish, output);
         }
-        if let Some(journal) = self.journal.take() {
-            journal.close()?;
-        }
+        let journal = self.journal.take().ok_or_else(|| anyhow::anyhow!("there is no journal"))?;
+        journal.close()?;
         Ok((report, learnt))
     }
 }

@@ -70,6 +70,13 @@ impl Spool {
         }
     }
 
+    /// What all sessions below `root` hold.
+    pub fn bytes(root: &Path) -> u64 {
+        let files = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let folders = files(root.to_owned()).map(|entry| entry.path());
+        folders.flat_map(files).filter_map(|file| Some(file.metadata().ok()?.len())).sum()
+    }
+
     /// The sessions that have a folder below `root`.
     pub fn sessions(root: &Path) -> Vec<SessionId> {
         let Ok(entries) = std::fs::read_dir(root) else { return Vec::new() };
@@ -91,6 +98,9 @@ mod tests {
         }
         assert_eq!(spool.parts().expect("read"), [2, 10]);
         assert_eq!(Spool::sessions(root.path()).len(), 1);
+        assert_eq!(Spool::bytes(root.path()), 0);
+        std::fs::write(spool.part(3), b"five!").expect("written");
+        assert_eq!(Spool::bytes(root.path()), 5);
         spool.remove().expect("removed");
         spool.remove().expect("twice is fine");
     }

@@ -76,7 +76,11 @@ pub async fn open(config: &Config, shutdown: CancellationToken) -> anyhow::Resul
         }
     };
     let archive = Archive::new(settings)?;
-    archive.ensure_bucket().await.context("the object store is not there")?;
+    match archive.ensure_bucket().await {
+        // Sessions are recorded all the same, and stored when it is back.
+        Err(error) if error.is_transient() => tracing::warn!(%error, "the object store does not answer yet"),
+        other => other.context("the object store is not there")?,
+    }
     let swept = archive.sweep(ORPHAN).await;
     match swept {
         Ok(0) => {}
@@ -134,6 +138,11 @@ impl Objects for Stored {
 
     async fn delete_prefix(&self, prefix: &str) -> anyhow::Result<()> {
         self.archive.delete_prefix(prefix).await?;
+        Ok(())
+    }
+
+    async fn abort_unfinished(&self, prefix: &str) -> anyhow::Result<()> {
+        self.archive.abort_uploads(prefix, None).await?;
         Ok(())
     }
 

@@ -85,6 +85,8 @@ pub trait Objects: BrowserParts + Send + Sync {
     async fn presign(&self, key: &str, good_for: Duration) -> anyhow::Result<String>;
     /// Deletes everything under the prefix, unfinished uploads included.
     async fn delete_prefix(&self, prefix: &str) -> anyhow::Result<()>;
+    /// Gives up the uploads under the prefix that were begun and never completed; objects stay.
+    async fn abort_unfinished(&self, prefix: &str) -> anyhow::Result<()>;
     /// Scheme, host and port of the URLs that [`Objects::presign`] gives: the page's security policy allows them.
     fn browser_origin(&self) -> String;
     /// Answers, or says why not.

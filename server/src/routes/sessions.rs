@@ -93,9 +93,11 @@ pub struct CreateSession {
 
 /// Makes a session. The consent in force must have been given.
 #[utoipa::path(post, operation_id = "sessions_create", path = "/api/sessions", tag = "sessions", request_body = CreateSession,
-    responses((status = 201, body = SessionView), (status = 403, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 201, body = SessionView), (status = 403, body = Problem), (status = 422, body = Problem),
+        (status = 503, body = Problem)))]
 pub async fn create(State(app): State<App>, viewer: Viewer, Body(wish): Body<CreateSession>) -> Result<Response> {
     consents::require(&app, viewer.user).await?;
+    app.door.admits().map_err(|detail| Error::Unavailable { detail, retry_after_s: 60 })?;
     let bank = questions::list(&app.db, viewer.user).await?;
     let questions = choose(&bank, &wish.questions)?;
     if wish.source == Source::Upload && questions.len() > 1 {

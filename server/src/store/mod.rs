@@ -60,6 +60,24 @@ macro_rules! in_transaction {
 }
 pub(crate) use {in_transaction, on};
 
+/// Whether the database is away, starting, stopping, busy or out of room: the same query may succeed later.
+pub fn is_away(error: &sqlx::Error) -> bool {
+    use sqlx::Error as E;
+    match error {
+        E::Io(_) | E::Tls(_) | E::Protocol(_) | E::PoolTimedOut | E::WorkerCrashed => true,
+        E::Database(error) => {
+            let code = error.code().unwrap_or_default();
+            match error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
+                // Connection, resources, and what an operator does to the server.
+                Some(_) => ["08", "53", "57P"].iter().any(|class| code.starts_with(class)),
+                // SQLITE_BUSY, LOCKED, IOERR, FULL, CANTOPEN; the rest of the number says more.
+                None => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14)),
+            }
+        }
+        _ => false,
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error("{0:?} is neither a sqlite:// nor a postgres:// address")]
@@ -78,7 +96,7 @@ impl Db {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let pool = sqlx::postgres::PgPoolOptions::new()
                 .max_connections(max_connections)
-                .acquire_timeout(Duration::from_secs(10))
+                .acquire_timeout(Duration::from_secs(5))
                 .connect(url)
                 .await?;
             return Ok(Db::Pg(pool));

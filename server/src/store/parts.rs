@@ -9,20 +9,8 @@ use coach_core::{MediaTime, SessionId, UserId};
 pub enum PartState {
     /// In the spool, and going to the store while live.
     Recording,
-    /// Whole in the store.
-    Stored,
     /// In the final recording; its own object may go.
     Joined,
-}
-
-impl PartState {
-    fn as_str(self) -> &'static str {
-        match self {
-            PartState::Recording => "recording",
-            PartState::Stored => "stored",
-            PartState::Joined => "joined",
-        }
-    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -32,10 +20,11 @@ pub struct UnknownPartState(String);
 impl TryFrom<String> for PartState {
     type Error = UnknownPartState;
     fn try_from(text: String) -> Result<PartState, UnknownPartState> {
-        [PartState::Recording, PartState::Stored, PartState::Joined]
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or(UnknownPartState(text))
+        match text.as_str() {
+            "recording" => Ok(PartState::Recording),
+            "joined" => Ok(PartState::Joined),
+            _ => Err(UnknownPartState(text)),
+        }
     }
 }
 
@@ -45,45 +34,28 @@ pub struct Part {
     pub n: i32,
     pub offset_ms: i64,
     pub key: String,
-    /// The multipart upload that is under way.
-    pub upload_id: Option<String>,
-    pub bytes: i64,
-    pub duration_ms: Option<i64>,
     #[sqlx(try_from = "String")]
     pub state: PartState,
 }
 
-/// A new part begins at this media time; it is numbered after the last one.
-pub async fn begin(
-    db: &Db,
-    owner: UserId,
-    session: SessionId,
-    offset: MediaTime,
-    upload_id: Option<&str>,
-) -> sqlx::Result<Part> {
-    const NEXT: &str = "SELECT CAST(COALESCE(MAX(n) + 1, 0) AS INTEGER) FROM parts WHERE session = $1 AND owner = $2";
-    const INSERT: &str = "INSERT INTO parts (session, owner, n, offset_ms, key, upload_id, bytes, state, created_us)
-        SELECT id, owner, $3, $4, $5, $6, 0, 'recording', $7 FROM sessions WHERE id = $1 AND owner = $2
-        RETURNING n, offset_ms, key, upload_id, bytes, duration_ms, state";
-    on!(db, pool => {
-        let n: i32 = sqlx::query_scalar(NEXT).bind(session.0).bind(owner.0).fetch_one(pool).await?;
-        let key = crate::objects::part_key(session, n);
-        sqlx::query_as(INSERT).bind(session.0).bind(owner.0).bind(n).bind(offset.ms()).bind(key).bind(upload_id).bind(now_us())
-            .fetch_one(pool).await
-    })
+/// Part `n` begins at this media time. Said twice, the first counts.
+pub async fn begin(db: &Db, owner: UserId, session: SessionId, n: i32, offset: MediaTime) -> sqlx::Result<()> {
+    const INSERT: &str = "INSERT INTO parts (session, owner, n, offset_ms, key, bytes, state, created_us)
+        SELECT id, owner, $3, $4, $5, 0, 'recording', $6 FROM sessions WHERE id = $1 AND owner = $2
+        ON CONFLICT (session, n) DO NOTHING";
+    let key = crate::objects::part_key(session, n);
+    on!(db, pool => sqlx::query(INSERT).bind(session.0).bind(owner.0).bind(n).bind(offset.ms()).bind(key).bind(now_us())
+        .execute(pool).await.map(drop))
 }
 
-/// How far it has come.
-pub async fn update(db: &Db, owner: UserId, session: SessionId, part: &Part) -> sqlx::Result<bool> {
-    const UPDATE: &str = "UPDATE parts SET offset_ms = $4, upload_id = $5, bytes = $6, duration_ms = $7, state = $8
-        WHERE session = $1 AND owner = $2 AND n = $3";
-    on!(db, pool => Ok(sqlx::query(UPDATE).bind(session.0).bind(owner.0).bind(part.n).bind(part.offset_ms).bind(&part.upload_id)
-        .bind(part.bytes).bind(part.duration_ms).bind(part.state.as_str()).execute(pool).await?.rows_affected() == 1))
+/// All parts are in the final recording, which is stored.
+pub async fn joined(db: &Db, owner: UserId, session: SessionId) -> sqlx::Result<()> {
+    const UPDATE: &str = "UPDATE parts SET state = 'joined' WHERE session = $1 AND owner = $2";
+    on!(db, pool => sqlx::query(UPDATE).bind(session.0).bind(owner.0).execute(pool).await.map(drop))
 }
 
 /// All parts in order.
 pub async fn list(db: &Db, owner: UserId, session: SessionId) -> sqlx::Result<Vec<Part>> {
-    const SELECT: &str = "SELECT n, offset_ms, key, upload_id, bytes, duration_ms, state FROM parts
-        WHERE session = $1 AND owner = $2 ORDER BY n";
+    const SELECT: &str = "SELECT n, offset_ms, key, state FROM parts WHERE session = $1 AND owner = $2 ORDER BY n";
     on!(db, pool => sqlx::query_as(SELECT).bind(session.0).bind(owner.0).fetch_all(pool).await)
 }

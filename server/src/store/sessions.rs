@@ -228,6 +228,13 @@ pub async fn house_in_state(db: &Db, state: State) -> sqlx::Result<Vec<Session>>
     Ok(rows.into_iter().map(Session::from).collect())
 }
 
+/// For what lies in folders and not in tables: the state of any session of the house; `None`: there is no such session.
+pub async fn house_state(db: &Db, id: SessionId) -> sqlx::Result<Option<State>> {
+    const SELECT: &str = "SELECT state FROM sessions WHERE id = $1";
+    let found: Option<String> = on!(db, pool => sqlx::query_scalar(SELECT).bind(id.0).fetch_optional(pool).await?);
+    found.map(|state| State::try_from(state).map_err(|error| sqlx::Error::Decode(error.into()))).transpose()
+}
+
 /// Removes the row of a session in the state `deleted` and, with it, every row that belongs to it; says whether it was there.
 pub async fn erase(db: &Db, owner: UserId, id: SessionId) -> sqlx::Result<bool> {
     const DELETE: &str = "DELETE FROM sessions WHERE id = $1 AND owner = $2 AND state = 'deleted'";

@@ -26,6 +26,18 @@ async fn nothing_is_made_without_consent() {
 }
 
 #[tokio::test]
+async fn no_session_is_made_while_the_disk_is_nearly_full() {
+    let server = Server::start().await;
+    server.consent().await;
+    server.door.full.store(true, std::sync::atomic::Ordering::SeqCst);
+    let wish = json!({"questions": ["failure-own-mistake"]});
+    let refused = problem(server.post("/api/sessions", wish.clone()).await, 503, "unavailable").await;
+    assert!(refused["detail"].as_str().unwrap().contains("nearly full"));
+    server.door.full.store(false, std::sync::atomic::Ordering::SeqCst);
+    assert_eq!(server.post("/api/sessions", wish).await.status(), 201);
+}
+
+#[tokio::test]
 async fn a_new_session_has_its_questions_in_the_order_they_were_chosen() {
     let server = Server::start().await;
     server.consent().await;

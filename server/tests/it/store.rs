@@ -244,16 +244,17 @@ async fn parts_are_numbered_and_kept_up_to_date() {
     on_both(async |db| {
         let (me, other) = two_people(&db).await;
         let made = session(&db, me).await;
-        assert!(parts::begin(&db, other, made.id, MediaTime(0), None).await.is_err());
-        let mut first = parts::begin(&db, me, made.id, MediaTime(0), Some("upload-1")).await.unwrap();
-        let second = parts::begin(&db, me, made.id, MediaTime(31_000), None).await.unwrap();
-        assert_eq!((first.n, second.n, second.offset_ms), (0, 1, 31_000));
-        assert_eq!(first.key, format!("sessions/{}/parts/0.webm", made.id));
-        (first.bytes, first.duration_ms, first.state, first.upload_id) =
-            (1 << 40, Some(30_000), PartState::Stored, None);
-        assert!(parts::update(&db, me, made.id, &first).await.unwrap());
-        assert!(!parts::update(&db, other, made.id, &second).await.unwrap());
-        assert_eq!(parts::list(&db, me, made.id).await.unwrap(), [first, second]);
+        parts::begin(&db, other, made.id, 0, MediaTime(0)).await.unwrap();
+        for (n, offset) in [(0, 0), (1, 31_000), (1, 99_000)] {
+            parts::begin(&db, me, made.id, n, MediaTime(offset)).await.unwrap();
+        }
+        parts::joined(&db, other, made.id).await.unwrap();
+        let found = parts::list(&db, me, made.id).await.unwrap();
+        assert_eq!(found.iter().map(|p| (p.n, p.offset_ms)).collect::<Vec<_>>(), [(0, 0), (1, 31_000)]);
+        assert!(found.iter().all(|part| part.state == PartState::Recording));
+        parts::joined(&db, me, made.id).await.unwrap();
+        let found = parts::list(&db, me, made.id).await.unwrap();
+        assert!(found.iter().all(|part| part.state == PartState::Joined));
         assert!(parts::list(&db, other, made.id).await.unwrap().is_empty());
     })
     .await;
@@ -335,7 +336,7 @@ async fn erasing_takes_every_row_and_only_of_a_deleted_session() {
         let (me, other) = two_people(&db).await;
         let made = session(&db, me).await;
         make_ready(&db, me, made.id, &report(Some(1.0))).await;
-        parts::begin(&db, me, made.id, MediaTime(0), None).await.unwrap();
+        parts::begin(&db, me, made.id, 0, MediaTime(0)).await.unwrap();
         grants::give(&db, me, made.id, other, grants::Role::Coach, None).await.unwrap();
         tokens::issue(&db, me, Some(made.id), Scope::Watch, i64::MAX).await.unwrap();
         assert!(!sessions::erase(&db, me, made.id).await.unwrap());

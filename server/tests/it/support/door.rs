@@ -19,12 +19,19 @@ pub struct Door {
     pub stopped: Mutex<Vec<SessionId>>,
     pub marks: Mutex<Vec<ClientMark>>,
     pub forgotten: Mutex<Vec<SessionId>>,
+    /// No session may begin.
+    pub full: std::sync::atomic::AtomicBool,
     /// The next offer is answered so.
     pub refuse: Mutex<Option<PublishError>>,
 }
 
 #[async_trait]
 impl LiveDoor for Door {
+    fn admits(&self) -> Result<(), String> {
+        let full = self.full.load(std::sync::atomic::Ordering::SeqCst);
+        if full { Err("the disk is nearly full".into()) } else { Ok(()) }
+    }
+
     async fn publish(&self, session: &Session, _: &str) -> Result<PublishAnswer, PublishError> {
         if let Some(error) = self.refuse.lock().unwrap().take() {
             return Err(error);

@@ -74,6 +74,10 @@ impl Objects for Memory {
         Ok(())
     }
 
+    async fn abort_unfinished(&self, _: &str) -> anyhow::Result<()> {
+        self.here()
+    }
+
     fn browser_origin(&self) -> String {
         "http://store.example".into()
     }

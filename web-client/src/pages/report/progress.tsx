@@ -12,6 +12,13 @@ const TITLES: Partial<Record<SessionState, string>> = {
   interrupted: "Picking up where it was interrupted",
 };
 
+// What an end can wait for; it goes on by itself.
+const WAITING: Record<string, string> = {
+  waiting_for_store: "The object store does not answer. Your recording is safe on the server and is stored as soon as it does.",
+  waiting_for_database: "The database does not answer. Your recording is safe on the server; this goes on as soon as it does.",
+  waiting_for_disk: "The server's disk is full. What was recorded is kept; this goes on as soon as there is room.",
+};
+
 interface Props {
   state: SessionState;
   source: Session["source"];
@@ -22,6 +29,7 @@ export function Progress({ state, source, stage }: Props) {
   const at = STEPS.findIndex((step) => step.state === state);
   // Storing is the last breath of the last step.
   const percent = stage?.stage === "storing" ? 100 : (stage?.percent ?? null);
+  const waiting = stage?.stage ? WAITING[stage.stage] : undefined;
   return (
     <div role="status" data-testid="progress" data-state={state} className="mx-auto grid max-w-md gap-8 py-16">
       <h1 className="text-2xl font-semibold">{TITLES[state] ?? (source === "upload" ? "Your recording is here. Its report is on its way." : "Well done. Your report is on its way.")}</h1>
@@ -41,6 +49,7 @@ export function Progress({ state, source, stage }: Props) {
           </li>
         ))}
       </ol>
+      {waiting && <p className="text-sm text-ink-2">{waiting}</p>}
     </div>
   );
 }

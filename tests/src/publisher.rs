@@ -1,0 +1,63 @@
+//! A publisher in a process of its own: our WebRTC client sending a file in real time, which says what it has sent.
+
+use crate::coach::{Coach, example};
+use anyhow::{Result, ensure};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+
+/// Ended when dropped.
+pub struct Publisher {
+    child: Child,
+    sent_ms: Arc<AtomicI64>,
+}
+
+impl Publisher {
+    /// Publishes the file to the session.
+    ///
+    /// # Errors
+    /// The client cannot be started.
+    pub fn start(coach: &Coach, webm: &Path, session: &str, args: &[&str]) -> Result<Publisher> {
+        let url = coach.url(&format!("/api/sessions/{session}/whip"));
+        let mut client = Command::new(example("publish"));
+        client.arg(webm).arg(url).arg("--trace").args(args).stdout(Stdio::piped());
+        let mut child = client.spawn()?;
+        let sent_ms = Arc::new(AtomicI64::new(0));
+        if let Some(output) = child.stdout.take() {
+            let sent_ms = sent_ms.clone();
+            std::thread::spawn(move || {
+                for line in BufReader::new(output).lines().map_while(Result::ok) {
+                    if let Some(ms) = line.strip_prefix("sent ").and_then(|ms| ms.parse().ok()) {
+                        sent_ms.fetch_max(ms, Relaxed);
+                    }
+                }
+            });
+        }
+        Ok(Publisher { child, sent_ms })
+    }
+
+    /// Media time of the newest unit that was sent, seconds.
+    pub fn sent(&self) -> f64 {
+        self.sent_ms.load(Relaxed) as f64 / 1000.0
+    }
+
+    /// Waits until it has sent everything and said so to the server.
+    ///
+    /// # Errors
+    /// It failed.
+    pub async fn finish(mut self) -> Result<f64> {
+        let (status, this) = tokio::task::spawn_blocking(move || (self.child.wait(), self)).await?;
+        let status = status?;
+        ensure!(status.success(), "the publisher ended with {status}");
+        Ok(this.sent())
+    }
+}
+
+impl Drop for Publisher {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

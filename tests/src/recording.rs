@@ -1,0 +1,85 @@
+//! What is in the spool and what was stored, judged by ffmpeg.
+
+use crate::coach::Coach;
+use crate::tools::{probe, run};
+use anyhow::{Context, Result, ensure};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+fn text(path: &Path) -> Result<&str> {
+    path.to_str().context("test folders are plain text")
+}
+
+/// The spool file of a part.
+pub fn part(coach: &Coach, session: &str, n: u32) -> PathBuf {
+    coach.data().join("spool").join(session).join(format!("part-{n}.webm"))
+}
+
+/// Length of a file, 0 while it is not there.
+pub fn length(file: &Path) -> u64 {
+    std::fs::metadata(file).map_or(0, |m| m.len())
+}
+
+/// Waits until the spool holds this many bytes of the part.
+///
+/// # Errors
+/// It does not within 40 s.
+pub async fn until_spooled(coach: &Coach, session: &str, n: u32, bytes: u64) -> Result<()> {
+    let file = part(coach, session, n);
+    let began = Instant::now();
+    while length(&file) < bytes {
+        ensure!(began.elapsed() < Duration::from_secs(40), "{} does not grow:\n{}", file.display(), coach.log());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}
+
+/// Decodes every packet of a file as it lies there.
+///
+/// # Errors
+/// ffmpeg finds anything wrong.
+pub fn plays(file: &Path) -> Result<()> {
+    let said = run("ffmpeg", &["-v", "error", "-xerror", "-i", text(file)?, "-f", "null", "-"])?;
+    let complaints = String::from_utf8_lossy(&said.stderr);
+    ensure!(complaints.trim().is_empty(), "{}: {complaints}", file.display());
+    Ok(())
+}
+
+/// Time of the last packet in a file that may have no duration, seconds.
+///
+/// # Errors
+/// It is not media.
+pub fn last_packet(file: &Path) -> Result<f64> {
+    let stamps = probe(text(file)?, &["-show_entries", "packet=pts_time"])?;
+    let times = stamps.lines().filter_map(|line| line.trim().parse::<f64>().ok());
+    Ok(times.fold(0.0, f64::max))
+}
+
+/// The stored recording in `folder`, whole and decodable; its length in seconds.
+///
+/// # Errors
+/// It is not there, or something is wrong with it.
+pub async fn fetch(coach: &Coach, session: &str, folder: &Path) -> Result<f64> {
+    let (_, recording) = coach.get(&format!("/api/sessions/{session}/recording")).await?;
+    let bytes = reqwest::get(recording["url"].as_str().context("a URL")?).await?.error_for_status()?.bytes().await?;
+    let file = folder.join(format!("{session}.webm"));
+    std::fs::write(&file, &bytes)?;
+    plays(&file)?;
+    Ok(probe(text(&file)?, &["-show_entries", "format=duration"])?.parse()?)
+}
+
+/// Waits until nothing is left in the spool of any session.
+///
+/// # Errors
+/// Something stays for 10 s.
+pub async fn until_spool_is_empty(coach: &Coach) -> Result<()> {
+    let began = Instant::now();
+    loop {
+        let left: Vec<_> = std::fs::read_dir(coach.data().join("spool")).into_iter().flatten().flatten().collect();
+        if left.is_empty() {
+            return Ok(());
+        }
+        ensure!(began.elapsed() < Duration::from_secs(10), "left in the spool: {left:?}\n{}", coach.log());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
