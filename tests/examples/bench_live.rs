@@ -4,42 +4,10 @@
 
 use anyhow::{Context, Result, ensure};
 use coach_e2e::coach::{Coach, project};
+use coach_e2e::cpu::by_stage;
 use coach_e2e::media::stage;
-use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::Duration;
-
-/// Which stage a thread works for, by the beginning of its name.
-const STAGES: [(&str, &str); 9] = [
-    ("face-", "faces: detector, landmarks, blendshapes, pose"),
-    ("session-", "voice, engine, journal"),
-    ("record-", "recording: WebM, fsync"),
-    ("decode", "decoding: VP8 and Opus"),
-    ("vp8dec", "decoding: VP8 and Opus"),
-    ("appsrc", "decoding: VP8 and Opus"),
-    ("in", "decoding: VP8 and Opus"),
-    ("tokio", "network, WebRTC, tap, HTTP, S3"),
-    ("coach", "main"),
-];
-
-/// Seconds of CPU by stage.
-fn by_stage(pid: u32) -> Result<BTreeMap<String, f64>> {
-    let mut found = BTreeMap::new();
-    for task in std::fs::read_dir(format!("/proc/{pid}/task"))? {
-        let path = task?.path();
-        let (Ok(name), Ok(stat)) =
-            (std::fs::read_to_string(path.join("comm")), std::fs::read_to_string(path.join("stat")))
-        else {
-            continue; // it has just ended
-        };
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks: f64 = fields[11].parse::<f64>()? + fields[12].parse::<f64>()?;
-        let name = name.trim();
-        let stage = STAGES.iter().find(|(start, _)| name.starts_with(start)).map_or(name, |(_, stage)| stage);
-        *found.entry(stage.to_owned()).or_default() += ticks / 100.0;
-    }
-    Ok(found)
-}
 
 #[tokio::main]
 async fn main() -> Result<()> {

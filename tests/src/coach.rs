@@ -219,10 +219,7 @@ impl Coach {
     /// # Errors
     /// The program is gone.
     pub fn cpu_seconds(&self) -> Result<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid()))?;
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks: f64 = fields[11].parse::<f64>()? + fields[12].parse::<f64>()?;
-        Ok(ticks / 100.0)
+        crate::cpu::of_process(self.pid())
     }
 
     /// Resident memory, MiB.

@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: a running `coach`, reference data, and clients. The program is known only by its process.
 
 pub mod coach;
+pub mod cpu;
 pub mod media;
 pub mod objects;
 pub mod parity;

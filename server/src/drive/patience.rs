@@ -37,8 +37,8 @@ impl Trouble {
                 Some(TransitionError::Database(error)) => Some(error),
                 _ => cause.downcast_ref::<sqlx::Error>(),
             };
-            if database.is_some_and(store::is_away) {
-                return Some(Trouble::Database);
+            if let Some(error) = database.filter(|error| store::is_away(error)) {
+                return Some(if store::is_full(error) { Trouble::Disk } else { Trouble::Database });
             }
             let full = cause.downcast_ref::<std::io::Error>()?.kind() == std::io::ErrorKind::StorageFull;
             full.then_some(Trouble::Disk)

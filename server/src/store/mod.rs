@@ -14,6 +14,7 @@ pub mod tokens;
 pub mod uploads;
 pub mod users;
 
+use sqlx::error::DatabaseError as _;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use std::str::FromStr;
@@ -76,6 +77,12 @@ pub fn is_away(error: &sqlx::Error) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether the disk of an SQLite database is full: it is this server's own.
+pub fn is_full(error: &sqlx::Error) -> bool {
+    let sqlite = error.as_database_error().and_then(|e| e.try_downcast_ref::<sqlx::sqlite::SqliteError>());
+    sqlite.and_then(|e| e.code()?.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 13)
 }
 
 #[derive(Debug, thiserror::Error)]
