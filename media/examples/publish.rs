@@ -40,6 +40,9 @@ struct Options {
     /// Which packets are lost.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Do not offer to send lost sound again, as most publishers but our own page.
+    #[arg(long)]
+    sound_once: bool,
     /// Our address towards the server.
     #[arg(long)]
     bind: Option<String>,
@@ -66,8 +69,11 @@ async fn main() -> Result<()> {
     let bind = options.bind.clone().unwrap_or(if local { "127.0.0.1:0" } else { "0.0.0.0:0" }.into());
     let loss = Loss::new(options.loss / 100.0, options.seed);
     let begin = Instant::now();
-    let (mut sender, offer) =
+    let (mut sender, mut offer) =
         Sender::new(formats.video.is_some(), formats.audio.is_some(), &bind, loss.clone()).await?;
+    if options.sound_once {
+        offer = offer.replace("a=rtcp-fb:111 nack\r\n", "");
+    }
     let client = reqwest::Client::new();
     let (session, answer) = post(&client, &options, offer).await?;
     sender.connect(&answer).await?;

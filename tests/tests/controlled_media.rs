@@ -40,7 +40,7 @@ impl Heard {
 
 impl fmt::Display for Heard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for name in ["confidence", "clarity", "engagement"] {
+        for name in ["confidence", "clarity", "resilience", "engagement"] {
             write!(f, "{name} {:.1}, ", self.score(name).unwrap_or(f64::NAN))?;
         }
         let metrics = ["pace", "long_pauses", "pause_share", "pitch_variation", "volume_consistency"];
@@ -194,6 +194,62 @@ fn a_real_reading_loses_clarity_when_it_is_played_too_fast() -> Result<()> {
     ensure!(fast.score("clarity")? <= usual.score("clarity")? - 15.0, "one and a half times as fast");
     ensure!(dropping.score("confidence")? <= usual.score("confidence")? - 5.0, "a dropping level");
     alone(&usual, &dropping, &["confidence"])
+}
+
+/// A calm face for 35 s, another one for `seconds`, and the first again; all of it slowly moving before the camera.
+fn faces(folder: &Path, seconds: f32, talk: &Path, shared: &Path) -> Result<PathBuf> {
+    let to = folder.join(format!("stress-{seconds}.webm"));
+    let walk = "scale=720:720:force_original_aspect_ratio=decrease,pad=800:800:(ow-iw)/2:(oh-ih)/2,\
+                crop=640:640:'80+30*sin(2*t)':'80+20*cos(2.6*t)',fps=15,format=yuv420p";
+    let mut args = vec!["-v".to_owned(), "error".into(), "-y".into()];
+    let mut graph = String::new();
+    for (n, (still, length)) in
+        [("0-f15-hao-ph.jpg", 35.0), ("15-f13-anc-ph.jpg", seconds), ("0-f15-hao-ph.jpg", 37.0 - seconds)]
+            .into_iter()
+            .enumerate()
+    {
+        let file = shared.join("data/face").join(still);
+        args.extend(["-loop", "1", "-framerate", "15", "-t"].map(str::to_owned));
+        args.extend([length.to_string(), "-i".into(), text(&file).into()]);
+        graph += &format!("[{n}:v]{walk}[v{n}];");
+    }
+    graph += "[v0][v1][v2]concat=n=3:v=1:a=0[v]";
+    args.extend(
+        ["-i", text(talk), "-filter_complex", &graph, "-map", "[v]", "-map", "3:a", "-t", "72"].map(str::to_owned),
+    );
+    args.extend(["-c:v", "libvpx", "-b:v", "1M", "-deadline", "realtime", "-cpu-used", "8"].map(str::to_owned));
+    args.extend(["-c:a", "libopus", "-b:a", "32k", text(&to)].map(str::to_owned));
+    run("ffmpeg", &args.iter().map(String::as_str).collect::<Vec<_>>())?;
+    Ok(to)
+}
+
+#[test]
+fn resilience_falls_with_a_stress_moment_and_with_how_long_it_lasts() -> Result<()> {
+    let Some(shared) = shared() else {
+        println!("no reference data: Resilience could not be checked on faces");
+        return Ok(());
+    };
+    let folder = tempfile::tempdir()?;
+    let voice = talk(folder.path(), "voice", USUAL, 100)?;
+    let mut heard = Vec::new();
+    for seconds in [0.1, 3.0, 12.0] {
+        let moment = analyze(&faces(folder.path(), seconds, &voice, &shared)?, "coach")?;
+        println!(
+            "{seconds} s of lowered brows: {moment}calm again after {:.1} s",
+            moment.metric("stress_recovery").unwrap_or(f64::NAN)
+        );
+        heard.push(moment);
+    }
+    let [calm, short, long] = &heard[..] else { anyhow::bail!("three faces") };
+    ensure!(calm.score("resilience")? >= 95.0, "no stress moment");
+    ensure!(short.score("resilience")? <= calm.score("resilience")? - 20.0, "a stress moment costs Resilience");
+    ensure!(long.score("resilience")? <= short.score("resilience")? - 5.0, "a long one costs more");
+    for (moment, lasted) in [(short, 3.0), (long, 12.0)] {
+        let recovery = moment.metric("stress_recovery").context("a recovery")?;
+        ensure!((recovery - lasted).abs() <= 3.0, "{lasted} s of stress were over after {recovery:.1} s");
+    }
+    alone(calm, short, &["engagement"])?;
+    alone(calm, long, &["engagement"])
 }
 
 #[test]

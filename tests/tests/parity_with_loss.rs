@@ -1,5 +1,6 @@
 //! Live = file, also on a network that loses packets: the archived recording gives the journal that the live session gave, and
-//! two per cent of loss move no score by more than three points. Then the sessions are rescored, which must change nothing.
+//! two per cent of loss move no score by more than three points. The third publisher does not send lost sound again, so its
+//! session has gaps. Then the sessions are rescored, which must change nothing.
 
 use anyhow::{Context, Result, ensure};
 use coach_e2e::coach::{Coach, models, program};
@@ -32,28 +33,23 @@ async fn bytes(url: &str) -> Result<Vec<u8>> {
     Ok(reqwest::get(url).await?.error_for_status()?.bytes().await?.to_vec())
 }
 
-async fn live(coach: &Coach, file: &Path, loss: &str, folder: &Path) -> Result<Archived> {
+async fn live(coach: &Coach, file: &Path, network: &[&str], folder: &Path) -> Result<Archived> {
     let session = coach.session(&[0]).await?;
     let id = session["id"].as_str().context("an id")?.to_owned();
-    device_check(coach, &id, file, folder).await?;
+    device_check(coach, &id, file).await?;
     let mut publish = Command::new(publisher());
-    publish.arg(file).arg(coach.url(&format!("/api/sessions/{id}/whip"))).args(["--loss", loss, "--seed", "7"]);
+    publish.arg(file).arg(coach.url(&format!("/api/sessions/{id}/whip"))).args(["--seed", "7"]).args(network);
     let output = tokio::task::spawn_blocking(move || publish.output()).await??;
     let said = String::from_utf8_lossy(&output.stdout);
     ensure!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
-    println!("{loss} % loss: {}", said.lines().last().unwrap_or_default());
+    let name = network.join(" ");
+    println!("{name}: {}", said.lines().last().unwrap_or_default());
     coach.until_state(&id, "ready", Duration::from_secs(30)).await?;
-    coach
-        .log()
-        .lines()
-        .rfind(|line| line.contains("publisher has left"))
-        .into_iter()
-        .for_each(|line| println!("{line}"));
     let (_, report) = coach.get(&format!("/api/sessions/{id}/report")).await?;
     let journal = String::from_utf8(bytes(&coach.url(&format!("/api/sessions/{id}/journal"))).await?)?;
     let [(pictures, picture_ms), (sounds, sound_ms)] = parity::lost(&journal);
     println!(
-        "{loss} % loss: lost for good {pictures} times {picture_ms} ms of picture, {sounds} times {sound_ms} ms of sound"
+        "{name}: lost for good {pictures} times {picture_ms} ms of picture, {sounds} times {sound_ms} ms of sound"
     );
     let (_, stored) = coach.get(&format!("/api/sessions/{id}/recording")).await?;
     let recording = folder.join(format!("{id}.webm"));
@@ -63,8 +59,9 @@ async fn live(coach: &Coach, file: &Path, loss: &str, folder: &Path) -> Result<A
 }
 
 /// The same device check for every session: without it, the second would start from what the first has taught about its owner.
-async fn device_check(coach: &Coach, id: &str, file: &Path, folder: &Path) -> Result<()> {
-    let clip = folder.join("check.webm");
+async fn device_check(coach: &Coach, id: &str, file: &Path) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let clip = folder.path().join("check.webm");
     let text = |path: &Path| path.to_str().map(str::to_owned).context("plain text");
     run("ffmpeg", &["-v", "error", "-y", "-i", &text(file)?, "-t", "3", "-c", "copy", &text(&clip)?])?;
     let url = coach.url(&format!("/api/sessions/{id}/calibration"));
@@ -127,21 +124,31 @@ async fn a_lossy_network_does_not_change_the_doors_agreement() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let webm = stage(SECONDS)?.webm()?;
     let mut coach = Coach::start(&[]).await?;
-    let clean = live(&coach, &webm, "0", folder.path()).await?;
-    let lossy = live(&coach, &webm, "2", folder.path()).await?;
-    check_doors(&clean)?;
-    check_doors(&lossy)?;
-    let apart = parity::scores_apart(&clean.report, &lossy.report)?;
-    println!("largest distance of a score, 2 % loss against none: {apart:.3}");
-    // Aimed at: 3 points. Which packets are lost for good differs from run to run, and with it what is heard of 40 s of speech.
-    ensure!(apart <= 10.0, "2 % loss moves a score by {apart}");
+    let (clean, lossy, deaf) = tokio::try_join!(
+        live(&coach, &webm, &["--loss", "0"], folder.path()),
+        live(&coach, &webm, &["--loss", "2"], folder.path()),
+        live(&coach, &webm, &["--loss", "2", "--sound-once"], folder.path()),
+    )?;
+    for session in [&clean, &lossy, &deaf] {
+        check_doors(session)?;
+    }
+    let [_, (sounds, _)] = parity::lost(&deaf.journal);
+    ensure!(sounds > 10, "the third session was to have gaps");
+    let [lossy_apart, deaf_apart] = [&lossy, &deaf].map(|session| parity::scores_apart(&clean.report, &session.report));
+    let (lossy_apart, deaf_apart) = (lossy_apart?, deaf_apart?);
+    println!(
+        "largest distance of a score to that without loss: {lossy_apart:.3}, {deaf_apart:.3} with gaps in the sound"
+    );
+    ensure!(lossy_apart <= 3.0, "2 % loss moves a score by {lossy_apart}");
+    // Which syllables a gap hides is chance: at 196 words a minute, where Clarity is steepest, one in 155 is 1.5 points.
+    ensure!(deaf_apart <= 8.0, "2 % loss of sound moves a score by {deaf_apart}");
 
     coach.kill();
     let said = rescore(&coach)?;
     println!("{said}");
-    ensure!(said.contains("0 rescored, 2 unchanged, 0 skipped"), "nothing changed, but: {said}");
+    ensure!(said.contains("0 rescored, 3 unchanged, 0 skipped"), "nothing changed, but: {said}");
     coach.launch().await?;
-    for session in [&clean, &lossy] {
+    for session in [&clean, &lossy, &deaf] {
         let (_, report) = coach.get(&format!("/api/sessions/{}/report", session.id)).await?;
         ensure!(report == session.report, "the report of {} is another one", session.id);
     }

@@ -75,7 +75,8 @@ impl Sender {
     pub async fn new(video: bool, audio: bool, bind: &str, loss: Loss) -> Result<(Sender, String)> {
         let mut media = MediaEngine::default();
         let feedback = [("nack", ""), ("nack", "pli")];
-        media.register_codec(codec("audio/opus", 111, 48_000, 2, "minptime=10", &[]), RtpCodecKind::Audio)?;
+        media
+            .register_codec(codec("audio/opus", 111, 48_000, 2, "minptime=10", &feedback[..1]), RtpCodecKind::Audio)?;
         media.register_codec(codec("video/VP8", 96, 90_000, 0, "", &feedback), RtpCodecKind::Video)?;
         media.register_codec(codec("video/rtx", 97, 90_000, 0, "apt=96", &[]), RtpCodecKind::Video)?;
         let chain = register_default_interceptors(Registry::new(), &mut media)?;

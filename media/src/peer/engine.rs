@@ -16,7 +16,9 @@ const NACK_INTERVAL: Duration = Duration::from_millis(20);
 pub fn media_engine() -> Result<(MediaEngine, Registry), Error> {
     let mut media = MediaEngine::default();
     let engine = |error: rtc::shared::error::Error| Error::Engine(error.to_string());
-    let opus = codec("audio/opus", 111, 48_000, 2, "minptime=10;useinbandfec=1", &[]);
+    // A lost packet of sound is a syllable that nobody counts. Senders that offer it send it again, on the same stream.
+    let again = [("nack", "")];
+    let opus = codec("audio/opus", 111, 48_000, 2, "minptime=10;useinbandfec=1", &again);
     media.register_codec(opus, RtpCodecKind::Audio).map_err(engine)?;
     let feedback = [("ccm", "fir"), ("nack", ""), ("nack", "pli"), ("goog-remb", "")];
     media.register_codec(codec("video/VP8", 96, 90_000, 0, "", &feedback), RtpCodecKind::Video).map_err(engine)?;

@@ -1,5 +1,8 @@
 // A peer connection for tests: it does what it is told.
 
+/** What a browser offers, as far as it matters. */
+export const OFFER = "v=0\r\na=rtpmap:111 opus/48000/2\r\na=rtcp-fb:111 transport-cc\r\n";
+
 export class FakePeer extends EventTarget {
   static all: FakePeer[] = [];
   iceGatheringState = "new";
@@ -9,6 +12,7 @@ export class FakePeer extends EventTarget {
   closed = false;
   preferred: string[][] = [];
   refusesAnswer = false;
+  takesOnlyItsOwnOffer = false;
 
   constructor() {
     super();
@@ -17,8 +21,12 @@ export class FakePeer extends EventTarget {
   addTransceiver() {
     return { setCodecPreferences: (codecs: { mimeType: string }[]) => this.preferred.push(codecs.map((x) => x.mimeType)) };
   }
-  setLocalDescription() {
-    this.localDescription = { sdp: "v=0\r\n" };
+  createOffer() {
+    return Promise.resolve({ type: "offer", sdp: OFFER });
+  }
+  setLocalDescription(description?: { sdp: string }) {
+    if (description && this.takesOnlyItsOwnOffer) return Promise.reject(new Error("not my offer"));
+    this.localDescription = { sdp: description?.sdp ?? OFFER };
     return Promise.resolve();
   }
   setRemoteDescription(description: { type: string; sdp: string }) {

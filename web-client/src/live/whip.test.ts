@@ -1,8 +1,8 @@
 // WHIP against a stand-in for the browser's peer connection.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "../api/problem";
-import { FakePeer, fakeStream } from "./fake-peer";
-import { GATHERING_CAP_MS, locationOf, preferVp8, publish, withoutDtx } from "./whip";
+import { FakePeer, OFFER, fakeStream } from "./fake-peer";
+import { GATHERING_CAP_MS, locationOf, preferVp8, publish, withSoundAgain, withoutDtx } from "./whip";
 
 const answer = (status = 201, headers: Record<string, string> = { location: "/api/sessions/1/whip/secret" }, body = "v=0\r\na=fmtp:96 minptime=10;usedtx=1\r\n") =>
   vi.fn((..._: Parameters<typeof fetch>) => Promise.resolve(new Response(body, { status, headers })));
@@ -54,6 +54,21 @@ describe("publishing", () => {
     await publishing;
     expect(peer().remote?.sdp).toBe("v=0\r\na=fmtp:96 minptime=10\r\n");
     expect(withoutDtx("a=fmtp:111 usedtx=1\r\n")).not.toContain("usedtx");
+  });
+
+  it("offers to send lost sound again, and goes without it where the browser takes only its own offer", async () => {
+    for (const takesOnlyItsOwn of [false, true]) {
+      const fetching = answer();
+      vi.stubGlobal("fetch", fetching);
+      const publishing = publish("/w", fakeStream());
+      peer().takesOnlyItsOwnOffer = takesOnlyItsOwn;
+      await vi.advanceTimersByTimeAsync(GATHERING_CAP_MS);
+      await publishing;
+      expect(fetching.mock.calls[0]?.[1]?.body).toBe(takesOnlyItsOwn ? OFFER : withSoundAgain(OFFER));
+    }
+    expect(withSoundAgain(OFFER)).toContain("opus/48000/2\r\na=rtcp-fb:111 nack\r\n");
+    expect(withSoundAgain(withSoundAgain(OFFER))).toBe(withSoundAgain(OFFER));
+    expect(withSoundAgain("v=0\r\n")).toBe("v=0\r\n");
   });
 
   it.each([400, 406, 409, 503])("closes the connection and tells the reason on %i", async (status) => {

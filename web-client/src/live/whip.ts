@@ -22,6 +22,14 @@ export function withoutDtx(sdp: string): string {
   return sdp.replace(/^(a=fmtp:\d+ .*?);?usedtx=1/gm, "$1");
 }
 
+/** Lost sound is sent again on request, as lost pictures are: browsers can do it (RFC 4585), but do not offer it by themselves. */
+export function withSoundAgain(sdp: string): string {
+  return sdp.replace(/^a=rtpmap:(\d+) opus\/48000\/2\r\n/gim, (line, payload: string) => {
+    const wish = `a=rtcp-fb:${payload} nack\r\n`;
+    return sdp.includes(wish) ? line : line + wish;
+  });
+}
+
 /** Resolves when all candidates are known, or at the cap. */
 export function gathered(pc: RTCPeerConnection, capMs = GATHERING_CAP_MS): Promise<void> {
   if (pc.iceGatheringState === "complete") return Promise.resolve();
@@ -56,7 +64,9 @@ export async function publish(endpoint: string, stream: MediaStream, signal?: Ab
       const transceiver = pc.addTransceiver(track, { direction: "sendonly", streams: [stream] });
       if (track.kind === "video") preferVp8(transceiver, RTCRtpSender.getCapabilities("video")?.codecs ?? []);
     }
-    await pc.setLocalDescription();
+    const offer = await pc.createOffer();
+    // A browser that takes only its own words gets them back.
+    await pc.setLocalDescription({ type: "offer", sdp: withSoundAgain(offer.sdp ?? "") }).catch(() => pc.setLocalDescription());
     await gathered(pc);
     // Stopped meanwhile: nothing was begun at the server yet, so nothing is.
     signal?.throwIfAborted();
