@@ -1,7 +1,7 @@
 // Uploads a recording in Chromium as a person would: agree, choose, reload in the middle, choose again, wait for the report.
-// Prints one JSON object with what it saw. Usage: node upload.mjs BASE_URL FILE WRONG_FILE SCREENSHOT_FOLDER BYTES_PER_SECOND PARTS_BEFORE_RELOAD
+// Prints "sent" when the store has all of it, and in the end one JSON object with what it saw. Usage: node upload.mjs BASE_URL FILE WRONG_FILE SCREENSHOT_FOLDER BYTES_PER_SECOND PARTS_BEFORE_RELOAD
 import { chromium } from "playwright-core";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -9,7 +9,7 @@ const [base, file, wrong, shots, rate, before] = process.argv.slice(2);
 const SENDING_MS = 15 * 60_000;
 const ANALYSIS_MS = 5 * 60_000;
 
-const seen = { before: [], after: [], heap_mb: {}, words: [], console: [] };
+const seen = { before: [], after: [], heap_mb: {}, browser_mb: {}, words: [], console: [] };
 const context = await chromium.launchPersistentContext(mkdtempSync(path.join(tmpdir(), "coach-chromium-")), {
   executablePath: process.env.COACH_CHROMIUM ?? "/usr/bin/chromium",
   headless: true,
@@ -34,10 +34,25 @@ await cdp.send("Network.emulateNetworkConditions", { offline: false, latency: 5,
 await cdp.send("Performance.enable");
 const by = (id) => page.getByTestId(id);
 const shot = (name) => page.screenshot({ path: path.join(shots, `upload-${name}.png`) });
+/** What all processes of the browser hold, each shared page counted once, MB. */
+function browserMemory() {
+  const read = (pid, file) => {
+    try {
+      return readFileSync(`/proc/${pid}/${file}`, "utf8");
+    } catch {
+      return ""; // It has just ended.
+    }
+  };
+  const parents = new Map(readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map((pid) => [pid, /\nPPid:\s+(\d+)/.exec(read(pid, "status"))?.[1]]));
+  const ours = (pid) => pid !== undefined && (parents.get(pid) === String(process.pid) || ours(parents.get(pid)));
+  const held = [...parents.keys()].filter(ours).map((pid) => Number(/\nPss:\s+(\d+)/.exec(read(pid, "smaps_rollup"))?.[1] ?? 0));
+  return held.reduce((sum, kb) => sum + kb, 0) / 1024;
+}
 const heap = async (name) => {
   await cdp.send("HeapProfiler.collectGarbage");
   const { metrics } = await cdp.send("Performance.getMetrics");
   seen.heap_mb[name] = metrics.find((metric) => metric.name === "JSHeapUsedSize").value / 1048576;
+  seen.browser_mb[name] = browserMemory();
 };
 const until = (condition, within, ...args) => page.waitForFunction(condition, args, { timeout: within, polling: 100 });
 let step = "open";
@@ -98,6 +113,7 @@ try {
     await page.waitForTimeout(100);
   }
   seen.upload_s = (Date.now() - began) / 1000;
+  console.log("sent");
   step = "analysis";
   seen.session = page.url().split("/").pop();
   await shot("5-analysis");

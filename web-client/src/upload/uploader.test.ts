@@ -147,7 +147,7 @@ describe("the uploader", () => {
 
   it("tells at once what no waiting cures", async () => {
     for (const [error, words] of [
-      [new PutError(404), "Choose the file again"],
+      [new PutError(404), "no longer waits"],
       [new PutError(507), "no more room"],
       [new Error("The file cannot be read."), "cannot be read"],
     ] as const) {

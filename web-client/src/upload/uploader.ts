@@ -174,7 +174,7 @@ export class Uploader {
     if (status === null) throw error;
     if (error instanceof Problem && status >= 400 && status < 500 && status !== 408 && status !== 429) throw error;
     if (error instanceof PutError) {
-      if (status === 404) throw new Error("The time to upload this file is over. Choose the file again.");
+      if (status === 404) throw new Error("The store no longer waits for this file. Go on to send it again.");
       if (status === 507) throw new Error("The server has no more room. Delete what is no longer needed, then go on.");
     }
     this.failures += 1;

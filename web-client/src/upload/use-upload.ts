@@ -1,5 +1,5 @@
 // An upload from the chosen file to the analysis in the queue, as one state that a page can show.
-import { useCallback, useEffect, useReducer, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import * as calls from "../api/calls";
 import { asProblem, Problem } from "../api/problem";
 import { checksum } from "./checksum";
@@ -50,7 +50,6 @@ export function useUpload(onDone: (session: string) => void) {
   const [unfinished, setUnfinished] = useState<Unfinished | null>(recall);
   const [problem, setProblem] = useState<string | null>(null);
   const [view, showView] = useState<View | null>(null);
-  const [, again] = useReducer((n: number) => n + 1, 0);
   const leaving = useRef(new AbortController());
   const active = useRef<Uploader | null>(null);
 
@@ -113,7 +112,6 @@ export function useUpload(onDone: (session: string) => void) {
   const send = useCallback(
     async (file: File, session: string, uploader: Uploader, crc64: Promise<string | null>) => {
       setProblem(null);
-      again();
       await uploader.run();
       if (leaving.current.signal.aborted) return;
       showView(uploader.view);
@@ -122,18 +120,19 @@ export function useUpload(onDone: (session: string) => void) {
     [finish],
   );
 
+  /** Sends what the store does not have. `sum`: the file's, where it is computed already. */
   const begin = useCallback(
-    async (file: File, session: string) => {
+    async (file: File, session: string, sum?: Promise<string | null>) => {
       const type = mediaType(file) ?? "";
       const slot = await calls.openUpload(session, { name: file.name, content_type: type, bytes: file.size });
       if (slot.job !== null) return onDone(session);
       const { signal } = leaving.current;
-      if (!(await sameBeginning(file, slot, signal))) {
+      if (!sum && !(await sameBeginning(file, slot, signal))) {
         return reset(`${file.name} is not the file whose upload was begun. Choose that one, or give it up.`);
       }
       const uploader = new Uploader(file, slot, door(session));
       active.current = uploader;
-      const crc64 = checksum(file, signal);
+      const crc64 = sum ?? checksum(file, signal);
       // A file that cannot be read shows here too; it is told when it is waited for.
       crc64.catch(() => undefined);
       showView(uploader.view);
@@ -166,6 +165,21 @@ export function useUpload(onDone: (session: string) => void) {
     [begin, reset],
   );
 
+  /** What an upload that was begun before may meet. */
+  const meet = useCallback(
+    (error: unknown, session: string) => {
+      const told = asProblem(error);
+      if (told.kind === "state") {
+        forget();
+        onDone(session);
+      } else if (told.status === 404) {
+        forget();
+        reset("The unfinished upload is gone. Begin anew.");
+      } else reset(told.message);
+    },
+    [onDone, reset],
+  );
+
   /** Goes on with the unfinished one, if this is its file. */
   const resume = useCallback(
     async (file: File) => {
@@ -174,22 +188,29 @@ export function useUpload(onDone: (session: string) => void) {
       if (why) return setProblem(why);
       setProblem(null);
       setStage({ at: "opening", file });
-      try {
-        await begin(file, unfinished.session);
-      } catch (error) {
-        if (error instanceof Problem && error.kind === "state") {
-          forget();
-          return onDone(unfinished.session);
-        }
+      await begin(file, unfinished.session).catch((error: unknown) => meet(error, unfinished.session));
+    },
+    [begin, meet, unfinished],
+  );
+
+  // The page may have been closed after the last part: then there is nothing to go on with, and no file to ask for.
+  useEffect(() => {
+    const before = recall();
+    if (!before) return;
+    calls.session(before.session).then(
+      ({ state }) => {
+        if (state === "created" || leaving.current.signal.aborted) return;
+        forget();
+        onDone(before.session);
+      },
+      (error: unknown) => {
         if (error instanceof Problem && error.status === 404) {
           forget();
-          return reset("The unfinished upload is gone. Begin anew.");
+          setUnfinished(null);
         }
-        reset(asProblem(error).message);
-      }
-    },
-    [begin, onDone, reset, unfinished],
-  );
+      },
+    );
+  }, [onDone]);
 
   /** Erases what came so far. */
   const giveUp = useCallback(
@@ -211,9 +232,18 @@ export function useUpload(onDone: (session: string) => void) {
     if (active.current) showView(active.current.view);
   }, []);
 
-  const goOn = useCallback(() => {
-    if (stage.at === "sending") void send(stage.file, stage.session, stage.uploader, stage.crc64);
-  }, [send, stage]);
+  /** Goes on after a pause or a failure, however long it was: the slot is asked for again. */
+  const goOn = useCallback(async () => {
+    if (stage.at !== "sending") return;
+    setProblem(null);
+    try {
+      await begin(stage.file, stage.session, stage.crc64);
+    } catch (error) {
+      const told = asProblem(error);
+      if (told.status === 0 || told.status >= 500) setProblem(told.message);
+      else meet(error, stage.session);
+    }
+  }, [begin, meet, stage]);
 
   return { stage, view, problem, unfinished, start, resume, giveUp, hold, goOn, complain: setProblem };
 }

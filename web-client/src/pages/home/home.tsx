@@ -4,6 +4,7 @@ import { useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { Link, useLocation } from "wouter";
 import { useMe, useQuestions } from "../../api/queries";
 import type { Family, Question } from "../../api/types";
+import { recall } from "../../upload/memory";
 import { Frame } from "../../ui/frame";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { FAMILIES, matching, MOST, toggled, toSearch } from "./choice";
@@ -84,7 +85,7 @@ export function Home() {
             className="mt-2 inline-flex min-h-11 items-center gap-2 font-medium text-accent underline-offset-4 hover:underline"
           >
             <Upload size={17} aria-hidden="true" />
-            Upload a recording instead
+            {recall() ? "Go on with your upload" : "Upload a recording instead"}
           </Link>
 
           <div className="mt-5 grid gap-4">

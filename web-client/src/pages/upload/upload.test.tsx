@@ -48,6 +48,8 @@ beforeEach(() => {
     asked.push(`${route} ${body}`.trim());
     if (answers[route]) return answers[route]();
     switch (route) {
+      case "GET /api/sessions/s1":
+        return json(200, { id: "s1", state: "created", source: "upload" });
       case "GET /api/me":
         return json(200, { consent: { version: "1" }, consent_version: "1", upload_bytes: 2000, models: {}, hints: [] });
       case "GET /api/questions":
@@ -161,6 +163,19 @@ describe("the upload page", () => {
     show("/upload");
     await choose(recording());
     await told(/gone/);
+    expect(recall()).toBeNull();
+  });
+
+  it("asks for no file when the unfinished upload turns out to be finished, or gone", async () => {
+    remember({ session: "s1", question: "failure-1", name: "a.mp4", bytes: 25, modified: 7 });
+    answers["GET /api/sessions/s1"] = () => json(200, { id: "s1", state: "scoring", source: "upload" });
+    const { history } = show("/upload");
+    await waitFor(() => expect(history.at(-1)).toBe("/sessions/s1"));
+    cleanup();
+    remember({ session: "s1", question: "failure-1", name: "a.mp4", bytes: 25, modified: 7 });
+    answers["GET /api/sessions/s1"] = () => problem(404, "not-found", "there is no such session");
+    show("/upload");
+    await screen.findByTestId("question");
     expect(recall()).toBeNull();
   });
 

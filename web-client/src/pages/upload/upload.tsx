@@ -97,7 +97,7 @@ export default function UploadPage() {
                 view={view}
                 checking={stage.at === "checking"}
                 onHold={() => void hold()}
-                onGoOn={goOn}
+                onGoOn={() => void goOn()}
                 onGiveUp={() => void giveUp(stage.session)}
               />
             ) : (
