@@ -19,6 +19,8 @@ pub struct Args {
 
 /// Longest sound that is read whole, seconds: four hours at 16 kHz are 0.9 GB of samples.
 const LONGEST_S: usize = 4 * 3600;
+/// Room is made for so many more seconds at a time.
+const ROOM_S: usize = 300;
 
 /// Measures the file and prints the report.
 ///
@@ -43,6 +45,11 @@ fn samples(path: &Path) -> anyhow::Result<(Vec<f32>, u32)> {
     let mut decoder = decode::Audio::new(&format, move |block| {
         if let Ok(mut heard) = into.lock() {
             heard.1 = block.rate_hz;
+            if heard.0.capacity() - heard.0.len() < block.samples.len() {
+                // By minutes and not by doubling, which would hold twice the sound.
+                let room = block.samples.len().max(ROOM_S * block.rate_hz as usize);
+                heard.0.reserve_exact(room);
+            }
             heard.0.extend_from_slice(&block.samples);
         }
     })?;
