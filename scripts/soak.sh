@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Minutes to hours: fuzzing, long streams, kills, outages, a large upload. SOAK_SECONDS (default 300) for each fuzz loop, SOAK_HOURS (4)
-# of sound, SOAK_KILLS (50), SOAK_AWAY (60) seconds without store and database.
+# of sound, SOAK_KILLS (50), SOAK_AWAY (60) seconds without store and database, SOAK_JOBS (200)
+# analyses under killed workers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=${SOAK_SECONDS:-300} hours=${SOAK_HOURS:-4} kills=${SOAK_KILLS:-50} away=${SOAK_AWAY:-60}
+seconds=${SOAK_SECONDS:-300} hours=${SOAK_HOURS:-4} kills=${SOAK_KILLS:-50} away=${SOAK_AWAY:-60} jobs=${SOAK_JOBS:-200}
 say() { printf '\n== %s\n' "$*"; }
 
 say "build"
@@ -24,3 +25,6 @@ COACH_AWAY_SECONDS=$away cargo test --workspace --quiet --test away -- --nocaptu
 
 say "1 GiB through the upload page at 60 Mbit/s, reloaded in the middle"
 cargo test --workspace --quiet --test upload -- --ignored --nocapture | grep -E "MiB|MB|parts|test result"
+
+say "two workers, $jobs analyses, one killed every 5 s, on both databases"
+COACH_TEST_JOBS=$jobs cargo test --workspace --quiet --test it when_workers_are_killed -- --nocapture --test-threads 1 | grep -E "jobs,|test result"

@@ -24,6 +24,9 @@ const PATIENCE_NS: i64 = 1_000_000_000;
 const AHEAD_NS: i64 = 5_000_000_000;
 const AHEAD_BYTES: usize = 64 << 20;
 
+/// Units that a track may have before its rate is judged.
+const LEEWAY: u64 = 1000;
+
 /// What a file may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -35,12 +38,23 @@ pub struct Limits {
     pub duration: MediaTime,
     /// Tracks of any kind.
     pub streams: usize,
+    /// Pictures per second of media, on average.
+    pub pictures_hz: u32,
+    /// Packets of sound per second of media, on average.
+    pub packets_hz: u32,
 }
 
 impl Default for Limits {
-    /// 8 GiB, 4096 x 2304, 4 hours, 16 tracks.
+    /// 8 GiB, 4096 x 2304, 4 hours, 16 tracks; the 240 pictures of slow motion, and four times the shortest packets of Opus.
     fn default() -> Self {
-        Limits { bytes: 8 << 30, pixels: 4096 * 2304, duration: MediaTime(4 * 3_600_000), streams: 16 }
+        Limits {
+            bytes: 8 << 30,
+            pixels: 4096 * 2304,
+            duration: MediaTime(4 * 3_600_000),
+            streams: 16,
+            pictures_hz: 300,
+            packets_hz: 1600,
+        }
     }
 }
 
@@ -93,6 +107,8 @@ struct Lane {
     ended: bool,
     bytes: usize,
     waiting: VecDeque<Raw>,
+    /// Units that were taken from it.
+    count: u64,
     /// Pictures that come now cannot be decoded.
     needs_key: bool,
     /// Of the last unit, for those that don't say.
@@ -111,6 +127,7 @@ impl Lane {
     fn pop(&mut self) -> Option<Raw> {
         let mut raw = self.waiting.pop_front()?;
         self.bytes -= raw.data.len();
+        self.count += 1;
         if raw.duration_ns <= 0 {
             let step = self.waiting.front().map_or(0, |next| next.pts_ns.saturating_sub(raw.pts_ns));
             raw.duration_ns = if (1..200_000_000).contains(&step) { step } else { self.duration_ns };
@@ -270,6 +287,13 @@ impl Source {
                         check_pixels(width, height, &self.limits)?;
                     }
                 }
+                if track == Track::Video
+                    && self.formats.video.as_ref().is_some_and(|f| f.media_type() == "video/x-vp9")
+                    && let Some((width, height)) = packet::vp9(&raw.data)
+                {
+                    // The same; no parser before the decoder looks.
+                    check_pixels(width, height, &self.limits)?;
+                }
                 if track == Track::Audio && self.formats.audio.as_ref().is_some_and(is_opus) {
                     // A filler stands where there was nothing to hear.
                     if packet::is_filler(&raw.data) {
@@ -306,6 +330,7 @@ impl Source {
         let Some(raw) = self.lane(track).pop() else { return Ok(()) };
         let at = |ns: i64| MediaTime::from_nanos(ns.saturating_sub(zero_ns));
         let (t, order) = (at(raw.pts_ns), at(raw.order_ns));
+        self.check_rate(track, order)?;
         let lane = &mut self.lanes[track as usize];
         if t < MediaTime::ZERO || (lane.needs_key && !raw.key) {
             return Ok(());
@@ -333,6 +358,19 @@ impl Source {
                 self.out.push_back(Item::End(track));
             }
         }
+    }
+
+    /// A small file can hold a billion pictures, all within a second.
+    fn check_rate(&self, track: Track, order: MediaTime) -> Result<(), Error> {
+        let (what, most) = match track {
+            Track::Video => ("its pictures per second are", self.limits.pictures_hz),
+            Track::Audio => ("its packets of sound per second are", self.limits.packets_hz),
+        };
+        let (count, ms) = (self.lanes[track as usize].count, order.ms().max(1).unsigned_abs());
+        if count <= LEEWAY + u64::from(most) * ms / 1000 {
+            return Ok(());
+        }
+        Err(Error::Limit { what, is: (count * 1000 / ms).to_string(), most: most.to_string() })
     }
 
     fn check_duration(&self, t: MediaTime) -> Result<(), Error> {

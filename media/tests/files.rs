@@ -262,6 +262,37 @@ fn pictures_say_how_their_colours_are_meant() {
 }
 
 #[test]
+fn pictures_of_high_dynamic_range_come_as_eight_bits() {
+    init().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let colours =
+        "setparams=range=tv:color_primaries=bt2020:color_trc=smpte2084:colorspace=bt2020nc,format=yuv420p10le";
+    let hevc = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none", "-tag:v", "hvc1"];
+    let vp9 = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-profile:v", "2"];
+    for (name, coding) in [("hdr.mov", &hevc[..]), ("hdr.webm", &vp9)] {
+        let file = folder.path().join(name);
+        let Some(file) = ffmpeg(&[CORNER, &["-vf", colours], coding].concat(), &file) else { return };
+        let (formats, items) = read(&file).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let seen = pictures(formats.video.as_ref().unwrap(), &items);
+        assert_eq!((seen.len(), seen[3].size), (25, (320, 240)), "{name}");
+        assert!(seen[3].quarters[0] > 200 && seen[3].quarters[3] < 30, "{name}: {:?}", seen[3]);
+    }
+}
+
+#[test]
+fn a_file_is_what_it_holds_and_not_what_it_is_called() {
+    init().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let h264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"];
+    let Some(file) = ffmpeg(&[PICTURE, TONE, &h264].concat(), &folder.path().join("a.mp4")) else { return };
+    for name in ["a.webm", "a.txt", "upload"] {
+        let renamed = folder.path().join(name);
+        std::fs::copy(&file, &renamed).unwrap();
+        check(&renamed, 50, Some(48_000));
+    }
+}
+
+#[test]
 fn pictures_of_uneven_rate_keep_their_times() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();

@@ -193,6 +193,89 @@ fn sizes_that_claim_more_than_there_is_take_no_memory_for_it() {
     assert!(grown < 200_000, "{grown} kB more");
 }
 
+/// Reads and decodes as far as it goes: the size of the largest picture that came out, and why it ended, if not well.
+fn largest(file: &Path) -> (usize, Option<Error>) {
+    let mut source = match Source::open(file, Limits::default()) {
+        Ok(source) => source,
+        Err(error) => return (0, Some(error)),
+    };
+    let most = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let seen = most.clone();
+    let mut decoder = decode::Video::new(source.formats().video.as_ref().unwrap(), move |frame| {
+        let view = frame.view();
+        seen.fetch_max(view.width * view.height, std::sync::atomic::Ordering::SeqCst);
+    })
+    .unwrap();
+    let error = loop {
+        match source.next() {
+            Ok(Some(Item::Unit(Track::Video, unit))) => drop(decoder.push_blocking(&unit)),
+            Ok(Some(_)) => {}
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    let _ = decoder.flush();
+    (most.load(std::sync::atomic::Ordering::SeqCst), error)
+}
+
+#[test]
+fn a_huge_picture_is_refused_even_where_the_file_says_that_it_is_small() {
+    init().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let (width, height) = (4800u16, 4800u16);
+    let picture = format!("color=gray:size={width}x{height}:rate=25,format=yuv420p");
+    for (name, coding) in [
+        ("vp8.webm", &["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8"][..]),
+        ("vp9.webm", &["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8"]),
+        ("h264.mp4", &["-c:v", "libx264", "-preset", "ultrafast"]),
+        ("h265.mp4", &["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none"]),
+    ] {
+        let input = ["-f", "lavfi", "-i", &picture, "-frames:v", "2"];
+        let Some(file) = ffmpeg(&[&input, coding].concat(), &folder.path().join(name)) else { return };
+        let honest = largest(&file);
+        assert!(matches!(honest, (0, Some(Error::Limit { .. }))), "{name}: {honest:?}");
+        // The same with a lie in the container, which is all that a careless reader looks at.
+        let mut bytes = std::fs::read(&file).unwrap();
+        let (true_size, said): (Vec<u8>, Vec<u8>) = if name.ends_with("webm") {
+            ([&[0xb0, 0x82][..], &width.to_be_bytes()].concat(), vec![0xb0, 0x82, 0x01, 0x40])
+        } else {
+            ([width.to_be_bytes(), height.to_be_bytes()].concat(), vec![0x01, 0x40, 0x00, 0xf0])
+        };
+        let mut lies = 0;
+        for at in 0..bytes.len().saturating_sub(4) {
+            if bytes[at..].starts_with(&true_size) {
+                bytes[at..at + 4].copy_from_slice(&said);
+                lies += 1;
+            }
+        }
+        assert!(lies > 0, "{name}: nothing to lie about");
+        if name.ends_with("webm") {
+            let tall = [&[0xba, 0x82][..], &height.to_be_bytes()].concat();
+            let at = bytes.windows(4).position(|w| w == tall).unwrap();
+            bytes[at + 2..at + 4].copy_from_slice(&240u16.to_be_bytes());
+        }
+        std::fs::write(&file, &bytes).unwrap();
+        let lied = largest(&file);
+        assert!(matches!(lied, (0, Some(Error::Limit { .. }))), "{name}, lying: {lied:?}");
+    }
+}
+
+#[test]
+fn a_file_of_countless_pictures_in_a_second_is_refused() {
+    init().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let rush = ["-f", "lavfi", "-i", "color=gray:size=16x16:rate=30000:duration=1,format=yuv420p"];
+    let coding = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "30000"];
+    let Some(file) = ffmpeg(&[&rush[..], &coding].concat(), &folder.path().join("rush.mp4")) else { return };
+    let (_, error) = largest(&file);
+    let error = error.expect("it is refused").to_string();
+    assert!(error.contains("pictures per second") && error.contains("at most 300"), "{error}");
+    // What phones record as slow motion is none.
+    let slow = ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=240:duration=6"];
+    let Some(file) = ffmpeg(&[&slow[..], &coding].concat(), &folder.path().join("slow.mp4")) else { return };
+    assert!(largest(&file).1.is_none());
+}
+
 #[test]
 fn files_with_random_damage_never_hang_and_never_panic() {
     init().unwrap();

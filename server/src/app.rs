@@ -32,8 +32,10 @@ pub struct Context {
 impl Context {
     pub fn new(config: Config, db: Db, objects: Arc<dyn Objects>) -> Context {
         let hub = Arc::new(Hub::new(config.limits.channels));
+        let machine = Machine::new(db.clone(), hub.clone());
+        let machine = if config.webhook.url.is_some() { machine.announcing() } else { machine };
         Context {
-            machine: Machine::new(db.clone(), hub.clone()),
+            machine,
             queue: Queue::new(db.clone()),
             config: Arc::new(config),
             db,

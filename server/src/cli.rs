@@ -1,7 +1,7 @@
 //! The command line: one subcommand per way of running.
 
 use crate::config::{Config, Layers};
-use crate::{doctor, drive, routes, serve, telemetry};
+use crate::{doctor, drive, routes, serve, telemetry, worker};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,8 +44,8 @@ enum Command {
     Analyze(drive::analyze::Args),
     Voice(drive::voice::Args),
     Rescore(drive::rescore::Args),
-    /// Work off jobs beside a server.
-    Worker,
+    /// Analyse uploads beside a server, here or on other machines.
+    Worker(Work),
     /// Check models, runtime, database, store and ports.
     Doctor,
     /// Print the description of the API.
@@ -58,6 +58,16 @@ struct Serve {
     /// Address of the pages and the API (http.bind).
     #[arg(long, value_name = "ADDRESS:PORT")]
     bind: Option<String>,
+    /// Address of the database (database.url).
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+}
+
+#[derive(Args)]
+struct Work {
+    /// Analyses at once [default: jobs.workers, at least 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    count: Option<u32>,
     /// Address of the database (database.url).
     #[arg(long, value_name = "URL")]
     database: Option<String>,
@@ -113,7 +123,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             let config = load(settings, [])?;
             runtime()?.block_on(drive::rescore::run(&args, &config, &mut std::io::stdout()))
         }
-        Command::Worker => anyhow::bail!("not built in this version"),
+        Command::Worker(flags) => {
+            let config = load(settings, flags.database.map(|url| ("database.url".to_owned(), url)))?;
+            runtime()?.block_on(worker::run(config, flags.count))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The program `coach`: the HTTP and live surface over media, perception and insight.
 //!
 //! * [`cli`]: the subcommands. [`config`]: defaults < `coach.toml` < environment < flags.
-//! * [`app`]: everything a handler may touch. [`serve`]: puts it together and runs it.
+//! * [`app`]: everything a handler may touch. [`serve`]: puts it together and runs it. [`worker`]: only the jobs.
 //! * [`session`]: the states of a session and the only way from one to another.
 //! * [`routes`]: one resource per file. [`live`]: the WebSocket. [`error`]: problem documents.
 //! * [`uploads`]: files from a browser straight to the store.
@@ -30,3 +30,4 @@ pub mod store;
 pub mod telemetry;
 pub mod uploads;
 pub mod web;
+pub mod worker;

@@ -2,12 +2,11 @@
 
 use crate::app::{App, Context};
 use crate::config::Config;
-use crate::jobs::{Job, Worker, analyze, erase};
+use crate::jobs::{self, erase};
 use crate::session::{Event, State};
 use crate::store::{self, Db};
-use crate::{drive, objects, routes, shutdown, telemetry, uploads};
+use crate::{drive, live, objects, routes, shutdown, telemetry, uploads};
 use anyhow::Context as _;
-use std::sync::Arc;
 use std::time::Duration;
 use store::jobs::NewJob;
 use store::sessions::Source;
@@ -33,14 +32,11 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let door = drive::open(&context, senses.clone()).await?;
     let app = App::builder(context.clone()).build(door.clone()).await?;
 
-    let jobs: [Arc<dyn Job>; 2] =
-        [Arc::new(erase::Erase(context.clone())), Arc::new(analyze::Analyze::new(context.clone(), senses))];
-    let worker = Worker::new(context.queue.clone(), context.config.jobs.clone(), jobs);
     let stop = context.shutdown.clone();
-    let working = tokio::spawn({
-        let stop = stop.clone();
-        async move { worker.run(stop).await }
-    });
+    let analysts = jobs::analysts(&context, senses, context.config.jobs.workers)?;
+    let chores = jobs::chores(&context)?;
+    tokio::spawn(jobs::retention::run(context.clone()));
+    tokio::spawn(live::relay::run(context.clone()));
     tokio::spawn(uploads::sweep::run(context.clone()));
     let hub = context.hub.clone();
     let upkeep = tokio::spawn(async move {
@@ -63,7 +59,8 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         Ok(served) => served.context("the server's task broke")??,
         Err(_) => tracing::warn!("some requests did not end in time"),
     }
-    if tokio::time::timeout(GRACE, working).await.is_err() {
+    let jobs = futures::future::join(analysts.wait(), chores.wait());
+    if tokio::time::timeout(GRACE, jobs).await.is_err() {
         tracing::warn!("a job did not end in time; its lease runs out and it is taken up again");
     }
     door.close().await;

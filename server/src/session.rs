@@ -1,5 +1,6 @@
 //! The states of a session, and the only way from one to another.
 
+use crate::jobs::webhook;
 use crate::live::{Hub, Message};
 use crate::store::{self, Db};
 use coach_core::{SessionId, UserId};
@@ -158,11 +159,17 @@ pub enum TransitionError {
 pub struct Machine {
     db: Db,
     hub: Arc<Hub>,
+    announces: bool,
 }
 
 impl Machine {
     pub fn new(db: Db, hub: Arc<Hub>) -> Machine {
-        Machine { db, hub }
+        Machine { db, hub, announces: false }
+    }
+
+    /// The same, which tells the webhook too.
+    pub fn announcing(self) -> Machine {
+        Machine { announces: true, ..self }
     }
 
     /// Lets the event happen, once: of two at the same moment, the second sees the state that the first left behind.
@@ -175,7 +182,8 @@ impl Machine {
                 Event::Failed(reason) => Some(reason.as_str()),
                 _ => None,
             };
-            if store::sessions::change_state(&self.db, owner, id, from, to, reason).await? {
+            let tell = self.announces.then(|| webhook::of_change(owner, id, from, to)).flatten();
+            if store::sessions::change_state(&self.db, owner, id, from, to, reason, tell).await? {
                 if from != to {
                     tracing::info!(session = %id, from = from.as_str(), to = to.as_str(), "session changed its state");
                     self.hub.publish(id, Message::State { state: to, reason: reason.map(str::to_owned) });

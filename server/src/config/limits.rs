@@ -18,6 +18,8 @@ pub struct Config {
     pub clip_bytes: usize,
     /// Largest uploaded file, bytes.
     pub upload_bytes: u64,
+    /// Sessions are deleted after so many days; 0: never, unless their owner says so.
+    pub retention_days: u32,
     /// Live channels of one session at once.
     pub channels: usize,
     /// Messages a page may send on the live channel per second, averaged; bursts of twice as many pass.
@@ -35,6 +37,7 @@ impl Default for Config {
             json_bytes: 64 * 1024,
             clip_bytes: 16 * 1024 * 1024,
             upload_bytes: 2 * 1024 * 1024 * 1024,
+            retention_days: 0,
             channels: 16,
             channel_messages_hz: 20,
             face_workers: 0,

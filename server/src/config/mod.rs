@@ -12,6 +12,7 @@ pub mod limits;
 pub mod media;
 pub mod models;
 pub mod storage;
+pub mod webhook;
 
 pub use layers::{Error, Layers};
 
@@ -30,10 +31,12 @@ pub struct Config {
     pub affect: affect::Config,
     pub models: models::Config,
     pub jobs: jobs::Config,
+    pub webhook: webhook::Config,
 }
 
 /// The sections, as they are named in `coach.toml` and after `COACH_`.
-pub const SECTIONS: [&str; 9] = ["http", "database", "storage", "media", "limits", "hints", "affect", "models", "jobs"];
+pub const SECTIONS: [&str; 10] =
+    ["http", "database", "storage", "media", "limits", "hints", "affect", "models", "jobs", "webhook"];
 
 impl Config {
     /// What no single value can say: combinations that cannot work.
@@ -41,7 +44,8 @@ impl Config {
         self.http.check()?;
         self.storage.check()?;
         self.limits.check()?;
-        self.jobs.check()
+        self.jobs.check()?;
+        self.webhook.check()
     }
 
     /// Address of the database: the configured one, else SQLite in the data folder.

@@ -4,10 +4,12 @@ use super::disk::Room;
 use super::ends::Ends;
 use super::keeper::{self, Ask};
 use super::models::Models;
+use super::recover;
 use super::sitting::{self, Question};
 use super::workers::Workers;
 use super::{
-    CalibrateError, CalibrationOutcome, ClientMark, LiveDoor, MarkError, PublishAnswer, PublishError, StopError,
+    AgainError, CalibrateError, CalibrationOutcome, ClientMark, LiveDoor, MarkError, PublishAnswer, PublishError,
+    StopError,
 };
 use crate::app::Context;
 use crate::store::sessions::{self, Session};
@@ -153,6 +155,10 @@ impl LiveDoor for Live {
         if tokio::time::timeout(CLOSE_WITHIN, self.house.at_work.wait()).await.is_err() {
             tracing::warn!("some live sessions were not stored in time; they are finished at the next start");
         }
+    }
+
+    async fn again(&self, session: &Session) -> Result<(), AgainError> {
+        recover::again(&self.house, session).await
     }
 
     async fn forget(&self, session: SessionId) {

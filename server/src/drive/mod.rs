@@ -25,6 +25,7 @@ pub mod voice;
 mod workers;
 
 use crate::app::{Context, ModelNames};
+use crate::session::TransitionError;
 use crate::store::sessions::Session;
 use anyhow::Context as _;
 use async_trait::async_trait;
@@ -54,6 +55,8 @@ pub trait LiveDoor: Send + Sync {
     fn now(&self, session: SessionId) -> Option<MediaTime>;
     /// The server stops: live sessions are ended and stored, as far as there is time.
     async fn close(&self);
+    /// A failed session once more, from the recording that is still in the spool. Returns when it is under way.
+    async fn again(&self, session: &Session) -> Result<(), AgainError>;
     /// The session is deleted: stop at once, write nothing more, remove the spool.
     async fn forget(&self, session: SessionId);
 }
@@ -93,6 +96,14 @@ pub enum StopError {
     Unknown,
     #[error(transparent)]
     Failed(#[from] anyhow::Error),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum AgainError {
+    #[error("nothing of its recording is left on this server")]
+    NothingLeft,
+    #[error(transparent)]
+    NotNow(#[from] TransitionError),
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -96,17 +96,17 @@ pub fn analyze(path: &Path, settings: &Settings, door: Door<'_>) -> Result<Repor
     let length = source.duration().map(|d| d.ms()).filter(|&ms| ms > 0);
     let mut run = Run::new(header(settings, door.models, &source), settings, door);
     run.observer.formats(source.formats())?;
-    let mut shown = -1.0;
+    let mut asked_ms = 0;
     while let Some(item) = source.next()? {
         run.observer.item(&item);
         run.turn(false)?;
-        if let (Some(t), Some(length)) = (item.t(), length) {
-            let share = (t.ms() as f32 / length as f32).clamp(0.0, 1.0);
-            if share - shown >= 0.005 {
-                shown = share;
-                if !(run.door.progress)(share) {
-                    return Err(Error::Cancelled);
-                }
+        let ms = item.t().map_or(0, |t| t.ms());
+        if ms - asked_ms >= ASK_MS {
+            asked_ms = ms;
+            // A file that does not say how long it is stays at its beginning.
+            let share = length.map_or(0.0, |length| (ms as f32 / length as f32).clamp(0.0, 1.0));
+            if !(run.door.progress)(share) {
+                return Err(Error::Cancelled);
             }
         }
     }
@@ -177,6 +177,9 @@ fn picture_size(format: &Format) -> (u32, u32) {
         Rotation::Clockwise90 | Rotation::Clockwise270 => (height, width),
     }
 }
+
+/// Media time between two questions whether to go on, milliseconds.
+const ASK_MS: i64 = 200;
 
 /// Frames that may be under way to the worker: enough to keep it busy, few enough to bound memory.
 const UNDER_WAY: usize = 4;

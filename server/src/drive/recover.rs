@@ -1,5 +1,6 @@
 //! What a crash left behind is finished at the next start: joined, analysed through the offline door, stored.
 
+use super::AgainError;
 use super::finish::{self, Ending};
 use super::keeper;
 use super::live::House;
@@ -56,8 +57,29 @@ async fn one(house: &House, session: &Session) {
     if parts.is_empty() {
         return;
     }
-    let ending = Ending { house, session, spool: &spool, parts };
+    go_on(house, session, &spool, parts).await;
+}
+
+async fn go_on(house: &House, session: &Session, spool: &Spool, parts: Vec<PathBuf>) {
+    let ending = Ending { house, session, spool, parts };
     finish::conclude(&ending, async { Ok((analyse(&ending).await?, None)) }).await;
+}
+
+/// A failed session once more, from what is in its spool. Returns when it is under way.
+///
+/// # Errors
+/// Nothing is left of it, or it is no longer failed.
+pub async fn again(house: &Arc<House>, session: &Session) -> Result<(), AgainError> {
+    let spool = Spool::of(&house.spool, session.id);
+    let parts = parts(&spool);
+    if parts.is_empty() {
+        return Err(AgainError::NothingLeft);
+    }
+    house.context.machine.apply(session.owner, session.id, Event::Resumed).await?;
+    let end = house.ends.begin(session.id);
+    let (at_work, house, session) = (house.at_work.clone(), house.clone(), session.clone());
+    at_work.spawn(async move { end.unless_deleted(go_on(&house, &session, &spool, parts)).await });
+    Ok(())
 }
 
 fn parts(spool: &Spool) -> Vec<PathBuf> {

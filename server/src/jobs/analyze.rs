@@ -1,5 +1,6 @@
 //! Analyses an uploaded session: fetched from the object store, through the offline door, journal and report stored.
 
+use super::workplace::Workplace;
 use super::{Hold, Hopeless, Job};
 use crate::app::Context;
 use crate::drive::{Senses, uploaded};
@@ -11,7 +12,7 @@ use anyhow::Context as _;
 use async_trait::async_trait;
 use coach_core::{SessionId, UserId};
 use futures::StreamExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use store::jobs::{Claimed, NewJob};
 use tokio::io::AsyncWriteExt;
@@ -58,17 +59,18 @@ async fn begin(context: &Context, owner: UserId, session: SessionId) -> Result<S
 pub struct Analyze {
     context: Context,
     senses: Senses,
+    place: Arc<Workplace>,
 }
 
 impl Analyze {
-    pub fn new(context: Context, senses: Senses) -> Analyze {
-        Analyze { context, senses }
+    pub(super) fn new(context: Context, senses: Senses, place: Arc<Workplace>) -> Analyze {
+        Analyze { context, senses, place }
     }
 
     async fn analyse(&self, session: &Session, hold: &Hold) -> anyhow::Result<()> {
         let Context { config, objects, db, machine, .. } = &self.context;
         let (id, owner) = (session.id, session.owner);
-        let folder = work_folder(&config.storage.data)?;
+        let folder = self.place.bench()?;
         hold.at(stage::FETCHING, 0);
         let file = folder.path().join("upload");
         self.fetch(id, &file, hold).await?;
@@ -95,12 +97,21 @@ impl Analyze {
         hold.renew().await?;
         analysed.put(&**objects, session).await?;
         if !store::reports::save_report_of_job(db, owner, id, &analysed.report, hold.fence()).await? {
-            // Deleted, or done by another worker; a lost lease is said so.
-            return hold.renew().await;
+            // Deleted, or the lease is lost.
+            hold.renew().await?;
+            return self.forget_deleted(owner, id).await;
         }
         machine.apply(owner, id, Event::Scored).await?;
         self.context.hub.publish(id, Message::ReportReady {});
         tracing::info!(session = %id, duration_ms = analysed.report.duration_ms, "an uploaded session is ready");
+        Ok(())
+    }
+
+    /// Of a session that was deleted in mid work nothing may be left in the store.
+    async fn forget_deleted(&self, owner: UserId, session: SessionId) -> anyhow::Result<()> {
+        if store::sessions::get(&self.context.db, owner, session).await?.is_none() {
+            self.context.objects.delete_prefix(&objects::prefix(session)).await?;
+        }
         Ok(())
     }
 
@@ -124,13 +135,6 @@ impl Analyze {
     }
 }
 
-/// A folder for one analysis.
-fn work_folder(data: &Path) -> anyhow::Result<tempfile::TempDir> {
-    let root: PathBuf = data.join("work");
-    std::fs::create_dir_all(&root).with_context(|| format!("{} cannot be made", root.display()))?;
-    Ok(tempfile::tempdir_in(root)?)
-}
-
 #[async_trait]
 impl Job for Analyze {
     fn kind(&self) -> &'static str {
@@ -143,16 +147,23 @@ impl Job for Analyze {
         };
         match begin(&self.context, owner, id).await {
             Ok(State::Finalising | State::Scoring) => {}
-            // Deleted meanwhile, or done before.
-            Ok(_) | Err(TransitionError::Unknown) => return Ok(()),
+            // Done before.
+            Ok(_) => return Ok(()),
+            Err(TransitionError::Unknown) => return self.forget_deleted(owner, id).await,
             Err(error) => return Err(error.into()),
         }
-        let Some(session) = store::sessions::get(&self.context.db, owner, id).await? else { return Ok(()) };
+        let Some(session) = store::sessions::get(&self.context.db, owner, id).await? else {
+            return self.forget_deleted(owner, id).await;
+        };
         self.analyse(&session, hold).await
     }
 
     async fn given_up(&self, job: &Claimed, why: &str) -> anyhow::Result<()> {
         let (Some(owner), Some(id)) = (job.owner, job.session) else { return Ok(()) };
+        let waits = store::sessions::get(&self.context.db, owner, id).await?.is_some_and(|s| !s.state.is_over());
+        if !waits {
+            return Ok(());
+        }
         match self.context.machine.apply(owner, id, Event::Failed(why.to_owned())).await {
             Ok(_) | Err(TransitionError::Unknown | TransitionError::NotNow { .. }) => Ok(()),
             Err(error) => Err(error.into()),

@@ -24,19 +24,33 @@ impl Job for Erase {
         let (Some(owner), Some(session)) = (job.owner, job.session) else {
             anyhow::bail!("the job names no session");
         };
-        erase(&self.0, owner, session).await
+        let Erased { objects, spool } = erase(&self.0, owner, session).await?;
+        tracing::info!(%session, objects, spool, "a deleted session is erased");
+        Ok(())
     }
 }
 
+/// What was there to erase, beside the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erased {
+    pub objects: usize,
+    /// Files that were not in the object store yet.
+    pub spool: bool,
+}
+
 /// Erases what is left of a session in the state `deleted`; the row goes last, so that nothing is forgotten half-way.
-pub async fn erase(context: &Context, owner: UserId, session: SessionId) -> anyhow::Result<()> {
-    context.objects.delete_prefix(&objects::prefix(session)).await.context("the objects cannot be deleted")?;
+///
+/// # Errors
+/// The object store, the spool's folder or the database refuse; what is left is erased by the next attempt.
+pub async fn erase(context: &Context, owner: UserId, session: SessionId) -> anyhow::Result<Erased> {
+    let objects =
+        context.objects.delete_prefix(&objects::prefix(session)).await.context("the objects cannot be deleted")?;
     let spool = context.config.storage.spool().join(session.to_string());
-    match tokio::fs::remove_dir_all(&spool).await {
-        Ok(()) => {}
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
+    let spool = match tokio::fs::remove_dir_all(&spool).await {
+        Ok(()) => true,
+        Err(error) if error.kind() == ErrorKind::NotFound => false,
         Err(error) => return Err(error).with_context(|| format!("{} cannot be removed", spool.display())),
-    }
+    };
     store::sessions::erase(&context.db, owner, session).await?;
-    Ok(())
+    Ok(Erased { objects, spool })
 }

@@ -21,6 +21,7 @@ pub struct Worker {
     queue: Queue,
     config: Config,
     jobs: HashMap<&'static str, Arc<dyn Job>>,
+    kinds: Vec<&'static str>,
 }
 
 /// How a job ended for its worker.
@@ -32,9 +33,11 @@ enum Outcome {
 }
 
 impl Worker {
+    /// A worker that takes these kinds of jobs and leaves all others alone.
     pub fn new(queue: Queue, config: Config, jobs: impl IntoIterator<Item = Arc<dyn Job>>) -> Worker {
         let name = format!("{}-{}", std::process::id(), &crate::auth::secret()[..8]);
-        Worker { name, queue, config, jobs: jobs.into_iter().map(|job| (job.kind(), job)).collect() }
+        let jobs: HashMap<_, _> = jobs.into_iter().map(|job| (job.kind(), job)).collect();
+        Worker { name, queue, config, kinds: jobs.keys().copied().collect(), jobs }
     }
 
     /// Runs until it is told to stop; a job under way goes back into the queue, unharmed.
@@ -57,15 +60,14 @@ impl Worker {
     /// Does one job, if one is due; says whether there was one.
     pub async fn step(&self, stop: &CancellationToken) -> sqlx::Result<bool> {
         let (db, lease_us) = (&self.queue.db, self.config.lease_us());
-        if let Some(fallen) = store::jobs::claim_fallen(db, &self.name, now_us(), lease_us).await? {
+        if let Some(fallen) = store::jobs::claim_fallen(db, &self.name, &self.kinds, now_us(), lease_us).await? {
             self.give_up(&fallen, SILENT).await?;
             return Ok(true);
         }
-        let Some(job) = store::jobs::claim(db, &self.name, now_us(), lease_us).await? else { return Ok(false) };
-        let outcome = match self.jobs.get(job.kind.as_str()) {
-            Some(work) => self.hold(&job, work.as_ref(), stop).await,
-            None => Outcome::Failed(anyhow::anyhow!("this version knows no job {:?}", job.kind)),
-        };
+        let claimed = store::jobs::claim(db, &self.name, &self.kinds, now_us(), lease_us).await?;
+        let Some(job) = claimed else { return Ok(false) };
+        let Some(work) = self.jobs.get(job.kind.as_str()) else { return Ok(false) };
+        let outcome = self.hold(&job, work.as_ref(), stop).await;
         match outcome {
             Outcome::Done => {
                 store::jobs::complete(db, job.id, &self.name).await?;

@@ -90,14 +90,19 @@ impl Hub {
         self.say(session, None, message);
     }
 
+    /// The same, and whether it was news: false, when it is what was last said of its kind.
+    pub fn tell(&self, session: SessionId, message: Message) -> bool {
+        self.say(session, None, message)
+    }
+
     /// The same, at a media time.
     pub fn publish_at(&self, session: SessionId, t: MediaTime, message: Message) {
         self.say(session, Some(t), message);
     }
 
-    fn say(&self, session: SessionId, t: Option<MediaTime>, message: Message) {
+    fn say(&self, session: SessionId, t: Option<MediaTime>, message: Message) -> bool {
         let room = self.rooms.entry(session).or_default().clone();
-        lock(&room).say(t, &message);
+        lock(&room).say(t, &message)
     }
 
     /// The session is gone, or says nothing more: every page's channel ends.
@@ -128,6 +133,11 @@ impl Hub {
         self.rooms.clear();
     }
 
+    /// Sessions that a page watches.
+    pub fn watched(&self) -> Vec<SessionId> {
+        self.rooms.iter().filter(|room| !lock(room.value()).outboxes.is_empty()).map(|room| *room.key()).collect()
+    }
+
     /// Pages that watch the session.
     pub fn watchers(&self, session: SessionId) -> usize {
         self.rooms.get(&session).map_or(0, |room| lock(&room).outboxes.len())
@@ -135,11 +145,14 @@ impl Hub {
 }
 
 impl Room {
-    fn say(&mut self, t: Option<MediaTime>, message: &Message) {
+    fn say(&mut self, t: Option<MediaTime>, message: &Message) -> bool {
+        if self.snapshot.knows(message) {
+            return false;
+        }
         self.seq += 1;
         self.snapshot.note(message);
         if self.outboxes.is_empty() {
-            return;
+            return true;
         }
         let text = Utf8Bytes::from(message.text(self.seq, t));
         // Made at most once, and only for a page that had missed something.
@@ -167,6 +180,7 @@ impl Room {
                 Err(TrySendError::Closed(_)) => false,
             }
         });
+        true
     }
 }
 
@@ -279,6 +293,19 @@ mod tests {
         drop(page);
         hub.sweep();
         assert_eq!(hub.rooms(), 1);
+    }
+
+    #[test]
+    fn a_state_and_a_progress_are_said_once() {
+        let (hub, session) = (Hub::new(1), id());
+        let mut page = hub.subscribe(session).unwrap();
+        assert_eq!(hub.watched(), [session]);
+        let state = |state| Message::State { state, reason: None };
+        let progress = |percent| Message::Progress { stage: "analysing".into(), percent };
+        assert!(hub.tell(session, state(State::Scoring)) && !hub.tell(session, state(State::Scoring)));
+        assert!(hub.tell(session, progress(5)) && !hub.tell(session, progress(5)) && hub.tell(session, progress(6)));
+        assert!(hub.tell(session, state(State::Ready)));
+        assert_eq!(std::iter::from_fn(|| page.outbox.try_recv().ok()).count(), 4);
     }
 
     #[test]

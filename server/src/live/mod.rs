@@ -3,6 +3,7 @@
 pub mod hub;
 pub mod protocol;
 pub mod rate;
+pub mod relay;
 pub mod socket;
 
 pub use hub::Hub;

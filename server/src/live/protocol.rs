@@ -84,6 +84,17 @@ pub struct Progress {
 }
 
 impl Snapshot {
+    /// Whether a page that has heard everything so far learns nothing from the message.
+    pub fn knows(&self, message: &Message) -> bool {
+        match message {
+            Message::State { state, reason } => self.state == Some(*state) && self.reason == *reason,
+            Message::Progress { stage, percent } => {
+                self.progress.as_ref().is_some_and(|known| known.stage == *stage && known.percent == *percent)
+            }
+            _ => false,
+        }
+    }
+
     /// Remembers what a page that comes later must know.
     pub fn note(&mut self, message: &Message) {
         match message {

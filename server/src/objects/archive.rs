@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use coach_archive::store::{Cors, Keys, Options, Store};
 use coach_archive::{Archive, Upload};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,10 +42,7 @@ pub async fn open(config: &Config, shutdown: CancellationToken) -> anyhow::Resul
                 )
             })?;
             let address = listener.local_addr()?;
-            let mut settings = coach_archive::Config::embedded(format!("http://{address}"), store.keys().clone());
-            settings.bucket.clone_from(&storage.bucket);
-            settings.public_url.clone_from(&storage.public_endpoint);
-            let origin = storage.public_endpoint.clone().unwrap_or_else(|| format!("http://{address}"));
+            let found = embedded(config, address, store.keys().clone());
             let mut pages = config.http.allowed_origins.clone();
             pages.extend(own_origins(config));
             let stop = shutdown.clone();
@@ -53,27 +51,9 @@ pub async fn open(config: &Config, shutdown: CancellationToken) -> anyhow::Resul
                     tracing::error!(%error, "the embedded object store stopped");
                 }
             });
-            (settings, origin)
+            found
         }
-        Kind::S3 => {
-            let key = |value: &Option<String>, name: &str| value.clone().with_context(|| format!("{name} is missing"));
-            let keys = Keys {
-                access_key: key(&storage.access_key, "storage.access_key")?,
-                secret_key: key(&storage.secret_key, "storage.secret_key")?,
-            };
-            let settings = coach_archive::Config {
-                endpoint: storage.endpoint.clone(),
-                region: storage.region.clone(),
-                bucket: storage.bucket.clone(),
-                public_url: storage.public_endpoint.clone(),
-                path_style: storage.path_style,
-                ..coach_archive::Config::embedded("", keys)
-            };
-            let aws =
-                || format!("https://*.amazonaws.com https://{}.s3.{}.amazonaws.com", storage.bucket, storage.region);
-            let origin = storage.public_endpoint.clone().or_else(|| storage.endpoint.clone()).unwrap_or_else(aws);
-            (settings, origin)
-        }
+        Kind::S3 => s3(config)?,
     };
     let archive = Archive::new(settings)?;
     match archive.ensure_bucket().await {
@@ -88,6 +68,67 @@ pub async fn open(config: &Config, shutdown: CancellationToken) -> anyhow::Resul
         Err(error) => tracing::warn!(%error, "abandoned uploads could not be swept"),
     }
     Ok(Arc::new(Stored { archive, browser_origin: origin.trim_end_matches('/').to_owned() }))
+}
+
+/// The same store for a process beside the server: the embedded one is reached where the server serves it.
+///
+/// # Errors
+/// The store cannot be reached; the message says what to do.
+pub async fn reach(config: &Config) -> anyhow::Result<Arc<dyn Objects>> {
+    let storage = &config.storage;
+    let (settings, origin) = match storage.kind {
+        Kind::Embedded => {
+            let folder = storage.data.join("objects");
+            let keys = Keys::read(&folder).with_context(|| {
+                format!(
+                    "{} holds no keys of an object store: start `coach serve` with the same storage.data first, or set storage.kind to \"s3\"",
+                    folder.display()
+                )
+            })?;
+            embedded(config, storage.embedded_bind, keys)
+        }
+        Kind::S3 => s3(config)?,
+    };
+    let archive = Archive::new(settings)?;
+    archive.ensure_bucket().await.with_context(|| match storage.kind {
+        Kind::Embedded => format!(
+            "no server serves the embedded object store at {} (storage.embedded_bind); is `coach serve` running?",
+            storage.embedded_bind
+        ),
+        Kind::S3 => "the object store is not there".into(),
+    })?;
+    Ok(Arc::new(Stored { archive, browser_origin: origin.trim_end_matches('/').to_owned() }))
+}
+
+/// The embedded store at this address, and its origin for browsers.
+fn embedded(config: &Config, address: SocketAddr, keys: Keys) -> (coach_archive::Config, String) {
+    let storage = &config.storage;
+    let mut settings = coach_archive::Config::embedded(format!("http://{address}"), keys);
+    settings.bucket.clone_from(&storage.bucket);
+    settings.public_url.clone_from(&storage.public_endpoint);
+    let origin = storage.public_endpoint.clone().unwrap_or_else(|| format!("http://{address}"));
+    (settings, origin)
+}
+
+/// The configured S3, and its origin for browsers.
+fn s3(config: &Config) -> anyhow::Result<(coach_archive::Config, String)> {
+    let storage = &config.storage;
+    let key = |value: &Option<String>, name: &str| value.clone().with_context(|| format!("{name} is missing"));
+    let keys = Keys {
+        access_key: key(&storage.access_key, "storage.access_key")?,
+        secret_key: key(&storage.secret_key, "storage.secret_key")?,
+    };
+    let settings = coach_archive::Config {
+        endpoint: storage.endpoint.clone(),
+        region: storage.region.clone(),
+        bucket: storage.bucket.clone(),
+        public_url: storage.public_endpoint.clone(),
+        path_style: storage.path_style,
+        ..coach_archive::Config::embedded("", keys)
+    };
+    let aws = || format!("https://*.amazonaws.com https://{}.s3.{}.amazonaws.com", storage.bucket, storage.region);
+    let origin = storage.public_endpoint.clone().or_else(|| storage.endpoint.clone()).unwrap_or_else(aws);
+    Ok((settings, origin))
 }
 
 /// The origins of our own pages, which read recordings from the store.
@@ -136,9 +177,8 @@ impl Objects for Stored {
         Ok(self.archive.presign_get(key, good_for, None).await?.url)
     }
 
-    async fn delete_prefix(&self, prefix: &str) -> anyhow::Result<()> {
-        self.archive.delete_prefix(prefix).await?;
-        Ok(())
+    async fn delete_prefix(&self, prefix: &str) -> anyhow::Result<usize> {
+        Ok(self.archive.delete_prefix(prefix).await?)
     }
 
     async fn abort_unfinished(&self, prefix: &str) -> anyhow::Result<()> {

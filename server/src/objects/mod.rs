@@ -83,8 +83,8 @@ pub trait Objects: BrowserParts + Send + Sync {
     async fn begin(&self, key: &str, content_type: &str) -> anyhow::Result<Box<dyn Growing>>;
     /// A URL under which a browser can read the object, with ranges, for so long.
     async fn presign(&self, key: &str, good_for: Duration) -> anyhow::Result<String>;
-    /// Deletes everything under the prefix, unfinished uploads included.
-    async fn delete_prefix(&self, prefix: &str) -> anyhow::Result<()>;
+    /// Deletes everything under the prefix, unfinished uploads included; how many objects that were.
+    async fn delete_prefix(&self, prefix: &str) -> anyhow::Result<usize>;
     /// Gives up the uploads under the prefix that were begun and never completed; objects stay.
     async fn abort_unfinished(&self, prefix: &str) -> anyhow::Result<()>;
     /// Scheme, host and port of the URLs that [`Objects::presign`] gives: the page's security policy allows them.

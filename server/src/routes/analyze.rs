@@ -1,7 +1,8 @@
-//! The analysis of an uploaded session: how far it is, and once more.
+//! The analysis of a session: how far an upload's is, and once more after a failure.
 
 use super::extract::Owned;
 use crate::app::App;
+use crate::drive::AgainError;
 use crate::error::{Error, Problem, Result};
 use crate::jobs::analyze;
 use crate::session::State as SessionState;
@@ -46,9 +47,12 @@ pub async fn again(State(app): State<App>, Owned(session): Owned) -> Result<Stat
         let detail = format!("only a failed session is tried again, this one is {}", state.as_str());
         return Err(Error::State { state, detail });
     }
-    if session.source == Source::Live {
-        return Err(Error::Conflict("only an uploaded session can be tried again".into()));
+    match session.source {
+        Source::Upload => analyze::enqueue(&app, session.owner, session.id).await.map(drop)?,
+        Source::Live => app.door.again(&session).await.map_err(|error| match error {
+            AgainError::NothingLeft => Error::Conflict(error.to_string()),
+            AgainError::NotNow(error) => error.into(),
+        })?,
     }
-    analyze::enqueue(&app, session.owner, session.id).await?;
     Ok(StatusCode::ACCEPTED)
 }

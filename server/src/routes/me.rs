@@ -1,15 +1,17 @@
 //! Who asks, and what this server does for them.
 
+use super::extract::Json as Body;
 use crate::app::{App, ModelNames};
 use crate::auth::Viewer;
-use crate::error::Result;
+use crate::error::{Error, Problem, Result};
 use crate::store::consents::{self, Consent};
+use crate::store::users;
 use crate::{consent, hints};
 use axum::Json;
 use axum::extract::State;
 use coach_core::UserId;
 use coach_core::journal::{FaceModel, VoiceActivityModel};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Me {
@@ -26,6 +28,26 @@ pub struct Me {
     pub upload_bytes: u64,
     /// The cues that can be switched.
     pub hints: Vec<hints::Choice>,
+    pub retention: Retention,
+}
+
+/// When sessions are deleted by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Retention {
+    /// After so many days; `null`: never.
+    pub days: Option<u32>,
+    /// What the person chose; `null`: nothing.
+    pub own: Option<u32>,
+    /// The most that this server keeps; `null`: for ever.
+    pub house: Option<u32>,
+}
+
+impl Retention {
+    async fn of(app: &App, user: UserId) -> Result<Retention> {
+        let house = Some(app.config.limits.retention_days).filter(|&days| days > 0);
+        let own = users::retention_days(&app.db, user).await?.and_then(|days| u32::try_from(days).ok());
+        Ok(Retention { days: own.into_iter().chain(house).min(), own, house })
+    }
 }
 
 /// The person and the server's abilities.
@@ -41,5 +63,32 @@ pub async fn get(State(app): State<App>, viewer: Viewer) -> Result<Json<Me>> {
         models: app.models.get().unwrap_or(nothing),
         upload_bytes: app.config.limits.upload_bytes,
         hints: hints::all().collect(),
+        retention: Retention::of(&app, viewer.user).await?,
     }))
+}
+
+/// Longest limit that a person can set, days.
+const DAYS_MAX: u32 = 36_500;
+const DAYS_OVER: u32 = DAYS_MAX + 1;
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Sessions are deleted after so many days, 1 to 36500; `null`: as the server does.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub retention_days: Option<u32>,
+}
+
+/// What the person decides for themselves. A limit that is longer than the server's changes nothing.
+#[utoipa::path(put, operation_id = "me_put", path = "/api/me", tag = "person", request_body = Settings,
+    responses((status = 200, body = Me), (status = 422, body = Problem)))]
+pub async fn put(State(app): State<App>, viewer: Viewer, Body(wish): Body<Settings>) -> Result<Json<Me>> {
+    let days = match wish.retention_days {
+        Some(0 | DAYS_OVER..) => return Err(Error::Unprocessable(format!("retention_days must be 1 to {DAYS_MAX}"))),
+        Some(days) => i32::try_from(days).ok(),
+        None => None,
+    };
+    users::set_retention_days(&app.db, viewer.user, days).await?;
+    tracing::info!(days, "a person chose how long their sessions are kept");
+    get(State(app), viewer).await
 }

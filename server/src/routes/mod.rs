@@ -53,7 +53,7 @@ struct Documented;
 
 fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Documented::openapi())
-        .routes(routes!(me::get))
+        .routes(routes!(me::get, me::put))
         .routes(routes!(consents::text))
         .routes(routes!(consents::accept, consents::withdraw))
         .routes(routes!(questions::list))

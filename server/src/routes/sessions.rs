@@ -200,18 +200,38 @@ pub async fn get(State(app): State<App>, Owned(session): Owned) -> Result<Json<S
     Ok(Json(SessionView::load(&app, session).await?))
 }
 
-/// Deletes a session for good: recording, journal, report, scores.
+/// What went with a deleted session.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Deleted {
+    /// Objects that were removed from the object store: recording, journal, report, poster, parts; `null`: removed later.
+    pub objects: Option<usize>,
+    /// Rows of the session, its answers, scores and cues are gone; false: removed later. Nobody sees them in any case.
+    pub rows: bool,
+    /// Files that were not in the object store yet are gone.
+    pub spool: bool,
+}
+
+/// Deletes a session for good: recording, journal, report, scores. 202: nobody sees it any more, the rest is removed as soon as
+/// the object store answers.
 #[utoipa::path(delete, operation_id = "sessions_delete", path = "/api/sessions/{id}", tag = "sessions", params(("id" = SessionId, Path)),
-    responses((status = 204), (status = 404, body = Problem)))]
-pub async fn delete(State(app): State<App>, Owned(session): Owned) -> Result<StatusCode> {
+    responses((status = 200, body = Deleted), (status = 202, body = Deleted), (status = 404, body = Problem)))]
+pub async fn delete(State(app): State<App>, Owned(session): Owned) -> Result<(StatusCode, Json<Deleted>)> {
     // From here on nobody sees it, whatever happens to the rest.
     app.machine.apply(session.owner, session.id, Event::Deleted).await?;
+    let spooled = app.config.storage.spool().join(session.id.to_string()).exists();
     app.door.forget(session.id).await;
-    if let Err(error) = erase::erase(&app, session.owner, session.id).await {
-        tracing::warn!(session = %session.id, error = format!("{error:#}"), "a deleted session is erased later");
-        app.queue.enqueue(NewJob::of_session(erase::KIND, session.owner, session.id)).await?;
+    match erase::erase(&app, session.owner, session.id).await {
+        Ok(erased) => {
+            let spool = spooled || erased.spool;
+            tracing::info!(session = %session.id, objects = erased.objects, spool, "a session was deleted");
+            Ok((StatusCode::OK, Json(Deleted { objects: Some(erased.objects), rows: true, spool })))
+        }
+        Err(error) => {
+            tracing::warn!(session = %session.id, error = format!("{error:#}"), "a deleted session is erased later");
+            app.queue.enqueue(NewJob::of_session(erase::KIND, session.owner, session.id)).await?;
+            Ok((StatusCode::ACCEPTED, Json(Deleted { objects: None, rows: false, spool: spooled })))
+        }
     }
-    Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Deserialize, utoipa::ToSchema)]

@@ -2,6 +2,7 @@
 
 use super::{Db, on};
 use crate::clock::now_us;
+use crate::session::State;
 use coach_core::{SessionId, UserId};
 use serde_json::Value;
 use sqlx::AssertSqlSafe;
@@ -78,10 +79,13 @@ impl From<Row> for Claimed {
     }
 }
 
+/// Id, owner, session, kind, payload, priority, most attempts, when it is due and when it was made.
+pub(super) const INSERT: &str =
+    "INSERT INTO jobs (id, owner, session, kind, payload, state, priority, attempts, max_attempts, run_at_us, created_us)
+        VALUES ($1, $2, $3, $4, $5, 'queued', $6, 0, $7, $8, $9)";
+
 /// Puts a job into the queue.
 pub async fn enqueue(db: &Db, job: NewJob<'_>) -> sqlx::Result<Uuid> {
-    const INSERT: &str = "INSERT INTO jobs (id, owner, session, kind, payload, state, priority, attempts, max_attempts, run_at_us, created_us)
-        VALUES ($1, $2, $3, $4, $5, 'queued', $6, 0, $7, $8, $9)";
     let id = Uuid::now_v7();
     on!(db, pool => sqlx::query(INSERT).bind(id).bind(job.owner.map(|o| o.0)).bind(job.session.map(|s| s.0)).bind(job.kind)
         .bind(Json(&job.payload)).bind(job.priority).bind(job.max_attempts).bind(job.run_at_us).bind(now_us())
@@ -130,21 +134,63 @@ pub async fn latest(db: &Db, owner: UserId, session: SessionId, kind: &str) -> s
     on!(db, pool => sqlx::query_as(SELECT).bind(session.0).bind(owner.0).bind(kind).fetch_optional(pool).await)
 }
 
-/// Takes the next job that is due, or whose worker fell silent, and holds it for `lease_us`. No two workers get the same one.
-pub async fn claim(db: &Db, worker: &str, now: i64, lease_us: i64) -> sqlx::Result<Option<Claimed>> {
-    // The only text that differs between the databases; it is made of constants.
+/// Takes the next job of these kinds that is due, or whose worker fell silent, and holds it for `lease_us`. No two workers get
+/// the same one.
+pub async fn claim(db: &Db, worker: &str, kinds: &[&str], now: i64, lease_us: i64) -> sqlx::Result<Option<Claimed>> {
     let claim = format!(
         "UPDATE jobs SET state = 'running', attempts = attempts + 1, worker = $1, lease_until_us = $2, stage = NULL, percent = NULL
          WHERE id = (
             SELECT id FROM jobs WHERE (state = 'queued' OR (state = 'running' AND lease_until_us < $3))
-                AND run_at_us <= $3 AND attempts < max_attempts
+                AND run_at_us <= $3 AND attempts < max_attempts AND kind IN ({})
             ORDER BY priority, run_at_us, id LIMIT 1 {})
          RETURNING id, kind, owner, session, payload, attempts, max_attempts",
+        places(4, kinds.len()),
         db.skip_locked()
     );
-    let row = on!(db, pool => sqlx::query_as::<_, Row>(AssertSqlSafe(claim)).bind(worker).bind(now + lease_us).bind(now)
-        .fetch_optional(pool).await?);
+    take(db, claim, worker, kinds, now, lease_us).await
+}
+
+/// Takes a job of these kinds whose worker fell silent in the last attempt, for its burial. A job that kills its workers so ends.
+pub async fn claim_fallen(
+    db: &Db,
+    worker: &str,
+    kinds: &[&str],
+    now: i64,
+    lease_us: i64,
+) -> sqlx::Result<Option<Claimed>> {
+    let claim = format!(
+        "UPDATE jobs SET worker = $1, lease_until_us = $2 WHERE id = (
+            SELECT id FROM jobs WHERE state = 'running' AND lease_until_us < $3 AND attempts >= max_attempts AND kind IN ({})
+            ORDER BY id LIMIT 1 {})
+         RETURNING id, kind, owner, session, payload, attempts, max_attempts",
+        places(4, kinds.len()),
+        db.skip_locked()
+    );
+    take(db, claim, worker, kinds, now, lease_us).await
+}
+
+/// Runs a claim; its text is made of constants.
+async fn take(
+    db: &Db,
+    claim: String,
+    worker: &str,
+    kinds: &[&str],
+    now: i64,
+    lease_us: i64,
+) -> sqlx::Result<Option<Claimed>> {
+    let row = on!(db, pool => {
+        let mut query = sqlx::query_as::<_, Row>(AssertSqlSafe(claim)).bind(worker).bind(now + lease_us).bind(now);
+        for kind in kinds {
+            query = query.bind(*kind);
+        }
+        query.fetch_optional(pool).await?
+    });
     Ok(row.map(Claimed::from))
+}
+
+/// `$4, $5, …`: places for so many values, from this one on.
+fn places(first: usize, count: usize) -> String {
+    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
 /// The worker is still at it and as far as this; false: the job was given to somebody else meanwhile, stop.
@@ -200,18 +246,42 @@ pub async fn bury(db: &Db, id: Uuid, worker: &str, error: &str) -> sqlx::Result<
     on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(worker).bind(error).execute(pool).await?.rows_affected() == 1))
 }
 
-/// Takes a job whose worker fell silent in the last attempt, for its burial. A job that kills its workers so ends.
-pub async fn claim_fallen(db: &Db, worker: &str, now: i64, lease_us: i64) -> sqlx::Result<Option<Claimed>> {
-    let claim = format!(
-        "UPDATE jobs SET worker = $1, lease_until_us = $2 WHERE id = (
-            SELECT id FROM jobs WHERE state = 'running' AND lease_until_us < $3 AND attempts >= max_attempts
-            ORDER BY id LIMIT 1 {})
-         RETURNING id, kind, owner, session, payload, attempts, max_attempts",
-        db.skip_locked()
-    );
-    let row = on!(db, pool => sqlx::query_as::<_, Row>(AssertSqlSafe(claim)).bind(worker).bind(now + lease_us).bind(now)
-        .fetch_optional(pool).await?);
-    Ok(row.map(Claimed::from))
+/// An uploaded session as its worker leaves it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Upload {
+    pub session: SessionId,
+    pub state: State,
+    pub failure: Option<String>,
+    /// Of the analysis that is at work now.
+    pub stage: Option<String>,
+    pub percent: Option<i32>,
+}
+
+/// For the pages that watch: those of these sessions that were uploaded.
+pub async fn house_uploads(db: &Db, sessions: &[SessionId]) -> sqlx::Result<Vec<Upload>> {
+    type Row = (Uuid, String, Option<String>, Option<String>, Option<i32>);
+    let mut found = Vec::new();
+    // A statement has room for some thousand values.
+    for some in sessions.chunks(1000) {
+        let select = format!(
+            "SELECT s.id, s.state, s.failure, j.stage, j.percent FROM sessions s
+            LEFT JOIN jobs j ON j.session = s.id AND j.kind = 'analyze' AND j.state = 'running'
+            WHERE s.source = 'upload' AND s.state <> 'deleted' AND s.id IN ({})",
+            places(1, some.len())
+        );
+        let rows: Vec<Row> = on!(db, pool => {
+            let mut query = sqlx::query_as(AssertSqlSafe(select));
+            for session in some {
+                query = query.bind(session.0);
+            }
+            query.fetch_all(pool).await?
+        });
+        for (id, state, failure, stage, percent) in rows {
+            let state = State::try_from(state).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+            found.push(Upload { session: SessionId(id), state, failure, stage, percent });
+        }
+    }
+    Ok(found)
 }
 
 /// How many jobs are in each state, for the metrics.

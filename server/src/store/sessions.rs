@@ -1,8 +1,10 @@
 //! Sessions.
 
+use super::jobs::{self, NewJob};
 use super::questions::{Family, Question};
-use super::{Db, on};
+use super::{Db, in_transaction, on};
 use crate::clock::now_us;
+use crate::jobs::retention::DAY_US;
 use crate::session::State;
 use coach_core::journal::{Calibration, Capture, HintSettings};
 use coach_core::{SessionId, UserId};
@@ -167,7 +169,7 @@ pub async fn list(db: &Db, owner: UserId, before: Option<SessionId>, limit: i64)
     Ok(rows.into_iter().map(Session::from).collect())
 }
 
-/// Changes the state if it is still `from`; says whether it was.
+/// Changes the state if it is still `from`; says whether it was. `tell` goes into the queue in the same transaction.
 pub async fn change_state(
     db: &Db,
     owner: UserId,
@@ -175,11 +177,20 @@ pub async fn change_state(
     from: State,
     to: State,
     failure: Option<&str>,
+    tell: Option<NewJob<'_>>,
 ) -> sqlx::Result<bool> {
     const UPDATE: &str =
         "UPDATE sessions SET state = $4, failure = $5, updated_us = $6 WHERE id = $1 AND owner = $2 AND state = $3";
-    on!(db, pool => Ok(sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(from.as_str()).bind(to.as_str()).bind(failure).bind(now_us())
-        .execute(pool).await?.rows_affected() == 1))
+    Ok(in_transaction!(db, tx => {
+        let changed = sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(from.as_str()).bind(to.as_str()).bind(failure).bind(now_us())
+            .execute(&mut *tx).await?.rows_affected() == 1;
+        if let Some(job) = tell.filter(|_| changed) {
+            sqlx::query(jobs::INSERT).bind(Uuid::now_v7()).bind(job.owner.map(|o| o.0)).bind(job.session.map(|s| s.0))
+                .bind(job.kind).bind(Json(&job.payload)).bind(job.priority).bind(job.max_attempts).bind(job.run_at_us)
+                .bind(now_us()).execute(&mut *tx).await?;
+        }
+        changed
+    }))
 }
 
 /// Wall time of t = 0; the first one stays.
@@ -233,6 +244,17 @@ pub async fn house_state(db: &Db, id: SessionId) -> sqlx::Result<Option<State>> 
     const SELECT: &str = "SELECT state FROM sessions WHERE id = $1";
     let found: Option<String> = on!(db, pool => sqlx::query_scalar(SELECT).bind(id.0).fetch_optional(pool).await?);
     found.map(|state| State::try_from(state).map_err(|error| sqlx::Error::Decode(error.into()))).transpose()
+}
+
+/// For the house: sessions at rest that are older than `days`, or than their owner's own limit; 0: the house has none.
+pub async fn house_outdated(db: &Db, now_us: i64, days: i64) -> sqlx::Result<Vec<Session>> {
+    const SELECT: &str = select!(
+        "WHERE state IN ('created', 'ready', 'failed') AND (created_us < $1 OR created_us < (
+            SELECT $2 - u.retention_days * 86400000000 FROM users u WHERE u.id = sessions.owner)) ORDER BY id"
+    );
+    let house = if days == 0 { i64::MIN } else { now_us.saturating_sub(days.saturating_mul(DAY_US)) };
+    let rows = on!(db, pool => sqlx::query_as::<_, Row>(SELECT).bind(house).bind(now_us).fetch_all(pool).await?);
+    Ok(rows.into_iter().map(Session::from).collect())
 }
 
 /// Removes the row of a session in the state `deleted` and, with it, every row that belongs to it; says whether it was there.

@@ -1,14 +1,18 @@
 //! The server as its clients and its databases see it. One test program, so that it links once.
 
+mod analyze;
 mod health;
 mod http;
 mod jobs;
 mod live;
 mod openapi;
 mod rescore;
+mod retention;
 mod review;
 mod sessions;
 mod store;
 mod support;
 mod uploads;
+mod webhook;
 mod whip;
+mod workers;

@@ -240,7 +240,10 @@ async fn deleting_takes_rows_objects_and_spool() {
     std::fs::create_dir_all(&spool).unwrap();
     std::fs::write(spool.join("0.webm"), "x").unwrap();
     let path = format!("/api/sessions/{text}");
-    assert_eq!(server.request(Method::DELETE, &path).send().await.unwrap().status(), 204);
+    let answer = server.request(Method::DELETE, &path).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let gone: Value = answer.json().await.unwrap();
+    assert_eq!(gone, json!({"objects": 2, "rows": true, "spool": true}));
     problem(server.get(&path).await, 404, "not-found").await;
     problem(server.request(Method::DELETE, &path).send().await.unwrap(), 404, "not-found").await;
     assert_eq!(server.objects.keys(), [objects::recording_key(id(&other))]);
@@ -256,7 +259,9 @@ async fn a_session_that_cannot_be_erased_now_is_gone_for_people_and_erased_later
     server.objects.put(&objects::recording_key(id(&text)), vec![1]);
     server.objects.set_away(true);
     let path = format!("/api/sessions/{text}");
-    assert_eq!(server.request(Method::DELETE, &path).send().await.unwrap().status(), 204);
+    let answer = server.request(Method::DELETE, &path).send().await.unwrap();
+    assert_eq!(answer.status(), 202);
+    assert_eq!(answer.json::<Value>().await.unwrap(), json!({"objects": null, "rows": false, "spool": false}));
     problem(server.get(&path).await, 404, "not-found").await;
     assert_eq!(jobs::count(&server.context.db).await.unwrap(), [("queued".to_owned(), 1)]);
     server.objects.set_away(false);

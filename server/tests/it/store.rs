@@ -117,7 +117,7 @@ async fn what_was_learnt_is_kept_once_and_found_by_its_owner_alone() {
         for (from, to) in
             [(State::Created, State::Finalising), (State::Finalising, State::Scoring), (State::Scoring, State::Ready)]
         {
-            assert!(sessions::change_state(&db, me, made.id, from, to, None).await.unwrap());
+            assert!(sessions::change_state(&db, me, made.id, from, to, None, None).await.unwrap());
         }
         assert_eq!(sessions::latest_calibration(&db, me, 0).await.unwrap(), Some(learnt));
         assert_eq!(sessions::latest_calibration(&db, other, 0).await.unwrap(), None);

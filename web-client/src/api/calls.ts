@@ -42,6 +42,7 @@ async function said<T>(call: Promise<Outcome>): Promise<T> {
 const at = (id: string) => ({ params: { path: { id } } });
 
 export const me = () => said<Me>(client.GET("/api/me"));
+export const setRetention = (days: number | null) => said<Me>(client.PUT("/api/me", { body: { retention_days: days } }));
 export const consentText = () => said<ConsentText>(client.GET("/api/consent"));
 export const acceptConsent = (version: string) => said(client.POST("/api/consents", { body: { version } }));
 export const questions = () => said<{ questions: Question[] }>(client.GET("/api/questions")).then((x) => x.questions);

@@ -283,7 +283,38 @@ export interface paths {
                 };
             };
         };
-        put?: never;
+        /** What the person decides for themselves. A limit that is longer than the server's changes nothing. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Me"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -460,7 +491,10 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Deletes a session for good: recording, journal, report, scores. */
+        /**
+         * Deletes a session for good: recording, journal, report, scores. 202: nobody sees it any more, the rest is removed as soon as
+         *     the object store answers.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -472,11 +506,21 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                204: {
+                200: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["Deleted"];
+                    };
+                };
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Deleted"];
+                    };
                 };
                 404: {
                     headers: {
@@ -2018,6 +2062,15 @@ export interface components {
             /** Format: int64 */
             for_ms: number;
         };
+        /** @description What went with a deleted session. */
+        Deleted: {
+            /** @description Objects that were removed from the object store: recording, journal, report, poster, parts; `null`: removed later. */
+            objects?: number | null;
+            /** @description Rows of the session, its answers, scores and cues are gone; false: removed later. Nobody sees them in any case. */
+            rows: boolean;
+            /** @description Files that were not in the object store yet are gone. */
+            spool: boolean;
+        };
         /** @description How one score or metric differs. */
         Difference: {
             /** Format: float */
@@ -2293,6 +2346,24 @@ export interface components {
                 [key: string]: number | null;
             };
         };
+        /** @description When sessions are deleted by themselves. */
+        Retention: {
+            /**
+             * Format: int32
+             * @description After so many days; `null`: never.
+             */
+            days?: number | null;
+            /**
+             * Format: int32
+             * @description The most that this server keeps; `null`: for ever.
+             */
+            house?: number | null;
+            /**
+             * Format: int32
+             * @description What the person chose; `null`: nothing.
+             */
+            own?: number | null;
+        };
         /** @description A running estimate of the four scores; `None`: not enough to say yet. */
         RunningScores: {
             /** Format: float */
@@ -2428,6 +2499,13 @@ export interface components {
             next?: components["schemas"]["SessionId"] | null;
             /** @description Newest first. */
             sessions: components["schemas"]["Session"][];
+        };
+        Settings: {
+            /**
+             * Format: int32
+             * @description Sessions are deleted after so many days, 1 to 36500; `null`: as the server does.
+             */
+            retention_days?: number | null;
         };
         /** @description The last of each kind. */
         Snapshot: {

@@ -38,24 +38,31 @@ impl Keys {
         }
     }
 
+    /// Reads the keys of the store in this folder: for a process beside the one that serves it.
+    ///
+    /// # Errors
+    /// There is no store, or its keys cannot be read.
+    pub fn read(root: &Path) -> io::Result<Keys> {
+        let path = root.join("keys.json");
+        let mut file = File::open(&path)?;
+        let mode = file.metadata()?.permissions().mode();
+        if mode & 0o077 != 0 {
+            tracing::warn!(path = %path.display(), "the store's keys were readable by others; made private");
+            file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
+        }
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
+        let keys: Keys = serde_json::from_str(&text).map_err(io::Error::other)?;
+        if keys.access_key.is_empty() || keys.secret_key.len() < 16 {
+            return Err(io::Error::other("the keys are too short to protect anything"));
+        }
+        Ok(keys)
+    }
+
     /// Reads the keys, or makes them when there are none.
     pub(super) fn load_or_make(root: &Path) -> io::Result<Keys> {
-        let path = root.join("keys.json");
-        match File::open(&path) {
-            Ok(mut file) => {
-                let mode = file.metadata()?.permissions().mode();
-                if mode & 0o077 != 0 {
-                    tracing::warn!(path = %path.display(), "the store's keys were readable by others; made private");
-                    file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
-                }
-                let mut text = String::new();
-                file.read_to_string(&mut text)?;
-                let keys: Keys = serde_json::from_str(&text).map_err(io::Error::other)?;
-                if keys.access_key.is_empty() || keys.secret_key.len() < 16 {
-                    return Err(io::Error::other("the keys are too short to protect anything"));
-                }
-                Ok(keys)
-            }
+        match Keys::read(root) {
+            Ok(keys) => Ok(keys),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let keys = Keys::random();
                 let temporary = root.join("keys.json.new");
@@ -63,7 +70,7 @@ impl Keys {
                 let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
                 file.write_all(&serde_json::to_vec_pretty(&keys).map_err(io::Error::other)?)?;
                 file.sync_all()?;
-                std::fs::rename(&temporary, &path)?;
+                std::fs::rename(&temporary, root.join("keys.json"))?;
                 File::open(root)?.sync_all()?;
                 Ok(keys)
             }

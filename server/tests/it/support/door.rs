@@ -5,7 +5,8 @@ use bytes::Bytes;
 use coach_core::journal::Calibration;
 use coach_core::{MediaTime, SessionId};
 use coach_server::drive::{
-    CalibrateError, CalibrationOutcome, ClientMark, LiveDoor, MarkError, PublishAnswer, PublishError, StopError,
+    AgainError, CalibrateError, CalibrationOutcome, ClientMark, LiveDoor, MarkError, PublishAnswer, PublishError,
+    StopError,
 };
 use coach_server::store::sessions::Session;
 use std::sync::Mutex;
@@ -21,6 +22,8 @@ pub struct Door {
     pub forgotten: Mutex<Vec<SessionId>>,
     /// No session may begin.
     pub full: std::sync::atomic::AtomicBool,
+    /// Failed sessions that were to be finished once more.
+    pub again: Mutex<Vec<SessionId>>,
     /// The next offer is answered so.
     pub refuse: Mutex<Option<PublishError>>,
 }
@@ -69,6 +72,14 @@ impl LiveDoor for Door {
     }
 
     async fn close(&self) {}
+
+    async fn again(&self, session: &Session) -> Result<(), AgainError> {
+        self.again.lock().unwrap().push(session.id);
+        if session.failure.as_deref() == Some("no spool") {
+            return Err(AgainError::NothingLeft);
+        }
+        Ok(())
+    }
 
     async fn forget(&self, session: SessionId) {
         self.forgotten.lock().unwrap().push(session);

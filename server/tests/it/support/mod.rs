@@ -6,27 +6,34 @@ pub mod objects;
 pub mod postgres;
 pub mod report;
 
-use coach_core::UserId;
-use coach_core::journal::{FaceModel, VoiceActivityModel};
+use coach_core::journal::{FaceModel, HintSettings, VoiceActivityModel};
+use coach_core::{SessionId, UserId};
 use coach_server::app::{App, Context, ModelNames};
 use coach_server::auth::Mode;
 use coach_server::config::Config;
 use coach_server::objects::Objects;
-use coach_server::store::{Db, users};
+use coach_server::store::sessions::{self, NewSession, Source};
+use coach_server::store::{Db, questions, users};
 use door::Door;
 use objects::Memory;
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+/// The address of a SQLite database in this folder.
+pub fn sqlite_url(folder: &Path) -> String {
+    format!("sqlite://{}", folder.join("data/coach.db").display())
+}
+
 /// A fresh SQLite database; the folder lives as long as it is used.
 pub async fn sqlite() -> (Db, TempDir) {
     let dir = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}", dir.path().join("data/coach.db").display());
-    let db = Db::open(&url, 8).await.unwrap();
+    let db = Db::open(&sqlite_url(dir.path()), 8).await.unwrap();
     db.migrate().await.unwrap();
     (db, dir)
 }
@@ -149,4 +156,39 @@ pub async fn problem(answer: Response, status: u16, word: &str) -> Value {
     assert_eq!(json["status"], status, "{text}");
     assert!(json["detail"].as_str().is_some_and(|detail| detail.len() > 5), "{text}");
     json
+}
+
+/// The project's root.
+pub fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// A second of picture and sound.
+pub fn clip(folder: &Path) -> PathBuf {
+    film(folder, 1)
+}
+
+/// So many seconds of picture and sound.
+pub fn film(folder: &Path, seconds: u32) -> PathBuf {
+    let path = folder.join(format!("film-{seconds}.webm"));
+    let (picture, sound) =
+        (format!("testsrc2=size=320x240:rate=15:duration={seconds}"), format!("sine=frequency=180:duration={seconds}"));
+    #[rustfmt::skip]
+    let status = Command::new("ffmpeg").args(["-v", "error", "-y", "-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &sound,
+        "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus"]).arg(&path).status();
+    assert!(status.expect("ffmpeg is there").success());
+    path
+}
+
+/// A session that waits for its upload.
+pub async fn uploaded(db: &Db, owner: UserId) -> SessionId {
+    let bank = questions::list(db, owner).await.unwrap();
+    let new = NewSession {
+        source: Source::Upload,
+        questions: bank.into_iter().take(1).map(Into::into).collect(),
+        hints: HintSettings { enabled: Vec::new(), budget_ms: 20_000 },
+        capture: Default::default(),
+        affect: true,
+    };
+    sessions::create(db, owner, new).await.unwrap().id
 }

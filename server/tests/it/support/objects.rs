@@ -68,10 +68,12 @@ impl Objects for Memory {
         Ok(format!("http://store.example/{key}?expires={}", good_for.as_secs()))
     }
 
-    async fn delete_prefix(&self, prefix: &str) -> anyhow::Result<()> {
+    async fn delete_prefix(&self, prefix: &str) -> anyhow::Result<usize> {
         self.here()?;
-        self.shelf.lock().unwrap().retain(|key, _| !key.starts_with(prefix));
-        Ok(())
+        let mut shelf = self.shelf.lock().unwrap();
+        let before = shelf.len();
+        shelf.retain(|key, _| !key.starts_with(prefix));
+        Ok(before - shelf.len())
     }
 
     async fn abort_unfinished(&self, _: &str) -> anyhow::Result<()> {

@@ -14,6 +14,13 @@ struct Running {
 
 /// A fresh, migrated database; `None` where PostgreSQL is not installed.
 pub async fn fresh() -> Option<Db> {
+    let db = Db::open(&fresh_url().await?, 8).await.unwrap();
+    db.migrate().await.unwrap();
+    Some(db)
+}
+
+/// The address of a fresh, empty database; `None` where PostgreSQL is not installed.
+pub async fn fresh_url() -> Option<String> {
     static SERVER: OnceLock<Option<Running>> = OnceLock::new();
     let running = tokio::task::spawn_blocking(|| SERVER.get_or_init(start).as_ref()).await.unwrap()?;
     let socket = running.socket.display();
@@ -23,9 +30,7 @@ pub async fn fresh() -> Option<Db> {
     };
     sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&pool).await.unwrap();
     pool.close().await;
-    let db = Db::open(&format!("postgres://coach@localhost/{name}?host={socket}"), 8).await.unwrap();
-    db.migrate().await.unwrap();
-    Some(db)
+    Some(format!("postgres://coach@localhost/{name}?host={socket}"))
 }
 
 fn start() -> Option<Running> {

@@ -8,6 +8,7 @@ import { Button, ButtonLink } from "../../ui/button";
 import { Frame } from "../../ui/frame";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { HistoryRow } from "./history-row";
+import { Keeping } from "./keeping";
 import { Trends } from "./trends";
 
 export default function History() {
@@ -31,7 +32,7 @@ export default function History() {
         {sessions.isError && <Failure error={sessions.error} retry={() => void sessions.refetch()} />}
         {sessions.data && rows.length === 0 && (
           <Empty title="Nothing recorded yet" action={<ButtonLink to="/" look="primary">Choose a question</ButtonLink>}>
-            Your answers will be kept here, with their scores, until you delete them.
+            Your answers will be kept here, with their scores.
           </Empty>
         )}
         {trends.data && <Trends trends={trends.data} />}
@@ -53,6 +54,7 @@ export default function History() {
             Show older sessions
           </Button>
         )}
+        <Keeping />
       </div>
       {pair.length > 0 && (
         <div className="appear fixed inset-x-0 bottom-0 z-20 border-t border-line bg-surface px-4 pb-[max(0.75rem,env(safe-area-inset-bottom))] pt-3">

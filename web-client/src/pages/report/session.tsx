@@ -1,10 +1,10 @@
 // One session by its address: under way, being scored, failed, or its report.
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import type { Analysis } from "../../api/types";
-import { analyseAgain, livePath } from "../../api/calls";
+import { livePath } from "../../api/calls";
 import { keys, useAnalysis, useReport, useSession } from "../../api/queries";
-import { asProblem, Problem } from "../../api/problem";
+import { Problem } from "../../api/problem";
 import { LiveSocket, liveUrl } from "../../live/socket";
 import { Button, ButtonLink } from "../../ui/button";
 import { Frame } from "../../ui/frame";
@@ -12,6 +12,7 @@ import { Empty, Failure, Loading } from "../../ui/states";
 import { DeleteSession } from "../history/delete-session";
 import { Progress } from "./progress";
 import { ReportView } from "./report";
+import { TryAgain } from "./try-again";
 
 const BUSY = ["created", "live", "grace", "finalising", "scoring", "interrupted"];
 
@@ -24,7 +25,6 @@ export default function SessionPage({ id }: { id: string }) {
   const report = useReport(id, ready);
   const uploaded = session.data?.source === "upload";
   const analysis = useAnalysis(id, uploaded && (state === "finalising" || state === "scoring"));
-  const again = useMutation({ mutationFn: () => analyseAgain(id), onSuccess: () => cache.invalidateQueries({ queryKey: keys.session(id) }) });
 
   // The live channel tells the moment it is done; asking every second is only for when it is down.
   const busy = state !== undefined && BUSY.includes(state);
@@ -59,23 +59,10 @@ export default function SessionPage({ id }: { id: string }) {
         <div className="grid justify-items-start gap-4">
           <Failure error={new Problem(0, "failed", "The report could not be made", session.data.failure)} />
           <div className="flex flex-wrap gap-2">
-            {uploaded ? (
-              <>
-                <ButtonLink to="/upload" look="primary">
-                  Upload another file
-                </ButtonLink>
-                <Button onClick={() => again.mutate()} disabled={again.isPending} data-testid="analyse-again">
-                  Try this one again
-                </Button>
-              </>
-            ) : (
-              <ButtonLink to="/" look="primary">
-                Practise again
-              </ButtonLink>
-            )}
+            <TryAgain session={session.data} />
+            {uploaded ? <ButtonLink to="/upload">Upload another file</ButtonLink> : <ButtonLink to="/">Practise again</ButtonLink>}
             <DeleteSession session={session.data} />
           </div>
-          {again.isError && <p className="text-danger">{asProblem(again.error).message}</p>}
         </div>
       ) : state === "deleted" ? (
         <Empty title="This session is gone" action={<ButtonLink to="/history">To the history</ButtonLink>}>

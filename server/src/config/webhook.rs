@@ -1,0 +1,48 @@
+//! Who is told when a session is scored or has failed: one address, and the secret that signs what it is told.
+
+use super::Error;
+use serde::{Deserialize, Serialize};
+
+/// A secret that cannot be guessed has at least so many characters.
+const SECRET_MIN: usize = 16;
+
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Gets a POST per event; without it nobody is told.
+    pub url: Option<String>,
+    /// Signs each delivery; known to the receiver.
+    pub secret: Option<String>,
+    /// A receiver that has not answered by then has not taken it, seconds.
+    pub timeout_s: u32,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config { url: None, secret: None, timeout_s: 10 }
+    }
+}
+
+/// The secret is never printed, and neither is an address that may hold one.
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("webhook::Config").field("set", &self.url.is_some()).finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let invalid = |key, why: String| Err(Error::Invalid { key, why });
+        let Some(url) = &self.url else { return Ok(()) };
+        if !(url.starts_with("http://") || url.starts_with("https://")) {
+            return invalid("webhook.url", "must begin with http:// or https://".into());
+        }
+        if self.secret.as_ref().is_none_or(|secret| secret.len() < SECRET_MIN) {
+            return invalid("webhook.secret", format!("a webhook needs a secret of at least {SECRET_MIN} characters"));
+        }
+        if !(1..=60).contains(&self.timeout_s) {
+            return invalid("webhook.timeout_s", "must be 1 to 60 seconds".into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,49 @@
+//! Sessions that are older than the house or their owner keeps them are deleted like by hand.
+
+use super::erase;
+use crate::app::Context;
+use crate::clock::now_us;
+use crate::session::{Event, TransitionError};
+use crate::store::{self, jobs::NewJob};
+use std::time::Duration;
+
+const EVERY: Duration = Duration::from_secs(3600);
+/// Microseconds of a day.
+pub const DAY_US: i64 = 86_400_000_000;
+
+/// Looks once an hour, until the server stops.
+pub async fn run(context: Context) {
+    let mut tick = tokio::time::interval(EVERY);
+    loop {
+        tokio::select! {
+            () = context.shutdown.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        if let Err(error) = sweep(&context, now_us()).await {
+            tracing::error!(error = format!("{error:#}"), "sessions beyond their days could not be looked for");
+        }
+    }
+}
+
+/// Deletes what is too old at this time; says how many. Objects, rows and spool go by a job of their own, which does not give up
+/// while the store is away.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn sweep(context: &Context, now_us: i64) -> anyhow::Result<usize> {
+    let days = i64::from(context.config.limits.retention_days);
+    let mut gone = 0;
+    for session in store::sessions::house_outdated(&context.db, now_us, days).await? {
+        match context.machine.apply(session.owner, session.id, Event::Deleted).await {
+            Ok(_) => {}
+            // Somebody was faster.
+            Err(TransitionError::Unknown | TransitionError::NotNow { .. }) => continue,
+            Err(TransitionError::Database(error)) => return Err(error.into()),
+        }
+        context.queue.enqueue(NewJob::of_session(erase::KIND, session.owner, session.id)).await?;
+        let age_days = (now_us - session.created_us) / DAY_US;
+        tracing::info!(session = %session.id, age_days, "a session is beyond its days and is deleted");
+        gone += 1;
+    }
+    Ok(gone)
+}

@@ -1,0 +1,193 @@
+//! Tells another program that a session is scored or has failed: one signed POST, tried again until it is taken.
+//!
+//! The event is put into the queue in the transaction that changes the session's state, so there is exactly one for each change.
+
+use super::{Hold, Hopeless, Job};
+use crate::app::Context;
+use crate::clock::now_us;
+use crate::config::webhook::Config;
+use crate::session::State;
+use crate::store::jobs::{Claimed, NewJob};
+use crate::store::reports::{self, AnswerRow, ScoreValues};
+use crate::store::sessions::{self, Source};
+use anyhow::Context as _;
+use async_trait::async_trait;
+use axum::http::{Request, StatusCode, header};
+use bytes::Bytes;
+use coach_core::{SessionId, UserId};
+use hmac::{Hmac, Mac};
+use http_body_util::Full;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use std::time::Duration;
+use uuid::Uuid;
+
+pub const KIND: &str = "webhook";
+/// With pauses that double from 2 s up to 10 minutes: given up after about an hour.
+const ATTEMPTS: i32 = 13;
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    #[serde(rename = "session.scored")]
+    Scored,
+    #[serde(rename = "session.failed")]
+    Failed,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    event: Event,
+    at_us: i64,
+}
+
+/// The job that a change of state leaves behind; `None`: of no interest outside.
+pub fn of_change(owner: UserId, session: SessionId, from: State, to: State) -> Option<NewJob<'static>> {
+    let event = match to {
+        State::Ready if from != to => Event::Scored,
+        State::Failed if from != to => Event::Failed,
+        _ => return None,
+    };
+    let payload = serde_json::json!({ "event": event, "at_us": now_us() });
+    Some(NewJob { payload, max_attempts: ATTEMPTS, ..NewJob::of_session(KIND, owner, session) })
+}
+
+/// What the receiver reads. Nothing personal but ids.
+#[derive(Serialize)]
+struct Body {
+    /// The same in every attempt.
+    id: Uuid,
+    #[serde(rename = "type")]
+    event: Event,
+    at_us: i64,
+    session: SessionBody,
+}
+
+#[derive(Serialize)]
+struct SessionBody {
+    id: SessionId,
+    owner: UserId,
+    source: Source,
+    duration_ms: Option<i64>,
+    /// `null`: not scored.
+    scores: Option<ScoreValues>,
+    answers: Vec<AnswerRow>,
+}
+
+pub struct Webhook {
+    context: Context,
+    /// Follows no redirects and keeps nothing.
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+}
+
+impl Webhook {
+    /// # Errors
+    /// The machine has no certificates that it trusts.
+    pub fn new(context: Context) -> anyhow::Result<Webhook> {
+        let https = HttpsConnectorBuilder::new()
+            .with_native_roots()
+            .context("the webhook's client has no certificates to trust")?
+            .https_or_http()
+            .enable_http1()
+            .build();
+        Ok(Webhook { context, client: Client::builder(TokioExecutor::new()).build(https) })
+    }
+
+    /// Sends it once; what the receiver answered.
+    async fn send(
+        &self,
+        url: &str,
+        request: axum::http::request::Builder,
+        body: Vec<u8>,
+    ) -> anyhow::Result<StatusCode> {
+        let request = request
+            .method("POST")
+            .uri(url)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::USER_AGENT, concat!("coach/", env!("CARGO_PKG_VERSION")))
+            .body(Full::new(Bytes::from(body)))
+            .map_err(|error| Hopeless(format!("webhook.url cannot be used: {error}")))?;
+        let patience = Duration::from_secs(self.context.config.webhook.timeout_s.into());
+        // The address may hold a secret of its own, so no error may name it; these name none.
+        let answer = tokio::time::timeout(patience, self.client.request(request)).await;
+        let answer = answer.with_context(|| format!("no answer within {} s", patience.as_secs()));
+        Ok(answer.and_then(|answer| Ok(answer?)).context("the webhook was not delivered")?.status())
+    }
+
+    async fn body(&self, job: &Claimed, owner: UserId, id: SessionId) -> anyhow::Result<Option<Vec<u8>>> {
+        let Payload { event, at_us } =
+            serde_json::from_value(job.payload.clone()).map_err(|e| Hopeless(e.to_string()))?;
+        let db = &self.context.db;
+        let Some(session) = sessions::get(db, owner, id).await? else { return Ok(None) };
+        let summary = reports::summaries(db, owner, id, id).await?.remove(&id).unwrap_or_default();
+        let (source, duration_ms) = (session.source, session.duration_ms);
+        let session = SessionBody { id, owner, source, duration_ms, scores: summary.scores, answers: summary.answers };
+        Ok(Some(serde_json::to_vec(&Body { id: job.id, event, at_us, session })?))
+    }
+}
+
+/// `t=<seconds since 1970>,v1=<HMAC-SHA256 in hex>` over the time, a full stop and the body.
+pub fn signature(secret: &str, seconds: i64, body: &[u8]) -> String {
+    // HMAC takes keys of any length.
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any key");
+    mac.update(seconds.to_string().as_bytes());
+    mac.update(b".");
+    mac.update(body);
+    let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("t={seconds},v1={hex}")
+}
+
+#[async_trait]
+impl Job for Webhook {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    async fn run(&self, job: &Claimed, _: &Hold) -> anyhow::Result<()> {
+        let (Some(owner), Some(session)) = (job.owner, job.session) else {
+            anyhow::bail!(Hopeless("the job names no session".into()));
+        };
+        let Config { url: Some(url), secret: Some(secret), .. } = &self.context.config.webhook else {
+            anyhow::bail!(Hopeless("no webhook is set any more".into()));
+        };
+        // Deleted meanwhile: nothing to tell of.
+        let Some(body) = self.body(job, owner, session).await? else { return Ok(()) };
+        let request = Request::builder()
+            .header("coach-delivery", job.id.to_string())
+            .header("coach-signature", signature(secret, now_us() / 1_000_000, &body));
+        match self.send(url, request, body).await? {
+            status if status.is_success() => Ok(()),
+            StatusCode::GONE => anyhow::bail!(Hopeless("the webhook's receiver wants no more (410)".into())),
+            status if status.is_redirection() => {
+                anyhow::bail!("the webhook's receiver redirects ({status}), which is not followed")
+            }
+            status => anyhow::bail!("the webhook's receiver answered {status}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_is_what_openssl_says() {
+        // printf '1700000000.{"a":1}' | openssl dgst -sha256 -hmac 'a secret of the receiver'
+        let signed = signature("a secret of the receiver", 1_700_000_000, br#"{"a":1}"#);
+        assert_eq!(signed, "t=1700000000,v1=719d43160dd8091f1cdca2473a26871d7f4f701b9c72dd2391c6e537c2ec685b");
+    }
+
+    #[test]
+    fn only_the_ends_of_a_session_are_told_and_each_once() {
+        let (owner, session) = (UserId(Uuid::nil()), SessionId(Uuid::nil()));
+        let event = |from, to| of_change(owner, session, from, to).map(|job| job.payload["event"].clone());
+        assert_eq!(event(State::Scoring, State::Ready).unwrap(), "session.scored");
+        assert_eq!(event(State::Finalising, State::Failed).unwrap(), "session.failed");
+        assert_eq!(event(State::Failed, State::Failed), None);
+        assert_eq!(event(State::Live, State::Finalising), None);
+    }
+}

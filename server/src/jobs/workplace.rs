@@ -1,0 +1,82 @@
+//! Where a process keeps what its jobs are at: a folder of its own, which goes with it, or is swept by the next one.
+
+use anyhow::Context as _;
+use std::fs::{File, TryLockError};
+use std::path::Path;
+use tempfile::TempDir;
+
+/// A folder below `data/work` that belongs to this process while it lives.
+pub struct Workplace {
+    folder: TempDir,
+    _lock: File,
+}
+
+const LOCK: &str = "lock";
+
+impl Workplace {
+    /// Makes the folder, and removes those of processes that are gone. Blocks for a moment while another process does the same.
+    ///
+    /// # Errors
+    /// The data folder cannot be written.
+    pub fn open(data: &Path) -> anyhow::Result<Workplace> {
+        let root = data.join("work");
+        let open = || -> std::io::Result<Workplace> {
+            std::fs::create_dir_all(&root)?;
+            // Held while folders are made and swept: one that has no lock yet is nobody's.
+            let turn = File::create(root.join(LOCK))?;
+            turn.lock()?;
+            sweep(&root)?;
+            let folder = tempfile::Builder::new().prefix("process-").tempdir_in(&root)?;
+            let lock = File::create(folder.path().join(LOCK))?;
+            lock.try_lock().map_err(std::io::Error::from)?;
+            Ok(Workplace { folder, _lock: lock })
+        };
+        open().with_context(|| format!("{} cannot be used for work under way", root.display()))
+    }
+
+    /// A folder for one job; it goes when it is dropped.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn bench(&self) -> std::io::Result<TempDir> {
+        tempfile::tempdir_in(self.folder.path())
+    }
+}
+
+fn sweep(root: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(root)? {
+        let path = entry?.path();
+        if !path.is_dir() {
+            continue;
+        }
+        let alive =
+            File::open(path.join(LOCK)).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)));
+        if !alive {
+            tracing::info!(folder = %path.display(), "work that a process left behind is removed");
+            std::fs::remove_dir_all(&path)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_dead_process_left_goes_and_what_a_living_one_holds_stays() {
+        let data = tempfile::tempdir().unwrap();
+        let dead = data.path().join("work/process-dead");
+        std::fs::create_dir_all(&dead).unwrap();
+        std::fs::write(dead.join("upload"), "half a film").unwrap();
+        let first = Workplace::open(data.path()).unwrap();
+        assert!(!dead.exists());
+        let job = first.bench().unwrap();
+        let second = Workplace::open(data.path()).unwrap();
+        assert!(job.path().exists() && second.bench().unwrap().path().exists());
+        drop((job, first));
+        drop(second);
+        let left = std::fs::read_dir(data.path().join("work")).unwrap().filter(|e| e.as_ref().unwrap().path().is_dir());
+        assert_eq!(left.count(), 0);
+    }
+}

@@ -1,0 +1,216 @@
+//! The analysis of an upload as a job: what fails for good at once, what is tried again, and who hears of it.
+
+use crate::support::report::{report, session};
+use crate::support::{Server, clip, film, on_both, problem, project, uploaded};
+use coach_core::SessionId;
+use coach_server::clock::now_us;
+use coach_server::drive::{self, Senses};
+use coach_server::jobs::{self, analyze};
+use coach_server::live::relay;
+use coach_server::objects;
+use coach_server::session::{Event, State};
+use coach_server::store::jobs::{Fence, claim};
+use coach_server::store::{reports, sessions};
+use reqwest::Method;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+async fn server() -> (Server, Senses) {
+    let server = Server::with(|config| {
+        config.models.dir = project().join("models");
+        config.jobs.poll_ms = 50;
+    })
+    .await;
+    let senses = drive::wake(&server.context).await.unwrap();
+    (server, senses)
+}
+
+async fn analysis(server: &Server, id: SessionId) -> Value {
+    server.get(&format!("/api/sessions/{id}/analyze")).await.json().await.unwrap()
+}
+
+/// Asks until the analysis is in this state.
+async fn until(server: &Server, id: SessionId, state: &str) -> Value {
+    let began = Instant::now();
+    loop {
+        let found = analysis(server, id).await;
+        if found["state"] == state {
+            return found;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "{found}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_is_analysed_stored_and_told_to_the_page_that_watches() {
+    let (server, senses) = server().await;
+    let (context, me) = (&server.context, server.user);
+    let (folder, id) = (tempfile::tempdir().unwrap(), uploaded(&context.db, me).await);
+    problem(server.get(&format!("/api/sessions/{id}/analyze")).await, 404, "not-found").await;
+    server.objects.put(&objects::upload_key(id), std::fs::read(clip(folder.path())).unwrap());
+    let mut page = context.hub.subscribe(id).unwrap();
+    tokio::spawn(relay::run(context.clone()));
+    let job = analyze::enqueue(context, me, id).await.unwrap();
+    assert_eq!(analyze::enqueue(context, me, id).await.unwrap(), job, "asked for twice, it is one");
+    let waiting = analysis(&server, id).await;
+    assert_eq!((waiting["state"].as_str(), waiting["attempts"].as_i64()), (Some("queued"), Some(0)));
+    assert_eq!(sessions::get(&context.db, me, id).await.unwrap().unwrap().state, State::Finalising);
+    let _hands = jobs::analysts(context, senses, 1).unwrap();
+    let done = until(&server, id, "done").await;
+    assert_eq!(done, json!({"state": "done", "stage": "storing", "percent": 100, "attempts": 1, "error": null}));
+    let view: Value = server.get(&format!("/api/sessions/{id}")).await.json().await.unwrap();
+    assert_eq!((view["state"].as_str(), view["answers"].as_array().unwrap().len()), (Some("ready"), 1));
+    assert_eq!(
+        (view["started_us"].as_i64(), view["duration_ms"].as_i64().unwrap() / 100),
+        (view["created_us"].as_i64(), 10)
+    );
+    for key in [objects::journal_key(id), objects::report_key(id), objects::poster_key(id), objects::upload_key(id)] {
+        assert!(server.objects.keys().contains(&key), "{key}");
+    }
+    let report: Value = server.get(&format!("/api/sessions/{id}/report")).await.json().await.unwrap();
+    assert_eq!(report["answers"][0]["question_id"], view["questions"][0]["id"]);
+    let mut heard = Vec::new();
+    while !heard.iter().any(|message: &Value| message["type"] == "report_ready") {
+        let next = tokio::time::timeout(Duration::from_secs(20), page.outbox.recv()).await.unwrap().unwrap();
+        heard.push(serde_json::from_str(&next.text).unwrap());
+    }
+    let states: Vec<_> = heard.iter().filter_map(|message| message["state"].as_str()).collect();
+    assert_eq!(states, ["finalising", "scoring", "ready"]);
+    // What is done is not done again.
+    problem(server.request(Method::POST, &format!("/api/sessions/{id}/analyze")).send().await.unwrap(), 409, "state")
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_attempt_makes_better_fails_at_once_and_can_be_asked_for_again() {
+    let (server, senses) = server().await;
+    let (context, me) = (&server.context, server.user);
+    let (folder, id) = (tempfile::tempdir().unwrap(), uploaded(&context.db, me).await);
+    server.objects.put(&objects::upload_key(id), "this is a letter and no video\n".repeat(100));
+    analyze::enqueue(context, me, id).await.unwrap();
+    let _hands = jobs::analysts(context, senses, 1).unwrap();
+    let dead = until(&server, id, "dead").await;
+    assert_eq!(dead["attempts"], 1);
+    let view: Value = server.get(&format!("/api/sessions/{id}")).await.json().await.unwrap();
+    assert_eq!((view["state"].as_str(), view["failure"].as_str()), (Some("failed"), dead["error"].as_str()));
+    assert_eq!(dead["error"], "this is not a video or audio file");
+    let again = || server.request(Method::POST, &format!("/api/sessions/{id}/analyze")).send();
+    server.objects.put(&objects::upload_key(id), std::fs::read(clip(folder.path())).unwrap());
+    assert_eq!(again().await.unwrap().status(), 202);
+    assert_eq!(until(&server, id, "done").await["attempts"], 1);
+    problem(again().await.unwrap(), 409, "state").await;
+    let foreign = server.foreign_session().await;
+    problem(
+        server.request(Method::POST, &format!("/api/sessions/{foreign}/analyze")).send().await.unwrap(),
+        404,
+        "not-found",
+    )
+    .await;
+    problem(server.get(&format!("/api/sessions/{foreign}/analyze")).await, 404, "not-found").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_that_is_away_is_waited_for_and_a_deleted_session_is_let_go() {
+    let (server, senses) = server().await;
+    let (context, me) = (&server.context, server.user);
+    let (folder, id, gone) =
+        (tempfile::tempdir().unwrap(), uploaded(&context.db, me).await, uploaded(&context.db, me).await);
+    server.objects.put(&objects::upload_key(id), std::fs::read(clip(folder.path())).unwrap());
+    analyze::enqueue(context, me, id).await.unwrap();
+    server.objects.set_away(true);
+    let _hands = jobs::analysts(context, senses, 1).unwrap();
+    let began = Instant::now();
+    let failed = loop {
+        let found = analysis(&server, id).await;
+        if !found["error"].is_null() {
+            break found;
+        }
+        assert!(began.elapsed() < Duration::from_secs(30));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    assert_eq!((failed["state"].as_str(), failed["attempts"].as_i64()), (Some("queued"), Some(1)));
+    assert!(failed["error"].as_str().unwrap().contains("the store is away"), "{failed}");
+    server.objects.set_away(false);
+    assert_eq!(until(&server, id, "done").await["attempts"], 2);
+    // Its job is queued, then it is deleted: the worker takes away what another one put there meanwhile.
+    server.objects.put(&objects::journal_key(gone), "late");
+    let job = analyze::enqueue(context, me, gone).await.unwrap();
+    context.machine.apply(me, gone, Event::Deleted).await.unwrap();
+    let began = Instant::now();
+    while coach_server::store::jobs::latest(&context.db, me, gone, analyze::KIND).await.unwrap().unwrap().state
+        != "done"
+    {
+        assert!(began.elapsed() < Duration::from_secs(30), "{job}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(!server.objects.keys().contains(&objects::journal_key(gone)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_is_stopped_puts_its_job_back_as_if_it_had_never_begun() {
+    let (server, senses) = server().await;
+    let (context, me) = (&server.context, server.user);
+    let (folder, id) = (tempfile::tempdir().unwrap(), uploaded(&context.db, me).await);
+    server.objects.put(&objects::upload_key(id), std::fs::read(film(folder.path(), 120)).unwrap());
+    analyze::enqueue(context, me, id).await.unwrap();
+    let hands = jobs::analysts(context, senses, 1).unwrap();
+    let began = Instant::now();
+    while analysis(&server, id).await["percent"].as_i64().is_none_or(|percent| percent < 1) {
+        assert!(began.elapsed() < Duration::from_secs(60));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let stopped = Instant::now();
+    // What SIGTERM does.
+    context.shutdown.cancel();
+    hands.wait().await;
+    assert!(stopped.elapsed() < Duration::from_secs(3), "{:?}", stopped.elapsed());
+    let found = coach_server::store::jobs::latest(&context.db, me, id, analyze::KIND).await.unwrap().unwrap();
+    assert_eq!((found.state.as_str(), found.attempts, found.stage, found.last_error), ("queued", 0, None, None));
+    let session = sessions::get(&context.db, me, id).await.unwrap().unwrap();
+    assert_eq!((session.state, session.failure), (State::Scoring, None));
+}
+
+#[tokio::test]
+async fn a_failed_live_session_is_tried_again_from_its_spool_or_refused_with_the_reason() {
+    let server = Server::start().await;
+    let (context, me) = (&server.context, server.user);
+    for (why, status) in [("disk full", 202), ("no spool", 409)] {
+        let id = session(&context.db, me).await.id;
+        let again = || server.request(Method::POST, &format!("/api/sessions/{id}/analyze")).send();
+        problem(again().await.unwrap(), 409, "state").await;
+        context.machine.apply(me, id, Event::Failed(why.into())).await.unwrap();
+        assert_eq!(again().await.unwrap().status(), status);
+        assert_eq!(server.door.again.lock().unwrap().last(), Some(&id));
+    }
+}
+
+#[tokio::test]
+async fn a_worker_that_lost_its_lease_writes_nothing() {
+    on_both(async |db| {
+        let context = coach_server::app::Context::new(
+            Default::default(),
+            db.clone(),
+            std::sync::Arc::new(crate::support::objects::Memory::default()),
+        );
+        let me = coach_server::store::users::personal(&db).await.unwrap();
+        let id = uploaded(&db, me).await;
+        let job = analyze::enqueue(&context, me, id).await.unwrap();
+        let now = now_us();
+        claim(&db, "slow", &[analyze::KIND], now, 1).await.unwrap().unwrap();
+        claim(&db, "next", &[analyze::KIND], now + 10, 1_000_000).await.unwrap().unwrap();
+        let save = async |worker| {
+            reports::save_report_of_job(&db, me, id, &report(Some(50.0)), Fence { job, worker }).await.unwrap()
+        };
+        assert!(!save("slow").await);
+        assert!(reports::summaries(&db, me, id, id).await.unwrap().is_empty());
+        assert!(save("next").await && save("next").await);
+        assert_eq!(reports::summaries(&db, me, id, id).await.unwrap()[&id].answers.len(), 2);
+        // Scored by now: a late second report changes nothing.
+        for event in [Event::Recorded, Event::Scored] {
+            context.machine.apply(me, id, event).await.unwrap();
+        }
+        assert!(!save("next").await);
+    })
+    .await;
+}
