@@ -2188,6 +2188,7 @@ export interface components {
             /** @description `personal`: one person, no sign-in. */
             mode: string;
             models: components["schemas"]["ModelNames"];
+            retention: components["schemas"]["Retention"];
             /**
              * Format: int64
              * @description The largest file that can be uploaded.
