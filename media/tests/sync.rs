@@ -4,9 +4,11 @@ mod material;
 
 use coach_core::MediaTime;
 use coach_media::record::{Recorder, finalise};
-use coach_media::{Format, Formats, Item, init};
+use coach_media::tap::{Config, Output, Packet, Tap};
+use coach_media::{Format, Formats, Item, Track, init};
 use material::{ffmpeg, path, read};
 use std::path::Path;
+use std::time::Duration;
 
 /// Beginnings of flashes and beeps in milliseconds, as ffmpeg decodes the file, independent of our decoders.
 fn flashes_and_beeps(file: &Path, folder: &Path) -> (Vec<f64>, Vec<f64>) {
@@ -76,4 +78,82 @@ fn flash_and_beep_stay_within_40_ms_of_each_other_after_loss_and_a_pause() {
     ffmpeg(&["-i", path(&last), "-vn", "-ac", "1", "-ar", "48000", "-f", "f32le"], &packets).unwrap();
     let length = std::fs::metadata(packets).unwrap().len() as f64 / 4.0 / 48.0;
     assert!((11_900.0..12_100.0).contains(&length), "{length} ms of sound without holes");
+}
+
+/// What a recorder gets of these units when they come by RTP over a network that delays each packet by 20 to 60 ms, from a
+/// sender whose clock for sound runs fast by so many parts in a million.
+fn over_the_network(items: &[Item], sound_ppm: i64, mut record: impl FnMut(&Item)) {
+    let (mut arrivals, mut counts) = (Vec::new(), [0u16; 2]);
+    let mut last = [Duration::ZERO; 2];
+    for item in items {
+        let Item::Unit(track, unit) = item else { continue };
+        let n = counts[*track as usize];
+        counts[*track as usize] = n.wrapping_add(1);
+        let us = unit.t.ms() as u64 * 1000;
+        let (timestamp, payload) = match track {
+            Track::Video => {
+                let head = [0x90, 0x80, 0x80 | (n >> 8) as u8, n as u8];
+                (us * 90 / 1000, [&head[..], &unit.data].concat().into())
+            }
+            Track::Audio => ((us + us * sound_ppm as u64 / 1_000_000) * 48 / 1000, unit.data.clone()),
+        };
+        // As the network delays them, but none before the one that was sent before it.
+        let delay = 20_000 + (u64::from(n) * 7919 + *track as u64 * 104_729) % 40_000;
+        let at = Duration::from_micros(us + delay).max(last[*track as usize]);
+        last[*track as usize] = at;
+        let packet =
+            Packet { ssrc: *track as u32 + 1, sequence: n, timestamp: timestamp as u32, marker: true, payload };
+        arrivals.push((at, *track, packet));
+    }
+    arrivals.sort_by_key(|(at, ..)| *at);
+    let mut tap = Tap::new(Config::default());
+    let end = arrivals.last().map_or(Duration::ZERO, |(at, ..)| *at);
+    let mut drain = |tap: &mut Tap| {
+        while let Some(output) = tap.poll() {
+            if let Output::Item(item) = output {
+                record(&item);
+            }
+        }
+    };
+    for (at, track, packet) in arrivals {
+        tap.push(track, packet, at);
+        drain(&mut tap);
+    }
+    tap.finish(end);
+    drain(&mut tap);
+}
+
+#[test]
+fn flash_and_beep_stay_within_40_ms_of_each_other_for_ten_minutes_though_the_senders_clocks_drift() {
+    init().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    // Flashes and beeps of 100 ms every 10 s.
+    let marks = "gte(t,1)*lt(mod(t,10),0.1)";
+    let video = format!("color=black:size=64x48:rate=20:duration=600,drawbox=t=fill:color=white:enable='{marks}'");
+    let audio = format!("aevalsrc='0.5*sin(2*PI*1000*t)*{marks}':s=48000:d=600");
+    let coding = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "16", "-g", "80"];
+    let sound = ["-c:a", "libopus", "-application", "lowdelay", "-b:a", "24k"];
+    let input = ["-f", "lavfi", "-i", &video, "-f", "lavfi", "-i", &audio];
+    let file = folder.path().join("marks.webm");
+    let Some(file) = ffmpeg(&[&input[..], &coding, &sound].concat(), &file) else { return };
+    let (_, items) = read(&file).unwrap();
+    // Two crystals of one machine; beyond 65 parts in a million, ten minutes would take them 40 ms apart.
+    for ppm in [0, 50] {
+        let (spool, last) = (folder.path().join(format!("{ppm}.webm")), folder.path().join("final.webm"));
+        let formats = Formats { video: Some(Format::vp8()), audio: Some(Format::opus(2)) };
+        let recorder = Recorder::create(&spool, &formats).unwrap();
+        over_the_network(&items, ppm, |item| recorder.push(item).unwrap());
+        recorder.finish().unwrap();
+        let made = finalise(&[(spool, MediaTime::ZERO)], &last).unwrap();
+        assert!((599_000..601_000).contains(&made.duration.ms()), "{}", made.duration);
+        let (flashes, beeps) = flashes_and_beeps(&last, folder.path());
+        assert_eq!((flashes.len(), beeps.len()), (59, 59), "{flashes:?} {beeps:?}");
+        let offsets: Vec<f64> = flashes.iter().zip(&beeps).map(|(flash, beep)| flash - beep).collect();
+        let worst = offsets.iter().fold(0.0f64, |worst, offset| worst.max(offset.abs()));
+        println!(
+            "clocks {ppm} ppm apart: flash minus beep {:.1} ms at the start, {:.1} ms after ten minutes, {worst:.1} ms at most",
+            offsets[0], offsets[58]
+        );
+        assert!(worst <= 40.0, "{offsets:?}");
+    }
 }

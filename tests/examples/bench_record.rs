@@ -115,7 +115,7 @@ async fn main() -> Result<()> {
     println!(
         "{publishers} publishers of 640x480 at 30 fps and Opus, {seconds} s, {ROUNDS} rounds in turns, {build} build"
     );
-    println!("peer: {}", String::from_utf8_lossy(&version.stdout).trim());
+    println!("peer: {}", String::from_utf8_lossy(&version.stdout).lines().next().unwrap_or_default());
     let (mut us, mut them) = (Vec::new(), Vec::new());
     let share = |spent: f64| spent / seconds as f64 / publishers as f64 * 100.0;
     for _ in 0..ROUNDS {
