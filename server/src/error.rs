@@ -171,6 +171,20 @@ mod tests {
     }
 
     #[test]
+    fn a_store_that_is_away_or_full_is_no_failure_of_the_server() {
+        use coach_archive::Error as Archive;
+        let away = Archive::Unavailable { what: "sessions/1/upload".into(), message: "connection refused".into() };
+        let full = Archive::Full { what: "sessions/1/upload".into(), message: "no space left".into() };
+        for (error, word) in [(away, "try again"), (full, "delete what is no longer needed")] {
+            let error = Error::from(anyhow::Error::new(error).context("the slot could not be opened"));
+            assert_eq!(error.problem().status, 503);
+            assert!(error.problem().detail.contains(word), "{error}");
+        }
+        let denied = Archive::Denied { what: "sessions/1/upload".into(), code: "AccessDenied".into() };
+        assert_eq!(Error::from(anyhow::Error::new(denied)).problem().status, 500);
+    }
+
+    #[test]
     fn a_problem_says_its_status_and_the_state() {
         let error = Error::State { state: State::Scoring, detail: "the report is not ready".into() };
         let json = serde_json::to_value(error.problem()).unwrap();

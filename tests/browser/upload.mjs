@@ -9,7 +9,7 @@ const [base, file, wrong, shots, rate, before] = process.argv.slice(2);
 const SENDING_MS = 15 * 60_000;
 const ANALYSIS_MS = 5 * 60_000;
 
-const seen = { before: [], after: [], heap_mb: {}, browser_mb: {}, words: [], console: [] };
+const seen = { before: [], after: [], refused: [], heap_mb: {}, browser_mb: {}, words: [], console: [] };
 const context = await chromium.launchPersistentContext(mkdtempSync(path.join(tmpdir(), "coach-chromium-")), {
   executablePath: process.env.COACH_CHROMIUM ?? "/usr/bin/chromium",
   headless: true,
@@ -19,14 +19,17 @@ const context = await chromium.launchPersistentContext(mkdtempSync(path.join(tmp
 const page = context.pages()[0] ?? (await context.newPage());
 page.setDefaultTimeout(30_000);
 page.on("console", (message) => {
-  if (message.type() === "error") seen.console.push(message.text());
+  // A URL that ran out is the store's to refuse and the page's to renew.
+  if (message.type() === "error" && !message.location().url.includes("partNumber=")) seen.console.push(message.text());
 });
 page.on("pageerror", (error) => seen.console.push(String(error)));
 // Parts that the store has confirmed, in the order of their answers.
 let arrived = seen.before;
 page.on("response", (response) => {
   const number = new URL(response.url()).searchParams.get("partNumber");
-  if (number && response.request().method() === "PUT" && response.status() === 200) arrived.push(Number(number));
+  if (!number || response.request().method() !== "PUT") return;
+  if (response.status() === 200) arrived.push(Number(number));
+  else seen.refused.push(response.status());
 });
 const cdp = await context.newCDPSession(page);
 await cdp.send("Network.enable");

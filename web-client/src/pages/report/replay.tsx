@@ -75,6 +75,8 @@ export function Replay({ player, report, recording, tracks }: Props) {
     [player, report.hints, cues, outline, tracks, url],
   );
 
+  // What was recorded here is WebM, which every browser knows; an upload is what it was.
+  const uploaded = recording.data !== undefined && recording.data.content_type !== "video/webm";
   const gone = broken || recording.isError;
   return (
     <section aria-label="Replay">
@@ -108,7 +110,9 @@ export function Replay({ player, report, recording, tracks }: Props) {
         {gone && (
           <div role="alert" className="absolute inset-0 grid place-content-center justify-items-center gap-3 px-8 text-center">
             <p className="font-medium">The recording does not play</p>
-            <p className="max-w-sm text-sm opacity-85">Its address may have run out. The scores and lanes are all here.</p>
+            <p className="max-w-sm text-sm opacity-85">
+              {uploaded ? "This browser may not know files of this kind, or the address has run out." : "Its address may have run out."} The scores and lanes are all here.
+            </p>
             <Button
               onClick={() => {
                 setBroken(false);

@@ -1,10 +1,9 @@
 // An upload under way: how much, how fast, how long; pause, go on, give up.
 import { Pause, Play } from "lucide-react";
-import { useState } from "react";
 import { remaining, size } from "../../upload/kinds";
 import type { View } from "../../upload/uploader";
 import { Button } from "../../ui/button";
-import { Confirm } from "../../ui/confirm";
+import { GiveUp } from "./give-up";
 
 interface Props {
   name: string;
@@ -27,7 +26,6 @@ function words(view: View, checking: boolean): string {
 }
 
 export function Sending({ name, view, checking, onHold, onGoOn, onGiveUp }: Props) {
-  const [asking, setAsking] = useState(false);
   const percent = view.total === 0 ? 0 : Math.floor((view.sent / view.total) * 100);
   const going = view.phase === "sending" || view.phase === "waiting";
   const bad = view.phase === "failed";
@@ -71,24 +69,8 @@ export function Sending({ name, view, checking, onHold, onGoOn, onGiveUp }: Prop
             Go on
           </Button>
         )}
-        <Button look="quiet" onClick={() => setAsking(true)} disabled={checking} data-testid="give-up">
-          Give it up
-        </Button>
+        <GiveUp disabled={checking} onGiveUp={onGiveUp} />
       </div>
-      <Confirm
-        open={asking}
-        title="Give this upload up?"
-        yes="Erase what was sent"
-        no="Keep it"
-        danger
-        onNo={() => setAsking(false)}
-        onYes={() => {
-          setAsking(false);
-          onGiveUp();
-        }}
-      >
-        What was sent so far is erased. The file on your side stays.
-      </Confirm>
     </section>
   );
 }

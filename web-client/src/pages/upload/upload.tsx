@@ -5,11 +5,11 @@ import { useMe, useQuestions } from "../../api/queries";
 import type { Question } from "../../api/types";
 import { objection } from "../../upload/kinds";
 import { useUpload } from "../../upload/use-upload";
-import { Button } from "../../ui/button";
 import { Frame } from "../../ui/frame";
 import { Failure, Loading } from "../../ui/states";
 import { FAMILIES, fromSearch, toSearch } from "../home/choice";
 import { DropZone } from "./drop-zone";
+import { GiveUp } from "./give-up";
 import { Sending } from "./sending";
 
 function QuestionPicker({ bank, id, onPick }: { bank: Question[]; id: string; onPick: (id: string) => void }) {
@@ -85,9 +85,7 @@ export default function UploadPage() {
                     Choose the same file again and it goes on where it was.{answered && ` It answers: ${answered}`}
                   </p>
                 </div>
-                <Button look="quiet" onClick={() => void giveUp(unfinished.session)} data-testid="give-up">
-                  Give it up
-                </Button>
+                <GiveUp onGiveUp={() => void giveUp(unfinished.session)} />
               </section>
             )}
             {!busy && !unfinished && <QuestionPicker bank={bank.data} id={question} onPick={setPicked} />}
