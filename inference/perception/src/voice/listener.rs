@@ -3,7 +3,7 @@
 use super::activity::Level;
 use super::filter::Filter;
 use super::gaps::{Gaps, Length};
-use super::hesitation::{self, Heard, Hesitations};
+use super::hesitation::{self, Finding, Heard, Hesitations};
 use super::intensity::Meter;
 use super::nuclei::Nuclei;
 use super::pitch::{self, Analyser, Frame, Path};
@@ -12,7 +12,7 @@ use super::runs::{self, Runs};
 use super::tape::Tape;
 use super::{Activity, Error, HOP, RATE_HZ};
 use coach_core::MediaTime;
-use coach_core::journal::{Gap, GapKind, GapReason, Hesitation, Line, Nucleus, Voice};
+use coach_core::journal::{Gap, GapKind, GapReason, Hesitation, Line, Nucleus, Voice, VoicedRun};
 use std::collections::VecDeque;
 
 /// Frames that the pitch path looks ahead: 100 ms.
@@ -306,16 +306,11 @@ impl Core {
             self.give_line(out);
         }
 
+        let closed = self.runs.push(hop, hz, &self.tape, self.peak);
+        self.give_run(closed, out);
+        let found = self.hesitations.push(Heard { hz, speech, level_db: self.level.db(hop), masked });
+        self.give_hesitation(found, out);
         let known = self.known();
-        if let Some((first, end, mut run)) = self.runs.push(hop, hz, &self.tape, self.peak) {
-            (run.t, run.start, run.end) = (known, self.time(first), self.time(end));
-            out(Line::VoicedRun(run));
-        }
-        let heard = Heard { hz, speech, level_db: self.level.db(hop), masked };
-        if let Some(finding) = self.hesitations.push(heard) {
-            let (start, end) = (self.time(finding.first.max(0)), self.time(finding.end));
-            out(Line::Hesitation(Hesitation { t: known, start, end, confidence: finding.confidence }));
-        }
         while let Some(&at) = self.pending.front().filter(|&&at| at + 3 < self.decided) {
             self.pending.pop_front();
             let around = (at - 3).max(0)..=at + 3;
@@ -330,6 +325,21 @@ impl Core {
         self.line.snr_db = self.level.snr_db().map(|snr| snr as f32);
         let next = empty_line(self.line.t + LINE * 10);
         out(Line::Voice(std::mem::replace(&mut self.line, next)));
+    }
+
+    fn give_run(&self, closed: Option<(i64, i64, VoicedRun)>, out: &mut impl FnMut(Line)) {
+        if let Some((first, end, mut run)) = closed {
+            (run.t, run.start, run.end) = (self.known(), self.time(first), self.time(end));
+            out(Line::VoicedRun(run));
+        }
+    }
+
+    fn give_hesitation(&self, found: Option<Finding>, out: &mut impl FnMut(Line)) {
+        if let Some(Finding { first, end, confidence }) = found {
+            let end = self.last.map_or(end, |last| end.min(last));
+            let (start, end) = (self.time(first.max(0)), self.time(end));
+            out(Line::Hesitation(Hesitation { t: self.known(), start, end, confidence }));
+        }
     }
 
     /// Start of a hop.
@@ -372,15 +382,10 @@ impl Core {
         if last % LINE != 0 {
             self.give_line(out);
         }
-        let known = self.known();
-        if let Some((first, end, mut run)) = self.runs.close(&self.tape, self.peak) {
-            (run.t, run.start, run.end) = (known, self.time(first), self.time(end));
-            out(Line::VoicedRun(run));
-        }
-        if let Some(finding) = self.hesitations.finish() {
-            let (start, end) = (self.time(finding.first.max(0)), self.time(finding.end.min(last)));
-            out(Line::Hesitation(Hesitation { t: known, start, end, confidence: finding.confidence }));
-        }
+        let closed = self.runs.close(&self.tape, self.peak);
+        self.give_run(closed, out);
+        let found = self.hesitations.finish();
+        self.give_hesitation(found, out);
         Ok(())
     }
 }
