@@ -1,6 +1,5 @@
 //! `coach analyze FILE`: the offline door on the command line.
 
-use super::finish::read_journal;
 use super::models::Models;
 use super::offline::{self, Settings, Sitting};
 use super::workers::Workers;
@@ -9,7 +8,9 @@ use anyhow::Context as _;
 use coach_core::face::BLENDSHAPES;
 use coach_core::journal::Line;
 use coach_core::report::{Answer, Report};
-use std::io::{IsTerminal, Write};
+use coach_insight::journal::Reader;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 /// Analyse a video or audio file through the same path as a live session.
@@ -53,10 +54,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
     }
     let workers = Workers::start(&models, 1)?;
     let sitting = match &args.like {
-        Some(path) => Some(
-            Sitting::from_lines(read_journal(path))
-                .with_context(|| format!("{}: not a journal, or its first line is missing", path.display()))?,
-        ),
+        Some(path) => Some(Sitting::from_journal(path).with_context(|| path.display().to_string())?),
         None => None,
     };
     let out = args.out.clone().unwrap_or_else(|| args.file.with_extension("coach"));
@@ -104,8 +102,9 @@ fn progress_bar() -> indicatif::ProgressBar {
 }
 
 fn write_named(journal: &Path, to: &Path) -> anyhow::Result<()> {
-    let mut file = std::io::BufWriter::new(std::fs::File::create(to)?);
-    for line in read_journal(journal) {
+    let mut file = BufWriter::new(File::create(to)?);
+    let (_, lines) = Reader::open(BufReader::new(File::open(journal)?))?;
+    for line in lines {
         if let Line::Face(face) = line
             && let Some(blendshapes) = face.blendshapes
         {

@@ -167,9 +167,3 @@ pub async fn clean_up(store: &dyn Objects, session: SessionId, spool: &Spool) {
         tracing::warn!(%error, folder = %spool.folder().display(), "the spool is not removed");
     }
 }
-
-/// The lines of a journal that may have been cut by a crash.
-pub fn read_journal(path: &Path) -> Vec<coach_core::journal::Line> {
-    let Ok(text) = std::fs::read_to_string(path) else { return Vec::new() };
-    text.lines().map_while(|line| serde_json::from_str(line).ok()).collect()
-}

@@ -1,15 +1,16 @@
 //! The journal on its way to disk: one line per accepted line, made durable twice a second.
 
 use coach_core::journal::Line;
+use coach_insight::journal::Writer;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 const DURABLE_EVERY: Duration = Duration::from_millis(500);
 
 pub struct JournalFile {
-    file: BufWriter<File>,
+    file: Writer<BufWriter<File>>,
     durable: Instant,
     dirty: bool,
     failed: bool,
@@ -21,14 +22,13 @@ impl JournalFile {
     /// # Errors
     /// The file cannot be made.
     pub fn create(path: &Path) -> std::io::Result<JournalFile> {
-        let file = BufWriter::with_capacity(64 * 1024, File::create(path)?);
+        let file = Writer::new(BufWriter::with_capacity(64 * 1024, File::create(path)?));
         Ok(JournalFile { file, durable: Instant::now(), dirty: false, failed: false })
     }
 
     /// Adds a line. A failure is logged once; the journal can be made again from the recording.
     pub fn write(&mut self, line: &Line) {
-        let written = serde_json::to_writer(&mut self.file, line).map_err(Into::into);
-        let written = written.and_then(|()| self.file.write_all(b"\n"));
+        let written = self.file.write(line);
         self.dirty = true;
         self.note(written);
     }
@@ -38,7 +38,7 @@ impl JournalFile {
         if self.dirty && self.durable.elapsed() >= DURABLE_EVERY {
             self.durable = Instant::now();
             self.dirty = false;
-            let flushed = self.file.flush().and_then(|()| self.file.get_ref().sync_data());
+            let flushed = self.file.flush().and_then(|()| self.file.get_ref().get_ref().sync_data());
             self.note(flushed);
         }
     }
@@ -50,7 +50,7 @@ impl JournalFile {
             return Err(std::io::Error::other("lines of the journal are missing"));
         }
         self.file.flush()?;
-        self.file.get_ref().sync_all()
+        self.file.get_ref().get_ref().sync_all()
     }
 
     fn note(&mut self, result: std::io::Result<()>) {

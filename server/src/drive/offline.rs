@@ -8,10 +8,11 @@ use coach_core::MediaTime;
 use coach_core::frame::Rotation;
 use coach_core::journal::{self, Capture, Header, HintSettings, Line, MarkKind, Source, Stream};
 use coach_core::report::Report;
+use coach_insight::journal::{Reader, Writer};
 use coach_insight::{Engine, Output};
 use coach_media::{Format, file};
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufReader, BufWriter};
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 
@@ -36,17 +37,17 @@ pub struct Sitting {
 }
 
 impl Sitting {
-    /// From the lines of an earlier journal; `None` when it has no header.
-    pub fn from_lines(lines: impl IntoIterator<Item = Line>) -> Option<Sitting> {
-        let (mut header, mut marks) = (None, Vec::new());
-        for line in lines {
-            match line {
-                Line::Header(h) => header = Some(*h),
-                Line::Mark(mark) => marks.push(mark),
-                _ => {}
-            }
-        }
-        header.map(|header| Sitting { header, marks })
+    /// From an earlier journal, as far as it is whole.
+    ///
+    /// # Errors
+    /// It cannot be read, or has no header.
+    pub fn from_journal(path: &Path) -> Result<Sitting, coach_insight::journal::Error> {
+        let (header, lines) = Reader::open(BufReader::new(File::open(path)?))?;
+        let marks = lines.filter_map(|line| match line {
+            Line::Mark(mark) => Some(mark),
+            _ => None,
+        });
+        Ok(Sitting { header, marks: marks.collect() })
     }
 
     /// One of which no journal tells: its first question was asked at its beginning.
@@ -130,14 +131,10 @@ pub fn analyze_to(
     progress: &mut dyn FnMut(f32) -> bool,
 ) -> Result<Report, Error> {
     let part = journal.with_extension("jsonl.part");
-    let mut file = BufWriter::with_capacity(256 * 1024, File::create(&part)?);
-    let mut write = |line: &Line| {
-        serde_json::to_writer(&mut file, line)?;
-        file.write_all(b"\n")
-    };
-    let report = analyze(path, settings, Door { models, workers, progress, journal: &mut write })?;
-    file.flush()?;
-    file.get_ref().sync_all()?;
+    let mut lines = Writer::new(BufWriter::with_capacity(256 * 1024, File::create(&part)?));
+    let report = analyze(path, settings, Door { models, workers, progress, journal: &mut |line| lines.write(line) })?;
+    lines.flush()?;
+    lines.get_ref().get_ref().sync_all()?;
     std::fs::rename(&part, journal)?;
     Ok(report)
 }

@@ -93,8 +93,8 @@ fn parts(spool: &Spool) -> Vec<PathBuf> {
 pub async fn analyse(ending: &Ending<'_>) -> anyhow::Result<Report> {
     let Ending { house, session, spool, .. } = ending;
     let config = &house.context.config;
-    let sitting = Sitting::from_lines(finish::read_journal(&spool.journal()))
-        .unwrap_or_else(|| Sitting::unmarked(keeper::header(&house.models, config, session), session));
+    let sitting = Sitting::from_journal(&spool.journal())
+        .unwrap_or_else(|_| Sitting::unmarked(keeper::header(&house.models, config, session), session));
     let settings = Settings {
         rate_hz: config.media.analysed_hz,
         landmarks: false,

@@ -218,7 +218,13 @@ impl Sitting {
 
     fn mark(&mut self, what: MarkKind, question: Option<Question>, note: Option<String>) {
         let now = self.now();
-        let Some(engine) = &mut self.engine else { return };
+        let Some(engine) = &mut self.engine else {
+            // Chosen while the connection was being made: it is what will be answered first.
+            if what == MarkKind::Question {
+                self.setup.first_question = question;
+            }
+            return;
+        };
         // The first question is asked at t = 0, whatever the wall says by now.
         let t = if self.asked.is_none() && what == MarkKind::Question { MediaTime::ZERO } else { now };
         match what {
