@@ -10,6 +10,8 @@ case "$1" in
       npm run --silent build
       echo "$stamp" > dist/.built-from
     fi ;;
-  lint) npm run --silent lint ;;
+  lint)
+    npm run --silent lint
+    npm run --silent api -- --check ;;
   test) npm run --silent test ;;
 esac

@@ -1,7 +1,7 @@
 //! Expressiveness: how lively the face was, 0 to 1 (`watch/expressive.rs`).
 
 use super::{Measure, Metric, moments};
-use crate::scene::{Scene, ratio};
+use crate::scene::Scene;
 use crate::scores::curve::Curve;
 
 pub const CURVE: Curve = Curve::Rise { zero: 0.08, full: 0.55 };
@@ -16,12 +16,6 @@ pub const METRIC: Metric = Metric {
 };
 
 fn measure(scene: &Scene) -> Measure {
-    let t = &scene.totals;
-    scene.faced(ratio(t.expressive, t.expressive_s), t.expressive_s).with_windows(
-        scene,
-        10_000,
-        |t| ratio(t.expressive, t.expressive_s).filter(|_| t.expressive_s >= 5.0),
-        |v| CURVE.quality(v),
-        moments::worded("expressiveness", ""),
-    )
+    let words = moments::worded("expressiveness", "");
+    scene.averaged(|t| (t.expressive, t.expressive_s), 10_000, |v| CURVE.quality(v), words)
 }

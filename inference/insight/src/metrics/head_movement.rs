@@ -1,7 +1,7 @@
 //! Head movement: the mean speed at which the head turns, degrees per second.
 
 use super::{Measure, Metric, moments};
-use crate::scene::{Scene, ratio};
+use crate::scene::Scene;
 use crate::scores::curve::Curve;
 
 pub const CURVE: Curve = Curve::Fall { full: 10.0, zero: 50.0 };
@@ -17,12 +17,6 @@ pub const METRIC: Metric = Metric {
 };
 
 fn measure(scene: &Scene) -> Measure {
-    let t = &scene.totals;
-    scene.faced(ratio(t.speed, t.speed_s), t.speed_s).with_windows(
-        scene,
-        8000,
-        |t| ratio(t.speed, t.speed_s).filter(|_| t.speed_s >= 4.0),
-        |v| CURVE.quality(v),
-        moments::worded("head_movement", "deg/s"),
-    )
+    let words = moments::worded("head_movement", "deg/s");
+    scene.averaged(|t| (t.speed, t.speed_s), 8000, |v| CURVE.quality(v), words)
 }

@@ -1,7 +1,7 @@
 //! Lip press: how far the lips were pressed above rest (AU24), on average, 0 to 1.
 
 use super::{Measure, Metric, moments};
-use crate::scene::{Scene, ratio};
+use crate::scene::Scene;
 use crate::scores::curve::Curve;
 
 pub const CURVE: Curve = Curve::Fall { full: 0.03, zero: 0.25 };
@@ -17,13 +17,6 @@ pub const METRIC: Metric = Metric {
 };
 
 fn measure(scene: &Scene) -> Measure {
-    let t = &scene.totals;
-    let measure = scene.faced(ratio(t.lip, t.affect_s), t.affect_s).with_windows(
-        scene,
-        6000,
-        |t| ratio(t.lip, t.affect_s).filter(|_| t.affect_s >= 3.0),
-        |v| CURVE.quality(v),
-        moments::worded("lip_press", ""),
-    );
-    Measure { baseline: Some(0.0).filter(|_| scene.baseline.rest.is_some()), ..measure }
+    let words = moments::worded("lip_press", "");
+    scene.averaged(|t| (t.lip, t.affect_s), 6000, |v| CURVE.quality(v), words).over_rest(scene)
 }

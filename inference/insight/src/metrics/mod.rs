@@ -35,7 +35,7 @@ pub mod voice_stability;
 pub mod volume_consistency;
 pub mod volume_level;
 
-use crate::scene::Scene;
+use crate::scene::{Scene, Totals, ratio};
 use crate::texts;
 use coach_core::report::Moment;
 
@@ -143,9 +143,37 @@ impl Scene<'_> {
             ..Measure::default()
         }
     }
+
+    /// The mean of what a face did: its sum and the seconds it is known for, and windows of `ms` of which half is known.
+    pub(crate) fn averaged(
+        &self,
+        of: fn(&Totals) -> (f64, f64),
+        ms: i64,
+        quality: impl Fn(f32) -> f32,
+        why: impl Fn(f32) -> String,
+    ) -> Measure {
+        let mean = |totals: &Totals, least_s: f64| {
+            let (sum, known_s) = of(totals);
+            ratio(sum, known_s).filter(|_| known_s >= least_s)
+        };
+        self.faced(mean(&self.totals, 0.0), of(&self.totals).1).with_windows(
+            self,
+            ms,
+            |totals| mean(totals, ms as f64 / 2000.0),
+            quality,
+            why,
+        )
+    }
+}
+
+impl Measure {
+    /// It is read against the person's face at rest, where that is known.
+    pub(crate) fn over_rest(self, scene: &Scene) -> Measure {
+        Measure { baseline: Some(0.0).filter(|_| scene.baseline.rest.is_some()), ..self }
+    }
 }
 
 /// A share of the time, 0 to 1.
 pub(crate) fn share(part: f64, of: f64) -> f32 {
-    crate::scene::ratio(part, of).unwrap_or(0.0).clamp(0.0, 1.0)
+    ratio(part, of).unwrap_or(0.0).clamp(0.0, 1.0)
 }

@@ -24,5 +24,5 @@ fn measure(scene: &Scene) -> Measure {
         |_| 1.0,
         moments::worded("smile", ""),
     );
-    Measure { baseline: Some(0.0).filter(|_| scene.baseline.rest.is_some()), ..measure }
+    measure.over_rest(scene)
 }
