@@ -1,4 +1,5 @@
-//! Stress recovery: seconds from a spike's peak until it had calmed down.
+//! Stress recovery: seconds from a spike's begin until it had calmed down. Not from its peak: where stress stays, any moment may be the
+//! highest, and a long one would count as short.
 
 use super::stress_spikes::{measured, spikes};
 use super::{Measure, Metric};
@@ -8,7 +9,7 @@ use crate::{stress, texts};
 use coach_core::Span;
 use coach_core::report::Moment;
 
-pub const CURVE: Curve = Curve::Fall { full: 3.0, zero: 25.0 };
+pub const CURVE: Curve = Curve::Fall { full: 4.0, zero: 26.0 };
 
 pub const METRIC: Metric = Metric {
     id: "stress_recovery",
@@ -24,15 +25,12 @@ fn measure(scene: &Scene) -> Measure {
     let mut events = Vec::new();
     for spike in spikes(scene) {
         let end = scene.spans.iter().find(|s| s.contains(spike.start)).map_or(spike.peak, |s| s.end);
-        let calm = spike.recovered.map_or(end, |t| t.min(end)).max(spike.peak);
-        let ms = calm - spike.peak;
+        let lasted = Span::new(spike.start, spike.recovered.map_or(end, |t| t.min(end)).max(spike.start));
+        let ms = lasted.len_ms();
         let weight = f64::from(stress::weight(spike)) + 1e-3;
         sum += weight * ms as f64 / 1000.0;
         weights += weight;
-        events.push((
-            ms as f32,
-            Moment { span: Span::new(spike.peak, calm), why: texts::recovery(ms), good: ms <= 5000 },
-        ));
+        events.push((ms as f32, Moment { span: lasted, why: texts::recovery(ms), good: ms <= 6000 }));
     }
     measured(scene, ratio(sum, weights)).with_events(scene, events)
 }

@@ -7,7 +7,7 @@ use coach_core::report::ScoreName;
 pub const FORMULA: Formula = Formula {
     name: ScoreName::Resilience,
     id: "resilience",
-    version: 1,
+    version: 2,
     inputs: &[
         Input { metric: &stress_spikes::METRIC, weight: 0.40, curve: stress_spikes::CURVE },
         Input { metric: &stress_height::METRIC, weight: 0.20, curve: stress_height::CURVE },
