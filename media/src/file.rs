@@ -287,13 +287,6 @@ impl Source {
                         check_pixels(width, height, &self.limits)?;
                     }
                 }
-                if track == Track::Video
-                    && self.formats.video.as_ref().is_some_and(|f| f.media_type() == "video/x-vp9")
-                    && let Some((width, height)) = packet::vp9(&raw.data)
-                {
-                    // The same; no parser before the decoder looks.
-                    check_pixels(width, height, &self.limits)?;
-                }
                 if track == Track::Audio && self.formats.audio.as_ref().is_some_and(is_opus) {
                     // A filler stands where there was nothing to hear.
                     if packet::is_filler(&raw.data) {

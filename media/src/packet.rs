@@ -1,9 +1,5 @@
 //! What can be read off an encoded packet without decoding it.
 
-mod vp9;
-
-pub use vp9::vp9;
-
 use bytes::Bytes;
 
 /// Samples per second of the Opus clock, whatever the sender captured at (RFC 6716).

@@ -90,6 +90,9 @@ impl Demux {
             let name = caps.as_ref().and_then(|c| c.structure(0)).map(|s| s.name().to_string());
             Some((!matches!(name.as_deref(), Some("video/x-vp8" | "audio/x-opus"))).to_value())
         });
+        if let Some(bin) = parse.dynamic_cast_ref::<gst::Bin>() {
+            bin.connect_element_added(|_, element| believe_the_stream(element));
+        }
         let (weak, here) = (pipeline.0.downgrade(), shared.clone());
         parse.connect_pad_added(move |_, pad| {
             if let Some(pipeline) = weak.upgrade()
@@ -373,6 +376,29 @@ impl Listener {
         let data = Bytes::copy_from_slice(buffer.map_readable().ok()?.as_slice());
         Some(Raw { pts_ns, order_ns, duration_ns, key, data })
     }
+}
+
+/// A parser believes what the container says of the size. Without that it reads what the stream says, which is what the
+/// decoder takes memory for.
+fn believe_the_stream(element: &gst::Element) {
+    let parser = element.factory().is_some_and(|f| f.metadata("klass").is_some_and(|klass| klass.contains("Parser")));
+    let (true, Some(pad)) = (parser, element.static_pad("sink")) else { return };
+    pad.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, |_, info| {
+        let caps = match &info.data {
+            Some(gst::PadProbeData::Event(event)) => match event.view() {
+                gst::EventView::Caps(caps) => Some(caps.caps_owned()),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(mut caps) = caps {
+            for structure in caps.make_mut().iter_mut().filter(|s| s.name().starts_with("video/x-")) {
+                structure.remove_fields(["width", "height"]);
+            }
+            info.data = Some(gst::PadProbeData::Event(gst::event::Caps::new(&caps)));
+        }
+        gst::PadProbeReturn::Ok
+    });
 }
 
 /// GStreamer's names for what only a key opens.
