@@ -18,10 +18,10 @@ say "any sound in any pieces, $seconds s; then $hours h of one stream"
 "$examples/voice_soak" "$seconds" "$hours"
 
 say "$kills sessions lose their server, 5 at a time"
-COACH_KILLS=$kills COACH_KILL_SESSIONS=5 cargo test --workspace --quiet --test nothing_is_lost killed_at_any_moment -- --nocapture
+SOAK_KILLS=$kills SOAK_AT_ONCE=5 cargo test --workspace --quiet --test nothing_is_lost killed_at_any_moment -- --nocapture
 
 say "the object store and the database away for $away s in mid session"
-COACH_AWAY_SECONDS=$away cargo test --workspace --quiet --test away -- --nocapture --test-threads=1
+SOAK_AWAY=$away cargo test --workspace --quiet --test away -- --nocapture --test-threads=1
 
 say "1 GiB through the upload page at 60 Mbit/s, reloaded in the middle"
 cargo test --workspace --quiet --test upload -- --ignored --nocapture

@@ -1,5 +1,5 @@
 //! The object store, the database or the room on the disk goes away in mid session and at its end: recording goes on, the
-//! session waits, and is stored when they are back. COACH_AWAY_SECONDS (10): how long in mid session.
+//! session waits, and is stored when they are back. SOAK_AWAY (10): how long in mid session.
 
 use anyhow::{Context, Result, ensure};
 use coach_e2e::coach::{Coach, can_make_disks};
@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 fn away_for() -> Duration {
-    let seconds = std::env::var("COACH_AWAY_SECONDS").ok().and_then(|text| text.parse().ok());
+    let seconds = std::env::var("SOAK_AWAY").ok().and_then(|text| text.parse().ok());
     Duration::from_secs(seconds.unwrap_or(10))
 }
 
