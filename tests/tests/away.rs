@@ -78,7 +78,8 @@ async fn a_store_that_is_away_costs_nothing() -> Result<()> {
     let settings: Vec<(&str, &str)> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let mut coach = Coach::start(&settings).await?;
     let id = id_of_a_new_session(&coach).await?;
-    let seconds = (away_for().as_secs() + 20).to_string();
+    // Long enough after it for the next try and for what has gathered.
+    let seconds = (away_for().as_secs() * 4 / 3 + 20).to_string();
     let publisher = Publisher::start(&coach, &webm, &id, &["--seconds", &seconds])?;
     until_spooled(&coach, &id, 0, 6_000_000).await?;
     let part_key = format!("sessions/{id}/parts/0.webm");

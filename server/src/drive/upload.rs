@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 const PART_BYTES: u64 = 5 * 1024 * 1024;
 /// After a failure the store is tried again after so long, doubled up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// How long a request that should not be cut is waited for when the uploads end.
 const LAST_REQUEST: Duration = Duration::from_secs(5);
 
