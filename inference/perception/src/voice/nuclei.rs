@@ -15,9 +15,9 @@ const SIGMA_HOPS: f64 = 2.0;
 const REACH: usize = 8;
 const PROMINENCE_DB: f64 = 2.5;
 const BELOW_LOUDEST_DB: f64 = 20.0;
-/// The loudest percent is sought over this many hops, 2.5 s: who goes on 10 dB more quietly keeps the syllables, and noise
+/// The loudest percent is sought over this many hops, 2 s: who goes on 10 dB more quietly keeps the syllables, and noise
 /// between loud words is still far below them.
-const LOUDEST_HOPS: usize = 250;
+const LOUDEST_HOPS: usize = 200;
 
 enum Seeking {
     /// The lowest so far.
