@@ -78,22 +78,28 @@ impl Inner {
         Ok(part)
     }
 
-    fn open_parts<'a>(&self, upload: &'a OpenUpload) -> S3Result<std::sync::MutexGuard<'a, Parts>> {
+    /// The parts of an upload that was neither completed nor aborted since it was found.
+    pub fn open_parts<'a>(&self, upload: &'a OpenUpload) -> S3Result<std::sync::MutexGuard<'a, Parts>> {
         let parts = held(&upload.parts);
         if parts.closed { Err(S3Error::new(S3ErrorCode::NoSuchUpload)) } else { Ok(parts) }
     }
 
     /// Makes the object. A Complete that is repeated after its answer was lost gets the same answer again.
     pub fn complete(&self, id: &str, bucket: &str, key: &str, completion: &Completion) -> S3Result<Arc<Object>> {
+        let completed_before = |gone: S3Error| {
+            let id = Uuid::try_parse(id).ok();
+            let object = self.index().object(bucket, key);
+            object.filter(|object| id.is_some() && object.manifest.upload == id).ok_or(gone)
+        };
         let (id, upload) = match self.upload(id, bucket, key) {
             Ok(found) => found,
-            Err(gone) => {
-                let id = Uuid::try_parse(id).ok();
-                let object = self.index().object(bucket, key);
-                return object.filter(|object| id.is_some() && object.manifest.upload == id).ok_or(gone);
-            }
+            Err(gone) => return completed_before(gone),
         };
-        let mut parts = self.open_parts(&upload)?;
+        let mut parts = match self.open_parts(&upload) {
+            Ok(parts) => parts,
+            // It waited for another Complete of the same upload.
+            Err(gone) => return completed_before(gone),
+        };
         let pieces = choose(&parts, &completion.parts)?;
         let segments: Vec<_> = pieces.iter().map(|piece| piece.segment.clone()).collect();
         let record = &upload.record;

@@ -8,7 +8,7 @@ use s3s::dto::*;
 use super::super::index::Object as StoredObject;
 use super::super::list::{Query, page_size};
 use super::super::record::system_time;
-use super::super::{Inner, held, sums};
+use super::super::{Inner, sums};
 use super::{Answer, answer, etag, length, modified};
 
 fn listed(object: &StoredObject) -> Object {
@@ -71,7 +71,7 @@ pub(super) async fn list_parts(inner: &Arc<Inner>, request: S3Request<ListPartsI
     let (id, upload) = inner.upload(&input.upload_id, &input.bucket, &input.key)?;
     let max = page_size(input.max_parts)?;
     let after = input.part_number_marker.unwrap_or(0);
-    let parts = held(&upload.parts);
+    let parts = inner.open_parts(&upload)?;
     let algorithm = upload.record.algorithm;
     let mut rest = parts.by_number.iter().filter(|(number, _)| i32::from(**number) > after);
     let page: Vec<Part> = rest
