@@ -72,7 +72,7 @@ async fn main() -> Result<()> {
     let (mut sender, mut offer) =
         Sender::new(formats.video.is_some(), formats.audio.is_some(), &bind, loss.clone()).await?;
     if options.sound_once {
-        offer = offer.replace("a=rtcp-fb:111 nack\r\n", "");
+        offer = publisher::sound_once(&offer);
     }
     let client = reqwest::Client::new();
     let (session, answer) = post(&client, &options, offer).await?;

@@ -41,6 +41,11 @@ pub struct Sender {
     key_frames_wanted: Arc<AtomicU64>,
 }
 
+/// The offer of a publisher that sends lost sound only once, as most but our own page.
+pub fn sound_once(offer: &str) -> String {
+    offer.replace("a=rtcp-fb:111 nack\r\n", "")
+}
+
 struct Outgoing {
     track: Arc<TrackLocalStaticRTP>,
     sender: Arc<dyn RtpSender>,

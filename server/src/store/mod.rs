@@ -39,22 +39,36 @@ macro_rules! on {
     };
 }
 
-/// Runs the same block in a transaction that can write; an early return with an error rolls it back.
+/// Runs the same block in a transaction that can write, and gives what it gives: an error rolls it back.
 macro_rules! in_transaction {
     ($db:expr, $tx:ident => $run:block) => {
         match $db {
             $crate::store::Db::Pg(pool) => {
                 let mut $tx = pool.begin().await?;
-                let out = $run;
-                $tx.commit().await?;
-                out
+                let done: sqlx::Result<_> = async { $run }.await;
+                if done.is_ok() {
+                    $tx.commit().await?;
+                }
+                done
             }
             $crate::store::Db::Lite(pool) => {
-                // The write lock at once: a reader that becomes a writer half-way cannot wait for another.
-                let mut $tx = pool.begin_with("BEGIN IMMEDIATE").await?;
-                let out = $run;
-                $tx.commit().await?;
-                out
+                let mut connection = pool.acquire().await?;
+                let done: sqlx::Result<_> = async {
+                    // The write lock at once: a reader that becomes a writer half-way cannot wait for another.
+                    let mut $tx = sqlx::Connection::begin_with(&mut *connection, "BEGIN IMMEDIATE").await?;
+                    let done: sqlx::Result<_> = async { $run }.await;
+                    if done.is_ok() {
+                        $tx.commit().await?;
+                    }
+                    done
+                }
+                .await;
+                if done.is_err() {
+                    // A full disk ends a transaction inside SQLite, which sqlx (0.9) does not see: this connection would
+                    // refuse every later one.
+                    connection.close_on_drop();
+                }
+                done
             }
         }
     };

@@ -78,8 +78,8 @@ pub async fn seed(db: &Db, bank: &[Seed]) -> sqlx::Result<()> {
             sqlx::query(UPSERT).bind(question.id).bind(question.family.as_str()).bind(position).bind(question.text)
                 .bind(question.suggested_s * 1000).bind(question.tip).bind(false).execute(&mut *tx).await?;
         }
-    });
-    Ok(())
+        Ok(())
+    })
 }
 
 /// Every question that the person may choose: the bank's and their own, in the bank's order.

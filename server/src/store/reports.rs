@@ -126,8 +126,8 @@ async fn save(
             sqlx::query(HINT).bind(Uuid::now_v7()).bind(session.0).bind(owner.0).bind(hint.t.ms()).bind(&hint.id).bind(&hint.text)
                 .bind(&hint.evidence).bind(hint.positive).execute(&mut *tx).await?;
         }
-    });
-    Ok(true)
+        Ok(true)
+    })
 }
 
 struct ScoreRow<'a> {

@@ -181,7 +181,7 @@ pub async fn change_state(
 ) -> sqlx::Result<bool> {
     const UPDATE: &str =
         "UPDATE sessions SET state = $4, failure = $5, updated_us = $6 WHERE id = $1 AND owner = $2 AND state = $3";
-    Ok(in_transaction!(db, tx => {
+    in_transaction!(db, tx => {
         let changed = sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(from.as_str()).bind(to.as_str()).bind(failure).bind(now_us())
             .execute(&mut *tx).await?.rows_affected() == 1;
         if let Some(job) = tell.filter(|_| changed) {
@@ -189,8 +189,8 @@ pub async fn change_state(
                 .bind(job.kind).bind(Json(&job.payload)).bind(job.priority).bind(job.max_attempts).bind(job.run_at_us)
                 .bind(now_us()).execute(&mut *tx).await?;
         }
-        changed
-    }))
+        Ok(changed)
+    })
 }
 
 /// Wall time of t = 0; the first one stays.

@@ -1,7 +1,7 @@
 //! Every query, on SQLite and on PostgreSQL.
 
 use crate::support::report::{make_ready, report, session};
-use crate::support::{on_both, sqlite};
+use crate::support::{on_both, sqlite, sqlite_url};
 use coach_core::journal::Calibration;
 use coach_core::{MediaTime, SessionId, UserId};
 use coach_server::bank;
@@ -12,7 +12,7 @@ use coach_server::store::parts::PartState;
 use coach_server::store::tokens::{Bearer, Scope};
 use coach_server::store::users::Kind;
 use coach_server::store::{
-    Db, OpenError, consents, grants, parts, questions, reports, sessions, tokens, uploads, users,
+    self, Db, OpenError, consents, grants, parts, questions, reports, sessions, tokens, uploads, users,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -34,6 +34,23 @@ async fn bringing_a_database_up_to_date_twice_changes_nothing() {
         assert!(list.iter().all(|q| q.suggested_ms >= 60_000));
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_database_whose_disk_was_full_takes_transactions_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open(&sqlite_url(folder.path()), 1).await.unwrap();
+    db.migrate().await.unwrap();
+    let Db::Lite(pool) = &db else { panic!("an sqlite:// address gives SQLite") };
+    // The connection's own limit stands in for the disk's; it goes with the connection.
+    let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(pool).await.unwrap();
+    let limit = format!("PRAGMA max_page_count = {pages}");
+    sqlx::query(sqlx::AssertSqlSafe(limit)).execute(pool).await.unwrap();
+    let long: &str = Box::leak("How was that? ".repeat(100_000).into_boxed_str());
+    let bank: Vec<_> = bank::QUESTIONS.iter().map(|question| questions::Seed { text: long, ..*question }).collect();
+    let full = questions::seed(&db, &bank).await.unwrap_err();
+    assert!(store::is_full(&full) && store::is_away(&full), "{full}");
+    questions::seed(&db, bank::QUESTIONS).await.unwrap();
 }
 
 #[tokio::test]
