@@ -109,10 +109,14 @@ fn spoken_wpm(file: &Path) -> Result<f64> {
     Ok(words as f64 * 60.0 / seconds)
 }
 
-/// Every score but these is within five points of what it was.
+/// Every score but these is within five points of what it was. Resilience needs more of a talk than the others to be there at all.
 fn alone(before: &Heard, after: &Heard, moved: &[&str]) -> Result<()> {
-    for name in ["confidence", "clarity", "engagement"].iter().filter(|name| !moved.contains(name)) {
-        let (was, is) = (before.score(name)?, after.score(name)?);
+    for name in ["confidence", "clarity", "resilience", "engagement"].iter().filter(|name| !moved.contains(name)) {
+        let (was, is) = match (before.score(name), after.score(name)) {
+            (Ok(was), Ok(is)) => (was, is),
+            (Err(_), _) | (_, Err(_)) if *name == "resilience" => continue,
+            (was, is) => (was?, is?),
+        };
         ensure!((was - is).abs() <= 5.0, "{name} went from {was:.1} to {is:.1}");
     }
     Ok(())
@@ -248,8 +252,8 @@ fn resilience_falls_with_a_stress_moment_and_with_how_long_it_lasts() -> Result<
         let recovery = moment.metric("stress_recovery").context("a recovery")?;
         ensure!((recovery - lasted).abs() <= 3.0, "{lasted} s of stress were over after {recovery:.1} s");
     }
-    alone(calm, short, &["engagement"])?;
-    alone(calm, long, &["engagement"])
+    alone(calm, short, &["resilience", "engagement"])?;
+    alone(calm, long, &["resilience", "engagement"])
 }
 
 #[test]

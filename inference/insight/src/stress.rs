@@ -1,15 +1,15 @@
 //! Stress: several signals that rise together above the person's own usual, and how long until they are calm again.
 //!
-//! Version 1. Every 200 ms, each signal that is known (arousal up, valence down, brow and lip tension, pitch up, pace changed) is
+//! Version 2. Every 200 ms, each signal that is known (arousal up, valence down, brow and lip tension, pitch up, pace changed) is
 //! smoothed over two seconds and read as z against its own mean and spread; the composite is their sum over the root of their
-//! number (Stouffer), so that one signal alone hardly makes a spike and several together do. A spike: over 2 for 1 s. Recovered:
-//! under 1 for 2 s, counted from where it fell. A proxy of what can be seen and heard; effort and joy can look alike.
+//! number (Stouffer). No signal counts for more than 1.5 over the next one: a lively voice alone is no stress. A spike: over 2 for
+//! 1 s. Recovered: under 1 for 2 s, counted from where it fell. A proxy of what can be seen and heard; effort and joy can look alike.
 
 use crate::timeline::{Timeline, push};
 use coach_core::MediaTime;
 use coach_core::report::StressSpike;
 
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Name and least spread of each signal.
 const SIGNALS: [(&str, f32); 6] =
@@ -18,6 +18,8 @@ const N: usize = SIGNALS.len();
 
 const SPIKE: f32 = 2.0;
 const CALM: f32 = 1.0;
+/// How far one signal may stand out over the next, z.
+const ALONE: f32 = 1.5;
 const SPIKE_MS: i64 = 1000;
 const CALM_MS: i64 = 2000;
 /// Ticks (of 200 ms) of a signal before its usual is known: 15 s.
@@ -70,7 +72,6 @@ impl Stress {
         let now =
             [signals.arousal, signals.valence.map(|v| -v), signals.brow, signals.lip, signals.pitch_st, signals.pace];
         let mut z = [None; N];
-        let (mut sum, mut known) = (0.0, 0);
         for i in 0..N {
             let Some(x) = now[i] else { continue };
             let usual = &self.usual[i];
@@ -79,13 +80,10 @@ impl Stress {
                 if i == 5 {
                     value = value.abs();
                 }
-                let value = value.clamp(-2.0, 4.0);
-                z[i] = Some(value);
-                sum += value;
-                known += 1;
+                z[i] = Some(value.clamp(-2.0, 4.0));
             }
         }
-        let composite = (known >= 2).then(|| sum / (known as f32).sqrt());
+        let composite = together(&z);
         let smooth = match (self.composite, composite) {
             (Some(was), Some(now)) => Some(was + 0.4 * (now - was)),
             (_, now) => now,
@@ -161,6 +159,18 @@ impl Stress {
     }
 }
 
+/// The composite of what is known; `None` with less than two signals.
+fn together(z: &[Option<f32>; N]) -> Option<f32> {
+    let (mut sum, mut known) = (0.0, 0u8);
+    let (mut highest, mut next) = (f32::NEG_INFINITY, f32::NEG_INFINITY);
+    for &value in z.iter().flatten() {
+        sum += value;
+        known += 1;
+        (highest, next) = if value > highest { (value, highest) } else { (highest, next.max(value)) };
+    }
+    (known >= 2).then(|| (sum - (highest - next - ALONE).max(0.0)) / f32::from(known).sqrt())
+}
+
 /// The signals that rose, strongest first.
 fn named(z: &[Option<f32>; N]) -> Vec<String> {
     let mut rose: Vec<(f32, &str)> =
@@ -215,6 +225,24 @@ mod tests {
     fn one_signal_alone_however_high_is_no_spike() {
         let alone = Signals { brow: Some(1.0), ..all(0.0) };
         assert!(tell(alone, 20).is_empty());
+    }
+
+    #[test]
+    fn a_lively_voice_alone_is_no_spike_though_nothing_else_is_known() {
+        let alone = together(&[None, None, None, None, Some(4.0), Some(0.0)]).expect("two signals");
+        assert!(alone < SPIKE - 0.5, "{alone}");
+        let both = together(&[None, None, None, None, Some(4.0), Some(2.0)]).expect("two signals");
+        assert!(both > SPIKE, "{both}");
+        assert_eq!(together(&[Some(4.0), None, None, None, None, None]), None);
+    }
+
+    #[test]
+    fn more_of_a_signal_never_lowers_the_composite() {
+        let at = |first: f32, second: f32| {
+            together(&[Some(first), Some(second), Some(0.5), None, None, None]).expect("three")
+        };
+        let steps = || (-20..=40).map(|i| i as f32 / 10.0);
+        assert!(steps().all(|second| steps().zip(steps().skip(1)).all(|(a, b)| at(a, second) <= at(b, second) + 1e-6)));
     }
 
     #[test]
