@@ -2,6 +2,7 @@
 
 use super::spool::Spool;
 use crate::config::storage;
+use crate::shutdown::Ticks;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -74,15 +75,13 @@ fn free(folder: &Path) -> io::Result<u64> {
 pub fn watch(config: storage::Config, stop: CancellationToken) -> watch::Receiver<Room> {
     let (told, room) = watch::channel(Room::look(&config));
     tokio::spawn(async move {
-        let mut tick = tokio::time::interval(LOOK_EVERY);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = tick.tick() => {}
-            }
+        let mut ticks = Ticks::until(&stop, LOOK_EVERY);
+        while ticks.next().await {
             let config = config.clone();
-            let Ok(now) = tokio::task::spawn_blocking(move || Room::look(&config)).await else { return };
-            told.send_if_modified(|room| std::mem::replace(room, now) != now);
+            // It fails when the runtime ends.
+            if let Ok(now) = tokio::task::spawn_blocking(move || Room::look(&config)).await {
+                told.send_if_modified(|room| std::mem::replace(room, now) != now);
+            }
         }
     });
     room

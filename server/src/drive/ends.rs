@@ -17,17 +17,17 @@ struct End {
 }
 
 /// Held while a session comes to its end.
-pub struct Ending {
+pub struct Closing {
     ends: Arc<Ends>,
     session: SessionId,
     end: End,
 }
 
 impl Ends {
-    pub fn begin(self: &Arc<Ends>, session: SessionId) -> Ending {
+    pub fn begin(self: &Arc<Ends>, session: SessionId) -> Closing {
         let end = End { deleted: CancellationToken::new(), over: CancellationToken::new() };
         self.0.insert(session, end.clone());
-        Ending { ends: self.clone(), session, end }
+        Closing { ends: self.clone(), session, end }
     }
 
     pub fn contains(&self, session: SessionId) -> bool {
@@ -44,7 +44,7 @@ impl Ends {
     }
 }
 
-impl Ending {
+impl Closing {
     /// Does the work, unless the session is deleted before or meanwhile.
     pub async fn unless_deleted(self, work: impl Future<Output = ()>) {
         tokio::select! {
@@ -55,7 +55,7 @@ impl Ending {
     }
 }
 
-impl Drop for Ending {
+impl Drop for Closing {
     fn drop(&mut self) {
         self.ends.0.remove(&self.session);
         self.end.over.cancel();

@@ -69,10 +69,7 @@ async fn bring_home(
     let stored = async {
         let (key, file) = (objects::recording_key(id), spool.recording());
         patience.until(|| store.put_file(&key, &file, "video/webm")).await?;
-        let (key, file) = (objects::poster_key(id), spool.poster());
-        if file.exists() {
-            patience.until(|| store.put_file(&key, &file, "image/jpeg")).await?;
-        }
+        patience.until(|| put_poster(store, id, spool.folder())).await?;
         patience.apply(Event::Recorded).await?;
         patience.progress("scoring", 70);
         Ok(())
@@ -112,17 +109,34 @@ async fn join(parts: Vec<PathBuf>, out: PathBuf) -> anyhow::Result<record::Final
             // Half of it is of no use, and may be what fills the disk.
             let _ = std::fs::remove_file(&out);
         })?;
-        // A session without a picture has no still; that is no failure.
-        if let Err(error) = record::poster(&out, &out.with_file_name("poster.jpg")) {
-            tracing::debug!(%error, "no still of the recording");
-        }
+        make_poster(&out, out.parent().unwrap_or(&out));
         Ok(finalised)
     })
     .await?
 }
 
-/// The journal in its folder.
+/// The journal and the still in their folder.
 pub const JOURNAL: &str = "journal.jsonl";
+const POSTER: &str = "poster.jpg";
+
+/// Makes a still of the recording in the folder. One without a picture has none; that is no failure.
+pub fn make_poster(recording: &Path, folder: &Path) {
+    if let Err(error) = record::poster(recording, &folder.join(POSTER)) {
+        tracing::debug!(%error, "no still of the recording");
+    }
+}
+
+/// Puts the folder's still, if there is one, into the object store.
+///
+/// # Errors
+/// The store does not take it.
+pub async fn put_poster(store: &dyn Objects, session: SessionId, folder: &Path) -> anyhow::Result<()> {
+    let poster = folder.join(POSTER);
+    if !poster.exists() {
+        return Ok(());
+    }
+    store.put_file(&objects::poster_key(session), &poster, "image/jpeg").await
+}
 
 /// Packs the folder's journal and puts it into the object store.
 ///

@@ -1,8 +1,10 @@
 //! The offline door: a file through the same causal path as a live session.
 
+use super::keeper;
 use super::models::Models;
 use super::observer::{Event, Observer, Options};
 use super::workers::Workers;
+use crate::config::Config;
 use crate::store::sessions::Session;
 use coach_core::MediaTime;
 use coach_core::frame::Rotation;
@@ -29,6 +31,20 @@ pub struct Settings {
     pub sitting: Option<Sitting>,
 }
 
+impl Settings {
+    /// Of a session's recording, as its owner and the operator want it.
+    pub fn of(config: &Config, session: &Session, sitting: Sitting) -> Settings {
+        Settings {
+            rate_hz: config.media.analysed_hz,
+            landmarks: false,
+            affect: session.affect,
+            hints: session.hints.clone(),
+            limits: file::Limits::default(),
+            sitting: Some(sitting),
+        }
+    }
+}
+
 /// What is known about a sitting beside its media.
 #[derive(Debug, Clone)]
 pub struct Sitting {
@@ -51,7 +67,7 @@ impl Sitting {
     }
 
     /// One of which no journal tells: its first question was asked at its beginning.
-    pub fn unmarked(header: Header, session: &Session) -> Sitting {
+    pub fn unmarked(models: &Models, config: &Config, session: &Session) -> Sitting {
         let first = session.questions.first().map(|question| journal::Mark {
             t: MediaTime::ZERO,
             what: MarkKind::Question,
@@ -59,7 +75,7 @@ impl Sitting {
             question_id: Some(question.id.clone()),
             suggested_ms: Some(question.suggested_ms),
         });
-        Sitting { header, marks: first.into_iter().collect() }
+        Sitting { header: keeper::header(models, config, session), marks: first.into_iter().collect() }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::AgainError;
 use super::finish::{self, Ending};
-use super::keeper;
 use super::live::House;
 use super::offline::{self, Settings, Sitting};
 use super::patience::Patience;
@@ -93,17 +92,11 @@ fn parts(spool: &Spool) -> Vec<PathBuf> {
 pub async fn analyse(ending: &Ending<'_>) -> anyhow::Result<Report> {
     let Ending { house, session, spool, .. } = ending;
     let config = &house.context.config;
-    let sitting = Sitting::from_journal(&spool.journal())
-        .unwrap_or_else(|_| Sitting::unmarked(keeper::header(&house.models, config, session), session));
-    let settings = Settings {
-        rate_hz: config.media.analysed_hz,
-        landmarks: false,
-        affect: session.affect,
-        hints: session.hints.clone(),
-        limits: coach_media::file::Limits::default(),
-        sitting: Some(sitting),
-    };
-    let settings = &settings;
+    let sitting = Sitting::from_journal(&spool.journal()).unwrap_or_else(|error| {
+        tracing::warn!(session = %session.id, %error, "what was marked before is lost with the journal");
+        Sitting::unmarked(&house.models, config, session)
+    });
+    let settings = &Settings::of(config, session, sitting);
     let patience = Patience::new(&house.context, session.id, session.owner);
     patience
         .until(|| async {

@@ -39,10 +39,6 @@ impl Spool {
         self.folder.join("recording.webm")
     }
 
-    pub fn poster(&self) -> PathBuf {
-        self.folder.join("poster.jpg")
-    }
-
     /// Numbers of the parts that are there, ascending.
     ///
     /// # Errors

@@ -1,13 +1,13 @@
 //! An uploaded file through the offline door: the session's own words about it, and what it leaves in a folder.
 
 use super::offline::{self, Settings, Sitting};
-use super::{Senses, finish, keeper};
+use super::{Senses, finish};
 use crate::config::Config;
-use crate::objects::{self, Objects};
+use crate::objects::Objects;
 use crate::store::sessions::Session;
 use coach_core::report::Report;
-use coach_media::record;
-use std::path::{Path, PathBuf};
+use coach_media::file::Limits;
+use std::path::PathBuf;
 use tokio_util::sync::CancellationToken;
 
 /// Why a file was not analysed.
@@ -52,14 +52,9 @@ pub async fn analyse(
     stop: CancellationToken,
     progress: impl Fn(f32) + Send + 'static,
 ) -> Result<Analysed, Error> {
-    let settings = Settings {
-        rate_hz: config.media.analysed_hz,
-        landmarks: false,
-        affect: session.affect,
-        hints: session.hints.clone(),
-        limits: coach_media::file::Limits { bytes: config.limits.upload_bytes, ..Default::default() },
-        sitting: Some(Sitting::unmarked(keeper::header(&senses.models, config, session), session)),
-    };
+    let sitting = Sitting::unmarked(&senses.models, config, session);
+    let limits = Limits { bytes: config.limits.upload_bytes, ..Limits::default() };
+    let settings = Settings { limits, ..Settings::of(config, session, sitting) };
     let senses = senses.clone();
     let analysed = tokio::task::spawn_blocking(move || -> Result<Analysed, Error> {
         let journal = folder.join(finish::JOURNAL);
@@ -68,16 +63,11 @@ pub async fn analyse(
             progress(share);
             !stop.is_cancelled()
         })?;
-        // A session without a picture has no still; that is no failure.
-        if let Err(error) = record::poster(&file, &folder.join(POSTER)) {
-            tracing::debug!(%error, "no still of the upload");
-        }
+        finish::make_poster(&file, &folder);
         Ok(Analysed { report, folder })
     });
     analysed.await.map_err(|error| Error::Around(error.into()))?
 }
-
-const POSTER: &str = "poster.jpg";
 
 impl Analysed {
     /// Puts journal, report and poster into the object store; doing it again puts the same.
@@ -85,15 +75,8 @@ impl Analysed {
     /// # Errors
     /// The store does not take them.
     pub async fn put(&self, store: &dyn Objects, session: &Session) -> anyhow::Result<()> {
-        let poster = self.folder.join(POSTER);
-        if poster.exists() {
-            store.put_file(&objects::poster_key(session.id), &poster, "image/jpeg").await?;
-        }
+        finish::put_poster(store, session.id, &self.folder).await?;
         finish::put_journal(store, session.id, &self.folder).await?;
         finish::put_report(store, session.id, &self.folder, &self.report).await
-    }
-
-    pub fn folder(&self) -> &Path {
-        &self.folder
     }
 }

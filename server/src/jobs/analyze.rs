@@ -1,7 +1,7 @@
 //! Analyses an uploaded session: fetched from the object store, through the offline door, journal and report stored.
 
 use super::workplace::Workplace;
-use super::{Hold, Hopeless, Job};
+use super::{Hold, Hopeless, Job, subject};
 use crate::app::Context;
 use crate::drive::{Senses, uploaded};
 use crate::live::Message;
@@ -142,9 +142,7 @@ impl Job for Analyze {
     }
 
     async fn run(&self, job: &Claimed, hold: &Hold) -> anyhow::Result<()> {
-        let (Some(owner), Some(id)) = (job.owner, job.session) else {
-            anyhow::bail!(Hopeless("the job names no session".into()));
-        };
+        let (owner, id) = subject(job)?;
         match begin(&self.context, owner, id).await {
             Ok(State::Finalising | State::Scoring) => {}
             // Done before.
@@ -159,7 +157,7 @@ impl Job for Analyze {
     }
 
     async fn given_up(&self, job: &Claimed, why: &str) -> anyhow::Result<()> {
-        let (Some(owner), Some(id)) = (job.owner, job.session) else { return Ok(()) };
+        let Ok((owner, id)) = subject(job) else { return Ok(()) };
         let waits = store::sessions::get(&self.context.db, owner, id).await?.is_some_and(|s| !s.state.is_over());
         if !waits {
             return Ok(());

@@ -1,6 +1,6 @@
 //! Erases a deleted session: its objects, its spool, then its rows.
 
-use super::{Hold, Job};
+use super::{Hold, Job, subject};
 use crate::app::Context;
 use crate::objects;
 use crate::store;
@@ -21,9 +21,7 @@ impl Job for Erase {
     }
 
     async fn run(&self, job: &Claimed, _: &Hold) -> anyhow::Result<()> {
-        let (Some(owner), Some(session)) = (job.owner, job.session) else {
-            anyhow::bail!("the job names no session");
-        };
+        let (owner, session) = subject(job)?;
         let Erased { objects, spool } = erase(&self.0, owner, session).await?;
         tracing::info!(%session, objects, spool, "a deleted session is erased");
         Ok(())

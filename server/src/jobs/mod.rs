@@ -15,6 +15,7 @@ use crate::app::Context;
 use crate::drive::Senses;
 use crate::store::{self, Db};
 use async_trait::async_trait;
+use coach_core::{SessionId, UserId};
 use std::sync::Arc;
 use store::jobs::{Claimed, NewJob};
 use tokio::sync::Notify;
@@ -90,6 +91,14 @@ pub trait Job: Send + Sync {
     async fn given_up(&self, _job: &Claimed, _why: &str) -> anyhow::Result<()> {
         Ok(())
     }
+}
+
+/// Whose session a job is about.
+///
+/// # Errors
+/// It names none: no attempt makes that better.
+pub fn subject(job: &Claimed) -> Result<(UserId, SessionId), Hopeless> {
+    job.owner.zip(job.session).ok_or_else(|| Hopeless("the job names no session".into()))
 }
 
 /// An error that no further attempt makes better; its text is for the person.

@@ -4,6 +4,7 @@ use super::erase;
 use crate::app::Context;
 use crate::clock::now_us;
 use crate::session::{Event, TransitionError};
+use crate::shutdown::Ticks;
 use crate::store::{self, jobs::NewJob};
 use std::time::Duration;
 
@@ -13,12 +14,8 @@ pub const DAY_US: i64 = 86_400_000_000;
 
 /// Looks once an hour, until the server stops.
 pub async fn run(context: Context) {
-    let mut tick = tokio::time::interval(EVERY);
-    loop {
-        tokio::select! {
-            () = context.shutdown.cancelled() => return,
-            _ = tick.tick() => {}
-        }
+    let mut ticks = Ticks::until(&context.shutdown, EVERY);
+    while ticks.next().await {
         if let Err(error) = sweep(&context, now_us()).await {
             tracing::error!(error = format!("{error:#}"), "sessions beyond their days could not be looked for");
         }

@@ -2,7 +2,7 @@
 //!
 //! The event is put into the queue in the transaction that changes the session's state, so there is exactly one for each change.
 
-use super::{Hold, Hopeless, Job};
+use super::{Hold, Hopeless, Job, subject};
 use crate::app::Context;
 use crate::clock::now_us;
 use crate::config::webhook::Config;
@@ -148,9 +148,7 @@ impl Job for Webhook {
     }
 
     async fn run(&self, job: &Claimed, _: &Hold) -> anyhow::Result<()> {
-        let (Some(owner), Some(session)) = (job.owner, job.session) else {
-            anyhow::bail!(Hopeless("the job names no session".into()));
-        };
+        let (owner, session) = subject(job)?;
         let Config { url: Some(url), secret: Some(secret), .. } = &self.context.config.webhook else {
             anyhow::bail!(Hopeless("no webhook is set any more".into()));
         };

@@ -3,23 +3,18 @@
 use super::Message;
 use crate::app::Context;
 use crate::session::State;
+use crate::shutdown::Ticks;
 use crate::store;
 use std::time::Duration;
-use tokio::time::MissedTickBehavior;
 
 /// How often the table is looked at while somebody watches.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Runs until the server stops. Costs one query a second, and none while nobody watches.
 pub async fn run(context: Context) {
-    let mut tick = tokio::time::interval(LOOK);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut well = true;
-    loop {
-        tokio::select! {
-            () = context.shutdown.cancelled() => return,
-            _ = tick.tick() => {}
-        }
+    let mut ticks = Ticks::until(&context.shutdown, LOOK);
+    while ticks.next().await {
         let watched = context.hub.watched();
         if watched.is_empty() {
             continue;

@@ -69,7 +69,6 @@ pub async fn get(State(app): State<App>, viewer: Viewer) -> Result<Json<Me>> {
 
 /// Longest limit that a person can set, days.
 const DAYS_MAX: u32 = 36_500;
-const DAYS_OVER: u32 = DAYS_MAX + 1;
 
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -83,11 +82,10 @@ pub struct Settings {
 #[utoipa::path(put, operation_id = "me_put", path = "/api/me", tag = "person", request_body = Settings,
     responses((status = 200, body = Me), (status = 422, body = Problem)))]
 pub async fn put(State(app): State<App>, viewer: Viewer, Body(wish): Body<Settings>) -> Result<Json<Me>> {
-    let days = match wish.retention_days {
-        Some(0 | DAYS_OVER..) => return Err(Error::Unprocessable(format!("retention_days must be 1 to {DAYS_MAX}"))),
-        Some(days) => i32::try_from(days).ok(),
-        None => None,
-    };
+    if wish.retention_days.is_some_and(|days| !(1..=DAYS_MAX).contains(&days)) {
+        return Err(Error::Unprocessable(format!("retention_days must be 1 to {DAYS_MAX}")));
+    }
+    let days = wish.retention_days.and_then(|days| i32::try_from(days).ok());
     users::set_retention_days(&app.db, viewer.user, days).await?;
     tracing::info!(days, "a person chose how long their sessions are kept");
     get(State(app), viewer).await

@@ -79,33 +79,45 @@ impl From<Row> for Claimed {
     }
 }
 
-/// Id, owner, session, kind, payload, priority, most attempts, when it is due and when it was made.
-pub(super) const INSERT: &str =
-    "INSERT INTO jobs (id, owner, session, kind, payload, state, priority, attempts, max_attempts, run_at_us, created_us)
-        VALUES ($1, $2, $3, $4, $5, 'queued', $6, 0, $7, $8, $9)";
+/// The query that puts a [`NewJob`] under this id into the table, in a database or a transaction; `$more` follows its text.
+macro_rules! insert {
+    ($id:expr, $job:expr, $more:literal) => {
+        sqlx::query(concat!(
+            "INSERT INTO jobs (id, owner, session, kind, payload, state, priority, attempts, max_attempts, run_at_us, created_us)
+                VALUES ($1, $2, $3, $4, $5, 'queued', $6, 0, $7, $8, $9) ",
+            $more
+        ))
+        .bind($id)
+        .bind($job.owner.map(|owner| owner.0))
+        .bind($job.session.map(|session| session.0))
+        .bind($job.kind)
+        .bind(sqlx::types::Json(&$job.payload))
+        .bind($job.priority)
+        .bind($job.max_attempts)
+        .bind($job.run_at_us)
+        .bind(crate::clock::now_us())
+    };
+}
+pub(super) use insert;
 
 /// Puts a job into the queue.
 pub async fn enqueue(db: &Db, job: NewJob<'_>) -> sqlx::Result<Uuid> {
     let id = Uuid::now_v7();
-    on!(db, pool => sqlx::query(INSERT).bind(id).bind(job.owner.map(|o| o.0)).bind(job.session.map(|s| s.0)).bind(job.kind)
-        .bind(Json(&job.payload)).bind(job.priority).bind(job.max_attempts).bind(job.run_at_us).bind(now_us())
-        .execute(pool).await.map(drop)?);
+    on!(db, pool => insert!(id, job, "").execute(pool).await.map(drop)?);
     Ok(id)
 }
 
 /// Puts a job of a session into the queue unless one of its kind is queued or at work; its id, new or old. For kinds that
 /// the schema has a unique index for.
 pub async fn enqueue_once(db: &Db, job: NewJob<'_>) -> sqlx::Result<Uuid> {
-    const INSERT: &str = "INSERT INTO jobs (id, owner, session, kind, payload, state, priority, attempts, max_attempts, run_at_us, created_us)
-        VALUES ($1, $2, $3, $4, $5, 'queued', $6, 0, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id";
     const SELECT: &str = "SELECT id FROM jobs WHERE session = $1 AND kind = $2 AND state IN ('queued', 'running')";
     loop {
-        let made: Option<Uuid> = on!(db, pool => sqlx::query_scalar(INSERT).bind(Uuid::now_v7()).bind(job.owner.map(|o| o.0))
-            .bind(job.session.map(|s| s.0)).bind(job.kind).bind(Json(&job.payload)).bind(job.priority).bind(job.max_attempts)
-            .bind(job.run_at_us).bind(now_us()).fetch_optional(pool).await?);
+        let id = Uuid::now_v7();
+        let made =
+            on!(db, pool => insert!(id, job, "ON CONFLICT DO NOTHING").execute(pool).await?.rows_affected() == 1);
         let found = match made {
-            Some(id) => Some(id),
-            None => on!(db, pool => sqlx::query_scalar(SELECT).bind(job.session.map(|s| s.0)).bind(job.kind)
+            true => Some(id),
+            false => on!(db, pool => sqlx::query_scalar(SELECT).bind(job.session.map(|s| s.0)).bind(job.kind)
                 .fetch_optional(pool).await?),
         };
         // Neither made nor found: the other one ended just between.

@@ -185,9 +185,7 @@ pub async fn change_state(
         let changed = sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(from.as_str()).bind(to.as_str()).bind(failure).bind(now_us())
             .execute(&mut *tx).await?.rows_affected() == 1;
         if let Some(job) = tell.filter(|_| changed) {
-            sqlx::query(jobs::INSERT).bind(Uuid::now_v7()).bind(job.owner.map(|o| o.0)).bind(job.session.map(|s| s.0))
-                .bind(job.kind).bind(Json(&job.payload)).bind(job.priority).bind(job.max_attempts).bind(job.run_at_us)
-                .bind(now_us()).execute(&mut *tx).await?;
+            jobs::insert!(Uuid::now_v7(), job, "").execute(&mut *tx).await?;
         }
         Ok(changed)
     })

@@ -3,19 +3,16 @@
 use crate::app::Context;
 use crate::clock::now_us;
 use crate::objects::upload_key;
+use crate::shutdown::Ticks;
 use crate::store::uploads;
 use std::time::Duration;
 
-/// How often it is looked for.
-const PAUSE: Duration = Duration::from_secs(600);
+const EVERY: Duration = Duration::from_secs(600);
+
 /// Sweeps now and then until the server stops.
 pub async fn run(context: Context) {
-    let mut tick = tokio::time::interval(PAUSE);
-    loop {
-        tokio::select! {
-            () = context.shutdown.cancelled() => return,
-            _ = tick.tick() => {}
-        }
+    let mut ticks = Ticks::until(&context.shutdown, EVERY);
+    while ticks.next().await {
         if let Err(error) = once(&context, now_us()).await {
             tracing::warn!(error = format!("{error:#}"), "uploads could not be swept; it is tried again");
         }
