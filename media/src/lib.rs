@@ -1,11 +1,11 @@
 //! Bytes to frames: everything that knows GStreamer or WebRTC.
 //!
 //! * [`item`]: what both doors speak: access units with their media time, gaps, ends.
-//! * [`net`]: one UDP port for all peers. [`tap`]: RTP to items, the one place that decides time.
+//! * [`tap`]: RTP to items, the one place that decides time.
 //! * [`gaps`]: where nothing is known, by one rule. [`packet`]: what packets tell without being decoded.
 //! * [`file`]: the file door: any file to items.
 //! * [`decode`]: access units to pictures and samples. [`record`]: access units to WebM.
-//! * [`peer`]: one WebRTC publisher: offer in, answer and items out.
+//! * [`peer`]: WebRTC publishers: offer in, answer and items out, on one UDP port (`net`).
 //!
 //! Never ONNX Runtime, SQL or HTTP routes.
 
@@ -14,7 +14,7 @@ pub mod file;
 pub mod gaps;
 mod gst;
 pub mod item;
-pub mod net;
+mod net;
 pub mod packet;
 pub mod peer;
 pub mod record;

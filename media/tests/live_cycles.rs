@@ -36,7 +36,7 @@ async fn come_and_go(endpoint: &Endpoint) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixty_connections_leave_no_descriptor_no_thread_and_no_memory() {
-    let endpoint = Endpoint::bind(Config::default()).await.unwrap();
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
     let rounds = async |rounds: usize| {
         for _ in 0..rounds {
             let peers: Vec<_> = (0..AT_A_TIME).map(|_| Box::pin(come_and_go(&endpoint))).collect();

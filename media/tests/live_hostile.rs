@@ -87,7 +87,7 @@ async fn received(endpoint: &Endpoint, count: u64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn strangers_get_no_answer_no_state_and_no_way_in() {
-    let endpoint = Endpoint::bind(Config::default()).await.unwrap();
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
     let (mut sender, publisher, mut events, ufrag) = connect(&endpoint, &Loss::none()).await;
     let before = endpoint.counters();
     let stranger = UdpSocket::bind("127.0.0.1:0").await.unwrap();
@@ -123,7 +123,7 @@ async fn strangers_get_no_answer_no_state_and_no_way_in() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn damaged_copies_of_everything_a_publisher_sends_do_no_harm() {
-    let endpoint = Endpoint::bind(Config::default()).await.unwrap();
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
     let loss = Loss::none();
     let (mut sender, publisher, mut events, _) = connect(&endpoint, &loss).await;
     // Not before: a handshake in the clear cannot tell a damaged copy from the sender's own fault.
@@ -143,7 +143,7 @@ async fn a_cut_cable_is_told_as_disconnected_then_failed_then_closed_and_frees_t
         max_peers: 1,
         ..Config::default()
     };
-    let endpoint = Endpoint::bind(config).await.unwrap();
+    let endpoint = Endpoint::bind(config).unwrap();
     let loss = Loss::none();
     let (mut sender, publisher, mut events, _) = connect(&endpoint, &loss).await;
     assert_eq!(next_state(&mut events, Duration::from_secs(5)).await, Event::Connected);
@@ -166,7 +166,7 @@ async fn a_cut_cable_is_told_as_disconnected_then_failed_then_closed_and_frees_t
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dropped_handle_and_a_dropped_receiver_close_the_peer() {
-    let endpoint = Endpoint::bind(Config::default()).await.unwrap();
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
     let (sender, publisher, mut events, _) = connect(&endpoint, &Loss::none()).await;
     drop(publisher);
     let closed = async { while events.recv().await.is_some_and(|event| event != Event::Closed) {} };
@@ -182,7 +182,7 @@ async fn a_dropped_handle_and_a_dropped_receiver_close_the_peer() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn now_is_the_media_time_of_what_is_being_sent() {
-    let endpoint = Endpoint::bind(Config::default()).await.unwrap();
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
     let (mut sender, publisher, _events, _) = connect(&endpoint, &Loss::none()).await;
     assert_eq!(publisher.now(), None);
     talk(&mut sender, 0, 2000).await;

@@ -19,7 +19,7 @@ fn assert_not_our_fault(result: &Result<String, Error>, what: &str) {
 #[tokio::test]
 async fn a_browsers_offer_is_answered_with_vp8_and_opus_on_the_shared_port() {
     let config = Config { announce: vec!["192.0.2.7".parse().unwrap()], ..Config::default() };
-    let endpoint = Endpoint::bind(config).await.unwrap();
+    let endpoint = Endpoint::bind(config).unwrap();
     let answer = offer(&endpoint, CHROMIUM).await.unwrap();
     let port = endpoint.local_address().port();
     let lines: Vec<&str> = answer.lines().collect();
@@ -38,7 +38,7 @@ async fn a_browsers_offer_is_answered_with_vp8_and_opus_on_the_shared_port() {
 
 #[tokio::test]
 async fn an_offer_of_three_qualities_is_answered_for_one() {
-    let endpoint = Endpoint::bind(Config::default()).await.unwrap();
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
     let layers = "a=rid:h send\r\na=rid:l send\r\na=simulcast:send h;l\r\n";
     let answer = offer(&endpoint, &format!("{CHROMIUM}{layers}")).await.unwrap();
     assert!(!answer.contains("a=simulcast") && !answer.contains("a=rid"), "{answer}");
@@ -46,7 +46,7 @@ async fn an_offer_of_three_qualities_is_answered_for_one() {
 
 #[tokio::test]
 async fn each_fault_has_the_kind_that_its_status_needs() {
-    let endpoint = Endpoint::bind(Config::default()).await.unwrap();
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
     let refused = async |sdp: &str| offer(&endpoint, sdp).await.unwrap_err();
     assert!(matches!(refused("").await, Error::Malformed(_)));
     assert!(matches!(refused("{\"sdp\": true}").await, Error::Malformed(_)));
@@ -61,7 +61,7 @@ async fn each_fault_has_the_kind_that_its_status_needs() {
 
 #[tokio::test]
 async fn no_damaged_offer_hurts_the_server_or_stays_on_the_port() {
-    let endpoint = Endpoint::bind(Config::default()).await.unwrap();
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
     // Beginnings: most end at the check; those beyond the last codec we need reach the library.
     for length in (0..CHROMIUM.len()).step_by(83) {
         assert_not_our_fault(&offer(&endpoint, &CHROMIUM[..length]).await, &format!("{length} bytes"));
@@ -86,7 +86,7 @@ async fn no_damaged_offer_hurts_the_server_or_stays_on_the_port() {
 
 #[tokio::test]
 async fn huge_offers_are_refused_at_once() {
-    let endpoint = Endpoint::bind(Config::default()).await.unwrap();
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
     let begin = std::time::Instant::now();
     let formats: String = (0..20_000).map(|n| format!(" {}", n % 128)).collect();
     let video = CHROMIUM[CHROMIUM.find("m=video").unwrap()..].to_owned();
@@ -106,7 +106,7 @@ async fn huge_offers_are_refused_at_once() {
 
 #[tokio::test]
 async fn places_are_counted_and_given_back() {
-    let endpoint = Endpoint::bind(Config { max_peers: 2, ..Config::default() }).await.unwrap();
+    let endpoint = Endpoint::bind(Config { max_peers: 2, ..Config::default() }).unwrap();
     let limits = Limits::default();
     let (_, first) = endpoint.accept(CHROMIUM, &limits).await.unwrap();
     let (_, _second) = endpoint.accept(CHROMIUM, &limits).await.unwrap();
@@ -119,7 +119,7 @@ async fn places_are_counted_and_given_back() {
 #[tokio::test]
 async fn an_offer_that_is_not_followed_by_a_connection_loses_its_place() {
     let config = Config { connect_within: Duration::from_millis(200), max_peers: 1, ..Config::default() };
-    let endpoint = Endpoint::bind(config).await.unwrap();
+    let endpoint = Endpoint::bind(config).unwrap();
     let (_, mut publisher) = endpoint.accept(CHROMIUM, &Limits::default()).await.unwrap();
     let mut events = publisher.events();
     assert_eq!(events.recv().await, Some(Event::Failed));

@@ -102,7 +102,7 @@ async fn accept(endpoint: &Endpoint, loss: &Loss, limits: &Limits, sound_again: 
 }
 
 async fn publish(units: &[(Track, i64, Bytes)], loss: &Loss, limits: &Limits, sound_again: bool) -> Published {
-    let endpoint = Endpoint::bind(Config::default()).await.unwrap();
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
     let (mut sender, mut publisher) = accept(&endpoint, loss, limits, sound_again).await;
     let collector = tokio::spawn(collect(publisher.events()));
     let (start, mut sent) = (tokio::time::Instant::now(), HashMap::new());

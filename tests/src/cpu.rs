@@ -7,7 +7,7 @@ pub const NETWORK: &str = "network, WebRTC, tap, HTTP, S3";
 pub const RECORDING: &str = "recording: WebM, fsync";
 
 /// Which stage a thread works for, by the beginning of its name.
-const STAGES: [(&str, &str); 9] = [
+const STAGES: [(&str, &str); 10] = [
     ("face-", "faces: detector, landmarks, blendshapes, pose"),
     ("session-", "voice, engine, journal"),
     ("record-", RECORDING),
@@ -15,6 +15,7 @@ const STAGES: [(&str, &str); 9] = [
     ("vp8dec", "decoding: VP8 and Opus"),
     ("appsrc", "decoding: VP8 and Opus"),
     ("in", "decoding: VP8 and Opus"),
+    ("network", NETWORK),
     ("tokio", NETWORK),
     ("coach", "main"),
 ];

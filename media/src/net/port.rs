@@ -1,171 +1,75 @@
-//! The shared port: one socket, one reading task, and the table that says whose datagram it is.
+//! The shared port: one UDP socket, read in batches, each datagram with the moment at which the kernel got it.
 
-use super::mailbox::Mailbox;
-use super::stun::Request;
-use rtc::crypto::RTCCryptoProvider;
-use std::collections::HashMap;
+use quinn_udp::{BATCH_SIZE, RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 use std::io::{self, IoSliceMut};
-use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::io::Interest;
-use webrtc::runtime::{BATCH_SIZE, RecvMeta, Transmit, UdpSockRef, UdpSocketState};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::time::{Duration, Instant, SystemTime};
 
 /// What the kernel is asked to keep for us: a second of 30 publishers. It may grant less.
 const SOCKET_BUFFER_BYTES: usize = 8 << 20;
 /// The kernel joins datagrams of one sender up to this.
 const READ_BUFFER_BYTES: usize = 1 << 16;
+/// A datagram that the kernel says is older than this came before the wall clock was set: its stamp is worth nothing.
+const OLDEST: Duration = Duration::from_secs(1);
 
-/// One UDP port that any number of peers share.
-///
-/// An address belongs to a peer from the moment a STUN binding request from there carried that peer's user name
-/// fragment and a valid MESSAGE-INTEGRITY; everything else from unknown addresses is dropped without an answer and
-/// without a trace. Addresses of another peer change hands by the same proof only.
-#[derive(Debug)]
-pub struct Port {
-    wire: Arc<Wire>,
-    reader: tokio::task::AbortHandle,
-}
-
-/// What the port has seen, counted since it was bound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counters {
-    pub received: u64,
-    pub sent: u64,
-    /// From nobody we know.
-    pub unknown: u64,
-    /// The system had no room to send.
-    pub send_failures: u64,
-    /// Peers that hold a place now.
-    pub peers: usize,
-    /// Addresses that are known now.
-    pub addresses: usize,
-}
-
-/// The socket and the table, shared with the virtual sockets.
-pub(crate) struct Wire {
-    socket: tokio::net::UdpSocket,
+pub(crate) struct Port {
+    socket: UdpSocket,
     state: UdpSocketState,
     local: SocketAddr,
-    crypto: Arc<dyn RTCCryptoProvider>,
-    table: Mutex<Table>,
-    received: AtomicU64,
-    sent: AtomicU64,
-    unknown: AtomicU64,
-    send_failures: AtomicU64,
 }
 
-#[derive(Default)]
-struct Table {
-    by_address: HashMap<SocketAddr, Arc<Mailbox>>,
-    by_ufrag: HashMap<String, Arc<Mailbox>>,
+/// What one read brought.
+pub(crate) struct Batch {
+    storage: Vec<u8>,
+    meta: [RecvMeta; BATCH_SIZE],
+    filled: usize,
+    read_at: Instant,
+    /// The same moment on the clock of the kernel's stamps, since 1970.
+    read_wall: Duration,
 }
 
-impl std::fmt::Debug for Wire {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Wire").field("local", &self.local).finish_non_exhaustive()
-    }
-}
-
-/// A peer's place on the port. Dropping it forgets the peer's addresses at once.
-#[derive(Debug)]
-pub(crate) struct Lease {
-    pub(super) wire: Arc<Wire>,
-    pub(super) mailbox: Arc<Mailbox>,
+/// One datagram.
+pub(crate) struct Datagram<'a> {
+    pub from: SocketAddr,
+    /// Our own address that it was sent to, where the system tells.
+    pub local: Option<IpAddr>,
+    pub arrival: Instant,
+    pub bytes: &'a [u8],
 }
 
 impl Port {
-    /// Binds the port and starts to read. Needs a Tokio runtime.
-    ///
     /// # Errors
     /// The address is taken or not ours, or the process has no descriptors left.
-    pub fn bind(address: SocketAddr, crypto: Arc<dyn RTCCryptoProvider>) -> io::Result<Port> {
-        let socket = std::net::UdpSocket::bind(address)?;
+    pub fn bind(address: SocketAddr) -> io::Result<Port> {
+        let socket = UdpSocket::bind(address)?;
         socket.set_nonblocking(true)?;
-        let socket = tokio::net::UdpSocket::from_std(socket)?;
         let state = UdpSocketState::new(UdpSockRef::from(&socket))?;
         // A smaller buffer than asked for is no failure: the kernel's own limit decides.
         let _ = state.set_recv_buffer_size(UdpSockRef::from(&socket), SOCKET_BUFFER_BYTES);
         let _ = state.set_send_buffer_size(UdpSockRef::from(&socket), SOCKET_BUFFER_BYTES);
         let local = socket.local_addr()?;
-        let wire = Arc::new(Wire {
-            socket,
-            state,
-            local,
-            crypto,
-            table: Mutex::default(),
-            received: AtomicU64::new(0),
-            sent: AtomicU64::new(0),
-            unknown: AtomicU64::new(0),
-            send_failures: AtomicU64::new(0),
-        });
-        let reader = tokio::spawn(read(wire.clone())).abort_handle();
-        Ok(Port { wire, reader })
+        Ok(Port { socket, state, local })
     }
 
-    /// The bound address; its port is the one to announce.
-    pub fn local_address(&self) -> SocketAddr {
-        self.wire.local
+    pub fn local(&self) -> SocketAddr {
+        self.local
     }
 
-    pub fn counters(&self) -> Counters {
-        let table = self.wire.table();
-        Counters {
-            received: self.wire.received.load(Relaxed),
-            sent: self.wire.sent.load(Relaxed),
-            unknown: self.wire.unknown.load(Relaxed),
-            send_failures: self.wire.send_failures.load(Relaxed),
-            peers: table.by_ufrag.len(),
-            addresses: table.by_address.len(),
-        }
+    /// Reads what is there, up to a batch; never waits. False when there was nothing.
+    pub fn read(&self, batch: &mut Batch) -> bool {
+        let mut chunks = batch.storage.chunks_mut(READ_BUFFER_BYTES);
+        let mut buffers: [IoSliceMut<'_>; BATCH_SIZE] =
+            std::array::from_fn(|_| IoSliceMut::new(chunks.next().unwrap_or_default()));
+        // Errors here are news about single senders (ICMP), or that there is nothing.
+        batch.filled = self.state.recv(UdpSockRef::from(&self.socket), &mut buffers, &mut batch.meta).unwrap_or(0);
+        batch.read_at = Instant::now();
+        batch.read_wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        batch.filled > 0
     }
 
-    /// A place for a peer whose ICE credentials are these.
-    pub(crate) fn lease(&self, ufrag: String, password: String) -> Lease {
-        let mailbox = Arc::new(Mailbox::new(ufrag.clone(), password));
-        self.wire.table().by_ufrag.insert(ufrag, mailbox.clone());
-        Lease { wire: self.wire.clone(), mailbox }
-    }
-}
-
-impl Drop for Port {
-    fn drop(&mut self) {
-        self.reader.abort();
-    }
-}
-
-impl Lease {
-    /// Datagrams that the peer's driver did not read in time.
-    pub(crate) fn overflow(&self) -> u64 {
-        self.mailbox.overflow()
-    }
-
-    /// Takes the peer off the port: nothing more comes in, nothing more goes out.
-    pub(crate) fn revoke(&self) {
-        let mut table = self.wire.table();
-        table.by_ufrag.remove(&self.mailbox.ufrag);
-        for address in self.mailbox.forget_all() {
-            if table.by_address.get(&address).is_some_and(|held| Arc::ptr_eq(held, &self.mailbox)) {
-                table.by_address.remove(&address);
-            }
-        }
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        self.revoke();
-    }
-}
-
-impl Wire {
-    fn table(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Sends one datagram, from the address on which the peer reached us. What the system cannot take now is lost, as
-    /// on any network: waiting would need a waker per peer, and the socket remembers only one.
-    pub(super) fn send(&self, to: SocketAddr, source: Option<IpAddr>, datagram: &[u8]) {
+    /// Sends one datagram, from the address on which the other side reached us. False: the system could not take it now, and
+    /// it is lost, as on any network.
+    pub fn send(&self, to: SocketAddr, source: Option<IpAddr>, datagram: &[u8]) -> bool {
         let transmit = Transmit {
             destination: if self.local.is_ipv6() { mapped(to) } else { to },
             ecn: None,
@@ -173,62 +77,40 @@ impl Wire {
             segment_size: None,
             src_ip: source,
         };
-        let sent =
-            self.socket.try_io(Interest::WRITABLE, || self.state.try_send(UdpSockRef::from(&self.socket), &transmit));
-        let counter = if sent.is_ok() { &self.sent } else { &self.send_failures };
-        counter.fetch_add(1, Relaxed);
-    }
-
-    /// Gives a datagram to the peer that it is for.
-    fn deliver(&self, table: &mut Table, from: SocketAddr, local: Option<IpAddr>, datagram: &[u8]) {
-        if let Some(mut request) = Request::parse(datagram) {
-            let addressee = request.addressee().and_then(|ufrag| table.by_ufrag.get(&ufrag)).cloned();
-            let holder = table.by_address.get(&from).cloned();
-            if let Some(addressee) = addressee
-                && holder.as_ref().is_none_or(|holder| !Arc::ptr_eq(holder, &addressee))
-                && request.is_authentic(&addressee.password, self.crypto.crypto())
-            {
-                if let Some(holder) = holder {
-                    holder.forget(from);
-                }
-                if let Some(evicted) = addressee.learn(from, local) {
-                    table.by_address.remove(&evicted);
-                }
-                table.by_address.insert(from, addressee);
-            }
-        }
-        match table.by_address.get(&from) {
-            Some(mailbox) => mailbox.put(from, datagram),
-            None => _ = self.unknown.fetch_add(1, Relaxed),
-        }
+        self.state.try_send(UdpSockRef::from(&self.socket), &transmit).is_ok()
     }
 }
 
-/// Reads until it is aborted.
-async fn read(wire: Arc<Wire>) {
-    let mut storage = vec![0; READ_BUFFER_BYTES * BATCH_SIZE];
-    let mut meta = [RecvMeta::default(); BATCH_SIZE];
-    loop {
-        if wire.socket.readable().await.is_err() {
-            continue;
+impl Batch {
+    pub fn new() -> Batch {
+        Batch {
+            storage: vec![0; READ_BUFFER_BYTES * BATCH_SIZE],
+            meta: [RecvMeta::default(); BATCH_SIZE],
+            filled: 0,
+            read_at: Instant::now(),
+            read_wall: Duration::ZERO,
         }
-        let read = wire.socket.try_io(Interest::READABLE, || {
-            let mut chunks = storage.chunks_mut(READ_BUFFER_BYTES);
-            let mut buffers: [IoSliceMut<'_>; BATCH_SIZE] =
-                std::array::from_fn(|_| IoSliceMut::new(chunks.next().unwrap_or_default()));
-            wire.state.recv(UdpSockRef::from(&wire.socket), &mut buffers, &mut meta)
-        });
-        // Errors here are news about single senders (ICMP), or readiness that was none.
-        let Ok(count) = read else { continue };
-        let mut table = wire.table();
-        for (buffer, meta) in storage.chunks(READ_BUFFER_BYTES).zip(&meta[..count]) {
+    }
+
+    /// In the order in which they came.
+    pub fn datagrams(&self) -> impl Iterator<Item = Datagram<'_>> {
+        let read = self.storage.chunks(READ_BUFFER_BYTES).zip(&self.meta[..self.filled]);
+        read.flat_map(|(buffer, meta)| {
             let from = SocketAddr::new(meta.addr.ip().to_canonical(), meta.addr.port());
+            let arrival = self.arrival(meta.timestamp);
             // The datagrams that the kernel joined are told apart by their common length.
-            for datagram in buffer[..meta.len].chunks(meta.stride.max(1)) {
-                wire.received.fetch_add(1, Relaxed);
-                wire.deliver(&mut table, from, meta.dst_ip, datagram);
-            }
-        }
+            let joined = buffer[..meta.len].chunks(meta.stride.max(1));
+            joined.map(move |bytes| Datagram { from, local: meta.dst_ip, arrival, bytes })
+        })
+    }
+
+    /// The kernel's stamp on our clock; the moment of reading where the stamp says nothing.
+    fn arrival(&self, stamp: Option<Duration>) -> Instant {
+        stamp
+            .and_then(|stamp| self.read_wall.checked_sub(stamp))
+            .filter(|waited| *waited <= OLDEST)
+            .and_then(|waited| self.read_at.checked_sub(waited))
+            .unwrap_or(self.read_at)
     }
 }
 
@@ -237,5 +119,49 @@ fn mapped(address: SocketAddr) -> SocketAddr {
     match address.ip() {
         IpAddr::V4(ip) => SocketAddr::new(ip.to_ipv6_mapped().into(), address.port()),
         IpAddr::V6(_) => address,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_datagram_is_stamped_with_its_arrival_not_with_the_time_of_reading() {
+        let port = Port::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let mut batch = Batch::new();
+        assert!(!port.read(&mut batch));
+        // Linux begins to stamp a moment after it was asked to.
+        let stamps_by = Instant::now() + Duration::from_secs(5);
+        loop {
+            let before = Instant::now();
+            sender.send_to(b"first", port.local()).unwrap();
+            sender.send_to(b"and second", port.local()).unwrap();
+            let after = Instant::now();
+            while after.elapsed() < Duration::from_millis(20) {
+                std::hint::spin_loop();
+            }
+            assert!(port.read(&mut batch));
+            let read: Vec<_> = batch.datagrams().collect();
+            assert_eq!(read.iter().map(|d| d.bytes).collect::<Vec<_>>(), [&b"first"[..], b"and second"]);
+            assert!(read.iter().all(|datagram| datagram.from == sender.local_addr().unwrap()));
+            let slack = Duration::from_millis(5);
+            if read.iter().all(|datagram| datagram.arrival + slack >= before && datagram.arrival <= after + slack) {
+                return;
+            }
+            assert!(Instant::now() < stamps_by, "the stamps are those of reading");
+        }
+    }
+
+    #[test]
+    fn a_stamp_from_before_the_clock_was_set_is_not_believed() {
+        let mut batch = Batch::new();
+        batch.read_wall = Duration::from_secs(1_000_000);
+        for nonsense in [None, Some(Duration::ZERO), Some(Duration::from_secs(2_000_000))] {
+            assert_eq!(batch.arrival(nonsense), batch.read_at);
+        }
+        let earlier = batch.read_wall - Duration::from_millis(4);
+        assert_eq!(batch.arrival(Some(earlier)), batch.read_at - Duration::from_millis(4));
     }
 }

@@ -36,13 +36,13 @@ impl Request {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use rtc::crypto::default_provider;
     use rtc::stun::attributes::RawAttribute;
     use rtc::stun::message::{Setter, TransactionId};
 
-    fn request(username: &str, password: &str) -> Vec<u8> {
+    pub(in crate::net) fn request(username: &str, password: &str) -> Vec<u8> {
         let provider = default_provider().expect("the ring provider is compiled in");
         let mut message = Message::new();
         let username =

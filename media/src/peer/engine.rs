@@ -2,11 +2,13 @@
 
 use super::Error;
 use rtc::interceptor::{
-    NackGeneratorBuilder, NackResponderBuilder, ReceiverReportBuilder, SenderReportBuilder, Slot, TwccReceiverBuilder,
+    NackGeneratorBuilder, NackResponderBuilder, ReceiverReportBuilder, Registry, SenderReportBuilder, Slot,
+    TwccReceiverBuilder,
 };
+use rtc::peer_connection::configuration::interceptor_registry::register_default_interceptors;
+use rtc::peer_connection::configuration::media_engine::MediaEngine;
 use rtc::rtp_transceiver::rtp_sender::{RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RtpCodecKind};
 use std::time::Duration;
-use webrtc::peer_connection::{MediaEngine, Registry, register_default_interceptors};
 
 /// Recovered packets are invisible to the library's NACK generator (webrtc 0.21.1): without a limit it asks for them
 /// again and again until the sender drowns. Measured at 5 % loss: 90 requests per lost packet without, 14 with.

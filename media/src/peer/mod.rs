@@ -3,7 +3,7 @@
 //! ```no_run
 //! # async fn run(offer: &str) -> Result<(), coach_media::peer::Error> {
 //! use coach_media::peer::{Config, Endpoint, Event, Limits};
-//! let endpoint = Endpoint::bind(Config::default()).await?;
+//! let endpoint = Endpoint::bind(Config::default())?;
 //! let (answer, mut publisher) = endpoint.accept(offer, &Limits::default()).await?;
 //! println!("{}", answer.sdp);
 //! let mut events = publisher.events();
@@ -20,15 +20,17 @@
 //! authenticated checks come from, so an offer cannot aim the server at anybody. A trickle PATCH needs no action.
 
 mod answer;
-mod callbacks;
+mod connection;
 mod endpoint;
 mod engine;
+mod network;
 mod offer;
 mod outbox;
 mod publisher;
 mod pump;
 
 pub use endpoint::{Config, Endpoint};
+pub use network::Counters;
 pub use publisher::{Publisher, Stats};
 
 use crate::item::{Formats, Item};

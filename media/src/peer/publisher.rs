@@ -1,13 +1,14 @@
 //! The handle to one publisher. Dropping it closes the peer.
 
 use super::Event;
+use super::network::Command;
 use crate::item::Track;
+use crate::net::PeerId;
 use crate::tap::{Origin, TrackStats};
 use coach_core::MediaTime;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc::Sender};
 use std::time::Instant;
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 
 /// What a publisher has been through, counted since its offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,8 +19,6 @@ pub struct Stats {
     pub key_frame_requests: u64,
     /// Units lost because the reader of the events stood still.
     pub items_lost: u64,
-    /// Datagrams lost because the machine could not keep up.
-    pub datagrams_lost: u64,
 }
 
 impl Stats {
@@ -28,28 +27,32 @@ impl Stats {
     }
 }
 
-/// What the handle and the peer's task have in common.
+/// What the handle and the peer have in common.
 #[derive(Debug)]
 pub struct Shared {
     pub epoch: Instant,
     pub origin: OnceLock<Origin>,
     pub stats: Mutex<Stats>,
-    pub key_frame_wanted: AtomicBool,
-    pub stop: AtomicBool,
-    pub wake: Notify,
     pub closed: watch::Sender<bool>,
 }
 
 /// A peer that publishes to us.
 #[derive(Debug)]
 pub struct Publisher {
+    peer: PeerId,
     shared: Arc<Shared>,
+    network: Sender<Command>,
     events: Option<mpsc::Receiver<Event>>,
 }
 
 impl Publisher {
-    pub(super) fn new(shared: Arc<Shared>, events: mpsc::Receiver<Event>) -> Publisher {
-        Publisher { shared, events: Some(events) }
+    pub(super) fn new(
+        peer: PeerId,
+        shared: Arc<Shared>,
+        network: Sender<Command>,
+        events: mpsc::Receiver<Event>,
+    ) -> Publisher {
+        Publisher { peer, shared, network, events: Some(events) }
     }
 
     /// What the peer does, `Closed` last. It goes to one reader: a second call gets a channel that is closed already.
@@ -61,8 +64,7 @@ impl Publisher {
 
     /// Asks for a key frame, at most every 300 ms however often it is called.
     pub fn request_key_frame(&self) {
-        self.shared.key_frame_wanted.store(true, Relaxed);
-        self.shared.wake.notify_one();
+        self.ask(Command::KeyFrame(self.peer));
     }
 
     /// Media time of this moment; `None` before the first unit is known, about a second after `Connected`.
@@ -76,19 +78,19 @@ impl Publisher {
 
     /// Hands out what has arrived and the ends, says goodbye, frees everything. Idempotent.
     pub async fn close(&self) {
-        self.stop();
-        // An error means that the task is gone, and everything with it.
+        self.ask(Command::Close(self.peer));
+        // An error means that the peer is gone, and everything with it.
         let _ = self.shared.closed.subscribe().wait_for(|closed| *closed).await;
     }
 
-    fn stop(&self) {
-        self.shared.stop.store(true, Relaxed);
-        self.shared.wake.notify_one();
+    fn ask(&self, command: Command) {
+        // An error means that the network has ended, and with it the peer.
+        let _ = self.network.send(command);
     }
 }
 
 impl Drop for Publisher {
     fn drop(&mut self) {
-        self.stop();
+        self.ask(Command::Close(self.peer));
     }
 }

@@ -1,33 +1,27 @@
-//! One peer's own task: packets into the tap, items out, key frames asked for, and the end of it all.
+//! One peer: datagrams through its connection into the tap, items out, key frames asked for, and the end of it all.
 
 use super::Event;
-use super::callbacks::{Arrived, Control};
+use super::connection::{Connection, Happening};
 use super::outbox::Outbox;
 use super::publisher::{Shared, Stats};
 use crate::item::{Formats, Track};
-use crate::net::Lease;
+use crate::net::Datagram;
 use crate::tap::{Output, Tap};
-use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
-use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
-use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
-use webrtc::media_stream::track_remote::TrackRemote;
-use webrtc::peer_connection::{PeerConnection, RTCPeerConnectionState as State};
+use rtc::peer_connection::state::RTCPeerConnectionState as State;
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::OwnedSemaphorePermit;
 
 /// Clusters of the recording and seeking in it begin at key frames, and browsers send none of their own accord. There is
 /// one at least every 4 s, the time that asking and sending take included.
 const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(3500);
 /// Never more often: a key frame is as big as ten others, and browsers take the same for their own limit.
 const KEY_FRAME_LIMIT: Duration = Duration::from_millis(300);
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub struct Pump {
     pub shared: Arc<Shared>,
-    pub connection: Arc<dyn PeerConnection>,
-    pub lease: Arc<Lease>,
-    pub control: mpsc::UnboundedReceiver<Control>,
-    pub packets: mpsc::Receiver<Arrived>,
+    pub connection: Connection,
     pub tap: Tap,
     pub formats: Formats,
     pub outbox: Outbox,
@@ -41,81 +35,65 @@ pub struct Pump {
 /// When to ask for key frames.
 #[derive(Default)]
 pub struct KeyFrames {
-    track: Option<Arc<dyn TrackRemote>>,
+    pub wanted: bool,
     ssrc: Option<u32>,
     last: Option<Duration>,
     requests: u64,
 }
 
-/// Says that everything is over, also when the task panics or is aborted.
-struct AtEnd(Arc<Shared>);
-
-impl Drop for AtEnd {
-    fn drop(&mut self) {
-        self.0.closed.send_replace(true);
-    }
-}
-
 impl Pump {
-    /// Runs until the peer is closed by either side.
-    pub async fn run(mut self) {
-        let _at_end = AtEnd(self.shared.clone());
-        loop {
-            let due = self.due();
-            let sleep = tokio::time::sleep_until((self.shared.epoch + due).into());
-            let goes_on = tokio::select! {
-                Some((track, packet, arrival)) = self.packets.recv() => {
-                    self.packet(track, packet, arrival);
-                    true
+    pub fn datagram(&mut self, datagram: &Datagram<'_>) {
+        self.connection.read(datagram);
+    }
+
+    /// Everything that is to be done at `now`; whether the peer goes on.
+    pub fn run(&mut self, now: Instant, send: impl FnMut(SocketAddr, &[u8])) -> bool {
+        self.connection.tick(now);
+        let now = self.since_epoch(now);
+        let goes_on = self.take(now);
+        if self.connect_by.is_some_and(|by| now >= by) {
+            self.outbox.event(Event::Failed);
+            return false;
+        }
+        self.tap.tick(now);
+        self.hand_out();
+        self.ask_for_key_frame(now);
+        self.connection.write(send);
+        self.publish_stats();
+        goes_on && self.outbox.is_read()
+    }
+
+    fn since_epoch(&self, moment: Instant) -> Duration {
+        moment.saturating_duration_since(self.shared.epoch)
+    }
+
+    /// Takes what the connection has; whether the peer goes on.
+    fn take(&mut self, now: Duration) -> bool {
+        let Pump { connection, tap, outbox, key_frames, connect_by, shared, .. } = self;
+        let mut goes_on = true;
+        connection.poll(|happening| match happening {
+            Happening::Packet(track, packet, arrival) => {
+                if track == Track::Video {
+                    key_frames.ssrc = Some(packet.ssrc);
                 }
-                Some(control) = self.control.recv() => self.control(control),
-                () = self.shared.wake.notified() => true,
-                () = sleep => true,
-            };
-            if !goes_on || self.shared.stop.load(Relaxed) || !self.outbox.is_read() {
-                break;
+                tap.push(track, packet, arrival.saturating_duration_since(shared.epoch).min(now));
             }
-            let now = self.shared.epoch.elapsed();
-            if self.connect_by.is_some_and(|by| now >= by) {
-                self.outbox.event(Event::Failed);
-                break;
+            Happening::State(State::Connected) => {
+                *connect_by = None;
+                outbox.event(Event::Connected);
             }
-            self.tap.tick(now);
-            self.drain();
-            self.ask_for_key_frame(now);
-            self.publish_stats();
-        }
-        self.close().await;
+            Happening::State(State::Disconnected) => outbox.event(Event::Disconnected),
+            Happening::State(State::Failed) => {
+                outbox.event(Event::Failed);
+                goes_on = false;
+            }
+            Happening::State(State::Closed) => goes_on = false,
+            Happening::State(_) => {}
+        });
+        goes_on
     }
 
-    fn packet(&mut self, track: Track, packet: crate::tap::Packet, arrival: Duration) {
-        if track == Track::Video {
-            self.key_frames.ssrc = Some(packet.ssrc);
-        }
-        self.tap.push(track, packet, arrival);
-    }
-
-    /// Whether the peer goes on.
-    fn control(&mut self, control: Control) -> bool {
-        match control {
-            Control::Track(Track::Video, track) => self.key_frames.track = Some(track),
-            Control::Track(Track::Audio, _) => {}
-            Control::State(State::Connected) => {
-                self.connect_by = None;
-                self.outbox.event(Event::Connected);
-            }
-            Control::State(State::Disconnected) => self.outbox.event(Event::Disconnected),
-            Control::State(State::Failed) | Control::TaskEnded => {
-                self.outbox.event(Event::Failed);
-                return false;
-            }
-            Control::State(State::Closed) => return false,
-            Control::State(_) => {}
-        }
-        true
-    }
-
-    fn drain(&mut self) {
+    fn hand_out(&mut self) {
         while let Some(output) = self.tap.poll() {
             match output {
                 Output::Started(origin) => {
@@ -128,34 +106,26 @@ impl Pump {
         }
     }
 
-    fn ask_for_key_frame(&mut self, now: Duration) {
-        let wanted = self.tap.wants_key_frame() || self.shared.key_frame_wanted.load(Relaxed);
-        let key_frames = &mut self.key_frames;
-        let (Some(track), Some(media_ssrc)) = (&key_frames.track, key_frames.ssrc) else { return };
+    fn key_frame_due(&self) -> Option<Duration> {
+        let wanted = self.tap.wants_key_frame() || self.key_frames.wanted;
         let wait = if wanted { KEY_FRAME_LIMIT } else { KEY_FRAME_INTERVAL };
-        if key_frames.last.is_some_and(|last| now < last + wait) {
-            return;
-        }
-        self.shared.key_frame_wanted.store(false, Relaxed);
-        key_frames.last = Some(now);
-        key_frames.requests += 1;
-        let track = track.clone();
-        // The library's queue may be full for a moment, and the tap does not wait.
-        tokio::spawn(async move {
-            let request = PictureLossIndication { sender_ssrc: 1, media_ssrc };
-            // An error says that the connection has ended, which is said elsewhere.
-            let _ = track.write_rtcp(vec![Box::new(request)]).await;
-        });
+        self.key_frames.ssrc.map(|_| self.key_frames.last.map_or(Duration::ZERO, |last| last + wait))
     }
 
-    /// When to look again, if nothing happens before.
-    fn due(&self) -> Duration {
-        let mut due = self.tap.deadline().min(self.connect_by.unwrap_or(Duration::MAX));
-        if let (Some(last), true) = (self.key_frames.last, self.key_frames.track.is_some()) {
-            let wanted = self.tap.wants_key_frame() || self.shared.key_frame_wanted.load(Relaxed);
-            due = due.min(last + if wanted { KEY_FRAME_LIMIT } else { KEY_FRAME_INTERVAL });
+    fn ask_for_key_frame(&mut self, now: Duration) {
+        let (Some(due), Some(ssrc)) = (self.key_frame_due(), self.key_frames.ssrc) else { return };
+        if now >= due && self.connection.ask_for_key_frame(ssrc) {
+            self.key_frames.wanted = false;
+            self.key_frames.last = Some(now);
+            self.key_frames.requests += 1;
         }
-        due
+    }
+
+    /// When [`Pump::run`] is due, if nothing comes before.
+    pub fn due(&mut self) -> Instant {
+        let own = [Some(self.tap.deadline()), self.connect_by, self.key_frame_due()];
+        let own = self.shared.epoch + own.into_iter().flatten().min().unwrap_or_default();
+        self.connection.due().map_or(own, |due| due.min(own))
     }
 
     fn publish_stats(&self) {
@@ -164,26 +134,27 @@ impl Pump {
             audio: self.tap.stats(Track::Audio),
             key_frame_requests: self.key_frames.requests,
             items_lost: self.outbox.lost(),
-            datagrams_lost: self.lease.overflow(),
         };
-        *self.shared.stats.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = stats;
+        *self.shared.stats.lock().unwrap_or_else(PoisonError::into_inner) = stats;
     }
 
-    async fn close(mut self) {
-        while let Ok((track, packet, arrival)) = self.packets.try_recv() {
-            self.packet(track, packet, arrival);
-        }
-        self.tap.finish(self.shared.epoch.elapsed());
-        self.drain();
+    /// Hands out what waits and the ends, and says goodbye.
+    pub fn finish(&mut self, now: Instant, send: impl FnMut(SocketAddr, &[u8])) {
+        let now = self.since_epoch(now);
+        self.take(now);
+        self.tap.finish(now);
+        self.hand_out();
         self.publish_stats();
-        // Says goodbye to the other side while it still has a place on the port.
-        match tokio::time::timeout(CLOSE_TIMEOUT, self.connection.close()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(%error, "a peer connection did not close cleanly"),
-            Err(_) => tracing::warn!("a peer connection did not close in time"),
-        }
-        self.lease.revoke();
-        drop((self.connection, self.key_frames, self.lease, self.place));
-        self.outbox.event(Event::Closed);
+        self.connection.close();
+        self.connection.write(send);
+    }
+
+    /// The last word; everything of the peer is freed by it.
+    pub fn over(self) {
+        let Pump { shared, mut outbox, connection, place, .. } = self;
+        drop((connection, place));
+        outbox.event(Event::Closed);
+        drop(outbox);
+        shared.closed.send_replace(true);
     }
 }

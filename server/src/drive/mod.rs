@@ -218,7 +218,6 @@ pub async fn open(context: &Context, senses: Senses) -> anyhow::Result<Arc<dyn L
         announce: media.public_ips.clone(),
         ..coach_media::peer::Config::default()
     })
-    .await
     .with_context(|| format!("the media port {} cannot be bound; choose another media.udp_bind", media.udp_bind))?;
     tracing::info!(address = %endpoint.local_address(), announced = ?endpoint.announced(), "the media port is open");
     let house = Arc::new(live::House {

@@ -110,7 +110,6 @@ pub async fn run(
         sound_packets_lost = stats.audio.lost,
         key_frame_requests = stats.key_frame_requests,
         items_lost = stats.items_lost,
-        datagrams_lost = stats.datagrams_lost,
         "a publisher has left"
     );
     let file = recorder.is_some().then_some(file);

@@ -1,0 +1,207 @@
+//! One WebRTC connection without a socket and without a clock: datagrams and times in, packets and states out. All it adds to
+//! the library is which of a publisher's two tracks a packet is of.
+
+use super::{Error, engine};
+use crate::item::Track;
+use crate::net::Datagram;
+use crate::tap::Packet;
+use bytes::BytesMut;
+use rtc::ice::mdns::MulticastDnsMode;
+use rtc::media_stream::MediaStreamTrackId;
+use rtc::peer_connection::configuration::setting_engine::SettingEngineBuilder;
+use rtc::peer_connection::event::{RTCPeerConnectionEvent, RTCTrackEvent, RTCTrackEventInit};
+use rtc::peer_connection::message::RTCMessage;
+use rtc::peer_connection::sdp::RTCSessionDescription;
+use rtc::peer_connection::state::RTCPeerConnectionState;
+use rtc::peer_connection::transport::RTCIceCandidateInit;
+use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
+use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
+use rtc::rtp_transceiver::RTCRtpReceiverId;
+use rtc::rtp_transceiver::rtp_sender::RtpCodecKind;
+use rtc::sansio::Protocol;
+use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
+use std::collections::VecDeque;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+/// How long the other side may be silent.
+#[derive(Debug, Clone, Copy)]
+pub struct Timeouts {
+    /// ... before it is disconnected,
+    pub disconnected: Duration,
+    /// ... and after that, before it has failed.
+    pub failed: Duration,
+}
+
+/// What has happened.
+pub enum Happening {
+    State(RTCPeerConnectionState),
+    Packet(Track, Packet, Instant),
+}
+
+pub struct Connection {
+    core: RTCPeerConnection,
+    tracks: Vec<(MediaStreamTrackId, Track)>,
+    pictures: Option<RTCRtpReceiverId>,
+    states: VecDeque<RTCPeerConnectionState>,
+    connected: bool,
+    port: u16,
+    /// Time never goes back for the library.
+    now: Instant,
+}
+
+impl Connection {
+    /// Answers a checked offer. `port` is a name between us and the library only.
+    ///
+    /// # Errors
+    /// The library refuses the offer, or fails.
+    pub fn answer(
+        offer: &str,
+        credentials: (&str, &str),
+        timeouts: Timeouts,
+        port: u16,
+    ) -> Result<(Connection, String), Error> {
+        let unacceptable = |error: rtc::shared::error::Error| Error::Unacceptable(error.to_string());
+        let broken = |error: rtc::shared::error::Error| Error::Engine(error.to_string());
+        let now = Instant::now();
+        let (media, chain) = engine::media_engine()?;
+        // The library judges by STUN alone, so a few checks must fit into the time, even when one is lost.
+        let keep_alive = (timeouts.disconnected / 4).clamp(Duration::from_millis(200), Duration::from_secs(2));
+        let settings = SettingEngineBuilder::new()
+            .with_include_loopback_candidate(true)
+            .with_multicast_dns_mode(MulticastDnsMode::Disabled)
+            .with_ice_credentials(credentials.0.to_owned(), credentials.1.to_owned())
+            .with_ice_timeouts(Some(timeouts.disconnected), Some(timeouts.failed), Some(keep_alive))
+            .build();
+        let mut core = RTCPeerConnectionBuilder::new()
+            .with_media_engine(media)
+            .with_setting_engine(settings)
+            .with_interceptor_registry(chain)
+            .build(now)
+            .map_err(broken)?;
+        let description = RTCSessionDescription::offer(offer.to_owned()).map_err(unacceptable)?;
+        core.set_remote_description(now, description).map_err(unacceptable)?;
+        let answer = core.create_answer(None).map_err(unacceptable)?;
+        core.set_local_description(now, answer).map_err(unacceptable)?;
+        for name in [name(false, port), name(true, port)] {
+            let candidate = format!("candidate:1 1 udp 2130706431 {} {} typ host", name.ip(), name.port());
+            core.add_local_candidate(RTCIceCandidateInit { candidate, ..Default::default() }).map_err(broken)?;
+        }
+        core.add_local_candidate(RTCIceCandidateInit::default()).map_err(broken)?;
+        let answer = core.local_description().ok_or_else(|| Error::Engine("there is no answer".into()))?;
+        let (tracks, states) = (Vec::new(), VecDeque::new());
+        Ok((Connection { core, tracks, pictures: None, states, connected: false, port, now }, answer.sdp))
+    }
+
+    /// A datagram of this peer has come.
+    pub fn read(&mut self, datagram: &Datagram<'_>) {
+        self.now = self.now.max(datagram.arrival);
+        let message = TaggedBytesMut {
+            now: self.now,
+            transport: TransportContext {
+                local_addr: name(datagram.from.is_ipv6(), self.port),
+                peer_addr: datagram.from,
+                ecn: None,
+                transport_protocol: TransportProtocol::UDP,
+            },
+            message: BytesMut::from(datagram.bytes),
+        };
+        if let Err(error) = self.core.handle_read(message) {
+            tracing::debug!(%error, "a datagram makes no sense");
+        }
+        // The library takes no media before its own event of the finished handshake has gone through it.
+        if !self.connected {
+            self.events();
+        }
+    }
+
+    /// Time has come to `now`.
+    pub fn tick(&mut self, now: Instant) {
+        self.now = self.now.max(now);
+        if self.core.poll_timeout().is_some_and(|due| due <= self.now)
+            && let Err(error) = self.core.handle_timeout(self.now)
+        {
+            tracing::debug!(%error, "a timer of the connection failed");
+        }
+    }
+
+    /// When [`Connection::tick`] is due.
+    pub fn due(&mut self) -> Option<Instant> {
+        self.core.poll_timeout()
+    }
+
+    /// What has happened since, in order.
+    pub fn poll(&mut self, mut each: impl FnMut(Happening)) {
+        self.events();
+        for state in self.states.drain(..) {
+            each(Happening::State(state));
+        }
+        while let Some(read) = self.core.poll_read() {
+            let RTCMessage::RtpPacket(id, packet) = read.message else { continue };
+            let Some(&(_, track)) = self.tracks.iter().find(|(known, _)| *known == id) else { continue };
+            let packet = Packet {
+                ssrc: packet.header.ssrc,
+                sequence: packet.header.sequence_number,
+                timestamp: packet.header.timestamp,
+                marker: packet.header.marker,
+                payload: packet.payload,
+            };
+            each(Happening::Packet(track, packet, read.now));
+        }
+    }
+
+    /// Takes the library's events: a packet is of no track before its track has opened.
+    fn events(&mut self) {
+        while let Some(event) = self.core.poll_event() {
+            match event {
+                RTCPeerConnectionEvent::OnConnectionStateChangeEvent(state) => {
+                    self.connected |= state == RTCPeerConnectionState::Connected;
+                    self.states.push_back(state);
+                }
+                RTCPeerConnectionEvent::OnTrack(RTCTrackEvent::OnOpen(opened)) => self.opened(opened),
+                _ => {}
+            }
+        }
+    }
+
+    fn opened(&mut self, opened: RTCTrackEventInit) {
+        let kind = self.core.rtp_receiver(opened.receiver_id).map(|receiver| receiver.track().kind());
+        let track = match kind {
+            Some(RtpCodecKind::Video) => Track::Video,
+            Some(RtpCodecKind::Audio) => Track::Audio,
+            _ => return,
+        };
+        if track == Track::Video {
+            self.pictures = Some(opened.receiver_id);
+        }
+        if self.tracks.iter().all(|(id, _)| *id != opened.track_id) {
+            self.tracks.push((opened.track_id, track));
+        }
+    }
+
+    /// What goes out now.
+    pub fn write(&mut self, mut send: impl FnMut(SocketAddr, &[u8])) {
+        while let Some(datagram) = self.core.poll_write() {
+            send(datagram.transport.peer_addr, &datagram.message);
+        }
+    }
+
+    /// Asks for a key frame; false while no picture has come.
+    pub fn ask_for_key_frame(&mut self, media_ssrc: u32) -> bool {
+        let Some(mut receiver) = self.pictures.and_then(|id| self.core.rtp_receiver(id)) else { return false };
+        let request = PictureLossIndication { sender_ssrc: 1, media_ssrc };
+        receiver.write_rtcp(self.now, vec![Box::new(request)]).is_ok()
+    }
+
+    /// Says goodbye; [`Connection::write`] sends it.
+    pub fn close(&mut self) {
+        if let Err(error) = self.core.close() {
+            tracing::debug!(%error, "a connection did not close cleanly");
+        }
+    }
+}
+
+/// What the library believes is our address. Nobody outside ever sees it.
+fn name(ipv6: bool, port: u16) -> SocketAddr {
+    if ipv6 { (Ipv6Addr::LOCALHOST, port).into() } else { (Ipv4Addr::LOCALHOST, port).into() }
+}
