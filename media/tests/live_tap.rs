@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use coach_core::MediaTime;
 use coach_media::item::{AccessUnit, GapReason, Item, Track};
-use coach_media::tap::{Config, Output, Packet, Tap};
+use coach_media::tap::{Config, Output, Packet, SenderReport, Tap};
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -74,8 +74,23 @@ fn sent_at(track: Track, unit: &AccessUnit) -> i64 {
     i64::from_be_bytes(unit.data[at..at + 8].try_into().unwrap())
 }
 
+/// A report on the clocks of what [`session`] sends, at these milliseconds of the wall clock and of the stream's own.
+fn report(track: Track, wall_ms: i64, own_ms: i64) -> SenderReport {
+    let (ssrc, khz) = if track == Track::Video { (1, 90) } else { (2, 48) };
+    SenderReport { ssrc, ntp: (3 << 62) + ((wall_ms as u64) << 32) / 1000, rtp: (own_ms * khz) as u32 }
+}
+
 /// Lets packets arrive at these milliseconds, ticks when the tap asks for it, and once more 5 s later.
-fn run(config: Config, mut arrivals: Vec<(i64, Track, Packet)>) -> Vec<Item> {
+fn run(config: Config, arrivals: Vec<(i64, Track, Packet)>) -> Vec<Item> {
+    run_with_reports(config, arrivals, &[])
+}
+
+/// ... with reports in between, each before the packets of its millisecond.
+fn run_with_reports(
+    config: Config,
+    mut arrivals: Vec<(i64, Track, Packet)>,
+    mut reports: &[(i64, Track, SenderReport)],
+) -> Vec<Item> {
     arrivals.sort_by_key(|(at, ..)| *at);
     let mut tap = Tap::new(config);
     let mut out = Vec::new();
@@ -89,6 +104,13 @@ fn run(config: Config, mut arrivals: Vec<(i64, Track, Packet)>) -> Vec<Item> {
     };
     let last = arrivals.last().map_or(0, |(at, ..)| *at);
     for (at, track, packet) in arrivals {
+        while let [(before, track, report), later @ ..] = reports
+            && *before <= at
+        {
+            tap.report(*track, *report, Duration::from_millis(*before as u64));
+            drain(&mut tap);
+            reports = later;
+        }
         let at = Duration::from_millis(at as u64);
         while tap.deadline() < at {
             tap.tick(tap.deadline());
@@ -279,6 +301,58 @@ fn a_sender_that_changes_its_ssrc_is_followed() {
     assert!(matches!(items.iter().find(|i| matches!(i, Item::Gap(..))), Some(Item::Gap(_, _, GapReason::Loss))));
 }
 
+/// Twenty minutes in which the clock of the sound is 400 ppm fast, so that the picture would stay behind by 480 ms, with the
+/// reports of both. The sound begins anew at `anew` ms with another SSRC. How far from its place on the clock of the sound
+/// anything comes out at most, in ms.
+fn twenty_minutes_400_ppm_apart(anew: Option<i64>) -> (i64, Vec<Item>) {
+    let wall = |own: i64| own * 10_000 / 10_004;
+    let ssrc =
+        |track, own| if track == Track::Audio && anew.is_some_and(|anew| own >= anew) { 12 } else { track as u32 + 1 };
+    let mut arrivals = session(1_200_000, 0, 0);
+    arrivals.retain(|(own, track, _)| *track == Track::Audio || *own < wall(1_200_000));
+    for (at, track, packet) in &mut arrivals {
+        packet.ssrc = ssrc(*track, *at);
+        *at = if *track == Track::Audio { wall(*at) } else { *at } + *at * 7919 % 30;
+    }
+    let pictures = (1..1199).map(|n| (n * 1000, Track::Video, report(Track::Video, n * 1000, n * 1000)));
+    let sound = (1..239).map(|n| {
+        let own = n * 5000;
+        let report = report(Track::Audio, wall(own), own);
+        (wall(own), Track::Audio, SenderReport { ssrc: ssrc(Track::Audio, own), ..report })
+    });
+    let mut reports: Vec<_> = pictures.chain(sound).collect();
+    reports.sort_by_key(|(at, ..)| *at);
+    let items = run_with_reports(both(), arrivals, &reports);
+    let off = [Track::Video, Track::Audio].map(|track| {
+        let off = units(&items, track).into_iter().map(move |unit| {
+            let sent = sent_at(track, unit);
+            unit.t.ms() - if track == Track::Audio { sent } else { sent * 10_004 / 10_000 }
+        });
+        off.map(i64::abs).max().unwrap()
+    });
+    println!("the sound begins anew at {anew:?} ms: pictures and sound are {off:?} ms off at most");
+    (off[0].max(off[1]), items)
+}
+
+#[test]
+fn pictures_follow_the_clock_of_the_sound_and_neither_has_a_gap() {
+    let (off, items) = twenty_minutes_400_ppm_apart(None);
+    assert!(off <= 20, "{off} ms");
+    assert_eq!((gaps(&items, Track::Video), gaps(&items, Track::Audio)), (vec![], vec![]));
+    // The first packet of sound may come out just before the first picture.
+    assert_eq!(units(&items, Track::Video).len(), 29_988);
+    assert!(units(&items, Track::Audio).len() >= 59_999);
+}
+
+#[test]
+fn sound_that_begins_anew_is_where_the_pictures_have_followed_it_to() {
+    // By then the pictures are 240 ms from where they would be without reports.
+    let (off, items) = twenty_minutes_400_ppm_apart(Some(600_000));
+    assert!(off <= 40, "{off} ms");
+    assert!(units(&items, Track::Audio).len() > 59_900);
+    assert_sane(&items);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -358,9 +432,44 @@ proptest! {
     }
 
     #[test]
+    fn whatever_reports_say_sound_is_what_it_was_and_pictures_are_moved_by_500_ppm_at_most(
+        wrong in prop::collection::vec(
+            (0u32..4, any::<bool>(), -400i64..400, -20_000i64..20_000, any::<u64>(), any::<u32>()), 100,
+        ),
+    ) {
+        let sent = session(20_000, 0, 0);
+        let reports: Vec<_> = wrong
+            .into_iter()
+            .enumerate()
+            .map(|(n, (kind, video, off, out_of_order, ntp, rtp))| {
+                let at = n as i64 * 200;
+                let track = if video { Track::Video } else { Track::Audio };
+                let near = report(track, at + off, at);
+                let report = match kind {
+                    0 | 1 => near,
+                    2 => report(track, at + out_of_order, at + out_of_order),
+                    _ => SenderReport { ssrc: near.ssrc + rtp % 2, ntp, rtp },
+                };
+                (at, track, report)
+            })
+            .collect();
+        let items = run_with_reports(both(), sent.clone(), &reports);
+        let expected = run(both(), sent);
+        assert_sane(&items);
+        prop_assert_eq!(units(&items, Track::Audio), units(&expected, Track::Audio));
+        prop_assert_eq!((gaps(&items, Track::Audio), gaps(&items, Track::Video)), (vec![], vec![]));
+        prop_assert_eq!(units(&items, Track::Video).len(), 500);
+        for unit in units(&items, Track::Video) {
+            let sent = sent_at(Track::Video, unit);
+            prop_assert!((unit.t.ms() - sent).abs() <= sent / 2000 + 1, "{} at {sent}", unit.t);
+        }
+    }
+
+    #[test]
     fn when_it_is_asked_does_not_change_what_it_says(
         lost in prop::collection::vec(prop::bool::weighted(0.05), 311),
         ticks in prop::collection::vec(1u64..90, 50),
+        apart in -100i64..100,
     ) {
         let arrivals: Vec<_> = session(3000, 0, 0)
             .into_iter()
@@ -370,8 +479,20 @@ proptest! {
             .collect();
         let mut sorted = arrivals.clone();
         sorted.sort_by_key(|(at, ..)| *at);
-        let (mut tap, mut out, mut next) = (Tap::new(both()), Vec::new(), 0);
+        // Many reports, so that there is something to follow in so short a time.
+        let reports: Vec<_> = (1..150)
+            .flat_map(|n| [(Track::Video, n * 20), (Track::Audio, n * 20 + n * apart / 50)].map(|(track, own)| {
+                (n * 20, track, report(track, n * 20, own))
+            }))
+            .collect();
+        let (mut tap, mut out, mut next, mut to_report) = (Tap::new(both()), Vec::new(), 0, &reports[..]);
         for (n, (at, track, packet)) in sorted.into_iter().enumerate() {
+            while let [(before, track, report), later @ ..] = to_report
+                && *before <= at
+            {
+                tap.report(*track, *report, Duration::from_millis(*before as u64));
+                to_report = later;
+            }
             let at = Duration::from_millis(at as u64);
             while Duration::from_millis(next) < at {
                 tap.tick(Duration::from_millis(next));
@@ -383,7 +504,7 @@ proptest! {
         while let Some(output) = tap.poll() {
             out.extend(if let Output::Item(item) = output { Some(item) } else { None });
         }
-        let expected = run(both(), arrivals);
+        let expected = run_with_reports(both(), arrivals, &reports);
         for track in [Track::Video, Track::Audio] {
             prop_assert_eq!(units(&out, track), units(&expected, track));
             prop_assert_eq!(gaps(&out, track), gaps(&expected, track));

@@ -4,7 +4,7 @@ mod material;
 
 use coach_core::MediaTime;
 use coach_media::record::{Recorder, finalise};
-use coach_media::tap::{Config, Output, Packet, Tap};
+use coach_media::tap::{Config, Output, Packet, SenderReport, Tap};
 use coach_media::{Format, Formats, Item, Track, init};
 use material::{ffmpeg, path, read};
 use std::path::Path;
@@ -80,30 +80,53 @@ fn flash_and_beep_stay_within_40_ms_of_each_other_after_loss_and_a_pause() {
     assert!((11_900.0..12_100.0).contains(&length), "{length} ms of sound without holes");
 }
 
+/// What comes to the tap.
+enum Arrival {
+    Packet(Packet),
+    Report(SenderReport),
+}
+
 /// What a recorder gets of these units when they come by RTP over a network that delays each packet by 20 to 60 ms, from a
-/// sender whose clock for sound runs fast by so many parts in a million.
-fn over_the_network(items: &[Item], sound_ppm: i64, mut record: impl FnMut(&Item)) {
+/// sender whose sound card runs fast by so many parts in a million. It may report on its clocks as Chromium does.
+fn over_the_network(items: &[Item], sound_ppm: u64, reports: bool, mut record: impl FnMut(&Item)) {
     let (mut arrivals, mut counts) = (Vec::new(), [0u16; 2]);
-    let mut last = [Duration::ZERO; 2];
+    let (mut last, mut report_at_us) = ([Duration::ZERO; 2], [300_000, 5_000_000]);
+    // The RTP time of the latest packet, and when it was sent.
+    let mut sent: [Option<(u32, u64)>; 2] = [None; 2];
     for item in items {
         let Item::Unit(track, unit) = item else { continue };
-        let n = counts[*track as usize];
-        counts[*track as usize] = n.wrapping_add(1);
-        let us = unit.t.ms() as u64 * 1000;
-        let (timestamp, payload) = match track {
+        let (index, ssrc) = (*track as usize, *track as u32 + 1);
+        let n = counts[index];
+        counts[index] = n.wrapping_add(1);
+        // The file's time is the sound card's; the camera and the wall clock are slower.
+        let us = unit.t.ms() as u64 * 1000 * 1_000_000 / (1_000_000 + sound_ppm);
+        // As the network delays them, but none before the one that was sent before it.
+        let chance = u64::from(n) * 7919 + index as u64 * 104_729;
+        let mut arrive = |us: u64, what: Arrival| {
+            let at = Duration::from_micros(us + 20_000 + chance % 40_000).max(last[index]);
+            last[index] = at;
+            arrivals.push((at, *track, what));
+        };
+        // A report says what RTP time it would be now, reckoned from the latest packet.
+        if let (true, Some((rtp, sent_us))) = (reports && us >= report_at_us[index], sent[index]) {
+            let khz = if *track == Track::Video { 90 } else { 48 };
+            let rtp = rtp.wrapping_add(((us.saturating_sub(sent_us) + 500) / 1000) as u32 * khz);
+            let ntp = (3_900_000_000 << 32) + ((u128::from(us) << 32) / 1_000_000) as u64;
+            arrive(us, Arrival::Report(SenderReport { ssrc, ntp, rtp }));
+            // One per 0.2 to 1 s for the picture, one per 4 to 8 s for the sound.
+            let (least, spread) = if *track == Track::Video { (200_000, 800_000) } else { (4_000_000, 4_000_000) };
+            report_at_us[index] = us + least + chance * 6151 % spread;
+        }
+        let (timestamp, payload, sent_us) = match track {
             Track::Video => {
                 let head = [0x90, 0x80, 0x80 | (n >> 8) as u8, n as u8];
-                (us * 90 / 1000, [&head[..], &unit.data].concat().into())
+                ((us * 90 / 1000) as u32, [&head[..], &unit.data].concat().into(), us)
             }
-            Track::Audio => ((us + us * sound_ppm as u64 / 1_000_000) * 48 / 1000, unit.data.clone()),
+            // Sound is stamped when its thread comes to it.
+            Track::Audio => (unit.t.ms() as u32 * 48, unit.data.clone(), us + chance * 3571 % 15_000),
         };
-        // As the network delays them, but none before the one that was sent before it.
-        let delay = 20_000 + (u64::from(n) * 7919 + *track as u64 * 104_729) % 40_000;
-        let at = Duration::from_micros(us + delay).max(last[*track as usize]);
-        last[*track as usize] = at;
-        let packet =
-            Packet { ssrc: *track as u32 + 1, sequence: n, timestamp: timestamp as u32, marker: true, payload };
-        arrivals.push((at, *track, packet));
+        sent[index] = Some((timestamp, sent_us));
+        arrive(us, Arrival::Packet(Packet { ssrc, sequence: n, timestamp, marker: true, payload }));
     }
     arrivals.sort_by_key(|(at, ..)| *at);
     let mut tap = Tap::new(Config::default());
@@ -115,12 +138,16 @@ fn over_the_network(items: &[Item], sound_ppm: i64, mut record: impl FnMut(&Item
             }
         }
     };
-    for (at, track, packet) in arrivals {
-        tap.push(track, packet, at);
+    for (at, track, what) in arrivals {
+        match what {
+            Arrival::Packet(packet) => tap.push(track, packet, at),
+            Arrival::Report(report) => tap.report(track, report, at),
+        }
         drain(&mut tap);
     }
     tap.finish(end);
     drain(&mut tap);
+    assert_eq!([Track::Video, Track::Audio].map(|track| tap.stats(track).reports > 60), [reports; 2]);
 }
 
 #[test]
@@ -137,12 +164,15 @@ fn flash_and_beep_stay_within_40_ms_of_each_other_for_ten_minutes_though_the_sen
     let file = folder.path().join("marks.webm");
     let Some(file) = ffmpeg(&[&input[..], &coding, &sound].concat(), &file) else { return };
     let (_, items) = read(&file).unwrap();
-    // Two crystals of one machine; beyond 65 parts in a million, ten minutes would take them 40 ms apart.
-    for ppm in [0, 50] {
-        let (spool, last) = (folder.path().join(format!("{ppm}.webm")), folder.path().join("final.webm"));
+    // Common sound cards are 100 parts in a million off: 60 ms in ten minutes.
+    for (ppm, reports) in [(0, false), (100, false), (100, true)] {
+        let (spool, last) = (folder.path().join(format!("{ppm}{reports}.webm")), folder.path().join("final.webm"));
         let formats = Formats { video: Some(Format::vp8()), audio: Some(Format::opus(2)) };
         let recorder = Recorder::create(&spool, &formats).unwrap();
-        over_the_network(&items, ppm, |item| recorder.push(item).unwrap());
+        over_the_network(&items, ppm, reports, |item| {
+            assert!(!matches!(item, Item::Gap(..)), "nothing is missing: {item:?}");
+            recorder.push(item).unwrap();
+        });
         recorder.finish().unwrap();
         let made = finalise(&[(spool, MediaTime::ZERO)], &last).unwrap();
         assert!((599_000..601_000).contains(&made.duration.ms()), "{}", made.duration);
@@ -151,9 +181,13 @@ fn flash_and_beep_stay_within_40_ms_of_each_other_for_ten_minutes_though_the_sen
         let offsets: Vec<f64> = flashes.iter().zip(&beeps).map(|(flash, beep)| flash - beep).collect();
         let worst = offsets.iter().fold(0.0f64, |worst, offset| worst.max(offset.abs()));
         println!(
-            "clocks {ppm} ppm apart: flash minus beep {:.1} ms at the start, {:.1} ms after ten minutes, {worst:.1} ms at most",
-            offsets[0], offsets[58]
+            "clocks {ppm} ppm apart, {}: flash minus beep {:.1} ms at the start, {:.1} ms after ten minutes, {worst:.1} ms \
+             at most",
+            if reports { "the sender's reports followed" } else { "no reports" },
+            offsets[0],
+            offsets[58]
         );
-        assert!(worst <= 40.0, "{offsets:?}");
+        let together = worst <= 40.0;
+        assert_eq!(together, reports || ppm == 0, "the clocks do run apart: {offsets:?}");
     }
 }

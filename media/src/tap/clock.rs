@@ -1,5 +1,7 @@
 //! From RTP time to the caller's clock: the anchor is the smallest distance of arrival and RTP time over one second.
 
+use super::alignment::Alignment;
+use super::drift::Drift;
 use std::time::Duration;
 
 /// How long the anchor is sought at the start (DESIGN invariant 2).
@@ -7,9 +9,12 @@ const FIRST: Duration = Duration::from_secs(1);
 /// ... and after the sender's clock has stood still or jumped.
 const AGAIN: Duration = Duration::from_millis(250);
 /// A stamp this far before its arrival, after a silence as long, asks for a new anchor; so does one this far behind it.
-const TOLERANCE_NS: i64 = 300_000_000;
+pub(super) const TOLERANCE_NS: i64 = 300_000_000;
 /// An anchor this close to the one before is the same one: moving it would cost the tracks their common clock.
 const SAME_NS: i64 = 100_000_000;
+/// A sender's report of a time further from the latest packet's is not about this stream. Senders extrapolate while they
+/// have nothing to send.
+const REACH_S: i64 = 10;
 /// Ten years. A hostile clock must not overflow ours.
 const HORIZON_NS: i64 = 10 * 366 * 86_400 * 1_000_000_000;
 
@@ -21,6 +26,8 @@ pub struct Clock {
     last: Option<(u32, i64)>,
     last_arrival: Duration,
     anchor: Anchor,
+    drift: Drift,
+    alignment: Alignment,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +39,14 @@ enum Anchor {
 
 impl Clock {
     pub fn new(rate_hz: i64) -> Clock {
-        Clock { rate_hz, last: None, last_arrival: Duration::ZERO, anchor: Anchor::Unset }
+        Clock {
+            rate_hz,
+            last: None,
+            last_arrival: Duration::ZERO,
+            anchor: Anchor::Unset,
+            drift: Drift::default(),
+            alignment: Alignment::default(),
+        }
     }
 
     /// A packet of this RTP time, in the order of sending, arrived then.
@@ -50,13 +64,30 @@ impl Clock {
             Anchor::Set(anchor) => {
                 // A stamp may lag for long (a slow network), but only a clock that stood still lags after a silence; and
                 // nothing can arrive before it was sent.
-                let lag = distance - *anchor;
+                let lag = distance - *anchor - self.alignment.since_anchor_ns();
                 if lag < -TOLERANCE_NS || (lag > TOLERANCE_NS && ns(silence) > TOLERANCE_NS) {
                     self.anchor =
                         Anchor::Settling { until: arrival + AGAIN, smallest_ns: distance, before: Some(*anchor) };
                 }
             }
         }
+    }
+
+    /// The sender compared its wall clock with this RTP time. Whether that tells something of the stream's drift.
+    pub fn report(&mut self, ntp: u64, timestamp: u32) -> bool {
+        let Some((last, _)) = self.last else { return false };
+        let away = i64::from(timestamp.wrapping_sub(last).cast_signed());
+        away.abs() <= REACH_S * self.rate_hz && self.drift.report(ntp, self.unwrapped_ns(timestamp))
+    }
+
+    /// How far the stream's clock has drifted from its sender's, in nanoseconds; `None` before enough reports have come.
+    pub fn drift_ns(&self) -> Option<i64> {
+        self.drift.ns()
+    }
+
+    /// Stamps follow the clock of the sound: by so much this clock, and that one, have drifted.
+    pub fn follow(&mut self, own_ns: i64, sound_ns: i64) {
+        self.alignment.follow(own_ns, sound_ns);
     }
 
     /// A new sender takes over the stream: its clock has nothing to do with the one before.
@@ -77,8 +108,13 @@ impl Clock {
     /// Ends the search for the anchor, with what is known.
     pub fn settle_now(&mut self) {
         if let Anchor::Settling { smallest_ns, before, .. } = self.anchor {
-            let kept = before.filter(|before| (smallest_ns - before).abs() < SAME_NS);
+            let expected = |before: &i64| before + self.alignment.since_anchor_ns();
+            let kept = before.filter(|before| (smallest_ns - expected(before)).abs() < SAME_NS);
             self.anchor = Anchor::Set(kept.unwrap_or(smallest_ns));
+            if kept.is_none() {
+                self.alignment.anchored();
+                self.drift.restart();
+            }
         }
     }
 
@@ -93,8 +129,10 @@ impl Clock {
     }
 
     /// A time on the sender's clock on the caller's; `None` while the anchor is sought.
-    pub fn stamp_ns(&self, unwrapped_ns: i64) -> Option<i64> {
-        if let Anchor::Set(anchor) = self.anchor { Some(unwrapped_ns + anchor) } else { None }
+    /// Ask in the order of sending.
+    pub fn stamp_ns(&mut self, unwrapped_ns: i64) -> Option<i64> {
+        let Anchor::Set(anchor) = self.anchor else { return None };
+        Some(unwrapped_ns + anchor + self.alignment.correction_ns(unwrapped_ns))
     }
 
     fn extend(&self, timestamp: u32) -> i64 {
@@ -175,6 +213,28 @@ mod tests {
         }
         assert_eq!(packet(&mut clock, 9_000, 2010), None);
         assert_eq!(packet(&mut clock, 9_250, 2260), Some(2260));
+    }
+
+    #[test]
+    fn a_clock_known_to_have_drifted_is_where_it_is_expected() {
+        let mut clock = Clock::new(90_000);
+        for sent in (0..2000).step_by(20) {
+            packet(&mut clock, sent, sent + 10);
+        }
+        // In the hour that follows it goes ahead by 400 ms: without the reports it would come from the future.
+        clock.follow(-400 * MS, -400 * MS);
+        assert_eq!(packet(&mut clock, 3_602_400, 3_602_010), Some(3_602_410));
+    }
+
+    #[test]
+    fn a_report_of_a_time_far_from_the_packets_is_not_believed() {
+        let mut clock = Clock::new(90_000);
+        assert!(!clock.report(1 << 40, 0), "no packet came yet");
+        packet(&mut clock, 100_000, 10);
+        for (ms, believed) in [(80_000, false), (91_000, true), (109_000, true), (111_000, false)] {
+            let ntp = (u64::from(ms) << 32) / 1000;
+            assert_eq!(clock.report(ntp, ms * 90), believed, "{ms}");
+        }
     }
 
     proptest! {

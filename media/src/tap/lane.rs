@@ -1,6 +1,7 @@
 //! One track's way through the tap: in order, put together, stamped.
 
 use super::clock::Clock;
+use super::drift::SenderReport;
 use super::sequence::{HOLD, HOLD_SOUND, Next, Reorder};
 use super::vp8::{self, Assembler, Piece};
 use super::{Packet, TrackStats};
@@ -42,7 +43,7 @@ pub(super) struct Lane {
     strangers: u32,
     reorder: Reorder<Packet>,
     assembler: Assembler,
-    clock: Clock,
+    pub(super) clock: Clock,
     held: VecDeque<Entry>,
     held_bytes: usize,
     /// In order, stamped on the caller's clock.
@@ -105,6 +106,15 @@ impl Lane {
         self.first_arrival.get_or_insert(arrival);
         self.last_arrival = Some(arrival);
         self.reorder.push(packet.sequence, arrival, packet);
+    }
+
+    /// Takes a report of the sender, after [`Lane::advance`]: what was due before it came is decided without it.
+    pub(super) fn report(&mut self, report: SenderReport) {
+        if self.ssrc == Some(report.ssrc) && self.clock.report(report.ntp, report.rtp) {
+            self.stats.reports += 1;
+        } else {
+            self.stats.unbelieved += 1;
+        }
     }
 
     /// Moves on whatever can be at this time. What it does depends on when packets arrived, not on when it is called.

@@ -2,10 +2,13 @@
 //!
 //! Packets are put in order, duplicates dropped, holes waited for ([`sequence`]); payloads become access units ([`vp8`],
 //! Opus needs nothing); RTP time becomes the caller's time ([`clock`]), then media time: t = 0 is the first key frame, or
-//! the first packet of sound when no picture came within a second. Gaps follow from the stamps alone ([`crate::gaps`]).
-//! What comes out is final: recorder and decoder get the same items.
+//! the first packet of sound when no picture came within a second. As the sender's clocks drift apart ([`drift`]), pictures
+//! follow the sound ([`alignment`]). Gaps follow from the stamps alone ([`crate::gaps`]). What comes out is final: recorder
+//! and decoder get the same items.
 
+pub mod alignment;
 pub mod clock;
+pub mod drift;
 mod lane;
 pub mod sequence;
 pub mod vp8;
@@ -14,6 +17,7 @@ use crate::gaps::{Gaps, Verdict};
 use crate::item::{AccessUnit, Item, Track};
 use bytes::Bytes;
 use coach_core::MediaTime;
+pub use drift::SenderReport;
 use lane::{Entry, Lane};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -98,6 +102,10 @@ pub struct TrackStats {
     pub undecodable: u64,
     /// Units dropped because their time had passed: before t = 0, backwards, or said to be silent.
     pub untimely: u64,
+    /// Of the sender, that told something of its clocks.
+    pub reports: u64,
+    /// ... that did not: of another SSRC, too late, or far from the others.
+    pub unbelieved: u64,
 }
 
 /// The tap of one peer.
@@ -108,6 +116,8 @@ pub struct Tap {
     audio: Exit,
     gaps: Gaps,
     zero_ns: Option<i64>,
+    /// What the clocks of video and audio had drifted by when both were known first.
+    drifts_ns: Option<(i64, i64)>,
     out: VecDeque<Output>,
     last_tick: Duration,
     ended: bool,
@@ -137,6 +147,7 @@ impl Tap {
             audio: Exit::new(Track::Audio, config.audio, &config),
             gaps: Gaps::starting_at(config.offset),
             zero_ns: None,
+            drifts_ns: None,
             out: VecDeque::new(),
             last_tick: Duration::ZERO,
             ended: false,
@@ -149,6 +160,25 @@ impl Tap {
         if exit.agreed && !self.ended {
             self.exit(track).lane.push(packet, arrival);
             self.advance(arrival);
+        }
+    }
+
+    /// The sender of a track compared its clocks. `arrival` never goes back, for packets and reports together. Call
+    /// [`Tap::poll`] until it says `None` afterwards.
+    pub fn report(&mut self, track: Track, report: SenderReport, arrival: Duration) {
+        if !self.exit(track).agreed || self.ended {
+            return;
+        }
+        // What was due before it came is decided without it.
+        self.advance(arrival);
+        self.exit(track).lane.report(report);
+        let (video, audio) = (&mut self.video.lane.clock, &mut self.audio.lane.clock);
+        // Clocks are only compared with each other; one alone says nothing.
+        if let (Some(video_ns), Some(audio_ns)) = (video.drift_ns(), audio.drift_ns()) {
+            let (video_zero, audio_zero) = *self.drifts_ns.get_or_insert((video_ns, audio_ns));
+            let sound_ns = audio_ns - audio_zero;
+            video.follow(video_ns - video_zero, sound_ns);
+            audio.follow(sound_ns, sound_ns);
         }
     }
 
