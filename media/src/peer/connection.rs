@@ -1,10 +1,10 @@
 //! One WebRTC connection without a socket and without a clock: datagrams and times in, packets and states out. All it adds to
-//! the library is which of a publisher's two tracks a packet is of.
+//! the library is of which of a publisher's two tracks a packet is.
 
 use super::{Error, engine};
 use crate::item::Track;
 use crate::net::Datagram;
-use crate::tap::Packet;
+use crate::tap::{Packet, SenderReport};
 use bytes::BytesMut;
 use rtc::ice::mdns::MulticastDnsMode;
 use rtc::media_stream::MediaStreamTrackId;
@@ -16,6 +16,7 @@ use rtc::peer_connection::state::RTCPeerConnectionState;
 use rtc::peer_connection::transport::RTCIceCandidateInit;
 use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
+use rtc::rtcp::sender_report as rtcp;
 use rtc::rtp_transceiver::RTCRtpReceiverId;
 use rtc::rtp_transceiver::rtp_sender::RtpCodecKind;
 use rtc::sansio::Protocol;
@@ -37,12 +38,21 @@ pub struct Timeouts {
 pub enum Happening {
     State(RTCPeerConnectionState),
     Packet(Track, Packet, Instant),
+    Report(Track, SenderReport, Instant),
+}
+
+/// A track of which a packet has come.
+struct OpenTrack {
+    id: MediaStreamTrackId,
+    kind: Track,
+    receiver: RTCRtpReceiverId,
+    /// Of its newest packet.
+    ssrc: Option<u32>,
 }
 
 pub struct Connection {
     core: RTCPeerConnection,
-    tracks: Vec<(MediaStreamTrackId, Track)>,
-    pictures: Option<RTCRtpReceiverId>,
+    tracks: Vec<OpenTrack>,
     states: VecDeque<RTCPeerConnectionState>,
     connected: bool,
     port: u16,
@@ -90,7 +100,7 @@ impl Connection {
         core.add_local_candidate(RTCIceCandidateInit::default()).map_err(broken)?;
         let answer = core.local_description().ok_or_else(|| Error::Engine("there is no answer".into()))?;
         let (tracks, states) = (Vec::new(), VecDeque::new());
-        Ok((Connection { core, tracks, pictures: None, states, connected: false, port, now }, answer.sdp))
+        Ok((Connection { core, tracks, states, connected: false, port, now }, answer.sdp))
     }
 
     /// A datagram of this peer has come.
@@ -137,16 +147,30 @@ impl Connection {
             each(Happening::State(state));
         }
         while let Some(read) = self.core.poll_read() {
-            let RTCMessage::RtpPacket(id, packet) = read.message else { continue };
-            let Some(&(_, track)) = self.tracks.iter().find(|(known, _)| *known == id) else { continue };
-            let packet = Packet {
-                ssrc: packet.header.ssrc,
-                sequence: packet.header.sequence_number,
-                timestamp: packet.header.timestamp,
-                marker: packet.header.marker,
-                payload: packet.payload,
-            };
-            each(Happening::Packet(track, packet, read.now));
+            match read.message {
+                RTCMessage::RtpPacket(id, packet) => {
+                    let Some(track) = self.tracks.iter_mut().find(|track| track.id == id) else { continue };
+                    track.ssrc = Some(packet.header.ssrc);
+                    let packet = Packet {
+                        ssrc: packet.header.ssrc,
+                        sequence: packet.header.sequence_number,
+                        timestamp: packet.header.timestamp,
+                        marker: packet.header.marker,
+                        payload: packet.payload,
+                    };
+                    each(Happening::Packet(track.kind, packet, read.now));
+                }
+                RTCMessage::RtcpPacket(_, packets) => {
+                    for report in packets.iter().filter_map(|p| p.as_any().downcast_ref::<rtcp::SenderReport>()) {
+                        let Some(track) = self.tracks.iter().find(|track| track.ssrc == Some(report.ssrc)) else {
+                            continue;
+                        };
+                        let report = SenderReport { ssrc: report.ssrc, ntp: report.ntp_time, rtp: report.rtp_time };
+                        each(Happening::Report(track.kind, report, read.now));
+                    }
+                }
+                _ => {}
+            }
         }
     }
 
@@ -165,17 +189,13 @@ impl Connection {
     }
 
     fn opened(&mut self, opened: RTCTrackEventInit) {
-        let kind = self.core.rtp_receiver(opened.receiver_id).map(|receiver| receiver.track().kind());
-        let track = match kind {
+        let kind = match self.core.rtp_receiver(opened.receiver_id).map(|receiver| receiver.track().kind()) {
             Some(RtpCodecKind::Video) => Track::Video,
             Some(RtpCodecKind::Audio) => Track::Audio,
             _ => return,
         };
-        if track == Track::Video {
-            self.pictures = Some(opened.receiver_id);
-        }
-        if self.tracks.iter().all(|(id, _)| *id != opened.track_id) {
-            self.tracks.push((opened.track_id, track));
+        if self.tracks.iter().all(|track| track.id != opened.track_id) {
+            self.tracks.push(OpenTrack { id: opened.track_id, kind, receiver: opened.receiver_id, ssrc: None });
         }
     }
 
@@ -187,8 +207,11 @@ impl Connection {
     }
 
     /// Asks for a key frame; false while no picture has come.
-    pub fn ask_for_key_frame(&mut self, media_ssrc: u32) -> bool {
-        let Some(mut receiver) = self.pictures.and_then(|id| self.core.rtp_receiver(id)) else { return false };
+    pub fn ask_for_key_frame(&mut self) -> bool {
+        let Some(pictures) = self.tracks.iter().find(|track| track.kind == Track::Video) else { return false };
+        let (Some(media_ssrc), Some(mut receiver)) = (pictures.ssrc, self.core.rtp_receiver(pictures.receiver)) else {
+            return false;
+        };
         let request = PictureLossIndication { sender_ssrc: 1, media_ssrc };
         receiver.write_rtcp(self.now, vec![Box::new(request)]).is_ok()
     }

@@ -1,6 +1,7 @@
 //! What the library is allowed to do: two codecs, capped retransmission requests, feedback for the sender's rate.
 
 use super::Error;
+use super::reports::DeliverReports;
 use rtc::interceptor::{
     NackGeneratorBuilder, NackResponderBuilder, ReceiverReportBuilder, Registry, SenderReportBuilder, Slot,
     TwccReceiverBuilder,
@@ -14,6 +15,9 @@ use std::time::Duration;
 /// again and again until the sender drowns. Measured at 5 % loss: 90 requests per lost packet without, 14 with.
 const MAX_NACKS_PER_PACKET: u16 = 10;
 const NACK_INTERVAL: Duration = Duration::from_millis(20);
+
+/// Where sender reports are marked: nearest to the wire.
+const REPORTS: usize = 500;
 
 pub fn media_engine() -> Result<(MediaEngine, Registry), Error> {
     let mut media = MediaEngine::default();
@@ -33,6 +37,7 @@ pub fn media_engine() -> Result<(MediaEngine, Registry), Error> {
         .with_max_nacks_per_packet(MAX_NACKS_PER_PACKET)
         .build();
     let chain = Registry::new()
+        .with(Slot::from(REPORTS), DeliverReports::default())
         .with(Slot::NackResponder, NackResponderBuilder::new().build())
         .with(Slot::NackGenerator, nack)
         .with(Slot::TwccReceiver, TwccReceiverBuilder::new().build())

@@ -28,6 +28,7 @@ mod offer;
 mod outbox;
 mod publisher;
 mod pump;
+mod reports;
 
 pub use endpoint::{Config, Endpoint};
 pub use network::Counters;

@@ -36,7 +36,8 @@ pub struct Pump {
 #[derive(Default)]
 pub struct KeyFrames {
     pub wanted: bool,
-    ssrc: Option<u32>,
+    /// There is somebody to ask.
+    pictures: bool,
     last: Option<Duration>,
     requests: u64,
 }
@@ -63,6 +64,10 @@ impl Pump {
         goes_on && self.outbox.is_read()
     }
 
+    pub fn is_connecting(&self) -> bool {
+        self.connect_by.is_some()
+    }
+
     fn since_epoch(&self, moment: Instant) -> Duration {
         moment.saturating_duration_since(self.shared.epoch)
     }
@@ -70,14 +75,14 @@ impl Pump {
     /// Takes what the connection has; whether the peer goes on.
     fn take(&mut self, now: Duration) -> bool {
         let Pump { connection, tap, outbox, key_frames, connect_by, shared, .. } = self;
+        let arrival = |at: Instant| at.saturating_duration_since(shared.epoch).min(now);
         let mut goes_on = true;
         connection.poll(|happening| match happening {
-            Happening::Packet(track, packet, arrival) => {
-                if track == Track::Video {
-                    key_frames.ssrc = Some(packet.ssrc);
-                }
-                tap.push(track, packet, arrival.saturating_duration_since(shared.epoch).min(now));
+            Happening::Packet(track, packet, at) => {
+                key_frames.pictures |= track == Track::Video;
+                tap.push(track, packet, arrival(at));
             }
+            Happening::Report(track, report, at) => tap.report(track, report, arrival(at)),
             Happening::State(State::Connected) => {
                 *connect_by = None;
                 outbox.event(Event::Connected);
@@ -109,12 +114,11 @@ impl Pump {
     fn key_frame_due(&self) -> Option<Duration> {
         let wanted = self.tap.wants_key_frame() || self.key_frames.wanted;
         let wait = if wanted { KEY_FRAME_LIMIT } else { KEY_FRAME_INTERVAL };
-        self.key_frames.ssrc.map(|_| self.key_frames.last.map_or(Duration::ZERO, |last| last + wait))
+        self.key_frames.pictures.then(|| self.key_frames.last.map_or(Duration::ZERO, |last| last + wait))
     }
 
     fn ask_for_key_frame(&mut self, now: Duration) {
-        let (Some(due), Some(ssrc)) = (self.key_frame_due(), self.key_frames.ssrc) else { return };
-        if now >= due && self.connection.ask_for_key_frame(ssrc) {
+        if self.key_frame_due().is_some_and(|due| now >= due) && self.connection.ask_for_key_frame() {
             self.key_frames.wanted = false;
             self.key_frames.last = Some(now);
             self.key_frames.requests += 1;

@@ -9,13 +9,19 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::mpsc::{self, TryRecvError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::watch;
 
 /// How often written bytes are made durable: what a power cut costs, beside the disk's own time.
 const SYNC_EVERY: Duration = Duration::from_millis(500);
+
+/// How long units are gathered for one write: what killing the process costs.
+const WRITE_EVERY: Duration = Duration::from_millis(100);
+/// The most of one write, more or less; a backlog need not be in memory twice.
+const MOST_WRITTEN: usize = 1 << 20;
 
 /// The most that may wait for the disk. Some minutes of a session; more is a broken disk.
 const MOST_QUEUED: usize = 256 << 20;
@@ -25,8 +31,8 @@ const PATIENCE_MS: i64 = 1000;
 
 /// Writes the items of one part. Never blocks: a thread of its own writes, another makes the bytes durable.
 ///
-/// Bytes are given to the operating system at once, so killing the process loses what is under way between threads;
-/// a power cut loses up to 500 ms more and the disk's own time.
+/// Bytes are given to the operating system every 100 ms: that much is lost when the process is killed. A power cut loses up to
+/// 500 ms more and the disk's own time.
 #[derive(Debug)]
 pub struct Recorder {
     units: Option<mpsc::Sender<(Track, AccessUnit)>>,
@@ -129,11 +135,18 @@ impl Recorder {
 
     /// Waits until everything pushed is durable. Blocks for as long as the disk needs.
     pub fn finish(mut self) -> Result<Recorded, Error> {
-        self.units = None;
-        match self.writer.take().map(JoinHandle::join) {
+        match self.end().map(JoinHandle::join) {
             Some(Ok(result)) => result,
             _ => Err(self.why()),
         }
+    }
+
+    /// The writer, told that nothing more comes; once.
+    fn end(&mut self) -> Option<JoinHandle<Result<Recorded, Error>>> {
+        self.units = None;
+        let writer = self.writer.take()?;
+        writer.thread().unpark();
+        Some(writer)
     }
 
     fn why(&self) -> Error {
@@ -146,8 +159,7 @@ impl Recorder {
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        self.units = None;
-        if let Some(writer) = self.writer.take()
+        if let Some(writer) = self.end()
             && writer.join().is_err()
         {
             tracing::error!("the recording thread panicked");
@@ -179,6 +191,13 @@ fn sync_until(
     }
 }
 
+/// What follows a write.
+enum Next {
+    More,
+    Wait,
+    End,
+}
+
 /// What the writing thread owns.
 struct Spool {
     file: File,
@@ -193,22 +212,30 @@ struct Spool {
 impl Spool {
     fn run(&mut self, inbox: &mpsc::Receiver<(Track, AccessUnit)>, queued: &AtomicUsize) -> io::Result<Recorded> {
         let (mut buffer, mut units, mut duration) = (Buffer::default(), 0, MediaTime::ZERO);
-        while let Ok((track, unit)) = inbox.recv() {
-            let mut bytes = unit.data.len();
-            units += 1;
-            duration = duration.max(webm::end(track, &unit));
-            self.take(track, unit, &mut buffer);
-            // Whatever else is there goes into the same write.
-            while buffer.0.len() < 1 << 20
-                && let Ok((track, unit)) = inbox.try_recv()
-            {
-                bytes += unit.data.len();
-                units += 1;
-                duration = duration.max(webm::end(track, &unit));
-                self.take(track, unit, &mut buffer);
-            }
+        loop {
+            let mut bytes = 0;
+            let next = loop {
+                if buffer.0.len() >= MOST_WRITTEN {
+                    break Next::More;
+                }
+                match inbox.try_recv() {
+                    Ok((track, unit)) => {
+                        bytes += unit.data.len();
+                        units += 1;
+                        duration = duration.max(webm::end(track, &unit));
+                        self.take(track, unit, &mut buffer);
+                    }
+                    Err(TryRecvError::Empty) => break Next::Wait,
+                    Err(TryRecvError::Disconnected) => break Next::End,
+                }
+            };
             self.write(&mut buffer)?;
             queued.fetch_sub(bytes, Ordering::Relaxed);
+            match next {
+                Next::More => {}
+                Next::Wait => std::thread::park_timeout(WRITE_EVERY),
+                Next::End => break,
+            }
         }
         if !self.header {
             self.head(&mut buffer);
