@@ -4,6 +4,7 @@
 //! [`Engine::poll`] after every call. What comes out depends on the lines alone (invariants 6 and 7): replaying the accepted lines
 //! gives the same outputs and the same report, bit for bit.
 
+use crate::absence::Absence;
 use crate::merge::{Merge, Refused};
 use crate::state::State;
 use coach_core::MediaTime;
@@ -32,6 +33,7 @@ pub const TICK_MS: i64 = 200;
 #[derive(Debug)]
 pub struct Engine {
     merge: Merge,
+    absence: Absence,
     state: State,
     next_tick: MediaTime,
     out: VecDeque<Output>,
@@ -40,7 +42,13 @@ pub struct Engine {
 impl Engine {
     pub fn new(header: Header) -> Engine {
         let out = VecDeque::from([Output::Accepted(Line::Header(Box::new(header.clone())))]);
-        Engine { merge: Merge::new(), state: State::new(header), next_tick: MediaTime(TICK_MS), out }
+        Engine {
+            merge: Merge::new(),
+            absence: Absence::default(),
+            state: State::new(header),
+            next_tick: MediaTime(TICK_MS),
+            out,
+        }
     }
 
     /// An observation, in any order within what its stream has not passed yet. A line behind that, or one that no session can hold,
@@ -81,7 +89,7 @@ impl Engine {
         for stream in [Stream::Face, Stream::Voice, Stream::Marks] {
             self.end(stream);
         }
-        let report = self.state.report(self.merge.extent());
+        let report = self.state.report(self.absence.end(self.merge.extent()));
         (self.out.into(), report)
     }
 
@@ -95,6 +103,7 @@ impl Engine {
                 self.state.tick(tick, &mut self.out);
                 self.next_tick = tick + TICK_MS;
             } else if let Some(line) = self.merge.next() {
+                self.absence.accept(&line);
                 self.state.accept(&line);
                 self.out.push_back(Output::Accepted(line));
             } else {

@@ -1,11 +1,13 @@
 //! From observations to what a coach would say: metrics, hints, scores and the report. Pure, without a clock, files or network.
 //!
-//! * [`engine`]: [`Engine`], the one way in and out. [`merge`] puts the streams in order, `state` holds what is known.
+//! * [`engine`]: [`Engine`], the one way in and out. [`merge`] puts the streams in order, `state` holds what is known, `absence` since when
+//!   nobody publishes.
 //! * [`timeline`]: what happened, in cells and events. [`speech`] and [`watch`] write it; [`baseline`] knows what is usual, [`calibration`] reads the device check.
 //! * [`metrics`], [`hints`], [`scores`]: one file per metric, rule and score. [`affect`] and [`stress`] are formulas of their own.
 //! * [`compare`]: two answers side by side. [`trends`]: many sessions.
 //! * [`journal`] and [`replay`]: the written form, and from it to the same report again. [`texts`]: every sentence in English.
 
+mod absence;
 pub mod affect;
 pub mod answers;
 pub mod baseline;

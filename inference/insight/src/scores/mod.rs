@@ -44,8 +44,9 @@ pub type Measures = BTreeMap<&'static str, Measure>;
 impl Formula {
     pub fn score(&self, measures: &Measures) -> Score {
         let get = |input: &Input| measures.get(input.metric.id);
-        let known: f32 =
-            self.inputs.iter().filter(|i| get(i).is_some_and(|m| m.value.is_some())).map(|i| i.weight).sum();
+        let known = self.inputs.iter().filter(|i| get(i).is_some_and(|m| m.value.is_some()));
+        // Not a sum: that of nothing is minus zero.
+        let known = known.fold(0.0, |known: f32, input| known + input.weight);
         let enough = known >= LEAST_COVERAGE;
         let mut total = 0.0;
         let contributions = self
