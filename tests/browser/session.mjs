@@ -1,60 +1,41 @@
 // Drives a whole session in Chromium as a person would: choose, agree, check devices, answer twice, stop, read the report.
 // Prints one JSON object with what it saw. Usage: node session.mjs BASE_URL CAMERA.mjpeg MICROPHONE.wav SCREENSHOT_FOLDER
-import { chromium } from "playwright-core";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { untilPlayable, walk } from "./chromium.mjs";
 
 const [base, camera, microphone, shots] = process.argv.slice(2);
 const FIRST_ANSWER_MS = 34_000; // fast speech: the cue needs 20 s of it
 const ARENA_MS = 46_000;
 
-const seen = { vitals: 0, hints: [], cues: [], console: [], scores: [], running: 0 };
-const context = await chromium.launchPersistentContext(mkdtempSync(path.join(tmpdir(), "coach-chromium-")), {
-  executablePath: process.env.COACH_CHROMIUM ?? "/usr/bin/chromium",
-  headless: true,
-  viewport: { width: 1280, height: 860 },
-  permissions: ["camera", "microphone"],
-  args: [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
-    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
-    `--use-file-for-fake-video-capture=${camera}`, `--use-file-for-fake-audio-capture=${microphone}`,
-  ],
-});
-const page = context.pages()[0] ?? (await context.newPage());
-page.setDefaultTimeout(30_000);
-page.on("console", (message) => {
-  if (message.type() === "error") seen.console.push(message.text());
-});
-page.on("pageerror", (error) => seen.console.push(String(error)));
-page.on("websocket", (socket) => {
-  socket.on("framereceived", ({ payload }) => {
-    const message = JSON.parse(payload);
-    if (message.type === "vitals") seen.vitals += 1;
-    if (message.type === "hint") seen.hints.push({ t: message.t, id: message.id, text: message.text, evidence: message.evidence });
-    if (message.type === "score") seen.running += 1;
-  });
-});
-const by = (id) => page.getByTestId(id);
-const shot = (name) => page.screenshot({ path: path.join(shots, `${name}.png`) });
-let step = "open";
+const seen = { vitals: 0, hints: [], cues: [], scores: [], running: 0 };
+const media = [
+  "--autoplay-policy=no-user-gesture-required", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+  `--use-file-for-fake-video-capture=${camera}`, `--use-file-for-fake-audio-capture=${microphone}`,
+];
 
-try {
+await walk({ seen, shots, permissions: ["camera", "microphone"], args: media }, async ({ page, by, shot, go }) => {
+  page.on("websocket", (socket) => {
+    socket.on("framereceived", ({ payload }) => {
+      const message = JSON.parse(payload);
+      if (message.type === "vitals") seen.vitals += 1;
+      if (message.type === "hint") seen.hints.push({ t: message.t, id: message.id, text: message.text, evidence: message.evidence });
+      if (message.type === "score") seen.running += 1;
+    });
+  });
+
   await page.goto(base);
-  step = "choose";
+  go("choose");
   await by("choose-question").first().waitFor();
   await shot("1-choose");
   await by("choose-question").nth(0).click();
   await by("choose-question").nth(1).click();
   await by("start").first().click();
 
-  step = "consent";
+  go("consent");
   await by("consent-accept").waitFor();
   await shot("2-consent");
   await by("consent-accept").click();
 
-  step = "device check";
+  go("device check");
   await by("calibrate").waitFor();
   await page.waitForFunction(() => !document.querySelector("[data-testid=calibrate]").disabled);
   await by("calibrate").click();
@@ -64,7 +45,7 @@ try {
   await shot("3-device-check");
   await by("device-ok").click();
 
-  step = "arena";
+  go("arena");
   await page.waitForSelector("[data-testid=arena][data-state=live]");
   const began = Date.now();
   seen.session = await by("arena").getAttribute("data-session");
@@ -91,7 +72,7 @@ try {
   seen.next = await by("question").innerText();
   await page.waitForTimeout(Math.max(0, began + ARENA_MS - Date.now()));
 
-  step = "stop";
+  go("stop");
   await by("stop").waitFor();
   const stopped = Date.now();
   await by("stop").click();
@@ -99,14 +80,13 @@ try {
   seen.stop_to_report_ms = Date.now() - stopped;
   seen.arena_ms = stopped - began;
 
-  step = "report";
+  go("report");
   for (const name of ["confidence", "clarity", "resilience", "engagement"]) {
     seen.scores.push([name, (await by(`score-value-${name}`).first().innerText()).trim()]);
   }
-  step = "replay";
+  go("replay");
   const video = page.locator("video").first();
-  await page.waitForFunction(() => document.querySelector("video")?.readyState >= 2);
-  seen.duration_s = await video.evaluate((v) => v.duration);
+  seen.duration_s = await untilPlayable(page);
   await video.evaluate((v) => { v.muted = true; return v.play(); });
   await page.waitForFunction(() => document.querySelector("video").currentTime > 0.5);
   await video.evaluate((v) => v.pause());
@@ -117,19 +97,11 @@ try {
   await page.waitForFunction(() => !document.querySelector("video").seeking && document.querySelector("video").currentTime > 5);
   seen.seeked_to_s = await video.evaluate((v) => v.currentTime);
   await shot("6-report");
-  await page.screenshot({ path: path.join(shots, "7-report-whole.png"), fullPage: true });
+  await shot("7-report-whole", { fullPage: true });
 
-  step = "history";
+  go("history");
   await page.goto(`${base}/history`);
   await by("history-row").first().waitFor();
   seen.history_rows = await by("history-row").count();
   await shot("8-history");
-  step = "done";
-} catch (error) {
-  seen.error = `${step}: ${error}`;
-  await shot("error").catch(() => undefined);
-} finally {
-  await context.close();
-}
-console.log(JSON.stringify({ ...seen, step }));
-process.exitCode = step === "done" ? 0 : 1;
+});

@@ -1,0 +1,52 @@
+// A Chromium of its own for a way through the pages, and what every way says at its end.
+import { chromium } from "playwright-core";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+/**
+ * Walks a way: `way(tools)` is called with a page, and reports what it saw in `seen`; `go(step)` names the step that follows.
+ * Prints `seen` as one line of JSON, with the last step and what went wrong in it, and sets the exit status.
+ *
+ * `shots`: the folder of screenshots, `prefix` begins their names. `permissions` and `args` are Chromium's. `expected(message)`: an
+ * error that the console may show.
+ */
+export async function walk({ seen, shots, prefix = "", permissions = [], args = [], expected = () => false }, way) {
+  const context = await chromium.launchPersistentContext(mkdtempSync(path.join(tmpdir(), "coach-chromium-")), {
+    executablePath: process.env.COACH_CHROMIUM ?? "/usr/bin/chromium",
+    headless: true,
+    viewport: { width: 1280, height: 860 },
+    permissions,
+    args: [
+      "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync", ...args,
+    ],
+  });
+  const page = context.pages()[0] ?? (await context.newPage());
+  page.setDefaultTimeout(30_000);
+  seen.console = [];
+  page.on("console", (message) => {
+    if (message.type() === "error" && !expected(message)) seen.console.push(message.text());
+  });
+  page.on("pageerror", (error) => seen.console.push(String(error)));
+  const by = (id) => page.getByTestId(id);
+  const shot = (name, options = {}) => page.screenshot({ path: path.join(shots, `${prefix}${name}.png`), ...options });
+  let step = "open";
+  try {
+    await way({ context, page, by, shot, go: (next) => (step = next) });
+    step = "done";
+  } catch (error) {
+    seen.error = `${step}: ${error}`;
+    await shot("error").catch(() => undefined);
+  } finally {
+    await context.close();
+  }
+  console.log(JSON.stringify({ ...seen, step }));
+  process.exitCode = step === "done" ? 0 : 1;
+}
+
+/** Until the page's video has something to show or to play; its length, seconds. */
+export async function untilPlayable(page) {
+  await page.waitForFunction(() => document.querySelector("video")?.readyState >= 2);
+  return page.locator("video").first().evaluate((video) => video.duration);
+}
