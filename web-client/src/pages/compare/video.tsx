@@ -3,6 +3,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { Recording } from "../../api/types";
 import type { Player } from "../../replay/player";
+import { SoundOnly, hasNoPicture } from "../report/sound-only";
 
 /** Further apart than this the follower jumps; below, it would only stutter. */
 const DRIFT_S = 0.15;
@@ -19,6 +20,7 @@ interface Props {
 export function Video({ recording, player, leads, start, end, label }: Props) {
   const video = useRef<HTMLVideoElement>(null);
   const [broken, setBroken] = useState(false);
+  const [width, setWidth] = useState<number | null>(null);
   const url = recording.data?.url;
 
   useEffect(() => {
@@ -39,8 +41,20 @@ export function Video({ recording, player, leads, start, end, label }: Props) {
     <div className="stage relative aspect-[4/3] overflow-hidden rounded-3xl bg-[#0f1012] text-[#f1efeb]">
       {url && !broken && (
         // eslint-disable-next-line jsx-a11y/media-has-caption -- what was said is not transcribed
-        <video ref={video} src={url} preload="auto" playsInline muted={!leads} aria-label={label} className="size-full object-contain" onClick={() => player.toggle()} onError={() => setBroken(true)} />
+        <video
+          ref={video}
+          src={url}
+          preload="auto"
+          playsInline
+          muted={!leads}
+          aria-label={label}
+          className="size-full object-contain"
+          onClick={() => player.toggle()}
+          onLoadedMetadata={(event) => setWidth(event.currentTarget.videoWidth)}
+          onError={() => setBroken(true)}
+        />
       )}
+      {url && !broken && hasNoPicture(recording.data, width) && <SoundOnly />}
       {(broken || recording.isError) && <p role="alert" className="absolute inset-0 grid place-content-center text-sm">This recording does not play</p>}
       {!url && !recording.isError && <p role="status" className="absolute inset-0 grid place-content-center text-sm opacity-80">Fetching the recording</p>}
     </div>

@@ -9,6 +9,7 @@ import { contained, drawOutline, outlineAt } from "../../replay/overlay";
 import type { Player } from "../../replay/player";
 import { Button } from "../../ui/button";
 import { Scrubber } from "./scrubber";
+import { SoundOnly, hasNoPicture } from "./sound-only";
 
 const CUE_MS = 4000;
 
@@ -46,7 +47,9 @@ export function Replay({ player, report, recording, tracks }: Props) {
   const [outline, setOutline] = useState(true);
   const [cues, setCues] = useState(true);
   const [cue, setCue] = useState<string | null>(null);
+  const [width, setWidth] = useState<number | null>(null);
   const url = recording.data?.url;
+  const soundOnly = hasNoPicture(recording.data, width);
 
   useEffect(() => {
     const element = video.current;
@@ -80,7 +83,9 @@ export function Replay({ player, report, recording, tracks }: Props) {
   const gone = broken || recording.isError;
   return (
     <section aria-label="Replay">
-      <div className="stage relative aspect-[4/3] max-h-[min(52vh,34rem)] w-full overflow-hidden rounded-3xl bg-[#0f1012] text-[#f1efeb]">
+      <div
+        className={`stage relative w-full overflow-hidden rounded-3xl bg-[#0f1012] text-[#f1efeb] ${soundOnly ? "aspect-[16/5] min-h-40" : "aspect-[4/3] max-h-[min(52vh,34rem)]"}`}
+      >
         {url && !gone && (
           // eslint-disable-next-line jsx-a11y/media-has-caption -- what was said is not transcribed
           <video
@@ -96,11 +101,13 @@ export function Replay({ player, report, recording, tracks }: Props) {
             onPlay={() => setPlaying(true)}
             onPause={() => setPlaying(false)}
             onEnded={() => setPlaying(false)}
+            onLoadedMetadata={(event) => setWidth(event.currentTarget.videoWidth)}
             onRateChange={(event) => setRate(event.currentTarget.playbackRate)}
             onError={() => setBroken(true)}
           />
         )}
         <canvas ref={canvas} className="pointer-events-none absolute inset-0 size-full" aria-hidden="true" data-testid="overlay" />
+        {soundOnly && !gone && <SoundOnly />}
         {cue && (
           <p className="pointer-events-none absolute inset-x-0 bottom-[7%] grid justify-items-center" data-testid="replay-cue">
             <span className="rounded-full bg-[#fbfaf7] px-5 py-2 text-sm font-medium text-[#1d1e22] shadow-lg sm:text-base">{cue}</span>
@@ -139,9 +146,11 @@ export function Replay({ player, report, recording, tracks }: Props) {
         <span className="tabular shrink-0 text-sm text-ink-2">{clock(report.duration_ms)}</span>
       </div>
       <div className="flex flex-wrap items-center gap-x-3">
-        <Switch on={outline} onFlip={() => setOutline(!outline)} testid="switch-outline">
-          Face outline
-        </Switch>
+        {!soundOnly && (
+          <Switch on={outline} onFlip={() => setOutline(!outline)} testid="switch-outline">
+            Face outline
+          </Switch>
+        )}
         <Switch on={cues} onFlip={() => setCues(!cues)} testid="switch-cues">
           Cues
         </Switch>

@@ -23,6 +23,13 @@ export interface Lit {
   moments: Moment[];
 }
 
+/** What there was to go by. */
+function evidence({ voice, speech_s, face }: Report["coverage"]): string {
+  const heard = voice === 0 ? "no sound" : `${clock(speech_s * 1000)} of speech heard`;
+  if (face >= 0.6) return heard;
+  return `${heard}, ${face === 0 ? "no face seen" : `face seen ${Math.round(face * 100)} % of the time`}`;
+}
+
 /** Space, arrows, J K L anywhere on the page. */
 export function useReplayKeys(player: Player): void {
   useEffect(() => {
@@ -73,8 +80,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
           <div className="min-w-0 flex-1 basis-80">
             <h1 className="text-2xl font-semibold">{report.answers.length > 1 ? `A round of ${report.answers.length} answers` : title}</h1>
             <p className="tabular mt-1.5 text-sm text-ink-2">
-              {when(session.started_us ?? session.created_us)} · {clock(report.duration_ms)} · {clock(report.coverage.speech_s * 1000)} of speech heard
-              {report.coverage.face < 0.6 && `, face seen ${Math.round(report.coverage.face * 100)} % of the time`}
+              {when(session.started_us ?? session.created_us)} · {clock(report.duration_ms)} · {evidence(report.coverage)}
             </p>
           </div>
           <div className="flex gap-1">

@@ -4,6 +4,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Score, Scores } from "../../api/types";
 import { ScoreCards } from "./score-cards";
+import { wordsOf } from "./words";
 
 afterEach(cleanup);
 
@@ -47,6 +48,13 @@ describe("the score cards", () => {
     render(<ScoreCards scores={{ ...scores, engagement: score(58, { contributions: [noisy] }) }} words={[]} lit={null} onLight={vi.fn()} onPin={vi.fn()} onSeek={vi.fn()} />);
     await userEvent.click(within(screen.getByTestId("score-engagement")).getByRole("button"));
     expect(screen.getByTestId("contribution").textContent).toContain("too noisy to judge");
+  });
+
+  it("take the words about their score, said or unsaid, and leave the advice", () => {
+    const words = ["Clarity 61 of 100. Carried by pauses.", "Resilience: not enough to say. Too little.", "To work on, 1: the pace."];
+    expect(wordsOf(words, "clarity")).toEqual(words.slice(0, 1));
+    expect(wordsOf(words, "resilience")).toEqual(words.slice(1, 2));
+    expect(wordsOf(words, null)).toEqual(words.slice(2));
   });
 
   it("light up a contribution's moments by mouse and by focus, and seek to one", async () => {

@@ -61,11 +61,12 @@ export function ScoreCards({ scores, words, lit, onLight, onPin, onSeek }: Props
             </h2>
             {on && (
               <div id={`contributions-${name}`} className="appear border-t border-line bg-ground/60 px-3 py-2 sm:px-4">
-                {wordsOf(words, name).map((sentence) => (
-                  <p key={sentence} className="px-2 py-2 text-sm text-ink-2">
-                    {sentence}
-                  </p>
-                ))}
+                {score.value !== null &&
+                  wordsOf(words, name).map((sentence) => (
+                    <p key={sentence} className="px-2 py-2 text-sm text-ink-2">
+                      {sentence}
+                    </p>
+                  ))}
                 <ul>
                   {score.contributions.length === 0 && <li className="px-2 py-3 text-sm text-ink-2">Nothing could be measured for it this time.</li>}
                   {score.contributions.map((contribution) => (
