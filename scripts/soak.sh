@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Minutes to hours: fuzzing, long streams, kills, outages, a large upload. SOAK_SECONDS (default 300) for each fuzz loop, SOAK_HOURS (4)
-# of sound, SOAK_KILLS (50), SOAK_AWAY (60) seconds without store and database, SOAK_JOBS (200)
-# analyses under killed workers.
+# of sound, SOAK_KILLS (50), SOAK_AWAY (60) seconds without store and database, SOAK_JOBS (200) analyses under killed workers,
+# SOAK_SYNC (600) seconds of flash and beep. SOAK_SYNC=0 leaves that out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=${SOAK_SECONDS:-300} hours=${SOAK_HOURS:-4} kills=${SOAK_KILLS:-50} away=${SOAK_AWAY:-60} jobs=${SOAK_JOBS:-200}
+seconds=${SOAK_SECONDS:-300} hours=${SOAK_HOURS:-4} kills=${SOAK_KILLS:-50} away=${SOAK_AWAY:-60} jobs=${SOAK_JOBS:-200} sync=${SOAK_SYNC:-600}
 say() { printf '\n== %s\n' "$*"; }
 
 say "build"
@@ -28,3 +28,8 @@ cargo test --workspace --quiet --test upload -- --ignored --nocapture
 
 say "two workers, $jobs analyses, one killed every 5 s, on both databases"
 COACH_TEST_JOBS=$jobs cargo test --workspace --quiet --test it when_workers_are_killed -- --nocapture --test-threads 1 | grep -E "jobs,|test result"
+
+if (( sync )); then
+  say "flash and beep from the publisher to the stored recording, $sync s in real time"
+  SOAK_SYNC=$sync cargo test --workspace --quiet --test flash_and_beep -- --ignored --nocapture
+fi

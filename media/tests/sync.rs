@@ -1,54 +1,23 @@
 //! A flash and a beep of the same moment stay together from the camera to the final file.
 
+#[path = "../examples/marks/mod.rs"]
+mod marks;
 mod material;
 
 use coach_core::MediaTime;
 use coach_media::record::{Recorder, finalise};
 use coach_media::tap::{Config, Output, Packet, SenderReport, Tap};
 use coach_media::{Format, Formats, Item, Track, init};
+use marks::Marks;
 use material::{ffmpeg, path, read};
-use std::path::Path;
 use std::time::Duration;
-
-/// Beginnings of flashes and beeps in milliseconds, as ffmpeg decodes the file, independent of our decoders.
-fn flashes_and_beeps(file: &Path, folder: &Path) -> (Vec<f64>, Vec<f64>) {
-    let (gray, sound) = (folder.join("v.gray"), folder.join("a.f32"));
-    // One picture every 5 ms, so that its time is its number.
-    ffmpeg(&["-i", path(file), "-vf", "scale=4:4,fps=200:start_time=0", "-f", "rawvideo", "-pix_fmt", "gray"], &gray)
-        .unwrap();
-    let whole = "aresample=48000:async=1:first_pts=0";
-    ffmpeg(&["-i", path(file), "-vn", "-af", whole, "-ac", "1", "-f", "f32le"], &sound).unwrap();
-    let bright: Vec<bool> = std::fs::read(gray).unwrap().chunks(16).map(|p| p[5] > 128).collect();
-    let flashes = (1..bright.len()).filter(|n| bright[*n] && !bright[n - 1]).map(|n| n as f64 * 5.0).collect();
-    let samples: Vec<f32> =
-        std::fs::read(sound).unwrap().as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
-    // Loud after a tenth of a second of quiet.
-    let (mut beeps, mut quiet) = (Vec::new(), 4800);
-    for (n, sample) in samples.iter().enumerate() {
-        if sample.abs() > 0.1 {
-            if quiet >= 4800 {
-                beeps.push(n as f64 / 48.0);
-            }
-            quiet = 0;
-        } else {
-            quiet += 1;
-        }
-    }
-    (flashes, beeps)
-}
 
 #[test]
 fn flash_and_beep_stay_within_40_ms_of_each_other_after_loss_and_a_pause() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    // Flashes and beeps of 100 ms at 1.0, 2.0, ... seconds.
-    let video =
-        "color=black:size=160x120:rate=30:duration=12,drawbox=t=fill:color=white:enable='gte(t,1)*lt(mod(t,1),0.1)'";
-    let audio = "aevalsrc='0.5*sin(2*PI*1000*t)*gte(t,1)*lt(mod(t,1),0.1)':s=48000:d=12";
-    let coding = ["-c:v", "libvpx", "-deadline", "realtime", "-g", "30", "-c:a", "libopus", "-application", "lowdelay"];
-    let file = folder.path().join("marks.webm");
-    let input = ["-f", "lavfi", "-i", video, "-f", "lavfi", "-i", audio];
-    let Some(file) = ffmpeg(&[&input[..], &coding].concat(), &file) else { return };
+    let marks = Marks { seconds: 12, every_s: 1, size: "160x120", rate_hz: 30 };
+    let Some(file) = marks.make(&folder.path().join("marks.webm")) else { return };
     let (_, items) = read(&file).unwrap();
     let (spool, last) = (folder.path().join("0.webm"), folder.path().join("final.webm"));
     let formats = Formats { video: Some(Format::vp8()), audio: Some(Format::opus(2)) };
@@ -63,7 +32,7 @@ fn flash_and_beep_stay_within_40_ms_of_each_other_after_loss_and_a_pause() {
     }
     recorder.finish().unwrap();
     finalise(&[(spool, MediaTime::ZERO)], &last).unwrap();
-    let (flashes, beeps) = flashes_and_beeps(&last, folder.path());
+    let (flashes, beeps) = marks::find(&last, folder.path());
     assert_eq!(flashes.len(), 11, "{flashes:?}");
     let offsets: Vec<f64> = beeps
         .iter()
@@ -154,15 +123,8 @@ fn over_the_network(items: &[Item], sound_ppm: u64, reports: bool, mut record: i
 fn flash_and_beep_stay_within_40_ms_of_each_other_for_ten_minutes_though_the_senders_clocks_drift() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    // Flashes and beeps of 100 ms every 10 s.
-    let marks = "gte(t,1)*lt(mod(t,10),0.1)";
-    let video = format!("color=black:size=64x48:rate=20:duration=600,drawbox=t=fill:color=white:enable='{marks}'");
-    let audio = format!("aevalsrc='0.5*sin(2*PI*1000*t)*{marks}':s=48000:d=600");
-    let coding = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "16", "-g", "80"];
-    let sound = ["-c:a", "libopus", "-application", "lowdelay", "-b:a", "24k"];
-    let input = ["-f", "lavfi", "-i", &video, "-f", "lavfi", "-i", &audio];
-    let file = folder.path().join("marks.webm");
-    let Some(file) = ffmpeg(&[&input[..], &coding, &sound].concat(), &file) else { return };
+    let marks = Marks { seconds: 600, every_s: 10, size: "64x48", rate_hz: 20 };
+    let Some(file) = marks.make(&folder.path().join("marks.webm")) else { return };
     let (_, items) = read(&file).unwrap();
     // Common sound cards are 100 parts in a million off: 60 ms in ten minutes.
     for (ppm, reports) in [(0, false), (100, false), (100, true)] {
@@ -176,7 +138,7 @@ fn flash_and_beep_stay_within_40_ms_of_each_other_for_ten_minutes_though_the_sen
         recorder.finish().unwrap();
         let made = finalise(&[(spool, MediaTime::ZERO)], &last).unwrap();
         assert!((599_000..601_000).contains(&made.duration.ms()), "{}", made.duration);
-        let (flashes, beeps) = flashes_and_beeps(&last, folder.path());
+        let (flashes, beeps) = marks::find(&last, folder.path());
         assert_eq!((flashes.len(), beeps.len()), (59, 59), "{flashes:?} {beeps:?}");
         let offsets: Vec<f64> = flashes.iter().zip(&beeps).map(|(flash, beep)| flash - beep).collect();
         let worst = offsets.iter().fold(0.0f64, |worst, offset| worst.max(offset.abs()));

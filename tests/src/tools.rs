@@ -18,6 +18,11 @@ pub fn run(program: &str, args: &[&str]) -> Result<Output> {
     Ok(output)
 }
 
+/// A number from the environment: how much of something a test does.
+pub fn setting(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
 /// Python with the test clients.
 pub fn python() -> PathBuf {
     project().join("tests/python/.venv/bin/python")

@@ -8,15 +8,14 @@ use coach_e2e::objects::{self, Store};
 use coach_e2e::postgres::Postgres;
 use coach_e2e::publisher::Publisher;
 use coach_e2e::recording::{fetch, length, part, until_spool_is_empty, until_spooled};
-use coach_e2e::tools::run;
+use coach_e2e::tools::{run, setting};
 use futures::StreamExt;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 fn away_for() -> Duration {
-    let seconds = std::env::var("SOAK_AWAY").ok().and_then(|text| text.parse().ok());
-    Duration::from_secs(seconds.unwrap_or(10))
+    Duration::from_secs(setting("SOAK_AWAY", 10))
 }
 
 /// Asks until it is so.

@@ -8,7 +8,7 @@ use coach_e2e::media::stage;
 use coach_e2e::objects;
 use coach_e2e::publisher::Publisher;
 use coach_e2e::recording::{fetch, last_packet, length, part, plays, until_spool_is_empty, until_spooled};
-use coach_e2e::tools::run;
+use coach_e2e::tools::{run, setting};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::Value;
 use std::path::Path;
@@ -16,10 +16,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The promise, seconds.
 const AT_MOST_LOST: f64 = 1.0;
-
-fn number(name: &str, otherwise: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
-}
 
 /// Where in its life a server is killed.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +72,7 @@ impl Victim {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_killed_at_any_moment_loses_at_most_a_second_and_no_session() -> Result<()> {
     let clock = SystemTime::now().duration_since(UNIX_EPOCH)?.as_micros() as u64;
-    let (kills, at_once, seed) = (number("SOAK_KILLS", 5), number("SOAK_AT_ONCE", 1), number("SOAK_SEED", clock));
+    let (kills, at_once, seed) = (setting("SOAK_KILLS", 5), setting("SOAK_AT_ONCE", 1), setting("SOAK_SEED", clock));
     println!("{kills} sessions lose their server, {at_once} at a time; again by SOAK_SEED={seed}");
     let mut rng = StdRng::seed_from_u64(seed);
     let folder = tempfile::tempdir()?;
