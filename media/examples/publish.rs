@@ -34,6 +34,12 @@ struct Options {
     /// Begin again and again until so many seconds have been sent.
     #[arg(long)]
     seconds: Option<f64>,
+    /// Send no picture from this second on; the track stays agreed on. 0: one that never comes.
+    #[arg(long)]
+    picture_until: Option<f64>,
+    /// The same for sound.
+    #[arg(long)]
+    sound_until: Option<f64>,
     /// Lose this share of the media packets, in per cent.
     #[arg(long, default_value_t = 0.0)]
     loss: f64,
@@ -85,6 +91,10 @@ async fn main() -> Result<()> {
     let reader = tokio::task::spawn_blocking(move || read(&path, repeat, end_ms, &units));
     let (start, mut sent, mut latest) = (tokio::time::Instant::now(), [0u64; 2], Duration::ZERO);
     while let Some((track, ms, data)) = units_of.recv().await {
+        let until = if track == Track::Video { options.picture_until } else { options.sound_until };
+        if until.is_some_and(|seconds| ms as f64 >= seconds * 1000.0 * options.speed) {
+            continue;
+        }
         let ns = (ms as f64 * 1e6 / options.speed) as i64;
         let due = start + Duration::from_nanos(ns as u64);
         tokio::time::sleep_until(due).await;

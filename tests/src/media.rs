@@ -56,6 +56,73 @@ impl Stage {
         Ok(file)
     }
 
+    /// Its sound alone.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn sound(&self) -> Result<PathBuf> {
+        self.variant("sound.webm", &["-map", "0:a", "-c", "copy"])
+    }
+
+    /// Its picture alone.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn picture(&self) -> Result<PathBuf> {
+        self.variant("picture.webm", &["-map", "0:v", "-c", "copy"])
+    }
+
+    /// Muted from this second on: its packets go on and hold silence.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn muted_from(&self, second: u32) -> Result<PathBuf> {
+        let mute = format!("volume=0:enable='gte(t,{second})'");
+        #[rustfmt::skip]
+        let args = ["-map", "0", "-c:v", "copy", "-af", &mute, "-c:a", "libopus", "-b:a", "32k", "-application", "voip"];
+        self.variant(&format!("muted-{second}.webm"), &args)
+    }
+
+    /// Pictures that change their size every so many seconds, from one of these to the next, as a browser's do when the line is slow.
+    ///
+    /// # Errors
+    /// ffmpeg fails.
+    pub fn resizing(&self, every: u32, sizes: &[(u32, u32)]) -> Result<PathBuf> {
+        let name = sizes.iter().map(|(width, height)| format!("{width}x{height}")).collect::<Vec<_>>().join("-");
+        let folder = tempfile::tempdir()?;
+        let (whole, list) = (self.webm()?, folder.path().join("list"));
+        let file = self.camera.with_file_name(format!("{every}s-{name}.webm"));
+        once(&file, |part| {
+            let mut turns = String::new();
+            for (turn, (width, height)) in sizes.iter().enumerate() {
+                let to = folder.path().join(format!("{turn}.webm"));
+                let (from, scale) = ((turn as u32 * every).to_string(), format!("scale={width}:{height}"));
+                #[rustfmt::skip]
+                run("ffmpeg", &["-v", "error", "-y", "-ss", &from, "-t", &every.to_string(), "-i", text(&whole), "-an", "-vf", &scale,
+                    "-c:v", "libvpx", "-b:v", "1M", "-deadline", "realtime", "-cpu-used", "8", "-g", "90", text(&to)])?;
+                turns += &format!("file '{}'\n", text(&to));
+            }
+            std::fs::write(&list, turns)?;
+            let seconds = (every * sizes.len() as u32).to_string();
+            #[rustfmt::skip]
+            run("ffmpeg", &["-v", "error", "-y", "-f", "concat", "-safe", "0", "-i", text(&list), "-i", text(&whole), "-t", &seconds,
+                "-map", "0:v", "-map", "1:a", "-c", "copy", "-f", "webm", text(part)])?;
+            Ok(())
+        })?;
+        Ok(file)
+    }
+
+    /// What ffmpeg makes of it with these arguments.
+    fn variant(&self, name: &str, args: &[&str]) -> Result<PathBuf> {
+        let (whole, file) = (self.webm()?, self.camera.with_file_name(name));
+        once(&file, |part| {
+            let input = ["-v", "error", "-y", "-i", text(&whole)];
+            run("ffmpeg", &[&input[..], args, &["-f", "webm", text(part)]].concat())?;
+            Ok(())
+        })?;
+        Ok(file)
+    }
+
     /// Picture and sound as MP4, H.264 and AAC, its index in front, as a phone's file after sharing.
     ///
     /// # Errors

@@ -55,6 +55,30 @@ pub fn last_packet(file: &Path) -> Result<f64> {
     Ok(times.fold(0.0, f64::max))
 }
 
+/// Stamps of a track's packets, seconds, in the file's order; "v" is the picture and "a" the sound. Empty: there is no such track.
+///
+/// # Errors
+/// It is not media.
+pub fn stamps(file: &Path, track: &str) -> Result<Vec<f64>> {
+    let said = probe(text(file)?, &["-select_streams", track, "-show_entries", "packet=pts_time"])?;
+    said.lines().map(|line| Ok(line.trim().parse()?)).collect()
+}
+
+/// Stamps of the pictures that need no other, seconds.
+///
+/// # Errors
+/// It is not media.
+pub fn key_frames(file: &Path) -> Result<Vec<f64>> {
+    let entries = ["-select_streams", "v", "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0"];
+    let said = probe(text(file)?, &entries)?;
+    said.lines().filter_map(|line| line.split_once(",K")).map(|(t, _)| Ok(t.parse()?)).collect()
+}
+
+/// The longest time from one of these moments to the next, and from the last to the end, seconds.
+pub fn longest_wait(moments: &[f64], end: f64) -> f64 {
+    moments.windows(2).map(|w| w[1] - w[0]).chain(moments.last().map(|last| end - last)).fold(0.0, f64::max)
+}
+
 /// The stored recording in `folder`, whole and decodable; its length in seconds.
 ///
 /// # Errors

@@ -5,7 +5,8 @@ use anyhow::{Context, Result, ensure};
 use coach_e2e::coach::{Coach, program, project};
 use coach_e2e::media::{shared, stage};
 use coach_e2e::parity;
-use coach_e2e::tools::{probe, run};
+use coach_e2e::recording::{fetch, key_frames, length, longest_wait, stamps};
+use coach_e2e::tools::run;
 use serde_json::Value;
 use std::process::Command;
 use std::time::Duration;
@@ -62,34 +63,19 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
 
     // The stored object, fetched as a browser fetches it, decoded by others.
     let (_, recording) = coach.get(&format!("/api/sessions/{id}/recording")).await?;
-    let bytes = reqwest::get(recording["url"].as_str().context("a URL")?).await?.error_for_status()?.bytes().await?;
-    let file = folder.path().join("recording.webm");
-    std::fs::write(&file, &bytes)?;
+    let duration = fetch(&coach, &id, folder.path()).await?;
+    let file = folder.path().join(format!("{id}.webm"));
     let path = file.to_str().context("plain text")?;
-    run("ffmpeg", &["-v", "error", "-xerror", "-i", path, "-f", "null", "-"])?;
-    let duration: f64 = probe(path, &["-show_entries", "format=duration"])?.parse()?;
     let said = report["duration_ms"].as_f64().context("a duration")? / 1000.0;
-    println!("the recording is {duration:.3} s, the report says {said:.3} s, {} bytes", bytes.len());
+    println!("the recording is {duration:.3} s, the report says {said:.3} s, {} bytes", length(&file));
     ensure!((duration - said).abs() <= 0.3, "duration {duration} against {said}");
-    let starts = ["v", "a"].map(|kind| -> Result<f64> {
-        let select = format!("{kind}:0");
-        let first =
-            probe(path, &["-select_streams", &select, "-show_entries", "packet=pts_time", "-read_intervals", "%+#1"])?;
-        Ok(first.lines().next().context("a packet")?.parse()?)
-    });
-    let [video, audio] = starts;
-    println!(
-        "first picture at {:.3} s, first sound at {:.3} s",
-        video.as_ref().copied().unwrap_or(-1.0),
-        audio.as_ref().copied().unwrap_or(-1.0)
-    );
-    let (video, audio) = (video?, audio?);
+    let first = |track| stamps(&file, track)?.first().copied().context("a packet");
+    let (video, audio) = (first("v")?, first("a")?);
+    println!("first picture at {video:.3} s, first sound at {audio:.3} s");
     ensure!((video - audio).abs() < 0.060, "the tracks begin {:.0} ms apart", (video - audio).abs() * 1000.0);
 
-    let flags = probe(path, &["-select_streams", "v:0", "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0"])?;
-    let keys: Vec<f64> = flags.lines().filter_map(|l| l.split_once(",K")?.0.parse().ok()).collect();
-    let longest =
-        keys.windows(2).map(|w| w[1] - w[0]).chain(keys.last().map(|last| duration - last)).fold(0.0, f64::max);
+    let keys = key_frames(&file)?;
+    let longest = longest_wait(&keys, duration);
     println!("{} key frames, at most {longest:.2} s from one to the next", keys.len());
     ensure!(longest <= 4.0, "{longest:.2} s without a key frame: {keys:?}");
 

@@ -3,7 +3,7 @@
 //! session has gaps. Then the sessions are rescored, which must change nothing.
 
 use anyhow::{Context, Result, ensure};
-use coach_e2e::coach::{Coach, models, program};
+use coach_e2e::coach::{Coach, example, models, program};
 use coach_e2e::media::stage;
 use coach_e2e::parity;
 use coach_e2e::tools::run;
@@ -22,13 +22,6 @@ struct Archived {
     recording: PathBuf,
 }
 
-/// The publisher that is built beside the program.
-fn publisher() -> PathBuf {
-    let path = program().with_file_name("examples").join("publish");
-    assert!(path.exists(), "{} is not built: run `cargo build --workspace --all-targets` first", path.display());
-    path
-}
-
 async fn bytes(url: &str) -> Result<Vec<u8>> {
     Ok(reqwest::get(url).await?.error_for_status()?.bytes().await?.to_vec())
 }
@@ -37,7 +30,7 @@ async fn live(coach: &Coach, file: &Path, network: &[&str], folder: &Path) -> Re
     let session = coach.session(&[0]).await?;
     let id = session["id"].as_str().context("an id")?.to_owned();
     device_check(coach, &id, file).await?;
-    let mut publish = Command::new(publisher());
+    let mut publish = Command::new(example("publish"));
     publish.arg(file).arg(coach.url(&format!("/api/sessions/{id}/whip"))).args(["--seed", "7"]).args(network);
     let output = tokio::task::spawn_blocking(move || publish.output()).await??;
     let said = String::from_utf8_lossy(&output.stdout);

@@ -2311,6 +2311,7 @@ export interface components {
             duration_ms?: number | null;
             /** Format: int64 */
             expires_us: number;
+            /** @description A still of it, good as long; `null` where there is no picture. */
             poster_url?: string | null;
             /** @description Good until `expires_us`; answers ranges, so a player can seek. */
             url: string;

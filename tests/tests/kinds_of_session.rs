@@ -1,0 +1,352 @@
+//! Sessions that are not the usual one, all at once on one server: sound alone, a picture alone, a picture whose size changes,
+//! tracks that are muted, that stop, that never come. Each is recorded whole and seekable, gets a report of what there was and of
+//! nothing else, and a replay page that says what is missing.
+
+use anyhow::{Context, Result, ensure};
+use coach_e2e::coach::{Coach, project};
+use coach_e2e::media::stage;
+use coach_e2e::publisher::Publisher;
+use coach_e2e::recording::{fetch, key_frames, longest_wait, stamps};
+use coach_e2e::tools::{probe, run};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// How long each is, seconds: a score of the voice needs 15 s of speech.
+const SECONDS: f64 = 24.0;
+/// When a track is muted or stops.
+const HALF: f64 = 12.0;
+/// How exactly the stored recording is as long as what was sent, seconds.
+const EXACT: f64 = 0.3;
+
+/// Metrics that rest on the picture alone, and on the sound alone.
+const OF_THE_FACE: [&str; 13] = [
+    "eye_contact",
+    "presence",
+    "framing",
+    "light",
+    "head_movement",
+    "nods",
+    "shakes",
+    "blink_rate",
+    "smile",
+    "expressiveness",
+    "brow_tension",
+    "lip_press",
+    "valence",
+];
+const OF_THE_VOICE: [&str; 16] = [
+    "pace",
+    "articulation_rate",
+    "long_pauses",
+    "pause_share",
+    "phonation_ratio",
+    "response_latency",
+    "hesitations",
+    "pitch_variation",
+    "pitch_range",
+    "pitch_drift",
+    "phrase_end_pitch",
+    "phrase_end_level",
+    "volume_level",
+    "volume_consistency",
+    "voice_stability",
+    "arousal",
+];
+
+/// What is published, and what must be there then.
+struct Kind {
+    name: &'static str,
+    file: PathBuf,
+    /// Of the publisher.
+    args: &'static [&'static str],
+    /// Until when there are pictures, and packets of sound, seconds; 0: none.
+    picture_s: f64,
+    sound_s: f64,
+    /// Until when something is to be heard.
+    speech_s: f64,
+}
+
+/// What became of it.
+struct Stored {
+    kind: Kind,
+    id: String,
+    file: PathBuf,
+    report: Value,
+    journal: Vec<Value>,
+}
+
+impl Kind {
+    fn seconds(&self) -> f64 {
+        self.picture_s.max(self.sound_s)
+    }
+
+    async fn publish(self, coach: &Coach, folder: &Path) -> Result<Stored> {
+        let session = coach.session(&[0]).await?;
+        let id = session["id"].as_str().context("an id")?.to_owned();
+        let seconds = self.seconds().to_string();
+        let args = [&["--seconds", seconds.as_str()], self.args].concat();
+        let sent = Publisher::start(coach, &self.file, &id, &args)?.finish().await?;
+        let ready = coach.until_state(&id, "ready", Duration::from_secs(60)).await?;
+        let kept = fetch(coach, &id, folder).await?;
+        let (_, report) = coach.get(&format!("/api/sessions/{id}/report")).await?;
+        let (reported, listed) = (&report["duration_ms"], &ready["duration_ms"]);
+        println!(
+            "{}: {sent:.2} s sent, {kept:.2} s stored, {reported} ms reported, coverage {}",
+            self.name, report["coverage"]
+        );
+        ensure!((kept - sent).abs() < EXACT, "{}: {sent:.2} s sent, {kept:.2} s stored", self.name);
+        for said in [reported, listed] {
+            let said = said.as_f64().unwrap_or_default() / 1000.0;
+            ensure!((said - kept).abs() < EXACT, "{}: {kept:.2} s stored, {said:.2} s said", self.name);
+        }
+        let journal = reqwest::get(coach.url(&format!("/api/sessions/{id}/journal"))).await?.error_for_status()?;
+        let journal = journal.text().await?.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
+        let file = folder.join(format!("{id}.webm"));
+        Ok(Stored { kind: self, id, file, report, journal })
+    }
+}
+
+impl Stored {
+    fn has(&self, track: &str) -> bool {
+        (if track == "v" { self.kind.picture_s } else { self.kind.sound_s }) > 0.0
+    }
+
+    /// Tracks, cues, key frames, and decoding from any place.
+    fn judge_file(&self) -> Result<()> {
+        let (file, bytes) = (self.file.to_str().context("plain text")?, std::fs::read(&self.file)?);
+        // Once where it stands, once in the list of what stands where (RFC 9559, section 5.1).
+        let cues = bytes.windows(4).filter(|id| *id == [0x1c, 0x53, 0xbb, 0x6b]).count();
+        ensure!(cues == 2, "{cues} times cues");
+        for (track, until) in [("v", self.kind.picture_s), ("a", self.kind.sound_s)] {
+            let stamps = stamps(&self.file, track)?;
+            ensure!(stamps.is_empty() != self.has(track), "{} packets of {track}", stamps.len());
+            let Some(last) = stamps.last().filter(|_| self.has(track)) else { continue };
+            if track == "v" {
+                ensure!((last - until).abs() < EXACT, "the last picture is of {last:.2} s");
+                let keys = key_frames(&self.file)?;
+                let longest = longest_wait(&keys, *last);
+                ensure!(longest <= 4.01, "{longest:.2} s without a key frame: {keys:?}");
+            } else {
+                // Where sound is missing the file holds silence, as far as sound came.
+                ensure!((last - until).abs() < EXACT, "the last sound is of {last:.2} s");
+                ensure!(longest_wait(&stamps, *last) < 0.1, "a hole of {:.2} s", longest_wait(&stamps, *last));
+            }
+            // Every key frame is a place to begin; where there is sound alone, one packet each 5 s.
+            let reach = if self.has("v") { 4.01 } else { 5.1 };
+            let at = until * 0.75;
+            let first = probe(
+                file,
+                &[
+                    "-select_streams",
+                    track,
+                    "-read_intervals",
+                    &format!("{at}%+#1"),
+                    "-show_entries",
+                    "packet=pts_time",
+                ],
+            )?;
+            let first: f64 = first.lines().next().context("a packet after seeking")?.parse()?;
+            ensure!((at - reach..=at + 0.1).contains(&first), "asked for {at:.2} s of {track}, got {first:.2} s");
+            let map = format!("0:{track}");
+            #[rustfmt::skip]
+            let raw = run("ffmpeg", &["-v", "error", "-xerror", "-ss", &at.to_string(), "-t", "0.5", "-i", file, "-map", &map,
+                "-pix_fmt", "gray", "-f", if track == "v" { "rawvideo" } else { "s16le" }, "-"])?;
+            ensure!(raw.stdout.len() > 10_000, "from {at:.2} s on {} bytes of {track} are decoded", raw.stdout.len());
+        }
+        Ok(())
+    }
+
+    /// A still where there is a picture, and none where there is none.
+    async fn judge_poster(&self, coach: &Coach) -> Result<()> {
+        let (_, link) = coach.get(&format!("/api/sessions/{}/recording", self.id)).await?;
+        let poster = link.get("poster_url").context("said in any case")?;
+        if !self.has("v") {
+            ensure!(poster.is_null(), "a still of nothing: {poster}");
+            return Ok(());
+        }
+        let jpeg = reqwest::get(poster.as_str().context("a still")?).await?.error_for_status()?.bytes().await?;
+        let file = self.file.with_extension("jpg");
+        std::fs::write(&file, jpeg)?;
+        let size = probe(file.to_str().context("plain text")?, &["-show_entries", "stream=width,height"])?;
+        ensure!(size == "640\n480", "the still is {size:?}");
+        Ok(())
+    }
+
+    fn lines<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Value> {
+        self.journal.iter().filter(move |line| line["kind"] == kind)
+    }
+
+    /// Milliseconds that the journal says are missing.
+    fn missing(&self, what: &str) -> i64 {
+        let gaps = self.lines("gap").filter(|gap| gap["what"] == what);
+        gaps.map(|gap| gap["end"].as_i64().unwrap_or_default() - gap["start"].as_i64().unwrap_or_default()).sum()
+    }
+
+    /// Nothing is said of what was not there, and something of what was.
+    fn judge_report(&self) -> Result<()> {
+        let Kind { picture_s, sound_s, speech_s, .. } = self.kind;
+        let after = |line: &Value, s: f64| line["t"].as_f64().unwrap_or_default() / 1000.0 > s + 0.2;
+        let faces = self.lines("face").filter(|face| after(face, picture_s)).count();
+        ensure!(faces == 0, "{faces} frames were looked at after the picture had ended");
+        for kind in ["voiced_run", "nucleus", "hesitation"] {
+            let heard = self.lines(kind).filter(|line| after(line, speech_s)).count();
+            ensure!(heard == 0, "{heard} lines of {kind} in silence");
+        }
+        let pitch = |line: &&Value| line["f0"].as_array().is_some_and(|hops| hops.iter().any(|hop| !hop.is_null()));
+        let heard = self.lines("voice").filter(|line| after(line, speech_s)).filter(pitch).count();
+        ensure!(heard == 0, "{heard} lines of voice with a pitch in silence");
+        let seconds = self.kind.seconds();
+        let coverage = |name: &str| self.report["coverage"][name].as_f64().context("coverage");
+        let (face, voice) = (coverage("face")?, coverage("voice")?);
+        ensure!((voice - sound_s / seconds).abs() < 0.05, "the share that was heard is {voice:.2}");
+        ensure!(face <= picture_s / seconds + 0.05, "the share that was seen is {face:.2}");
+        ensure!((coverage("face_s")? > 0.4 * picture_s) == (picture_s > 0.0), "{} s of face", coverage("face_s")?);
+        ensure!((coverage("speech_s")? > 0.5 * speech_s) == (speech_s > 0.0), "{} s of speech", coverage("speech_s")?);
+        for pause in self.report["pauses"].as_array().context("pauses")? {
+            let end = pause["end"].as_f64().unwrap_or_default() / 1000.0;
+            ensure!(end < speech_s + EXACT, "a pause where nothing was said any more: {pause}");
+        }
+        if !self.has("v") {
+            self.says_nothing_of(&OF_THE_FACE, &["valence", "eye_contact", "expressiveness"])?;
+        }
+        if !self.has("a") {
+            self.says_nothing_of(&OF_THE_VOICE, &["pace_wpm", "pitch_st", "level_db"])?;
+            let voice = self.report["voice"].as_object().context("voice")?;
+            ensure!(voice.values().all(Value::is_null), "measures of no voice: {voice:?}");
+            ensure!(self.report["pauses"].as_array().is_some_and(Vec::is_empty), "pauses of no voice");
+        }
+        Ok(())
+    }
+
+    fn says_nothing_of(&self, metrics: &[&str], series: &[&str]) -> Result<()> {
+        let answers = self.report["answers"].as_array().context("answers")?;
+        for answer in answers.iter().chain([&self.report["overall"]]) {
+            for metric in metrics {
+                let value = &answer["metrics"].get(metric).with_context(|| format!("no {metric}"))?["value"];
+                ensure!(value.is_null(), "{metric} is {value}, of nothing");
+            }
+            for (name, score) in answer["scores"].as_object().context("scores")? {
+                let parts = score["contributions"].as_array().context("contributions")?;
+                let made_up = parts
+                    .iter()
+                    .find(|c| metrics.iter().any(|m| c["metric"] == *m) && c["points"].as_f64() != Some(0.0));
+                ensure!(made_up.is_none(), "{name} rests on {made_up:?}");
+                ensure!(
+                    score["value"].is_null() == score["reason"].is_string(),
+                    "{name} says neither value nor reason: {score}"
+                );
+            }
+        }
+        for name in series {
+            let curve = self.report["series"][name].as_array().context("a curve")?;
+            ensure!(!curve.is_empty() && curve.iter().all(Value::is_null), "a curve of {name}");
+        }
+        Ok(())
+    }
+
+    fn scores(&self) -> String {
+        let scores = self.report["overall"]["scores"].as_object().into_iter().flatten();
+        scores
+            .map(|(name, score)| format!("{name} {} of {}", score["value"], score["coverage"]))
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_of_every_kind_are_whole_and_are_judged_by_what_there_was() -> Result<()> {
+    let stage = stage(40)?;
+    let whole = stage.webm()?;
+    let all = |name, file: &PathBuf| Kind {
+        name,
+        file: file.clone(),
+        args: &[],
+        picture_s: SECONDS,
+        sound_s: SECONDS,
+        speech_s: SECONDS,
+    };
+    let kinds = [
+        Kind { picture_s: 0.0, ..all("sound alone", &stage.sound()?) },
+        Kind { sound_s: 0.0, speech_s: 0.0, ..all("a picture alone", &stage.picture()?) },
+        all("a picture that changes its size", &stage.resizing(8, &[(640, 480), (320, 240), (640, 480)])?),
+        Kind { speech_s: HALF, ..all("muted sound", &stage.muted_from(HALF as u32)?) },
+        Kind { args: &["--sound-until", "12"], sound_s: HALF, speech_s: HALF, ..all("sound that stops", &whole) },
+        Kind { args: &["--picture-until", "12"], picture_s: HALF, ..all("a picture that stops", &whole) },
+        Kind { args: &["--picture-until", "0"], picture_s: 0.0, ..all("a picture that never comes", &whole) },
+        Kind {
+            args: &["--vanish"],
+            picture_s: HALF,
+            sound_s: HALF,
+            speech_s: HALF,
+            ..all("a publisher that never comes back", &whole)
+        },
+        Kind { args: &["--sound-until", "0"], sound_s: 0.0, speech_s: 0.0, ..all("sound that never comes", &whole) },
+    ];
+    let folder = tempfile::tempdir()?;
+    let coach = Coach::start(&[("COACH_MEDIA_GRACE_S", "3"), ("COACH_LIMITS_LIVE_SESSIONS", "9")]).await?;
+    let stored = futures::future::try_join_all(kinds.map(|kind| kind.publish(&coach, folder.path()))).await?;
+    for one in &stored {
+        let name = one.kind.name;
+        one.judge_file().with_context(|| name)?;
+        one.judge_poster(&coach).await.with_context(|| name)?;
+        one.judge_report().with_context(|| name)?;
+        println!(
+            "{name}: {} ms of picture and {} ms of sound missing; {}",
+            one.missing("video"),
+            one.missing("audio"),
+            one.scores()
+        );
+    }
+    let of = |name| stored.iter().find(|one| one.kind.name == name).context("a kind");
+
+    // A track that stops is missing from then on, one that is muted is not.
+    let lost = (1000.0 * (SECONDS - HALF)) as i64;
+    ensure!((of("sound that stops")?.missing("audio") - lost).abs() < 300, "what stopped is not said to be missing");
+    ensure!(
+        (of("a picture that stops")?.missing("video") - lost).abs() < 300,
+        "what stopped is not said to be missing"
+    );
+    ensure!(of("muted sound")?.missing("audio") == 0, "silence was taken for loss");
+
+    // Faces are found in pictures of either size.
+    let resized = of("a picture that changes its size")?;
+    let sizes =
+        probe(resized.file.to_str().context("plain text")?, &["-select_streams", "v", "-show_entries", "frame=width"])?;
+    let mut turns: Vec<_> = sizes.lines().collect();
+    turns.dedup();
+    ensure!(turns == ["640", "320", "640"], "the sizes are {turns:?}");
+    let seen = resized.lines("face").filter(|face| face["present"] == true);
+    let thirds: BTreeSet<_> = seen.filter_map(|face| Some(face["t"].as_i64()? / 8000)).collect();
+    ensure!(thirds.len() == 3, "a face was found in these thirds only: {thirds:?}");
+
+    // Enough of one thing gives the scores that rest on it.
+    let score = |one: &Stored, name: &str| one.report["overall"]["scores"][name]["value"].as_f64();
+    ensure!(score(of("sound alone")?, "clarity").is_some(), "clarity rests on the voice");
+
+    replays(&coach, &[of("sound alone")?, of("a picture alone")?]).await
+}
+
+/// The replay pages in a browser.
+async fn replays(coach: &Coach, sessions: &[&Stored]) -> Result<()> {
+    let shots = project().join("target/screenshots");
+    std::fs::create_dir_all(&shots)?;
+    let mut browser = Command::new("node");
+    browser.arg(project().join("tests/browser/replay.mjs")).arg(coach.url("")).arg(shots);
+    browser.args(sessions.iter().map(|one| format!("{}={}", one.kind.name.replace(' ', "-"), one.id)));
+    let output = tokio::task::spawn_blocking(move || browser.output()).await??;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let seen: Value = serde_json::from_str(text.lines().last().unwrap_or_default())
+        .with_context(|| format!("{text}\n{}", String::from_utf8_lossy(&output.stderr)))?;
+    println!("the browser saw: {seen}");
+    ensure!(output.status.success(), "the browser's way ended early: {}", seen["error"]);
+    for one in sessions {
+        let page = &seen["pages"][one.kind.name.replace(' ', "-")];
+        ensure!((page["duration_s"].as_f64().unwrap_or_default() - SECONDS).abs() < EXACT, "{page}");
+        ensure!(page["seeked_to_s"].as_f64() > Some(HALF), "{page}");
+        ensure!(page["sound_only"] == !one.has("v"), "{page}");
+    }
+    Ok(())
+}
