@@ -19,11 +19,13 @@ setup-test: ## what only the tests need: Chromium, PostgreSQL, a Python WebRTC c
 web: setup
 	@scripts/web.sh build
 
+# The whole workspace, with a target that needs the tests' dependencies: any other choice has other features, and would
+# compile again what `make test` has compiled.
 build: web
-	cargo build --package coach-server
+	cargo build --workspace --bins --example s3
 
 run: build
-	cargo run --quiet --package coach-server -- serve $(ARGS)
+	@$${CARGO_TARGET_DIR:-target}/debug/coach serve $(ARGS)
 
 test: setup-test
 	@scripts/test.sh
