@@ -6,6 +6,8 @@ use crate::timeline::{CELL_MS, Cell, Phrase, Timeline};
 use coach_core::report::Pause;
 use coach_core::{MediaTime, Span};
 
+pub const WINDOW_MS: i64 = 15_000;
+
 /// Sums over cells. Times in seconds.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Totals {
@@ -172,6 +174,14 @@ impl Scene<'_> {
 
     pub fn contains(&self, t: MediaTime) -> bool {
         self.spans.iter().any(|s| s.contains(t))
+    }
+
+    /// The spans cut into windows of 15 s, in which a voice is looked at by itself; the last of a span is what is left.
+    pub fn windows(&self) -> impl Iterator<Item = Span> {
+        self.spans.iter().flat_map(|span| {
+            let starts = (span.start.ms()..span.end.ms()).step_by(WINDOW_MS as usize);
+            starts.map(|start| Span::new(MediaTime(start), MediaTime(start + WINDOW_MS).min(span.end)))
+        })
     }
 
     /// Events of a list in order of time that begin in the scene.

@@ -108,6 +108,8 @@ pub async fn run(
         picture_packets_lost = stats.video.lost,
         sound_packets = stats.audio.packets,
         sound_packets_lost = stats.audio.lost,
+        reports = stats.video.reports + stats.audio.reports,
+        reports_unbelieved = stats.video.unbelieved + stats.audio.unbelieved,
         key_frame_requests = stats.key_frame_requests,
         items_lost = stats.items_lost,
         "a publisher has left"

@@ -6,8 +6,8 @@ use crate::scores::curve::Curve;
 
 pub const VERSION: u32 = 2;
 
-/// English words per syllable nucleus of the detector: the middle of the recordings with known words, which lie between 0.85 and 1.0
-/// (`perception/tests/voice_words_per_minute.rs` prints them). A transcript may set a speaker's own one day.
+/// English words per syllable nucleus of the detector: what all recordings with known words give together
+/// (`perception/tests/voice_words_per_minute.rs` prints it for each). A transcript may set a speaker's own one day.
 pub const WORDS_PER_NUCLEUS: f32 = 0.9;
 /// Shown and hinted over this window.
 pub const WINDOW_MS: i64 = 20_000;

@@ -9,7 +9,6 @@ use coach_core::Span;
 use coach_core::report::Moment;
 
 pub const CURVE: Curve = Curve::Fall { full: 0.3, zero: 3.0 };
-const WINDOW_MS: i64 = 15_000;
 
 pub const METRIC: Metric = Metric {
     id: "pitch_drift",
@@ -22,19 +21,12 @@ pub const METRIC: Metric = Metric {
 };
 
 fn measure(scene: &Scene) -> Measure {
-    let mut windows: Vec<(Span, f32)> = Vec::new();
-    for &span in &scene.spans {
-        let mut start = span.start;
-        while start < span.end {
-            let window = Span::new(start, (start + WINDOW_MS).min(span.end));
-            let cells = scene.timeline.cells(window).filter(|(_, c)| c.voiced >= 3);
-            let mut means: Vec<f32> = cells.map(|(_, c)| c.pitch_sum / f32::from(c.voiced)).collect();
-            if means.len() >= 40 {
-                windows.extend(median(&mut means).map(|m| (window, m)));
-            }
-            start = start + WINDOW_MS;
-        }
-    }
+    let middle_of = |window: Span| {
+        let cells = scene.timeline.cells(window).filter(|(_, c)| c.voiced >= 3);
+        let mut means: Vec<f32> = cells.map(|(_, c)| c.pitch_sum / f32::from(c.voiced)).collect();
+        if means.len() >= 40 { median(&mut means) } else { None }
+    };
+    let windows: Vec<(Span, f32)> = scene.windows().filter_map(|w| middle_of(w).map(|m| (w, m))).collect();
     let mut middles: Vec<f32> = windows.iter().map(|(_, m)| *m).collect();
     // The mean distance from the middle of the middles: one odd window moves it, but not by all of its height.
     let middle = median(&mut middles);

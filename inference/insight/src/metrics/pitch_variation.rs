@@ -4,14 +4,12 @@
 //! more than an octave from the median, and cells within which the pitch jumps by more than a voice can.
 
 use super::{Measure, Metric, moments};
-use crate::scene::Scene;
+use crate::scene::{Scene, WINDOW_MS};
 use crate::scores::curve::Curve;
 use crate::timeline::Timeline;
 use coach_core::Span;
 
 pub const CURVE: Curve = Curve::Rise { zero: 0.8, full: 3.0 };
-/// Windows within which the pitch varies; from one to the next it drifts, which is another metric's.
-const WINDOW_MS: i64 = 15_000;
 /// Less voiced time says nothing, seconds.
 pub const LEAST_VOICED_S: f64 = 6.0;
 
@@ -32,17 +30,8 @@ fn measure(scene: &Scene) -> Measure {
 
 fn windows(measure: Measure, scene: &Scene) -> Measure {
     let worded = moments::worded("pitch_variation", "st");
-    let mut found: Vec<(Span, f32)> = Vec::new();
-    for &span in &scene.spans {
-        let mut start = span.start;
-        while start < span.end {
-            let window = Span::new(start, (start + WINDOW_MS).min(span.end));
-            if let Some(v) = spread(scene.timeline, &[window]) {
-                found.push((window, v));
-            }
-            start = start + WINDOW_MS;
-        }
-    }
+    let mut found: Vec<(Span, f32)> =
+        scene.windows().filter_map(|w| spread(scene.timeline, &[w]).map(|v| (w, v))).collect();
     found.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.start.cmp(&b.0.start)));
     let moment = |&(span, v): &(Span, f32), good| coach_core::report::Moment { span, why: worded(v), good };
     let flat: Vec<_> =
@@ -51,7 +40,8 @@ fn windows(measure: Measure, scene: &Scene) -> Measure {
     Measure { moments: flat.into_iter().chain(lively).collect(), ..measure }
 }
 
-/// The SD within windows of 15 s, pooled: a voice that stays on one note here and on another there is not lively.
+/// The SD within windows, pooled: a voice that stays on one note here and on another there is not lively, it drifts, which is
+/// another metric's.
 fn pooled(scene: &Scene) -> Option<f32> {
     let (mut sq, mut n) = (0.0, 0.0);
     for &span in &scene.spans {
