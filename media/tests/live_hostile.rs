@@ -192,3 +192,20 @@ async fn now_is_the_media_time_of_what_is_being_sent() {
     publisher.close().await;
     sender.close().await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dropped_endpoint_closes_its_publishers_with_what_has_come() {
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
+    let (mut sender, publisher, mut events, _) = connect(&endpoint, &Loss::none()).await;
+    talk(&mut sender, 0, 500).await;
+    drop(endpoint);
+    tokio::time::timeout(Duration::from_secs(5), publisher.close()).await.unwrap();
+    let (mut units, mut last) = (0, None);
+    while let Ok(event) = events.try_recv() {
+        units += usize::from(matches!(event, Event::Item(Item::Unit(..))));
+        last = Some(event);
+    }
+    assert_eq!(last, Some(Event::Closed));
+    assert!(units >= 30, "{units}");
+    sender.close().await.unwrap();
+}

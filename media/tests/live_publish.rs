@@ -147,6 +147,10 @@ async fn what_is_sent_without_loss_comes_out_unit_for_unit_with_its_times() {
     }
     assert_eq!(published.units(Track::Video)[0].t.ms(), 60_000);
     assert!(published.stats.key_frame_requests >= 1);
+    for track in [Track::Video, Track::Audio] {
+        let stats = published.stats.of(track);
+        assert!(stats.reports >= 2 && stats.unbelieved <= 1, "reports of the sender's clocks: {stats:?}");
+    }
     published.print_latency("no loss");
 }
 

@@ -34,7 +34,7 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
     println!("the browser saw: {seen:#}");
     let log = coach.log();
     log.lines()
-        .filter(|l| l.contains(" WARN ") || l.contains("state") || l.contains("ready"))
+        .filter(|l| l.contains(" WARN ") || l.contains("state") || l.contains("ready") || l.contains("has left"))
         .for_each(|l| println!("{l}"));
     ensure!(output.status.success(), "the browser's way ended early: {}", seen["error"]);
 
