@@ -1,4 +1,4 @@
-//! A PostgreSQL server that can be stopped and started again.
+//! A PostgreSQL server that can be stopped and started again, or frozen.
 
 use crate::coach::project;
 use anyhow::{Context, Result, bail};
@@ -52,6 +52,22 @@ impl Postgres {
     /// It does not start.
     pub fn resume(&mut self) -> Result<()> {
         self.say("start")
+    }
+
+    /// Lets it stand still with its connections open: it takes what it is asked, and answers nothing.
+    ///
+    /// # Errors
+    /// It is not running.
+    pub fn freeze(&mut self) -> Result<()> {
+        self.say("freeze")
+    }
+
+    /// Lets it go on where it stood.
+    ///
+    /// # Errors
+    /// It is not running.
+    pub fn thaw(&mut self) -> Result<()> {
+        self.say("thaw")
     }
 
     fn say(&mut self, word: &str) -> Result<()> {

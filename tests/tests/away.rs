@@ -137,11 +137,19 @@ async fn a_database_that_is_away_costs_nothing() -> Result<()> {
     until_spooled(&coach, &id, 0, 50_000).await?;
 
     database.stop()?;
-    let (status, problem) = coach.post("/api/sessions", serde_json::json!({ "questions": ["x"] })).await?;
-    ensure!(status == 503, "{status} {problem}");
-    ensure!(problem["detail"].to_string().contains("the database does not answer"), "{problem}");
+    refuses_for_the_database(&coach).await?;
     grows_for(&coach, &id, away_for()).await?;
     database.resume()?;
+    until("the session is still live", Duration::from_secs(15), async || Ok(state(&coach, &id).await? == "live"))
+        .await?;
+
+    // One that hangs is not one that is gone: connections stand, and nothing comes over them.
+    database.freeze()?;
+    let asked = Instant::now();
+    refuses_for_the_database(&coach).await?;
+    println!("frozen: refused after {:.1} s", asked.elapsed().as_secs_f64());
+    grows_for(&coach, &id, away_for().saturating_sub(asked.elapsed())).await?;
+    database.thaw()?;
     until("the session is still live", Duration::from_secs(15), async || Ok(state(&coach, &id).await? == "live"))
         .await?;
 
@@ -160,6 +168,13 @@ async fn a_database_that_is_away_costs_nothing() -> Result<()> {
     println!("{sent:.2} s sent, {kept:.2} s stored");
     ensure!(kept > sent - 1.0, "{sent:.2} s were sent, {kept:.2} s are stored");
     until_spool_is_empty(&coach).await
+}
+
+async fn refuses_for_the_database(coach: &Coach) -> Result<()> {
+    let (status, problem) = coach.post("/api/sessions", serde_json::json!({ "questions": ["x"] })).await?;
+    ensure!(status == 503, "{status} {problem}");
+    ensure!(problem["detail"].to_string().contains("the database does not answer"), "{problem}");
+    Ok(())
 }
 
 /// The state changes wait for the database.
