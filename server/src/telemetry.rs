@@ -19,7 +19,7 @@ pub enum Format {
 /// Sends the log to standard error; `RUST_LOG` chooses what is said.
 pub fn init(format: Format) {
     let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tower_http=warn,rtc=error,webrtc=error"));
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tower_http=warn,rtc=error"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second call, as in tests, leaves the first one's subscriber.
     let _ = match format {

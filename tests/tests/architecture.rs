@@ -15,9 +15,9 @@ const ARROWS: [(&str, &[&str]); 7] = [
 
 /// What a crate must never use, because somebody else owns it.
 const NEVER: [(&str, &[&str]); 4] = [
-    ("coach-core", &["tokio", "ort", "gstreamer", "webrtc", "axum", "sqlx", "rand"]),
-    ("coach-perception", &["tokio", "gstreamer", "webrtc", "axum", "sqlx", "reqwest"]),
-    ("coach-insight", &["tokio", "ort", "gstreamer", "webrtc", "axum", "sqlx", "rand"]),
+    ("coach-core", &["tokio", "ort", "gstreamer", "rtc", "quinn-udp", "axum", "sqlx", "rand"]),
+    ("coach-perception", &["tokio", "gstreamer", "rtc", "quinn-udp", "axum", "sqlx", "reqwest"]),
+    ("coach-insight", &["tokio", "ort", "gstreamer", "rtc", "quinn-udp", "axum", "sqlx", "rand"]),
     ("coach-media", &["ort", "sqlx", "axum", "aws-sdk-s3"]),
 ];
 

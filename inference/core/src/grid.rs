@@ -1,7 +1,7 @@
 //! Which frames are analysed: the one nearest to the centre of each cell of a grid on media time.
 //!
 //! The choice depends on the stamps alone, so a live session and its archived file choose the same frames
-//! (DESIGN invariant 5). Cell `i` of a grid of `hz` covers `[1000 i / hz, 1000 (i + 1) / hz)` milliseconds.
+//! (ARCHITECTURE, invariant 5). Cell `i` of a grid of `hz` covers `[1000 i / hz, 1000 (i + 1) / hz)` milliseconds.
 
 use crate::MediaTime;
 

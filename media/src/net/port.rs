@@ -7,6 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 /// What the kernel is asked to keep for us: a second of 30 publishers. It may grant less.
 const SOCKET_BUFFER_BYTES: usize = 8 << 20;
+/// What a dozen publishers need while the port's thread waits for its turn; the kernel counts its own overhead in.
+const LEAST_BUFFER_BYTES: usize = 1 << 20;
 /// The kernel joins datagrams of one sender up to this.
 const READ_BUFFER_BYTES: usize = 1 << 16;
 /// A datagram that the kernel says is older than this came before the wall clock was set: its stamp is worth nothing.
@@ -47,6 +49,14 @@ impl Port {
         // A smaller buffer than asked for is no failure: the kernel's own limit decides.
         let _ = state.set_recv_buffer_size(UdpSockRef::from(&socket), SOCKET_BUFFER_BYTES);
         let _ = state.set_send_buffer_size(UdpSockRef::from(&socket), SOCKET_BUFFER_BYTES);
+        let granted = state.recv_buffer_size(UdpSockRef::from(&socket)).unwrap_or(SOCKET_BUFFER_BYTES);
+        if granted < LEAST_BUFFER_BYTES {
+            let (granted_kib, wanted) = (granted >> 10, SOCKET_BUFFER_BYTES);
+            tracing::warn!(
+                granted_kib,
+                "many publishers at once may lose packets here: let net.core.rmem_max be {wanted}"
+            );
+        }
         let local = socket.local_addr()?;
         Ok(Port { socket, state, local })
     }
@@ -55,16 +65,20 @@ impl Port {
         self.local
     }
 
-    /// Reads what is there, up to a batch; never waits. False when there was nothing.
+    /// Reads what is there, up to a batch; never waits. Whether there may be more.
     pub fn read(&self, batch: &mut Batch) -> bool {
         let mut chunks = batch.storage.chunks_mut(READ_BUFFER_BYTES);
         let mut buffers: [IoSliceMut<'_>; BATCH_SIZE] =
             std::array::from_fn(|_| IoSliceMut::new(chunks.next().unwrap_or_default()));
-        // Errors here are news about single senders (ICMP), or that there is nothing.
-        batch.filled = self.state.recv(UdpSockRef::from(&self.socket), &mut buffers, &mut batch.meta).unwrap_or(0);
+        let read = self.state.recv(UdpSockRef::from(&self.socket), &mut buffers, &mut batch.meta);
+        batch.filled = *read.as_ref().unwrap_or(&0);
         batch.read_at = Instant::now();
         batch.read_wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        batch.filled > 0
+        match read {
+            Ok(filled) => filled == BATCH_SIZE,
+            // Other errors are news about single senders (ICMP), before whatever else there is.
+            Err(error) => error.kind() != io::ErrorKind::WouldBlock,
+        }
     }
 
     /// Sends one datagram, from the address on which the other side reached us. False: the system could not take it now, and
@@ -131,7 +145,7 @@ mod tests {
         let port = Port::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
         let mut batch = Batch::new();
-        assert!(!port.read(&mut batch));
+        assert!(!port.read(&mut batch) && batch.datagrams().next().is_none());
         // Linux begins to stamp a moment after it was asked to.
         let stamps_by = Instant::now() + Duration::from_secs(5);
         loop {
@@ -142,7 +156,7 @@ mod tests {
             while after.elapsed() < Duration::from_millis(20) {
                 std::hint::spin_loop();
             }
-            assert!(port.read(&mut batch));
+            port.read(&mut batch);
             let read: Vec<_> = batch.datagrams().collect();
             assert_eq!(read.iter().map(|d| d.bytes).collect::<Vec<_>>(), [&b"first"[..], b"and second"]);
             assert!(read.iter().all(|datagram| datagram.from == sender.local_addr().unwrap()));

@@ -12,6 +12,9 @@ use std::sync::Arc;
 /// Addresses one peer may have at a time: its interfaces times its relays. The one proven longest ago gives way.
 const MAX_PATHS: usize = 16;
 
+/// Addresses that a peer may come from over its life. The connection keeps something for each, for ever, so more is no roaming.
+const MOST_PATHS: usize = 64;
+
 /// Who a peer is on the port; never used twice.
 pub(crate) type PeerId = u64;
 
@@ -35,6 +38,8 @@ struct Door {
     password: String,
     /// Where it has proven to be, newest last.
     addresses: Vec<SocketAddr>,
+    /// How many it has proven.
+    proven: usize,
 }
 
 impl Routes {
@@ -45,7 +50,7 @@ impl Routes {
     /// A peer with these ICE credentials may come.
     pub fn open(&mut self, peer: PeerId, ufrag: String, password: String) {
         self.by_ufrag.insert(ufrag.clone(), peer);
-        self.doors.insert(peer, Door { ufrag, password, addresses: Vec::new() });
+        self.doors.insert(peer, Door { ufrag, password, addresses: Vec::new(), proven: 0 });
     }
 
     /// Forgets a peer and its addresses: nothing more comes in, nothing more goes out.
@@ -69,9 +74,13 @@ impl Routes {
         let Some(&peer) = request.addressee().and_then(|ufrag| self.by_ufrag.get(&ufrag)) else { return };
         let Some(door) = self.doors.get_mut(&peer) else { return };
         let holder = self.by_address.get(&datagram.from).map(|path| path.peer);
-        if holder == Some(peer) || !request.is_authentic(&door.password, self.crypto.crypto()) {
+        if holder == Some(peer)
+            || door.proven >= MOST_PATHS
+            || !request.is_authentic(&door.password, self.crypto.crypto())
+        {
             return;
         }
+        door.proven += 1;
         door.addresses.push(datagram.from);
         if door.addresses.len() > MAX_PATHS {
             self.by_address.remove(&door.addresses.remove(0));
@@ -133,10 +142,11 @@ mod tests {
     fn a_peer_holds_a_bounded_number_of_addresses() {
         let mut routes = routes();
         routes.open(1, "one".into(), "first".into());
-        for n in 0..40 {
+        for n in 0..MOST_PATHS as u16 {
             assert_eq!(come(&mut routes, n, &request("one:me", "first")), Some(1));
         }
         assert_eq!(routes.addresses(), MAX_PATHS);
-        assert!(routes.source(1, address(39)).is_ok() && routes.source(1, address(0)).is_err());
+        assert!(routes.source(1, address(63)).is_ok() && routes.source(1, address(0)).is_err());
+        assert_eq!(come(&mut routes, 64, &request("one:me", "first")), None, "nobody roams so far");
     }
 }

@@ -118,12 +118,8 @@ impl Answering {
         let port = self.network.local().port();
         let (connection, sdp) = Connection::answer(&offer.sdp, (&ufrag, &password), timeouts, port)?;
         let sdp = answer::complete(&sdp, &self.announced, &self.limits);
-        let shared = Arc::new(Shared {
-            epoch,
-            origin: OnceLock::new(),
-            stats: Mutex::default(),
-            closed: watch::Sender::new(false),
-        });
+        let shared = Arc::new(Shared { epoch, origin: OnceLock::new(), stats: Mutex::default() });
+        let (closed, is_closed) = watch::channel(false);
         let (outbox, events) = Outbox::new();
         let tap = Tap::new(tap::Config {
             video: offer.video,
@@ -145,9 +141,10 @@ impl Answering {
             key_frames: KeyFrames::default(),
             connect_by: Some(self.config.connect_within),
             place,
+            closed,
         };
         let (peer, commands) = self.network.join(ufrag.clone(), password, pump)?;
-        Ok((Answer { sdp, ice_tag: ufrag }, Publisher::new(peer, shared, commands, events)))
+        Ok((Answer { sdp, ice_tag: ufrag }, Publisher::new(peer, shared, commands, is_closed, events)))
     }
 }
 

@@ -11,10 +11,11 @@ use rtc::peer_connection::configuration::media_engine::MediaEngine;
 use rtc::rtp_transceiver::rtp_sender::{RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RtpCodecKind};
 use std::time::Duration;
 
-/// Recovered packets are invisible to the library's NACK generator (webrtc 0.21.1): without a limit it asks for them
+/// Recovered packets are invisible to the library's NACK generator (rtc-interceptor 0.21.1): without a limit it asks for them
 /// again and again until the sender drowns. Measured at 5 % loss: 90 requests per lost packet without, 14 with.
 const MAX_NACKS_PER_PACKET: u16 = 10;
-const NACK_INTERVAL: Duration = Duration::from_millis(20);
+/// Shorter than a turn of the network's thread, so that each turn asks.
+const NACK_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Where sender reports are marked: nearest to the wire.
 const REPORTS: usize = 500;

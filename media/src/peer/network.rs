@@ -1,28 +1,30 @@
 //! The thread on which all peers live. It owns the port, reads it in turns, and gives each peer what is its own: from the
 //! socket to the finished item no packet changes its thread, and no lock is taken for it.
 
+use super::Error;
 use super::pump::Pump;
-use super::{Error, Event};
 use crate::net::{Batch, Datagram, PeerId, Port, Routes};
 use rtc::crypto::RTCCryptoProvider;
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{
     AtomicU64, AtomicUsize,
     Ordering::{Acquire, Relaxed, Release},
 };
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How often the port is read while there are peers. A wake-up costs as much as ten packets, here and in every thread behind,
 /// and the kernel's stamps keep the arrivals exact: so packets are taken in handfuls, and wait half of it on average.
 const TURN: Duration = Duration::from_millis(20);
-/// ... and while one of them is connecting: its handshake is many answers one after the other.
+/// ... and while one of them is connecting, which is many answers one after the other: as long as something was heard of it
+/// within a second.
 const CONNECTING_TURN: Duration = Duration::from_millis(2);
+const CONNECTING: Duration = Duration::from_secs(1);
 /// ... and while there are none, so that strangers' datagrams do not pile up.
 const IDLE: Duration = Duration::from_millis(500);
 /// Reads of one turn: a flood must not keep the peers from their timers.
@@ -74,7 +76,7 @@ pub struct Network {
     local: SocketAddr,
     counts: Arc<Counts>,
     last_peer: AtomicU64,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Network {
@@ -87,10 +89,18 @@ impl Network {
         let local = port.local();
         let counts = Arc::new(Counts::default());
         let (commands, inbox) = channel();
-        let (routes, peers, closing) = (Routes::new(crypto), HashMap::new(), Vec::new());
-        let turns = Turns { port, routes, peers, closing, counts: counts.clone(), inbox };
+        let turns = Turns {
+            port,
+            routes: Routes::new(crypto),
+            peers: HashMap::new(),
+            due: Vec::new(),
+            closing: Vec::new(),
+            ending: false,
+            counts: counts.clone(),
+            inbox,
+        };
         let thread = std::thread::Builder::new().name("network".into()).spawn(move || turns.run())?;
-        Ok(Network { commands, local, counts, last_peer: AtomicU64::new(0), thread: Mutex::new(Some(thread)) })
+        Ok(Network { commands, local, counts, last_peer: AtomicU64::new(0), thread: Some(thread) })
     }
 
     /// The bound address; its port is the one to announce.
@@ -117,8 +127,13 @@ impl Network {
         let peer = self.last_peer.fetch_add(1, Relaxed);
         self.counts.peers.fetch_add(1, Relaxed);
         let join = Command::Join { peer, ufrag, password, pump: Box::new(pump) };
-        self.commands.send(join).map_err(|_| Error::Engine("the network thread has ended".into()))?;
-        Ok((peer, self.commands.clone()))
+        match self.commands.send(join) {
+            Ok(()) => Ok((peer, self.commands.clone())),
+            Err(_) => {
+                self.counts.peers.fetch_sub(1, Relaxed);
+                Err(Error::Engine("the network thread has ended".into()))
+            }
+        }
     }
 }
 
@@ -126,8 +141,7 @@ impl Drop for Network {
     fn drop(&mut self) {
         // An error says that the thread has ended.
         let _ = self.commands.send(Command::End);
-        let thread = self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take();
-        if thread.is_some_and(|thread| thread.join().is_err()) {
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the network thread panicked");
         }
     }
@@ -138,8 +152,12 @@ struct Turns {
     port: Port,
     routes: Routes,
     peers: HashMap<PeerId, Peer>,
+    /// Those of `peers` whose turn it is; kept for its room.
+    due: Vec<PeerId>,
     /// To be closed when what has come by now has been read.
     closing: Vec<PeerId>,
+    /// All are to be closed.
+    ending: bool,
     counts: Arc<Counts>,
     inbox: Receiver<Command>,
 }
@@ -147,94 +165,101 @@ struct Turns {
 struct Peer {
     pump: Box<Pump>,
     due: Instant,
-    /// Something has come since it ran.
-    fresh: bool,
+    heard: Option<Instant>,
+}
+
+impl Peer {
+    fn is_connecting(&self, now: Instant) -> bool {
+        self.pump.is_connecting() && self.heard.is_some_and(|heard| now < heard + CONNECTING)
+    }
 }
 
 impl Turns {
     fn run(mut self) {
         let mut batch = Batch::new();
-        while self.commands() {
+        while !self.ending {
+            self.commands();
             let began = Instant::now();
-            for _ in 0..MOST_READS {
-                if !self.port.read(&mut batch) {
-                    break;
-                }
-                self.deliver(&batch);
-            }
+            let (read, more) = self.read(&mut batch);
             let now = Instant::now();
-            let due = self.peers.iter().filter(|(_, peer)| peer.fresh || peer.due <= now);
-            for peer in due.map(|(&peer, _)| peer).collect::<Vec<_>>() {
-                self.attend(peer, now);
+            let mut due = std::mem::take(&mut self.due);
+            due.extend(self.peers.iter().filter(|(_, peer)| peer.due <= now).map(|(id, _)| id));
+            for id in due.drain(..) {
+                self.attend(id, now);
             }
-            while let Some(peer) = self.closing.pop() {
-                self.end(peer);
+            self.due = due;
+            if self.ending {
+                self.closing.extend(self.peers.keys());
+            }
+            while let Some(id) = self.closing.pop() {
+                self.end(id);
             }
             self.counts.addresses.store(self.routes.addresses(), Relaxed);
-            if !self.peers.is_empty() {
-                let connecting = self.peers.values().any(|peer| peer.pump.is_connecting());
+            // Last, so that whoever sees them counted sees their consequences.
+            self.counts.received.fetch_add(read, Release);
+            // Whoever was not read yet shall not wait for another turn.
+            if !self.peers.is_empty() && !more {
+                let connecting = self.peers.values().any(|peer| peer.is_connecting(now));
                 let turn = if connecting { CONNECTING_TURN } else { TURN };
                 std::thread::sleep(turn.saturating_sub(began.elapsed()));
             }
         }
-        for peer in self.peers.keys().copied().collect::<Vec<_>>() {
-            self.end(peer);
-        }
     }
 
-    /// Does what was asked, and waits for it while there is no peer; whether the thread goes on.
-    fn commands(&mut self) -> bool {
+    /// Does what was asked, and waits for it while there is no peer.
+    fn commands(&mut self) {
         if self.peers.is_empty() {
             match self.inbox.recv_timeout(IDLE) {
-                Ok(command) => {
-                    if !self.command(command) {
-                        return false;
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => return true,
-                Err(RecvTimeoutError::Disconnected) => return false,
+                Ok(command) => self.command(command),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => self.ending = true,
             }
         }
         while let Ok(command) = self.inbox.try_recv() {
-            if !self.command(command) {
-                return false;
-            }
+            self.command(command);
         }
-        true
     }
 
-    fn command(&mut self, command: Command) -> bool {
+    fn command(&mut self, command: Command) {
         match command {
             Command::Join { peer, ufrag, password, pump } => {
                 self.routes.open(peer, ufrag, password);
-                self.peers.insert(peer, Peer { pump, due: Instant::now(), fresh: true });
+                self.peers.insert(peer, Peer { pump, due: Instant::now(), heard: None });
             }
             Command::KeyFrame(peer) => {
                 if let Some(peer) = self.peers.get_mut(&peer) {
                     peer.pump.key_frames.wanted = true;
-                    peer.fresh = true;
+                    peer.due = Instant::now();
                 }
             }
             Command::Close(peer) => self.closing.push(peer),
-            Command::End => return false,
+            Command::End => self.ending = true,
         }
-        true
     }
 
-    fn deliver(&mut self, batch: &Batch) {
-        for datagram in batch.datagrams() {
-            match self.routes.peer_of(&datagram) {
-                Some(id) => self.give(id, &datagram),
-                None => _ = self.counts.unknown.fetch_add(1, Relaxed),
+    /// Reads what has come; how many datagrams, and whether there may be more.
+    fn read(&mut self, batch: &mut Batch) -> (u64, bool) {
+        let mut read = 0;
+        for _ in 0..MOST_READS {
+            let more = self.port.read(batch);
+            for datagram in batch.datagrams() {
+                read += 1;
+                // Strangers' datagrams go no further than through here.
+                match catch_unwind(AssertUnwindSafe(|| self.routes.peer_of(&datagram))) {
+                    Ok(Some(id)) => self.give(id, &datagram),
+                    Ok(None) | Err(_) => _ = self.counts.unknown.fetch_add(1, Relaxed),
+                }
             }
-            // Last, so that whoever sees it counted sees its consequences.
-            self.counts.received.fetch_add(1, Release);
+            if !more {
+                return (read, false);
+            }
         }
+        (read, true)
     }
 
     fn give(&mut self, id: PeerId, datagram: &Datagram<'_>) {
         let Some(peer) = self.peers.get_mut(&id) else { return };
-        peer.fresh = true;
+        (peer.due, peer.heard) = (datagram.arrival, Some(datagram.arrival));
         if catch_unwind(AssertUnwindSafe(|| peer.pump.datagram(datagram))).is_err() {
             self.broken(id);
         }
@@ -249,7 +274,7 @@ impl Turns {
             (goes_on, peer.pump.due())
         };
         match catch_unwind(AssertUnwindSafe(run)) {
-            Ok((true, due)) => (peer.due, peer.fresh) = (due, false),
+            Ok((true, due)) => peer.due = due,
             Ok((false, _)) => self.end(id),
             Err(_) => self.broken(id),
         }
@@ -265,11 +290,13 @@ impl Turns {
         self.forget(id, *pump);
     }
 
-    /// A panic of the library over one peer's datagrams ends that peer alone.
+    /// A panic of the library over one peer's datagrams ends that peer alone; what it had brought is handed out.
     fn broken(&mut self, id: PeerId) {
         tracing::error!("the WebRTC engine panicked over a peer, which is closed");
         let Some(Peer { mut pump, .. }) = self.peers.remove(&id) else { return };
-        pump.outbox.event(Event::Failed);
+        if catch_unwind(AssertUnwindSafe(|| pump.fail(Instant::now()))).is_err() {
+            tracing::error!("what such a peer had brought is lost");
+        }
         self.forget(id, *pump);
     }
 

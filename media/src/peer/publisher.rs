@@ -33,7 +33,6 @@ pub struct Shared {
     pub epoch: Instant,
     pub origin: OnceLock<Origin>,
     pub stats: Mutex<Stats>,
-    pub closed: watch::Sender<bool>,
 }
 
 /// A peer that publishes to us.
@@ -42,6 +41,7 @@ pub struct Publisher {
     peer: PeerId,
     shared: Arc<Shared>,
     network: Sender<Command>,
+    closed: watch::Receiver<bool>,
     events: Option<mpsc::Receiver<Event>>,
 }
 
@@ -50,9 +50,10 @@ impl Publisher {
         peer: PeerId,
         shared: Arc<Shared>,
         network: Sender<Command>,
+        closed: watch::Receiver<bool>,
         events: mpsc::Receiver<Event>,
     ) -> Publisher {
-        Publisher { peer, shared, network, events: Some(events) }
+        Publisher { peer, shared, network, closed, events: Some(events) }
     }
 
     /// What the peer does, `Closed` last. It goes to one reader: a second call gets a channel that is closed already.
@@ -80,7 +81,7 @@ impl Publisher {
     pub async fn close(&self) {
         self.ask(Command::Close(self.peer));
         // An error means that the peer is gone, and everything with it.
-        let _ = self.shared.closed.subscribe().wait_for(|closed| *closed).await;
+        let _ = self.closed.clone().wait_for(|closed| *closed).await;
     }
 
     fn ask(&self, command: Command) {

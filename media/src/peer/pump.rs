@@ -11,7 +11,7 @@ use rtc::peer_connection::state::RTCPeerConnectionState as State;
 use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 
 /// Clusters of the recording and seeking in it begin at key frames, and browsers send none of their own accord. There is
 /// one at least every 4 s, the time that asking and sending take included.
@@ -30,6 +30,7 @@ pub struct Pump {
     pub connect_by: Option<Duration>,
     /// Given back when everything is over.
     pub place: OwnedSemaphorePermit,
+    pub closed: watch::Sender<bool>,
 }
 
 /// When to ask for key frames.
@@ -144,21 +145,30 @@ impl Pump {
 
     /// Hands out what waits and the ends, and says goodbye.
     pub fn finish(&mut self, now: Instant, send: impl FnMut(SocketAddr, &[u8])) {
-        let now = self.since_epoch(now);
-        self.take(now);
-        self.tap.finish(now);
-        self.hand_out();
-        self.publish_stats();
+        self.take(self.since_epoch(now));
+        self.finish_tap(now);
         self.connection.close();
         self.connection.write(send);
     }
 
-    /// The last word; everything of the peer is freed by it.
+    /// The same for a connection that is not to be touched any more.
+    pub fn fail(&mut self, now: Instant) {
+        self.finish_tap(now);
+        self.outbox.event(Event::Failed);
+    }
+
+    fn finish_tap(&mut self, now: Instant) {
+        self.tap.finish(self.since_epoch(now));
+        self.hand_out();
+        self.publish_stats();
+    }
+
+    /// The last word, when everything of the peer has been freed.
     pub fn over(self) {
-        let Pump { shared, mut outbox, connection, place, .. } = self;
-        drop((connection, place));
+        let Pump { shared, connection, tap, formats, mut outbox, place, closed, .. } = self;
+        drop((shared, connection, tap, formats, place));
         outbox.event(Event::Closed);
         drop(outbox);
-        shared.closed.send_replace(true);
+        closed.send_replace(true);
     }
 }

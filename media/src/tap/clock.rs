@@ -4,7 +4,7 @@ use super::alignment::Alignment;
 use super::drift::Drift;
 use std::time::Duration;
 
-/// How long the anchor is sought at the start (DESIGN invariant 2).
+/// How long the anchor is sought at the start (ARCHITECTURE, invariant 2).
 const FIRST: Duration = Duration::from_secs(1);
 /// ... and after the sender's clock has stood still or jumped.
 const AGAIN: Duration = Duration::from_millis(250);

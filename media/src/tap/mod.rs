@@ -1,4 +1,4 @@
-//! RTP in, items out: the one place that decides time (DESIGN invariant 2). No clock, no socket: time is an argument.
+//! RTP in, items out: the one place that decides time (ARCHITECTURE, invariant 2). No clock, no socket: time is an argument.
 //!
 //! Packets are put in order, duplicates dropped, holes waited for ([`sequence`]); payloads become access units ([`vp8`],
 //! Opus needs nothing); RTP time becomes the caller's time ([`clock`]), then media time: t = 0 is the first key frame, or

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How long a missing packet is waited for at most (DESIGN invariant 2).
+/// How long a missing packet is waited for at most (ARCHITECTURE, invariant 2).
 pub const HOLD: Duration = Duration::from_millis(200);
-/// Sound is not sent again (browsers don't offer it), so only packets that were overtaken are worth waiting for.
+/// For sound, which many senders do not send again: then only packets that were overtaken are worth waiting for. Where it is sent
+/// again, a round trip must fit in.
 pub const HOLD_SOUND: Duration = Duration::from_millis(80);
 /// More than 200 ms of any stream we accept. Beyond it a hole is given up early, so that memory is bounded.
 const MAX_WAITING: usize = 2048;
