@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: a running `coach`, reference data, and clients. The program is known only by its process.
 
+pub mod browser;
 pub mod coach;
 pub mod cpu;
 pub mod media;

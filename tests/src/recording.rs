@@ -76,6 +76,30 @@ pub fn key_frames(file: &Path) -> Result<Vec<f64>> {
     said.lines().filter_map(|line| line.split_once(",K")).map(|(t, _)| Ok(t.parse()?)).collect()
 }
 
+/// Whether the file says where players can begin: its list of contents and the place it names (RFC 9559, section 5.1).
+///
+/// # Errors
+/// It cannot be read.
+pub fn has_cues(file: &Path) -> Result<bool> {
+    Ok(std::fs::read(file)?.windows(4).filter(|id| *id == [0x1c, 0x53, 0xbb, 0x6b]).count() == 2)
+}
+
+/// Seeks, and decodes half a second of a track from there on; where seeking led to, seconds.
+///
+/// # Errors
+/// Nothing comes from there, or something that cannot be decoded.
+pub fn plays_from(file: &Path, track: &str, second: f64) -> Result<f64> {
+    let (from, map) = (format!("{second}%+#1"), format!("0:{track}"));
+    let first =
+        probe(text(file)?, &["-select_streams", track, "-read_intervals", &from, "-show_entries", "packet=pts_time"])?;
+    let format = if track == "v" { ["rawvideo", "-pix_fmt", "gray"] } else { ["s16le", "-ac", "1"] };
+    let from = second.to_string();
+    let cut = ["-v", "error", "-xerror", "-ss", &from, "-t", "0.5", "-i", text(file)?, "-map", &map, "-f"];
+    let decoded = run("ffmpeg", &[&cut[..], &format, &["-"]].concat())?;
+    ensure!(decoded.stdout.len() > 10_000, "from {second:.2} s on {} bytes of {track}", decoded.stdout.len());
+    Ok(first.lines().next().context("nothing after seeking")?.parse()?)
+}
+
 /// The longest time from one of these moments to the next, and from the last to the end, seconds.
 pub fn longest_wait(moments: &[f64], end: f64) -> f64 {
     moments.windows(2).map(|w| w[1] - w[0]).chain(moments.last().map(|last| end - last)).fold(0.0, f64::max)

@@ -3,15 +3,15 @@
 //! nothing else, and a replay page that says what is missing.
 
 use anyhow::{Context, Result, ensure};
-use coach_e2e::coach::{Coach, project};
+use coach_e2e::browser::{screenshots, walk};
+use coach_e2e::coach::Coach;
 use coach_e2e::media::stage;
 use coach_e2e::publisher::Publisher;
-use coach_e2e::recording::{fetch, key_frames, longest_wait, stamps};
-use coach_e2e::tools::{probe, run};
+use coach_e2e::recording::{fetch, has_cues, key_frames, longest_wait, plays_from, stamps};
+use coach_e2e::tools::probe;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
 /// How long each is, seconds: a score of the voice needs 15 s of speech.
@@ -22,38 +22,16 @@ const HALF: f64 = 12.0;
 const EXACT: f64 = 0.3;
 
 /// Metrics that rest on the picture alone, and on the sound alone.
-const OF_THE_FACE: [&str; 13] = [
-    "eye_contact",
-    "presence",
-    "framing",
-    "light",
-    "head_movement",
-    "nods",
-    "shakes",
-    "blink_rate",
-    "smile",
-    "expressiveness",
-    "brow_tension",
-    "lip_press",
-    "valence",
+#[rustfmt::skip]
+const OF_THE_FACE: [&str; 14] = [
+    "eye_contact", "presence", "framing", "light", "head_movement", "nods", "shakes", "blink_rate", "smile",
+    "expressiveness", "brow_tension", "lip_press", "valence", "arousal",
 ];
-const OF_THE_VOICE: [&str; 16] = [
-    "pace",
-    "articulation_rate",
-    "long_pauses",
-    "pause_share",
-    "phonation_ratio",
-    "response_latency",
-    "hesitations",
-    "pitch_variation",
-    "pitch_range",
-    "pitch_drift",
-    "phrase_end_pitch",
-    "phrase_end_level",
-    "volume_level",
-    "volume_consistency",
-    "voice_stability",
-    "arousal",
+#[rustfmt::skip]
+const OF_THE_VOICE: [&str; 15] = [
+    "pace", "articulation_rate", "long_pauses", "pause_share", "phonation_ratio", "response_latency", "hesitations",
+    "pitch_variation", "pitch_range", "pitch_drift", "phrase_end_pitch", "phrase_end_level", "volume_level",
+    "volume_consistency", "voice_stability",
 ];
 
 /// What is published, and what must be there then.
@@ -114,12 +92,14 @@ impl Stored {
         (if track == "v" { self.kind.picture_s } else { self.kind.sound_s }) > 0.0
     }
 
+    /// Its name among the screenshots.
+    fn page(&self) -> String {
+        self.kind.name.replace(' ', "-")
+    }
+
     /// Tracks, cues, key frames, and decoding from any place.
     fn judge_file(&self) -> Result<()> {
-        let (file, bytes) = (self.file.to_str().context("plain text")?, std::fs::read(&self.file)?);
-        // Once where it stands, once in the list of what stands where (RFC 9559, section 5.1).
-        let cues = bytes.windows(4).filter(|id| *id == [0x1c, 0x53, 0xbb, 0x6b]).count();
-        ensure!(cues == 2, "{cues} times cues");
+        ensure!(has_cues(&self.file)?, "no cues");
         for (track, until) in [("v", self.kind.picture_s), ("a", self.kind.sound_s)] {
             let stamps = stamps(&self.file, track)?;
             ensure!(stamps.is_empty() != self.has(track), "{} packets of {track}", stamps.len());
@@ -137,24 +117,8 @@ impl Stored {
             // Every key frame is a place to begin; where there is sound alone, one packet each 5 s.
             let reach = if self.has("v") { 4.01 } else { 5.1 };
             let at = until * 0.75;
-            let first = probe(
-                file,
-                &[
-                    "-select_streams",
-                    track,
-                    "-read_intervals",
-                    &format!("{at}%+#1"),
-                    "-show_entries",
-                    "packet=pts_time",
-                ],
-            )?;
-            let first: f64 = first.lines().next().context("a packet after seeking")?.parse()?;
+            let first = plays_from(&self.file, track, at)?;
             ensure!((at - reach..=at + 0.1).contains(&first), "asked for {at:.2} s of {track}, got {first:.2} s");
-            let map = format!("0:{track}");
-            #[rustfmt::skip]
-            let raw = run("ffmpeg", &["-v", "error", "-xerror", "-ss", &at.to_string(), "-t", "0.5", "-i", file, "-map", &map,
-                "-pix_fmt", "gray", "-f", if track == "v" { "rawvideo" } else { "s16le" }, "-"])?;
-            ensure!(raw.stdout.len() > 10_000, "from {at:.2} s on {} bytes of {track} are decoded", raw.stdout.len());
         }
         Ok(())
     }
@@ -210,7 +174,7 @@ impl Stored {
             ensure!(end < speech_s + EXACT, "a pause where nothing was said any more: {pause}");
         }
         if !self.has("v") {
-            self.says_nothing_of(&OF_THE_FACE, &["valence", "eye_contact", "expressiveness"])?;
+            self.says_nothing_of(&OF_THE_FACE, &["valence", "arousal", "eye_contact", "expressiveness"])?;
         }
         if !self.has("a") {
             self.says_nothing_of(&OF_THE_VOICE, &["pace_wpm", "pitch_st", "level_db"])?;
@@ -331,19 +295,12 @@ async fn sessions_of_every_kind_are_whole_and_are_judged_by_what_there_was() -> 
 
 /// The replay pages in a browser.
 async fn replays(coach: &Coach, sessions: &[&Stored]) -> Result<()> {
-    let shots = project().join("target/screenshots");
-    std::fs::create_dir_all(&shots)?;
-    let mut browser = Command::new("node");
-    browser.arg(project().join("tests/browser/replay.mjs")).arg(coach.url("")).arg(shots);
-    browser.args(sessions.iter().map(|one| format!("{}={}", one.kind.name.replace(' ', "-"), one.id)));
-    let output = tokio::task::spawn_blocking(move || browser.output()).await??;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let seen: Value = serde_json::from_str(text.lines().last().unwrap_or_default())
-        .with_context(|| format!("{text}\n{}", String::from_utf8_lossy(&output.stderr)))?;
+    let mut args = vec![screenshots()?.into_os_string()];
+    args.extend(sessions.iter().map(|one| format!("{}={}", one.page(), one.id).into()));
+    let seen = walk(coach, "replay.mjs", &args).await?;
     println!("the browser saw: {seen}");
-    ensure!(output.status.success(), "the browser's way ended early: {}", seen["error"]);
     for one in sessions {
-        let page = &seen["pages"][one.kind.name.replace(' ', "-")];
+        let page = &seen["pages"][one.page()];
         ensure!((page["duration_s"].as_f64().unwrap_or_default() - SECONDS).abs() < EXACT, "{page}");
         ensure!(page["seeked_to_s"].as_f64() > Some(HALF), "{page}");
         ensure!(page["sound_only"] == !one.has("v"), "{page}");

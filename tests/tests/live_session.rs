@@ -2,6 +2,7 @@
 //! checked by others (ffmpeg), and the offline door must see what the live one saw.
 
 use anyhow::{Context, Result, ensure};
+use coach_e2e::browser::{screenshots, walk};
 use coach_e2e::coach::{Coach, program, project};
 use coach_e2e::media::{shared, stage};
 use coach_e2e::parity;
@@ -19,24 +20,13 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let stage = stage(60)?;
     let coach = Coach::start(&[]).await?;
-    let shots = project().join("target/screenshots");
-    std::fs::create_dir_all(&shots)?;
-    let script = project().join("tests/browser/session.mjs");
-    let (base, camera, microphone) = (coach.url(""), stage.camera.clone(), stage.microphone.clone());
-    let output = tokio::task::spawn_blocking({
-        let shots = shots.clone();
-        move || Command::new("node").arg(script).args([&base]).args([camera, microphone, shots]).output()
-    })
-    .await??;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let seen: Value = serde_json::from_str(text.lines().last().unwrap_or_default())
-        .with_context(|| format!("{text}\n{}", String::from_utf8_lossy(&output.stderr)))?;
-    println!("the browser saw: {seen:#}");
+    let seen = walk(&coach, "session.mjs", &[&stage.camera, &stage.microphone, &screenshots()?]).await;
     let log = coach.log();
     log.lines()
         .filter(|l| l.contains(" WARN ") || l.contains("state") || l.contains("ready") || l.contains("has left"))
         .for_each(|l| println!("{l}"));
-    ensure!(output.status.success(), "the browser's way ended early: {}", seen["error"]);
+    let seen = seen?;
+    println!("the browser saw: {seen:#}");
 
     let vitals = seen["vitals"].as_u64().unwrap_or_default();
     ensure!(vitals >= 150, "{vitals} vitals in 46 s: five a second are promised");

@@ -1,7 +1,8 @@
 //! A recording from a browser straight to the store: reloaded in the middle, resumed, analysed by a job, replayed.
 
 use anyhow::{Context, Result, ensure};
-use coach_e2e::coach::{Coach, project};
+use coach_e2e::browser::{screenshots, script};
+use coach_e2e::coach::Coach;
 use coach_e2e::media::{padded, stage};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -25,11 +26,10 @@ struct Seen {
 
 /// A person's way through the upload page; the file has parts of 8 MiB.
 async fn upload(coach: &Coach, file: &Path, wrong: &Path, bytes_per_second: u64, before_reload: usize) -> Result<Seen> {
-    let shots = project().join("target/screenshots");
-    std::fs::create_dir_all(&shots)?;
+    let shots = screenshots()?;
     let before = coach.memory_mb()?;
     let mut child = Command::new("node")
-        .arg(project().join("tests/browser/upload.mjs"))
+        .arg(script("upload.mjs"))
         .arg(coach.url(""))
         .args([file, wrong, &shots])
         .args([bytes_per_second.to_string(), before_reload.to_string()])
