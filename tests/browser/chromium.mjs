@@ -1,6 +1,6 @@
 // A Chromium of its own for a way through the pages, and what every way says at its end.
 import { chromium } from "playwright-core";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -12,7 +12,8 @@ import path from "node:path";
  * error that the console may show.
  */
 export async function walk({ seen, shots, prefix = "", permissions = [], args = [], expected = () => false }, way) {
-  const context = await chromium.launchPersistentContext(mkdtempSync(path.join(tmpdir(), "coach-chromium-")), {
+  const profile = mkdtempSync(path.join(tmpdir(), "coach-chromium-"));
+  const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.COACH_CHROMIUM ?? "/usr/bin/chromium",
     headless: true,
     viewport: { width: 1280, height: 860 },
@@ -40,6 +41,7 @@ export async function walk({ seen, shots, prefix = "", permissions = [], args = 
     await shot("error").catch(() => undefined);
   } finally {
     await context.close();
+    rmSync(profile, { recursive: true, force: true });
   }
   console.log(JSON.stringify({ ...seen, step }));
   process.exitCode = step === "done" ? 0 : 1;

@@ -132,7 +132,8 @@ async fn a_database_that_is_away_costs_nothing() -> Result<()> {
     let url = database.url();
     let coach = Coach::start(&[("COACH_DATABASE_URL", &url), ("COACH_MEDIA_GRACE_S", "2")]).await?;
     let id = id_of_a_new_session(&coach).await?;
-    let publisher = Publisher::start(&coach, &webm, &id, &[])?;
+    let seconds = (away_for().as_secs() * 3 + 60).to_string();
+    let publisher = Publisher::start(&coach, &webm, &id, &["--seconds", &seconds])?;
     coach.until_state(&id, "live", Duration::from_secs(20)).await?;
     until_spooled(&coach, &id, 0, 50_000).await?;
 
