@@ -72,8 +72,9 @@ impl Port {
             std::array::from_fn(|_| IoSliceMut::new(chunks.next().unwrap_or_default()));
         let read = self.state.recv(UdpSockRef::from(&self.socket), &mut buffers, &mut batch.meta);
         batch.filled = *read.as_ref().unwrap_or(&0);
-        batch.read_at = Instant::now();
+        // In this order: a thread that is put aside in between makes arrivals late, as networks do, and never early.
         batch.read_wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        batch.read_at = Instant::now();
         match read {
             Ok(filled) => filled == BATCH_SIZE,
             // Other errors are news about single senders (ICMP), before whatever else there is.
