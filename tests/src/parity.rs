@@ -5,6 +5,9 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 
+/// The scores.
+pub const NAMES: [&str; 4] = ["confidence", "clarity", "resilience", "engagement"];
+
 /// What two journals have in common.
 #[derive(Debug, Clone, Default)]
 pub struct Parity {
@@ -98,16 +101,23 @@ pub fn compare(live: &str, file: &str) -> Parity {
     parity
 }
 
+/// The scores of each answer and of the whole, as they are printed.
+pub fn scores(report: &Value) -> String {
+    let answers = report["answers"].as_array().into_iter().flatten().chain([&report["overall"]]);
+    let of = |answer: &Value| NAMES.map(|name| format!("{name} {:.1}", answer["scores"][name]["value"])).join(", ");
+    answers.map(of).collect::<Vec<_>>().join("; ")
+}
+
 /// The largest distance between two reports' scores, over all answers and the whole. A score that only one of them gives counts as 100.
 ///
 /// # Errors
 /// They have different answers.
-pub fn scores_apart(a: &Value, b: &Value) -> Result<f64> {
+pub fn scores_apart(a: &Value, b: &Value, names: &[&str]) -> Result<f64> {
     let (of_a, of_b) = (a["answers"].as_array().context("answers")?, b["answers"].as_array().context("answers")?);
     anyhow::ensure!(of_a.len() == of_b.len(), "{} answers against {}", of_a.len(), of_b.len());
     let mut apart: f64 = 0.0;
     for (a, b) in of_a.iter().zip(of_b).chain([(&a["overall"], &b["overall"])]) {
-        for name in ["confidence", "clarity", "resilience", "engagement"] {
+        for &name in names {
             let value = |report: &Value| report["scores"][name]["value"].as_f64();
             apart = apart.max(match (value(a), value(b)) {
                 (Some(a), Some(b)) => (a - b).abs(),
