@@ -47,13 +47,19 @@ pub async fn enqueue(context: &Context, owner: UserId, session: SessionId) -> sq
 
 /// Brings the session to where it waits for its report.
 async fn begin(context: &Context, owner: UserId, session: SessionId) -> Result<State, TransitionError> {
-    let now = store::sessions::get(&context.db, owner, session).await?.ok_or(TransitionError::Unknown)?.state;
-    let event = match now {
-        State::Created => Event::Stopped,
-        State::Failed | State::Interrupted => Event::Resumed,
-        state => return Ok(state),
-    };
-    context.machine.apply(owner, session, event).await
+    loop {
+        let now = store::sessions::get(&context.db, owner, session).await?.ok_or(TransitionError::Unknown)?.state;
+        let event = match now {
+            State::Created => Event::Stopped,
+            State::Failed | State::Interrupted => Event::Resumed,
+            state => return Ok(state),
+        };
+        match context.machine.apply(owner, session, event).await {
+            // Whoever asked for the job, and the worker that has it already, both come here: one of them was first.
+            Err(TransitionError::NotNow { .. }) => {}
+            begun => return begun,
+        }
+    }
 }
 
 pub struct Analyze {

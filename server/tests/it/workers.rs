@@ -66,7 +66,9 @@ impl House {
     }
 
     fn worker(&self, n: usize) -> Worker {
-        let log = std::fs::File::options().create(true).append(true).open(self.log(n)).unwrap();
+        let path = self.log(n);
+        let log = std::fs::File::options().create(true).append(true).open(&path).unwrap();
+        let from = log.metadata().unwrap().len() as usize;
         let child = coach_worker()
             .current_dir(self.folder.path())
             .envs(self.settings.iter().map(|(name, value)| (*name, value)))
@@ -75,7 +77,7 @@ impl House {
             .stderr(log)
             .spawn()
             .unwrap();
-        Worker(child)
+        Worker { child, log: path, from }
     }
 
     fn log(&self, n: usize) -> PathBuf {
@@ -107,21 +109,31 @@ fn coach_worker() -> Command {
 }
 
 /// A process, killed when it is forgotten.
-struct Worker(Child);
+struct Worker {
+    child: Child,
+    log: PathBuf,
+    /// Where its own part of the log begins.
+    from: usize,
+}
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
 impl Worker {
-    /// Asks it to stop; how long it took.
-    fn stop(mut self) -> Duration {
+    /// Asks it to stop when it has come up, which it may just be doing; how long it took.
+    async fn stop(mut self) -> Duration {
+        let patience = Instant::now() + Duration::from_secs(60);
+        while !std::fs::read_to_string(&self.log).unwrap()[self.from..].contains("the worker is ready") {
+            assert!(Instant::now() < patience, "a worker does not come up");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         let began = Instant::now();
-        Command::new("kill").arg(self.0.id().to_string()).status().unwrap();
-        let status = self.0.wait().unwrap();
+        Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        let status = self.child.wait().unwrap();
         assert!(status.success(), "{status}");
         began.elapsed()
     }
@@ -187,7 +199,7 @@ async fn survive(url: String, on: &str) {
         assert!(found.duration_ms.is_some_and(|ms| (900..1200).contains(&ms)), "{:?}", found.duration_ms);
     }
     for worker in workers {
-        let stopped = worker.stop();
+        let stopped = worker.stop().await;
         assert!(stopped < Duration::from_secs(10), "{stopped:?}");
     }
     let work = house.context.config.storage.data.join("work");
