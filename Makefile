@@ -1,4 +1,4 @@
-# The only door: what people run, and what CI runs.
+# The commands that people and CI run.
 #   make run     set up, build, serve on http://localhost:8080
 #   make test    set up, then everything that must hold (what .ci/run calls)
 #   make bench   speed and accuracy beside the peers      make soak   kills, fuzzing, long streams (minutes to hours)

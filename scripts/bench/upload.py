@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How fast an upload is analysed: a minute of 480p through the offline door, media time against CPU time of the process."""
+"""How fast an upload is analyzed: a minute of 480p by the file path, media time against CPU time of the process."""
 import os
 import resource
 import subprocess
@@ -16,14 +16,14 @@ WANTED = 5.0
 def clip(to: Path, coding: list[str], seconds: int) -> None:
     """A face and a voice, 854 x 480 at 30 fps: footage where the reference data is, else a moving portrait."""
     if SHARED.joinpath("data").is_dir():
-        picture = ["-stream_loop", "-1", "-i", str(SHARED / "data/face/WolfgangLanger_Pexels.mp4"), "-stream_loop", "-1"]
-        picture += ["-i", str(SHARED / "data/voice/real/two_cities_16k.wav")]
+        inputs = ["-stream_loop", "-1", "-i", str(SHARED / "data/face/WolfgangLanger_Pexels.mp4"), "-stream_loop", "-1"]
+        inputs += ["-i", str(SHARED / "data/voice/real/two_cities_16k.wav")]
         shape = "scale=854:480:force_original_aspect_ratio=increase,crop=854:480,fps=30"
     else:
-        picture = ["-loop", "1", "-i", str(ROOT / "models/astronaut.png"), "-f", "lavfi", "-i", "sine=frequency=160"]
+        inputs = ["-loop", "1", "-i", str(ROOT / "models/astronaut.png"), "-f", "lavfi", "-i", "sine=frequency=160"]
         shape = "crop=480:270:'16+16*sin(t)':'20+15*cos(1.3*t)',scale=854:480,fps=30"
     subprocess.run(
-        ["ffmpeg", "-v", "error", "-y", *picture, "-map", "0:v", "-map", "1:a", "-vf", shape, "-t", str(seconds), *coding, str(to)],
+        ["ffmpeg", "-v", "error", "-y", *inputs, "-map", "0:v", "-map", "1:a", "-vf", shape, "-t", str(seconds), *coding, str(to)],
         check=True,
     )
 
