@@ -39,4 +39,4 @@ soak: setup-test
 fix: setup
 	cargo fmt --all
 	cargo clippy --fix --allow-dirty --allow-staged --workspace --all-targets
-	cd web-client && npm run lint -- --fix
+	cd web-client && npm run --silent fix

@@ -44,8 +44,19 @@ export default defineConfig({
     environment: "jsdom",
     projects: [
       // Making a document costs more than all tests of plain logic together: they share one.
-      { extends: true, test: { name: "logic", include: ["src/**/*.test.ts"], poolOptions: { threads: { isolate: false } } } },
-      { extends: true, test: { name: "pages", include: ["src/**/*.test.tsx"], setupFiles: ["src/ui/patience.ts"], testTimeout: 60_000 } },
+      {
+        extends: true,
+        test: { name: "logic", include: ["src/**/*.test.ts"], poolOptions: { threads: { isolate: false } } },
+      },
+      {
+        extends: true,
+        test: {
+          name: "pages",
+          include: ["src/**/*.test.tsx"],
+          setupFiles: ["src/ui/patience.ts"],
+          testTimeout: 60_000,
+        },
+      },
     ],
   },
 });

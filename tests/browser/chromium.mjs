@@ -19,8 +19,14 @@ export async function walk({ seen, shots, prefix = "", permissions = [], args = 
     viewport: { width: 1280, height: 860 },
     permissions,
     args: [
-      "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-      "--disable-component-update", "--disable-sync", ...args,
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      ...args,
     ],
   });
   const page = context.pages()[0] ?? (await context.newPage());
@@ -50,5 +56,8 @@ export async function walk({ seen, shots, prefix = "", permissions = [], args = 
 /** Until the page's video has something to show or to play; its length, seconds. */
 export async function untilPlayable(page) {
   await page.waitForFunction(() => document.querySelector("video")?.readyState >= 2);
-  return page.locator("video").first().evaluate((video) => video.duration);
+  return page
+    .locator("video")
+    .first()
+    .evaluate((video) => video.duration);
 }

@@ -5,26 +5,29 @@ import { untilPlayable, walk } from "./chromium.mjs";
 const [base, shots, ...sessions] = process.argv.slice(2);
 const seen = { pages: {} };
 
-await walk({ seen, shots, prefix: "replay-", args: ["--autoplay-policy=no-user-gesture-required"] }, async ({ page, by, shot, go }) => {
-  for (const [name, session] of sessions.map((text) => text.split("="))) {
-    go(name);
-    const now = (seen.pages[name] = {});
-    await page.goto(`${base}/sessions/${session}`);
-    await by("report").waitFor();
-    now.duration_s = await untilPlayable(page);
-    now.sound_only = (await by("sound-only").count()) > 0;
-    await shot(name);
-    await shot(`${name}-whole`, { fullPage: true });
-    const video = page.locator("video").first();
-    await video.evaluate((v) => {
-      v.muted = true;
-      v.currentTime = v.duration * 0.75;
-      return v.play();
-    });
-    await page.waitForFunction(() => {
-      const v = document.querySelector("video");
-      return !v.seeking && v.currentTime > v.duration * 0.76;
-    });
-    now.seeked_to_s = await video.evaluate((v) => v.currentTime);
-  }
-});
+await walk(
+  { seen, shots, prefix: "replay-", args: ["--autoplay-policy=no-user-gesture-required"] },
+  async ({ page, by, shot, go }) => {
+    for (const [name, session] of sessions.map((text) => text.split("="))) {
+      go(name);
+      const now = (seen.pages[name] = {});
+      await page.goto(`${base}/sessions/${session}`);
+      await by("report").waitFor();
+      now.duration_s = await untilPlayable(page);
+      now.sound_only = (await by("sound-only").count()) > 0;
+      await shot(name);
+      await shot(`${name}-whole`, { fullPage: true });
+      const video = page.locator("video").first();
+      await video.evaluate((v) => {
+        v.muted = true;
+        v.currentTime = v.duration * 0.75;
+        return v.play();
+      });
+      await page.waitForFunction(() => {
+        const v = document.querySelector("video");
+        return !v.seeking && v.currentTime > v.duration * 0.76;
+      });
+      now.seeked_to_s = await video.evaluate((v) => v.currentTime);
+    }
+  },
+);

@@ -8,8 +8,11 @@ const ARENA_MS = 46_000;
 
 const seen = { vitals: 0, hints: [], cues: [], scores: [], running: 0 };
 const media = [
-  "--autoplay-policy=no-user-gesture-required", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
-  `--use-file-for-fake-video-capture=${camera}`, `--use-file-for-fake-audio-capture=${microphone}`,
+  "--autoplay-policy=no-user-gesture-required",
+  "--use-fake-ui-for-media-stream",
+  "--use-fake-device-for-media-stream",
+  `--use-file-for-fake-video-capture=${camera}`,
+  `--use-file-for-fake-audio-capture=${microphone}`,
 ];
 
 await walk({ seen, shots, permissions: ["camera", "microphone"], args: media }, async ({ page, by, shot, go }) => {
@@ -17,7 +20,8 @@ await walk({ seen, shots, permissions: ["camera", "microphone"], args: media }, 
     socket.on("framereceived", ({ payload }) => {
       const message = JSON.parse(payload);
       if (message.type === "vitals") seen.vitals += 1;
-      if (message.type === "hint") seen.hints.push({ t: message.t, id: message.id, text: message.text, evidence: message.evidence });
+      if (message.type === "hint")
+        seen.hints.push({ t: message.t, id: message.id, text: message.text, evidence: message.evidence });
       if (message.type === "score") seen.running += 1;
     });
   });
@@ -62,13 +66,20 @@ await walk({ seen, shots, permissions: ["camera", "microphone"], args: media }, 
   });
   await page.waitForTimeout(12_000);
   await shot("4-arena");
-  await page.waitForFunction(() => document.querySelector("[data-testid=cue]")?.textContent?.trim(), null, { timeout: FIRST_ANSWER_MS }).then(
-    () => shot("5-arena-cue"),
-    () => undefined,
-  );
+  await page
+    .waitForFunction(() => document.querySelector("[data-testid=cue]")?.textContent?.trim(), null, {
+      timeout: FIRST_ANSWER_MS,
+    })
+    .then(
+      () => shot("5-arena-cue"),
+      () => undefined,
+    );
   await page.waitForTimeout(Math.max(0, began + FIRST_ANSWER_MS - Date.now()));
   await by("next-question").click();
-  await page.waitForFunction((before) => document.querySelector("[data-testid=question]").textContent !== before, seen.question);
+  await page.waitForFunction(
+    (before) => document.querySelector("[data-testid=question]").textContent !== before,
+    seen.question,
+  );
   seen.next = await by("question").innerText();
   await page.waitForTimeout(Math.max(0, began + ARENA_MS - Date.now()));
 
@@ -87,14 +98,21 @@ await walk({ seen, shots, permissions: ["camera", "microphone"], args: media }, 
   go("replay");
   const video = page.locator("video").first();
   seen.duration_s = await untilPlayable(page);
-  await video.evaluate((v) => { v.muted = true; return v.play(); });
+  await video.evaluate((v) => {
+    v.muted = true;
+    return v.play();
+  });
   await page.waitForFunction(() => document.querySelector("video").currentTime > 0.5);
   await video.evaluate((v) => v.pause());
-  const lanes = page.locator("[data-testid^=lane-]:not([data-testid^=lane-value]):not([data-testid=lane-playhead])").nth(1);
+  const lanes = page
+    .locator("[data-testid^=lane-]:not([data-testid^=lane-value]):not([data-testid=lane-playhead])")
+    .nth(1);
   await lanes.scrollIntoViewIfNeeded();
   const lane = await lanes.boundingBox();
   await page.mouse.click(lane.x + lane.width * 0.7, lane.y + lane.height / 2);
-  await page.waitForFunction(() => !document.querySelector("video").seeking && document.querySelector("video").currentTime > 5);
+  await page.waitForFunction(
+    () => !document.querySelector("video").seeking && document.querySelector("video").currentTime > 5,
+  );
   seen.seeked_to_s = await video.evaluate((v) => v.currentTime);
   await shot("6-report");
   await shot("7-report-whole", { fullPage: true });

@@ -20,9 +20,15 @@ function browserMemory() {
       return ""; // It has just ended.
     }
   };
-  const parents = new Map(readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map((pid) => [pid, /\nPPid:\s+(\d+)/.exec(read(pid, "status"))?.[1]]));
+  const parents = new Map(
+    readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .map((pid) => [pid, /\nPPid:\s+(\d+)/.exec(read(pid, "status"))?.[1]]),
+  );
   const ours = (pid) => pid !== undefined && (parents.get(pid) === String(process.pid) || ours(parents.get(pid)));
-  const held = [...parents.keys()].filter(ours).map((pid) => Number(/\nPss:\s+(\d+)/.exec(read(pid, "smaps_rollup"))?.[1] ?? 0));
+  const held = [...parents.keys()]
+    .filter(ours)
+    .map((pid) => Number(/\nPss:\s+(\d+)/.exec(read(pid, "smaps_rollup"))?.[1] ?? 0));
   return held.reduce((sum, kb) => sum + kb, 0) / 1024;
 }
 
@@ -37,7 +43,12 @@ await walk({ seen, shots, prefix: "upload-", expected }, async ({ context, page,
   });
   const cdp = await context.newCDPSession(page);
   await cdp.send("Network.enable");
-  await cdp.send("Network.emulateNetworkConditions", { offline: false, latency: 5, downloadThroughput: -1, uploadThroughput: Number(rate) });
+  await cdp.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 5,
+    downloadThroughput: -1,
+    uploadThroughput: Number(rate),
+  });
   await cdp.send("Performance.enable");
   const heap = async (name) => {
     await cdp.send("HeapProfiler.collectGarbage");
@@ -45,7 +56,8 @@ await walk({ seen, shots, prefix: "upload-", expected }, async ({ context, page,
     seen.heap_mb[name] = metrics.find((metric) => metric.name === "JSHeapUsedSize").value / 1048576;
     seen.browser_mb[name] = browserMemory();
   };
-  const until = (condition, within, ...args) => page.waitForFunction(condition, args, { timeout: within, polling: 100 });
+  const until = (condition, within, ...args) =>
+    page.waitForFunction(condition, args, { timeout: within, polling: 100 });
 
   await page.goto(base);
   await by("choose-question").first().click();
@@ -94,7 +106,12 @@ await walk({ seen, shots, prefix: "upload-", expected }, async ({ context, page,
   let middle = false;
   while (page.url().includes("/upload")) {
     if (Date.now() - began > SENDING_MS) throw new Error("it takes too long");
-    const percent = Number.parseInt(await by("percent").innerText({ timeout: 1000 }).catch(() => "0"), 10);
+    const percent = Number.parseInt(
+      await by("percent")
+        .innerText({ timeout: 1000 })
+        .catch(() => "0"),
+      10,
+    );
     if (!middle && percent >= 75) {
       middle = true;
       await heap("at_75_percent");

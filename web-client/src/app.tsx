@@ -38,7 +38,10 @@ export function App() {
           <Route path="/compare" component={Compare} />
           <Route>
             <Frame title="Not here">
-              <Empty title="There is no page at this address" action={<ButtonLink to="/">Choose a question</ButtonLink>}>
+              <Empty
+                title="There is no page at this address"
+                action={<ButtonLink to="/">Choose a question</ButtonLink>}
+              >
                 It may have been deleted, or the address has a slip in it.
               </Empty>
             </Frame>

@@ -14,7 +14,8 @@ const client = new QueryClient({
     queries: {
       staleTime: 10_000,
       // A refusal stays a refusal; only what may pass is tried again.
-      retry: (failures, error) => failures < 2 && !(error instanceof Problem && error.status >= 400 && error.status < 500),
+      retry: (failures, error) =>
+        failures < 2 && !(error instanceof Problem && error.status >= 400 && error.status < 500),
       refetchOnWindowFocus: false,
     },
   },

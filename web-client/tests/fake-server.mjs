@@ -9,10 +9,22 @@ import { WebSocketServer } from "ws";
 import * as fixture from "./fixture.mjs";
 
 const { values } = parseArgs({
-  options: { port: { type: "string", default: "8090" }, recording: { type: "string" }, dist: { type: "string", default: "dist" }, empty: { type: "boolean" }, duration: { type: "string", default: "252000" } },
+  options: {
+    port: { type: "string", default: "8090" },
+    recording: { type: "string" },
+    dist: { type: "string", default: "dist" },
+    empty: { type: "boolean" },
+    duration: { type: "string", default: "252000" },
+  },
 });
 const duration = Number(values.duration);
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2" };
+const TYPES = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+};
 
 let sessions = values.empty ? [] : fixture.sessions();
 let consent = values.empty ? null : { version: fixture.CONSENT.version, accepted_us: Date.now() * 1000 };
@@ -29,7 +41,8 @@ const become = (session, state) => {
 function finish(session) {
   become(session, "finalising");
   setTimeout(() => become(session, "scoring"), 700);
-  for (const percent of [20, 55, 90]) setTimeout(() => tell(session.id, { type: "progress", stage: "scoring", percent }), 800 + percent * 8);
+  for (const percent of [20, 55, 90])
+    setTimeout(() => tell(session.id, { type: "progress", stage: "scoring", percent }), 800 + percent * 8);
   setTimeout(() => {
     session.scores = fixture.sessions()[0].scores;
     session.duration_ms = duration;
@@ -40,8 +53,12 @@ function finish(session) {
 
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, "http://localhost");
-  const json = (status, body) => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-  const problem = (status, title, detail) => response.writeHead(status, { "content-type": "application/problem+json" }).end(JSON.stringify({ type: "about:blank", status, title, detail }));
+  const json = (status, body) =>
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  const problem = (status, title, detail) =>
+    response
+      .writeHead(status, { "content-type": "application/problem+json" })
+      .end(JSON.stringify({ type: "about:blank", status, title, detail }));
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const body = Buffer.concat(chunks);
@@ -50,7 +67,16 @@ const server = createServer(async (request, response) => {
   if (route.includes(":id") && !session) return problem(404, "No such session");
   switch (route) {
     case "GET /api/me":
-      return json(200, { user_id: "u", mode: "personal", consent, consent_version: fixture.CONSENT.version, affect: true, upload_bytes: 2 ** 31, models: { face: "full", voice_activity: "silero" }, hints: fixture.CUES });
+      return json(200, {
+        user_id: "u",
+        mode: "personal",
+        consent,
+        consent_version: fixture.CONSENT.version,
+        affect: true,
+        upload_bytes: 2 ** 31,
+        models: { face: "full", voice_activity: "silero" },
+        hints: fixture.CUES,
+      });
     case "GET /api/consent":
       return json(200, fixture.CONSENT);
     case "POST /api/consents":
@@ -63,7 +89,20 @@ const server = createServer(async (request, response) => {
     case "POST /api/sessions": {
       if (!consent) return problem(403, "Consent is needed first");
       const { questions: wanted, source = "live" } = JSON.parse(body.toString());
-      const made = { id: `0193b000-0000-7000-8000-${String(sessions.length).padStart(12, "0")}`, state: "created", source, created_us: Date.now() * 1000, started_us: Date.now() * 1000, duration_ms: null, questions: fixture.QUESTIONS.filter((q) => wanted.includes(q.id)), scores: null, answers: [], gold: false, failure: null, calibrated: false };
+      const made = {
+        id: `0193b000-0000-7000-8000-${String(sessions.length).padStart(12, "0")}`,
+        state: "created",
+        source,
+        created_us: Date.now() * 1000,
+        started_us: Date.now() * 1000,
+        duration_ms: null,
+        questions: fixture.QUESTIONS.filter((q) => wanted.includes(q.id)),
+        scores: null,
+        answers: [],
+        gold: false,
+        failure: null,
+        calibrated: false,
+      };
       sessions = [made, ...sessions];
       return json(201, made);
     }
@@ -74,11 +113,31 @@ const server = createServer(async (request, response) => {
       return response.writeHead(204).end();
     case "POST /api/sessions/:id/calibration":
       session.calibrated = true;
-      return json(200, { calibration: {}, ok: true, advice: values.empty ? [{ reason: "dark", text: "Your face is in the dark. Turn towards a window or a lamp." }] : [] });
+      return json(200, {
+        calibration: {},
+        ok: true,
+        advice: values.empty
+          ? [{ reason: "dark", text: "Your face is in the dark. Turn towards a window or a lamp." }]
+          : [],
+      });
     case "POST /api/sessions/:id/whip":
       become(session, "live");
-      setTimeout(() => tell(session.id, { type: "hint", t: 3000, id: "slow_down", text: "Slow down a little", evidence: "181 wpm", positive: false, for_ms: 4000 }), 2500);
-      return response.writeHead(201, { "content-type": "application/sdp", location: `${url.pathname}/secret`, etag: '"1"' }).end("v=0\r\n");
+      setTimeout(
+        () =>
+          tell(session.id, {
+            type: "hint",
+            t: 3000,
+            id: "slow_down",
+            text: "Slow down a little",
+            evidence: "181 wpm",
+            positive: false,
+            for_ms: 4000,
+          }),
+        2500,
+      );
+      return response
+        .writeHead(201, { "content-type": "application/sdp", location: `${url.pathname}/secret`, etag: '"1"' })
+        .end("v=0\r\n");
     case "DELETE /api/sessions/:id/whip/:secret":
       finish(session);
       return response.writeHead(200).end();
@@ -88,7 +147,14 @@ const server = createServer(async (request, response) => {
       return json(200, { ...session.upload, parts: Math.ceil(session.upload.bytes / part_bytes) });
     }
     case "POST /api/sessions/:id/upload/urls":
-      return json(200, { urls: JSON.parse(body.toString()).parts.map((number) => ({ number, url: `/store/${session.id}/${number}`, bytes: 0 })), expires_us: 0 });
+      return json(200, {
+        urls: JSON.parse(body.toString()).parts.map((number) => ({
+          number,
+          url: `/store/${session.id}/${number}`,
+          bytes: 0,
+        })),
+        expires_us: 0,
+      });
     case "POST /api/sessions/:id/upload/complete":
       finish(session);
       return json(202, { job: "j" });
@@ -100,12 +166,30 @@ const server = createServer(async (request, response) => {
       for (const line of fixture.journal(duration)) response.write(`${line}\n`);
       return response.end();
     case "GET /api/sessions/:id/recording":
-      return json(200, { url: values.recording ? "/recording.webm" : "/nothing.webm", poster_url: null, bytes: 1, duration_ms: duration, content_type: "video/webm", expires_us: (Date.now() + 3600_000) * 1000 });
+      return json(200, {
+        url: values.recording ? "/recording.webm" : "/nothing.webm",
+        poster_url: null,
+        bytes: 1,
+        duration_ms: duration,
+        content_type: "video/webm",
+        expires_us: (Date.now() + 3600_000) * 1000,
+      });
     case "PUT /api/sessions/:id/gold":
       session.gold = JSON.parse(body.toString()).gold;
       return json(200, session);
     case "GET /api/compare":
-      return json(200, { same_question: true, words: ["Pace: 172 words a minute in A, 148 in B.", "Long pauses: 9.5 s a minute in A, 2.1 in B.", "Eye contact: 62 % in A, 84 % in B."], gaps: [], phases: [], a: {}, b: {} });
+      return json(200, {
+        same_question: true,
+        words: [
+          "Pace: 172 words a minute in A, 148 in B.",
+          "Long pauses: 9.5 s a minute in A, 2.1 in B.",
+          "Eye contact: 62 % in A, 84 % in B.",
+        ],
+        gaps: [],
+        phases: [],
+        a: {},
+        b: {},
+      });
     case "GET /api/trends":
       return json(200, fixture.trends(sessions));
   }
@@ -120,14 +204,26 @@ const server = createServer(async (request, response) => {
   if (url.pathname.startsWith("/api/")) return problem(404, "No such address");
   const path = join(values.dist, normalize(url.pathname));
   const file = existsSync(path) && statSync(path).isFile() ? path : join(values.dist, "index.html");
-  response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(readFileSync(file));
+  response
+    .writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" })
+    .end(readFileSync(file));
 });
 
 /** A session of one question has a report of one answer. */
 function one(session, report) {
   if (session.questions.length > 1) return report;
   const [question] = session.questions;
-  return { ...report, answers: [{ ...report.overall, question: question?.text ?? null, question_id: question?.id ?? null, suggested_ms: question?.suggested_ms ?? null }] };
+  return {
+    ...report,
+    answers: [
+      {
+        ...report.overall,
+        question: question?.text ?? null,
+        question_id: question?.id ?? null,
+        suggested_ms: question?.suggested_ms ?? null,
+      },
+    ],
+  };
 }
 
 function range(request, response, file) {
@@ -136,7 +232,9 @@ function range(request, response, file) {
   const start = from === undefined ? 0 : Number(from);
   const end = to ? Number(to) : size - 1;
   response.writeHead(from === undefined ? 200 : 206, {
-    "content-type": "video/webm", "accept-ranges": "bytes", "content-length": end - start + 1,
+    "content-type": "video/webm",
+    "accept-ranges": "bytes",
+    "content-length": end - start + 1,
     ...(from === undefined ? {} : { "content-range": `bytes ${start}-${end}/${size}` }),
   });
   createReadStream(file, { start, end }).pipe(response);
@@ -150,7 +248,15 @@ server.on("upgrade", (request, socket, head) => {
     const set = sockets.get(id) ?? new Set();
     sockets.set(id, set.add(ws));
     ws.on("close", () => set.delete(ws));
-    ws.send(JSON.stringify({ type: "hello", seq: ws.seq++, protocol: 1, session: sessions.find((x) => x.id === id), now_t: 0 }));
+    ws.send(
+      JSON.stringify({
+        type: "hello",
+        seq: ws.seq++,
+        protocol: 1,
+        session: sessions.find((x) => x.id === id),
+        now_t: 0,
+      }),
+    );
   });
 });
 server.listen(Number(values.port), "127.0.0.1", () => console.log(`http://127.0.0.1:${values.port}`));

@@ -49,13 +49,31 @@ const TEXTS = {
 const TIP = "Situation, task, action, result: most of the time belongs to what you did.";
 
 export const QUESTIONS = Object.entries(TEXTS).flatMap(([family, texts]) =>
-  texts.map((text, i) => ({ id: `${family}-${i + 1}`, family, text, suggested_ms: [90_000, 120_000, 150_000][i % 3], tip: TIP })),
+  texts.map((text, i) => ({
+    id: `${family}-${i + 1}`,
+    family,
+    text,
+    suggested_ms: [90_000, 120_000, 150_000][i % 3],
+    tip: TIP,
+  })),
 );
 
-const ASKED = [QUESTIONS[0], QUESTIONS[4], QUESTIONS[14]].map(({ id, text, family, suggested_ms }) => ({ id, text, family, suggested_ms }));
+const ASKED = [QUESTIONS[0], QUESTIONS[4], QUESTIONS[14]].map(({ id, text, family, suggested_ms }) => ({
+  id,
+  text,
+  family,
+  suggested_ms,
+}));
 
 const part = (metric, value, unit, target, baseline, weight, share, moments = []) => ({
-  metric, value, unit, target, baseline, weight, points: value === null ? 0 : weight * 100 * share, moments,
+  metric,
+  value,
+  unit,
+  target,
+  baseline,
+  weight,
+  points: value === null ? 0 : weight * 100 * share,
+  moments,
 });
 const moment = (start, length, why, good) => ({ start, end: start + length, why, good });
 
@@ -63,34 +81,69 @@ function scores(r, at, length, poor = false) {
   const t = (share) => Math.round(at + share * length);
   const wiggle = () => (r() - 0.5) * 0.2;
   const confidence = [
-    part("volume_consistency", 3.1, "dB", "under 4 dB between phrases", 2.6, 0.25, 0.78 + wiggle(), [moment(t(0.3), 6000, "even over four phrases", true)]),
-    part("phrase_end_level", -6.4, "dB", "-5 dB or more", -4.8, 0.2, 0.55 + wiggle(), [moment(t(0.55), 2600, "the last words fade by 11 dB", false), moment(t(0.72), 2100, "the last words fade by 9 dB", false)]),
-    part("eye_contact", 0.71, "share", "60 to 85 %", null, 0.3, 0.86 + wiggle(), [moment(t(0.1), 12_000, "looked at the camera for 12 s", true), moment(t(0.62), 5200, "looked away for 5 s", false)]),
+    part("volume_consistency", 3.1, "dB", "under 4 dB between phrases", 2.6, 0.25, 0.78 + wiggle(), [
+      moment(t(0.3), 6000, "even over four phrases", true),
+    ]),
+    part("phrase_end_level", -6.4, "dB", "-5 dB or more", -4.8, 0.2, 0.55 + wiggle(), [
+      moment(t(0.55), 2600, "the last words fade by 11 dB", false),
+      moment(t(0.72), 2100, "the last words fade by 9 dB", false),
+    ]),
+    part("eye_contact", 0.71, "share", "60 to 85 %", null, 0.3, 0.86 + wiggle(), [
+      moment(t(0.1), 12_000, "looked at the camera for 12 s", true),
+      moment(t(0.62), 5200, "looked away for 5 s", false),
+    ]),
     part("head_movement", 2.2, "deg/s", "under 4 deg/s", 1.9, 0.15, 0.9 + wiggle()),
     part("brow_tension", poor ? null : 0.18, "", "near your own rest", 0.14, 0.1, 0.7 + wiggle()),
   ];
   const clarity = [
-    part("pace", 172, "wpm", "120 to 160 wpm", null, 0.4, 0.52 + wiggle(), [moment(t(0.35), 20_000, "184 wpm for 20 s", false), moment(t(0.8), 14_000, "138 wpm for 14 s", true)]),
-    part("pause_share", 0.19, "share", "15 to 30 %", null, 0.3, 0.82 + wiggle(), [moment(t(0.5), 4200, "4.2 s pause", false)]),
+    part("pace", 172, "wpm", "120 to 160 wpm", null, 0.4, 0.52 + wiggle(), [
+      moment(t(0.35), 20_000, "184 wpm for 20 s", false),
+      moment(t(0.8), 14_000, "138 wpm for 14 s", true),
+    ]),
+    part("pause_share", 0.19, "share", "15 to 30 %", null, 0.3, 0.82 + wiggle(), [
+      moment(t(0.5), 4200, "4.2 s pause", false),
+    ]),
     part("articulation_rate", 5.1, "syl/s", "4 to 5.5 syllables a second", null, 0.15, 0.93 + wiggle()),
-    part("hesitations", 5.2, "/min", "under 6 a minute", null, 0.15, 0.6 + wiggle(), [moment(t(0.2), 600, "possible hesitation", false), moment(t(0.58), 700, "possible hesitation", false)]),
+    part("hesitations", 5.2, "/min", "under 6 a minute", null, 0.15, 0.6 + wiggle(), [
+      moment(t(0.2), 600, "possible hesitation", false),
+      moment(t(0.58), 700, "possible hesitation", false),
+    ]),
   ];
   const resilience = [
-    part("stress_spikes", 2.4, "/10 min", "few", null, 0.4, 0.7 + wiggle(), [moment(t(0.6), 5000, "pitch, brow and pace rose together", false)]),
-    part("stress_recovery", 3.8, "s", "under 6 s", null, 0.6, 0.85 + wiggle(), [moment(t(0.66), 3800, "calm again after 3.8 s", true)]),
+    part("stress_spikes", 2.4, "/10 min", "few", null, 0.4, 0.7 + wiggle(), [
+      moment(t(0.6), 5000, "pitch, brow and pace rose together", false),
+    ]),
+    part("stress_recovery", 3.8, "s", "under 6 s", null, 0.6, 0.85 + wiggle(), [
+      moment(t(0.66), 3800, "calm again after 3.8 s", true),
+    ]),
   ];
   const engagement = [
-    part("pitch_variation", 2.7, "st", "2 to 4 semitones", null, 0.45, 0.8 + wiggle(), [moment(t(0.15), 9000, "lively: 4.4 st", true)]),
+    part("pitch_variation", 2.7, "st", "2 to 4 semitones", null, 0.45, 0.8 + wiggle(), [
+      moment(t(0.15), 9000, "lively: 4.4 st", true),
+    ]),
     part("expressiveness", 0.31, "", "over 0.25", 0.22, 0.3, 0.7 + wiggle()),
     part("nods", 2.1, "/min", "1 to 6 a minute", null, 0.25, 0.66 + wiggle(), [moment(t(0.05), 1800, "smile", true)]),
   ];
   const of = (contributions, coverage = 1, reason = null) => ({
-    value: Math.min(100, contributions.reduce((sum, x) => sum + x.points, 0)), coverage, reason, contributions,
+    value: Math.min(
+      100,
+      contributions.reduce((sum, x) => sum + x.points, 0),
+    ),
+    coverage,
+    reason,
+    contributions,
   });
   return {
     confidence: of(confidence, poor ? 0.7 : 1, poor ? "the face was in the dark for a while" : null),
     clarity: of(clarity),
-    resilience: poor ? { value: null, coverage: 0.2, reason: "Not enough to say: 9 s of good face, 10 s are needed.", contributions: [] } : of(resilience),
+    resilience: poor
+      ? {
+          value: null,
+          coverage: 0.2,
+          reason: "Not enough to say: 9 s of good face, 10 s are needed.",
+          contributions: [],
+        }
+      : of(resilience),
     engagement: of(engagement),
   };
 }
@@ -100,9 +153,13 @@ export function report(duration = 252_000, seed = 7) {
   const r = random(seed);
   const n = Math.floor(duration / 500) + 1;
   const pauses = [];
-  for (let t = 1800; t < duration - 6000; ) {
+  for (let t = 1800; t < duration - 6000;) {
     const length = r() < 0.12 ? 1100 + r() * 3200 : r() < 0.5 ? 300 + r() * 600 : 120 + r() * 120;
-    pauses.push({ start: Math.round(t), end: Math.round(t + length), class: length > 1000 ? "long" : length >= 250 ? "medium" : "brief" });
+    pauses.push({
+      start: Math.round(t),
+      end: Math.round(t + length),
+      class: length > 1000 ? "long" : length >= 250 ? "medium" : "brief",
+    });
     t += length + 1500 + r() * 5200;
   }
   const silent = (t) => pauses.some((p) => p.class !== "brief" && p.start <= t && t < p.end);
@@ -131,8 +188,13 @@ export function report(duration = 252_000, seed = 7) {
     const start = i * third + (i === 0 ? 0 : 900);
     const end = (i + 1) * third;
     return {
-      question: ASKED[i].text, question_id: ASKED[i].id, suggested_ms: ASKED[i].suggested_ms, start, end,
-      scores: scores(r, start, end - start, i === 2), metrics: {},
+      question: ASKED[i].text,
+      question_id: ASKED[i].id,
+      suggested_ms: ASKED[i].suggested_ms,
+      start,
+      end,
+      scores: scores(r, start, end - start, i === 2),
+      metrics: {},
       words: [
         "You looked at the camera for most of the answer, and your voice kept its strength from phrase to phrase.",
         "The middle ran at 184 words a minute; the ending, at 138, was easier to follow. Try the ending's pace from the start.",
@@ -141,24 +203,66 @@ export function report(duration = 252_000, seed = 7) {
   };
   const answers = [0, 1, 2].map(answer);
   return {
-    version: 1, formulas: { confidence: 1, clarity: 1, resilience: 1, engagement: 1 }, duration_ms: duration,
+    version: 1,
+    formulas: { confidence: 1, clarity: 1, resilience: 1, engagement: 1 },
+    duration_ms: duration,
     coverage: { face: 0.93, voice: 0.998, speech_s: 198.4, face_s: 231.2 },
     answers,
     overall: {
-      question: null, question_id: null, suggested_ms: null, start: 0, end: duration, scores: scores(r, 0, duration), metrics: {},
+      question: null,
+      question_id: null,
+      suggested_ms: null,
+      start: 0,
+      end: duration,
+      scores: scores(r, 0, duration),
+      metrics: {},
       words: [
         "Your voice stayed even, and you came back quickly from the one hard moment in the second answer.",
         "Pace is where most points are: three stretches ran over 170 words a minute.",
         "Phrases tend to fade at their ends. Let the last word land before you breathe.",
       ],
     },
-    metrics: {}, series, pauses,
-    stress: [{ start: spikeAt, peak: spikeAt + 2600, height: 3.1, signals: ["pitch", "brow", "pace"], recovered: spikeAt + 6400 }],
+    metrics: {},
+    series,
+    pauses,
+    stress: [
+      {
+        start: spikeAt,
+        peak: spikeAt + 2600,
+        height: 3.1,
+        signals: ["pitch", "brow", "pace"],
+        recovered: spikeAt + 6400,
+      },
+    ],
     hints: [
-      { t: Math.round(duration * 0.2), id: "slow_down", text: "Slow down a little", evidence: "181 wpm over the last 20 s", positive: false },
-      { t: Math.round(duration * 0.5), id: "look_camera", text: "Look at the camera", evidence: "away for 5.2 s", positive: false },
-      { t: Math.round(duration * 0.62), id: "take_breath", text: "Take a breath", evidence: "composite z 3.1", positive: false },
-      { t: Math.round(duration * 0.84), id: "speak_up", text: "Speak up", evidence: "7 dB under the device check", positive: false },
+      {
+        t: Math.round(duration * 0.2),
+        id: "slow_down",
+        text: "Slow down a little",
+        evidence: "181 wpm over the last 20 s",
+        positive: false,
+      },
+      {
+        t: Math.round(duration * 0.5),
+        id: "look_camera",
+        text: "Look at the camera",
+        evidence: "away for 5.2 s",
+        positive: false,
+      },
+      {
+        t: Math.round(duration * 0.62),
+        id: "take_breath",
+        text: "Take a breath",
+        evidence: "composite z 3.1",
+        positive: false,
+      },
+      {
+        t: Math.round(duration * 0.84),
+        id: "speak_up",
+        text: "Speak up",
+        evidence: "7 dB under the device check",
+        positive: false,
+      },
     ],
     voice: { f0_mean: 118.2, jitter_local: 0.0091, shimmer_local: 0.061, hnr_cc_mean: 17.9 },
   };
@@ -174,16 +278,31 @@ export function* journal(duration, box = { x: 0.36, y: 0.18, w: 0.28, h: 0.52 })
       const at = t + k * 33;
       const sway = Math.sin(at / 1700) * 0.01;
       const outline = [];
-      const put = (x, y) => outline.push(Math.round((box.x + box.w * x + sway) * 65535), Math.round((box.y + box.h * y) * 65535));
-      for (let i = 0; i < 16; i++) put(0.5 + 0.5 * Math.sin((i / 16) * 2 * Math.PI), 0.5 - 0.5 * Math.cos((i / 16) * 2 * Math.PI));
-      for (const side of [0.3, 0.7]) for (let i = 0; i < 4; i++) put(side + 0.09 * Math.cos((i * Math.PI) / 2), 0.4 + 0.03 * Math.sin((i * Math.PI) / 2));
-      for (const side of [0.3, 0.7]) for (let i = 0; i < 4; i++) put(side - 0.1 + 0.066 * i, 0.31 - (i % 3 === 0 ? 0 : 0.02));
-      for (let i = 0; i < 8; i++) put(0.5 + 0.16 * Math.cos((i * Math.PI) / 4), 0.74 + 0.05 * Math.sin((i * Math.PI) / 4));
+      const put = (x, y) =>
+        outline.push(Math.round((box.x + box.w * x + sway) * 65535), Math.round((box.y + box.h * y) * 65535));
+      for (let i = 0; i < 16; i++)
+        put(0.5 + 0.5 * Math.sin((i / 16) * 2 * Math.PI), 0.5 - 0.5 * Math.cos((i / 16) * 2 * Math.PI));
+      for (const side of [0.3, 0.7])
+        for (let i = 0; i < 4; i++)
+          put(side + 0.09 * Math.cos((i * Math.PI) / 2), 0.4 + 0.03 * Math.sin((i * Math.PI) / 2));
+      for (const side of [0.3, 0.7])
+        for (let i = 0; i < 4; i++) put(side - 0.1 + 0.066 * i, 0.31 - (i % 3 === 0 ? 0 : 0.02));
+      for (let i = 0; i < 8; i++)
+        put(0.5 + 0.16 * Math.cos((i * Math.PI) / 4), 0.74 + 0.05 * Math.sin((i * Math.PI) / 4));
       yield JSON.stringify({ kind: "face", t: at, present: true, score: 0.98, faces: 1, outline });
     }
     const on = Math.sin(t / 2900) > -0.7 && r() > 0.03;
     const f0 = on ? 116 * 2 ** ((Math.sin(t / 700) * 2 + Math.sin(t / 2300) * 2 + (r() - 0.5)) / 12) : null;
-    yield JSON.stringify({ kind: "voice", t, hop: 10, f0: Array(10).fill(f0), strength: Array(10).fill(0.8), intensity: Array(10).fill(on ? 62 : 31), speech: Array(10).fill(on ? 0.97 : 0.03), snr_db: 24 });
+    yield JSON.stringify({
+      kind: "voice",
+      t,
+      hop: 10,
+      f0: Array(10).fill(f0),
+      strength: Array(10).fill(0.8),
+      intensity: Array(10).fill(on ? 62 : 31),
+      speech: Array(10).fill(on ? 0.97 : 0.03),
+      snr_db: 24,
+    });
   }
 }
 
@@ -193,13 +312,32 @@ export function sessions() {
   const day = 86_400e6;
   const now = Date.now() * 1000;
   const make = (i, state, scores, questions, extra = {}) => ({
-    id: `0193a000-0000-7000-8000-00000000000${i}`, state, source: "live", created_us: now - i * 1.7 * day, started_us: now - i * 1.7 * day, duration_ms: 252_000 - i * 17_000,
-    questions, scores, answers: questions.map((q, n) => ({ n, question_id: q.id, start_ms: n * 80_000, end_ms: (n + 1) * 80_000, scores })), gold: false, failure: null, calibrated: true, ...extra,
+    id: `0193a000-0000-7000-8000-00000000000${i}`,
+    state,
+    source: "live",
+    created_us: now - i * 1.7 * day,
+    started_us: now - i * 1.7 * day,
+    duration_ms: 252_000 - i * 17_000,
+    questions,
+    scores,
+    answers: questions.map((q, n) => ({
+      n,
+      question_id: q.id,
+      start_ms: n * 80_000,
+      end_ms: (n + 1) * 80_000,
+      scores,
+    })),
+    gold: false,
+    failure: null,
+    calibrated: true,
+    ...extra,
   });
   return [
     make(1, "ready", four(74.2, 66.9, 79, 71.3), ASKED, { gold: true }),
     make(2, "ready", four(69, 58.2, null, 64), [ASKED[0]]),
-    make(3, "failed", null, [ASKED[1]], { failure: "The recording holds no sound: check that the microphone was not muted." }),
+    make(3, "failed", null, [ASKED[1]], {
+      failure: "The recording holds no sound: check that the microphone was not muted.",
+    }),
     make(4, "ready", four(63.4, 61, 55.1, 58), [ASKED[2]]),
     make(5, "ready", four(58, 49, 61, 52), [ASKED[0]]),
     make(6, "ready", four(55.5, 52.3, 47, 49), ASKED.slice(0, 2)),
@@ -207,7 +345,9 @@ export function sessions() {
 }
 
 export function trends(list) {
-  const points = list.filter((s) => s.scores).map((s) => ({ session_id: s.id, at_us: s.created_us, scores: s.scores, metrics: {} }));
+  const points = list
+    .filter((s) => s.scores)
+    .map((s) => ({ session_id: s.id, at_us: s.created_us, scores: s.scores, metrics: {} }));
   return {
     points,
     trends: [
@@ -224,11 +364,20 @@ export const CONSENT = {
   title: "Before the camera opens",
   sections: [
     { title: "What is recorded", text: "Picture and sound while you answer, and 3 seconds of the device check." },
-    { title: "What is computed", text: "From the voice: pace, pauses, pitch, volume, steadiness. From the face: where you look, how the head moves, movements of brows and mouth, and estimates made from them. From both: four practice scores. It does not recognise who you are." },
+    {
+      title: "What is computed",
+      text: "From the voice: pace, pauses, pitch, volume, steadiness. From the face: where you look, how the head moves, movements of brows and mouth, and estimates made from them. From both: four practice scores. It does not recognise who you are.",
+    },
     { title: "Where it stays", text: "On the computer that runs this coach. Nothing is sent anywhere else." },
     { title: "How long", text: "Until you delete it." },
-    { title: "How to delete it", text: "The bin beside each session deletes the recording, the measurements and the report, for good." },
-    { title: "What it is not", text: "The scores are for practice. They are no judgement of a person and must not be used to choose between people." },
+    {
+      title: "How to delete it",
+      text: "The bin beside each session deletes the recording, the measurements and the report, for good.",
+    },
+    {
+      title: "What it is not",
+      text: "The scores are for practice. They are no judgement of a person and must not be used to choose between people.",
+    },
   ],
 };
 

@@ -6,7 +6,12 @@ import { chromium } from "playwright-core";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { base: { type: "string", default: "http://127.0.0.1:8090" }, only: { type: "string" }, camera: { type: "string" }, modes: { type: "string", default: "light,dark,phone" } },
+  options: {
+    base: { type: "string", default: "http://127.0.0.1:8090" },
+    only: { type: "string" },
+    camera: { type: "string" },
+    modes: { type: "string", default: "light,dark,phone" },
+  },
 });
 const out = positionals[0] ?? "test-results";
 mkdirSync(out, { recursive: true });
@@ -15,8 +20,17 @@ const wanted = values.only?.split(",");
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
     ...(values.camera ? [`--use-file-for-fake-video-capture=${values.camera}`] : []),
   ],
 });
@@ -50,7 +64,13 @@ function peer() {
 const MODES = {
   light: { viewport: { width: 1360, height: 860 }, colorScheme: "light" },
   dark: { viewport: { width: 1360, height: 860 }, colorScheme: "dark" },
-  phone: { viewport: { width: 390, height: 844 }, colorScheme: "light", isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+  phone: {
+    viewport: { width: 390, height: 844 },
+    colorScheme: "light",
+    isMobile: true,
+    hasTouch: true,
+    deviceScaleFactor: 2,
+  },
 };
 const FIRST = "0193a000-0000-7000-8000-000000000001";
 const SINGLE = "0193a000-0000-7000-8000-000000000002";
@@ -100,10 +120,16 @@ for (const [mode, options] of Object.entries(MODES).filter(([name]) => values.mo
     await page.goto(`${values.base}/upload?q=conflict-1`);
     await page.waitForSelector(id("drop-zone"));
     await shot("upload");
-    await page.locator(id("file")).setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no") });
+    await page
+      .locator(id("file"))
+      .setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no") });
     await page.waitForTimeout(200);
     await shot("upload-refused");
-    const file = { name: "My answer to the hardest question of all, third take.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(49_000_000) };
+    const file = {
+      name: "My answer to the hardest question of all, third take.mp4",
+      mimeType: "video/mp4",
+      buffer: Buffer.alloc(49_000_000),
+    };
     await page.locator(id("file")).setInputFiles(file);
     await page.waitForSelector(id("sending"));
     await page.waitForTimeout(1300);

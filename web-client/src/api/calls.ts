@@ -42,7 +42,8 @@ async function said<T>(call: Promise<Outcome>): Promise<T> {
 const at = (id: string) => ({ params: { path: { id } } });
 
 export const me = () => said<Me>(client.GET("/api/me"));
-export const setRetention = (days: number | null) => said<Me>(client.PUT("/api/me", { body: { retention_days: days } }));
+export const setRetention = (days: number | null) =>
+  said<Me>(client.PUT("/api/me", { body: { retention_days: days } }));
 export const consentText = () => said<ConsentText>(client.GET("/api/consent"));
 export const acceptConsent = (version: string) => said(client.POST("/api/consents", { body: { version } }));
 export const questions = () => said<{ questions: Question[] }>(client.GET("/api/questions")).then((x) => x.questions);
@@ -52,7 +53,8 @@ export const sessions = (before?: string | null) =>
   said<Sessions>(client.GET("/api/sessions", { params: { query: { limit: 50, ...(before ? { before } : {}) } } }));
 export const session = (id: string) => said<Session>(client.GET("/api/sessions/{id}", at(id)));
 export const deleteSession = (id: string) => said(client.DELETE("/api/sessions/{id}", at(id)));
-export const setGold = (id: string, gold: boolean) => said<Session>(client.PUT("/api/sessions/{id}/gold", { ...at(id), body: { gold } }));
+export const setGold = (id: string, gold: boolean) =>
+  said<Session>(client.PUT("/api/sessions/{id}/gold", { ...at(id), body: { gold } }));
 
 export const calibrate = (id: string, clip: Blob) =>
   said<CalibrationResult>(
@@ -65,7 +67,8 @@ export const calibrate = (id: string, clip: Blob) =>
     }),
   );
 
-export const openUpload = (id: string, body: UploadRequest) => said<Upload>(client.POST("/api/sessions/{id}/upload", { ...at(id), body }));
+export const openUpload = (id: string, body: UploadRequest) =>
+  said<Upload>(client.POST("/api/sessions/{id}/upload", { ...at(id), body }));
 export const uploadUrls = (id: string, parts: number[]) =>
   said<PartUrls>(client.POST("/api/sessions/{id}/upload/urls", { ...at(id), body: { parts } }));
 export const completeUpload = (id: string, crc64: string | null) =>

@@ -4,8 +4,15 @@ import { asProblem, problemFrom } from "./problem";
 
 describe("a problem", () => {
   it("is read from its document", () => {
-    const problem = problemFrom(403, '{"type":"urn:coach:consent","title":"Consent is needed","status":403,"detail":"Accept the text first."}');
-    expect([problem.kind, problem.title, problem.message]).toEqual(["consent", "Consent is needed", "Accept the text first."]);
+    const problem = problemFrom(
+      403,
+      '{"type":"urn:coach:consent","title":"Consent is needed","status":403,"detail":"Accept the text first."}',
+    );
+    expect([problem.kind, problem.title, problem.message]).toEqual([
+      "consent",
+      "Consent is needed",
+      "Accept the text first.",
+    ]);
   });
 
   it.each([

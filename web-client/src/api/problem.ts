@@ -39,7 +39,10 @@ export function problemFrom(status: number, body: unknown): Problem {
   }
   const fields = (typeof doc === "object" && doc !== null ? doc : {}) as Record<string, unknown>;
   const kind = text(fields.type, 200)?.split(/[/:#]/).pop() ?? "about:blank";
-  const title = text(fields.title, 200) ?? PLAIN[status] ?? (status >= 500 ? "Something went wrong on the server" : "This did not work");
+  const title =
+    text(fields.title, 200) ??
+    PLAIN[status] ??
+    (status >= 500 ? "Something went wrong on the server" : "This did not work");
   return new Problem(status, kind, title, text(fields.detail, 1000));
 }
 
@@ -47,7 +50,12 @@ export function problemFrom(status: number, body: unknown): Problem {
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof TypeError) {
-    return new Problem(0, "unreachable", "The coach cannot be reached", "Check that the server is running, then try again.");
+    return new Problem(
+      0,
+      "unreachable",
+      "The coach cannot be reached",
+      "Check that the server is running, then try again.",
+    );
   }
   return new Problem(0, "unknown", "Something went wrong", error instanceof Error ? error.message : null);
 }

@@ -21,7 +21,13 @@ export const useTrends = () => useQuery({ queryKey: keys.trends, queryFn: calls.
 export const useSession = (id: string, pollMs?: number) =>
   useQuery({ queryKey: keys.session(id), queryFn: () => calls.session(id), refetchInterval: pollMs ?? false });
 export const useAnalysis = (id: string, enabled: boolean) =>
-  useQuery({ queryKey: keys.analysis(id), queryFn: () => calls.analysis(id), enabled, refetchInterval: 1000, retry: false });
+  useQuery({
+    queryKey: keys.analysis(id),
+    queryFn: () => calls.analysis(id),
+    enabled,
+    refetchInterval: 1000,
+    retry: false,
+  });
 export const useReport = (id: string, enabled = true) =>
   useQuery({ queryKey: keys.report(id), queryFn: () => calls.report(id), enabled, staleTime: Infinity });
 export const useComparison = (a: string, answerA: number, b: string, answerB: number) =>

@@ -66,7 +66,11 @@ const REFUSALS: Record<RefusalKind, Refusal> = {
     title: "Cameras work only on a secure page",
     cure: "Open the coach at http://localhost or start it with --tls.",
   },
-  unknown: { kind: "unknown", title: "Camera and microphone did not start", cure: "Try again, or choose other devices." },
+  unknown: {
+    kind: "unknown",
+    title: "Camera and microphone did not start",
+    cure: "Try again, or choose other devices.",
+  },
 };
 
 /** The exception of getUserMedia in words a person can act on. */

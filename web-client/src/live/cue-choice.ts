@@ -22,6 +22,9 @@ export function keepSwitchedOff(ids: string[]): void {
 }
 
 /** What the server is told: all that are not switched off. */
-export function settings(all: readonly { id: string }[], off: readonly string[]): { enabled: string[]; budget_ms: number } {
+export function settings(
+  all: readonly { id: string }[],
+  off: readonly string[],
+): { enabled: string[]; budget_ms: number } {
   return { enabled: all.map(({ id }) => id).filter((id) => !off.includes(id)), budget_ms: BUDGET_MS };
 }

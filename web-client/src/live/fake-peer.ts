@@ -19,7 +19,9 @@ export class FakePeer extends EventTarget {
     FakePeer.all.push(this);
   }
   addTransceiver() {
-    return { setCodecPreferences: (codecs: { mimeType: string }[]) => this.preferred.push(codecs.map((x) => x.mimeType)) };
+    return {
+      setCodecPreferences: (codecs: { mimeType: string }[]) => this.preferred.push(codecs.map((x) => x.mimeType)),
+    };
   }
   createOffer() {
     return Promise.resolve({ type: "offer", sdp: OFFER });
@@ -50,6 +52,12 @@ export class FakePeer extends EventTarget {
 
 /** A stream with one track of each kind. */
 export function fakeStream(): MediaStream {
-  const tracks = ["video", "audio"].map((kind) => Object.assign(new EventTarget(), { kind, readyState: "live", stop: () => undefined }));
-  return { getTracks: () => tracks, getVideoTracks: () => [tracks[0]], getAudioTracks: () => [tracks[1]] } as unknown as MediaStream;
+  const tracks = ["video", "audio"].map((kind) =>
+    Object.assign(new EventTarget(), { kind, readyState: "live", stop: () => undefined }),
+  );
+  return {
+    getTracks: () => tracks,
+    getVideoTracks: () => [tracks[0]],
+    getAudioTracks: () => [tracks[1]],
+  } as unknown as MediaStream;
 }

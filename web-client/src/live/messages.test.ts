@@ -4,8 +4,19 @@ import { MAX_LENGTH, parse } from "./messages";
 
 describe("a message", () => {
   it("is read with its number", () => {
-    expect(parse('{"type":"hint","seq":7,"t":12000,"id":"slow_down","text":"Slow down a little","evidence":"181 wpm","positive":false,"for_ms":4000}')).toEqual({
-      type: "hint", seq: 7, t: 12000, id: "slow_down", text: "Slow down a little", evidence: "181 wpm", positive: false, for_ms: 4000,
+    expect(
+      parse(
+        '{"type":"hint","seq":7,"t":12000,"id":"slow_down","text":"Slow down a little","evidence":"181 wpm","positive":false,"for_ms":4000}',
+      ),
+    ).toEqual({
+      type: "hint",
+      seq: 7,
+      t: 12000,
+      id: "slow_down",
+      text: "Slow down a little",
+      evidence: "181 wpm",
+      positive: false,
+      for_ms: 4000,
     });
   });
 
@@ -34,8 +45,18 @@ describe("a message", () => {
   });
 
   it("with wrong kinds of values keeps only what it can trust", () => {
-    expect(parse('{"type":"vitals","t":"soon","level_db":"loud","speaking":1,"face":"yes","faces":null,"quality":"ugly"}')).toEqual({
-      type: "vitals", seq: null, t: 0, level_db: null, speaking: false, face: false, faces: 0, quality: null, learning: false,
+    expect(
+      parse('{"type":"vitals","t":"soon","level_db":"loud","speaking":1,"face":"yes","faces":null,"quality":"ugly"}'),
+    ).toEqual({
+      type: "vitals",
+      seq: null,
+      t: 0,
+      level_db: null,
+      speaking: false,
+      face: false,
+      faces: 0,
+      quality: null,
+      learning: false,
     });
   });
 

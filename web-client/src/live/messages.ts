@@ -90,7 +90,11 @@ function read(raw: Fields): Message | null {
       return { type: "score", t: number(raw.t) ?? 0 };
     case "progress": {
       const percent = number(raw.percent);
-      return { type: "progress", stage: string(raw.stage) ?? "", percent: percent === null ? null : clamp(percent, 0, 100) };
+      return {
+        type: "progress",
+        stage: string(raw.stage) ?? "",
+        percent: percent === null ? null : clamp(percent, 0, 100),
+      };
     }
     case "report_ready":
       return { type: "report_ready" };

@@ -9,12 +9,21 @@ let states: PublisherState["is"][] = [];
 let final: PublisherState | null = null;
 
 function rig(publish?: () => Promise<Publication>) {
-  const publishing = vi.fn(publish ?? (() => Promise.resolve({ pc: new FakePeer() as unknown as RTCPeerConnection, location: `/w/${FakePeer.all.length}` })));
+  const publishing = vi.fn(
+    publish ??
+      (() =>
+        Promise.resolve({ pc: new FakePeer() as unknown as RTCPeerConnection, location: `/w/${FakePeer.all.length}` })),
+  );
   const remove = vi.fn((_: string, __?: boolean) => Promise.resolve(new Response(null, { status: 200 })));
-  const publisher = new Publisher("/w", fakeStream(), (state) => {
-    final = state;
-    if (states.at(-1) !== state.is) states.push(state.is);
-  }, { publish: publishing, remove, now: () => Date.now() });
+  const publisher = new Publisher(
+    "/w",
+    fakeStream(),
+    (state) => {
+      final = state;
+      if (states.at(-1) !== state.is) states.push(state.is);
+    },
+    { publish: publishing, remove, now: () => Date.now() },
+  );
   return { publisher, publishing, remove };
 }
 const settle = () => vi.advanceTimersByTimeAsync(0);
@@ -82,7 +91,9 @@ describe("the publisher", () => {
   });
 
   it("does not insist where the server refuses", async () => {
-    const { publisher, publishing } = rig(() => Promise.reject(new Problem(409, "conflict", "Somebody else is publishing", null)));
+    const { publisher, publishing } = rig(() =>
+      Promise.reject(new Problem(409, "conflict", "Somebody else is publishing", null)),
+    );
     publisher.start();
     await vi.advanceTimersByTimeAsync(GRACE_MS);
     expect(publishing).toHaveBeenCalledTimes(1);

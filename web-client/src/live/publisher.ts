@@ -25,10 +25,16 @@ export interface Seams {
 
 const REAL: Seams = { publish: whip, remove, now: () => Date.now() };
 
-const UNREACHABLE = new Problem(0, "media", "Picture and sound do not get through", "A firewall may be in the way. What was recorded is safe.");
+const UNREACHABLE = new Problem(
+  0,
+  "media",
+  "Picture and sound do not get through",
+  "A firewall may be in the way. What was recorded is safe.",
+);
 
 /** Refusals that no second try will change. */
-const final = (problem: Problem) => problem.status >= 400 && problem.status < 500 && problem.status !== 408 && problem.status !== 429;
+const final = (problem: Problem) =>
+  problem.status >= 400 && problem.status < 500 && problem.status !== 408 && problem.status !== 429;
 
 export class Publisher {
   private state: PublisherState = { is: "connecting" };
@@ -167,7 +173,12 @@ export class Publisher {
     const response = await this.seams.remove(location);
     // 404: the session ended there already, which is what was wanted.
     if (!response.ok && response.status !== 404) {
-      throw new Problem(response.status, "stop", "The session did not end cleanly", "It will end by itself within a minute.");
+      throw new Problem(
+        response.status,
+        "stop",
+        "The session did not end cleanly",
+        "It will end by itself within a minute.",
+      );
     }
   }
 

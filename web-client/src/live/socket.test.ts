@@ -22,7 +22,9 @@ class FakeSocket extends EventTarget {
     this.dispatchEvent(new Event("open"));
   }
   says(message: unknown) {
-    this.dispatchEvent(new MessageEvent("message", { data: typeof message === "string" ? message : JSON.stringify(message) }));
+    this.dispatchEvent(
+      new MessageEvent("message", { data: typeof message === "string" ? message : JSON.stringify(message) }),
+    );
   }
   breaks() {
     this.readyState = WebSocket.CLOSED;
@@ -31,7 +33,12 @@ class FakeSocket extends EventTarget {
 }
 
 const channel = (heard: (message: Numbered) => void = () => undefined) => {
-  const socket = new LiveSocket("ws://here/live", heard, undefined, (url) => new FakeSocket(url) as unknown as WebSocket);
+  const socket = new LiveSocket(
+    "ws://here/live",
+    heard,
+    undefined,
+    (url) => new FakeSocket(url) as unknown as WebSocket,
+  );
   socket.open();
   return socket;
 };

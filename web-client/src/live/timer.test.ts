@@ -29,6 +29,12 @@ describe("the timer", () => {
   });
 
   it("reads as minutes and seconds, with hours only when there are any", () => {
-    expect([clock(0), clock(65_900), clock(3_725_000), clock(-4), clock(Number.NaN)]).toEqual(["0:00", "1:05", "1:02:05", "0:00", "0:00"]);
+    expect([clock(0), clock(65_900), clock(3_725_000), clock(-4), clock(Number.NaN)]).toEqual([
+      "0:00",
+      "1:05",
+      "1:02:05",
+      "0:00",
+      "0:00",
+    ]);
   });
 });

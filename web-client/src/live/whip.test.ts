@@ -4,15 +4,20 @@ import { Problem } from "../api/problem";
 import { FakePeer, OFFER, fakeStream } from "./fake-peer";
 import { GATHERING_CAP_MS, locationOf, preferVp8, publish, withSoundAgain, withoutDtx } from "./whip";
 
-const answer = (status = 201, headers: Record<string, string> = { location: "/api/sessions/1/whip/secret" }, body = "v=0\r\na=fmtp:96 minptime=10;usedtx=1\r\n") =>
-  vi.fn((..._: Parameters<typeof fetch>) => Promise.resolve(new Response(body, { status, headers })));
+const answer = (
+  status = 201,
+  headers: Record<string, string> = { location: "/api/sessions/1/whip/secret" },
+  body = "v=0\r\na=fmtp:96 minptime=10;usedtx=1\r\n",
+) => vi.fn((..._: Parameters<typeof fetch>) => Promise.resolve(new Response(body, { status, headers })));
 
 beforeEach(() => {
   vi.useFakeTimers();
   FakePeer.all = [];
   vi.stubGlobal("RTCPeerConnection", FakePeer);
   vi.stubGlobal("RTCRtpSender", {
-    getCapabilities: () => ({ codecs: [{ mimeType: "video/H264" }, { mimeType: "video/VP8" }, { mimeType: "video/rtx" }] }),
+    getCapabilities: () => ({
+      codecs: [{ mimeType: "video/H264" }, { mimeType: "video/VP8" }, { mimeType: "video/rtx" }],
+    }),
   });
 });
 afterEach(() => {
@@ -36,7 +41,10 @@ describe("publishing", () => {
     peer().gathers();
     const publication = await publishing;
     expect(publication.location).toBe("/api/sessions/1/whip/secret");
-    expect(fetching.mock.calls[0]?.[1]).toMatchObject({ method: "POST", headers: { "content-type": "application/sdp" } });
+    expect(fetching.mock.calls[0]?.[1]).toMatchObject({
+      method: "POST",
+      headers: { "content-type": "application/sdp" },
+    });
     expect(peer().preferred).toEqual([["video/VP8", "video/H264", "video/rtx"]]);
   });
 
@@ -72,7 +80,14 @@ describe("publishing", () => {
   });
 
   it.each([400, 406, 409, 503])("closes the connection and tells the reason on %i", async (status) => {
-    vi.stubGlobal("fetch", answer(status, { "content-type": "application/problem+json" }, JSON.stringify({ title: "No", detail: "Because", status })));
+    vi.stubGlobal(
+      "fetch",
+      answer(
+        status,
+        { "content-type": "application/problem+json" },
+        JSON.stringify({ title: "No", detail: "Because", status }),
+      ),
+    );
     const publishing = publish("/w", fakeStream());
     const failed = expect(publishing).rejects.toMatchObject({ status, title: "No", detail: "Because" });
     await vi.advanceTimersByTimeAsync(GATHERING_CAP_MS);

@@ -66,7 +66,9 @@ export async function publish(endpoint: string, stream: MediaStream, signal?: Ab
     }
     const offer = await pc.createOffer();
     // A browser that takes only its own words gets them back.
-    await pc.setLocalDescription({ type: "offer", sdp: withSoundAgain(offer.sdp ?? "") }).catch(() => pc.setLocalDescription());
+    await pc
+      .setLocalDescription({ type: "offer", sdp: withSoundAgain(offer.sdp ?? "") })
+      .catch(() => pc.setLocalDescription());
     await gathered(pc);
     // Stopped meanwhile: nothing was begun at the server yet, so nothing is.
     signal?.throwIfAborted();

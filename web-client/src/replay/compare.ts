@@ -19,7 +19,12 @@ export function firstPair(a: Report, b: Report): [number, number] {
 }
 
 /** The part of a series that belongs to an answer, in samples of its step. */
-export function sliceOf(values: readonly (number | null)[], step: number, start: number, end: number): (number | null)[] {
+export function sliceOf(
+  values: readonly (number | null)[],
+  step: number,
+  start: number,
+  end: number,
+): (number | null)[] {
   return values.slice(Math.max(0, Math.round(start / step)), Math.max(0, Math.round(end / step) + 1));
 }
 
@@ -35,14 +40,26 @@ export function compareLanes(a: Side, b: Side): Lane[] {
             ...lane,
             title: `Speech ${name}`,
             blocks: lane.blocks
-              .map((block) => ({ ...block, start: Math.max(0, block.start - side.answer.start), end: Math.min(side.answer.end, block.end) - side.answer.start }))
+              .map((block) => ({
+                ...block,
+                start: Math.max(0, block.start - side.answer.start),
+                end: Math.min(side.answer.end, block.end) - side.answer.start,
+              }))
               .filter((block) => block.end > block.start),
           },
         ]
       : [];
   const speech = [
-    ...shift(left.find((lane) => lane.id === "speech"), a, "A"),
-    ...shift(right.find((lane) => lane.id === "speech"), b, "B").map((lane) => ({ ...lane, key: "speech-b" })),
+    ...shift(
+      left.find((lane) => lane.id === "speech"),
+      a,
+      "A",
+    ),
+    ...shift(
+      right.find((lane) => lane.id === "speech"),
+      b,
+      "B",
+    ).map((lane) => ({ ...lane, key: "speech-b" })),
   ];
   const curves = ON_ONE_CLOCK.flatMap((id) => {
     const mine = left.find((lane) => lane.id === id);

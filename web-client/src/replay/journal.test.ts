@@ -14,15 +14,45 @@ const stream = (text: string, size = 7): ReadableStream<Uint8Array> => {
 };
 const outline = (value: number) => Array.from({ length: 80 }, () => value);
 const ten = (value: number) => Array.from({ length: 10 }, () => value);
-const face = (t: number, value: number | null) => JSON.stringify({ kind: "face", t, present: value !== null, score: 1, outline: value === null ? null : outline(value) });
-const voice = (t: number, speech: number, f0: number | null = 120) => JSON.stringify({ kind: "voice", t, hop: 10, f0: Array.from({ length: 10 }, () => f0), strength: ten(1), intensity: ten(60), speech: ten(speech), snr_db: null });
+const face = (t: number, value: number | null) =>
+  JSON.stringify({
+    kind: "face",
+    t,
+    present: value !== null,
+    score: 1,
+    outline: value === null ? null : outline(value),
+  });
+const voice = (t: number, speech: number, f0: number | null = 120) =>
+  JSON.stringify({
+    kind: "voice",
+    t,
+    hop: 10,
+    f0: Array.from({ length: 10 }, () => f0),
+    strength: ten(1),
+    intensity: ten(60),
+    speech: ten(speech),
+    snr_db: null,
+  });
 
 describe("the journal", () => {
   it("is read line by line, whatever the chunks are, also through a letter of several bytes", async () => {
-    const text = ['{"kind":"header","owner":"Zoë"}', face(0, 1), voice(0, 0.9), face(66, null), '{"kind":"nucleus","t":1,"at":1}', ""].join("\n");
+    const text = [
+      '{"kind":"header","owner":"Zoë"}',
+      face(0, 1),
+      voice(0, 0.9),
+      face(66, null),
+      '{"kind":"nucleus","t":1,"at":1}',
+      "",
+    ].join("\n");
     for (const size of [1, 7, 4096]) {
       const tracks = await readJournal(stream(text, size));
-      expect([tracks.frameTimes, tracks.outlines.length, tracks.voiceTimes, tracks.f0, tracks.broken]).toEqual([[0, 66], 1, [0], [120], 0]);
+      expect([tracks.frameTimes, tracks.outlines.length, tracks.voiceTimes, tracks.f0, tracks.broken]).toEqual([
+        [0, 66],
+        1,
+        [0],
+        [120],
+        0,
+      ]);
     }
   });
 
@@ -35,7 +65,10 @@ describe("the journal", () => {
   it.each([
     ["no JSON at all", "<html>404</html>\n"],
     ["an outline of the wrong length", '{"kind":"face","t":0,"present":true,"outline":[1,2,3]}\n'],
-    ["an outline of words", `{"kind":"face","t":0,"present":true,"outline":${JSON.stringify(outline(0)).replaceAll("0", '"x"')}}\n`],
+    [
+      "an outline of words",
+      `{"kind":"face","t":0,"present":true,"outline":${JSON.stringify(outline(0)).replaceAll("0", '"x"')}}\n`,
+    ],
     ["a time that is none", '{"kind":"face","t":"now","present":true}\n'],
     ["a voice without hops", '{"kind":"voice","t":0,"speech":null}\n'],
     ["times that run backwards", `${face(500, null)}\n${face(100, 5)}\n`],
@@ -67,7 +100,17 @@ describe("the outline over the replay", () => {
   });
 
   it("lies on the picture, not on the bars beside it", () => {
-    expect(contained({ width: 800, height: 300 }, { width: 640, height: 480 })).toEqual({ x: 200, y: 0, width: 400, height: 300 });
-    expect(contained({ width: 800, height: 300 }, { width: 0, height: 0 })).toEqual({ x: 0, y: 0, width: 800, height: 300 });
+    expect(contained({ width: 800, height: 300 }, { width: 640, height: 480 })).toEqual({
+      x: 200,
+      y: 0,
+      width: 400,
+      height: 300,
+    });
+    expect(contained({ width: 800, height: 300 }, { width: 0, height: 0 })).toEqual({
+      x: 0,
+      y: 0,
+      width: 800,
+      height: 300,
+    });
   });
 });

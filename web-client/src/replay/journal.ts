@@ -35,7 +35,7 @@ const MAX_LINE = 256 * 1024;
 
 const finite = (x: unknown): x is number => typeof x === "number" && Number.isFinite(x);
 const numbers = (x: unknown, length: number): number[] | null =>
-  Array.isArray(x) && x.length === length && x.every(finite) ? (x) : null;
+  Array.isArray(x) && x.length === length && x.every(finite) ? x : null;
 
 export function takeLine(tracks: Tracks, line: string): void {
   if (line === "") return;
@@ -80,7 +80,9 @@ function takeVoice(tracks: Tracks, t: number, raw: Record<string, unknown>): voi
   const speech = numbers(raw.speech, 10);
   const intensity = numbers(raw.intensity, 10);
   if (!speech || !intensity || t < (tracks.voiceTimes.at(-1) ?? -Infinity)) return;
-  const voiced = Array.isArray(raw.f0) ? raw.f0.filter((x): x is number => finite(x) && x > 0).sort((a, b) => a - b) : [];
+  const voiced = Array.isArray(raw.f0)
+    ? raw.f0.filter((x): x is number => finite(x) && x > 0).sort((a, b) => a - b)
+    : [];
   tracks.voiceTimes.push(t);
   tracks.speech.push(Math.max(...speech));
   tracks.level.push(Math.max(...intensity));

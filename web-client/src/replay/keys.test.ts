@@ -21,7 +21,8 @@ describe("keys on a replay", () => {
   });
 
   it("belong to the browser when they are held with Control, Alt or Command", () => {
-    for (const held of [{ ctrlKey: true }, { altKey: true }, { metaKey: true }]) expect(replayAction({ key: "l", ...held })).toBeNull();
+    for (const held of [{ ctrlKey: true }, { altKey: true }, { metaKey: true }])
+      expect(replayAction({ key: "l", ...held })).toBeNull();
   });
 
   it("belong to the field that is typed in, and to the slider that is moved", () => {
@@ -36,10 +37,17 @@ describe("keys on a replay", () => {
   });
 
   it("walk through tabs where there are tabs", () => {
-    expect(replayAction({ key: "ArrowRight", target: element('<div role="tablist"><button role="tab">1</button></div>', "button") })).toBeNull();
+    expect(
+      replayAction({
+        key: "ArrowRight",
+        target: element('<div role="tablist"><button role="tab">1</button></div>', "button"),
+      }),
+    ).toBeNull();
   });
 
   it("L speeds up in steps and comes back to normal", () => {
-    expect([fasterThan(1, false), fasterThan(1, true), fasterThan(1.5, true), fasterThan(2, true)]).toEqual([1, 1.5, 2, 1]);
+    expect([fasterThan(1, false), fasterThan(1, true), fasterThan(1.5, true), fasterThan(2, true)]).toEqual([
+      1, 1.5, 2, 1,
+    ]);
   });
 });

@@ -23,7 +23,8 @@ function taken(key: Key): boolean {
   if (!(target instanceof Element)) return false;
   if (target.closest("input, textarea, select, [contenteditable=true], dialog, [role=slider]")) return true;
   // Space and Enter press the button that has the focus.
-  return (key.key === " " || key.key === "Enter") && target.closest("button, a, summary, [role=tab], [role=button]") !== null
+  return (key.key === " " || key.key === "Enter") &&
+    target.closest("button, a, summary, [role=tab], [role=button]") !== null
     ? true
     : /^Arrow|^Home$|^End$/.test(key.key) && target.closest("[role=tablist]") !== null;
 }

@@ -7,25 +7,68 @@ import { lanes, speechBlocks } from "./lanes";
 
 const score = (): Score => ({ value: null, coverage: 0, reason: null, contributions: [] });
 const answer = (start: number, end: number, more: Partial<ReportAnswer> = {}): ReportAnswer => ({
-  question: null, question_id: null, suggested_ms: null, start, end, metrics: {}, words: [],
-  scores: { confidence: score(), clarity: score(), resilience: score(), engagement: score() }, ...more,
+  question: null,
+  question_id: null,
+  suggested_ms: null,
+  start,
+  end,
+  metrics: {},
+  words: [],
+  scores: { confidence: score(), clarity: score(), resilience: score(), engagement: score() },
+  ...more,
 });
 const report = (more: Partial<Report> = {}): Report => ({
-  version: 1, formulas: {}, duration_ms: 10_000, coverage: { face: 0, voice: 0, speech_s: 0, face_s: 0 }, answers: [answer(0, 10_000)], overall: answer(0, 10_000), metrics: {},
-  series: { step_ms: 500, valence: [], arousal: [], stress: [], pace_wpm: [], pitch_st: [], level_db: [], eye_contact: [], expressiveness: [] },
-  pauses: [], stress: [], hints: [], voice: {}, ...more,
+  version: 1,
+  formulas: {},
+  duration_ms: 10_000,
+  coverage: { face: 0, voice: 0, speech_s: 0, face_s: 0 },
+  answers: [answer(0, 10_000)],
+  overall: answer(0, 10_000),
+  metrics: {},
+  series: {
+    step_ms: 500,
+    valence: [],
+    arousal: [],
+    stress: [],
+    pace_wpm: [],
+    pitch_st: [],
+    level_db: [],
+    eye_contact: [],
+    expressiveness: [],
+  },
+  pauses: [],
+  stress: [],
+  hints: [],
+  voice: {},
+  ...more,
 });
 
 describe("the lanes", () => {
   it("are all there for a report that holds nothing", () => {
     const rows = lanes(report(), null);
-    expect(rows.map((lane) => lane.id)).toEqual(["speech", "pace", "pitch", "volume", "affect", "eye_contact", "stress", "cues"]);
+    expect(rows.map((lane) => lane.id)).toEqual([
+      "speech",
+      "pace",
+      "pitch",
+      "volume",
+      "affect",
+      "eye_contact",
+      "stress",
+      "cues",
+    ]);
     expect(rows.every((lane) => lane.blocks.length === 0 && lane.range.max > lane.range.min)).toBe(true);
   });
 
   it("show speech between the pauses until the journal tells more", () => {
-    const spoken = report({ coverage: { face: 0, voice: 1, speech_s: 7, face_s: 0 }, pauses: [{ start: 2000, end: 5000, class: "long" }] });
-    expect(speechBlocks(spoken, null).map(({ start, end, label }) => [start, end, label])).toEqual([[0, 2000, "speech"], [5000, 10_000, "speech"], [2000, 5000, "3.0 s pause"]]);
+    const spoken = report({
+      coverage: { face: 0, voice: 1, speech_s: 7, face_s: 0 },
+      pauses: [{ start: 2000, end: 5000, class: "long" }],
+    });
+    expect(speechBlocks(spoken, null).map(({ start, end, label }) => [start, end, label])).toEqual([
+      [0, 2000, "speech"],
+      [5000, 10_000, "speech"],
+      [2000, 5000, "3.0 s pause"],
+    ]);
     const tracks = { ...emptyTracks(), voiceTimes: [0, 100, 200, 300], speech: [0.1, 0.9, 0.9, 0.2] };
     expect(speechBlocks(spoken, tracks)[0]).toMatchObject({ start: 100, end: 300 });
   });
@@ -37,7 +80,13 @@ describe("the lanes", () => {
   });
 
   it("draw pitch in semitones around the person's own middle", () => {
-    const tracks = { ...emptyTracks(), voiceTimes: [0, 100, 200], speech: [1, 1, 0], f0: [100, 200, 100], level: [60, 60, 60] };
+    const tracks = {
+      ...emptyTracks(),
+      voiceTimes: [0, 100, 200],
+      speech: [1, 1, 0],
+      f0: [100, 200, 100],
+      level: [60, 60, 60],
+    };
     const pitch = lanes(report(), tracks).find((lane) => lane.id === "pitch");
     expect(pitch?.curves[0]?.values).toEqual([0, 12, null]);
   });

@@ -60,8 +60,7 @@ function summary(title: string, values: (number | null)[], read: (value: number)
 /** Speech as blocks: from the journal where it is there, else the time between the pauses. */
 export function speechBlocks(report: Report, tracks: Tracks | null): Block[] {
   const blocks: Block[] = [];
-  const speech = (start: number, end: number) =>
-    blocks.push({ start, end, colour: "--lane-speech", label: "speech" });
+  const speech = (start: number, end: number) => blocks.push({ start, end, colour: "--lane-speech", label: "speech" });
   if (tracks && tracks.voiceTimes.length > 0) {
     let from: number | null = null;
     tracks.voiceTimes.forEach((t, i) => {
@@ -100,7 +99,9 @@ export function pitchCurve(report: Report, tracks: Tracks | null): Pick<Curve, "
   if (tracks && middle !== null && middle > 0) {
     return {
       times: tracks.voiceTimes.map((t) => t + 50),
-      values: tracks.f0.map((hz, i) => (hz !== null && (tracks.speech[i] ?? 0) >= 0.5 ? 12 * Math.log2(hz / middle) : null)),
+      values: tracks.f0.map((hz, i) =>
+        hz !== null && (tracks.speech[i] ?? 0) >= 0.5 ? 12 * Math.log2(hz / middle) : null,
+      ),
     };
   }
   return { times: timesOf(report.series.pitch_st, report.series.step_ms), values: report.series.pitch_st };
@@ -176,10 +177,7 @@ export function lanes(report: Report, tracks: Tracks | null): Lane[] {
       unit: "",
       range: { min: -1, max: 1 },
       mark: 0,
-      curves: [
-        curve("Valence", series.valence, "--lane-1"),
-        curve("Arousal", series.arousal, "--lane-2", true),
-      ],
+      curves: [curve("Valence", series.valence, "--lane-1"), curve("Arousal", series.arousal, "--lane-2", true)],
       read: signed,
       summary: summary("Valence", series.valence, signed),
     },

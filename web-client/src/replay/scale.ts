@@ -9,7 +9,8 @@ export interface Range {
 export function laneRange(values: readonly (number | null)[], usual: Range): Range {
   const known = values.filter((x): x is number => x !== null && Number.isFinite(x)).sort((a, b) => a - b);
   if (known.length === 0) return usual;
-  const at = (share: number) => known[Math.min(known.length - 1, Math.max(0, Math.round(share * (known.length - 1))))] ?? 0;
+  const at = (share: number) =>
+    known[Math.min(known.length - 1, Math.max(0, Math.round(share * (known.length - 1))))] ?? 0;
   const low = at(0.01);
   const high = at(0.99);
   const pad = (Math.max(usual.max, high) - Math.min(usual.min, low)) * 0.06;
@@ -54,7 +55,12 @@ export function lastAt(times: ArrayLike<number>, t: number): number {
 }
 
 /** A sample within `reach` of `t`, nearest first; null where nothing is known. */
-export function valueAt(times: ArrayLike<number>, values: ArrayLike<number | null>, t: number, reach: number): number | null {
+export function valueAt(
+  times: ArrayLike<number>,
+  values: ArrayLike<number | null>,
+  t: number,
+  reach: number,
+): number | null {
   const i = lastAt(times, t);
   for (const k of [i, i + 1]) {
     const time = times[k];

@@ -82,9 +82,16 @@ export function withUnit(value: number | null, unit: string): string {
 
 /** A score as it is shown: a whole number, or a dash. */
 export const scoreText = (value: number | null | undefined): string =>
-  value === null || value === undefined || !Number.isFinite(value) ? "–" : String(Math.round(Math.min(100, Math.max(0, value))));
+  value === null || value === undefined || !Number.isFinite(value)
+    ? "–"
+    : String(Math.round(Math.min(100, Math.max(0, value))));
 
 export function when(us: number | null): string {
   if (us === null || !Number.isFinite(us)) return "";
-  return new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(us / 1000);
+  return new Intl.DateTimeFormat(undefined, {
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(us / 1000);
 }

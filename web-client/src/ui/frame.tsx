@@ -33,7 +33,9 @@ function Place({ to, children, active }: { to: string; children: ReactNode; acti
       aria-current={active ? "page" : undefined}
       className={`inline-flex min-h-11 items-center rounded-xl px-3 text-sm font-medium ${active ? "text-ink" : "text-ink-2 hover:text-ink"}`}
     >
-      <span className={active ? "border-b-2 border-accent py-1" : "border-b-2 border-transparent py-1"}>{children}</span>
+      <span className={active ? "border-b-2 border-accent py-1" : "border-b-2 border-transparent py-1"}>
+        {children}
+      </span>
     </Link>
   );
 }
@@ -46,7 +48,10 @@ export function Frame({ title, wide, children }: { title: string; wide?: boolean
   const width = wide ? "max-w-[88rem]" : "max-w-5xl";
   return (
     <>
-      <a href="#main" className="sr-only focus:not-sr-only focus:fixed focus:left-4 focus:top-4 focus:z-50 focus:rounded-xl focus:bg-surface focus:px-4 focus:py-2">
+      <a
+        href="#main"
+        className="sr-only focus:not-sr-only focus:fixed focus:left-4 focus:top-4 focus:z-50 focus:rounded-xl focus:bg-surface focus:px-4 focus:py-2"
+      >
         Skip to the page
       </a>
       <header className={`mx-auto flex ${width} items-center gap-1 px-4 pt-3 sm:px-8`}>

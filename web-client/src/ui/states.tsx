@@ -16,9 +16,18 @@ export function Loading({ what, rows = 3 }: { what: string; rows?: number }) {
 
 export function Empty({ title, children, action }: { title: string; children: ReactNode; action?: ReactNode }) {
   return (
-    <div className="grid justify-items-center gap-3 rounded-3xl border border-dashed border-line px-6 py-16 text-center" data-testid="empty">
+    <div
+      className="grid justify-items-center gap-3 rounded-3xl border border-dashed border-line px-6 py-16 text-center"
+      data-testid="empty"
+    >
       <svg viewBox="0 0 120 40" width="120" height="40" aria-hidden="true" className="text-line-strong">
-        <path d="M2 20h18c4 0 4-14 8-14s4 28 8 28 4-22 8-22 4 16 8 16 4-8 8-8h54" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
+        <path
+          d="M2 20h18c4 0 4-14 8-14s4 28 8 28 4-22 8-22 4 16 8 16 4-8 8-8h54"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="2"
+          strokeLinecap="round"
+        />
       </svg>
       <h2 className="text-xl font-semibold">{title}</h2>
       <div className="max-w-md text-ink-2">{children}</div>
@@ -30,7 +39,11 @@ export function Empty({ title, children, action }: { title: string; children: Re
 export function Failure({ error, retry, title }: { error: unknown; retry?: () => void; title?: string }) {
   const problem = asProblem(error);
   return (
-    <div role="alert" className="grid justify-items-start gap-2 rounded-2xl border border-line bg-surface p-6" data-testid="error">
+    <div
+      role="alert"
+      className="grid justify-items-start gap-2 rounded-2xl border border-line bg-surface p-6"
+      data-testid="error"
+    >
       <h2 className="text-lg font-semibold">{title ?? problem.title}</h2>
       {problem.detail && <p className="text-ink-2">{problem.detail}</p>}
       {retry && (

@@ -40,8 +40,18 @@ export class Crc64 {
   private low = 0xffffffff;
 
   update(bytes: Uint8Array): this {
-    const [h0, h1, h2, h3, h4, h5, h6, h7] = high as [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
-    const [l0, l1, l2, l3, l4, l5, l6, l7] = low as typeof high & [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+    const [h0, h1, h2, h3, h4, h5, h6, h7] = high as [
+      Uint32Array,
+      Uint32Array,
+      Uint32Array,
+      Uint32Array,
+      Uint32Array,
+      Uint32Array,
+      Uint32Array,
+      Uint32Array,
+    ];
+    const [l0, l1, l2, l3, l4, l5, l6, l7] = low as typeof high &
+      [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
     let h = this.high;
     let l = this.low;
     let at = 0;
@@ -49,8 +59,14 @@ export class Crc64 {
     while (at < whole) {
       l ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
       h ^= bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24);
-      const a = l & 255, b = (l >>> 8) & 255, c = (l >>> 16) & 255, d = l >>> 24;
-      const e = h & 255, f = (h >>> 8) & 255, g = (h >>> 16) & 255, i = h >>> 24;
+      const a = l & 255,
+        b = (l >>> 8) & 255,
+        c = (l >>> 16) & 255,
+        d = l >>> 24;
+      const e = h & 255,
+        f = (h >>> 8) & 255,
+        g = (h >>> 16) & 255,
+        i = h >>> 24;
       h = h7[a]! ^ h6[b]! ^ h5[c]! ^ h4[d]! ^ h3[e]! ^ h2[f]! ^ h1[g]! ^ h0[i]!;
       l = l7[a]! ^ l6[b]! ^ l5[c]! ^ l4[d]! ^ l3[e]! ^ l2[f]! ^ l1[g]! ^ l0[i]!;
       at += 8;

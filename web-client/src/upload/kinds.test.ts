@@ -10,7 +10,8 @@ describe("a chosen file", () => {
     expect(mediaType(file("a.bin", "video/webm;codecs=vp9"))).toBe("video/webm");
     expect(mediaType(file("IMG_1.MOV", ""))).toBe("video/quicktime");
     expect(mediaType(file("talk.mkv", "application/octet-stream"))).toBe("video/x-matroska");
-    for (const other of [file("a.txt", "text/plain"), file("mp4", ""), file("a.mp4.exe", ""), file("", "")]) expect(mediaType(other)).toBeNull();
+    for (const other of [file("a.txt", "text/plain"), file("mp4", ""), file("a.mp4.exe", ""), file("", "")])
+      expect(mediaType(other)).toBeNull();
   });
 
   it("is refused with what would do", () => {
@@ -21,8 +22,19 @@ describe("a chosen file", () => {
   });
 
   it("has its size and time in words", () => {
-    expect([size(5), size(12_000), size(3_400_000), size(34_000_000), size(1_234_000_000)]).toEqual(["5 bytes", "12 KB", "3.4 MB", "34 MB", "1.23 GB"]);
-    expect([remaining(2), remaining(41), remaining(130), remaining(7200)]).toEqual(["a few seconds", "45 s", "about 2 min", "about 2.0 h"]);
+    expect([size(5), size(12_000), size(3_400_000), size(34_000_000), size(1_234_000_000)]).toEqual([
+      "5 bytes",
+      "12 KB",
+      "3.4 MB",
+      "34 MB",
+      "1.23 GB",
+    ]);
+    expect([remaining(2), remaining(41), remaining(130), remaining(7200)]).toEqual([
+      "a few seconds",
+      "45 s",
+      "about 2 min",
+      "about 2.0 h",
+    ]);
   });
 });
 
@@ -39,7 +51,17 @@ describe("the unfinished upload", () => {
   });
 
   it("survives what others may have written in its place", () => {
-    for (const junk of ["", "{", "null", "7", "[]", "{}", JSON.stringify({ ...before, bytes: "5" }), JSON.stringify({ ...before, bytes: -1 }), JSON.stringify({ ...before, session: "x".repeat(2000) })]) {
+    for (const junk of [
+      "",
+      "{",
+      "null",
+      "7",
+      "[]",
+      "{}",
+      JSON.stringify({ ...before, bytes: "5" }),
+      JSON.stringify({ ...before, bytes: -1 }),
+      JSON.stringify({ ...before, session: "x".repeat(2000) }),
+    ]) {
       localStorage.setItem("coach.upload", junk);
       expect(recall()).toBeNull();
     }

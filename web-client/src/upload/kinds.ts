@@ -31,9 +31,11 @@ export function mediaType(file: Chosen): string | null {
 
 /** Why this file cannot be taken; null: it can. */
 export function objection(file: Chosen, most: number): string | null {
-  if (mediaType(file) === null) return "This is not a recording that can be read here. Choose an MP4, MOV, WebM or MKV file.";
+  if (mediaType(file) === null)
+    return "This is not a recording that can be read here. Choose an MP4, MOV, WebM or MKV file.";
   if (file.size === 0) return "This file is empty. Choose another.";
-  if (file.size > most) return `This file has ${size(file.size)}, at most ${size(most)} can be uploaded. Cut it, or save it with a lower bit rate.`;
+  if (file.size > most)
+    return `This file has ${size(file.size)}, at most ${size(most)} can be uploaded. Cut it, or save it with a lower bit rate.`;
   return null;
 }
 

@@ -17,7 +17,9 @@ export function recall(): Unfinished | null {
     const raw = JSON.parse(localStorage.getItem(KEY) ?? "null") as Partial<Unfinished> | null;
     if (typeof raw !== "object" || raw === null) return null;
     const { session, question, name, bytes, modified } = raw;
-    const texts = [session, question, name].every((text) => typeof text === "string" && text !== "" && text.length <= 1000);
+    const texts = [session, question, name].every(
+      (text) => typeof text === "string" && text !== "" && text.length <= 1000,
+    );
     if (!texts || typeof bytes !== "number" || typeof modified !== "number" || !(bytes > 0)) return null;
     return { session: session!, question: question!, name: name!, bytes, modified };
   } catch {
@@ -42,7 +44,10 @@ export function forget(): void {
 }
 
 /** Why this is not the file whose upload is unfinished; null: it may be. */
-export function difference(before: Unfinished, file: { name: string; size: number; lastModified: number }): string | null {
+export function difference(
+  before: Unfinished,
+  file: { name: string; size: number; lastModified: number },
+): string | null {
   if (file.name !== before.name) return `This is ${file.name}. To go on, choose ${before.name}.`;
   if (file.size !== before.bytes || file.lastModified !== before.modified) {
     return `${file.name} was changed since. Give the unfinished upload up, and begin anew with this file.`;

@@ -33,7 +33,10 @@ class FakeStore implements Door {
     try {
       this.clock += 1000;
       sent(Math.floor(part.size / 2));
-      if (this.hang) await new Promise((_, stop) => signal.addEventListener("abort", () => stop(new DOMException("stopped", "AbortError"))));
+      if (this.hang)
+        await new Promise((_, stop) =>
+          signal.addEventListener("abort", () => stop(new DOMException("stopped", "AbortError"))),
+        );
       await Promise.resolve();
       const error = this.trouble(number, url);
       if (error) throw error;
@@ -54,7 +57,10 @@ class FakeStore implements Door {
   }
 
   get whole() {
-    return [...this.parts.entries()].sort(([a], [b]) => a - b).map(([, bytes]) => bytes).join("");
+    return [...this.parts.entries()]
+      .sort(([a], [b]) => a - b)
+      .map(([, bytes]) => bytes)
+      .join("");
   }
 }
 
@@ -100,7 +106,17 @@ describe("the uploader", () => {
 
   it("sends a part again that the store has in another length", async () => {
     const store = new FakeStore();
-    await new Uploader(file, { ...slot(), stored: [{ number: 1, bytes: 3 }, { number: 77, bytes: 10 }] }, store).run();
+    await new Uploader(
+      file,
+      {
+        ...slot(),
+        stored: [
+          { number: 1, bytes: 3 },
+          { number: 77, bytes: 10 },
+        ],
+      },
+      store,
+    ).run();
     expect(store.whole).toBe(CONTENT);
   });
 
@@ -160,7 +176,8 @@ describe("the uploader", () => {
       expect(store.waits).toEqual([]);
     }
     const store = new FakeStore();
-    store.urls = () => Promise.reject(new Problem(409, "conflict", "In conflict", "the time to upload this file is over"));
+    store.urls = () =>
+      Promise.reject(new Problem(409, "conflict", "In conflict", "the time to upload this file is over"));
     const uploader = upload(store);
     await uploader.run();
     expect(uploader.view.trouble).toContain("the time to upload");

@@ -63,7 +63,9 @@ export class Uploader {
     private readonly door: Door,
     private readonly changed: () => void = () => undefined,
   ) {
-    const there = new Set(slot.stored.filter((part) => part.bytes === this.length(part.number)).map((part) => part.number));
+    const there = new Set(
+      slot.stored.filter((part) => part.bytes === this.length(part.number)).map((part) => part.number),
+    );
     this.missing = Array.from({ length: slot.parts }, (_, i) => i + 1).filter((number) => !there.has(number));
     for (const number of there) this.stored += this.length(number);
   }
@@ -168,7 +170,8 @@ export class Uploader {
 
   /** Waits and returns when another attempt makes sense, else throws what the person should read. */
   private async afterFailure(error: unknown, attempt: number, signal: AbortSignal): Promise<void> {
-    const status = error instanceof PutError || error instanceof Problem ? error.status : error instanceof TypeError ? 0 : null;
+    const status =
+      error instanceof PutError || error instanceof Problem ? error.status : error instanceof TypeError ? 0 : null;
     // Whatever was wrong with one URL is wrong with those signed beside it.
     this.signed.clear();
     if (status === null) throw error;
@@ -178,11 +181,16 @@ export class Uploader {
       if (status === 507) throw new Error("The server has no more room. Delete what is no longer needed, then go on.");
     }
     this.failures += 1;
-    if (this.failures > PATIENCE) throw new Error(`Nothing gets through: ${(error as Error).message}. Check the connection, then go on.`);
+    if (this.failures > PATIENCE)
+      throw new Error(`Nothing gets through: ${(error as Error).message}. Check the connection, then go on.`);
     // A URL that ran out is renewed at once; only when that does not help it is waited.
     if (status === 403 && attempt === 0) return;
     this.speed.forget();
-    if (this.flying.size === 0) this.become("waiting", status === 0 ? "The connection is lost. It goes on by itself." : "The server is busy. It goes on by itself.");
+    if (this.flying.size === 0)
+      this.become(
+        "waiting",
+        status === 0 ? "The connection is lost. It goes on by itself." : "The server is busy. It goes on by itself.",
+      );
     await this.door.wait(pause(attempt), signal);
     if (this.phase === "waiting") this.become("sending", null);
   }

@@ -34,7 +34,11 @@ function door(session: string): Door {
 }
 
 /** Whether the store's first part is the chosen file's: the sum that the store has of it, against the file on disk. */
-async function sameBeginning(file: File, slot: { part_bytes: number; stored: { number: number; bytes: number; crc64: string | null }[] }, signal: AbortSignal) {
+async function sameBeginning(
+  file: File,
+  slot: { part_bytes: number; stored: { number: number; bytes: number; crc64: string | null }[] },
+  signal: AbortSignal,
+) {
   const first = slot.stored.find((part) => part.crc64 !== null);
   if (!first) return true;
   const from = (first.number - 1) * slot.part_bytes;
@@ -102,7 +106,9 @@ export function useUpload(onDone: (session: string) => void) {
           // Refused for good: the server has thrown it away.
           if (told.status === 422) forget();
           if ((told.status !== 0 && told.status < 500) || attempt >= CHECKS) return reset(told.message);
-          await door(session).wait(pause(attempt), signal).catch(() => undefined);
+          await door(session)
+            .wait(pause(attempt), signal)
+            .catch(() => undefined);
         }
       }
     },

@@ -4,7 +4,15 @@ import { bar, clock, elapsed, type Timer, type Warmth } from "../../live/timer";
 
 const COLOURS: Record<Warmth, string> = { cool: "#dcd9ff", warm: "#f5cf87", hot: "#f2a35c", over: "#ef8262" };
 
-export function AnswerTime({ timer, suggestedMs, children }: { timer: Timer; suggestedMs: number; children: ReactNode }) {
+export function AnswerTime({
+  timer,
+  suggestedMs,
+  children,
+}: {
+  timer: Timer;
+  suggestedMs: number;
+  children: ReactNode;
+}) {
   const [now, setNow] = useState(() => performance.now());
   useEffect(() => {
     setNow(performance.now());

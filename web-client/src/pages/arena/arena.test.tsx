@@ -38,7 +38,15 @@ class FakeSocket extends EventTarget {
 
 function getUserMedia() {
   if (cameraRefuses) return Promise.reject(Object.assign(new Error(), { name: cameraRefuses }));
-  tracks = ["video", "audio"].map((kind) => Object.assign(new EventTarget(), { kind, readyState: "live", enabled: true, stop: () => undefined, getSettings: () => ({}) }));
+  tracks = ["video", "audio"].map((kind) =>
+    Object.assign(new EventTarget(), {
+      kind,
+      readyState: "live",
+      enabled: true,
+      stop: () => undefined,
+      getSettings: () => ({}),
+    }),
+  );
   return Promise.resolve({
     getTracks: () => tracks,
     getVideoTracks: () => tracks.slice(0, 1),
@@ -59,11 +67,21 @@ beforeEach(() => {
     const method = typeof target === "string" ? (init?.method ?? "GET") : target.method;
     const path = typeof target === "string" ? target : new URL(target.url).pathname;
     requests.push({ method, path, keepalive: init?.keepalive ?? false });
-    if (method === "POST") return Promise.resolve(new Response("v=0\r\n", { status: 201, headers: { location: "/api/sessions/s/whip/secret" } }));
+    if (method === "POST")
+      return Promise.resolve(
+        new Response("v=0\r\n", { status: 201, headers: { location: "/api/sessions/s/whip/secret" } }),
+      );
     if (method === "DELETE") return Promise.resolve(new Response(null, { status: 200 }));
-    return Promise.resolve(new Response(JSON.stringify({ id: "s", state, questions, answers: [] }), { headers: { "content-type": "application/json" } }));
+    return Promise.resolve(
+      new Response(JSON.stringify({ id: "s", state, questions, answers: [] }), {
+        headers: { "content-type": "application/json" },
+      }),
+    );
   });
-  Object.defineProperty(navigator, "mediaDevices", { configurable: true, value: Object.assign(new EventTarget(), { getUserMedia, enumerateDevices: () => Promise.resolve([]) }) });
+  Object.defineProperty(navigator, "mediaDevices", {
+    configurable: true,
+    value: Object.assign(new EventTarget(), { getUserMedia, enumerateDevices: () => Promise.resolve([]) }),
+  });
   HTMLDialogElement.prototype.showModal = function () {
     this.open = true;
   };
@@ -110,7 +128,10 @@ describe("the arena", () => {
     expect(said()).toEqual([["question", "a"]]);
     await userEvent.click(screen.getByTestId("next-question"));
     expect(screen.getByTestId("question").textContent).toBe("Question b");
-    expect(said()).toEqual([["question", "a"], ["question", "b"]]);
+    expect(said()).toEqual([
+      ["question", "a"],
+      ["question", "b"],
+    ]);
     expect(screen.queryByTestId("next-question")).toBeNull();
     await userEvent.click(screen.getByTestId("stop"));
     await waitFor(() => expect(location.history?.at(-1)).toBe("/sessions/s"));
@@ -123,12 +144,22 @@ describe("the arena", () => {
     socket().says({ type: "vitals", seq: 1, t: 5000, level_db: 61.5, pace_wpm: 171, eye_contact: 0.4 });
     socket().says({ type: "score", seq: 2, t: 5000, confidence: 71 });
     const text = screen.getByTestId("arena").textContent ?? "";
-    expect(text.replace(screen.getByTestId("timer").textContent ?? "", "").replace("Question 1 of 2", "")).not.toMatch(/\d/);
+    expect(text.replace(screen.getByTestId("timer").textContent ?? "", "").replace("Question 1 of 2", "")).not.toMatch(
+      /\d/,
+    );
   });
 
   it("shows a cue, and none while the answer is paused", async () => {
     await live();
-    socket().says({ type: "hint", seq: 3, t: 1, id: "slow_down", text: "Slow down a little", evidence: "", for_ms: 4000 });
+    socket().says({
+      type: "hint",
+      seq: 3,
+      t: 1,
+      id: "slow_down",
+      text: "Slow down a little",
+      evidence: "",
+      for_ms: 4000,
+    });
     expect(screen.getByTestId("cue").textContent).toBe("Slow down a little");
     await userEvent.keyboard("p");
     expect(screen.queryByTestId("cue")).toBeNull();

@@ -26,7 +26,11 @@ export default function Arena({ id }: { id: string }) {
   if (first) return <Stage session={first} />;
   return (
     <main className="mx-auto grid min-h-dvh max-w-lg content-center px-6">
-      {session.isError ? <Failure error={session.error} retry={() => void session.refetch()} /> : <Loading what="the session" rows={1} />}
+      {session.isError ? (
+        <Failure error={session.error} retry={() => void session.refetch()} />
+      ) : (
+        <Loading what="the session" rows={1} />
+      )}
     </main>
   );
 }
@@ -58,7 +62,8 @@ function Stage({ session }: { session: Session }) {
   const { next, pause, resume, hold } = arena;
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || document.querySelector("dialog[open]")) return;
+      if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || document.querySelector("dialog[open]"))
+        return;
       if (event.key === "n" || event.key === "N") next();
       else if (event.key === "p" || event.key === "P") (hold ? resume : pause)();
       else if (event.key === "Escape") setAsking(true);

@@ -4,7 +4,8 @@ import { useEffect, useRef } from "react";
 import { watchLevel } from "../../live/level";
 import type { ArenaState } from "./use-arena";
 
-const ROUND = "inline-flex min-h-12 items-center justify-center gap-2 whitespace-nowrap rounded-full px-4 text-sm font-medium backdrop-blur disabled:opacity-40 sm:px-5";
+const ROUND =
+  "inline-flex min-h-12 items-center justify-center gap-2 whitespace-nowrap rounded-full px-4 text-sm font-medium backdrop-blur disabled:opacity-40 sm:px-5";
 
 function Level({ stream }: { stream: MediaStream | null }) {
   const bars = useRef<HTMLSpanElement>(null);
@@ -18,7 +19,11 @@ function Level({ stream }: { stream: MediaStream | null }) {
     <div className="flex items-center gap-2 text-white/80" data-testid="level">
       <Mic size={16} aria-hidden="true" />
       <span className="relative block h-1.5 w-16 overflow-hidden rounded-full bg-white/20">
-        <span ref={bars} className="absolute inset-0 rounded-full bg-white/90" style={{ clipPath: "inset(0 100% 0 0)" }} />
+        <span
+          ref={bars}
+          className="absolute inset-0 rounded-full bg-white/90"
+          style={{ clipPath: "inset(0 100% 0 0)" }}
+        />
       </span>
       <span className="sr-only">Microphone level</span>
     </div>
@@ -43,7 +48,13 @@ export function Controls({ arena, onStop }: { arena: ArenaState; onStop: () => v
           {paused ? <Play size={16} aria-hidden="true" /> : <Pause size={16} aria-hidden="true" />}
           <span className="max-sm:sr-only">{paused ? "Go on" : "Pause"}</span>
         </button>
-        <button type="button" data-testid="stop" onClick={onStop} disabled={over} className={`${ROUND} ${last ? "bg-white text-[#1d1e22] hover:bg-white/90" : "bg-white/15 text-white hover:bg-white/25"}`}>
+        <button
+          type="button"
+          data-testid="stop"
+          onClick={onStop}
+          disabled={over}
+          className={`${ROUND} ${last ? "bg-white text-[#1d1e22] hover:bg-white/90" : "bg-white/15 text-white hover:bg-white/25"}`}
+        >
           <Square size={14} fill="currentColor" aria-hidden="true" />
           {last ? "Finish" : "End here"}
         </button>

@@ -10,12 +10,18 @@ export function CuePill({ cue }: { cue: Cue | null }) {
   const until = state.shown?.until;
   useEffect(() => {
     if (until === undefined) return;
-    const timer = setTimeout(() => setState((before) => tick(before, performance.now())), Math.max(0, until - performance.now()) + 1);
+    const timer = setTimeout(
+      () => setState((before) => tick(before, performance.now())),
+      Math.max(0, until - performance.now()) + 1,
+    );
     return () => clearTimeout(timer);
   }, [until]);
   const shown = state.shown?.cue;
   return (
-    <div aria-live="polite" className="pointer-events-none absolute inset-x-0 bottom-32 grid justify-items-center px-6 sm:bottom-28">
+    <div
+      aria-live="polite"
+      className="pointer-events-none absolute inset-x-0 bottom-32 grid justify-items-center px-6 sm:bottom-28"
+    >
       {shown && (
         <p
           key={`${shown.id}-${shown.t}`}

@@ -5,7 +5,11 @@ import type { ArenaState } from "./use-arena";
 
 function Panel({ title, children, action }: { title: string; children: ReactNode; action?: ReactNode }) {
   return (
-    <div role="alert" className="appear absolute left-1/2 top-1/2 w-[min(26rem,calc(100vw-2.5rem))] -translate-x-1/2 -translate-y-1/2 rounded-3xl border border-white/10 bg-[#1b1d21]/95 p-7 shadow-2xl" data-testid="standstill">
+    <div
+      role="alert"
+      className="appear absolute left-1/2 top-1/2 w-[min(26rem,calc(100vw-2.5rem))] -translate-x-1/2 -translate-y-1/2 rounded-3xl border border-white/10 bg-[#1b1d21]/95 p-7 shadow-2xl"
+      data-testid="standstill"
+    >
       <h2 className="text-lg font-semibold">{title}</h2>
       <div className="mt-2 text-[#c9cad0]">{children}</div>
       {action && <div className="mt-6 flex flex-wrap gap-2">{action}</div>}
@@ -17,7 +21,14 @@ export function Standstill({ arena }: { arena: ArenaState }) {
   const { connection, hold, refused } = arena;
   if (refused) {
     return (
-      <Panel title={refused.title} action={<Button look="primary" onClick={arena.retry}>Try again</Button>}>
+      <Panel
+        title={refused.title}
+        action={
+          <Button look="primary" onClick={arena.retry}>
+            Try again
+          </Button>
+        }
+      >
         {refused.cure}
       </Panel>
     );
@@ -52,13 +63,21 @@ export function Standstill({ arena }: { arena: ArenaState }) {
           </>
         }
       >
-        {hold.refused?.cure ?? "Your answer is paused. Plug it back in, or allow it again beside the address: then it goes on by itself."}
+        {hold.refused?.cure ??
+          "Your answer is paused. Plug it back in, or allow it again beside the address: then it goes on by itself."}
       </Panel>
     );
   }
   if (hold?.why === "asked") {
     return (
-      <Panel title="Paused" action={<Button look="primary" onClick={arena.resume}>Go on</Button>}>
+      <Panel
+        title="Paused"
+        action={
+          <Button look="primary" onClick={arena.resume}>
+            Go on
+          </Button>
+        }
+      >
         Camera and microphone are off until you go on.
       </Panel>
     );

@@ -12,9 +12,7 @@ import { LiveSocket, liveUrl } from "../../live/socket";
 import { pause, start, zero, type Timer } from "../../live/timer";
 
 /** Why the answer stands still. */
-export type Hold =
-  | { why: "asked" }
-  | { why: "device"; what: "camera" | "microphone"; refused: Refusal | null };
+export type Hold = { why: "asked" } | { why: "device"; what: "camera" | "microphone"; refused: Refusal | null };
 
 export interface ArenaState {
   stream: MediaStream | null;

@@ -73,11 +73,7 @@ function Pair({ sessions, reports }: PairProps) {
   const { answer: answerA } = a;
   const { answer: answerB } = b;
   const rows = useMemo(
-    () =>
-      compareLanes(
-        { report: reports[0], answer: answerA },
-        { report: reports[1], answer: answerB },
-      ),
+    () => compareLanes({ report: reports[0], answer: answerA }, { report: reports[1], answer: answerB }),
     [reports, answerA, answerB],
   );
   const window_ = useMemo(() => ({ min: 0, max: duration }), [duration]);
@@ -90,8 +86,21 @@ function Pair({ sessions, reports }: PairProps) {
       <div className="mt-6 grid gap-6 md:grid-cols-2">
         {([0, 1] as const).map((i) => (
           <section key={i} aria-label={i === 0 ? "Session A" : "Session B"}>
-            <Picker side={i} session={sessions[i]} report={reports[i]} current={pair[i]} onPick={(at) => setPair((now) => (i === 0 ? [at, now[1]] : [now[0], at]))} />
-            <Video recording={recordings[i]} player={player} leads={leader === i} start={(i === 0 ? a : b).answer.start} end={(i === 0 ? a : b).answer.end} label={i === 0 ? "Recording A" : "Recording B"} />
+            <Picker
+              side={i}
+              session={sessions[i]}
+              report={reports[i]}
+              current={pair[i]}
+              onPick={(at) => setPair((now) => (i === 0 ? [at, now[1]] : [now[0], at]))}
+            />
+            <Video
+              recording={recordings[i]}
+              player={player}
+              leads={leader === i}
+              start={(i === 0 ? a : b).answer.start}
+              end={(i === 0 ? a : b).answer.end}
+              label={i === 0 ? "Recording A" : "Recording B"}
+            />
           </section>
         ))}
       </div>
@@ -115,7 +124,11 @@ function Picker({ side, session, report, current, onPick }: PickerProps) {
   return (
     <div className="mb-3">
       <p className="flex items-center gap-2 text-sm">
-        <span aria-hidden="true" className="grid size-6 place-items-center rounded-full text-xs font-semibold text-surface" style={{ background: `var(--lane-${side + 1})` }}>
+        <span
+          aria-hidden="true"
+          className="grid size-6 place-items-center rounded-full text-xs font-semibold text-surface"
+          style={{ background: `var(--lane-${side + 1})` }}
+        >
           {letter}
         </span>
         <span className="font-medium">{nameOf(session)}</span>

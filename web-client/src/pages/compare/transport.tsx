@@ -17,7 +17,11 @@ export function Transport({ player, duration }: { player: Player; duration: numb
         onClick={() => player.toggle()}
         className="grid size-11 shrink-0 place-items-center rounded-xl bg-ink text-ground"
       >
-        {playing ? <Pause size={18} fill="currentColor" aria-hidden="true" /> : <Play size={18} fill="currentColor" aria-hidden="true" />}
+        {playing ? (
+          <Pause size={18} fill="currentColor" aria-hidden="true" />
+        ) : (
+          <Play size={18} fill="currentColor" aria-hidden="true" />
+        )}
       </button>
       <Scrubber player={player} duration={duration} />
       <span className="tabular shrink-0 text-sm text-ink-2">{clock(duration)}</span>

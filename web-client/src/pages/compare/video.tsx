@@ -55,8 +55,16 @@ export function Video({ recording, player, leads, start, end, label }: Props) {
         />
       )}
       {url && !broken && hasNoPicture(recording.data, width) && <SoundOnly />}
-      {(broken || recording.isError) && <p role="alert" className="absolute inset-0 grid place-content-center text-sm">This recording does not play</p>}
-      {!url && !recording.isError && <p role="status" className="absolute inset-0 grid place-content-center text-sm opacity-80">Fetching the recording</p>}
+      {(broken || recording.isError) && (
+        <p role="alert" className="absolute inset-0 grid place-content-center text-sm">
+          This recording does not play
+        </p>
+      )}
+      {!url && !recording.isError && (
+        <p role="status" className="absolute inset-0 grid place-content-center text-sm opacity-80">
+          Fetching the recording
+        </p>
+      )}
     </div>
   );
 }

@@ -35,14 +35,22 @@ export default function Consent() {
             <h1 className="text-3xl font-semibold">{text.data.title}</h1>
             <dl className="mt-8 grid gap-6">
               {text.data.sections.map((section) => (
-                <div key={section.title} className="grid gap-1 border-t border-line pt-5 sm:grid-cols-[11rem_minmax(0,1fr)] sm:gap-6">
+                <div
+                  key={section.title}
+                  className="grid gap-1 border-t border-line pt-5 sm:grid-cols-[11rem_minmax(0,1fr)] sm:gap-6"
+                >
                   <dt className="font-semibold">{section.title}</dt>
                   <dd className="whitespace-pre-line text-ink-2">{section.text}</dd>
                 </div>
               ))}
             </dl>
             <div className="sticky bottom-0 -mx-4 mt-10 flex flex-wrap items-center gap-3 border-t border-line bg-ground px-4 py-4">
-              <Button look="primary" data-testid="consent-accept" disabled={accept.isPending} onClick={() => accept.mutate(text.data.version)}>
+              <Button
+                look="primary"
+                data-testid="consent-accept"
+                disabled={accept.isPending}
+                onClick={() => accept.mutate(text.data.version)}
+              >
                 I agree, go on
               </Button>
               <ButtonLink to="/" look="quiet">

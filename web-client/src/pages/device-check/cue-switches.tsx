@@ -37,7 +37,11 @@ export function CueSwitches({ hints, off, disabled, onChange }: Props) {
             </span>
           </label>
         ))}
-        <button type="button" className="min-h-11 justify-self-start text-sm font-medium text-accent" onClick={() => onChange(all ? hints.map(({ id }) => id) : [])}>
+        <button
+          type="button"
+          className="min-h-11 justify-self-start text-sm font-medium text-accent"
+          onClick={() => onChange(all ? hints.map(({ id }) => id) : [])}
+        >
           {all ? "Switch all off" : "Switch all on"}
         </button>
       </fieldset>

@@ -92,7 +92,13 @@ export default function DeviceCheck() {
     <Frame title="Device check">
       <h1 className="text-3xl font-semibold">Can we see and hear you?</h1>
       <div className="mt-8 grid gap-8 lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)]">
-        <Preview stream={stream} refused={devices.refused} calibrating={quiet} calibrationMs={CLIP_MS} onRetry={devices.retry} />
+        <Preview
+          stream={stream}
+          refused={devices.refused}
+          calibrating={quiet}
+          calibrationMs={CLIP_MS}
+          onRetry={devices.retry}
+        />
         <div className="grid content-start gap-6">
           <Picker
             label="Camera"
@@ -125,7 +131,8 @@ export default function DeviceCheck() {
           <div className="border-t border-line pt-6">
             <h2 className="font-semibold">Three quiet seconds</h2>
             <p className="mt-1 text-sm text-ink-2">
-              Sit as you will sit, look into the camera and stay quiet. Everything later is compared with this, not with other people.
+              Sit as you will sit, look into the camera and stay quiet. Everything later is compared with this, not with
+              other people.
             </p>
             <Advice result={result} problem={problem ? asProblem(problem) : null} />
             <div className="mt-4 flex flex-wrap gap-2">

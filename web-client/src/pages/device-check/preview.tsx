@@ -19,22 +19,54 @@ export function Preview({ stream, refused, calibrating, calibrationMs, onRetry }
   }, [stream]);
   return (
     <div className="stage relative aspect-[4/3] self-start overflow-hidden rounded-3xl bg-[#17181b] text-[#f1efeb]">
-      <video ref={video} autoPlay muted playsInline className="size-full -scale-x-100 object-cover" aria-label="Your camera, mirrored" />
+      <video
+        ref={video}
+        autoPlay
+        muted
+        playsInline
+        className="size-full -scale-x-100 object-cover"
+        aria-label="Your camera, mirrored"
+      />
       {stream && (
         <svg viewBox="0 0 400 300" className="pointer-events-none absolute inset-0 size-full" aria-hidden="true">
           <ellipse cx="200" cy="138" rx="66" ry="88" fill="none" stroke="#000" strokeOpacity="0.35" strokeWidth="3" />
-          <ellipse cx="200" cy="138" rx="66" ry="88" fill="none" stroke="#fff" strokeOpacity={calibrating ? 1 : 0.75} strokeWidth="1.5" strokeDasharray={calibrating ? "none" : "3 6"} strokeLinecap="round" />
+          <ellipse
+            cx="200"
+            cy="138"
+            rx="66"
+            ry="88"
+            fill="none"
+            stroke="#fff"
+            strokeOpacity={calibrating ? 1 : 0.75}
+            strokeWidth="1.5"
+            strokeDasharray={calibrating ? "none" : "3 6"}
+            strokeLinecap="round"
+          />
           {calibrating && (
             <ellipse
-              cx="200" cy="138" rx="66" ry="88" fill="none" stroke="#aaa4ff" strokeWidth="4" pathLength="1" strokeDasharray="1" strokeLinecap="round"
+              cx="200"
+              cy="138"
+              rx="66"
+              ry="88"
+              fill="none"
+              stroke="#aaa4ff"
+              strokeWidth="4"
+              pathLength="1"
+              strokeDasharray="1"
+              strokeLinecap="round"
               style={{ animation: `coach-ring ${calibrationMs}ms linear both` }}
             />
           )}
         </svg>
       )}
       {stream && (
-        <p role="status" className="absolute inset-x-0 bottom-0 bg-gradient-to-t from-black/75 to-transparent px-6 pb-4 pt-12 text-center text-sm font-medium">
-          {calibrating ? "Look at the camera, stay quiet" : "Head in the oval, light from the front, camera at eye level"}
+        <p
+          role="status"
+          className="absolute inset-x-0 bottom-0 bg-gradient-to-t from-black/75 to-transparent px-6 pb-4 pt-12 text-center text-sm font-medium"
+        >
+          {calibrating
+            ? "Look at the camera, stay quiet"
+            : "Head in the oval, light from the front, camera at eye level"}
         </p>
       )}
       {!stream && !refused && (
@@ -43,7 +75,10 @@ export function Preview({ stream, refused, calibrating, calibrationMs, onRetry }
         </p>
       )}
       {refused && (
-        <div role="alert" className="absolute inset-0 grid place-content-center justify-items-center gap-3 px-8 text-center">
+        <div
+          role="alert"
+          className="absolute inset-0 grid place-content-center justify-items-center gap-3 px-8 text-center"
+        >
           <VideoOff size={28} aria-hidden="true" />
           <h2 className="text-lg font-semibold">{refused.title}</h2>
           <p className="max-w-sm text-sm opacity-85">{refused.cure}</p>

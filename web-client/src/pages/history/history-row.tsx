@@ -26,7 +26,9 @@ const mean = (values: (number | null)[]): number | null => {
 export function sparkOf(id: string, trends: Trends | null): (number | null)[] {
   const points = [...(trends?.points ?? [])].sort((a, b) => a.at_us - b.at_us);
   const at = points.findIndex((point) => point.session_id === id);
-  return at < 0 ? [] : points.slice(Math.max(0, at - 7), at + 1).map((point) => mean(SCORES.map(({ name }) => point.scores[name])));
+  return at < 0
+    ? []
+    : points.slice(Math.max(0, at - 7), at + 1).map((point) => mean(SCORES.map(({ name }) => point.scores[name])));
 }
 
 interface Props {
@@ -42,10 +44,22 @@ export function HistoryRow({ session, trends, picked, onPick }: Props) {
   const spark = sparkOf(session.id, trends);
   const ready = session.state === "ready";
   return (
-    <li data-testid="history-row" data-session={session.id} data-state={session.state} className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 px-3 py-3 sm:px-5 md:grid-cols-[auto_minmax(0,1fr)_14rem_5.5rem_5.75rem]">
+    <li
+      data-testid="history-row"
+      data-session={session.id}
+      data-state={session.state}
+      className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-3 px-3 py-3 sm:px-5 md:grid-cols-[auto_minmax(0,1fr)_14rem_5.5rem_5.75rem]"
+    >
       <label className="grid size-11 place-items-center">
         <span className="sr-only">Compare this session</span>
-        <input type="checkbox" checked={picked} disabled={!ready} onChange={onPick} data-testid="pick" className="size-4.5 accent-accent disabled:opacity-30" />
+        <input
+          type="checkbox"
+          checked={picked}
+          disabled={!ready}
+          onChange={onPick}
+          data-testid="pick"
+          className="size-4.5 accent-accent disabled:opacity-30"
+        />
       </label>
       <Link href={`/sessions/${session.id}`} className="group min-w-0 rounded-lg py-1">
         <span className="line-clamp-2 font-medium md:line-clamp-1 group-hover:text-accent">{first}</span>

@@ -21,8 +21,11 @@ export default function History() {
   const trends = useTrends();
   const [, go] = useLocation();
   const [pair, setPair] = useState<string[]>([]);
-  const rows = (sessions.data?.pages ?? []).flatMap((page) => page.sessions).filter((x) => x.state !== "created" && x.state !== "deleted");
-  const choose = (id: string) => setPair((now) => (now.includes(id) ? now.filter((x) => x !== id) : [...now, id].slice(-2)));
+  const rows = (sessions.data?.pages ?? [])
+    .flatMap((page) => page.sessions)
+    .filter((x) => x.state !== "created" && x.state !== "deleted");
+  const choose = (id: string) =>
+    setPair((now) => (now.includes(id) ? now.filter((x) => x !== id) : [...now, id].slice(-2)));
 
   return (
     <Frame title="History">
@@ -31,13 +34,23 @@ export default function History() {
         {sessions.isPending && <Loading what="your sessions" rows={4} />}
         {sessions.isError && <Failure error={sessions.error} retry={() => void sessions.refetch()} />}
         {sessions.data && rows.length === 0 && (
-          <Empty title="Nothing recorded yet" action={<ButtonLink to="/" look="primary">Choose a question</ButtonLink>}>
+          <Empty
+            title="Nothing recorded yet"
+            action={
+              <ButtonLink to="/" look="primary">
+                Choose a question
+              </ButtonLink>
+            }
+          >
             Your answers will be kept here, with their scores.
           </Empty>
         )}
         {trends.data && <Trends trends={trends.data} />}
         {rows.length > 0 && (
-          <ul className="divide-y divide-line overflow-hidden rounded-3xl border border-line bg-surface" data-testid="history">
+          <ul
+            className="divide-y divide-line overflow-hidden rounded-3xl border border-line bg-surface"
+            data-testid="history"
+          >
             {rows.map((session) => (
               <HistoryRow
                 key={session.id}
@@ -50,7 +63,11 @@ export default function History() {
           </ul>
         )}
         {sessions.hasNextPage && (
-          <Button className="justify-self-center" disabled={sessions.isFetchingNextPage} onClick={() => void sessions.fetchNextPage()}>
+          <Button
+            className="justify-self-center"
+            disabled={sessions.isFetchingNextPage}
+            onClick={() => void sessions.fetchNextPage()}
+          >
             Show older sessions
           </Button>
         )}
@@ -65,7 +82,12 @@ export default function History() {
             <Button look="quiet" onClick={() => setPair([])}>
               Clear
             </Button>
-            <Button look="primary" disabled={pair.length < 2} data-testid="compare" onClick={() => go(`/compare?a=${pair[0]}&b=${pair[1]}`)}>
+            <Button
+              look="primary"
+              disabled={pair.length < 2}
+              data-testid="compare"
+              onClick={() => go(`/compare?a=${pair[0]}&b=${pair[1]}`)}
+            >
               Compare
             </Button>
           </div>

@@ -36,6 +36,10 @@ describe("how long sessions are kept", () => {
   it("offers only what is shorter than the server's own limit", async () => {
     show({ days: 60, own: null, house: 60 });
     await screen.findByText(/deleted 60 days after/);
-    expect(screen.getAllByRole("option").map((x) => x.textContent)).toEqual(["as long as this server does: 60 days", "for 7 days", "for 30 days"]);
+    expect(screen.getAllByRole("option").map((x) => x.textContent)).toEqual([
+      "as long as this server does: 60 days",
+      "for 7 days",
+      "for 30 days",
+    ]);
   });
 });

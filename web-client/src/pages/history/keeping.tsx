@@ -18,7 +18,9 @@ export function Keeping() {
   const retention = me.data?.retention;
   if (!retention) return null;
   const { days, own, house } = retention;
-  const choices = [...new Set([...CHOICES.filter((x) => house === null || x < house), ...(own === null ? [] : [own])])].sort((a, b) => a - b);
+  const choices = [
+    ...new Set([...CHOICES.filter((x) => house === null || x < house), ...(own === null ? [] : [own])]),
+  ].sort((a, b) => a - b);
   return (
     <section className="grid gap-1 text-sm text-ink-2" data-testid="keeping" data-days={days ?? "ever"}>
       <p>
@@ -34,7 +36,9 @@ export function Keeping() {
           disabled={set.isPending}
           onChange={(event) => set.mutate(event.target.value === "" ? null : Number(event.target.value))}
         >
-          <option value="">{house === null ? "until I delete them" : `as long as this server does: ${span(house)}`}</option>
+          <option value="">
+            {house === null ? "until I delete them" : `as long as this server does: ${span(house)}`}
+          </option>
           {choices.map((x) => (
             <option key={x} value={x}>
               {`for ${span(x)}`}

@@ -40,9 +40,29 @@ export function Spark({ values, colour = "var(--ink-2)", width = 96, height = 28
   const last = values.at(-1) ?? null;
   const { min, max } = sparkRange(values);
   return (
-    <svg width={fluid ? "100%" : width} height={fluid ? undefined : height} viewBox={`-4 -4 ${width + 8} ${height + 8}`} aria-hidden="true" className="overflow-visible">
-      <path d={sparkPath(values, width, height)} fill="none" stroke={colour} strokeWidth="2" strokeLinejoin="round" strokeLinecap="round" />
-      {last !== null && <circle cx={values.length > 1 ? width : 0} cy={height - ((last - min) / (max - min)) * height} r="3" fill={colour} />}
+    <svg
+      width={fluid ? "100%" : width}
+      height={fluid ? undefined : height}
+      viewBox={`-4 -4 ${width + 8} ${height + 8}`}
+      aria-hidden="true"
+      className="overflow-visible"
+    >
+      <path
+        d={sparkPath(values, width, height)}
+        fill="none"
+        stroke={colour}
+        strokeWidth="2"
+        strokeLinejoin="round"
+        strokeLinecap="round"
+      />
+      {last !== null && (
+        <circle
+          cx={values.length > 1 ? width : 0}
+          cy={height - ((last - min) / (max - min)) * height}
+          r="3"
+          fill={colour}
+        />
+      )}
     </svg>
   );
 }

@@ -21,7 +21,9 @@ export function Trends({ trends }: { trends: TrendsData }) {
               <p className="flex items-center gap-2 text-sm font-medium">
                 <ScoreMark name={name} size={12} />
                 {title}
-                <span className="tabular ml-auto text-lg font-semibold">{scoreText(values.findLast((x) => x !== null))}</span>
+                <span className="tabular ml-auto text-lg font-semibold">
+                  {scoreText(values.findLast((x) => x !== null))}
+                </span>
               </p>
               <div className="mt-4 max-w-44">
                 <Spark values={values} colour={hue(name)} width={168} height={40} fluid />

@@ -3,8 +3,18 @@ import { describe, expect, it } from "vitest";
 import type { Question } from "../../api/types";
 import { fromSearch, matching, minutes, toggled, toSearch } from "./choice";
 
-const question = (id: string, family: Question["family"], text: string): Question => ({ id, family, text, suggested_ms: 90_000, tip: "" });
-const bank = [question("a", "failure", "A goal you missed"), question("b", "conflict", "A goal you fought for"), question("c", "conflict", "Saying no")];
+const question = (id: string, family: Question["family"], text: string): Question => ({
+  id,
+  family,
+  text,
+  suggested_ms: 90_000,
+  tip: "",
+});
+const bank = [
+  question("a", "failure", "A goal you missed"),
+  question("b", "conflict", "A goal you fought for"),
+  question("c", "conflict", "Saying no"),
+];
 
 describe("the choice", () => {
   it("finds questions that hold every word, in the family that is looked at", () => {

@@ -7,7 +7,13 @@ import { Router } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
 import { Home } from "./home";
 
-const question = (id: string, family: string) => ({ id, family, text: `Question ${id}${id}`, suggested_ms: 90_000, tip: "A tip" });
+const question = (id: string, family: string) => ({
+  id,
+  family,
+  text: `Question ${id}${id}`,
+  suggested_ms: 90_000,
+  tip: "A tip",
+});
 const questions = [..."abcdef"].map((id) => question(id, "failure"));
 let consent: unknown = null;
 let fail = false;
@@ -43,7 +49,14 @@ describe("the choice of questions", () => {
     const location = show();
     const rows = await screen.findAllByTestId("choose-question");
     for (const row of rows) await userEvent.click(row);
-    expect(rows.map((row) => row.getAttribute("aria-pressed"))).toEqual(["true", "true", "true", "true", "true", "false"]);
+    expect(rows.map((row) => row.getAttribute("aria-pressed"))).toEqual([
+      "true",
+      "true",
+      "true",
+      "true",
+      "true",
+      "false",
+    ]);
     await userEvent.click(screen.getByTestId("start"));
     expect(location.history?.at(-1)).toBe("/consent?q=a,b,c,d,e");
   });

@@ -18,7 +18,9 @@ function Chip(props: { on: boolean; children: string; onClick: () => void }) {
       aria-pressed={props.on}
       onClick={props.onClick}
       className={`min-h-11 shrink-0 rounded-full border px-4 text-sm font-medium ${
-        props.on ? "border-ink bg-ink text-ground" : "border-line bg-surface text-ink-2 hover:border-line-strong hover:text-ink"
+        props.on
+          ? "border-ink bg-ink text-ground"
+          : "border-line bg-surface text-ink-2 hover:border-line-strong hover:text-ink"
       }`}
     >
       {props.children}
@@ -53,7 +55,12 @@ export function Home() {
       field.current?.focus();
       return;
     }
-    const step = event.key === "ArrowDown" || event.key === "ArrowRight" ? 1 : event.key === "ArrowUp" || event.key === "ArrowLeft" ? -1 : 0;
+    const step =
+      event.key === "ArrowDown" || event.key === "ArrowRight"
+        ? 1
+        : event.key === "ArrowUp" || event.key === "ArrowLeft"
+          ? -1
+          : 0;
     if (step === 0) return;
     const rows = [...(list.current?.querySelectorAll<HTMLElement>("[data-testid=choose-question]") ?? [])];
     const at = rows.indexOf(document.activeElement as HTMLElement);
@@ -102,12 +109,21 @@ export function Home() {
                 className="h-12 w-full rounded-2xl border border-line bg-surface pl-11 pr-11 text-base placeholder:text-ink-3 [&::-webkit-search-cancel-button]:hidden"
               />
               {typed && (
-                <button type="button" aria-label="Clear the search" onClick={() => setTyped("")} className="absolute right-1 top-1/2 grid size-10 -translate-y-1/2 place-items-center text-ink-3">
+                <button
+                  type="button"
+                  aria-label="Clear the search"
+                  onClick={() => setTyped("")}
+                  className="absolute right-1 top-1/2 grid size-10 -translate-y-1/2 place-items-center text-ink-3"
+                >
                   <X size={16} aria-hidden="true" />
                 </button>
               )}
             </label>
-            <div role="group" aria-label="Families" className="-mx-4 flex gap-2 overflow-x-auto px-4 pb-1 sm:mx-0 sm:flex-wrap sm:px-0">
+            <div
+              role="group"
+              aria-label="Families"
+              className="-mx-4 flex gap-2 overflow-x-auto px-4 pb-1 sm:mx-0 sm:flex-wrap sm:px-0"
+            >
               <Chip on={family === null} onClick={() => setFamily(null)}>
                 All
               </Chip>
@@ -136,13 +152,20 @@ export function Home() {
                     </h2>
                     <p className="text-sm text-ink-3">{about}</p>
                   </div>
-                  <ul className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-surface">{questions.map(row)}</ul>
+                  <ul className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-surface">
+                    {questions.map(row)}
+                  </ul>
                 </section>
               );
             })}
           </div>
         </div>
-        <Tray picked={picked} models={me.data?.models ?? null} onDrop={(id) => setChosen(toggled(chosen, id))} onStart={start} />
+        <Tray
+          picked={picked}
+          models={me.data?.models ?? null}
+          onDrop={(id) => setChosen(toggled(chosen, id))}
+          onStart={start}
+        />
       </div>
     </Frame>
   );

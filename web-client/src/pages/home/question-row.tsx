@@ -28,7 +28,9 @@ export function QuestionRow({ question, place, full, onToggle }: Props) {
         <span
           aria-hidden="true"
           className={`tabular mt-0.5 grid size-6 place-items-center rounded-full text-xs font-semibold ${
-            on ? "bg-accent text-on-accent" : `border border-line-strong ${full ? "opacity-30" : "group-hover:border-accent"}`
+            on
+              ? "bg-accent text-on-accent"
+              : `border border-line-strong ${full ? "opacity-30" : "group-hover:border-accent"}`
           }`}
         >
           {on ? place + 1 : ""}

@@ -33,7 +33,9 @@ export function Tray({ picked, models, onDrop, onStart }: Props) {
           </span>
         </div>
         <ol className="mt-4 grid gap-3 max-lg:hidden">
-          {picked.length === 0 && <li className="text-sm text-ink-2">Nothing chosen yet. A single question is a good start.</li>}
+          {picked.length === 0 && (
+            <li className="text-sm text-ink-2">Nothing chosen yet. A single question is a good start.</li>
+          )}
           {picked.map((question, i) => (
             <li key={question.id} className="grid grid-cols-[1.25rem_minmax(0,1fr)_auto] items-start gap-2 text-sm">
               <span className="tabular font-semibold text-accent">{i + 1}</span>
@@ -55,7 +57,13 @@ export function Tray({ picked, models, onDrop, onStart }: Props) {
               ? "Choose a question"
               : `${picked.length} ${picked.length === 1 ? "question" : "questions"}, about ${minutes(total)}`}
           </p>
-          <Button look="primary" className="lg:w-full" disabled={picked.length === 0} onClick={onStart} data-testid="start">
+          <Button
+            look="primary"
+            className="lg:w-full"
+            disabled={picked.length === 0}
+            onClick={onStart}
+            data-testid="start"
+          >
             Start
             <ArrowRight size={16} aria-hidden="true" />
           </Button>

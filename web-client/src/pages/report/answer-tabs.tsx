@@ -14,7 +14,16 @@ export function AnswerTabs({ report, current, onChoose }: Props) {
   const all: (number | null)[] = [null, ...report.answers.map((_, i) => i)];
   const keys = (event: KeyboardEvent) => {
     const at = all.indexOf(current);
-    const to = event.key === "ArrowRight" ? at + 1 : event.key === "ArrowLeft" ? at - 1 : event.key === "Home" ? 0 : event.key === "End" ? all.length - 1 : null;
+    const to =
+      event.key === "ArrowRight"
+        ? at + 1
+        : event.key === "ArrowLeft"
+          ? at - 1
+          : event.key === "Home"
+            ? 0
+            : event.key === "End"
+              ? all.length - 1
+              : null;
     if (to === null) return;
     event.preventDefault();
     const next = (to + all.length) % all.length;
@@ -22,7 +31,14 @@ export function AnswerTabs({ report, current, onChoose }: Props) {
     list.current?.querySelectorAll<HTMLElement>("[role=tab]")[next]?.focus();
   };
   return (
-    <div ref={list} role="tablist" aria-label="Answers" tabIndex={-1} onKeyDown={keys} className="-mx-4 mt-6 flex gap-1 overflow-x-auto border-b border-line px-4 sm:mx-0 sm:px-0">
+    <div
+      ref={list}
+      role="tablist"
+      aria-label="Answers"
+      tabIndex={-1}
+      onKeyDown={keys}
+      className="-mx-4 mt-6 flex gap-1 overflow-x-auto border-b border-line px-4 sm:mx-0 sm:px-0"
+    >
       {all.map((answer) => {
         const on = answer === current;
         const found = answer === null ? null : report.answers[answer];

@@ -25,7 +25,14 @@ export function ContributionRow({ score, contribution, lit, onLight, onPin, onSe
       onMouseLeave={() => onLight(false)}
       className={`rounded-xl px-2 py-3 ${lit ? "bg-sunken" : ""}`}
     >
-      <button type="button" aria-pressed={lit} onClick={onPin} onFocus={() => onLight(true)} onBlur={() => onLight(false)} className="block w-full text-left">
+      <button
+        type="button"
+        aria-pressed={lit}
+        onClick={onPin}
+        onFocus={() => onLight(true)}
+        onBlur={() => onLight(false)}
+        className="block w-full text-left"
+      >
         <span className="flex items-baseline justify-between gap-3">
           <span className="font-medium">{metricName(metric)}</span>
           <span className="tabular whitespace-nowrap text-sm">
@@ -44,7 +51,12 @@ export function ContributionRow({ score, contribution, lit, onLight, onPin, onSe
         </span>
         <span className="tabular mt-1.5 block text-sm text-ink-2">
           {value !== null && <span className="text-ink">{withUnit(value, unit)}</span>}
-          {target && <span>{value !== null ? ", aim: " : "Aim: "}{target}</span>}
+          {target && (
+            <span>
+              {value !== null ? ", aim: " : "Aim: "}
+              {target}
+            </span>
+          )}
           {baseline !== null && value !== null && <span>, your usual {withUnit(baseline, unit)}</span>}
         </span>
       </button>

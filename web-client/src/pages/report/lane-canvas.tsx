@@ -59,7 +59,10 @@ function points(u: uPlot, lane: Lane, colours: Map<string, string>) {
   for (const [i, point] of lane.points.entries()) {
     const x = u.valToPos(point.t, "x", true);
     const following = lane.points[i + 1];
-    const room = Math.min(left + width, following ? u.valToPos(following.t, "x", true) - 8 * devicePixelRatio : Infinity);
+    const room = Math.min(
+      left + width,
+      following ? u.valToPos(following.t, "x", true) - 8 * devicePixelRatio : Infinity,
+    );
     if (x < left - 1 || x > left + width) continue;
     ctx.fillStyle = colours.get("--accent") ?? "gray";
     ctx.beginPath();
@@ -84,7 +87,15 @@ export function LaneCanvas({ lane, view, width }: { lane: Lane; view: Range; wid
   useEffect(() => {
     const element = holder.current;
     if (!element) return;
-    const tokens = ["--lane-band", "--lane-gap", "--line-strong", "--accent", "--ink-2", ...lane.blocks.map((x) => x.colour), ...lane.curves.map((x) => x.colour)];
+    const tokens = [
+      "--lane-band",
+      "--lane-gap",
+      "--line-strong",
+      "--accent",
+      "--ink-2",
+      ...lane.blocks.map((x) => x.colour),
+      ...lane.curves.map((x) => x.colour),
+    ];
     const colours = new Map([...new Set(tokens)].map((token) => [token, colour(token)]));
     const gap = colours.get("--lane-gap") ?? "gray";
     const times = lane.curves[0]?.times ?? [0];
@@ -112,7 +123,14 @@ export function LaneCanvas({ lane, view, width }: { lane: Lane; view: Range; wid
               }))
             : [{ show: false }]),
         ],
-        ...(lane.gap && lane.curves.length > 1 ? { bands: [{ series: [1, 2] as [number, number], fill: gap }, { series: [2, 1] as [number, number], fill: gap }] } : {}),
+        ...(lane.gap && lane.curves.length > 1
+          ? {
+              bands: [
+                { series: [1, 2] as [number, number], fill: gap },
+                { series: [2, 1] as [number, number], fill: gap },
+              ],
+            }
+          : {}),
         hooks: { drawClear: [underlay(lane, colours)] },
       },
       [times, ...(lane.curves.length > 0 ? lane.curves.map((curve) => curve.values) : [[null]])] as uPlot.AlignedData,

@@ -18,7 +18,8 @@ export function readAt(lane: Lane, t: number): string {
   const words: string[] = [];
   for (const curve of lane.curves) {
     const value = valueAt(curve.times, curve.values, t, 400);
-    if (value !== null) words.push(lane.curves.length > 1 ? `${curve.label.charAt(0)} ${lane.read(value)}` : lane.read(value));
+    if (value !== null)
+      words.push(lane.curves.length > 1 ? `${curve.label.charAt(0)} ${lane.read(value)}` : lane.read(value));
   }
   if (lane.curves.length === 0) {
     const block = lane.blocks.findLast((x) => x.start <= t && t < x.end);
@@ -33,7 +34,10 @@ export function LaneRow({ lane, view, width, hover, player }: Props) {
   const value = useRef<HTMLParagraphElement>(null);
   const [dark, setDark] = useState(0);
   const empty = useMemo(
-    () => lane.blocks.length === 0 && lane.points.length === 0 && lane.curves.every((curve) => curve.values.every((x) => x === null)),
+    () =>
+      lane.blocks.length === 0 &&
+      lane.points.length === 0 &&
+      lane.curves.every((curve) => curve.values.every((x) => x === null)),
     [lane],
   );
 
@@ -74,7 +78,15 @@ export function LaneRow({ lane, view, width, hover, player }: Props) {
             {lane.curves.map((curve, i) => (
               <span key={curve.label} className="mr-2 inline-flex items-center gap-1">
                 <svg width="14" height="4" aria-hidden="true">
-                  <line x1="0" y1="2" x2="14" y2="2" stroke={`var(${curve.colour})`} strokeWidth="2" strokeDasharray={i > 0 ? "4 2" : "none"} />
+                  <line
+                    x1="0"
+                    y1="2"
+                    x2="14"
+                    y2="2"
+                    stroke={`var(${curve.colour})`}
+                    strokeWidth="2"
+                    strokeDasharray={i > 0 ? "4 2" : "none"}
+                  />
                 </svg>
                 {curve.label}
               </span>
@@ -84,7 +96,9 @@ export function LaneRow({ lane, view, width, hover, player }: Props) {
       </p>
       <div data-plot className="relative max-sm:order-last max-sm:col-span-2">
         {empty ? (
-          <p className="grid h-9 content-center pl-2 text-xs text-ink-3">{lane.id === "cues" ? "No cue was shown" : "Not enough to say"}</p>
+          <p className="grid h-9 content-center pl-2 text-xs text-ink-3">
+            {lane.id === "cues" ? "No cue was shown" : "Not enough to say"}
+          </p>
         ) : (
           <LaneCanvas key={dark} lane={lane} view={view} width={width} />
         )}

@@ -88,7 +88,8 @@ export function Lanes({ rows, player, duration, window: given, lit }: Props) {
     return () => element.removeEventListener("wheel", wheel);
   }, [plot, duration]);
 
-  const closer = (factor: number) => setView((now) => zoom(now, Math.min(now.max, Math.max(now.min, player.t)), factor, duration));
+  const closer = (factor: number) =>
+    setView((now) => zoom(now, Math.min(now.max, Math.max(now.min, player.t)), factor, duration));
   const marks = ticks(view, Math.max(2, Math.floor(plot.width / 90)));
   const tool = "grid size-11 place-items-center rounded-xl text-ink-2 hover:bg-sunken hover:text-ink";
 
@@ -103,12 +104,17 @@ export function Lanes({ rows, player, duration, window: given, lit }: Props) {
           <button type="button" className={tool} aria-label="Step back" onClick={() => closer(2)}>
             <ZoomOut size={18} aria-hidden="true" />
           </button>
-          <button type="button" className={tool} aria-label="Show all of it" onClick={() => setView({ min: 0, max: duration })}>
+          <button
+            type="button"
+            className={tool}
+            aria-label="Show all of it"
+            onClick={() => setView({ min: 0, max: duration })}
+          >
             <Maximize2 size={17} aria-hidden="true" />
           </button>
         </div>
       </div>
-      { }
+      {}
       <div
         ref={field}
         className="relative mt-2 touch-pan-y select-none rounded-3xl border border-line bg-surface px-4 py-2 sm:px-6"
@@ -127,7 +133,11 @@ export function Lanes({ rows, player, duration, window: given, lit }: Props) {
         onPointerUp={() => (dragging.current = false)}
         onPointerCancel={() => (dragging.current = false)}
       >
-        <div className="pointer-events-none absolute bottom-9 top-0 z-10 overflow-hidden" style={{ left: plot.left, width: plot.width }} aria-hidden="true">
+        <div
+          className="pointer-events-none absolute bottom-9 top-0 z-10 overflow-hidden"
+          style={{ left: plot.left, width: plot.width }}
+          aria-hidden="true"
+        >
           {lit?.moments.map((moment) => (
             <div
               key={`${moment.start}-${moment.end}-${moment.why}`}
@@ -148,7 +158,11 @@ export function Lanes({ rows, player, duration, window: given, lit }: Props) {
           <LaneRow key={lane.key ?? lane.id} lane={lane} view={view} width={plot.width} hover={hover} player={player} />
         ))}
         <div className="h-9" />
-        <div className="pointer-events-none absolute bottom-2 h-6" style={{ left: plot.left, width: plot.width }} aria-hidden="true">
+        <div
+          className="pointer-events-none absolute bottom-2 h-6"
+          style={{ left: plot.left, width: plot.width }}
+          aria-hidden="true"
+        >
           {marks.map((t) => (
             <span
               key={t}

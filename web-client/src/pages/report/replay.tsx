@@ -13,7 +13,17 @@ import { SoundOnly, hasNoPicture } from "./sound-only";
 
 const CUE_MS = 4000;
 
-function Switch({ on, onFlip, children, testid }: { on: boolean; onFlip: () => void; children: ReactNode; testid: string }) {
+function Switch({
+  on,
+  onFlip,
+  children,
+  testid,
+}: {
+  on: boolean;
+  onFlip: () => void;
+  children: ReactNode;
+  testid: string;
+}) {
   return (
     <button
       type="button"
@@ -23,8 +33,13 @@ function Switch({ on, onFlip, children, testid }: { on: boolean; onFlip: () => v
       onClick={onFlip}
       className="inline-flex min-h-11 items-center gap-2 rounded-lg px-2 text-sm text-ink-2 hover:text-ink"
     >
-      <span aria-hidden="true" className={`relative h-4.5 w-8 rounded-full transition-colors ${on ? "bg-accent" : "bg-line-strong"}`}>
-        <span className={`absolute top-0.5 size-3.5 rounded-full bg-surface transition-[left] ${on ? "left-4" : "left-0.5"}`} />
+      <span
+        aria-hidden="true"
+        className={`relative h-4.5 w-8 rounded-full transition-colors ${on ? "bg-accent" : "bg-line-strong"}`}
+      >
+        <span
+          className={`absolute top-0.5 size-3.5 rounded-full bg-surface transition-[left] ${on ? "left-4" : "left-0.5"}`}
+        />
       </span>
       {children}
     </button>
@@ -106,19 +121,39 @@ export function Replay({ player, report, recording, tracks }: Props) {
             onError={() => setBroken(true)}
           />
         )}
-        <canvas ref={canvas} className="pointer-events-none absolute inset-0 size-full" aria-hidden="true" data-testid="overlay" />
+        <canvas
+          ref={canvas}
+          className="pointer-events-none absolute inset-0 size-full"
+          aria-hidden="true"
+          data-testid="overlay"
+        />
         {soundOnly && !gone && <SoundOnly />}
         {cue && (
-          <p className="pointer-events-none absolute inset-x-0 bottom-[7%] grid justify-items-center" data-testid="replay-cue">
-            <span className="rounded-full bg-[#fbfaf7] px-5 py-2 text-sm font-medium text-[#1d1e22] shadow-lg sm:text-base">{cue}</span>
+          <p
+            className="pointer-events-none absolute inset-x-0 bottom-[7%] grid justify-items-center"
+            data-testid="replay-cue"
+          >
+            <span className="rounded-full bg-[#fbfaf7] px-5 py-2 text-sm font-medium text-[#1d1e22] shadow-lg sm:text-base">
+              {cue}
+            </span>
           </p>
         )}
-        {!url && !gone && <p role="status" className="absolute inset-0 grid place-content-center text-sm opacity-80">Fetching the recording</p>}
+        {!url && !gone && (
+          <p role="status" className="absolute inset-0 grid place-content-center text-sm opacity-80">
+            Fetching the recording
+          </p>
+        )}
         {gone && (
-          <div role="alert" className="absolute inset-0 grid place-content-center justify-items-center gap-3 px-8 text-center">
+          <div
+            role="alert"
+            className="absolute inset-0 grid place-content-center justify-items-center gap-3 px-8 text-center"
+          >
             <p className="font-medium">The recording does not play</p>
             <p className="max-w-sm text-sm opacity-85">
-              {uploaded ? "This browser may not know files of this kind, or the address has run out." : "Its address may have run out."} The scores and lanes are all here.
+              {uploaded
+                ? "This browser may not know files of this kind, or the address has run out."
+                : "Its address may have run out."}{" "}
+              The scores and lanes are all here.
             </p>
             <Button
               onClick={() => {
@@ -140,7 +175,11 @@ export function Replay({ player, report, recording, tracks }: Props) {
           disabled={!url || gone}
           className="grid size-11 shrink-0 place-items-center rounded-xl bg-ink text-ground disabled:opacity-40"
         >
-          {playing ? <Pause size={18} fill="currentColor" aria-hidden="true" /> : <Play size={18} fill="currentColor" aria-hidden="true" />}
+          {playing ? (
+            <Pause size={18} fill="currentColor" aria-hidden="true" />
+          ) : (
+            <Play size={18} fill="currentColor" aria-hidden="true" />
+          )}
         </button>
         <Scrubber player={player} duration={report.duration_ms} />
         <span className="tabular shrink-0 text-sm text-ink-2">{clock(report.duration_ms)}</span>

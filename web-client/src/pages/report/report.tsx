@@ -78,9 +78,12 @@ export function ReportView({ session, report }: { session: Session; report: Repo
       <div data-testid="report" data-session={session.id}>
         <div className="flex flex-wrap items-start gap-x-6 gap-y-3">
           <div className="min-w-0 flex-1 basis-80">
-            <h1 className="text-2xl font-semibold">{report.answers.length > 1 ? `A round of ${report.answers.length} answers` : title}</h1>
+            <h1 className="text-2xl font-semibold">
+              {report.answers.length > 1 ? `A round of ${report.answers.length} answers` : title}
+            </h1>
             <p className="tabular mt-1.5 text-sm text-ink-2">
-              {when(session.started_us ?? session.created_us)} · {clock(report.duration_ms)} · {evidence(report.coverage)}
+              {when(session.started_us ?? session.created_us)} · {clock(report.duration_ms)} ·{" "}
+              {evidence(report.coverage)}
             </p>
           </div>
           <div className="flex gap-1">
@@ -93,7 +96,9 @@ export function ReportView({ session, report }: { session: Session; report: Repo
 
         <Words words={wordsOf(shown.words, null)} />
         <div
-          {...(report.answers.length > 1 ? { role: "tabpanel", id: "answer-panel", "aria-label": shown.question ?? "All answers" } : {})}
+          {...(report.answers.length > 1
+            ? { role: "tabpanel", id: "answer-panel", "aria-label": shown.question ?? "All answers" }
+            : {})}
           className="mt-6 grid items-start gap-6 lg:grid-cols-[minmax(0,1.45fr)_minmax(22rem,1fr)] lg:gap-8"
         >
           <div className="lg:sticky lg:top-4">
@@ -105,7 +110,11 @@ export function ReportView({ session, report }: { session: Session; report: Repo
             words={shown.words}
             lit={pinned ?? lit}
             onLight={setLit}
-            onPin={(next) => setPinned((before) => (before && next && before.metric === next.metric && before.score === next.score ? null : next))}
+            onPin={(next) =>
+              setPinned((before) =>
+                before && next && before.metric === next.metric && before.score === next.score ? null : next,
+              )
+            }
             onSeek={(t) => {
               player.seek(t);
             }}

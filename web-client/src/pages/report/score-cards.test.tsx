@@ -8,18 +8,45 @@ import { wordsOf } from "./words";
 
 afterEach(cleanup);
 
-const score = (value: number | null, more: Partial<Score> = {}): Score => ({ value, coverage: 1, reason: null, contributions: [], ...more });
+const score = (value: number | null, more: Partial<Score> = {}): Score => ({
+  value,
+  coverage: 1,
+  reason: null,
+  contributions: [],
+  ...more,
+});
 const moments = [{ start: 42_000, end: 46_200, why: "4.2 s pause", good: false }];
 const scores: Scores = {
   confidence: score(74.4),
-  clarity: score(61, { contributions: [{ metric: "pace", value: 172, reason: null, unit: "wpm", target: "120 to 160 wpm", baseline: null, weight: 0.4, points: 20.8, moments }] }),
+  clarity: score(61, {
+    contributions: [
+      {
+        metric: "pace",
+        value: 172,
+        reason: null,
+        unit: "wpm",
+        target: "120 to 160 wpm",
+        baseline: null,
+        weight: 0.4,
+        points: 20.8,
+        moments,
+      },
+    ],
+  }),
   resilience: score(null, { coverage: 0.2, reason: "9 s of good face, 10 s are needed" }),
   engagement: score(58, { coverage: 0.6 }),
 };
 
 function show() {
   const calls = { onLight: vi.fn(), onPin: vi.fn(), onSeek: vi.fn() };
-  render(<ScoreCards scores={scores} words={["Clarity 61 of 100. Carried by pauses.", "To work on: the pace."]} lit={null} {...calls} />);
+  render(
+    <ScoreCards
+      scores={scores}
+      words={["Clarity 61 of 100. Carried by pauses.", "To work on: the pace."]}
+      lit={null}
+      {...calls}
+    />,
+  );
   return calls;
 }
 
@@ -44,14 +71,37 @@ describe("the score cards", () => {
   });
 
   it("say why a contribution has no number", async () => {
-    const noisy = { metric: "pitch_variation", value: null, reason: "too noisy to judge", unit: "st", target: "3 st or more", baseline: null, weight: 0, points: 0, moments: [] };
-    render(<ScoreCards scores={{ ...scores, engagement: score(58, { contributions: [noisy] }) }} words={[]} lit={null} onLight={vi.fn()} onPin={vi.fn()} onSeek={vi.fn()} />);
+    const noisy = {
+      metric: "pitch_variation",
+      value: null,
+      reason: "too noisy to judge",
+      unit: "st",
+      target: "3 st or more",
+      baseline: null,
+      weight: 0,
+      points: 0,
+      moments: [],
+    };
+    render(
+      <ScoreCards
+        scores={{ ...scores, engagement: score(58, { contributions: [noisy] }) }}
+        words={[]}
+        lit={null}
+        onLight={vi.fn()}
+        onPin={vi.fn()}
+        onSeek={vi.fn()}
+      />,
+    );
     await userEvent.click(within(screen.getByTestId("score-engagement")).getByRole("button"));
     expect(screen.getByTestId("contribution").textContent).toContain("too noisy to judge");
   });
 
   it("take the words about their score, said or unsaid, and leave the advice", () => {
-    const words = ["Clarity 61 of 100. Carried by pauses.", "Resilience: not enough to say. Too little.", "To work on, 1: the pace."];
+    const words = [
+      "Clarity 61 of 100. Carried by pauses.",
+      "Resilience: not enough to say. Too little.",
+      "To work on, 1: the pace.",
+    ];
     expect(wordsOf(words, "clarity")).toEqual(words.slice(0, 1));
     expect(wordsOf(words, "resilience")).toEqual(words.slice(1, 2));
     expect(wordsOf(words, null)).toEqual(words.slice(2));

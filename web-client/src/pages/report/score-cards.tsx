@@ -19,14 +19,18 @@ interface Props {
 
 function grounds(score: Score): string | null {
   if (score.value === null) return score.reason ?? "Not enough to say.";
-  if (score.coverage < 0.75) return `Rests on ${Math.round(score.coverage * 100)} % of its evidence${score.reason ? `: ${score.reason}` : "."}`;
+  if (score.coverage < 0.75)
+    return `Rests on ${Math.round(score.coverage * 100)} % of its evidence${score.reason ? `: ${score.reason}` : "."}`;
   return score.reason;
 }
 
 export function ScoreCards({ scores, words, lit, onLight, onPin, onSeek }: Props) {
   const [open, setOpen] = useState<ScoreName | null>(null);
   return (
-    <section aria-label="Scores" className="divide-y divide-line overflow-hidden rounded-3xl border border-line bg-surface">
+    <section
+      aria-label="Scores"
+      className="divide-y divide-line overflow-hidden rounded-3xl border border-line bg-surface"
+    >
       {SCORES.map(({ name, title, what }) => {
         const score = scores[name];
         const on = open === name;
@@ -52,7 +56,11 @@ export function ScoreCards({ scores, words, lit, onLight, onPin, onSeek }: Props
                 <span data-testid={`score-value-${name}`}>
                   <ScoreNumber value={score.value} className="text-3xl font-semibold tracking-tight" />
                 </span>
-                <ChevronDown size={18} aria-hidden="true" className={`text-ink-3 transition-transform ${on ? "rotate-180" : ""}`} />
+                <ChevronDown
+                  size={18}
+                  aria-hidden="true"
+                  className={`text-ink-3 transition-transform ${on ? "rotate-180" : ""}`}
+                />
                 <span className="col-span-3 mt-3 block">
                   <ScoreBar name={name} value={score.value} />
                 </span>
@@ -68,7 +76,9 @@ export function ScoreCards({ scores, words, lit, onLight, onPin, onSeek }: Props
                     </p>
                   ))}
                 <ul>
-                  {score.contributions.length === 0 && <li className="px-2 py-3 text-sm text-ink-2">Nothing could be measured for it this time.</li>}
+                  {score.contributions.length === 0 && (
+                    <li className="px-2 py-3 text-sm text-ink-2">Nothing could be measured for it this time.</li>
+                  )}
                   {score.contributions.map((contribution) => (
                     <ContributionRow
                       key={contribution.metric}
@@ -86,7 +96,9 @@ export function ScoreCards({ scores, words, lit, onLight, onPin, onSeek }: Props
           </div>
         );
       })}
-      <p className="px-5 py-3 text-xs text-ink-3 sm:px-6">Practice indices from 0 to 100. They describe this recording, not you.</p>
+      <p className="px-5 py-3 text-xs text-ink-3 sm:px-6">
+        Practice indices from 0 to 100. They describe this recording, not you.
+      </p>
     </section>
   );
 }

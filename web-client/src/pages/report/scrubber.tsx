@@ -3,7 +3,15 @@ import { useEffect, useRef } from "react";
 import { clock } from "../../live/timer";
 import type { Player } from "../../replay/player";
 
-export function Scrubber({ player, duration, label = "Playhead" }: { player: Player; duration: number; label?: string }) {
+export function Scrubber({
+  player,
+  duration,
+  label = "Playhead",
+}: {
+  player: Player;
+  duration: number;
+  label?: string;
+}) {
   const slider = useRef<HTMLInputElement>(null);
   const time = useRef<HTMLSpanElement>(null);
   useEffect(
@@ -19,7 +27,12 @@ export function Scrubber({ player, duration, label = "Playhead" }: { player: Pla
   );
   return (
     <>
-      <span ref={time} className="tabular w-10 shrink-0 text-right text-sm text-ink-2" aria-hidden="true" data-testid="playhead" />
+      <span
+        ref={time}
+        className="tabular w-10 shrink-0 text-right text-sm text-ink-2"
+        aria-hidden="true"
+        data-testid="playhead"
+      />
       <input
         ref={slider}
         type="range"

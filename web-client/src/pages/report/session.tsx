@@ -35,7 +35,8 @@ export default function SessionPage({ id }: { id: string }) {
         const { stage, percent } = message;
         cache.setQueryData<Partial<Analysis>>(keys.analysis(id), (before) => ({ ...before, stage, percent }));
       }
-      if (message.type === "report_ready" || message.type === "state") void cache.invalidateQueries({ queryKey: keys.session(id) });
+      if (message.type === "report_ready" || message.type === "state")
+        void cache.invalidateQueries({ queryKey: keys.session(id) });
     });
     socket.open();
     return () => socket.close();
@@ -60,7 +61,11 @@ export default function SessionPage({ id }: { id: string }) {
           <Failure error={new Problem(0, "failed", "The report could not be made", session.data.failure)} />
           <div className="flex flex-wrap gap-2">
             <TryAgain session={session.data} />
-            {uploaded ? <ButtonLink to="/upload">Upload another file</ButtonLink> : <ButtonLink to="/">Practise again</ButtonLink>}
+            {uploaded ? (
+              <ButtonLink to="/upload">Upload another file</ButtonLink>
+            ) : (
+              <ButtonLink to="/">Practise again</ButtonLink>
+            )}
             <DeleteSession session={session.data} />
           </div>
         </div>
@@ -69,11 +74,25 @@ export default function SessionPage({ id }: { id: string }) {
           It was deleted, with everything that belonged to it.
         </Empty>
       ) : state === "created" && uploaded ? (
-        <Empty title="The recording is not here yet" action={<ButtonLink to="/upload" look="primary">To the upload</ButtonLink>}>
+        <Empty
+          title="The recording is not here yet"
+          action={
+            <ButtonLink to="/upload" look="primary">
+              To the upload
+            </ButtonLink>
+          }
+        >
           Its upload was not finished.
         </Empty>
       ) : state === "created" ? (
-        <Empty title="This session has not begun" action={<ButtonLink to={`/arena/${id}`} look="primary">Begin</ButtonLink>}>
+        <Empty
+          title="This session has not begun"
+          action={
+            <ButtonLink to={`/arena/${id}`} look="primary">
+              Begin
+            </ButtonLink>
+          }
+        >
           Nothing was recorded yet.
         </Empty>
       ) : report.isError ? (

@@ -10,7 +10,9 @@ function show(status: number, body: string) {
   const asked: string[] = [];
   vi.stubGlobal("fetch", (request: Request) => {
     asked.push(`${request.method} ${new URL(request.url).pathname}`);
-    return Promise.resolve(new Response(body || null, { status, headers: { "content-type": "application/problem+json" } }));
+    return Promise.resolve(
+      new Response(body || null, { status, headers: { "content-type": "application/problem+json" } }),
+    );
   });
   render(
     <QueryClientProvider client={new QueryClient()}>
@@ -30,7 +32,15 @@ describe("trying a failed session again", () => {
   });
 
   it("says why it is refused", async () => {
-    show(409, JSON.stringify({ type: "urn:coach:problem:conflict", title: "In conflict", status: 409, detail: "nothing of its recording is left on this server" }));
+    show(
+      409,
+      JSON.stringify({
+        type: "urn:coach:problem:conflict",
+        title: "In conflict",
+        status: 409,
+        detail: "nothing of its recording is left on this server",
+      }),
+    );
     await userEvent.click(screen.getByTestId("try-again"));
     expect((await screen.findByRole("alert")).textContent).toContain("nothing of its recording is left");
   });

@@ -5,7 +5,8 @@ import type { ScoreName } from "../../api/types";
 /** Sentences that begin with a score's name ("Clarity 61 of 100. …", "Clarity: not enough to say. …") belong to its card. */
 export function wordsOf(words: string[], name: ScoreName | null): string[] {
   const title = (score: ScoreName) => SCORES.find((x) => x.name === score)?.title ?? score;
-  const about = (sentence: string) => SCORES.find((x) => [" ", ": "].some((end) => sentence.startsWith(title(x.name) + end)))?.name ?? null;
+  const about = (sentence: string) =>
+    SCORES.find((x) => [" ", ": "].some((end) => sentence.startsWith(title(x.name) + end)))?.name ?? null;
   return words.filter((sentence) => about(sentence) === name);
 }
 

@@ -30,7 +30,13 @@ export function Sending({ name, view, checking, onHold, onGoOn, onGiveUp }: Prop
   const going = view.phase === "sending" || view.phase === "waiting";
   const bad = view.phase === "failed";
   return (
-    <section aria-label="Upload" data-testid="sending" data-phase={checking ? "checking" : view.phase} data-sent={view.sent} className="rounded-3xl border border-line bg-surface p-6 sm:p-8">
+    <section
+      aria-label="Upload"
+      data-testid="sending"
+      data-phase={checking ? "checking" : view.phase}
+      data-sent={view.sent}
+      className="rounded-3xl border border-line bg-surface p-6 sm:p-8"
+    >
       <div className="flex items-baseline justify-between gap-4">
         <h2 className="min-w-0 truncate text-lg font-semibold" title={name}>
           {name}
@@ -47,10 +53,18 @@ export function Sending({ name, view, checking, onHold, onGoOn, onGiveUp }: Prop
         aria-valuenow={percent}
         className="mt-4 h-2.5 overflow-hidden rounded-full bg-sunken"
       >
-        <div className={`h-full rounded-full transition-[width] duration-300 ${bad ? "bg-danger" : "bg-accent"} ${checking ? "breathe" : ""}`} style={{ width: `${(view.sent / Math.max(1, view.total)) * 100}%` }} />
+        <div
+          className={`h-full rounded-full transition-[width] duration-300 ${bad ? "bg-danger" : "bg-accent"} ${checking ? "breathe" : ""}`}
+          style={{ width: `${(view.sent / Math.max(1, view.total)) * 100}%` }}
+        />
       </div>
       <div className="tabular mt-3 flex min-h-12 flex-wrap justify-between gap-x-6 text-sm text-ink-2">
-        <span role={bad ? "alert" : "status"} aria-live="polite" className={bad ? "text-danger" : ""} data-testid="upload-words">
+        <span
+          role={bad ? "alert" : "status"}
+          aria-live="polite"
+          className={bad ? "text-danger" : ""}
+          data-testid="upload-words"
+        >
           {words(view, checking)}
         </span>
         <span>

@@ -30,8 +30,10 @@ vi.mock("../../upload/put", async (original) => {
 const asked: string[] = [];
 let stored: { number: number; bytes: number; crc64: string | null }[] = [];
 let answers: Record<string, () => Response> = {};
-const json = (status: number, body: unknown) => new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
-const problem = (status: number, word: string, detail: string) => json(status, { type: `urn:coach:problem:${word}`, title: "No", status, detail });
+const json = (status: number, body: unknown) =>
+  new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
+const problem = (status: number, word: string, detail: string) =>
+  json(status, { type: `urn:coach:problem:${word}`, title: "No", status, detail });
 const question = { id: "failure-1", family: "failure", text: "A goal you missed", suggested_ms: 90_000, tip: "" };
 
 beforeEach(() => {
@@ -51,13 +53,30 @@ beforeEach(() => {
       case "GET /api/sessions/s1":
         return json(200, { id: "s1", state: "created", source: "upload" });
       case "GET /api/me":
-        return json(200, { consent: { version: "1" }, consent_version: "1", upload_bytes: 2000, models: {}, hints: [] });
+        return json(200, {
+          consent: { version: "1" },
+          consent_version: "1",
+          upload_bytes: 2000,
+          models: {},
+          hints: [],
+        });
       case "GET /api/questions":
-        return json(200, { questions: [question, { ...question, id: "conflict-1", family: "conflict", text: "Saying no" }] });
+        return json(200, {
+          questions: [question, { ...question, id: "conflict-1", family: "conflict", text: "Saying no" }],
+        });
       case "POST /api/sessions":
         return json(201, { id: "s1", state: "created", source: "upload" });
       case "POST /api/sessions/s1/upload":
-        return json(200, { name: "a.mp4", content_type: "video/mp4", bytes: 25, part_bytes: 10, parts: 3, stored, expires_us: 0, job: null });
+        return json(200, {
+          name: "a.mp4",
+          content_type: "video/mp4",
+          bytes: 25,
+          part_bytes: 10,
+          parts: 3,
+          stored,
+          expires_us: 0,
+          job: null,
+        });
       case "POST /api/sessions/s1/upload/urls": {
         const { parts } = JSON.parse(body) as { parts: number[] };
         return json(200, { urls: parts.map((number) => ({ number, url: `put-${number}`, bytes: 10 })), expires_us: 0 });
@@ -92,9 +111,11 @@ function show(path = "/upload?q=conflict-1") {
   return location;
 }
 
-const recording = (name = "a.mp4", bytes = 25) => new File(["x".repeat(bytes)], name, { type: name.endsWith("mp4") ? "video/mp4" : "text/plain", lastModified: 7 });
+const recording = (name = "a.mp4", bytes = 25) =>
+  new File(["x".repeat(bytes)], name, { type: name.endsWith("mp4") ? "video/mp4" : "text/plain", lastModified: 7 });
 const choose = async (file: File) => userEvent.upload(await screen.findByTestId("file"), file, { applyAccept: false });
-const told = async (words: RegExp) => waitFor(() => expect(screen.getByTestId("upload-problem").textContent).toMatch(words));
+const told = async (words: RegExp) =>
+  waitFor(() => expect(screen.getByTestId("upload-problem").textContent).toMatch(words));
 
 describe("the upload page", () => {
   it("sends the file as the answer to the question that was asked for, and goes to its report", async () => {
@@ -200,7 +221,8 @@ describe("the upload page", () => {
   });
 
   it("tells why a sent file was refused, and forgets it", async () => {
-    answers["POST /api/sessions/s1/upload/complete"] = () => problem(422, "unprocessable", "the file does not begin like a recording");
+    answers["POST /api/sessions/s1/upload/complete"] = () =>
+      problem(422, "unprocessable", "the file does not begin like a recording");
     show();
     await choose(recording());
     await told(/does not begin like/);
@@ -209,7 +231,8 @@ describe("the upload page", () => {
   });
 
   it("asks for consent first", async () => {
-    answers["GET /api/me"] = () => json(200, { consent: null, consent_version: "1", upload_bytes: 2000, models: {}, hints: [] });
+    answers["GET /api/me"] = () =>
+      json(200, { consent: null, consent_version: "1", upload_bytes: 2000, models: {}, hints: [] });
     const { history } = show();
     await waitFor(() => expect(history.at(-1)).toBe("/consent?q=conflict-1&for=upload"));
   });

@@ -69,7 +69,9 @@ export default function UploadPage() {
       <div className="mx-auto grid max-w-2xl grid-cols-[minmax(0,1fr)] gap-8">
         <div>
           <h1 className="text-3xl font-semibold">Upload a recording</h1>
-          <p className="mt-3 text-lg text-ink-2">An answer you recorded elsewhere gets the same report. The file goes straight to the store and stays yours.</p>
+          <p className="mt-3 text-lg text-ink-2">
+            An answer you recorded elsewhere gets the same report. The file goes straight to the store and stays yours.
+          </p>
         </div>
         {(bank.isPending || me.isPending) && <Loading what="the questions" rows={2} />}
         {(bank.isError || me.isError) && (
@@ -78,7 +80,11 @@ export default function UploadPage() {
         {bank.data && me.data && agreed && (
           <>
             {!busy && unfinished && (
-              <section aria-label="Unfinished upload" data-testid="unfinished" className="flex flex-wrap items-center gap-4 rounded-2xl bg-accent-soft px-5 py-4">
+              <section
+                aria-label="Unfinished upload"
+                data-testid="unfinished"
+                className="flex flex-wrap items-center gap-4 rounded-2xl bg-accent-soft px-5 py-4"
+              >
                 <div className="min-w-0 flex-1 basis-64">
                   <p className="font-medium [overflow-wrap:anywhere]">The upload of {unfinished.name} is unfinished</p>
                   <p className="text-sm text-ink-2">
