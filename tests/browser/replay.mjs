@@ -14,7 +14,7 @@ await walk(
       await page.goto(`${base}/sessions/${session}`);
       await by("report").waitFor();
       now.duration_s = await untilPlayable(page);
-      now.sound_only = (await by("sound-only").count()) > 0;
+      now.audio_only = (await by("audio-only").count()) > 0;
       await shot(name);
       await shot(`${name}-whole`, { fullPage: true });
       const video = page.locator("video").first();

@@ -3,10 +3,10 @@
 import { untilPlayable, walk } from "./chromium.mjs";
 
 const [base, camera, microphone, shots] = process.argv.slice(2);
-const FIRST_ANSWER_MS = 34_000; // fast speech: the cue needs 20 s of it
+const FIRST_ANSWER_MS = 34_000; // fast speech: the hint needs 20 s of it
 const ARENA_MS = 46_000;
 
-const seen = { vitals: 0, hints: [], cues: [], scores: [], running: 0 };
+const seen = { vitals: 0, hints: [], hints_shown: [], scores: [], running: 0 };
 const media = [
   "--autoplay-policy=no-user-gesture-required",
   "--use-fake-ui-for-media-stream",
@@ -54,12 +54,12 @@ await walk({ seen, shots, permissions: ["camera", "microphone"], args: media }, 
   const began = Date.now();
   seen.session = await by("arena").getAttribute("data-session");
   seen.question = await by("question").innerText();
-  // A cue is on the page for four seconds only: an observer sees each one.
-  await page.exposeFunction("cueSeen", (text) => seen.cues.push(text));
+  // A hint is on the page for four seconds only: an observer sees each one.
+  await page.exposeFunction("hintSeen", (text) => seen.hints_shown.push(text));
   await page.evaluate(() => {
     const look = () => {
-      const text = document.querySelector("[data-testid=cue]")?.textContent?.trim();
-      if (text && text !== look.last) window.cueSeen(text);
+      const text = document.querySelector("[data-testid=hint]")?.textContent?.trim();
+      if (text && text !== look.last) window.hintSeen(text);
       look.last = text;
     };
     new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
@@ -67,11 +67,11 @@ await walk({ seen, shots, permissions: ["camera", "microphone"], args: media }, 
   await page.waitForTimeout(12_000);
   await shot("4-arena");
   await page
-    .waitForFunction(() => document.querySelector("[data-testid=cue]")?.textContent?.trim(), null, {
+    .waitForFunction(() => document.querySelector("[data-testid=hint]")?.textContent?.trim(), null, {
       timeout: FIRST_ANSWER_MS,
     })
     .then(
-      () => shot("5-arena-cue"),
+      () => shot("5-arena-hint"),
       () => undefined,
     );
   await page.waitForTimeout(Math.max(0, began + FIRST_ANSWER_MS - Date.now()));

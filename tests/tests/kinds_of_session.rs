@@ -303,7 +303,7 @@ async fn replays(coach: &Coach, sessions: &[&Stored]) -> Result<()> {
         let page = &seen["pages"][one.page()];
         ensure!((page["duration_s"].as_f64().unwrap_or_default() - SECONDS).abs() < EXACT, "{page}");
         ensure!(page["seeked_to_s"].as_f64() > Some(HALF), "{page}");
-        ensure!(page["sound_only"] == !one.has("v"), "{page}");
+        ensure!(page["audio_only"] == !one.has("v"), "{page}");
     }
     Ok(())
 }

@@ -33,7 +33,7 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
     ensure!(seen["running"].as_u64() >= Some(6), "a running estimate every 5 s");
     let hints = seen["hints"].as_array().context("hints")?;
     ensure!(hints.iter().any(|h| h["id"] == "slow_down"), "fast speech must provoke its cue, came: {hints:?}");
-    ensure!(!seen["cues"].as_array().context("cues")?.is_empty(), "the cue was on the page");
+    ensure!(!seen["hints_shown"].as_array().context("hints_shown")?.is_empty(), "the hint was on the page");
     ensure!(seen["question"] != seen["next"], "the next question is another one");
     for score in seen["scores"].as_array().context("scores")? {
         println!("score on the page: {} {}", score[0], score[1]);

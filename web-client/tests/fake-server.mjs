@@ -75,7 +75,7 @@ const server = createServer(async (request, response) => {
         affect: true,
         upload_bytes: 2 ** 31,
         models: { face: "full", voice_activity: "silero" },
-        hints: fixture.CUES,
+        hints: fixture.HINTS,
       });
     case "GET /api/consent":
       return json(200, fixture.CONSENT);

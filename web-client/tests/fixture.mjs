@@ -381,7 +381,7 @@ export const CONSENT = {
   ],
 };
 
-export const CUES = [
+export const HINTS = [
   { id: "slow_down", text: "Slow down a little", description: "The pace is clearly above 160 words a minute." },
   { id: "speak_up", text: "Speak up a little", description: "The voice is quieter than at the device check." },
   { id: "look_at_camera", text: "Look at the camera", description: "The eyes have been elsewhere for a while." },

@@ -145,7 +145,7 @@ for (const [mode, options] of Object.entries(MODES).filter(([name]) => values.mo
     await page.goto(`${values.base}/check?q=failure-1,conflict-1`);
     await page.click(id("device-ok"));
     await page.waitForSelector(`${id("arena")}[data-state=live]`);
-    await page.waitForSelector(id("cue"));
+    await page.waitForSelector(id("hint"));
     await page.waitForTimeout(400);
     await shot("arena");
     await page.evaluate(() => window.__peer.move("disconnected"));

@@ -32,7 +32,7 @@ describe("a message", () => {
     ["a number", "7"],
     ["a type that is no text", '{"type":{"a":1}}'],
     ["a state without a state", '{"type":"state"}'],
-    ["a cue without words", '{"type":"hint","text":"   "}'],
+    ["a hint without words", '{"type":"hint","text":"   "}'],
     ["deep nesting", "[".repeat(20_000)],
     ["too much", `{"type":"hint","text":"${"x".repeat(MAX_LENGTH)}"}`],
   ])("that is %s is ignored", (_, text) => {
@@ -60,10 +60,10 @@ describe("a message", () => {
     });
   });
 
-  it("cannot hold a cue on screen for an hour, nor fill the screen with it", () => {
-    const cue = parse(`{"type":"hint","text":"${"very ".repeat(100)}","for_ms":3600000}`);
-    expect(cue).toMatchObject({ for_ms: 10_000 });
-    expect(cue?.type === "hint" && cue.text.length).toBeLessThanOrEqual(60);
+  it("cannot hold a hint on screen for an hour, nor fill the screen with it", () => {
+    const hint = parse(`{"type":"hint","text":"${"very ".repeat(100)}","for_ms":3600000}`);
+    expect(hint).toMatchObject({ for_ms: 10_000 });
+    expect(hint?.type === "hint" && hint.text.length).toBeLessThanOrEqual(60);
   });
 
   it("keeps progress between 0 and 100", () => {

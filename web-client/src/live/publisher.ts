@@ -28,7 +28,7 @@ const REAL: Seams = { publish: whip, remove, now: () => Date.now() };
 const UNREACHABLE = new Problem(
   0,
   "media",
-  "Picture and sound do not get through",
+  "Video and audio do not get through",
   "A firewall may be in the way. What was recorded is safe.",
 );
 

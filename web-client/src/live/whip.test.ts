@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "../api/problem";
 import { FakePeer, OFFER, fakeStream } from "./fake-peer";
-import { GATHERING_CAP_MS, locationOf, preferVp8, publish, withSoundAgain, withoutDtx } from "./whip";
+import { GATHERING_CAP_MS, locationOf, preferVp8, publish, withAudioAgain, withoutDtx } from "./whip";
 
 const answer = (
   status = 201,
@@ -64,7 +64,7 @@ describe("publishing", () => {
     expect(withoutDtx("a=fmtp:111 usedtx=1\r\n")).not.toContain("usedtx");
   });
 
-  it("offers to send lost sound again, and goes without it where the browser takes only its own offer", async () => {
+  it("offers to send lost audio again, and goes without it where the browser takes only its own offer", async () => {
     for (const takesOnlyItsOwn of [false, true]) {
       const fetching = answer();
       vi.stubGlobal("fetch", fetching);
@@ -72,11 +72,11 @@ describe("publishing", () => {
       peer().takesOnlyItsOwnOffer = takesOnlyItsOwn;
       await vi.advanceTimersByTimeAsync(GATHERING_CAP_MS);
       await publishing;
-      expect(fetching.mock.calls[0]?.[1]?.body).toBe(takesOnlyItsOwn ? OFFER : withSoundAgain(OFFER));
+      expect(fetching.mock.calls[0]?.[1]?.body).toBe(takesOnlyItsOwn ? OFFER : withAudioAgain(OFFER));
     }
-    expect(withSoundAgain(OFFER)).toContain("opus/48000/2\r\na=rtcp-fb:111 nack\r\n");
-    expect(withSoundAgain(withSoundAgain(OFFER))).toBe(withSoundAgain(OFFER));
-    expect(withSoundAgain("v=0\r\n")).toBe("v=0\r\n");
+    expect(withAudioAgain(OFFER)).toContain("opus/48000/2\r\na=rtcp-fb:111 nack\r\n");
+    expect(withAudioAgain(withAudioAgain(OFFER))).toBe(withAudioAgain(OFFER));
+    expect(withAudioAgain("v=0\r\n")).toBe("v=0\r\n");
   });
 
   it.each([400, 406, 409, 503])("closes the connection and tells the reason on %i", async (status) => {

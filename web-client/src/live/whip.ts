@@ -22,8 +22,8 @@ export function withoutDtx(sdp: string): string {
   return sdp.replace(/^(a=fmtp:\d+ .*?);?usedtx=1/gm, "$1");
 }
 
-/** Lost sound is sent again on request, as lost pictures are: browsers can do it (RFC 4585), but do not offer it by themselves. */
-export function withSoundAgain(sdp: string): string {
+/** Lost audio is sent again on request, as lost video is: browsers can do it (RFC 4585), but do not offer it by themselves. */
+export function withAudioAgain(sdp: string): string {
   return sdp.replace(/^a=rtpmap:(\d+) opus\/48000\/2\r\n/gim, (line, payload: string) => {
     const wish = `a=rtcp-fb:${payload} nack\r\n`;
     return sdp.includes(wish) ? line : line + wish;
@@ -67,7 +67,7 @@ export async function publish(endpoint: string, stream: MediaStream, signal?: Ab
     const offer = await pc.createOffer();
     // A browser that takes only its own words gets them back.
     await pc
-      .setLocalDescription({ type: "offer", sdp: withSoundAgain(offer.sdp ?? "") })
+      .setLocalDescription({ type: "offer", sdp: withAudioAgain(offer.sdp ?? "") })
       .catch(() => pc.setLocalDescription());
     await gathered(pc);
     // Stopped meanwhile: nothing was begun at the server yet, so nothing is.

@@ -54,7 +54,7 @@ describe("the lanes", () => {
       "affect",
       "eye_contact",
       "stress",
-      "cues",
+      "hints",
     ]);
     expect(rows.every((lane) => lane.blocks.length === 0 && lane.range.max > lane.range.min)).toBe(true);
   });

@@ -3,7 +3,7 @@ import type { Report } from "../api/types";
 import type { Tracks } from "./journal";
 import { laneRange, median, type Range } from "./scale";
 
-export type LaneId = "speech" | "pace" | "pitch" | "volume" | "affect" | "eye_contact" | "stress" | "cues";
+export type LaneId = "speech" | "pace" | "pitch" | "volume" | "affect" | "eye_contact" | "stress" | "hints";
 
 export interface Curve {
   label: string;
@@ -35,7 +35,7 @@ export interface Lane {
   mark: number | null;
   curves: Curve[];
   blocks: Block[];
-  /** Cues: points in time with words. */
+  /** Hints: points in time with words. */
   points: { t: number; label: string; detail: string }[];
   /** Shade what lies between the first two curves. */
   gap?: boolean;
@@ -209,14 +209,14 @@ export function lanes(report: Report, tracks: Tracks | null): Lane[] {
     },
     {
       ...base,
-      id: "cues",
-      title: "Cues",
+      id: "hints",
+      title: "Hints",
       unit: "",
       range: { min: 0, max: 1 },
       curves: [],
       points: report.hints.map((hint) => ({ t: hint.t, label: hint.text, detail: hint.evidence })),
       read: () => "",
-      summary: `Cues: ${report.hints.length === 0 ? "none shown" : report.hints.map((hint) => hint.text).join(", ")}.`,
+      summary: `Hints: ${report.hints.length === 0 ? "none shown" : report.hints.map((hint) => hint.text).join(", ")}.`,
     },
   ];
 }

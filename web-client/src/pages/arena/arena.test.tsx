@@ -149,7 +149,7 @@ describe("the arena", () => {
     );
   });
 
-  it("shows a cue, and none while the answer is paused", async () => {
+  it("shows a hint, and none while the answer is paused", async () => {
     await live();
     socket().says({
       type: "hint",
@@ -160,12 +160,12 @@ describe("the arena", () => {
       evidence: "",
       for_ms: 4000,
     });
-    expect(screen.getByTestId("cue").textContent).toBe("Slow down a little");
+    expect(screen.getByTestId("hint").textContent).toBe("Slow down a little");
     await userEvent.keyboard("p");
-    expect(screen.queryByTestId("cue")).toBeNull();
+    expect(screen.queryByTestId("hint")).toBeNull();
     expect(tracks.every((track) => !track.enabled)).toBe(true);
     socket().says({ type: "hint", seq: 4, t: 2, id: "speak_up", text: "Speak up", evidence: "", for_ms: 4000 });
-    expect(screen.queryByTestId("cue")).toBeNull();
+    expect(screen.queryByTestId("hint")).toBeNull();
     await userEvent.keyboard("p");
     expect(tracks.every((track) => track.enabled)).toBe(true);
     expect(said().map(([what]) => what)).toEqual(["question", "pause", "resume"]);

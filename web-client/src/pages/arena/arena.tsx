@@ -1,4 +1,4 @@
-// The Arena: the preview fills the page, the question in one line, one cue, and no number but the time.
+// The Arena: the preview fills the page, the question in one line, one hint, and no number but the time.
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useLocation } from "wouter";
@@ -7,7 +7,7 @@ import type { Session } from "../../api/types";
 import { Confirm } from "../../ui/confirm";
 import { Failure, Loading } from "../../ui/states";
 import { Controls } from "./controls";
-import { CuePill } from "./cue-pill";
+import { HintPill } from "./hint-pill";
 import { Light } from "./light";
 import { Notices, Standstill } from "./standstill";
 import { AnswerTime } from "./answer-time";
@@ -113,7 +113,7 @@ function Stage({ session }: { session: Session }) {
         <Notices arena={arena} />
       </div>
 
-      <CuePill cue={arena.cue} />
+      <HintPill hint={arena.hint} />
       <Standstill arena={arena} />
       <Controls arena={arena} onStop={arena.stop} />
 

@@ -5,7 +5,7 @@ import type { Problem } from "../../api/problem";
 import type { AskedQuestion, Session } from "../../api/types";
 import * as camera from "../../live/camera";
 import { refusal, watch, type Refusal } from "../../live/capture";
-import type { Cue } from "../../live/cues";
+import type { Hint } from "../../live/hints";
 import type { Numbered } from "../../live/messages";
 import { Publisher, type PublisherState } from "../../live/publisher";
 import { LiveSocket, liveUrl } from "../../live/socket";
@@ -23,7 +23,7 @@ export interface ArenaState {
   count: number;
   timer: Timer;
   hold: Hold | null;
-  cue: Cue | null;
+  hint: Hint | null;
   /** The server ended the session, or it was stopped here. */
   ended: boolean;
   problem: Problem | null;
@@ -49,7 +49,7 @@ export function useArena(session: Session): ArenaState {
   const [index, setIndex] = useState(() => Math.max(0, Math.min(session.answers.length, questions.length) - 1));
   const [timer, setTimer] = useState<Timer>(zero);
   const [hold, setHold] = useState<Hold | null>(null);
-  const [cue, setCue] = useState<Cue | null>(null);
+  const [hint, setHint] = useState<Hint | null>(null);
   const [ended, setEnded] = useState(false);
   const [notice, setNotice] = useState<string | null>(null);
   const [attempt, setAttempt] = useState(0);
@@ -61,7 +61,7 @@ export function useArena(session: Session): ArenaState {
   const hear = useCallback((message: Numbered) => {
     switch (message.type) {
       case "hint":
-        if (!held.current) setCue({ ...message });
+        if (!held.current) setHint({ ...message });
         break;
       case "state":
       case "snapshot":
@@ -95,7 +95,7 @@ export function useArena(session: Session): ArenaState {
   const setHeld = (next: Hold | null) => {
     held.current = next;
     setHold(next);
-    setCue(null);
+    setHint(null);
   };
 
   // Camera first, then publishing. A second attempt puts the new stream in place of the old.
@@ -176,11 +176,11 @@ export function useArena(session: Session): ArenaState {
     socket.current?.send({ type: "mark", what: "question", question_id: following.id });
     setIndex(index + 1);
     setTimer(start(zero, now()));
-    setCue(null);
+    setHint(null);
   }, [index, questions]);
 
   const stop = useCallback(() => {
-    setCue(null);
+    setHint(null);
     setTimer((x) => pause(x, now()));
     const publishing = publisher.current;
     // A failed DELETE is no reason to stay: the server ends the session by itself after its grace.
@@ -212,7 +212,7 @@ export function useArena(session: Session): ArenaState {
     count: questions.length,
     timer,
     hold,
-    cue,
+    hint,
     ended,
     problem: connection.is === "failed" ? connection.problem : null,
     notice,

@@ -3,7 +3,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { Recording } from "../../api/types";
 import type { Player } from "../../replay/player";
-import { SoundOnly, hasNoPicture } from "../report/sound-only";
+import { AudioOnly, hasNoVideo } from "../report/audio-only";
 
 /** Further apart than this the follower jumps; below, it would only stutter. */
 const DRIFT_S = 0.15;
@@ -54,7 +54,7 @@ export function Video({ recording, player, leads, start, end, label }: Props) {
           onError={() => setBroken(true)}
         />
       )}
-      {url && !broken && hasNoPicture(recording.data, width) && <SoundOnly />}
+      {url && !broken && hasNoVideo(recording.data, width) && <AudioOnly />}
       {(broken || recording.isError) && (
         <p role="alert" className="absolute inset-0 grid place-content-center text-sm">
           This recording does not play

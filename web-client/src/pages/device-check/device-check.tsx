@@ -1,4 +1,4 @@
-// Device check: picture, sound, and three quiet seconds from which everything later is read.
+// Device check: video, audio, and three quiet seconds from which everything later is read.
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useLocation, useSearch } from "wouter";
@@ -9,13 +9,13 @@ import type { CalibrationResult } from "../../api/types";
 import * as camera from "../../live/camera";
 import { applied } from "../../live/capture";
 import { CLIP_MS, recordClip } from "../../live/clip";
-import { keepSwitchedOff, settings, switchedOff } from "../../live/cue-choice";
+import { keepSwitchedOff, settings, switchedOff } from "../../live/hint-choice";
 import { Button, ButtonLink } from "../../ui/button";
 import { Frame } from "../../ui/frame";
 import { Empty } from "../../ui/states";
 import { fromSearch } from "../home/choice";
 import { Advice } from "./advice";
-import { CueSwitches } from "./cue-switches";
+import { HintSwitches } from "./hint-switches";
 import { Meter } from "./meter";
 import { Picker } from "./picker";
 import { Preview } from "./preview";
@@ -29,8 +29,8 @@ export default function DeviceCheck() {
   const me = useMe();
   const [off, setOff] = useState(switchedOff);
   const hints = me.data ? settings(me.data.hints, off) : undefined;
-  // The session is made once the settings that the browser applied are known, and again when devices or cues were changed.
-  const session = useRef<{ id: string; stream: MediaStream; cues: string } | null>(null);
+  // The session is made once the settings that the browser applied are known, and again when devices or hints were changed.
+  const session = useRef<{ id: string; stream: MediaStream; hints: string } | null>(null);
   const clip = useRef<{ blob: Blob; stream: MediaStream } | null>(null);
   const onward = useRef(false);
   const [result, setResult] = useState<CalibrationResult | null>(null);
@@ -43,12 +43,12 @@ export default function DeviceCheck() {
   );
 
   const sessionFor = async (from: MediaStream): Promise<string> => {
-    const cues = JSON.stringify(hints);
-    if (session.current?.stream === from && session.current.cues === cues) return session.current.id;
+    const wanted = JSON.stringify(hints);
+    if (session.current?.stream === from && session.current.hints === wanted) return session.current.id;
     const made = await calls.createSession({ questions: chosen, capture: applied(from), ...(hints ? { hints } : {}) });
     const old = session.current;
     if (old) void calls.deleteSession(old.id).catch(() => undefined);
-    session.current = { id: made.id, stream: from, cues };
+    session.current = { id: made.id, stream: from, hints: wanted };
     return made.id;
   };
 
@@ -66,7 +66,7 @@ export default function DeviceCheck() {
     mutationFn: async (from: MediaStream) => {
       const before = session.current?.id;
       const id = await sessionFor(from);
-      // Cues were changed after measuring: the new session gets the same three seconds.
+      // Hints were changed after measuring: the new session gets the same three seconds.
       if (id !== before && clip.current?.stream === from) await calls.calibrate(id, clip.current.blob);
       return id;
     },
@@ -119,7 +119,7 @@ export default function DeviceCheck() {
             />
             <Meter stream={stream} />
           </div>
-          <CueSwitches
+          <HintSwitches
             hints={me.data?.hints ?? []}
             off={off}
             disabled={quiet || onwards.isPending}

@@ -1,4 +1,4 @@
-// The mirrored preview with a place for the head, and what to do when there is no picture.
+// The mirrored preview with a place for the head, and what to do when there is no video.
 import { VideoOff } from "lucide-react";
 import { useEffect, useRef } from "react";
 import type { Refusal } from "../../live/capture";

@@ -6,7 +6,7 @@ import type { Lane } from "../../replay/lanes";
 import type { Range } from "../../replay/scale";
 import { colour } from "../../ui/theme";
 
-const HEIGHT: Partial<Record<Lane["id"], number>> = { speech: 28, cues: 32 };
+const HEIGHT: Partial<Record<Lane["id"], number>> = { speech: 28, hints: 32 };
 const CURVE_HEIGHT = 60;
 
 function underlay(lane: Lane, colours: Map<string, string>) {

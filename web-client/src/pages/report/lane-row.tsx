@@ -97,7 +97,7 @@ export function LaneRow({ lane, view, width, hover, player }: Props) {
       <div data-plot className="relative max-sm:order-last max-sm:col-span-2">
         {empty ? (
           <p className="grid h-9 content-center pl-2 text-xs text-ink-3">
-            {lane.id === "cues" ? "No cue was shown" : "Not enough to say"}
+            {lane.id === "hints" ? "No hint was shown" : "Not enough to say"}
           </p>
         ) : (
           <LaneCanvas key={dark} lane={lane} view={view} width={width} />

@@ -9,9 +9,9 @@ import { contained, drawOutline, outlineAt } from "../../replay/overlay";
 import type { Player } from "../../replay/player";
 import { Button } from "../../ui/button";
 import { Scrubber } from "./scrubber";
-import { SoundOnly, hasNoPicture } from "./sound-only";
+import { AudioOnly, hasNoVideo } from "./audio-only";
 
-const CUE_MS = 4000;
+const HINT_MS = 4000;
 
 function Switch({
   on,
@@ -60,11 +60,11 @@ export function Replay({ player, report, recording, tracks }: Props) {
   const [rate, setRate] = useState(1);
   const [broken, setBroken] = useState(false);
   const [outline, setOutline] = useState(true);
-  const [cues, setCues] = useState(true);
-  const [cue, setCue] = useState<string | null>(null);
+  const [hints, setHints] = useState(true);
+  const [hint, setHint] = useState<string | null>(null);
   const [width, setWidth] = useState<number | null>(null);
   const url = recording.data?.url;
-  const soundOnly = hasNoPicture(recording.data, width);
+  const audioOnly = hasNoVideo(recording.data, width);
 
   useEffect(() => {
     const element = video.current;
@@ -76,8 +76,8 @@ export function Replay({ player, report, recording, tracks }: Props) {
   useEffect(
     () =>
       player.subscribe((t) => {
-        const hint = cues ? report.hints.find((x) => x.t <= t && t < x.t + CUE_MS) : undefined;
-        setCue(hint?.text ?? null);
+        const hint = hints ? report.hints.find((x) => x.t <= t && t < x.t + HINT_MS) : undefined;
+        setHint(hint?.text ?? null);
         const surface = canvas.current;
         const context = surface?.getContext("2d");
         if (!surface || !context) return;
@@ -90,7 +90,7 @@ export function Replay({ player, report, recording, tracks }: Props) {
         const picture = { width: video.current?.videoWidth ?? 0, height: video.current?.videoHeight ?? 0 };
         if (points && picture.width > 0) drawOutline(context, points, contained({ width, height }, picture), ratio);
       }),
-    [player, report.hints, cues, outline, tracks, url],
+    [player, report.hints, hints, outline, tracks, url],
   );
 
   // What was recorded here is WebM, which every browser knows; an upload is what it was.
@@ -99,7 +99,7 @@ export function Replay({ player, report, recording, tracks }: Props) {
   return (
     <section aria-label="Replay">
       <div
-        className={`stage relative w-full overflow-hidden rounded-3xl bg-[#0f1012] text-[#f1efeb] ${soundOnly ? "aspect-[16/5] min-h-40" : "aspect-[4/3] max-h-[min(52vh,34rem)]"}`}
+        className={`stage relative w-full overflow-hidden rounded-3xl bg-[#0f1012] text-[#f1efeb] ${audioOnly ? "aspect-[16/5] min-h-40" : "aspect-[4/3] max-h-[min(52vh,34rem)]"}`}
       >
         {url && !gone && (
           // eslint-disable-next-line jsx-a11y/media-has-caption -- what was said is not transcribed
@@ -127,14 +127,14 @@ export function Replay({ player, report, recording, tracks }: Props) {
           aria-hidden="true"
           data-testid="overlay"
         />
-        {soundOnly && !gone && <SoundOnly />}
-        {cue && (
+        {audioOnly && !gone && <AudioOnly />}
+        {hint && (
           <p
             className="pointer-events-none absolute inset-x-0 bottom-[7%] grid justify-items-center"
-            data-testid="replay-cue"
+            data-testid="replay-hint"
           >
             <span className="rounded-full bg-[#fbfaf7] px-5 py-2 text-sm font-medium text-[#1d1e22] shadow-lg sm:text-base">
-              {cue}
+              {hint}
             </span>
           </p>
         )}
@@ -185,13 +185,13 @@ export function Replay({ player, report, recording, tracks }: Props) {
         <span className="tabular shrink-0 text-sm text-ink-2">{clock(report.duration_ms)}</span>
       </div>
       <div className="flex flex-wrap items-center gap-x-3">
-        {!soundOnly && (
+        {!audioOnly && (
           <Switch on={outline} onFlip={() => setOutline(!outline)} testid="switch-outline">
             Face outline
           </Switch>
         )}
-        <Switch on={cues} onFlip={() => setCues(!cues)} testid="switch-cues">
-          Cues
+        <Switch on={hints} onFlip={() => setHints(!hints)} testid="switch-hints">
+          Hints
         </Switch>
         <button
           type="button"

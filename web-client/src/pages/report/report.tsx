@@ -25,7 +25,7 @@ export interface Lit {
 
 /** What there was to go by. */
 function evidence({ voice, speech_s, face }: Report["coverage"]): string {
-  const heard = voice === 0 ? "no sound" : `${clock(speech_s * 1000)} of speech heard`;
+  const heard = voice === 0 ? "no audio" : `${clock(speech_s * 1000)} of speech heard`;
   if (face >= 0.6) return heard;
   return `${heard}, ${face === 0 ? "no face seen" : `face seen ${Math.round(face * 100)} % of the time`}`;
 }

@@ -1,12 +1,14 @@
-// Which cues the person wants, kept in this browser. What is kept is what was switched off, so that a new cue begins switched on.
+// Which hints the person wants, kept in this browser. What is kept is what was switched off, so that a new hint begins switched on.
 
-const KEY = "coach.cues.off";
-/** At most one cue in this time. */
+const KEY = "coach.hints.off";
+/** Where version 0.1.0 kept it. */
+const OLD_KEY = "coach.cues.off";
+/** At most one hint in this time. */
 export const BUDGET_MS = 20_000;
 
 export function switchedOff(): string[] {
   try {
-    const found: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
+    const found: unknown = JSON.parse(localStorage.getItem(KEY) ?? localStorage.getItem(OLD_KEY) ?? "[]");
     return Array.isArray(found) ? found.filter((id): id is string => typeof id === "string").slice(0, 100) : [];
   } catch {
     return [];

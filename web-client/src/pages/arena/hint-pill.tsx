@@ -1,12 +1,12 @@
-// One pill low in the middle: the cue, for its four seconds.
+// One pill low in the middle: the hint, for its four seconds.
 import { useEffect, useState } from "react";
-import { arrive, hush, NO_CUES, tick, type Cue } from "../../live/cues";
+import { arrive, hush, NO_HINTS, tick, type Hint } from "../../live/hints";
 
-export function CuePill({ cue }: { cue: Cue | null }) {
-  const [state, setState] = useState(NO_CUES);
+export function HintPill({ hint }: { hint: Hint | null }) {
+  const [state, setState] = useState(NO_HINTS);
   useEffect(() => {
-    setState((before) => (cue ? arrive(before, cue, performance.now()) : hush()));
-  }, [cue]);
+    setState((before) => (hint ? arrive(before, hint, performance.now()) : hush()));
+  }, [hint]);
   const until = state.shown?.until;
   useEffect(() => {
     if (until === undefined) return;
@@ -16,7 +16,7 @@ export function CuePill({ cue }: { cue: Cue | null }) {
     );
     return () => clearTimeout(timer);
   }, [until]);
-  const shown = state.shown?.cue;
+  const shown = state.shown?.hint;
   return (
     <div
       aria-live="polite"
@@ -25,8 +25,8 @@ export function CuePill({ cue }: { cue: Cue | null }) {
       {shown && (
         <p
           key={`${shown.id}-${shown.t}`}
-          data-testid="cue"
-          data-cue={shown.id}
+          data-testid="hint"
+          data-hint={shown.id}
           className={`appear rounded-full px-7 py-3.5 text-lg font-medium shadow-lg shadow-black/30 sm:text-xl ${
             shown.positive ? "bg-[#d8f3e7] text-[#0b3b2d]" : "bg-[#fbfaf7] text-[#1d1e22]"
           }`}

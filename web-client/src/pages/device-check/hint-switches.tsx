@@ -1,4 +1,4 @@
-// Cues while speaking: each can be switched off, or all.
+// Hints while speaking: each can be switched off, or all.
 import { ChevronDown } from "lucide-react";
 import type { HintKind } from "../../api/types";
 
@@ -9,20 +9,20 @@ interface Props {
   onChange: (off: string[]) => void;
 }
 
-export function CueSwitches({ hints, off, disabled, onChange }: Props) {
+export function HintSwitches({ hints, off, disabled, onChange }: Props) {
   if (hints.length === 0) return null;
   const on = hints.filter((hint) => !off.includes(hint.id)).length;
   const all = on === hints.length;
   return (
-    <details className="group border-t border-line pt-4" data-testid="cue-switches">
+    <details className="group border-t border-line pt-4" data-testid="hint-switches">
       <summary className="flex min-h-11 list-none items-center justify-between gap-3 [&::-webkit-details-marker]:hidden">
-        <span className="font-semibold">Cues while you speak</span>
+        <span className="font-semibold">Hints while you speak</span>
         <span className="ml-auto text-sm text-ink-2">{on === 0 ? "off" : all ? "on" : `${on} of ${hints.length}`}</span>
         <ChevronDown size={18} aria-hidden="true" className="text-ink-3 transition-transform group-open:rotate-180" />
       </summary>
       <p className="text-sm text-ink-2">One at a time, four seconds, never more than one in twenty seconds.</p>
       <fieldset disabled={disabled} className="mt-2 grid">
-        <legend className="sr-only">Cues</legend>
+        <legend className="sr-only">Hints</legend>
         {hints.map((hint) => (
           <label key={hint.id} className="flex min-h-11 items-start gap-3 py-2">
             <input

@@ -1,11 +1,11 @@
-// Cues can be switched off, one by one or all.
+// Hints can be switched off, one by one or all.
 import { beforeEach, describe, expect, it } from "vitest";
-import { keepSwitchedOff, settings, switchedOff } from "./cue-choice";
+import { keepSwitchedOff, settings, switchedOff } from "./hint-choice";
 
 const all = [{ id: "slow_down" }, { id: "speak_up" }];
 beforeEach(() => localStorage.clear());
 
-describe("the choice of cues", () => {
+describe("the choice of hints", () => {
   it("is all of them at first, and remembers what was switched off", () => {
     expect(settings(all, switchedOff()).enabled).toEqual(["slow_down", "speak_up"]);
     keepSwitchedOff(["slow_down"]);
@@ -18,7 +18,7 @@ describe("the choice of cues", () => {
 
   it("survives nonsense in the browser's storage", () => {
     for (const nonsense of ["{", "7", '{"a":1}', '[1,null,"slow_down"]']) {
-      localStorage.setItem("coach.cues.off", nonsense);
+      localStorage.setItem("coach.hints.off", nonsense);
       expect(switchedOff().every((id) => id === "slow_down")).toBe(true);
     }
   });

@@ -1,0 +1,29 @@
+// The pill on the page: there for its time, then gone.
+import { act, cleanup, render, screen } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { HintPill } from "./hint-pill";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+});
+
+const hint = (id: string) => ({ id, text: `Text of ${id}`, evidence: "", positive: false, t: 0, for_ms: 4000 });
+
+describe("the hint pill", () => {
+  it("shows a hint for four seconds", () => {
+    render(<HintPill hint={hint("slow_down")} />);
+    expect(screen.getByTestId("hint").textContent).toBe("Text of slow_down");
+    act(() => void vi.advanceTimersByTime(3900));
+    expect(screen.queryByTestId("hint")).not.toBeNull();
+    act(() => void vi.advanceTimersByTime(200));
+    expect(screen.queryByTestId("hint")).toBeNull();
+  });
+
+  it("goes at once when the answer is paused", () => {
+    const view = render(<HintPill hint={hint("slow_down")} />);
+    view.rerender(<HintPill hint={null} />);
+    expect(screen.queryByTestId("hint")).toBeNull();
+  });
+});
