@@ -33,6 +33,7 @@ pub struct Over {
 }
 
 /// Runs a part until its peer is closed. `sign` is called on the way.
+#[allow(clippy::too_many_lines, reason = "one arm for each event of a part")]
 pub async fn run(
     part: Part,
     publisher: Arc<Publisher>,

@@ -125,6 +125,7 @@ impl Lowering<'_> {
         Ok(self.constant(format!("c{tensor}_{layout:?}"), Array::f32(shape, data)))
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each operator of the format")]
     fn operator(&mut self, operator: &Operator) -> Result<(), Cause> {
         let output = operator.output;
         let name = format!("t{output}");
