@@ -130,7 +130,7 @@ fn bytes_reach_the_file_although_a_track_has_stopped_or_never_came() {
         let mut written = recorder.written();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let wait = async { written.wait_for(|bytes| *bytes as usize > pushed).await.map(|bytes| *bytes) };
-        let durable = runtime.block_on(async { tokio::time::timeout(std::time::Duration::from_secs(30), wait).await });
+        let durable = runtime.block_on(async { tokio::time::timeout(coach_testing::LIMIT, wait).await });
         assert!(durable.is_ok(), "{tracks:?}: {} of {pushed} bytes", *recorder.written().borrow());
         recorder.finish().unwrap();
     }

@@ -9,7 +9,7 @@ use coach_media::record::{Recorder, finalise};
 use coach_media::{Format, Formats, Item, Track, init};
 use material::{browser_like, ffmpeg, path, picture, read, sound};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 fn refuse(name: &str, bytes: &[u8]) -> Error {
     let folder = tempfile::tempdir().unwrap();
@@ -43,7 +43,7 @@ fn survive(file: &Path) -> usize {
         }
     }
     let _ = (video.map(|mut d| d.flush()), audio.map(|mut d| d.flush()));
-    assert!(started.elapsed() < Duration::from_secs(120), "{}: it took {:?}", path(file), started.elapsed());
+    assert!(started.elapsed() < coach_testing::LIMIT, "{}: it took {:?}", path(file), started.elapsed());
     units
 }
 

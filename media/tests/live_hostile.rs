@@ -7,6 +7,7 @@ mod publisher;
 use bytes::Bytes;
 use coach_media::item::{Item, Track};
 use coach_media::peer::{Config, Endpoint, Event, Limits, Publisher};
+use coach_testing::LIMIT;
 use publisher::{Loss, Sender};
 use rtc::crypto::default_provider;
 use rtc::stun::attributes::{ATTR_USERNAME, RawAttribute};
@@ -24,8 +25,8 @@ async fn connect(endpoint: &Endpoint, loss: &Loss) -> (Sender, Publisher, mpsc::
     (sender, publisher, events, answer.ice_tag)
 }
 
-/// The next event that is no item, or a failure of the test when it takes longer than that.
-async fn next_state(events: &mut mpsc::Receiver<Event>, within: Duration) -> Event {
+/// The next event that is no item.
+async fn next_state(events: &mut mpsc::Receiver<Event>) -> Event {
     let next = async {
         loop {
             match events.recv().await.expect("Closed comes before the end") {
@@ -34,7 +35,7 @@ async fn next_state(events: &mut mpsc::Receiver<Event>, within: Duration) -> Eve
             }
         }
     };
-    tokio::time::timeout(within, next).await.expect("an event in time")
+    tokio::time::timeout(LIMIT, next).await.expect("an event")
 }
 
 /// Sends sound in real time for so long.
@@ -82,7 +83,7 @@ async fn received(endpoint: &Endpoint, count: u64) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), read).await.expect("the port reads");
+    tokio::time::timeout(LIMIT, read).await.expect("the port reads");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -146,15 +147,15 @@ async fn a_cut_cable_is_told_as_disconnected_then_failed_then_closed_and_frees_t
     let endpoint = Endpoint::bind(config).unwrap();
     let loss = Loss::none();
     let (mut sender, publisher, mut events, _) = connect(&endpoint, &loss).await;
-    assert_eq!(next_state(&mut events, Duration::from_secs(5)).await, Event::Connected);
+    assert_eq!(next_state(&mut events).await, Event::Connected);
     talk(&mut sender, 0, 1200).await;
     loss.cut();
     let cut = Instant::now();
-    assert_eq!(next_state(&mut events, Duration::from_secs(8)).await, Event::Disconnected);
+    assert_eq!(next_state(&mut events).await, Event::Disconnected);
     println!("cut -> Disconnected: {:.1} s (set to 1 s)", cut.elapsed().as_secs_f32());
-    assert_eq!(next_state(&mut events, Duration::from_secs(8)).await, Event::Failed);
+    assert_eq!(next_state(&mut events).await, Event::Failed);
     println!("cut -> Failed: {:.1} s (set to 1 s more)", cut.elapsed().as_secs_f32());
-    assert_eq!(next_state(&mut events, Duration::from_secs(3)).await, Event::Closed);
+    assert_eq!(next_state(&mut events).await, Event::Closed);
     assert_eq!(events.recv().await, None, "Closed is the last event");
     publisher.close().await;
     assert_eq!((endpoint.counters().peers, endpoint.counters().addresses), (0, 0));
@@ -170,12 +171,12 @@ async fn a_dropped_handle_and_a_dropped_receiver_close_the_peer() {
     let (sender, publisher, mut events, _) = connect(&endpoint, &Loss::none()).await;
     drop(publisher);
     let closed = async { while events.recv().await.is_some_and(|event| event != Event::Closed) {} };
-    tokio::time::timeout(Duration::from_secs(5), closed).await.unwrap();
+    tokio::time::timeout(LIMIT, closed).await.unwrap();
     sender.close().await.unwrap();
     let (mut sender, publisher, events, _) = connect(&endpoint, &Loss::none()).await;
     drop(events);
     talk(&mut sender, 0, 100).await;
-    tokio::time::timeout(Duration::from_secs(5), publisher.close()).await.unwrap();
+    tokio::time::timeout(LIMIT, publisher.close()).await.unwrap();
     sender.close().await.unwrap();
     assert_eq!(endpoint.counters().peers, 0);
 }
@@ -185,10 +186,12 @@ async fn now_is_the_media_time_of_what_is_being_sent() {
     let endpoint = Endpoint::bind(Config::default()).unwrap();
     let (mut sender, publisher, _events, _) = connect(&endpoint, &Loss::none()).await;
     assert_eq!(publisher.now(), None);
+    let began = Instant::now();
     talk(&mut sender, 0, 2000).await;
     let now = publisher.now().unwrap().ms();
-    // The last sound went out at 1980 ms; the rest is what this busy machine took.
-    assert!((1900..2600).contains(&now), "{now}");
+    // The last sound went out at 1980 ms or, on a busy machine, later.
+    let at_most = began.elapsed().as_millis() as i64 + 100;
+    assert!((1900..=at_most).contains(&now), "{now}, at most {at_most}");
     publisher.close().await;
     sender.close().await.unwrap();
 }
@@ -199,7 +202,7 @@ async fn a_dropped_endpoint_closes_its_publishers_with_what_has_come() {
     let (mut sender, publisher, mut events, _) = connect(&endpoint, &Loss::none()).await;
     talk(&mut sender, 0, 500).await;
     drop(endpoint);
-    tokio::time::timeout(Duration::from_secs(5), publisher.close()).await.unwrap();
+    tokio::time::timeout(LIMIT, publisher.close()).await.unwrap();
     let (mut units, mut last) = (0, None);
     while let Ok(event) = events.try_recv() {
         units += usize::from(matches!(event, Event::Item(Item::Unit(..))));

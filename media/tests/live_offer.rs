@@ -1,6 +1,7 @@
 //! Offers of all kinds at a real endpoint: what is answered, what is refused and how, and that nothing stays behind.
 
 use coach_media::peer::{Config, Endpoint, Error, Event, Limits};
+use coach_testing::thread_cpu_s;
 use std::time::Duration;
 
 const CHROMIUM: &str = include_str!("data/chromium-156-offer.sdp");
@@ -87,7 +88,7 @@ async fn no_damaged_offer_hurts_the_server_or_stays_on_the_port() {
 #[tokio::test]
 async fn huge_offers_are_refused_at_once() {
     let endpoint = Endpoint::bind(Config::default()).unwrap();
-    let begin = std::time::Instant::now();
+    let before = thread_cpu_s();
     let formats: String = (0..20_000).map(|n| format!(" {}", n % 128)).collect();
     let video = CHROMIUM[CHROMIUM.find("m=video").unwrap()..].to_owned();
     for sdp in [
@@ -101,7 +102,10 @@ async fn huge_offers_are_refused_at_once() {
     ] {
         assert_not_our_fault(&offer(&endpoint, &sdp).await, &sdp.chars().take(60).collect::<String>());
     }
-    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    // CPU time of this thread, which parses the offers. 0.1 s is usual without optimisation.
+    if let (Some(before), Some(after)) = (before, thread_cpu_s()) {
+        assert!(after - before < 5.0, "{} s", after - before);
+    }
 }
 
 #[tokio::test]

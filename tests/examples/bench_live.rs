@@ -29,7 +29,7 @@ async fn main() -> Result<()> {
         .args(["--seconds", &(seconds + 8).to_string()])
         .current_dir(project())
         .spawn()?;
-    coach.until_state(&id, "live", Duration::from_secs(20)).await?;
+    coach.until_state(&id, "live").await?;
     tokio::time::sleep(Duration::from_secs(3)).await; // the start is not the steady state
     let before = by_stage(coach.pid())?;
     tokio::time::sleep(Duration::from_secs(seconds.into())).await;
@@ -56,6 +56,6 @@ async fn main() -> Result<()> {
         "memory: {empty_mb:.0} MiB with models loaded, {live_mb:.0} MiB with one session ({:.0} MiB more)",
         live_mb - empty_mb
     );
-    coach.until_state(&id, "ready", Duration::from_secs(20)).await?;
+    coach.until_state(&id, "ready").await?;
     Ok(())
 }

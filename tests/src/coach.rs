@@ -1,6 +1,7 @@
 //! A `coach serve` of its own for a test: fresh folders, free ports, a log that must hold no panic.
 
 use anyhow::{Context, Result, bail};
+use coach_testing::LIMIT;
 use serde_json::Value;
 use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
@@ -75,7 +76,7 @@ impl Coach {
     /// Starts a server on free ports and waits until it is ready. `settings`: further `COACH_…` variables.
     ///
     /// # Errors
-    /// It ends, or is not ready within a minute; the error carries its log.
+    /// It ends, or does not get ready; the error carries its log.
     pub async fn start(settings: &[(&str, &str)]) -> Result<Coach> {
         Coach::start_on(None, settings).await
     }
@@ -104,8 +105,17 @@ impl Coach {
             log,
             _turn: turn,
         };
-        coach.launch().await?;
-        Ok(coach)
+        // Somebody else may take a port between the look for a free one and its use.
+        for _ in 0..3 {
+            match coach.launch().await {
+                Err(error) if error.to_string().contains("Address already in use") => {
+                    (coach.http, coach.udp, coach.s3) = (free_tcp(), free_udp(), free_tcp());
+                    std::fs::remove_file(&coach.log)?;
+                }
+                started => return started.map(|()| coach),
+            }
+        }
+        coach.launch().await.map(|()| coach)
     }
 
     /// Starts the program again in the same folders, after [`Coach::kill`].
@@ -162,8 +172,8 @@ impl Coach {
             {
                 bail!("the program ended with {status}:\n{}", self.log());
             }
-            if began.elapsed() > Duration::from_secs(60) {
-                bail!("not ready after a minute:\n{}", self.log());
+            if began.elapsed() > LIMIT {
+                bail!("not ready after {LIMIT:?}:\n{}", self.log());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -270,15 +280,15 @@ impl Coach {
     /// Asks until the session is in this state.
     ///
     /// # Errors
-    /// It fails, or does not get there in time.
-    pub async fn until_state(&self, session: &str, state: &str, within: Duration) -> Result<Value> {
+    /// It fails, or does not get there.
+    pub async fn until_state(&self, session: &str, state: &str) -> Result<Value> {
         let began = Instant::now();
         loop {
             let (_, found) = self.get(&format!("/api/sessions/{session}")).await?;
             if found["state"] == state {
                 return Ok(found);
             }
-            if found["state"] == "failed" || began.elapsed() > within {
+            if found["state"] == "failed" || began.elapsed() > LIMIT {
                 bail!("the session is {found}, not {state}:\n{}", self.log());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -300,7 +310,7 @@ impl Drop for Coach {
             let _ = Command::new("kill").arg(child.id().to_string()).status();
             let began = Instant::now();
             while matches!(child.try_wait(), Ok(None)) {
-                if began.elapsed() > Duration::from_secs(20) {
+                if began.elapsed() > LIMIT {
                     let _ = child.kill();
                     let _ = child.wait();
                     if !std::thread::panicking() {

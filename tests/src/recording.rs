@@ -3,8 +3,12 @@
 use crate::coach::Coach;
 use crate::tools::{probe, run};
 use anyhow::{Context, Result, ensure};
+use coach_testing::LIMIT;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(20);
 
 fn text(path: &Path) -> Result<&str> {
     path.to_str().context("test folders are plain text")
@@ -23,13 +27,13 @@ pub fn length(file: &Path) -> u64 {
 /// Waits until the spool holds this many bytes of the part.
 ///
 /// # Errors
-/// It does not within 40 s.
+/// It does not.
 pub async fn until_spooled(coach: &Coach, session: &str, n: u32, bytes: u64) -> Result<()> {
     let file = part(coach, session, n);
     let began = Instant::now();
     while length(&file) < bytes {
-        ensure!(began.elapsed() < Duration::from_secs(40), "{} does not grow:\n{}", file.display(), coach.log());
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        ensure!(began.elapsed() < LIMIT, "{} does not grow:\n{}", file.display(), coach.log());
+        tokio::time::sleep(PAUSE).await;
     }
     Ok(())
 }
@@ -121,7 +125,7 @@ pub async fn fetch(coach: &Coach, session: &str, folder: &Path) -> Result<f64> {
 /// Waits until nothing is left in the spool of any session.
 ///
 /// # Errors
-/// Something stays for 10 s.
+/// Something stays.
 pub async fn until_spool_is_empty(coach: &Coach) -> Result<()> {
     let began = Instant::now();
     loop {
@@ -129,7 +133,7 @@ pub async fn until_spool_is_empty(coach: &Coach) -> Result<()> {
         if left.is_empty() {
             return Ok(());
         }
-        ensure!(began.elapsed() < Duration::from_secs(10), "left in the spool: {left:?}\n{}", coach.log());
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        ensure!(began.elapsed() < LIMIT, "left in the spool: {left:?}\n{}", coach.log());
+        tokio::time::sleep(PAUSE).await;
     }
 }

@@ -9,6 +9,7 @@ use coach_e2e::postgres::Postgres;
 use coach_e2e::publisher::Publisher;
 use coach_e2e::recording::{fetch, length, part, until_spool_is_empty, until_spooled};
 use coach_e2e::tools::{run, setting};
+use coach_testing::{LIMIT, Need, not_checked};
 use futures::StreamExt;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -19,10 +20,10 @@ fn away_for() -> Duration {
 }
 
 /// Asks until it is so.
-async fn until(what: &str, within: Duration, mut so: impl AsyncFnMut() -> Result<bool>) -> Result<()> {
+async fn until(what: &str, mut so: impl AsyncFnMut() -> Result<bool>) -> Result<()> {
     let began = Instant::now();
     while !so().await? {
-        ensure!(began.elapsed() < within, "not within {within:?}: {what}");
+        ensure!(began.elapsed() < LIMIT, "waited {LIMIT:?} in vain: {what}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     Ok(())
@@ -33,7 +34,7 @@ async fn grows_for(coach: &Coach, session: &str, time: Duration) -> Result<()> {
     let (file, began) = (part(coach, session, 0), Instant::now());
     while began.elapsed() < time {
         let before = length(&file);
-        until("the recording goes on", Duration::from_secs(3), async || Ok(length(&file) > before)).await?;
+        until("the recording goes on", async || Ok(length(&file) > before)).await?;
     }
     Ok(())
 }
@@ -51,7 +52,7 @@ async fn hears(coach: &Coach, session: &str, wanted: impl Fn(&Value) -> bool) ->
         }
         anyhow::bail!("the live channel ended")
     };
-    tokio::time::timeout(Duration::from_secs(30), heard).await.context("nothing of it was said in 30 s")?
+    tokio::time::timeout(LIMIT, heard).await.context("nothing of it was said")?
 }
 
 /// A page that asks now or later is told what the session waits for.
@@ -85,7 +86,7 @@ async fn a_store_that_is_away_costs_nothing() -> Result<()> {
     let uploaded = |store: &Store| -> Result<u64> {
         Ok(store.contents()?.uploads.iter().filter(|(key, _)| *key == part_key).map(|(_, bytes)| bytes).sum())
     };
-    until("the part is sent while live", Duration::from_secs(15), async || Ok(uploaded(&store)? > 5_000_000)).await?;
+    until("the part is sent while live", async || Ok(uploaded(&store)? > 5_000_000)).await?;
     let before = uploaded(&store)?;
 
     store.stop();
@@ -94,14 +95,13 @@ async fn a_store_that_is_away_costs_nothing() -> Result<()> {
     store.resume()?;
     // All but what a part of its own would be too small for.
     let behind = grown.saturating_sub(5 << 20);
-    until("the upload catches up", Duration::from_secs(60), async || Ok(uploaded(&store)? > before.max(behind)))
-        .await?;
+    until("the upload catches up", async || Ok(uploaded(&store)? > before.max(behind))).await?;
     println!("away for {:?}: {before} bytes in the store before, {} after it caught up", away_for(), uploaded(&store)?);
 
     // Away again when the session ends, and over a restart.
     store.stop();
     let sent = publisher.finish().await?;
-    coach.until_state(&id, "finalising", Duration::from_secs(20)).await?;
+    coach.until_state(&id, "finalising").await?;
     says_it_waits(&coach, &id, "waiting_for_store").await?;
     coach.kill();
     coach.launch_unready().await?;
@@ -110,7 +110,7 @@ async fn a_store_that_is_away_costs_nothing() -> Result<()> {
     says_it_waits(&coach, &id, "waiting_for_store").await?;
     ensure!(state(&coach, &id).await? == "finalising", "it waits, and has not failed");
     store.resume()?;
-    coach.until_state(&id, "ready", Duration::from_secs(120)).await?;
+    coach.until_state(&id, "ready").await?;
     let kept = fetch(&coach, &id, folder.path()).await?;
     println!("{sent:.2} s sent, {kept:.2} s stored");
     ensure!(kept > sent - 1.0, "{sent:.2} s were sent, {kept:.2} s are stored");
@@ -124,7 +124,7 @@ async fn a_store_that_is_away_costs_nothing() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_away_costs_nothing() -> Result<()> {
     let Some(mut database) = Postgres::start()? else {
-        println!("could not check with PostgreSQL stopped: no server 15 or newer is installed");
+        not_checked(Need::Postgres, "a database that goes away", "no PostgreSQL 15 or newer is installed");
         return Ok(());
     };
     let folder = tempfile::tempdir()?;
@@ -134,15 +134,14 @@ async fn a_database_that_is_away_costs_nothing() -> Result<()> {
     let id = id_of_a_new_session(&coach).await?;
     let seconds = (away_for().as_secs() * 3 + 60).to_string();
     let publisher = Publisher::start(&coach, &webm, &id, &["--seconds", &seconds])?;
-    coach.until_state(&id, "live", Duration::from_secs(20)).await?;
+    coach.until_state(&id, "live").await?;
     until_spooled(&coach, &id, 0, 50_000).await?;
 
     database.stop()?;
     refuses_for_the_database(&coach).await?;
     grows_for(&coach, &id, away_for()).await?;
     database.resume()?;
-    until("the session is still live", Duration::from_secs(15), async || Ok(state(&coach, &id).await? == "live"))
-        .await?;
+    until("the session is still live", async || Ok(state(&coach, &id).await? == "live")).await?;
 
     // One that hangs is not one that is gone: connections stand, and nothing comes over them.
     database.freeze()?;
@@ -151,20 +150,16 @@ async fn a_database_that_is_away_costs_nothing() -> Result<()> {
     println!("frozen: refused after {:.1} s", asked.elapsed().as_secs_f64());
     grows_for(&coach, &id, away_for().saturating_sub(asked.elapsed())).await?;
     database.thaw()?;
-    until("the session is still live", Duration::from_secs(15), async || Ok(state(&coach, &id).await? == "live"))
-        .await?;
+    until("the session is still live", async || Ok(state(&coach, &id).await? == "live")).await?;
 
     // The publisher goes, and its time to come back runs out, while nobody can be told.
     database.stop()?;
     let sent = publisher.sent();
     drop(publisher);
-    until("the server gives the publisher up", Duration::from_secs(30), async || {
-        Ok(coach.log().contains("a publisher has left"))
-    })
-    .await?;
+    until("the server gives the publisher up", async || Ok(coach.log().contains("a publisher has left"))).await?;
     grown_up(&coach, &id).await?;
     database.resume()?;
-    coach.until_state(&id, "ready", Duration::from_secs(60)).await?;
+    coach.until_state(&id, "ready").await?;
     let kept = fetch(&coach, &id, folder.path()).await?;
     println!("{sent:.2} s sent, {kept:.2} s stored");
     ensure!(kept > sent - 1.0, "{sent:.2} s were sent, {kept:.2} s are stored");
@@ -181,7 +176,7 @@ async fn refuses_for_the_database(coach: &Coach) -> Result<()> {
 /// The state changes wait for the database.
 async fn grown_up(coach: &Coach, session: &str) -> Result<()> {
     let waits = |log: String| log.lines().any(|l| l.contains("the session waits") && l.contains(session));
-    until("the session waits for the database", Duration::from_secs(20), async || Ok(waits(coach.log()))).await
+    until("the session waits for the database", async || Ok(waits(coach.log()))).await
 }
 
 /// A file that takes room on the server's disk.
@@ -209,7 +204,7 @@ impl Balloon {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_refuses_new_sessions_and_ends_live_ones_with_what_they_have() -> Result<()> {
     if !can_make_disks() {
-        println!("could not check with a full disk: this machine lets tests mount none");
+        not_checked(Need::Other, "a live session on a full disk", "this machine lets tests mount no disks");
         return Ok(());
     }
     let folder = tempfile::tempdir()?;
@@ -221,10 +216,7 @@ async fn a_full_disk_refuses_new_sessions_and_ends_live_ones_with_what_they_have
     let wish = serde_json::json!({ "questions": [bank["questions"][0]["id"]] });
 
     balloon.leave(40)?;
-    until("new sessions are refused", Duration::from_secs(10), async || {
-        Ok(coach.post("/api/sessions", wish.clone()).await?.0 == 503)
-    })
-    .await?;
+    until("new sessions are refused", async || Ok(coach.post("/api/sessions", wish.clone()).await?.0 == 503)).await?;
     let (_, problem) = coach.post("/api/sessions", wish.clone()).await?;
     println!("refused: {}", problem["detail"]);
     ensure!(problem["detail"].to_string().contains("nearly full"), "{problem}");
@@ -234,10 +226,8 @@ async fn a_full_disk_refuses_new_sessions_and_ends_live_ones_with_what_they_have
     // With a little left the session comes to its end at once; with nothing it waits.
     for (what, left) in [("nearly full", 11), ("full", 0)] {
         balloon.leave(100)?;
-        until("sessions are taken again", Duration::from_secs(10), async || {
-            Ok(coach.post("/api/sessions", wish.clone()).await?.0 == 201)
-        })
-        .await?;
+        until("sessions are taken again", async || Ok(coach.post("/api/sessions", wish.clone()).await?.0 == 201))
+            .await?;
         let id = id_of_a_new_session(&coach).await?;
         let publisher = Publisher::start(&coach, &webm, &id, &["--vanish"])?;
         until_spooled(&coach, &id, 0, 2_000_000).await?;
@@ -263,7 +253,7 @@ async fn a_full_disk_refuses_new_sessions_and_ends_live_ones_with_what_they_have
             std::fs::remove_file(&balloon.0)?;
         }
         drop(publisher);
-        coach.until_state(&id, "ready", Duration::from_secs(60)).await?;
+        coach.until_state(&id, "ready").await?;
         let kept = fetch(&coach, &id, folder.path()).await?;
         println!("{what}: {told:.2} s sent when the room went, {kept:.2} s stored");
         ensure!(kept > told - 1.0, "{told:.2} s were sent before, {kept:.2} s are stored");

@@ -5,6 +5,7 @@ use anyhow::{Context, Result, ensure};
 use coach_e2e::coach::{models, program};
 use coach_e2e::media::{shared, stage};
 use coach_e2e::tools::{probe, run};
+use coach_testing::{Need, not_checked};
 use serde_json::Value;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -185,7 +186,7 @@ fn pauses_cost_clarity_and_a_dropping_level_costs_confidence_and_neither_costs_a
 #[test]
 fn a_real_reading_loses_clarity_when_it_is_played_too_fast() -> Result<()> {
     let Some(shared) = shared() else {
-        println!("no reference data: a real voice could not be checked");
+        not_checked(Need::Reference, "a real voice that is played too fast", "the reference data is missing");
         return Ok(());
     };
     let folder = tempfile::tempdir()?;
@@ -230,7 +231,7 @@ fn faces(folder: &Path, seconds: f32, talk: &Path, shared: &Path) -> Result<Path
 #[test]
 fn resilience_falls_with_a_stress_moment_and_with_how_long_it_lasts() -> Result<()> {
     let Some(shared) = shared() else {
-        println!("no reference data: Resilience could not be checked on faces");
+        not_checked(Need::Reference, "Resilience on faces", "the reference data is missing");
         return Ok(());
     };
     let folder = tempfile::tempdir()?;
@@ -276,7 +277,7 @@ fn three_runs_give_the_same_journal_and_report_in_every_bit() -> Result<()> {
 #[test]
 fn a_voice_that_cannot_be_told_from_its_room_has_no_numbers_for_its_tone_and_says_why() -> Result<()> {
     let Some(shared) = shared() else {
-        println!("not checked, ../shared is absent: a voice that cannot be told from its room");
+        not_checked(Need::Reference, "a voice that cannot be told from its room", "the reference data is missing");
         return Ok(());
     };
     let recording = shared.join("data/voice/real/mfa_cold_corpus.wav");

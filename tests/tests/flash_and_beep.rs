@@ -6,7 +6,6 @@ use coach_e2e::coach::{Coach, example};
 use coach_e2e::publisher::Publisher;
 use coach_e2e::recording::fetch;
 use coach_e2e::tools::{run, setting};
-use std::time::Duration;
 
 const EVERY_S: u64 = 5;
 /// The promise.
@@ -26,7 +25,7 @@ async fn flash_and_beep_stay_within_40_ms_of_each_other_through_the_whole_server
     let session = coach.session(&[0]).await?;
     let id = session["id"].as_str().context("an id")?.to_owned();
     let sent = Publisher::start(&coach, &marks, &id, &[])?.finish().await?;
-    coach.until_state(&id, "ready", Duration::from_secs(60 + seconds / 2)).await?;
+    coach.until_state(&id, "ready").await?;
     let kept = fetch(&coach, &id, folder.path()).await?;
     println!("{sent:.2} s sent in real time, {kept:.2} s stored");
 

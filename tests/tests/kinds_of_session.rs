@@ -12,7 +12,6 @@ use coach_e2e::tools::probe;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// How long each is, seconds: a score of the voice needs 15 s of speech.
 const SECONDS: f64 = 24.0;
@@ -67,7 +66,7 @@ impl Kind {
         let seconds = self.seconds().to_string();
         let args = [&["--seconds", seconds.as_str()], self.args].concat();
         let sent = Publisher::start(coach, &self.file, &id, &args)?.finish().await?;
-        let ready = coach.until_state(&id, "ready", Duration::from_secs(60)).await?;
+        let ready = coach.until_state(&id, "ready").await?;
         let kept = fetch(coach, &id, folder).await?;
         let (_, report) = coach.get(&format!("/api/sessions/{id}/report")).await?;
         let (reported, listed) = (&report["duration_ms"], &ready["duration_ms"]);

@@ -58,7 +58,7 @@ impl Victim {
 
     /// The session has come to its end: everything is stored, and the report is of all of it.
     async fn judge_end(&self, coach: &Coach, folder: &Path) -> Result<()> {
-        coach.until_state(&self.id, "ready", Duration::from_secs(120)).await?;
+        coach.until_state(&self.id, "ready").await?;
         let kept = fetch(coach, &self.id, folder).await?;
         ensure!(kept >= self.sent - AT_MOST_LOST, "{kept:.2} s of {:.2} s were stored", self.sent);
         let (_, report) = coach.get(&format!("/api/sessions/{}/report", self.id)).await?;
@@ -162,14 +162,14 @@ async fn publishing_again_takes_over_and_the_parts_become_one_recording() -> Res
     let session = coach.session(&[0, 1]).await?;
     let id = session["id"].as_str().context("an id")?.to_owned();
     let first = Publisher::start(&coach, &webm, &id, &["--seconds", "20", "--vanish"])?;
-    coach.until_state(&id, "live", Duration::from_secs(20)).await?;
+    coach.until_state(&id, "live").await?;
     until_spooled(&coach, &id, 0, 500_000).await?;
     // The page is gone without a word; its owner opens it again.
     drop(first);
     let second = Publisher::start(&coach, &webm, &id, &["--seconds", "6"])?;
     until_spooled(&coach, &id, 1, 100_000).await?;
     second.finish().await?;
-    coach.until_state(&id, "ready", Duration::from_secs(20)).await?;
+    coach.until_state(&id, "ready").await?;
     let kept = fetch(&coach, &id, folder.path()).await?;
     let journal = reqwest::get(coach.url(&format!("/api/sessions/{id}/journal"))).await?.text().await?;
     let gaps: Vec<Value> = journal

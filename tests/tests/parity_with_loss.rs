@@ -10,7 +10,6 @@ use coach_e2e::tools::run;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 const SECONDS: u32 = 40;
 
@@ -37,7 +36,7 @@ async fn live(coach: &Coach, file: &Path, network: &[&str], folder: &Path) -> Re
     ensure!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
     let name = network.join(" ");
     println!("{name}: {}", said.lines().last().unwrap_or_default());
-    coach.until_state(&id, "ready", Duration::from_secs(30)).await?;
+    coach.until_state(&id, "ready").await?;
     let (_, report) = coach.get(&format!("/api/sessions/{id}/report")).await?;
     let journal = String::from_utf8(bytes(&coach.url(&format!("/api/sessions/{id}/journal"))).await?)?;
     let [(pictures, picture_ms), (sounds, sound_ms)] = parity::lost(&journal);

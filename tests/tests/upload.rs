@@ -92,7 +92,7 @@ async fn an_upload_survives_a_reload_and_becomes_a_report() -> Result<()> {
     ensure!(unexpected.is_empty(), "the page complained: {unexpected:?}");
 
     let id = browser["session"].as_str().context("a session")?;
-    let session = coach.until_state(id, "ready", Duration::from_secs(5)).await?;
+    let session = coach.until_state(id, "ready").await?;
     ensure!(session["source"] == "upload", "{session}");
     ensure!(session["questions"][0]["id"] == browser["question"], "the chosen question is the one that is answered");
     let (_, report) = coach.get(&format!("/api/sessions/{id}/report")).await?;

@@ -5,6 +5,7 @@ mod shared;
 use coach_core::MediaTime;
 use coach_core::journal::Face;
 use coach_perception::face::{Detail, Track, Worker};
+use coach_testing::{Need, not_checked};
 use shared::{Reference, References};
 
 const EVERYTHING: Detail = Detail { blendshapes: true, landmarks: true };
@@ -107,7 +108,8 @@ fn stills_from_rgb_match_mediapipe() {
         if picture.sha256() == reference.rgb_sha256 {
             assert!(l <= bound && b <= 0.003 && r <= 0.5, "{file}");
         } else {
-            println!("not checked: the distance on {file}, which is decoded otherwise here than for the reference");
+            let what = format!("the distance to MediaPipe on {file}");
+            not_checked(Need::Other, &what, "this machine decodes the file to other pixels than the reference's");
         }
     }
 }

@@ -8,6 +8,7 @@ use coach_perception::voice::report::voice_report;
 use voice_support::{Difference, compare, data, json, numbers, wav};
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of measures and bounds, read from top to bottom")]
 fn the_report_agrees_with_praat_on_every_file_that_has_a_reference() {
     let Some(folder) = data("parity with Praat") else { return };
     let reference = json(&folder.join("reference/praat.json"));

@@ -6,6 +6,7 @@ use coach_core::{MediaTime, Span};
 use coach_media::file::{self, Source};
 use coach_media::item::GapReason;
 use coach_media::{AccessUnit, Formats, Item, Track};
+use coach_testing::{Need, not_checked};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -111,7 +112,7 @@ fn run(program: &str, arguments: &[&str]) -> Option<Output> {
     match Command::new(program).args(arguments).output() {
         Ok(output) => Some(output),
         Err(error) => {
-            println!("not checked: {program} cannot be started ({error})");
+            not_checked(Need::Other, &format!("what {program} makes or says of a file"), error);
             None
         }
     }

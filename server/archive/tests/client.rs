@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use coach_archive::store::{Keys, Options, Store};
 use coach_archive::{Archive, Config, Error};
+use coach_testing::{Need, not_checked};
 
 mod support;
 use support::{noise, start};
@@ -252,7 +253,7 @@ async fn a_full_disk_refuses_clearly_and_loses_nothing() {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let disk = SmallDisk::mount(&dir.path().join("small"));
     if disk.is_none() {
-        println!("not checked on a full disk: tmpfs cannot be mounted here; the quota stands in for it");
+        not_checked(Need::Other, "a full disk", "tmpfs cannot be mounted here; the quota stands in for it");
     }
     let mut options = Options::new(dir.path().join("small/store"));
     options.quota_bytes = disk.is_none().then_some(22 << 20);

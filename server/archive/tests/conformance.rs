@@ -7,6 +7,7 @@ use std::process::Stdio;
 
 use coach_archive::store::{Keys, Options};
 use coach_archive::{Archive, Config};
+use coach_testing::{Need, not_checked};
 use futures::FutureExt as _;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
@@ -91,7 +92,7 @@ const NOT_MOTO: [&str; 19] = [
 async fn moto_does_what_it_can_of_the_table() {
     let server = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv-test/bin/moto_server");
     if !server.exists() {
-        println!("not checked against moto: moto[server] is not installed in .venv-test");
+        not_checked(Need::Other, "the table against moto", "moto[server] is not installed in .venv-test");
         return;
     }
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
@@ -124,7 +125,8 @@ async fn the_s3_of_the_environment_does_the_table() {
     let var = |name: &str| std::env::var(format!("COACH_TEST_S3_{name}")).ok().filter(|value| !value.is_empty());
     let (Some(endpoint), Some(access_key), Some(secret_key)) = (var("ENDPOINT"), var("ACCESS_KEY"), var("SECRET_KEY"))
     else {
-        println!("not checked against another S3: COACH_TEST_S3_ENDPOINT, _ACCESS_KEY and _SECRET_KEY are not set");
+        let why = "COACH_TEST_S3_ENDPOINT, _ACCESS_KEY and _SECRET_KEY are not set";
+        not_checked(Need::Other, "the table against another S3", why);
         return;
     };
     let mut config = Config::embedded(endpoint, Keys { access_key, secret_key });

@@ -11,9 +11,9 @@ use coach_server::objects;
 use coach_server::session::{Event, State};
 use coach_server::store::jobs::{Fence, claim};
 use coach_server::store::{reports, sessions};
+use coach_testing::{LIMIT, eventually};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 
 async fn server() -> (Server, Senses) {
     let server = Server::with(|config| {
@@ -31,15 +31,11 @@ async fn analysis(server: &Server, id: SessionId) -> Value {
 
 /// Asks until the analysis is in this state.
 async fn until(server: &Server, id: SessionId, state: &str) -> Value {
-    let began = Instant::now();
-    loop {
+    eventually(LIMIT, &format!("the analysis is {state}"), async || {
         let found = analysis(server, id).await;
-        if found["state"] == state {
-            return found;
-        }
-        assert!(began.elapsed() < Duration::from_secs(60), "{found}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+        (found["state"] == state).then_some(found)
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,7 +68,7 @@ async fn an_upload_is_analysed_stored_and_told_to_the_page_that_watches() {
     assert_eq!(report["answers"][0]["question_id"], view["questions"][0]["id"]);
     let mut heard = Vec::new();
     while !heard.iter().any(|message: &Value| message["type"] == "report_ready") {
-        let next = tokio::time::timeout(Duration::from_secs(20), page.outbox.recv()).await.unwrap().unwrap();
+        let next = tokio::time::timeout(LIMIT, page.outbox.recv()).await.unwrap().unwrap();
         heard.push(serde_json::from_str(&next.text).unwrap());
     }
     let states: Vec<_> = heard.iter().filter_map(|message| message["state"].as_str()).collect();
@@ -120,15 +116,11 @@ async fn a_store_that_is_away_is_waited_for_and_a_deleted_session_is_let_go() {
     analyze::enqueue(context, me, id).await.unwrap();
     server.objects.set_away(true);
     let _hands = jobs::analysts(context, senses, 1).unwrap();
-    let began = Instant::now();
-    let failed = loop {
+    let failed = eventually(LIMIT, "the attempt fails", async || {
         let found = analysis(&server, id).await;
-        if !found["error"].is_null() {
-            break found;
-        }
-        assert!(began.elapsed() < Duration::from_secs(30));
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    };
+        (!found["error"].is_null()).then_some(found)
+    })
+    .await;
     assert_eq!((failed["state"].as_str(), failed["attempts"].as_i64()), (Some("queued"), Some(1)));
     assert!(failed["error"].as_str().unwrap().contains("the store is away"), "{failed}");
     server.objects.set_away(false);
@@ -137,13 +129,11 @@ async fn a_store_that_is_away_is_waited_for_and_a_deleted_session_is_let_go() {
     server.objects.put(&objects::journal_key(gone), "late");
     context.machine.apply(me, gone, Event::Deleted).await.unwrap();
     let job = analyze::enqueue(context, me, gone).await.unwrap();
-    let began = Instant::now();
-    while coach_server::store::jobs::latest(&context.db, me, gone, analyze::KIND).await.unwrap().unwrap().state
-        != "done"
-    {
-        assert!(began.elapsed() < Duration::from_secs(30), "{job}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    eventually(LIMIT, &format!("job {job} is done"), async || {
+        let latest = coach_server::store::jobs::latest(&context.db, me, gone, analyze::KIND).await.unwrap().unwrap();
+        (latest.state == "done").then_some(())
+    })
+    .await;
     assert!(!server.objects.keys().contains(&objects::journal_key(gone)));
 }
 
@@ -155,16 +145,13 @@ async fn a_worker_that_is_stopped_puts_its_job_back_as_if_it_had_never_begun() {
     server.objects.put(&objects::upload_key(id), std::fs::read(film(folder.path(), 120)).unwrap());
     analyze::enqueue(context, me, id).await.unwrap();
     let hands = jobs::analysts(context, senses, 1).unwrap();
-    let began = Instant::now();
-    while analysis(&server, id).await["percent"].as_i64().is_none_or(|percent| percent < 1) {
-        assert!(began.elapsed() < Duration::from_secs(60));
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    let stopped = Instant::now();
-    // What SIGTERM does.
+    eventually(LIMIT, "the analysis has begun", async || {
+        analysis(&server, id).await["percent"].as_i64().filter(|percent| *percent >= 1)
+    })
+    .await;
+    // What SIGTERM does. That the job is queued afterwards shows that its end was not waited for.
     context.shutdown.cancel();
     hands.wait().await;
-    assert!(stopped.elapsed() < Duration::from_secs(3), "{:?}", stopped.elapsed());
     let found = coach_server::store::jobs::latest(&context.db, me, id, analyze::KIND).await.unwrap().unwrap();
     assert_eq!((found.state.as_str(), found.attempts, found.stage, found.last_error), ("queued", 0, None, None));
     let session = sessions::get(&context.db, me, id).await.unwrap().unwrap();

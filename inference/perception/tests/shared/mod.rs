@@ -8,6 +8,7 @@ use coach_core::frame::{Matrix, Range, Rotation};
 use coach_core::{I420, RgbFrame};
 use coach_perception::face::{Models, Worker};
 use coach_perception::runtime::Runtime;
+use coach_testing::{Need, not_checked};
 use sha2::{Digest, Sha256};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ pub fn model(name: &str, what: &str) -> Option<Vec<u8>> {
     let path = directory("COACH_MODELS", "models").join(name);
     let bytes = std::fs::read(&path).ok();
     if bytes.is_none() {
-        println!("not checked: {what}, {} is missing (`make setup`)", path.display());
+        not_checked(Need::Models, what, format_args!("{} is missing (`make setup`)", path.display()));
     }
     bytes
 }
@@ -39,7 +40,7 @@ pub fn runtime(what: &str) -> Option<Runtime> {
     match Runtime::load(&path) {
         Ok(runtime) => Some(runtime),
         Err(error) => {
-            println!("not checked: {what}: {error}");
+            not_checked(Need::Models, what, error);
             None
         }
     }
@@ -131,7 +132,7 @@ impl References {
         let folder = directory("COACH_SHARED", "../shared").join("data/face");
         let found = folder.join("reference").is_dir();
         if !found {
-            println!("not checked: {what}, {} is missing", folder.display());
+            not_checked(Need::Reference, what, format_args!("{} is missing", folder.display()));
         }
         found.then_some(References { folder })
     }

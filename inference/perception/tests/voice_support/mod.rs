@@ -5,6 +5,7 @@ use coach_core::MediaTime;
 use coach_core::journal::Line;
 use coach_perception::runtime::Runtime;
 use coach_perception::voice::{Activity, Listener, Tuning};
+use coach_testing::{Need, not_checked};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +18,7 @@ fn from_root(variable: &str, otherwise: &str) -> PathBuf {
 pub fn data(what: &str) -> Option<PathBuf> {
     let folder = from_root("COACH_SHARED", "../shared").join("data/voice");
     if !folder.join("manifest.json").is_file() {
-        println!("not checked, data/voice is absent: {what}");
+        not_checked(Need::Reference, what, format_args!("{} is missing", folder.display()));
         return None;
     }
     Some(folder)
@@ -28,13 +29,13 @@ pub fn silero() -> Option<Activity> {
     let folder = from_root("COACH_MODELS", "models");
     let (library, model) = (folder.join("libonnxruntime.so.1.32.0"), folder.join("silero_vad_16k_op15.onnx"));
     let Ok(onnx) = std::fs::read(&model) else {
-        println!("not checked with Silero, the model is absent (make setup)");
+        not_checked(Need::Models, "Silero", format_args!("{} is missing (`make setup`)", model.display()));
         return None;
     };
     match Runtime::load(&library) {
         Ok(runtime) => Some(Activity::silero(&runtime, &onnx).expect("the model of models.toml")),
         Err(error) => {
-            println!("not checked with Silero: {error}");
+            not_checked(Need::Models, "Silero", error);
             None
         }
     }

@@ -14,6 +14,7 @@ use coach_server::config::Config;
 use coach_server::objects::Objects;
 use coach_server::store::sessions::{self, NewSession, Source};
 use coach_server::store::{Db, questions, users};
+use coach_testing::{Need, not_checked};
 use door::Door;
 use objects::Memory;
 use reqwest::{Method, RequestBuilder, Response};
@@ -44,7 +45,7 @@ pub async fn on_both<F: AsyncFn(Db)>(check: F) {
     check(db).await;
     match postgres::fresh().await {
         Some(db) => check(db).await,
-        None => eprintln!("could not check on PostgreSQL: no server 15 or newer is installed"),
+        None => not_checked(Need::Postgres, "queries and jobs", "no PostgreSQL 15 or newer is installed"),
     }
 }
 
