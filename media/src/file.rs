@@ -4,15 +4,21 @@
 //! frame comes within a second after it; sound before t = 0 is dropped. A recording made here holds media times already,
 //! and they are taken as they are.
 
+mod bytes;
+mod container;
 mod demux;
+mod listener;
 mod queue;
+
+pub use container::{Container, Sniffed, sniff};
 
 use crate::gaps::{Gaps, Verdict};
 use crate::item::{AccessUnit, Format, Formats, Item, Track};
 use crate::{packet, record};
 use coach_core::MediaTime;
-use demux::{Demux, Message, Raw};
+use demux::{Demux, Message, Raw, Stamps};
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -140,8 +146,8 @@ impl Lane {
 impl Source {
     /// Opens a file and reads as far as needed to know its tracks.
     pub fn open(path: &Path, limits: Limits) -> Result<Source, Error> {
-        let own = look(path, &limits)?;
-        let demux = Demux::start(path, &limits)?;
+        let Looked { file, length, sniffed, stamps } = look(path, &limits)?;
+        let demux = Demux::start(file, length, sniffed, stamps, &limits)?;
         let mut source = Source {
             demux,
             limits,
@@ -177,7 +183,7 @@ impl Source {
         if source.lanes.iter().all(|lane| lane.waiting.is_empty()) {
             return Err(Error::Damaged("it has tracks, but nothing is in them".into()));
         }
-        source.zero_ns = if own { 0 } else { source.first_kept() };
+        source.zero_ns = if stamps == Stamps::Media { 0 } else { source.first_kept() };
         source.duration = source.demux.duration();
         if let Some(duration) = source.duration {
             source.check_duration(duration)?;
@@ -389,22 +395,34 @@ fn check_pixels(width: u32, height: u32, limits: &Limits) -> Result<(), Error> {
     })
 }
 
-/// Looks at the file before GStreamer does; says whether it is a recording made here.
-fn look(path: &Path, limits: &Limits) -> Result<bool, Error> {
+/// A file that may be taken apart.
+struct Looked {
+    file: File,
+    length: u64,
+    sniffed: Sniffed,
+    stamps: Stamps,
+}
+
+/// Looks at the file before GStreamer does.
+fn look(path: &Path, limits: &Limits) -> Result<Looked, Error> {
     let wrong = |source| Error::Read { path: path.to_path_buf(), source };
-    let meta = std::fs::metadata(path).map_err(wrong)?;
-    if !meta.is_file() {
+    // Asked first: opening a named pipe would wait for its writer.
+    if !std::fs::metadata(path).map_err(wrong)?.is_file() {
         return Err(Error::NotAFile(path.to_path_buf()));
     }
-    if meta.len() == 0 {
+    let file = File::open(path).map_err(wrong)?;
+    let length = file.metadata().map_err(wrong)?.len();
+    if length == 0 {
         return Err(Error::Empty);
     }
-    if meta.len() > limits.bytes {
+    if length > limits.bytes {
         let mb = |bytes: u64| format!("{} MB", bytes >> 20);
-        return Err(Error::Limit { what: "it has", is: mb(meta.len()), most: mb(limits.bytes) });
+        return Err(Error::Limit { what: "it has", is: mb(length), most: mb(limits.bytes) });
     }
+    let sniffed = sniff(&file, length).map_err(wrong)?.ok_or(Error::NotMedia)?;
     let mut head = Vec::new();
-    std::fs::File::open(path).map_err(wrong)?.take(4096).read_to_end(&mut head).map_err(wrong)?;
-    let matroska = head.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]);
-    Ok(matroska && head.windows(record::APP.len()).any(|w| w == record::APP.as_bytes()))
+    (&file).take(4096).read_to_end(&mut head).map_err(wrong)?;
+    let ours = sniffed.container == Container::Matroska
+        && head.windows(record::APP.len()).any(|w| w == record::APP.as_bytes());
+    Ok(Looked { file, length, sniffed, stamps: if ours { Stamps::Media } else { Stamps::File } })
 }

@@ -2,6 +2,7 @@
 
 use gstreamer as gst;
 use gstreamer::prelude::*;
+use std::sync::Once;
 
 /// What the machine lacks.
 #[derive(Debug, thiserror::Error)]
@@ -35,12 +36,10 @@ const LIBAV: &str = "gstreamer1.0-libav";
 
 /// Nothing works without these.
 const NEEDED: &[Element] = &[
-    element("filesrc", "libgstreamer1.0-0", "files"),
     element("fakesink", "libgstreamer1.0-0", "files"),
     element("capsfilter", "libgstreamer1.0-0", "everything"),
     element("appsrc", BASE, "everything"),
     element("appsink", BASE, "everything"),
-    element("parsebin", BASE, "files"),
     element("videoconvert", BASE, "pictures"),
     element("videoscale", BASE, "posters"),
     element("audioconvert", BASE, "sound"),
@@ -59,7 +58,10 @@ const WANTED: &[Element] = &[
     element("mpg123audiodec", GOOD, "MP3 files"),
     element("vp9dec", GOOD, "VP9 pictures"),
     element("h264parse", BAD, "H.264 pictures"),
-    element("opusparse", BAD, "Ogg files with Opus"),
+    element("oggdemux", BASE, "Ogg files"),
+    element("avidemux", GOOD, "AVI files"),
+    element("tsdemux", BAD, "MPEG transport streams"),
+    element("aacparse", GOOD, "AAC audio"),
     element("avdec_h264", LIBAV, "H.264 pictures"),
     element("avdec_aac", LIBAV, "AAC sound"),
 ];
@@ -67,8 +69,23 @@ const WANTED: &[Element] = &[
 /// Begins GStreamer and checks that everything that live sessions need is there. Cheap when called again.
 pub fn init() -> Result<(), Error> {
     gst::init()?;
+    outlaw();
     let missing = absent(NEEDED);
     if missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
+}
+
+/// Nothing in this process that chooses elements by rank may choose one that opens an address or a playlist.
+fn outlaw() {
+    static DONE: Once = Once::new();
+    DONE.call_once(|| {
+        for feature in gst::Registry::get().features(gst::ElementFactory::static_type()) {
+            let Ok(factory) = feature.downcast::<gst::ElementFactory>() else { continue };
+            let class = factory.metadata("klass").unwrap_or_default();
+            if factory.uri_type() != gst::URIType::Unknown || class.contains("Adaptive") || class.contains("Network") {
+                factory.set_rank(gst::Rank::NONE);
+            }
+        }
+    });
 }
 
 /// Elements without which some uploads are refused, for `doctor`. Call [`init`] first.
@@ -129,10 +146,20 @@ mod tests {
 
     #[test]
     fn missing_elements_are_named_with_their_packages() {
-        let error = Error::Missing(vec![NEEDED[9], NEEDED[10]]);
+        let error = Error::Missing(vec![NEEDED[7], NEEDED[8]]);
         let text = error.to_string();
         assert!(text.contains("opusdec, vp8dec"), "{text}");
         assert!(text.contains("apt-get install gstreamer1.0-plugins-base gstreamer1.0-plugins-good"), "{text}");
+    }
+
+    #[test]
+    fn no_source_of_addresses_and_no_adaptive_demuxer_has_a_rank() {
+        init().unwrap();
+        for name in ["souphttpsrc", "filesrc", "hlsdemux2", "dashdemux2", "mssdemux2", "hlsdemux", "rtspsrc"] {
+            if let Some(factory) = gst::ElementFactory::find(name) {
+                assert_eq!(factory.rank(), gst::Rank::NONE, "{name}");
+            }
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //!
 //! Never ONNX Runtime, SQL or HTTP routes.
 
+mod codecs;
 pub mod decode;
 pub mod file;
 pub mod gaps;

@@ -78,6 +78,29 @@ fn session() -> impl Strategy<Value = Vec<(Track, coach_media::AccessUnit)>> {
     })
 }
 
+/// A recording whose first part was lost begins later than zero, and its times are as good as any.
+#[test]
+fn a_final_file_that_begins_late_keeps_its_times() {
+    init().unwrap();
+    for units in [
+        vec![(Track::Audio, sound(1, 0))],
+        vec![(Track::Audio, sound(7_000, 0)), (Track::Audio, sound(7_020, 1))],
+        vec![(Track::Video, picture(90_000, Some((64, 48)), 0)), (Track::Audio, sound(90_004, 0))],
+    ] {
+        let items = live(&units);
+        let folder = tempfile::tempdir().unwrap();
+        let (spool, last) = (folder.path().join("0.webm"), folder.path().join("final.webm"));
+        record(&items, &both(), &spool);
+        finalise(&[(spool.clone(), MediaTime::ZERO)], &last).unwrap();
+        for file in [spool, last] {
+            let (_, again) = read(&file).unwrap();
+            for track in [Track::Video, Track::Audio] {
+                assert_eq!(Heard::of(&again).stamps(track), Heard::of(&items).stamps(track), "{}", file.display());
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, max_shrink_iters: 200, ..ProptestConfig::default() })]
 

@@ -41,8 +41,8 @@ impl Audio {
             .build();
         let opus = format.media_type() == "audio/x-opus";
         let plan = Plan {
+            decoders: super::decoders(&input, format)?,
             input,
-            decoders: decoders(format)?,
             convert: "audioconvert",
             output,
             delta: false,
@@ -89,13 +89,4 @@ impl Audio {
     pub fn lost(&self) -> Option<(MediaTime, GapReason)> {
         self.chain.lost()
     }
-}
-
-fn decoders(format: &Format) -> Result<Vec<String>, Error> {
-    let names: &[&str] = match format.media_type() {
-        "audio/x-raw" => &[],
-        "audio/x-opus" => &["opusdec"],
-        _ => return super::video::ranked(format, gst::ElementFactoryType::MEDIA_AUDIO),
-    };
-    Ok(names.iter().map(|n| n.to_string()).collect())
 }

@@ -16,8 +16,10 @@ mod video;
 pub use audio::{Audio, AudioBlock};
 pub use video::{Video, VideoFrame};
 
-use crate::item::GapReason;
+use crate::codecs;
+use crate::item::{Format, GapReason};
 use coach_core::Span;
+use gstreamer as gst;
 
 /// What was pushed and never came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,4 +44,15 @@ pub enum Error {
     /// The caller's fault.
     #[error("the decoder has been flushed")]
     Flushed,
+}
+
+/// The decoders for a coding that are installed, best first; none for what is raw already.
+fn decoders(caps: &gst::Caps, format: &Format) -> Result<Vec<String>, Error> {
+    let unsupported = |why: &str| Error::Unsupported { caps: format.caps.clone(), why: why.into() };
+    let listed = codecs::decoders(format.media_type()).ok_or_else(|| unsupported("this coding is not supported"))?;
+    let able = codecs::able(caps);
+    if able.is_empty() && !listed.is_empty() {
+        return Err(unsupported(&format!("no decoder is installed; {} would do", listed.join(" or "))));
+    }
+    Ok(able.into_iter().map(str::to_owned).collect())
 }

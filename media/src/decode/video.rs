@@ -84,8 +84,8 @@ impl Video {
         let output = gst::Caps::builder("video/x-raw").field("format", "I420").build();
         let vp8 = format.media_type() == "video/x-vp8";
         let plan = Plan {
+            decoders: super::decoders(&input, format)?,
             input,
-            decoders: decoders(format)?,
             convert: "videoconvert",
             output,
             delta: format.media_type() != "video/x-raw",
@@ -146,31 +146,4 @@ impl Video {
             }
         }
     }
-}
-
-fn decoders(format: &Format) -> Result<Vec<String>, Error> {
-    let names: &[&str] = match format.media_type() {
-        "video/x-raw" => &[],
-        "video/x-vp8" => &["vp8dec"],
-        "video/x-vp9" => &["vp9dec"],
-        "video/x-h264" => &["avdec_h264", "openh264dec"],
-        _ => return ranked(format, gst::ElementFactoryType::MEDIA_VIDEO),
-    };
-    Ok(names.iter().map(|n| n.to_string()).collect())
-}
-
-/// The installed decoders for other codecs, best first, software only.
-pub(super) fn ranked(format: &Format, media: gst::ElementFactoryType) -> Result<Vec<String>, Error> {
-    let unsupported = |why: &str| Error::Unsupported { caps: format.caps.clone(), why: why.into() };
-    let caps: gst::Caps = format.caps.parse().map_err(|_| unsupported("these are no capabilities"))?;
-    let all = gst::ElementFactory::factories_with_type(gst::ElementFactoryType::DECODER | media, gst::Rank::MARGINAL);
-    let mut able: Vec<_> = all
-        .into_iter()
-        .filter(|f| f.can_sink_any_caps(&caps) && !f.metadata("klass").is_some_and(|k| k.contains("Hardware")))
-        .collect();
-    able.sort_by_key(|f| (std::cmp::Reverse(f.rank()), f.name()));
-    if able.is_empty() {
-        return Err(unsupported("no decoder is installed; gstreamer1.0-libav has most"));
-    }
-    Ok(able.iter().map(|f| f.name().to_string()).collect())
 }

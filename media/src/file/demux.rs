@@ -1,14 +1,17 @@
 //! GStreamer takes a file apart; its thread says what it finds, in the order of the file.
 
+use super::bytes::Bytes;
+use super::container::Sniffed;
+use super::listener::{Listener, check_caps, text};
 use super::queue::Queue;
-use super::{Error, Limits, check_pixels};
+use super::{Error, Limits};
+use crate::codecs::{self, Opening};
 use crate::gst::{Pipeline, make};
 use crate::item::{Format, Rotation, Track};
-use bytes::Bytes;
 use coach_core::MediaTime;
 use gstreamer as gst;
 use gstreamer::prelude::*;
-use std::path::Path;
+use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,9 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How often it is looked whether anything still happens.
 const LOOK: Duration = Duration::from_millis(100);
-
-/// The most that one unit may hold.
-const MOST_UNIT: usize = 64 << 20;
 
 /// An access unit with the file's own times.
 #[derive(Debug, Clone)]
@@ -31,7 +31,7 @@ pub struct Raw {
     /// 0 = not said.
     pub duration_ns: i64,
     pub key: bool,
-    pub data: Bytes,
+    pub data: bytes::Bytes,
 }
 
 /// What the taking apart says.
@@ -56,10 +56,20 @@ pub struct Demux {
 }
 
 /// What the pads' callbacks share.
-struct Shared {
+pub(super) struct Shared {
     queue: Sender,
-    limits: Limits,
+    pub limits: Limits,
+    pub stamps: Stamps,
     found: Arc<Mutex<Found>>,
+}
+
+/// What the times in a file are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stamps {
+    /// Times of the container, which may begin anywhere.
+    File,
+    /// Media times, written by this program.
+    Media,
 }
 
 #[derive(Default)]
@@ -72,51 +82,40 @@ struct Found {
 }
 
 impl Demux {
-    pub fn start(path: &Path, limits: &Limits) -> Result<Demux, Error> {
+    /// Takes a file of `length` bytes apart, as what it was found to be.
+    pub fn start(file: File, length: u64, sniffed: Sniffed, stamps: Stamps, limits: &Limits) -> Result<Demux, Error> {
         crate::gst::init().map_err(|e| Error::Unsupported(e.to_string()))?;
         let queue: Sender = Arc::new(Queue::new());
         let pipeline = Pipeline::new();
-        let source = make("filesrc").map_err(Error::Unsupported)?;
-        source.set_property("location", path);
-        let parse = make("parsebin").map_err(Error::Unsupported)?;
+        let source = Bytes::new(file, sniffed.start, length);
+        let opening = codecs::opening(sniffed.container);
+        let (Opening::Demuxer(name) | Opening::Parser(name)) = opening;
+        let opener = make(name).map_err(Error::Unsupported)?;
         let broken = |e: gst::glib::BoolError| Error::Unsupported(e.to_string());
-        pipeline.0.add_many([&source, &parse]).map_err(broken)?;
-        source.link(&parse).map_err(broken)?;
+        pipeline.0.add_many([source.upcast_ref(), &opener]).map_err(broken)?;
+        source.link(&opener).map_err(broken)?;
         let found: Arc<Mutex<Found>> = Arc::default();
-        let shared = Arc::new(Shared { queue: queue.clone(), limits: *limits, found: found.clone() });
-        // VP8 and Opus are units already; a parser might touch their stamps.
-        parse.connect("autoplug-continue", false, |values| {
-            let caps = values.get(2).and_then(|v| v.get::<gst::Caps>().ok());
-            let name = caps.as_ref().and_then(|c| c.structure(0)).map(|s| s.name().to_string());
-            Some((!matches!(name.as_deref(), Some("video/x-vp8" | "audio/x-opus"))).to_value())
-        });
-        if let Some(bin) = parse.dynamic_cast_ref::<gst::Bin>() {
-            bin.connect_element_added(|_, element| believe_the_stream(element));
-        }
-        let (weak, here) = (pipeline.0.downgrade(), shared.clone());
-        parse.connect_pad_added(move |_, pad| {
-            if let Some(pipeline) = weak.upgrade()
-                && let Err(error) = here.attach(&pipeline, pad)
-            {
-                let _ = here.queue.say(Err(error));
-            }
-        });
+        let shared = Arc::new(Shared { queue: queue.clone(), limits: *limits, stamps, found: found.clone() });
         let here = shared.clone();
-        parse.connect("unknown-type", false, move |values| {
-            if let Some(caps) = values.get(2).and_then(|v| v.get::<gst::Caps>().ok()) {
-                here.unknown(&caps);
-            }
-            None
-        });
-        let here = shared.clone();
-        parse.connect_no_more_pads(move |_| {
-            let _ = here.queue.say(Ok(Message::Ready));
-        });
         if let Some(bus) = pipeline.0.bus() {
             bus.set_sync_handler(move |_, message| {
-                shared.hear(message.view());
+                here.hear(message.view());
                 gst::BusSyncReply::Drop
             });
+        }
+        match (opening, opener.static_pad("src")) {
+            (Opening::Parser(_), Some(pad)) => shared.frames(&pipeline.0, &pad)?,
+            // One track that is always there.
+            (Opening::Demuxer(_), Some(pad)) => shared.clone().follow(&pipeline.0, &pad, true),
+            (_, None) => {
+                let (weak, here) = (pipeline.0.downgrade(), shared.clone());
+                opener.connect_pad_added(move |_, pad| {
+                    if let Some(pipeline) = weak.upgrade() {
+                        here.clone().follow(&pipeline, pad, false);
+                    }
+                });
+                opener.connect_no_more_pads(move |_| shared.say(Ok(Message::Ready)));
+            }
         }
         let demux = Demux { queue, pipeline: Some(pipeline), found };
         if let Some(pipeline) = &demux.pipeline {
@@ -179,73 +178,113 @@ impl Shared {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the first track of each kind; the others run into nothing.
-    fn attach(self: &Arc<Self>, pipeline: &gst::Pipeline, pad: &gst::Pad) -> Result<(), Error> {
-        let damaged = |why: &str| Error::Damaged(why.to_string());
-        let caps = pad.current_caps().unwrap_or_else(|| pad.query_caps(None));
-        let structure = caps.structure(0).ok_or_else(|| damaged("a track without a coding"))?;
-        let name = structure.name();
-        if encrypted(name) {
-            return Err(Error::Encrypted);
-        }
-        let track = {
-            let mut found = self.found();
-            found.streams += 1;
-            if found.streams > self.limits.streams {
-                return Err(Error::Limit {
-                    what: "it has",
-                    is: format!("{} tracks or more", found.streams),
-                    most: self.limits.streams.to_string(),
-                });
-            }
-            if name.starts_with("video/") && !std::mem::replace(&mut found.video, true) {
-                Some(Track::Video)
-            } else if name.starts_with("audio/") && !std::mem::replace(&mut found.audio, true) {
-                Some(Track::Audio)
-            } else {
-                None
-            }
-        };
-        if let Some(track) = track {
-            check_caps(structure, &self.limits)?;
-            let format = Format { caps: text(&caps, track), rotation: Rotation::None };
-            let _ = self.queue.say(Ok(Message::Track(track, format)));
-            let mut listener = Listener { shared: self.clone(), track, segment: None, caps: caps.clone(), last_ns: 0 };
-            pad.sticky_events_foreach(|event| {
-                if !matches!(event.view(), gst::EventView::Caps(_)) {
-                    let _ = listener.event(event);
-                }
-                std::ops::ControlFlow::Continue(gst::EventForeachAction::Keep)
-            });
-            let listener = Mutex::new(listener);
-            let kinds = gst::PadProbeType::BUFFER | gst::PadProbeType::EVENT_DOWNSTREAM;
-            pad.add_probe(kinds, move |_, info| {
-                let mut listener = listener.lock().unwrap_or_else(PoisonError::into_inner);
-                match &info.data {
-                    Some(gst::PadProbeData::Buffer(buffer)) => listener.buffer(buffer),
-                    Some(gst::PadProbeData::Event(event)) => listener.event(event),
-                    _ => gst::PadProbeReturn::Ok,
-                }
-            });
-        }
-        let sink = make("fakesink").map_err(Error::Unsupported)?;
-        sink.set_property("sync", false);
-        sink.set_property("async", false);
-        pipeline.add(&sink).map_err(|e| damaged(&e.to_string()))?;
-        sink.sync_state_with_parent().map_err(|e| damaged(&e.to_string()))?;
-        let entry = sink.static_pad("sink").ok_or_else(|| damaged("a sink without a pad"))?;
-        pad.link(&entry).map_err(|e| damaged(&e.to_string()))?;
+    /// Waits for no one: for the few messages that say how it goes.
+    pub fn say(&self, message: Result<Message, Error>) {
+        // When the reader has gone, nobody wants it.
+        let _ = self.queue.say(message);
+    }
+
+    /// Waits for room.
+    pub fn push(&self, message: Result<Message, Error>, bytes: usize) {
+        let _ = self.queue.push(message, bytes);
+    }
+
+    /// The frames of a file that has one track and no container.
+    fn frames(self: &Arc<Self>, pipeline: &gst::Pipeline, pad: &gst::Pad) -> Result<(), Error> {
+        self.say(Ok(Message::Track(Track::Audio, Format { caps: "audio/x-raw".into(), rotation: Rotation::None })));
+        Listener::attach(self.clone(), Track::Audio, pad);
+        drain(pipeline, pad)?;
+        self.say(Ok(Message::Ready));
         Ok(())
     }
 
-    fn unknown(&self, caps: &gst::Caps) {
-        let name = caps.structure(0).map(|s| s.name().to_string()).unwrap_or_default();
-        let mut found = self.found();
-        if encrypted(&name) {
-            found.encrypted = true;
-        } else {
-            found.unsupported = Some(name);
+    /// Takes up a track of the demuxer as soon as its coding is known; `only` where there is no other.
+    fn follow(self: Arc<Self>, pipeline: &gst::Pipeline, pad: &gst::Pad, only: bool) {
+        let take = {
+            let (weak, here) = (pipeline.downgrade(), self);
+            move |pad: &gst::Pad, caps: &gst::Caps| {
+                let Some(pipeline) = weak.upgrade() else { return };
+                if let Err(error) = here.track(&pipeline, pad, caps) {
+                    here.say(Err(error));
+                }
+                if only {
+                    here.say(Ok(Message::Ready));
+                }
+            }
+        };
+        if let Some(caps) = pad.current_caps() {
+            return take(pad, &caps);
         }
+        pad.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, move |pad, info| {
+            let Some(gst::PadProbeData::Event(event)) = &info.data else { return gst::PadProbeReturn::Ok };
+            let gst::EventView::Caps(caps) = event.view() else { return gst::PadProbeReturn::Ok };
+            take(pad, &caps.caps_owned());
+            gst::PadProbeReturn::Remove
+        });
+    }
+
+    /// Takes the first track of each kind that can be decoded; the others run into nothing.
+    fn track(self: &Arc<Self>, pipeline: &gst::Pipeline, pad: &gst::Pad, caps: &gst::Caps) -> Result<(), Error> {
+        let coding = caps.structure(0).ok_or_else(|| Error::Damaged("a track without a coding".into()))?;
+        let Some(track) = self.choose(coding)? else { return drain(pipeline, pad) };
+        check_caps(coding, &self.limits)?;
+        self.say(Ok(Message::Track(track, Format { caps: text(caps, track), rotation: Rotation::None })));
+        let Some((name, wanted)) = codecs::parser(coding) else {
+            Listener::attach(self.clone(), track, pad);
+            return drain(pipeline, pad);
+        };
+        let damaged = |e: gst::glib::BoolError| Error::Damaged(e.to_string());
+        let parser = make(name).map_err(Error::Unsupported)?;
+        believe_the_stream(&parser);
+        pipeline.add(&parser).map_err(damaged)?;
+        let mut last = parser.clone();
+        if let Some(wanted) = wanted {
+            let filter = make("capsfilter").map_err(Error::Unsupported)?;
+            filter.set_property_from_str("caps", wanted);
+            pipeline.add(&filter).map_err(damaged)?;
+            parser.link(&filter).map_err(damaged)?;
+            filter.sync_state_with_parent().map_err(damaged)?;
+            last = filter;
+        }
+        let no_pad = || Error::Damaged("a parser without a pad".into());
+        let (entry, end) = (parser.static_pad("sink").ok_or_else(no_pad)?, last.static_pad("src").ok_or_else(no_pad)?);
+        Listener::attach(self.clone(), track, &end);
+        drain(pipeline, &end)?;
+        parser.sync_state_with_parent().map_err(damaged)?;
+        pad.link(&entry).map_err(|e| Error::Damaged(e.to_string()))?;
+        Ok(())
+    }
+
+    /// Which track this is; `None` for one that is not read.
+    fn choose(&self, coding: &gst::StructureRef) -> Result<Option<Track>, Error> {
+        let name = coding.name();
+        if encrypted(name) {
+            self.found().encrypted = true;
+            return Err(Error::Encrypted);
+        }
+        let mut found = self.found();
+        found.streams += 1;
+        if found.streams > self.limits.streams {
+            return Err(Error::Limit {
+                what: "it has",
+                is: format!("{} tracks or more", found.streams),
+                most: self.limits.streams.to_string(),
+            });
+        }
+        let (taken, track) = match name.split('/').next() {
+            Some("video" | "image") => (&mut found.video, Track::Video),
+            Some("audio") => (&mut found.audio, Track::Audio),
+            _ => return Ok(None),
+        };
+        if *taken {
+            return Ok(None);
+        }
+        if codecs::decoders(name).is_none() {
+            found.unsupported = Some(name.to_string());
+            return Ok(None);
+        }
+        *taken = true;
+        Ok(Some(track))
     }
 
     fn hear(&self, message: gst::MessageView<'_>) {
@@ -280,109 +319,23 @@ fn verdict(found: &Found, error: &gst::glib::Error) -> Error {
     }
 }
 
-/// Listens at the pad of one track.
-struct Listener {
-    shared: Arc<Shared>,
-    track: Track,
-    segment: Option<gst::FormattedSegment<gst::ClockTime>>,
-    caps: gst::Caps,
-    last_ns: i64,
-}
-
-impl Listener {
-    fn event(&mut self, event: &gst::Event) -> gst::PadProbeReturn {
-        let queue = &self.shared.queue;
-        match event.view() {
-            gst::EventView::Segment(segment) => {
-                self.segment = segment.segment().downcast_ref::<gst::ClockTime>().cloned();
-            }
-            gst::EventView::Tag(tag) => {
-                if let Some(turn) = tag.tag().get::<gst::tags::ImageOrientation>() {
-                    let _ = queue.say(Ok(Message::Turned(self.track, rotation(turn.get()))));
-                }
-            }
-            gst::EventView::Caps(caps) => {
-                let new = caps.caps_owned();
-                let told = if self.caps.is_fixed() {
-                    self.change(&new)
-                } else {
-                    // Some tracks are shown before their coding is known.
-                    let format = Format { caps: text(&new, self.track), rotation: Rotation::None };
-                    let _ = queue.say(Ok(Message::Track(self.track, format)));
-                    new.structure(0).map_or(Ok(()), |s| check_caps(s, &self.shared.limits))
-                };
-                self.caps = new;
-                if let Err(error) = told {
-                    let _ = queue.say(Err(error));
-                }
-            }
-            gst::EventView::Eos(_) => {
-                let _ = queue.say(Ok(Message::Ended(self.track)));
-            }
-            _ => {}
-        }
-        gst::PadProbeReturn::Ok
-    }
-
-    /// Pictures may change their size, but not their coding.
-    fn change(&self, new: &gst::Caps) -> Result<(), Error> {
-        let (Some(old), Some(now)) = (self.caps.structure(0), new.structure(0)) else { return Ok(()) };
-        check_caps(now, &self.shared.limits)?;
-        let same = |field: &str| {
-            let (old, now) = (old.value(field).ok(), now.value(field).ok());
-            old.map(|v| v.serialize().ok()) == now.map(|v| v.serialize().ok())
-        };
-        if old.name() == now.name()
-            && ["codec_data", "stream-format", "rate", "channels", "format"].into_iter().all(same)
-        {
-            return Ok(());
-        }
-        Err(Error::Unsupported(format!("its coding changes in the middle, from {old} to {now}")))
-    }
-
-    fn buffer(&mut self, buffer: &gst::Buffer) -> gst::PadProbeReturn {
-        let Some(raw) = self.raw(buffer) else { return gst::PadProbeReturn::Ok };
-        let bytes = raw.data.len();
-        // When the reader has gone the rest runs into nothing until the pipeline stops.
-        let _ = self.shared.queue.push(Ok(Message::Unit(self.track, raw)), bytes);
-        gst::PadProbeReturn::Ok
-    }
-
-    fn raw(&mut self, buffer: &gst::Buffer) -> Option<Raw> {
-        if buffer.size() == 0 || buffer.flags().contains(gst::BufferFlags::GAP) {
-            return None;
-        }
-        if buffer.size() > MOST_UNIT {
-            let _ = self.shared.queue.say(Err(Error::Limit {
-                what: "a unit has",
-                is: format!("{} MB", buffer.size() >> 20),
-                most: format!("{} MB", MOST_UNIT >> 20),
-            }));
-            return None;
-        }
-        let running = |time: Option<gst::ClockTime>| {
-            let time = time?;
-            let Some(segment) = &self.segment else { return i64::try_from(time.nseconds()).ok() };
-            let signed = segment.to_running_time_full(time)?;
-            let magnitude = i64::try_from(signed.abs().nseconds()).ok()?;
-            Some(if signed.is_negative() { -magnitude } else { magnitude })
-        };
-        let (pts, dts) = (running(buffer.pts()), running(buffer.dts()));
-        let pts_ns = pts.or(dts).unwrap_or(self.last_ns);
-        let order_ns = if self.track == Track::Video { dts.unwrap_or(pts_ns) } else { pts_ns };
-        self.last_ns = pts_ns;
-        let duration_ns = buffer.duration().and_then(|d| i64::try_from(d.nseconds()).ok()).unwrap_or(0);
-        let key = self.track == Track::Audio || !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT);
-        let data = Bytes::copy_from_slice(buffer.map_readable().ok()?.as_slice());
-        Some(Raw { pts_ns, order_ns, duration_ns, key, data })
-    }
+/// Lets what comes out of a pad run into nothing.
+fn drain(pipeline: &gst::Pipeline, pad: &gst::Pad) -> Result<(), Error> {
+    let damaged = |why: &dyn std::fmt::Display| Error::Damaged(why.to_string());
+    let sink = make("fakesink").map_err(Error::Unsupported)?;
+    sink.set_property("sync", false);
+    sink.set_property("async", false);
+    pipeline.add(&sink).map_err(|e| damaged(&e))?;
+    sink.sync_state_with_parent().map_err(|e| damaged(&e))?;
+    let entry = sink.static_pad("sink").ok_or_else(|| damaged(&"a sink without a pad"))?;
+    pad.link(&entry).map_err(|e| damaged(&e))?;
+    Ok(())
 }
 
 /// A parser believes what the container says of the size. Without that it reads what the stream says, which is what the
 /// decoder takes memory for.
-fn believe_the_stream(element: &gst::Element) {
-    let parser = element.factory().is_some_and(|f| f.metadata("klass").is_some_and(|klass| klass.contains("Parser")));
-    let (true, Some(pad)) = (parser, element.static_pad("sink")) else { return };
+fn believe_the_stream(parser: &gst::Element) {
+    let Some(pad) = parser.static_pad("sink") else { return };
     pad.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, |_, info| {
         let caps = match &info.data {
             Some(gst::PadProbeData::Event(event)) => match event.view() {
@@ -406,35 +359,4 @@ fn encrypted(name: &str) -> bool {
     ["application/x-cenc", "application/x-cbcs", "application/x-webm-enc", "application/x-aes"]
         .iter()
         .any(|n| name.starts_with(n))
-}
-
-/// Checks what a coding says of its pictures before anything is made for them.
-fn check_caps(structure: &gst::StructureRef, limits: &Limits) -> Result<(), Error> {
-    let side = |name: &str| structure.get::<i32>(name).ok().and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-    check_pixels(side("width"), side("height"), limits)
-}
-
-/// The capabilities a decoder needs. Opus as live: without a header, so that nothing is trimmed.
-fn text(caps: &gst::Caps, track: Track) -> String {
-    if track == Track::Audio
-        && let Some(structure) = caps.structure(0)
-        && structure.name() == "audio/x-opus"
-        && structure.get::<i32>("channel-mapping-family").unwrap_or(0) == 0
-    {
-        return Format::opus(if structure.get::<i32>("channels") == Ok(1) { 1 } else { 2 }).caps;
-    }
-    if caps.structure(0).is_some_and(|s| s.name() == "video/x-vp8") {
-        return Format::vp8().caps;
-    }
-    caps.to_string()
-}
-
-/// GStreamer's tag says how the picture has to be turned, clockwise. Mirrored ones are turned, not mirrored.
-fn rotation(tag: &str) -> Rotation {
-    match tag.trim_start_matches("flip-") {
-        "rotate-90" => Rotation::Clockwise90,
-        "rotate-180" => Rotation::Half,
-        "rotate-270" => Rotation::Clockwise270,
-        _ => Rotation::None,
-    }
 }

@@ -4,7 +4,7 @@
 //! block's stamp **is** the unit's [`MediaTime`](coach_core::MediaTime), and a track that is late or has stopped never
 //! makes the other one wait.
 
-mod ebml;
+pub(crate) mod ebml;
 mod finalise;
 mod poster;
 mod recorder;

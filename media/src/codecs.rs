@@ -1,0 +1,102 @@
+//! The elements that may touch a file's bytes or a publisher's: the demuxer of each container, the parser and the decoders
+//! of each coding. What is not listed here is never made for media, however it is ranked on the machine; no element of
+//! the lists opens a file or an address of its own.
+
+use crate::file::Container;
+use gstreamer as gst;
+
+/// How a container is taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// By a demuxer, whose tracks appear as it finds them.
+    Demuxer(&'static str),
+    /// By a parser that splits the one track into frames.
+    Parser(&'static str),
+}
+
+pub(crate) fn opening(container: Container) -> Opening {
+    use Opening::{Demuxer, Parser};
+    match container {
+        Container::IsoMedia => Demuxer("qtdemux"),
+        Container::Matroska => Demuxer("matroskademux"),
+        Container::Wave => Demuxer("wavparse"),
+        Container::Avi => Demuxer("avidemux"),
+        Container::Ogg => Demuxer("oggdemux"),
+        Container::TransportStream => Demuxer("tsdemux"),
+        Container::ProgramStream => Demuxer("mpegpsdemux"),
+        Container::Flv => Demuxer("flvdemux"),
+        Container::Aiff => Demuxer("aiffparse"),
+        Container::Au => Demuxer("auparse"),
+        Container::Flac => Parser("flacparse"),
+        Container::MpegAudio => Parser("mpegaudioparse"),
+        Container::Adts => Parser("aacparse"),
+        Container::Amr => Parser("amrparse"),
+    }
+}
+
+/// The parser that a track needs before its units can be decoded, and what is asked of it.
+pub(crate) fn parser(coding: &gst::StructureRef) -> Option<(&'static str, Option<&'static str>)> {
+    let version = coding.get::<i32>("mpegversion").unwrap_or(0);
+    let name = match coding.name().as_str() {
+        // With its parameter sets in the stream, so that they may change in the middle.
+        "video/x-h264" => return Some(("h264parse", Some("video/x-h264, stream-format=byte-stream, alignment=au"))),
+        "video/x-h265" => return Some(("h265parse", Some("video/x-h265, stream-format=byte-stream, alignment=au"))),
+        "video/x-vp9" => "vp9parse",
+        "video/x-av1" => "av1parse",
+        "video/x-h263" => "h263parse",
+        "video/mpeg" if version == 4 => "mpeg4videoparse",
+        "video/x-divx" if coding.get::<i32>("divxversion").is_ok_and(|v| v >= 4) => "mpeg4videoparse",
+        "video/mpeg" => "mpegvideoparse",
+        "audio/mpeg" if version == 1 => "mpegaudioparse",
+        "audio/mpeg" => "aacparse",
+        "audio/x-flac" => "flacparse",
+        "audio/x-ac3" | "audio/x-eac3" | "audio/ac3" | "audio/eac3" => "ac3parse",
+        "audio/AMR" | "audio/AMR-WB" => "amrparse",
+        _ => return None,
+    };
+    Some((name, None))
+}
+
+/// The decoders of a media type, best first. Empty for what is raw already; `None` for what is not decoded here.
+pub(crate) fn decoders(media_type: &str) -> Option<&'static [&'static str]> {
+    Some(match media_type {
+        "video/x-raw" | "audio/x-raw" => &[],
+        "video/x-vp8" => &["vp8dec"],
+        "video/x-vp9" => &["vp9dec"],
+        "video/x-av1" => &["av1dec", "avdec_libdav1d"],
+        "video/x-h264" => &["avdec_h264", "openh264dec"],
+        "video/x-h265" => &["avdec_h265", "libde265dec"],
+        "video/x-h263" => &["avdec_h263", "avdec_h263p"],
+        "video/mpeg" => &["avdec_mpeg4", "avdec_mpeg2video", "avdec_mpegvideo"],
+        "video/x-divx" | "video/x-xvid" | "video/x-3ivx" => &["avdec_mpeg4", "avdec_msmpeg4"],
+        "video/x-msmpeg" => &["avdec_msmpeg4", "avdec_msmpeg4v2", "avdec_msmpeg4v1"],
+        "video/x-flash-video" => &["avdec_flv"],
+        "video/x-vp6-flash" => &["avdec_vp6f"],
+        "video/x-theora" => &["theoradec"],
+        "video/x-prores" => &["avdec_prores"],
+        "video/x-dv" => &["avdec_dvvideo", "dvdec"],
+        "image/jpeg" => &["jpegdec"],
+        "image/png" => &["pngdec"],
+        "audio/x-opus" => &["opusdec"],
+        "audio/x-vorbis" => &["vorbisdec"],
+        "audio/x-flac" => &["flacdec", "avdec_flac"],
+        "audio/mpeg" => &["avdec_aac", "faad", "mpg123audiodec", "avdec_mp3", "avdec_mp2float"],
+        "audio/x-alac" => &["avdec_alac"],
+        "audio/x-ac3" | "audio/ac3" => &["avdec_ac3"],
+        "audio/x-eac3" | "audio/eac3" => &["avdec_eac3"],
+        "audio/AMR" => &["avdec_amrnb"],
+        "audio/AMR-WB" => &["avdec_amrwb"],
+        "audio/x-mulaw" => &["mulawdec"],
+        "audio/x-alaw" => &["alawdec"],
+        "audio/x-adpcm" => &["adpcmdec", "avdec_adpcm_ms", "avdec_adpcm_ima_wav", "avdec_adpcm_ima_qt"],
+        "audio/x-speex" => &["speexdec"],
+        _ => return None,
+    })
+}
+
+/// Those decoders of a coding that are installed and take it, best first.
+pub(crate) fn able(caps: &gst::Caps) -> Vec<&'static str> {
+    let media_type = caps.structure(0).map(|s| s.name().as_str()).unwrap_or_default();
+    let takes = |name: &&&str| gst::ElementFactory::find(name).is_some_and(|f| f.can_sink_any_caps(caps));
+    decoders(media_type).unwrap_or_default().iter().filter(takes).copied().collect()
+}
