@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Minutes to hours: fuzzing, long streams, kills, outages, a large upload. SOAK_SECONDS (default 300) for each fuzz loop, SOAK_HOURS (4)
+# Minutes to hours: fuzzing, long streams, kills, outages, a large upload. SOAK_SECONDS (default 300) for each fuzz loop, SOAK_SEEDS (20) fresh seeds of
+# the property tests, SOAK_HOURS (4)
 # of sound, SOAK_KILLS (50), SOAK_AWAY (60) seconds without store and database, SOAK_JOBS (200) analyses under killed workers,
 # SOAK_SYNC (600) seconds of flash and beep. SOAK_SYNC=0 leaves that out.
 set -euo pipefail
@@ -10,6 +11,9 @@ say() { printf '\n== %s\n' "$*"; }
 say "build"
 cargo build --workspace --all-targets --quiet
 examples=${CARGO_TARGET_DIR:-target}/debug/examples
+
+say "property tests with fresh seeds"
+scripts/seeds.sh "${SOAK_SEEDS:-20}"
 
 say "damaged model files, $seconds s"
 "$examples/face_import_soak" models "$seconds"
