@@ -1,4 +1,4 @@
-//! The journal, version 1: every input of the engine, one JSON object a line, in order of [`Line::order`].
+//! The journal, version 2: every input of the engine, one JSON object a line, in order of [`Line::order`].
 //!
 //! The journal is what was seen and heard; it carries no baseline and no fusion. The engine is fed exactly the
 //! values written here (f32, shortest round trip), so that metrics, hints and scores recompute from it bit for bit.
@@ -11,8 +11,8 @@ use crate::face::{ActionUnits, Blendshapes, fixed};
 use crate::{MediaTime, Span};
 use serde::{Deserialize, Serialize};
 
-/// The version written by this code. Version 1 stays readable for ever.
-pub const VERSION: u32 = 1;
+/// The version written by this code. Version 1, which has no words, stays readable for ever.
+pub const VERSION: u32 = 2;
 
 /// One line of the journal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,15 +27,17 @@ pub enum Line {
     VoicedRun(VoicedRun),
     Nucleus(Nucleus),
     Hesitation(Hesitation),
+    Phrase(Box<Phrase>),
 }
 
-/// The three inputs of the engine that progress on their own.
+/// The inputs of the engine that progress on their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stream {
     Face,
     Voice,
     Marks,
+    Words,
 }
 
 impl Line {
@@ -51,6 +53,7 @@ impl Line {
             Line::VoicedRun(x) => x.t,
             Line::Nucleus(x) => x.t,
             Line::Hesitation(x) => x.t,
+            Line::Phrase(x) => x.t,
         }
     }
 
@@ -66,6 +69,7 @@ impl Line {
             Line::VoicedRun(x) => (6, x.start.ms()),
             Line::Nucleus(x) => (7, x.at.ms()),
             Line::Hesitation(x) => (8, x.start.ms()),
+            Line::Phrase(x) => (9, x.start.ms()),
         };
         (self.t(), rank, tie)
     }
@@ -79,8 +83,10 @@ impl Line {
             Line::Gap(gap) => Some(match gap.what {
                 GapKind::Audio => Stream::Voice,
                 GapKind::Video | GapKind::Face => Stream::Face,
+                GapKind::Words => Stream::Words,
             }),
             Line::Voice(_) | Line::VoicedRun(_) | Line::Nucleus(_) | Line::Hesitation(_) => Some(Stream::Voice),
+            Line::Phrase(_) => Some(Stream::Words),
         }
     }
 }
@@ -123,6 +129,9 @@ pub struct Models {
     /// SHA-256 of the model file in hex; empty with [`FaceModel::None`].
     pub face_sha256: String,
     pub voice_activity: VoiceActivityModel,
+    /// Name and version of the speech recognizer ("moonshine-tiny-en 0.1.29"); `null`: nothing is written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub words: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -410,6 +419,44 @@ pub struct Hesitation {
     pub confidence: f32,
 }
 
+/// What was said between two pauses, as a speech recognizer wrote it down.
+///
+/// Example: `start` 1200, `words[0].start` 1310: the segment that was recognized begins at 1.2 s, its first word at 1.31 s.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Phrase {
+    /// When it counts from: a fixed time after the pause that closed it.
+    pub t: MediaTime,
+    /// The segment of audio, pauses at its edges included.
+    pub start: MediaTime,
+    pub end: MediaTime,
+    /// The words with their punctuation, as written by the recognizer.
+    pub text: String,
+    /// Mean natural logarithm of the probabilities of the text's tokens: 0 = certain, below -0.35 = uncertain.
+    pub logp: f32,
+    /// False: the recognizer did not come to an end by itself, and something may be missing.
+    pub complete: bool,
+    /// Name and version of the recognizer.
+    pub source: String,
+    /// In order of time; empty when the recognizer gives no times.
+    pub words: Vec<Word>,
+}
+
+/// One word of a [`Phrase`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Word {
+    /// As written, with the punctuation that touches it ("country,").
+    #[serde(rename = "w")]
+    pub text: String,
+    pub start: MediaTime,
+    pub end: MediaTime,
+    /// True for um, uh, er and the like.
+    pub filler: bool,
+    /// Mean natural logarithm of the probabilities of its tokens.
+    pub logp: f32,
+}
+
 /// A stretch about which a stream can say nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
@@ -434,6 +481,8 @@ pub enum GapKind {
     Audio,
     /// Video was there, but was not analysed.
     Face,
+    /// Speech was heard, but not written down.
+    Words,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! The report: what the engine made of a journal. Every point of a score opens into moments with evidence.
 
+use crate::journal::Phrase;
 use crate::{MediaTime, Span};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,6 +31,12 @@ pub struct Report {
     pub hints: Vec<Hint>,
     /// Voice measures under Praat's names (`f0_mean`, `jitter_local`, …), from the live path.
     pub voice: BTreeMap<String, Option<f64>>,
+    /// What was said, phrase by phrase in order of time; empty where nothing was written down (`recognizer` says whether anybody tried).
+    #[serde(default)]
+    pub transcript: Vec<Phrase>,
+    /// Name and version of the speech recognizer; `null`: there was none.
+    #[serde(default)]
+    pub recognizer: Option<String>,
 }
 
 /// Which share of the time each kind of evidence was there, 0 to 1.

@@ -1,4 +1,4 @@
-//! One worked example per field of the journal: its sign, its unit, its side. The text is version 1 and stays readable for ever.
+//! One worked example per field of the journal: its sign, its unit, its side. Version 1 stays readable for ever; version 2 added words.
 
 use coach_core::journal::*;
 use coach_core::{MediaTime, face};
@@ -16,7 +16,7 @@ fn line(text: &str) -> Line {
 #[test]
 fn the_header_says_under_which_conditions_everything_was_observed() {
     let Line::Header(h) = line(
-        r#"{"kind":"header","version":1,"source":"live","started_us":1760000000000000,"owner":"0198","models":{"face":"full","face_sha256":"ab","voice_activity":"silero"},"rate_hz":15,
+        r#"{"kind":"header","version":2,"source":"live","started_us":1760000000000000,"owner":"0198","models":{"face":"full","face_sha256":"ab","voice_activity":"silero","words":"moonshine-tiny-en 0.1.29"},"rate_hz":15,
         "capture":{"width":640,"height":480,"agc":false,"noise_suppression":false},"calibration":null,"hints":{"enabled":["slow_down"],"budget_ms":20000},"affect":true,"parts":[{"n":0,"offset":0}]}"#,
     ) else {
         panic!("a header")
@@ -24,6 +24,7 @@ fn the_header_says_under_which_conditions_everything_was_observed() {
     assert_eq!((h.version, h.source, h.rate_hz), (VERSION, Source::Live, 15));
     assert_eq!(h.started_us / 1_000_000, 1_760_000_000, "microseconds since 1970");
     assert_eq!((h.models.face, h.models.voice_activity), (FaceModel::Full, VoiceActivityModel::Silero));
+    assert_eq!(h.models.words.as_deref(), Some("moonshine-tiny-en 0.1.29"));
     assert_eq!((h.capture.width, h.capture.height), (640, 480), "upright pixels");
     assert_eq!(h.hints.budget_ms, 20_000, "one cue in 20 s");
     assert_eq!(h.parts[0].offset, MediaTime::ZERO);
@@ -117,6 +118,37 @@ fn what_is_known_later_carries_when_it_was() {
         panic!("a hesitation")
     };
     assert_eq!(h.confidence, 0.75);
+}
+
+#[test]
+fn a_phrase_is_what_was_said_between_two_pauses_with_the_times_of_its_words() {
+    let Line::Phrase(p) = line(
+        r#"{"kind":"phrase","t":5600,"start":1200,"end":2800,"text":"Um, yes.","logp":-0.25,"complete":true,"source":"moonshine-tiny-en 0.1.29",
+        "words":[{"w":"Um,","start":1310,"end":1650,"filler":true,"logp":-0.5},{"w":"yes.","start":1900,"end":2300,"filler":false,"logp":-0.125}]}"#,
+    ) else {
+        panic!("a phrase")
+    };
+    assert_eq!(
+        (p.t, p.start, p.end),
+        (MediaTime(5600), MediaTime(1200), MediaTime(2800)),
+        "it counts from later than it ends"
+    );
+    assert!(p.words[0].filler && !p.words[1].filler, "um is a filler");
+    assert_eq!(p.words[1].text, "yes.", "with its punctuation");
+    assert!(p.logp > -0.35, "certain enough");
+    let Line::Gap(g) = line(r#"{"kind":"gap","t":5600,"what":"words","start":1200,"end":2800,"reason":"overload"}"#)
+    else {
+        panic!("a gap")
+    };
+    assert_eq!(Line::Gap(g).stream(), Some(Stream::Words));
+}
+
+#[test]
+fn a_header_of_version_1_knows_no_words() {
+    let text = r#"{"face":"lite","face_sha256":"ab","voice_activity":"energy"}"#;
+    let models: Models = serde_json::from_str(text).expect("models of version 1");
+    assert_eq!(models.words, None);
+    assert_eq!(serde_json::to_string(&models).expect("JSON"), text);
 }
 
 #[test]

@@ -49,7 +49,7 @@ impl Absence {
             Line::Gap(Gap { what, start, end, reason: GapReason::NoConnection, .. }) => match what {
                 GapKind::Video => self.picture.gone(Span::new(*start, *end)),
                 GapKind::Audio => self.sound.gone(Span::new(*start, *end)),
-                GapKind::Face => {}
+                GapKind::Face | GapKind::Words => {}
             },
             Line::Face(face) => {
                 let Face { t, .. } = **face;

@@ -42,13 +42,12 @@ pub struct Engine {
 impl Engine {
     pub fn new(header: Header) -> Engine {
         let out = VecDeque::from([Output::Accepted(Line::Header(Box::new(header.clone())))]);
-        Engine {
-            merge: Merge::new(),
-            absence: Absence::default(),
-            state: State::new(header),
-            next_tick: MediaTime(TICK_MS),
-            out,
+        let mut merge = Merge::new();
+        if header.models.words.is_none() {
+            // Nobody writes words down, so nobody has to say so.
+            merge.advance(Stream::Words, MediaTime(i64::MAX));
         }
+        Engine { merge, absence: Absence::default(), state: State::new(header), next_tick: MediaTime(TICK_MS), out }
     }
 
     /// An observation, in any order within what its stream has not passed yet. A line behind that, or one that no session can hold,
@@ -86,7 +85,7 @@ impl Engine {
 
     /// Ends all streams: the last outputs, and the report.
     pub fn finish(mut self) -> (Vec<Output>, Report) {
-        for stream in [Stream::Face, Stream::Voice, Stream::Marks] {
+        for stream in [Stream::Face, Stream::Voice, Stream::Marks, Stream::Words] {
             self.end(stream);
         }
         let report = self.state.report(self.absence.end(self.merge.extent()));

@@ -1,4 +1,4 @@
-//! Puts the lines of three streams into the order of the journal, as far as all three have spoken.
+//! Puts the lines of all streams into the order of the journal, as far as all of them have spoken.
 //!
 //! What comes out, and in which order, depends on the lines alone: neither on how the streams were interleaved nor on how late
 //! they came (invariant 7). Nothing waits for wall time; a stream that says nothing holds the others back until it ends.
@@ -22,7 +22,7 @@ pub struct Refused {
 #[derive(Debug)]
 pub(crate) struct Merge {
     waiting: BTreeMap<(MediaTime, u8, i64), Vec<Line>>,
-    known: [MediaTime; 3],
+    known: [MediaTime; 4],
     released: MediaTime,
     horizon: MediaTime,
     extent: MediaTime,
@@ -34,6 +34,7 @@ fn index(stream: Stream) -> usize {
         Stream::Face => 0,
         Stream::Voice => 1,
         Stream::Marks => 2,
+        Stream::Words => 3,
     }
 }
 
@@ -41,7 +42,7 @@ impl Merge {
     pub fn new() -> Merge {
         Merge {
             waiting: BTreeMap::new(),
-            known: [MediaTime(i64::MIN); 3],
+            known: [MediaTime(i64::MIN); 4],
             released: MediaTime(i64::MIN),
             horizon: MediaTime::ZERO,
             extent: MediaTime::ZERO,
@@ -121,6 +122,7 @@ fn extent(line: &Line) -> MediaTime {
         Line::VoicedRun(x) => x.end.min(x.t),
         Line::Nucleus(x) => x.at.min(x.t),
         Line::Hesitation(x) => x.end.min(x.t),
+        Line::Phrase(x) => x.end.min(x.t),
         other => other.t(),
     }
 }
@@ -138,8 +140,9 @@ mod tests {
     fn a_stream_that_has_not_spoken_holds_the_others_back() {
         let mut merge = Merge::new();
         merge.observe(nucleus(10));
-        merge.advance(Stream::Voice, MediaTime(100));
-        merge.advance(Stream::Marks, MediaTime(100));
+        for stream in [Stream::Voice, Stream::Marks, Stream::Words] {
+            merge.advance(stream, MediaTime(100));
+        }
         assert!(merge.next().is_none());
         merge.advance(Stream::Face, MediaTime(10));
         assert!(merge.next().is_none(), "the face may still say something at 10 ms");

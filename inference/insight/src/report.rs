@@ -6,7 +6,7 @@ use crate::scene::Totals;
 use crate::scores::{self, Measures};
 use crate::state::{State, measures};
 use crate::{affect, stress, texts, words};
-use coach_core::journal::FaceModel;
+use coach_core::journal::{FaceModel, Phrase};
 use coach_core::report::{Answer, Coverage, MetricValue, Report, Series, VERSION};
 use coach_core::{MediaTime, Span};
 use std::collections::BTreeMap;
@@ -46,7 +46,16 @@ impl State {
             stress: self.timeline.spikes.clone(),
             hints: self.hints.clone(),
             voice: if scene.too_noisy() { self.voice.named_in_noise() } else { self.voice.named() },
+            transcript: self.transcript(),
+            recognizer: self.header.models.words.clone(),
         }
+    }
+
+    /// What was said, in order of time: a phrase that was written down late is known late.
+    fn transcript(&self) -> Vec<Phrase> {
+        let mut said = self.timeline.said.clone();
+        said.sort_by_key(|phrase| phrase.start);
+        said
     }
 
     fn answer(&self, marked: Marked) -> Answer {

@@ -45,6 +45,12 @@ pub(crate) fn is_sound(line: &Line) -> bool {
         }
         Line::Nucleus(x) => within(x.at),
         Line::Hesitation(x) => within(x.start) && within(x.end) && x.confidence.is_finite(),
+        Line::Phrase(x) => {
+            within(x.start)
+                && within(x.end)
+                && x.logp.is_finite()
+                && x.words.iter().all(|w| within(w.start) && within(w.end) && w.logp.is_finite())
+        }
     }
 }
 

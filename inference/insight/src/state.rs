@@ -85,6 +85,7 @@ impl State {
                     self.watch.lose();
                     (self.absent_since, self.cut_since, self.dark_since) = (None, None, None);
                 }
+                GapKind::Words => {}
             },
             Line::Rate(rate) => self.watch.rate(rate.hz),
             Line::Face(face) => self.see(face),
@@ -107,6 +108,7 @@ impl State {
                 }
             }
             Line::Hesitation(hesitation) => push(&mut self.timeline.hesitations, hesitation.clone()),
+            Line::Phrase(phrase) => push(&mut self.timeline.said, (**phrase).clone()),
         }
     }
 

@@ -4,7 +4,7 @@
 //! Four hours are 144 000 cells of about 100 bytes.
 
 use crate::merge::LONGEST;
-use coach_core::journal::{Hesitation, VoicedRun};
+use coach_core::journal::{self, Hesitation, VoicedRun};
 use coach_core::report::{Pause, StressSpike};
 use coach_core::{MediaTime, Span};
 
@@ -101,6 +101,8 @@ pub struct Timeline {
     pub chunks: Vec<Chunk>,
     pub hesitations: Vec<Hesitation>,
     pub runs: Vec<VoicedRun>,
+    /// What was said, as the speech recognizer wrote it down.
+    pub said: Vec<journal::Phrase>,
     /// A question, and how long until the first word.
     pub latencies: Vec<(MediaTime, i64)>,
     pub gestures: Vec<(Gesture, Span)>,

@@ -69,6 +69,7 @@ impl Models {
             face: self.face_kind(),
             face_sha256: self.face.as_ref().map(|m| m.sha256().to_owned()).unwrap_or_default(),
             voice_activity: if self.silero.is_some() { VoiceActivityModel::Silero } else { VoiceActivityModel::Energy },
+            words: None,
         }
     }
 

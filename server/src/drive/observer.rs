@@ -275,7 +275,7 @@ impl Observer {
                 Some(listener) => listener.known_until(),
                 None => self.voice.gap_end,
             },
-            Stream::Marks => MediaTime(i64::MAX),
+            Stream::Marks | Stream::Words => MediaTime(i64::MAX),
         }
     }
 
@@ -284,7 +284,7 @@ impl Observer {
         match stream {
             Stream::Face => self.face.ended && self.face.under_way.is_empty() && self.face.held.is_none(),
             Stream::Voice => self.voice.ended,
-            Stream::Marks => true,
+            Stream::Marks | Stream::Words => true,
         }
     }
 

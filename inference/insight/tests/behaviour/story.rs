@@ -90,6 +90,7 @@ pub fn header() -> Header {
             face: FaceModel::Full,
             face_sha256: String::new(),
             voice_activity: VoiceActivityModel::Silero,
+            words: None,
         },
         rate_hz: 15,
         capture: Capture { width: 640, height: 480, agc: false, noise_suppression: false },

@@ -86,5 +86,7 @@ pub fn report(confidence: Option<f32>) -> Report {
             positive: false,
         }],
         voice: Default::default(),
+        transcript: Vec::new(),
+        recognizer: None,
     }
 }
