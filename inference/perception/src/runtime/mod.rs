@@ -5,8 +5,10 @@
 //! threads: each worker owns its own.
 
 mod net;
+mod seq2seq;
 
 pub use net::Net;
+pub use seq2seq::{Changes, Seq2Seq, Seq2SeqNames};
 
 use ort::environment::Environment;
 use ort::session::{Session, builder::GraphOptimizationLevel};
@@ -70,10 +72,18 @@ impl Runtime {
     /// # Errors
     /// [`Error::Model`] when the bytes are no model that this library runs; `model` names it in the message.
     pub fn session(&self, model: &str, onnx: &[u8]) -> Result<Session, Error> {
+        self.session_with(model, onnx, &[])
+    }
+
+    /// As [`Runtime::session`], with entries of ONNX Runtime's session configuration.
+    fn session_with(&self, model: &str, onnx: &[u8], entries: &[(&str, &str)]) -> Result<Session, Error> {
         let refused = |reason: String| Error::Model { model: model.to_owned(), reason };
         let build = || -> Result<Session, String> {
-            Session::builder(&self.environment)
-                .map_err(|e| e.to_string())?
+            let mut builder = Session::builder(&self.environment).map_err(|e| e.to_string())?;
+            for (key, value) in entries {
+                builder = builder.with_config_entry(key, value).map_err(|e| e.to_string())?;
+            }
+            builder
                 .with_intra_threads(1)
                 .map_err(|e| e.to_string())?
                 .with_inter_threads(1)

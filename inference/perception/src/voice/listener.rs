@@ -11,6 +11,7 @@ use super::resample::Resampler;
 use super::runs::{self, Runs};
 use super::tape::Tape;
 use super::{Activity, Error, HOP, RATE_HZ};
+use crate::words::{Cutter, Segment};
 use coach_core::MediaTime;
 use coach_core::journal::{Gap, GapKind, GapReason, Hesitation, Line, Nucleus, Voice, VoicedRun};
 use std::collections::VecDeque;
@@ -160,6 +161,17 @@ impl Listener {
         self.core.provisional()
     }
 
+    /// Collects segments of speech from here on, for [`Listener::take_segment`]. To be called before the first sample. Without a
+    /// neural detector there are none: level alone does not tell speech from noise.
+    pub fn collect_segments(&mut self) {
+        self.core.cutter = Some(Cutter::new(self.start));
+    }
+
+    /// The next segment of speech, oldest first.
+    pub fn take_segment(&mut self) -> Option<Segment> {
+        self.core.segments.pop_front()
+    }
+
     /// What the journal's header says about the detector in use.
     pub fn activity(&self) -> coach_core::journal::VoiceActivityModel {
         self.core.activity.model()
@@ -171,6 +183,8 @@ struct Core {
     start: MediaTime,
     high_pass: Option<Filter>,
     activity: Activity,
+    cutter: Option<Cutter>,
+    segments: VecDeque<Segment>,
     level: Level,
     gaps: Gaps,
     tape: Tape,
@@ -206,6 +220,8 @@ impl Core {
             start,
             high_pass: (tuning.high_pass_hz > 0.0).then(|| Filter::high_pass(4, tuning.high_pass_hz, rate_hz)),
             activity,
+            cutter: None,
+            segments: VecDeque::new(),
             level: Level::new(),
             gaps: Gaps::new(),
             tape: Tape::new(runs::REACH, 2 * HOP * LINE as usize),
@@ -245,7 +261,7 @@ impl Core {
 
     /// A hop is complete.
     fn tick(&mut self, out: &mut impl FnMut(Line)) -> Result<(), Error> {
-        self.activity.push(&self.hop)?;
+        let heard = self.activity.push(&self.hop)?;
         if let Some(filter) = &mut self.high_pass {
             for x in &mut self.hop {
                 *x = filter.next(f64::from(*x)) as f32;
@@ -253,6 +269,10 @@ impl Core {
             filter.calm();
         }
         self.tape.push(&self.hop);
+        if let (Some(cutter), None) = (&mut self.cutter, self.last) {
+            cutter.push(&self.hop);
+            self.segments.extend(heard.and_then(|probability| cutter.hear(probability)));
+        }
         let newest = self.ticks;
         self.ticks += 1;
         let gap = self.gaps.within(newest);
@@ -374,6 +394,7 @@ impl Core {
         }
         let last = self.ticks;
         self.last = Some(last);
+        self.segments.extend(self.cutter.as_mut().and_then(Cutter::finish));
         // Silence after the end decides the last hops.
         while self.decided < last {
             self.hop.fill(0.0);

@@ -39,9 +39,10 @@ impl Activity {
         if self.silero.is_some() { VoiceActivityModel::Silero } else { VoiceActivityModel::Energy }
     }
 
-    /// Hears the next hop (10 ms at 16 kHz, as recorded: no high-pass).
-    pub fn push(&mut self, hop: &[f32]) -> Result<(), runtime::Error> {
-        self.silero.as_mut().map_or(Ok(()), |silero| silero.push(hop))
+    /// Hears the next hop (10 ms at 16 kHz, as recorded: no high-pass). Returns the network's probability of speech for the window
+    /// of 32 ms that the hop completes; never one without the network.
+    pub fn push(&mut self, hop: &[f32]) -> Result<Option<f32>, runtime::Error> {
+        self.silero.as_mut().map_or(Ok(None), |silero| silero.push(hop))
     }
 
     /// The probability that `hop` is speech, 0 to 1.

@@ -49,7 +49,9 @@ impl Silero {
         self.input[..CONTEXT].fill(0.0);
     }
 
-    pub fn push(&mut self, mut samples: &[f32]) -> Result<(), runtime::Error> {
+    /// Hears samples; returns the answer of the last window that they complete.
+    pub fn push(&mut self, mut samples: &[f32]) -> Result<Option<f32>, runtime::Error> {
+        let mut newest = None;
         while !samples.is_empty() {
             let (now, later) = samples.split_at(samples.len().min(WINDOW - self.filled));
             let at = CONTEXT + self.filled;
@@ -72,9 +74,10 @@ impl Silero {
                 }
                 self.answers.push_back(answer);
                 self.heard += 1;
+                newest = Some(answer);
             }
         }
-        Ok(())
+        Ok(newest)
     }
 
     fn ask(&mut self) -> Result<f32, runtime::Error> {
