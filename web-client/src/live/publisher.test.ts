@@ -14,7 +14,7 @@ function rig(publish?: () => Promise<Publication>) {
       (() =>
         Promise.resolve({ pc: new FakePeer() as unknown as RTCPeerConnection, location: `/w/${FakePeer.all.length}` })),
   );
-  const remove = vi.fn((_: string, __?: boolean) => Promise.resolve(new Response(null, { status: 200 })));
+  const remove = vi.fn((_: string) => Promise.resolve(new Response(null, { status: 200 })));
   const publisher = new Publisher(
     "/w",
     fakeStream(),
@@ -129,14 +129,27 @@ describe("the publisher", () => {
     expect(states.at(-1)).toBe("stopped");
   });
 
-  it("outlives the page with a DELETE that is kept alive, and only one", async () => {
+  it("ends nothing when the page goes away: the server waits", async () => {
     const { publisher, remove } = rig();
     publisher.start();
     await settle();
     publisher.leave();
     publisher.leave();
     await publisher.stop();
-    expect(remove).toHaveBeenCalledExactlyOnceWith("/w/1", true);
+    expect(remove).not.toHaveBeenCalled();
+    expect(peer().closed).toBe(true);
+  });
+
+  it("ends nothing either when the page goes away before the answer", async () => {
+    let answer: (publication: Publication) => void = () => undefined;
+    const { publisher, remove } = rig(() => new Promise((resolve) => (answer = resolve)));
+    publisher.start();
+    publisher.leave();
+    const late = new FakePeer();
+    answer({ pc: late as unknown as RTCPeerConnection, location: "/w/late" });
+    await settle();
+    expect(late.closed).toBe(true);
+    expect(remove).not.toHaveBeenCalled();
   });
 
   it("ends what was answered only after it was stopped", async () => {

@@ -19,7 +19,7 @@ export type PublisherState =
 
 export interface Seams {
   publish: (endpoint: string, stream: MediaStream, signal?: AbortSignal) => Promise<Publication>;
-  remove: (location: string, keepalive?: boolean) => Promise<Response>;
+  remove: (location: string) => Promise<Response>;
   now: () => number;
 }
 
@@ -41,6 +41,8 @@ export class Publisher {
   private current: Publication | null = null;
   private lostSince: number | null = null;
   private retries = 0;
+  /** The page went away without ending the session. */
+  private left = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private abort: AbortController | null = null;
 
@@ -77,13 +79,13 @@ export class Publisher {
     }
   }
 
-  /** The page goes away: the DELETE outlives it. */
+  /** The page goes away: the connection is closed, and the server waits for it to come back. */
   leave(): void {
     if (this.over()) return;
     this.clear();
-    if (this.current) void this.seams.remove(this.current.location, true).catch(() => undefined);
     this.closeCurrent();
-    this.set({ is: "stopped" });
+    this.left = true;
+    this.state = { is: "stopped" };
   }
 
   private over(): boolean {
@@ -103,7 +105,7 @@ export class Publisher {
       if (this.over()) {
         // Stopped while the answer was under way: it must not live on unseen.
         publication.pc.close();
-        await this.seams.remove(publication.location).catch(() => undefined);
+        if (!this.left) await this.seams.remove(publication.location).catch(() => undefined);
         return;
       }
       this.current = publication;
@@ -198,5 +200,15 @@ export class Publisher {
     const publication = this.current;
     this.current = null;
     publication?.pc.close();
+  }
+}
+
+/** Ends a session whose publisher is gone: only a publishing can be ended, so an empty one takes its place for a moment. */
+export async function endAtServer(endpoint: string): Promise<void> {
+  const { pc, location } = await whip(endpoint, null);
+  try {
+    await remove(location);
+  } finally {
+    pc.close();
   }
 }

@@ -1,6 +1,6 @@
 // The answer's clock.
 import { describe, expect, it } from "vitest";
-import { bar, clock, elapsed, pause, start, zero } from "./timer";
+import { clock, elapsed, pause, shareOf, start, zero } from "./timer";
 
 describe("the timer", () => {
   it("counts only while it runs", () => {
@@ -18,14 +18,12 @@ describe("the timer", () => {
     expect(elapsed(start(zero, 5000), 1000)).toBe(0);
   });
 
-  it("warms as the suggested time runs out and stays full beyond it", () => {
-    const at = (ms: number) => bar(ms, 100_000).warmth;
-    expect([at(0), at(59_999), at(60_000), at(85_000), at(100_000)]).toEqual(["cool", "cool", "warm", "hot", "over"]);
-    expect(bar(250_000, 100_000).filled).toBe(1);
+  it("fills with the suggested time and stays full beyond it", () => {
+    expect([0, 25_000, 100_000, 250_000].map((ms) => shareOf(ms, 100_000))).toEqual([0, 0.25, 1, 1]);
   });
 
-  it("is empty and cool without a suggested time, or with nonsense for one", () => {
-    for (const suggested of [0, -5, Number.NaN]) expect(bar(5000, suggested)).toEqual({ filled: 0, warmth: "cool" });
+  it("is empty without a suggested time, or with nonsense for one", () => {
+    for (const suggested of [0, -5, Number.NaN]) expect(shareOf(5000, suggested)).toBe(0);
   });
 
   it("reads as minutes and seconds, with hours only when there are any", () => {

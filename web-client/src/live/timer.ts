@@ -1,4 +1,4 @@
-// The answer's clock: runs, pauses, and says how warm the time bar is.
+// The answer's clock: runs, pauses, and says which share of the suggested time has gone.
 
 export interface Timer {
   /** Milliseconds from before the last start. */
@@ -17,15 +17,9 @@ export const pause = (timer: Timer, now: number): Timer => ({ before: elapsed(ti
 export const elapsed = (timer: Timer, now: number): number =>
   timer.before + (timer.since === null ? 0 : Math.max(0, now - timer.since));
 
-export type Warmth = "cool" | "warm" | "hot" | "over";
-
-/** How far the suggested time has gone, 0 to 1, and how warm that is. */
-export function bar(elapsedMs: number, suggestedMs: number): { filled: number; warmth: Warmth } {
-  if (!(suggestedMs > 0)) return { filled: 0, warmth: "cool" };
-  const share = Math.max(0, elapsedMs / suggestedMs);
-  const warmth = share >= 1 ? "over" : share >= 0.85 ? "hot" : share >= 0.6 ? "warm" : "cool";
-  return { filled: Math.min(1, share), warmth };
-}
+/** Which share of the suggested time has gone, 0 to 1; 0 where none was suggested. */
+export const shareOf = (elapsedMs: number, suggestedMs: number): number =>
+  suggestedMs > 0 ? Math.min(1, Math.max(0, elapsedMs / suggestedMs)) : 0;
 
 /** "1:05"; hours only when there are any. */
 export function clock(ms: number): string {

@@ -112,7 +112,7 @@ describe("publishing", () => {
     peer().refusesAnswer = true;
     await vi.advanceTimersByTimeAsync(GATHERING_CAP_MS);
     await failed;
-    expect(fetching.mock.calls[1]).toEqual(["/api/sessions/1/whip/secret", { method: "DELETE", keepalive: false }]);
+    expect(fetching.mock.calls[1]).toEqual(["/api/sessions/1/whip/secret", { method: "DELETE" }]);
     expect(peer().closed).toBe(true);
   });
 

@@ -56,12 +56,17 @@ export function locationOf(header: string | null, endpoint: string): string {
   return url.pathname + url.search;
 }
 
-/** Publishes the stream. On any failure the connection is closed before the error goes on. */
-export async function publish(endpoint: string, stream: MediaStream, signal?: AbortSignal): Promise<Publication> {
+/** Publishes the stream; null: a publishing without media. On any failure the connection is closed before the error goes on. */
+export async function publish(
+  endpoint: string,
+  stream: MediaStream | null,
+  signal?: AbortSignal,
+): Promise<Publication> {
   const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
   try {
-    for (const track of stream.getTracks()) {
-      const transceiver = pc.addTransceiver(track, { direction: "sendonly", streams: [stream] });
+    if (!stream) pc.addTransceiver("audio", { direction: "sendonly" });
+    for (const track of stream?.getTracks() ?? []) {
+      const transceiver = pc.addTransceiver(track, { direction: "sendonly", streams: stream ? [stream] : [] });
       if (track.kind === "video") preferVp8(transceiver, RTCRtpSender.getCapabilities("video")?.codecs ?? []);
     }
     const offer = await pc.createOffer();
@@ -93,7 +98,7 @@ export async function publish(endpoint: string, stream: MediaStream, signal?: Ab
   }
 }
 
-/** Ends the publication at the server. `keepalive` lets it outlive the page. */
-export function remove(location: string, keepalive = false): Promise<Response> {
-  return fetch(location, { method: "DELETE", keepalive });
+/** Ends the publication at the server, and with it the session. */
+export function remove(location: string): Promise<Response> {
+  return fetch(location, { method: "DELETE" });
 }

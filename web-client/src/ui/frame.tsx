@@ -3,6 +3,7 @@ import { Monitor, Moon, Sun } from "lucide-react";
 import { useEffect, useState, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { setTheme, theme, type Theme } from "./theme";
+import { WaitingRound } from "./waiting-round";
 
 const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
 const ICONS = { system: Monitor, light: Sun, dark: Moon };
@@ -71,6 +72,7 @@ export function Frame({ title, wide, children }: { title: string; wide?: boolean
         </nav>
         <ThemeButton />
       </header>
+      <WaitingRound />
       <main id="main" tabIndex={-1} className={`mx-auto ${width} px-4 pb-24 pt-6 outline-none sm:px-8 sm:pt-10`}>
         {children}
       </main>

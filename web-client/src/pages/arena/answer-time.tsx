@@ -1,18 +1,26 @@
-// The thin time bar that warms as the suggested time runs out, and the time itself.
-import { useEffect, useState, type ReactNode } from "react";
-import { bar, clock, elapsed, type Timer, type Warmth } from "../../live/timer";
+// Whether it is being recorded, the time of this answer, and the bar at the edge that fills with the suggested time.
+import { useEffect, useState } from "react";
+import { clock, elapsed, shareOf, type Timer } from "../../live/timer";
 
-const COLOURS: Record<Warmth, string> = { cool: "#dcd9ff", warm: "#f5cf87", hot: "#f2a35c", over: "#ef8262" };
+const WORDS: Record<string, string> = {
+  joining: "Opening",
+  resume: "Waiting",
+  elsewhere: "In another tab",
+  opening: "Opening the camera",
+  preparing: "Not recording yet",
+  counting: "Not recording yet",
+  idle: "Connecting",
+  connecting: "Connecting",
+  live: "Recording",
+  lost: "Reconnecting",
+  paused: "Paused",
+  stopping: "Ending",
+  stopped: "Ended",
+  ended: "Ended",
+  failed: "Not connected",
+};
 
-export function AnswerTime({
-  timer,
-  suggestedMs,
-  children,
-}: {
-  timer: Timer;
-  suggestedMs: number;
-  children: ReactNode;
-}) {
+function useElapsed(timer: Timer): number {
   const [now, setNow] = useState(() => performance.now());
   useEffect(() => {
     setNow(performance.now());
@@ -20,24 +28,36 @@ export function AnswerTime({
     const tick = setInterval(() => setNow(performance.now()), 250);
     return () => clearInterval(tick);
   }, [timer]);
-  const spent = elapsed(timer, now);
-  const { filled, warmth } = bar(spent, suggestedMs);
+  return elapsed(timer, now);
+}
+
+export function TimeBar({ timer, suggestedMs }: { timer: Timer; suggestedMs: number }) {
+  const share = shareOf(useElapsed(timer), suggestedMs);
   return (
-    <div className="absolute inset-x-0 top-0">
-      <div className="h-1 bg-white/15" aria-hidden="true">
-        <div
-          className="h-full origin-left transition-[transform,background-color] duration-300 ease-linear"
-          style={{ transform: `scaleX(${filled})`, background: COLOURS[warmth] }}
-        />
-      </div>
-      <div className="flex items-center justify-between px-5 pt-4">
-        {children}
-        <p className="tabular text-sm font-medium text-white/90" data-testid="timer" data-warmth={warmth} role="timer">
-          <span className="sr-only">Time of this answer: </span>
-          {clock(spent)}
-          {suggestedMs > 0 && <span className="text-white/65"> / {clock(suggestedMs)}</span>}
-        </p>
-      </div>
+    <div className="absolute inset-x-0 top-0 h-1 bg-white/15" aria-hidden="true">
+      <div
+        className="h-full origin-left bg-[#dcd9ff] transition-transform duration-300 ease-linear"
+        style={{ transform: `scaleX(${share})` }}
+      />
+    </div>
+  );
+}
+
+export function AnswerTime({ state, timer, suggestedMs }: { state: string; timer: Timer; suggestedMs: number }) {
+  const spent = useElapsed(timer);
+  const colour =
+    state === "live" ? "bg-[#ff8a7a]" : state === "lost" || state === "failed" ? "bg-[#f2b36b]" : "bg-white/50";
+  return (
+    <div className="flex items-center gap-x-2.5 gap-y-1 whitespace-nowrap text-sm text-white/80">
+      <p role="status" data-testid="live-light" className="flex items-center gap-2">
+        <span aria-hidden="true" className={`size-2 rounded-full ${colour}`} />
+        {WORDS[state] ?? state}
+      </p>
+      <p className="tabular" data-testid="timer" role="timer">
+        <span className="sr-only">Time of this answer: </span>
+        <span className="font-semibold text-white">{clock(spent)}</span>
+        {suggestedMs > 0 && <span className="text-white/70"> of {clock(suggestedMs)}</span>}
+      </p>
     </div>
   );
 }

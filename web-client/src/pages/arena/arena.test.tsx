@@ -7,11 +7,13 @@ import { Router } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
 import * as camera from "../../live/camera";
 import { FakePeer } from "../../live/fake-peer";
+import { recallEnding } from "../../live/ending";
+import { keepRound, recallRound } from "../../live/round";
 import Arena from "./arena";
 
 const questions = ["a", "b"].map((id) => ({ id, text: `Question ${id}`, family: "failure", suggested_ms: 90_000 }));
 let state = "created";
-let requests: { method: string; path: string; keepalive: boolean }[] = [];
+let requests: { method: string; path: string }[] = [];
 let sockets: FakeSocket[] = [];
 let tracks: (EventTarget & { kind: string; readyState: string; enabled: boolean })[] = [];
 let cameraRefuses: string | null = null;
@@ -55,7 +57,11 @@ function getUserMedia() {
 }
 
 beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"], shouldAdvanceTime: true });
   state = "created";
+  tracks = [];
+  localStorage.clear();
+  sessionStorage.clear();
   requests = [];
   sockets = [];
   cameraRefuses = null;
@@ -66,7 +72,7 @@ beforeEach(() => {
   vi.stubGlobal("fetch", (target: string | Request, init?: RequestInit) => {
     const method = typeof target === "string" ? (init?.method ?? "GET") : target.method;
     const path = typeof target === "string" ? target : new URL(target.url).pathname;
-    requests.push({ method, path, keepalive: init?.keepalive ?? false });
+    requests.push({ method, path });
     if (method === "POST")
       return Promise.resolve(
         new Response("v=0\r\n", { status: 201, headers: { location: "/api/sessions/s/whip/secret" } }),
@@ -89,6 +95,7 @@ beforeEach(() => {
 afterEach(() => {
   cleanup();
   camera.release();
+  vi.useRealTimers();
 });
 
 const peer = () => FakePeer.all.at(-1) as FakePeer;
@@ -111,6 +118,13 @@ function open() {
 async function live() {
   const location = open();
   await screen.findByTestId("arena");
+  await connects();
+  return location;
+}
+
+/** The camera opens, the countdown runs out, the connection comes up. */
+async function connects() {
+  for (let second = 0; second < 4; second++) await act(() => vi.advanceTimersByTimeAsync(1000));
   await waitFor(() => expect(FakePeer.all.length).toBeGreaterThan(0));
   act(() => peer().gathers());
   await waitFor(() => expect(peer().remote).not.toBeNull());
@@ -119,7 +133,6 @@ async function live() {
     await Promise.resolve();
   });
   await waitFor(() => expect(screen.getByTestId("arena").dataset.state).toBe("live"));
-  return location;
 }
 
 describe("the arena", () => {
@@ -135,7 +148,7 @@ describe("the arena", () => {
     expect(screen.queryByTestId("next-question")).toBeNull();
     await userEvent.click(screen.getByTestId("stop"));
     await waitFor(() => expect(location.history?.at(-1)).toBe("/sessions/s"));
-    expect(deletes()).toEqual([{ method: "DELETE", path: "/api/sessions/s/whip/secret", keepalive: false }]);
+    expect(deletes()).toEqual([{ method: "DELETE", path: "/api/sessions/s/whip/secret" }]);
     expect(peer().closed).toBe(true);
   });
 
@@ -193,10 +206,43 @@ describe("the arena", () => {
     expect(screen.getByTestId("question").textContent).toBe("Question a");
   });
 
-  it("ends the session with a request that outlives the page", async () => {
+  it("ends nothing when the page goes away, and remembers where it was", async () => {
     await live();
+    await userEvent.click(screen.getByTestId("next-question"));
     act(() => void window.dispatchEvent(new Event("pagehide")));
-    expect(deletes()).toEqual([{ method: "DELETE", path: "/api/sessions/s/whip/secret", keepalive: true }]);
+    cleanup();
+    expect(deletes()).toEqual([]);
+    expect(peer().closed).toBe(true);
+    expect(recallRound()).toMatchObject({ session: "s", index: 1, question: "Question b" });
+  });
+
+  it("asks before it goes on with a round that was left, and takes no camera until then", async () => {
+    keepRound({ session: "s", index: 1, count: 2, question: "Question b", spent_ms: 47_000, at: Date.now() });
+    state = "grace";
+    open();
+    expect((await screen.findByTestId("resume")).textContent).toContain("Go on with question 2?");
+    expect(screen.getByTestId("resume").textContent).toContain("0:47");
+    expect(tracks).toEqual([]);
+    await userEvent.click(screen.getByTestId("go-on"));
+    await connects();
+    expect(screen.getByTestId("question").textContent).toBe("Question b");
+    expect(said()).toEqual([]);
+    expect(screen.getByTestId("timer").textContent).toContain("0:47");
+  });
+
+  it("asks the browser to keep the page while somebody answers", async () => {
+    await live();
+    const leaving = new Event("beforeunload", { cancelable: true });
+    window.dispatchEvent(leaving);
+    expect(leaving.defaultPrevented).toBe(true);
+  });
+
+  it("says why when the server has ended it", async () => {
+    const location = await live();
+    act(() => peer().becomes("failed"));
+    socket().says({ type: "hello", seq: 1, session: { id: "s", state: "finalising", questions } });
+    await waitFor(() => expect(location.history?.at(-1)).toBe("/sessions/s"));
+    expect(recallEnding("s")).toEqual({ session: "s", ending: "restart", open: ["b"] });
   });
 
   it("asks before Escape ends it", async () => {

@@ -1,11 +1,14 @@
 // The foot of the Arena: a small level meter, next question, pause, stop.
 import { ChevronRight, Mic, Pause, Play, Square } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import { watchLevel } from "../../live/level";
-import type { ArenaState } from "./use-arena";
+import { isOver } from "./arena-state";
+import type { Arena } from "./use-arena";
 
 const ROUND =
-  "inline-flex min-h-12 items-center justify-center gap-2 whitespace-nowrap rounded-full px-4 text-sm font-medium backdrop-blur disabled:opacity-40 sm:px-5";
+  "inline-flex min-h-12 items-center justify-center gap-2 whitespace-nowrap rounded-full px-4 text-sm font-medium disabled:opacity-40 sm:px-5";
+const DIM = `${ROUND} bg-white/15 text-white hover:bg-white/25`;
+const BRIGHT = `${ROUND} bg-white text-[#1d1e22] hover:bg-white/90`;
 
 function Level({ stream }: { stream: MediaStream | null }) {
   const bars = useRef<HTMLSpanElement>(null);
@@ -30,20 +33,32 @@ function Level({ stream }: { stream: MediaStream | null }) {
   );
 }
 
-export function Controls({ arena, onStop }: { arena: ArenaState; onStop: () => void }) {
-  const last = arena.index >= arena.count - 1;
-  const over = ["stopping", "stopped", "failed"].includes(arena.connection.is);
-  const paused = arena.hold?.why === "asked";
+function Key({ name, does }: { name: string; does: string }) {
   return (
-    <div className="absolute inset-x-0 bottom-0 grid grid-cols-[1fr_auto] items-center gap-3 px-5 pb-[max(1.25rem,env(safe-area-inset-bottom))] sm:grid-cols-[1fr_auto_1fr]">
-      <Level stream={arena.stream} />
-      <div className="flex gap-3 max-sm:order-last max-sm:col-span-2 max-sm:justify-center">
+    <span className="inline-flex items-center gap-1.5">
+      <kbd className="rounded border border-white/25 px-1.5 font-sans text-xs">{name}</kbd>
+      {does}
+    </span>
+  );
+}
+
+export function Controls({ arena, time }: { arena: Arena; time: ReactNode }) {
+  const { stage, connection, hold, index, questions, stream, send } = arena;
+  const last = index >= questions.length - 1;
+  const over = isOver(arena);
+  const paused = hold?.why === "asked";
+  const live = stage.at === "answering" && connection.is === "live";
+  return (
+    <div className="absolute inset-x-0 bottom-0 grid grid-cols-[1fr_auto] items-center gap-3 px-4 pb-[max(1rem,env(safe-area-inset-bottom))] sm:grid-cols-[1fr_auto_1fr] sm:px-5 sm:pb-[max(1.25rem,env(safe-area-inset-bottom))]">
+      <Level stream={stream} />
+      {time}
+      <div className="flex justify-center gap-2 max-sm:order-last max-sm:col-span-2 sm:gap-3">
         <button
           type="button"
           data-testid="pause"
-          onClick={paused ? arena.resume : arena.pause}
-          disabled={over || arena.hold?.why === "device" || arena.connection.is !== "live"}
-          className={`${ROUND} bg-white/15 text-white hover:bg-white/25`}
+          onClick={() => send({ is: paused ? "resume" : "pause" })}
+          disabled={over || hold?.why === "device" || !live}
+          className={DIM}
         >
           {paused ? <Play size={16} aria-hidden="true" /> : <Pause size={16} aria-hidden="true" />}
           <span className="max-sm:sr-only">{paused ? "Go on" : "Pause"}</span>
@@ -51,28 +66,30 @@ export function Controls({ arena, onStop }: { arena: ArenaState; onStop: () => v
         <button
           type="button"
           data-testid="stop"
-          onClick={onStop}
+          onClick={() => send({ is: "stop" })}
           disabled={over}
-          className={`${ROUND} ${last ? "bg-white text-[#1d1e22] hover:bg-white/90" : "bg-white/15 text-white hover:bg-white/25"}`}
+          className={last && stage.at === "answering" ? BRIGHT : DIM}
         >
           <Square size={14} fill="currentColor" aria-hidden="true" />
-          {last ? "Finish" : "End here"}
+          {last && stage.at === "answering" ? "Finish" : "End here"}
         </button>
         {!last && (
           <button
             type="button"
             data-testid="next-question"
-            onClick={arena.next}
-            disabled={over || arena.hold !== null || arena.connection.is !== "live"}
-            className={`${ROUND} bg-white text-[#1d1e22] hover:bg-white/90`}
+            onClick={() => send({ is: "next" })}
+            disabled={over || hold !== null || !live}
+            className={BRIGHT}
           >
             Next question
             <ChevronRight size={16} aria-hidden="true" />
           </button>
         )}
       </div>
-      <p className="justify-self-end text-xs text-white/65 max-sm:hidden" aria-hidden="true">
-        {last ? "" : "N next · "}P pause · Esc end
+      <p className="flex gap-3 justify-self-end text-sm text-white/65 max-lg:hidden" aria-hidden="true">
+        {!last && <Key name="N" does="next" />}
+        <Key name="P" does="pause" />
+        <Key name="V" does="my video" />
       </p>
     </div>
   );

@@ -13,7 +13,7 @@ const hint = (id: string) => ({ id, text: `Text of ${id}`, evidence: "", positiv
 
 describe("the hint pill", () => {
   it("shows a hint for four seconds", () => {
-    render(<HintPill hint={hint("slow_down")} />);
+    render(<HintPill hint={hint("slow_down")} onNotHelpful={() => undefined} />);
     expect(screen.getByTestId("hint").textContent).toBe("Text of slow_down");
     act(() => void vi.advanceTimersByTime(3900));
     expect(screen.queryByTestId("hint")).not.toBeNull();
@@ -22,8 +22,18 @@ describe("the hint pill", () => {
   });
 
   it("goes at once when the answer is paused", () => {
-    const view = render(<HintPill hint={hint("slow_down")} />);
-    view.rerender(<HintPill hint={null} />);
+    const view = render(<HintPill hint={hint("slow_down")} onNotHelpful={() => undefined} />);
+    view.rerender(<HintPill hint={null} onNotHelpful={() => undefined} />);
     expect(screen.queryByTestId("hint")).toBeNull();
+  });
+
+  it("tells once that a hint did not help, by button or by X", () => {
+    const told: string[] = [];
+    render(<HintPill hint={hint("speak_up")} onNotHelpful={({ id }) => told.push(id)} />);
+    act(() => screen.getByTestId("not-helpful").click());
+    expect(told).toEqual(["speak_up"]);
+    expect(screen.getByTestId("not-helpful").hasAttribute("disabled")).toBe(true);
+    act(() => screen.getByTestId("not-helpful").click());
+    expect(told).toEqual(["speak_up"]);
   });
 });

@@ -1,7 +1,7 @@
 // Whatever keeps the answer from going on, and what to do about it. Quiet where it heals by itself.
 import type { ReactNode } from "react";
 import { Button, ButtonLink } from "../../ui/button";
-import type { ArenaState } from "./use-arena";
+import type { Arena } from "./use-arena";
 
 function Panel({ title, children, action }: { title: string; children: ReactNode; action?: ReactNode }) {
   return (
@@ -17,14 +17,16 @@ function Panel({ title, children, action }: { title: string; children: ReactNode
   );
 }
 
-export function Standstill({ arena }: { arena: ArenaState }) {
-  const { connection, hold, refused } = arena;
+/** What stands in the way, most serious first; null: nothing. */
+export function Standstill({ arena }: { arena: Arena }) {
+  const { connection, hold, refused, send } = arena;
+  const retry = () => send({ is: "retry" });
   if (refused) {
     return (
       <Panel
         title={refused.title}
         action={
-          <Button look="primary" onClick={arena.retry}>
+          <Button look="primary" onClick={retry}>
             Try again
           </Button>
         }
@@ -56,10 +58,10 @@ export function Standstill({ arena }: { arena: ArenaState }) {
         title={hold.what === "camera" ? "The camera is gone" : "The microphone is gone"}
         action={
           <>
-            <Button look="primary" onClick={arena.retry}>
+            <Button look="primary" onClick={retry}>
               Go on
             </Button>
-            <Button onClick={arena.stop}>End here</Button>
+            <Button onClick={() => send({ is: "stop" })}>End here</Button>
           </>
         }
       >
@@ -73,7 +75,7 @@ export function Standstill({ arena }: { arena: ArenaState }) {
       <Panel
         title="Paused"
         action={
-          <Button look="primary" onClick={arena.resume}>
+          <Button look="primary" onClick={() => send({ is: "resume" })}>
             Go on
           </Button>
         }
@@ -86,14 +88,15 @@ export function Standstill({ arena }: { arena: ArenaState }) {
 }
 
 /** Below the question, because it heals by itself: nothing to do but go on. */
-export function Notices({ arena }: { arena: ArenaState }) {
+export function Notices({ arena }: { arena: Arena }) {
   const lost = arena.connection.is === "lost" && !arena.hold;
-  const look = "appear mx-auto mt-4 w-fit rounded-3xl bg-black/70 px-5 py-2.5 text-sm";
+  const look = "appear mx-auto mt-4 w-fit max-w-xl rounded-3xl bg-white/10 px-5 py-2.5 text-sm text-balance";
   return (
     <div role="status">
       {lost && (
         <p data-testid="lost" className={look}>
-          The connection was lost and is being restored. Everything until here is saved.
+          The connection was lost and is being restored. Everything until here is saved; what you say now may be
+          missing.
         </p>
       )}
       {!lost && arena.notice && (

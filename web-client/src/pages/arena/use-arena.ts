@@ -1,225 +1,277 @@
-// What the Arena holds together: camera, publishing, the live channel, the question, the clock.
-import { useCallback, useEffect, useRef, useState } from "react";
+// The Arena with its real parts: camera, publisher, live channel, the other tabs. What it does next is arena-state.ts.
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { livePath, whipPath } from "../../api/calls";
-import type { Problem } from "../../api/problem";
-import type { AskedQuestion, Session } from "../../api/types";
+import type { Session } from "../../api/types";
+import { keepAwake } from "../../live/awake";
 import * as camera from "../../live/camera";
-import { refusal, watch, type Refusal } from "../../live/capture";
-import type { Hint } from "../../live/hints";
+import { refusal, watch } from "../../live/capture";
 import type { Numbered } from "../../live/messages";
-import { Publisher, type PublisherState } from "../../live/publisher";
+import { endAtServer, Publisher } from "../../live/publisher";
+import { forgetRound, keepRound, recallRound } from "../../live/round";
 import { LiveSocket, liveUrl } from "../../live/socket";
-import { pause, start, zero, type Timer } from "../../live/timer";
+import { TabTurn } from "../../live/tabs";
+import { elapsed } from "../../live/timer";
+import { preferences } from "../../settings/preferences";
+import { beginning, transition, type ArenaEvent, type ArenaState, type Effect } from "./arena-state";
 
-/** Why the answer stands still. */
-export type Hold = { why: "asked" } | { why: "device"; what: "camera" | "microphone"; refused: Refusal | null };
-
-export interface ArenaState {
+export interface Arena extends ArenaState {
   stream: MediaStream | null;
-  refused: Refusal | null;
-  connection: PublisherState;
-  question: AskedQuestion | null;
-  index: number;
-  count: number;
-  timer: Timer;
-  hold: Hold | null;
-  hint: Hint | null;
-  /** The server ended the session, or it was stopped here. */
-  ended: boolean;
-  problem: Problem | null;
-  /** Something the server said about this session, for a few seconds. */
-  notice: string | null;
-  next: () => void;
-  stop: () => void;
-  pause: () => void;
-  resume: () => void;
-  retry: () => void;
+  send: (event: ArenaEvent) => void;
+  /** Asks the other tab for the camera, and goes on where it was. */
+  takeOver: () => void;
+  /** Tells the server that a hint did not help. */
+  notHelpful: (hint: { id: string; t: number }) => void;
 }
 
 const NOTICE_MS = 6000;
-
 const now = () => performance.now();
 
-export function useArena(session: Session): ArenaState {
-  const { id, questions } = session;
+/** What is held outside of React for as long as the page is there. */
+interface Parts {
+  publisher: Publisher | null;
+  socket: LiveSocket | null;
+  turn: TabTurn | null;
+  stream: MediaStream | null;
+  unwatch: () => void;
+}
+
+/** What a message of the live channel means here. */
+function heard(message: Numbered): ArenaEvent | null {
+  switch (message.type) {
+    case "hint":
+      return { is: "hint", hint: { ...message } };
+    case "hello":
+      return message.session && { is: "server", state: message.session.state };
+    case "state":
+    case "snapshot":
+      return message.state === null ? null : { is: "server", state: message.state };
+    case "report_ready":
+      return { is: "server", state: "ready" };
+    case "error":
+      return { is: "notice", text: message.detail ? `${message.title}: ${message.detail}` : message.title };
+    default:
+      return null;
+  }
+}
+
+/** Carries out what a step asks for. */
+function useEffects(id: string, parts: React.RefObject<Parts>, setStream: (stream: MediaStream) => void) {
+  return useCallback(
+    (effect: Effect, send: (event: ArenaEvent) => void) => {
+      const hold = parts.current;
+      switch (effect.do) {
+        case "take":
+          void hold.turn?.take().then(() => openCamera(hold, false, send, setStream));
+          break;
+        case "open_camera":
+          openCamera(hold, effect.fresh, send, setStream);
+          break;
+        case "publish":
+          if (!hold.stream) break;
+          if (hold.publisher) hold.publisher.replace(hold.stream);
+          else {
+            hold.publisher = new Publisher(whipPath(id), hold.stream, (connection) =>
+              send({ is: "connection", connection }),
+            );
+            hold.publisher.start();
+          }
+          break;
+        case "mark": {
+          const { what, question_id } = effect;
+          hold.socket?.send({ type: "mark", what, ...(question_id === undefined ? {} : { question_id }) });
+          break;
+        }
+        case "withhold":
+          hold.stream?.getTracks().forEach((track) => (track.enabled = !effect.on));
+          break;
+        case "let_go":
+          letGo(hold);
+          break;
+        case "stop":
+          // A failed request is no reason to stay: the server ends the session by itself after its grace.
+          void (hold.publisher ? hold.publisher.stop() : endAtServer(whipPath(id)))
+            .catch(() => undefined)
+            .then(() => send({ is: "stopped" }));
+          break;
+      }
+    },
+    [id, parts, setStream],
+  );
+}
+
+function openCamera(
+  hold: Parts,
+  fresh: boolean,
+  send: (event: ArenaEvent) => void,
+  setStream: (stream: MediaStream) => void,
+) {
+  const { turn } = hold;
+  (fresh ? camera.reopen() : camera.take()).then(
+    (stream) => {
+      // The page may have gone, or given the camera away, while the browser asked.
+      if (hold.turn !== turn) return;
+      hold.unwatch();
+      hold.unwatch = watch(stream, (what) => send({ is: "device_gone", what }));
+      hold.stream = stream;
+      setStream(stream);
+      send({ is: "opened" });
+    },
+    (error: unknown) => send({ is: "refused", refusal: refusal(error) }),
+  );
+}
+
+function letGo(hold: Parts) {
+  hold.publisher?.leave();
+  hold.publisher = null;
+  hold.unwatch();
+  hold.unwatch = () => undefined;
+  hold.stream = null;
+  camera.release();
+}
+
+export function useArena(session: Session): Arena {
+  const { id } = session;
+  const parts = useRef<Parts>({ publisher: null, socket: null, turn: null, stream: null, unwatch: () => undefined });
   const [stream, setStream] = useState<MediaStream | null>(null);
-  const [refused, setRefused] = useState<Refusal | null>(null);
-  const [connection, setConnection] = useState<PublisherState>({ is: "connecting" });
-  // After a crash of the page the session goes on where it was.
-  const [index, setIndex] = useState(() => Math.max(0, Math.min(session.answers.length, questions.length) - 1));
-  const [timer, setTimer] = useState<Timer>(zero);
-  const [hold, setHold] = useState<Hold | null>(null);
-  const [hint, setHint] = useState<Hint | null>(null);
-  const [ended, setEnded] = useState(false);
-  const [notice, setNotice] = useState<string | null>(null);
-  const [attempt, setAttempt] = useState(0);
-  const publisher = useRef<Publisher | null>(null);
-  const socket = useRef<LiveSocket | null>(null);
-  const begun = useRef(session.answers.length > 0);
-  const held = useRef<Hold | null>(null);
+  const [state, setState] = useState(() => firstState(session));
+  const latest = useRef(state);
+  const run = useEffects(id, parts, setStream);
 
-  const hear = useCallback((message: Numbered) => {
-    switch (message.type) {
-      case "hint":
-        if (!held.current) setHint({ ...message });
-        break;
-      case "state":
-      case "snapshot":
-        if (message.state && !["created", "live", "grace"].includes(message.state)) setEnded(true);
-        break;
-      case "report_ready":
-        setEnded(true);
-        break;
-      case "error":
-        setNotice(message.detail ? `${message.title}: ${message.detail}` : message.title);
-        break;
-      default:
-        break;
-    }
-  }, []);
+  const send = useCallback(
+    function send(event: ArenaEvent) {
+      const step = transition(latest.current, event, now());
+      latest.current = step.state;
+      setState(step.state);
+      for (const effect of step.effects) run(effect, send);
+    },
+    [run],
+  );
 
-  // The live channel lives as long as the page.
+  // The live channel and the turn live as long as the page; leaving it ends nothing, the server waits.
+  const begun = session.state !== "created";
   useEffect(() => {
-    const channel = new LiveSocket(liveUrl(livePath(id)), hear);
-    socket.current = channel;
-    channel.open();
-    return () => channel.close();
-  }, [id, hear]);
+    const hold = parts.current;
+    hold.socket = new LiveSocket(liveUrl(livePath(id)), (message) => {
+      const event = heard(message);
+      if (event) send(event);
+    });
+    hold.socket.open();
+    const turn = new TabTurn(id, () => send({ is: "handed" }));
+    hold.turn = turn;
+    void turn.claim().then((mine) => hold.turn === turn && send({ is: "turn", mine, begun }));
+    return () => {
+      hold.turn = null;
+      turn.close();
+      letGo(hold);
+      hold.socket?.close();
+    };
+  }, [id, send, begun]);
+
+  usePageLeaving(state);
+  useMemory(id, state, latest);
+  useClock(state, send);
+  useDeviceReturn(state.hold?.why === "device", send);
+
+  const notHelpful = useCallback(
+    (hint: { id: string; t: number }) =>
+      parts.current.socket?.send({ type: "hint_feedback", id: hint.id, t: hint.t, useful: false }),
+    [],
+  );
+  const takeOver = useCallback(() => {
+    const round = recallRound();
+    const known = round?.session === id ? round : null;
+    const { index, timer } = latest.current;
+    const before = { index: known?.index ?? index, spent_ms: known?.spent_ms ?? elapsed(timer, now()) };
+    send({ is: "take_over", begun: begun || known !== null, ...before });
+  }, [id, send, begun]);
+  return useMemo(() => ({ ...state, stream, send, takeOver, notHelpful }), [state, stream, send, takeOver, notHelpful]);
+}
+
+function firstState(session: Session): ArenaState {
+  const round = recallRound();
+  const known = round?.session === session.id ? round : null;
+  const { prepareS, readAloud } = preferences();
+  const index = known?.index ?? session.answers.length - 1;
+  return beginning({ questions: session.questions, index, spent_ms: known?.spent_ms ?? 0, prepareS, readAloud });
+}
+
+/** The browser asks before a page is closed or loaded again in the middle of an answer. */
+function usePageLeaving({ stage, connection }: ArenaState) {
+  const live = stage.at === "answering" && (connection.is === "live" || connection.is === "lost");
+  useEffect(() => {
+    if (!live) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener("beforeunload", ask);
+    const sleep = keepAwake();
+    return () => {
+      window.removeEventListener("beforeunload", ask);
+      sleep();
+    };
+  }, [live]);
+}
+
+/** Remembers where the round is, for a page that comes back to it. */
+function useMemory(id: string, { stage, connection, index }: ArenaState, latest: React.RefObject<ArenaState>) {
+  const published = connection.is === "live" || connection.is === "lost";
+  const over = stage.at === "ended";
+  useEffect(() => {
+    if (over) forgetRound(id);
+    if (over || !published) return;
+    // The state of the moment, also when the page is left.
+    const now_ = () => latest.current;
+    const keep = () => {
+      const { questions, timer } = now_();
+      const question = questions[index]?.text ?? "";
+      keepRound({
+        session: id,
+        index,
+        count: questions.length,
+        question,
+        spent_ms: elapsed(timer, now()),
+        at: Date.now(),
+      });
+    };
+    keep();
+    const timer = setInterval(keep, 1000);
+    window.addEventListener("pagehide", keep);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener("pagehide", keep);
+      if (now_().stage.at !== "ended") keep();
+    };
+  }, [id, over, published, index, latest]);
+}
+
+/** What comes by itself with time: the countdown, the end of preparing, the end of a notice. */
+function useClock({ stage, notice }: ArenaState, send: (event: ArenaEvent) => void) {
+  const counting = stage.at === "counting" ? stage.left : null;
+  useEffect(() => {
+    if (counting === null) return;
+    const timer = setTimeout(() => send({ is: "second" }), 1000);
+    return () => clearTimeout(timer);
+  }, [counting, send]);
+
+  const until = stage.at === "preparing" ? stage.until : null;
+  useEffect(() => {
+    if (until === null) return;
+    const timer = setTimeout(() => send({ is: "ready" }), Math.max(0, until - now()));
+    return () => clearTimeout(timer);
+  }, [until, send]);
 
   useEffect(() => {
     if (notice === null) return;
-    const over = setTimeout(() => setNotice(null), NOTICE_MS);
-    return () => clearTimeout(over);
-  }, [notice]);
+    const timer = setTimeout(() => send({ is: "notice", text: null }), NOTICE_MS);
+    return () => clearTimeout(timer);
+  }, [notice, send]);
+}
 
-  const setHeld = (next: Hold | null) => {
-    held.current = next;
-    setHold(next);
-    setHint(null);
-  };
-
-  // Camera first, then publishing. A second attempt puts the new stream in place of the old.
-  useEffect(() => {
-    let gone = false;
-    let unwatch: () => void = () => undefined;
-    (attempt === 0 ? camera.take() : camera.reopen())
-      .then((opened) => {
-        if (gone) return;
-        setStream(opened);
-        setRefused(null);
-        unwatch = watch(opened, (what) => {
-          setHeld({ why: "device", what, refused: null });
-          setTimer((x) => pause(x, now()));
-          socket.current?.send({ type: "mark", what: "pause" });
-        });
-        if (publisher.current) {
-          publisher.current.replace(opened);
-          if (held.current?.why === "device") {
-            socket.current?.send({ type: "mark", what: "resume" });
-            setHeld(null);
-            setTimer((x) => start(x, now()));
-          }
-          return;
-        }
-        publisher.current = new Publisher(whipPath(id), opened, setConnection);
-        publisher.current.start();
-      })
-      .catch((error: unknown) => {
-        if (gone) return;
-        if (held.current?.why === "device") setHeld({ ...held.current, refused: refusal(error) });
-        else setRefused(refusal(error));
-      });
-    return () => {
-      gone = true;
-      unwatch();
-    };
-  }, [id, attempt]);
-
-  // Leaving in any way ends the session; the request outlives the page.
-  useEffect(() => {
-    const leave = () => publisher.current?.leave();
-    window.addEventListener("pagehide", leave);
-    return () => {
-      window.removeEventListener("pagehide", leave);
-      leave();
-      publisher.current = null;
-      camera.release();
-    };
-  }, [id]);
-
-  // A device that comes back is taken at once.
-  const waiting = hold?.why === "device";
+/** A device that comes back is taken at once. */
+function useDeviceReturn(waiting: boolean, send: (event: ArenaEvent) => void) {
   useEffect(() => {
     const media = navigator.mediaDevices as MediaDevices | undefined;
     if (!waiting || !media) return;
-    const back = () => setAttempt((n) => n + 1);
+    const back = () => send({ is: "retry" });
     media.addEventListener("devicechange", back);
     return () => media.removeEventListener("devicechange", back);
-  }, [waiting]);
-
-  const question = questions[index] ?? null;
-  const live = connection.is === "live";
-
-  // The first question is asked the moment the media flows.
-  useEffect(() => {
-    if (!live) return;
-    if (!held.current) setTimer((x) => start(x, now()));
-    const first = questions[0];
-    if (begun.current || !first) return;
-    begun.current = true;
-    socket.current?.send({ type: "mark", what: "question", question_id: first.id });
-  }, [live, questions]);
-
-  const next = useCallback(() => {
-    const following = questions[index + 1];
-    if (!following || held.current) return;
-    socket.current?.send({ type: "mark", what: "question", question_id: following.id });
-    setIndex(index + 1);
-    setTimer(start(zero, now()));
-    setHint(null);
-  }, [index, questions]);
-
-  const stop = useCallback(() => {
-    setHint(null);
-    setTimer((x) => pause(x, now()));
-    const publishing = publisher.current;
-    // A failed DELETE is no reason to stay: the server ends the session by itself after its grace.
-    void (publishing ? publishing.stop().catch(() => undefined) : Promise.resolve()).then(() => setEnded(true));
-  }, []);
-
-  const muted = (off: boolean) => stream?.getTracks().forEach((track) => (track.enabled = !off));
-  const pauseNow = () => {
-    if (held.current || !live) return;
-    muted(true);
-    socket.current?.send({ type: "mark", what: "pause" });
-    setHeld({ why: "asked" });
-    setTimer((x) => pause(x, now()));
-  };
-  const resume = () => {
-    if (held.current?.why !== "asked") return;
-    muted(false);
-    socket.current?.send({ type: "mark", what: "resume" });
-    setHeld(null);
-    setTimer((x) => start(x, now()));
-  };
-
-  return {
-    stream,
-    refused,
-    connection,
-    question,
-    index,
-    count: questions.length,
-    timer,
-    hold,
-    hint,
-    ended,
-    problem: connection.is === "failed" ? connection.problem : null,
-    notice,
-    next,
-    stop,
-    pause: pauseNow,
-    resume,
-    retry: () => setAttempt((n) => n + 1),
-  };
+  }, [waiting, send]);
 }

@@ -9,6 +9,7 @@ import { Frame } from "../../ui/frame";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { FAMILIES, matching, MOST, toggled, toSearch } from "./choice";
 import { QuestionRow } from "./question-row";
+import { useChosen } from "./use-chosen";
 import { Tray } from "./tray";
 
 function Chip(props: { on: boolean; children: string; onClick: () => void }) {
@@ -34,7 +35,7 @@ export function Home() {
   const [, go] = useLocation();
   const [family, setFamily] = useState<Family | null>(null);
   const [typed, setTyped] = useState("");
-  const [chosen, setChosen] = useState<string[]>([]);
+  const [chosen, setChosen] = useChosen();
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
 

@@ -7,8 +7,6 @@ const STEPS = [
 ] as const;
 
 const TITLES: Partial<Record<SessionState, string>> = {
-  live: "Still answering in another tab",
-  grace: "Waiting for the connection to come back",
   interrupted: "Picking up where it was interrupted",
 };
 

@@ -1,0 +1,334 @@
+// What the Arena is doing, as a pure function: an event and the time in, the next state and what is to be done out.
+import type { AskedQuestion } from "../../api/types";
+import type { Refusal } from "../../live/capture";
+import type { Hint } from "../../live/hints";
+import type { PublisherState } from "../../live/publisher";
+import type { MarkKind } from "../../live/socket";
+import { pause, start, zero, type Timer } from "../../live/timer";
+
+/** Why a round is over. */
+export type Ending =
+  /** The person ended it. */
+  | "stopped"
+  /** It was left before anything was recorded. */
+  | "nothing"
+  /** The server was restarted in the middle of it. */
+  | "restart"
+  /** The connection was away longer than the server waits. */
+  | "away"
+  /** The server ended it for another reason. */
+  | "server";
+
+export type Stage =
+  /** Finding out whether another tab has the camera. */
+  | { at: "joining" }
+  /** Another tab has it; `handed`: it was given away from here. */
+  | { at: "elsewhere"; handed: boolean }
+  /** The page was loaded again in the middle of a round: goes on only by the person's word. */
+  | { at: "resume" }
+  | { at: "opening" }
+  /** Time to think, until a time of the page's clock; null: until the question was read aloud. */
+  | { at: "preparing"; until: number | null }
+  | { at: "counting"; left: number }
+  | { at: "answering" }
+  | { at: "ended"; ending: Ending };
+
+/** Why the answer stands still. */
+export type Hold = { why: "asked" } | { why: "device"; what: "camera" | "microphone"; refused: Refusal | null };
+
+export interface ArenaState {
+  questions: readonly AskedQuestion[];
+  index: number;
+  /** The question that the server was told about last; -1: none. */
+  asked: number;
+  stage: Stage;
+  connection: PublisherState | { is: "idle" };
+  /** When the connection was lost, page's clock; null: it is there. */
+  lostAt: number | null;
+  timer: Timer;
+  hold: Hold | null;
+  /** Video and audio are withheld while the person prepares between two answers. */
+  withheld: boolean;
+  hint: Hint | null;
+  notice: string | null;
+  refused: Refusal | null;
+  /** Seconds to think before each answer. */
+  prepareS: number;
+  readAloud: boolean;
+}
+
+export type ArenaEvent =
+  | { is: "turn"; mine: boolean; begun: boolean }
+  /** `begun`: the other tab had begun with that question, and spent so long on it. */
+  | { is: "take_over"; begun: boolean; index: number; spent_ms: number }
+  | { is: "handed" }
+  | { is: "go_on" }
+  | { is: "again" }
+  | { is: "retry" }
+  | { is: "opened" }
+  | { is: "refused"; refusal: Refusal }
+  | { is: "ready" }
+  | { is: "second" }
+  | { is: "connection"; connection: PublisherState }
+  | { is: "device_gone"; what: "camera" | "microphone" }
+  | { is: "next" }
+  | { is: "pause" }
+  | { is: "resume" }
+  | { is: "stop" }
+  | { is: "stopped" }
+  | { is: "server"; state: string }
+  | { is: "hint"; hint: Hint }
+  | { is: "notice"; text: string | null };
+
+export type Effect =
+  | { do: "take" }
+  | { do: "open_camera"; fresh: boolean }
+  /** Publishes the open camera, in place of what was published before. */
+  | { do: "publish" }
+  | { do: "mark"; what: MarkKind; question_id?: string }
+  | { do: "withhold"; on: boolean }
+  /** Lets go of camera and connection; the server waits. */
+  | { do: "let_go" }
+  /** Ends the session at the server. */
+  | { do: "stop" };
+
+export interface Step {
+  state: ArenaState;
+  effects: Effect[];
+}
+
+export interface Beginning {
+  questions: readonly AskedQuestion[];
+  index: number;
+  spent_ms: number;
+  prepareS: number;
+  readAloud: boolean;
+}
+
+export function beginning({ questions, index, spent_ms, prepareS, readAloud }: Beginning): ArenaState {
+  return {
+    questions,
+    index: Math.min(Math.max(0, index), Math.max(0, questions.length - 1)),
+    asked: -1,
+    stage: { at: "joining" },
+    connection: { is: "idle" },
+    lostAt: null,
+    timer: { before: spent_ms, since: null },
+    hold: null,
+    withheld: false,
+    hint: null,
+    notice: null,
+    refused: null,
+    prepareS,
+    readAloud,
+  };
+}
+
+/** Seconds of the countdown; publishing begins one second before its end, so that the answer begins with it. */
+export const COUNT_S = 3;
+/** The server's grace, less what a message may take. */
+const AWAY_MS = 55_000;
+const OPEN = ["created", "live", "grace"];
+
+const stay = (state: ArenaState, effects: Effect[] = []): Step => ({ state, effects });
+const mark = (what: MarkKind, question_id?: string): Effect => ({
+  do: "mark",
+  what,
+  ...(question_id === undefined ? {} : { question_id }),
+});
+
+export const isOver = (state: ArenaState): boolean =>
+  state.stage.at === "ended" || ["stopping", "stopped", "failed"].includes(state.connection.is);
+
+/** Where the media flows and nothing holds it, the clock runs and the server knows the question. */
+function settled(state: ArenaState, now: number, before: Effect[] = []): Step {
+  if (state.stage.at !== "answering" || state.connection.is !== "live" || state.hold) return stay(state, before);
+  const question = state.questions[state.index];
+  const effects = question && state.asked !== state.index ? [...before, mark("question", question.id)] : before;
+  return stay({ ...state, asked: state.index, timer: start(state.timer, now) }, effects);
+}
+
+function prepared(state: ArenaState, now: number): Step {
+  if (state.prepareS > 0) return stay({ ...state, stage: { at: "preparing", until: now + state.prepareS * 1000 } });
+  if (state.readAloud) return stay({ ...state, stage: { at: "preparing", until: null } });
+  return stay({ ...state, stage: { at: "counting", left: COUNT_S } });
+}
+
+function opened(state: ArenaState, now: number): Step {
+  const open = { ...state, refused: null };
+  if (state.hold?.why === "device") {
+    return settled({ ...open, hold: null }, now, [{ do: "publish" }, mark("resume")]);
+  }
+  if (state.stage.at !== "opening") return stay(open);
+  // Whoever comes back is in the middle of an answer: no countdown.
+  if (state.asked >= 0) return stay({ ...open, stage: { at: "answering" } }, [{ do: "publish" }]);
+  return prepared(open, now);
+}
+
+function second(state: ArenaState, now: number): Step {
+  if (state.stage.at !== "counting" || state.hold) return stay(state);
+  const left = state.stage.left - 1;
+  if (left > 0) {
+    const begins = left === 1 && state.connection.is === "idle";
+    return stay({ ...state, stage: { at: "counting", left } }, begins ? [{ do: "publish" }] : []);
+  }
+  const effects: Effect[] = state.withheld ? [{ do: "withhold", on: false }, mark("resume")] : [];
+  return settled({ ...state, stage: { at: "answering" }, withheld: false }, now, effects);
+}
+
+/** Why the server has ended it, as far as it can be told from here. */
+function endingNow(state: ArenaState, now: number): Ending {
+  if (state.connection.is === "stopping" || state.connection.is === "stopped") return "stopped";
+  if (state.stage.at === "elsewhere") return "stopped";
+  if (state.stage.at === "resume") return "away";
+  if (state.lostAt === null) return "server";
+  return now - state.lostAt > AWAY_MS ? "away" : "restart";
+}
+
+function ended(state: ArenaState, ending: Ending, now: number): Step {
+  if (state.stage.at === "ended") return stay(state);
+  return stay({ ...state, stage: { at: "ended", ending }, hint: null, timer: pause(state.timer, now) });
+}
+
+function connected(state: ArenaState, connection: PublisherState, now: number): Step {
+  const next = { ...state, connection };
+  switch (connection.is) {
+    case "live":
+      return settled({ ...next, lostAt: null }, now);
+    case "lost":
+      return stay({ ...next, lostAt: state.lostAt ?? now });
+    case "failed":
+      // The server takes no more media: it has ended the round.
+      if (connection.problem.kind === "state")
+        return ended(next, endingNow({ ...state, lostAt: state.lostAt ?? now }, now), now);
+      return stay({ ...next, timer: pause(state.timer, now), hint: null });
+    default:
+      return stay(next);
+  }
+}
+
+function next(state: ArenaState, now: number): Step {
+  const going = state.stage.at === "answering" && state.connection.is === "live" && !state.hold;
+  if (!going || state.index + 1 >= state.questions.length) return stay(state);
+  const following = { ...state, index: state.index + 1, timer: zero, hint: null };
+  if (state.prepareS === 0 && !state.readAloud) return settled(following, now);
+  const withheld = prepared({ ...following, withheld: true }, now);
+  return { state: withheld.state, effects: [mark("answer_end"), { do: "withhold", on: true }, mark("pause")] };
+}
+
+function stop(state: ArenaState, now: number): Step {
+  if (isOver(state)) return stay(state);
+  if (state.connection.is === "idle" && state.asked < 0 && state.stage.at !== "resume") {
+    return { ...ended(state, "nothing", now), effects: [{ do: "let_go" }] };
+  }
+  const stopping = { ...state, connection: { is: "stopping" as const }, hint: null, timer: pause(state.timer, now) };
+  return stay(stopping, [{ do: "stop" }]);
+}
+
+/** Pausing, and whatever else holds an answer. */
+function held(state: ArenaState, event: ArenaEvent, now: number): Step {
+  switch (event.is) {
+    case "pause":
+      if (state.hold || state.stage.at !== "answering" || state.connection.is !== "live") return stay(state);
+      return stay({ ...state, hold: { why: "asked" }, hint: null, timer: pause(state.timer, now) }, [
+        { do: "withhold", on: true },
+        mark("pause"),
+      ]);
+    case "resume":
+      if (state.hold?.why !== "asked") return stay(state);
+      return settled({ ...state, hold: null }, now, [{ do: "withhold", on: false }, mark("resume")]);
+    case "device_gone": {
+      const hold: Hold = { why: "device", what: event.what, refused: null };
+      return stay({ ...state, hold, hint: null, timer: pause(state.timer, now) }, [mark("pause")]);
+    }
+    case "refused":
+      if (state.hold?.why === "device") return stay({ ...state, hold: { ...state.hold, refused: event.refusal } });
+      return stay({ ...state, refused: event.refusal });
+    default:
+      return stay(state);
+  }
+}
+
+/** Coming in: whose turn it is, and whether the round goes on. */
+function joined(state: ArenaState, event: ArenaEvent): Step {
+  switch (event.is) {
+    case "turn":
+      if (state.stage.at !== "joining") return stay(state);
+      if (!event.mine) return stay({ ...state, stage: { at: "elsewhere", handed: false } });
+      if (event.begun) return stay({ ...state, stage: { at: "resume" } });
+      return stay({ ...state, stage: { at: "opening" } }, [{ do: "open_camera", fresh: false }]);
+    case "take_over":
+      if (state.stage.at !== "elsewhere") return stay(state);
+      return stay(
+        {
+          ...state,
+          stage: { at: "opening" },
+          index: event.index,
+          asked: event.begun ? event.index : -1,
+          timer: { before: event.spent_ms, since: null },
+        },
+        [{ do: "take" }],
+      );
+    case "handed":
+      if (isOver(state)) return stay(state);
+      return stay(
+        {
+          ...state,
+          stage: { at: "elsewhere", handed: true },
+          connection: { is: "idle" },
+          hold: null,
+          hint: null,
+          withheld: false,
+        },
+        [{ do: "let_go" }],
+      );
+    case "go_on":
+      if (state.stage.at !== "resume") return stay(state);
+      return stay({ ...state, stage: { at: "opening" }, asked: state.index }, [{ do: "open_camera", fresh: false }]);
+    case "again":
+      if (state.stage.at !== "resume") return stay(state);
+      return stay({ ...state, stage: { at: "opening" }, asked: -1, timer: zero }, [
+        { do: "open_camera", fresh: false },
+      ]);
+    default:
+      return stay(state);
+  }
+}
+
+/** Returns the state after the event, and what is to be done. `now`: the page's clock, milliseconds. */
+export function transition(state: ArenaState, event: ArenaEvent, now: number): Step {
+  switch (event.is) {
+    case "turn":
+    case "take_over":
+    case "handed":
+    case "go_on":
+    case "again":
+      return joined(state, event);
+    case "retry":
+      return stay({ ...state, refused: null }, [{ do: "open_camera", fresh: true }]);
+    case "opened":
+      return opened(state, now);
+    case "ready":
+      return state.stage.at === "preparing"
+        ? stay({ ...state, stage: { at: "counting", left: COUNT_S } })
+        : stay(state);
+    case "second":
+      return second(state, now);
+    case "connection":
+      return connected(state, event.connection, now);
+    case "next":
+      return next(state, now);
+    case "stop":
+      return stop(state, now);
+    case "stopped":
+      return ended(state, "stopped", now);
+    case "server":
+      return OPEN.includes(event.state) ? stay(state) : ended(state, endingNow(state, now), now);
+    case "hint":
+      return state.hold || state.stage.at !== "answering" ? stay(state) : stay({ ...state, hint: event.hint });
+    case "notice":
+      return stay({ ...state, notice: event.text });
+    default:
+      return held(state, event, now);
+  }
+}
