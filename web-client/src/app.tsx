@@ -13,6 +13,7 @@ const Arena = lazy(() => import("./pages/arena/arena"));
 const SessionPage = lazy(() => import("./pages/report/session"));
 const UploadPage = lazy(() => import("./pages/upload/upload"));
 const History = lazy(() => import("./pages/history/history"));
+const Settings = lazy(() => import("./pages/settings/settings"));
 const Compare = lazy(() => import("./pages/compare/compare"));
 
 function Waiting() {
@@ -36,6 +37,7 @@ export function App() {
           <Route path="/upload" component={UploadPage} />
           <Route path="/history" component={History} />
           <Route path="/compare" component={Compare} />
+          <Route path="/settings" component={Settings} />
           <Route>
             <Frame title="Not here">
               <Empty

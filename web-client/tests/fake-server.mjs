@@ -28,6 +28,7 @@ const TYPES = {
 
 let sessions = values.empty ? [] : fixture.sessions();
 let consent = values.empty ? null : { version: fixture.CONSENT.version, accepted_us: Date.now() * 1000 };
+const retention = { days: null, own: null, house: null };
 const sockets = new Map();
 
 const tell = (id, message) => {
@@ -76,6 +77,7 @@ const server = createServer(async (request, response) => {
         upload_bytes: 2 ** 31,
         models: { face: "full", voice_activity: "silero" },
         hints: fixture.HINTS,
+        retention,
       });
     case "GET /api/consent":
       return json(200, fixture.CONSENT);

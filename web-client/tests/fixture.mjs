@@ -148,6 +148,25 @@ function scores(r, at, length, poor = false) {
   };
 }
 
+/** Some of what is seen and heard. */
+function metrics(r) {
+  const of = (value, unit, reason = null) => ({
+    value: value === null ? null : value * (0.95 + r() * 0.1),
+    unit,
+    reason,
+    coverage: 1,
+    baseline: null,
+  });
+  return {
+    pace: { ...of(172, "wpm"), name: "Pace", baseline: 158 },
+    answer_length: { ...of(78, "s"), name: "Answer length" },
+    eye_contact: of(0.8, "share"),
+    pitch_variation: of(2.7, "st"),
+    presence: of(0.99, "share"),
+    volume_level: of(null, "dB", "too noisy to judge"),
+  };
+}
+
 /** A report of three answers over `duration` ms. */
 export function report(duration = 252_000, seed = 7) {
   const r = random(seed);
@@ -194,7 +213,27 @@ export function report(duration = 252_000, seed = 7) {
       start,
       end,
       scores: scores(r, start, end - start, i === 2),
-      metrics: {},
+      metrics: metrics(r),
+      well: [
+        {
+          text: "You looked into the camera for most of what you said.",
+          start: start + 9000,
+          end: start + 21_000,
+          answer: i,
+        },
+        {
+          text: "You left two seconds of quiet before your last sentence. It gave the sentence room.",
+          start: end - 14_000,
+          end: end - 12_000,
+          answer: i,
+        },
+      ],
+      next: {
+        text: "Slow down where you explain what happened: about 185 words a minute there, 120 to 160 is easy to follow.",
+        start: start + 30_000,
+        end: start + 38_000,
+        answer: i,
+      },
       words: [
         "You looked at the camera for most of the answer, and your voice kept its strength from phrase to phrase.",
         "The middle ran at 184 words a minute; the ending, at 138, was easier to follow. Try the ending's pace from the start.",
@@ -215,7 +254,27 @@ export function report(duration = 252_000, seed = 7) {
       start: 0,
       end: duration,
       scores: scores(r, 0, duration),
-      metrics: {},
+      metrics: metrics(r),
+      well: [
+        {
+          text: "In answer 1 you looked into the camera for most of what you said, about 84 % of the time.",
+          start: 12_000,
+          end: 24_000,
+          answer: 0,
+        },
+        {
+          text: "You left nearly two seconds of quiet before the end of answer 2. It gave the sentence room.",
+          start: 150_000,
+          end: 152_000,
+          answer: 1,
+        },
+      ],
+      next: {
+        text: "Slow down where you explain what happened. In answer 2 you spoke about 190 words a minute for a while; 120 to 160 is easy to follow.",
+        start: 98_000,
+        end: 106_000,
+        answer: 1,
+      },
       words: [
         "Your voice stayed even, and you came back quickly from the one hard moment in the second answer.",
         "Pace is where most points are: three stretches ran over 170 words a minute.",

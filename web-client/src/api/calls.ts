@@ -46,6 +46,7 @@ export const setRetention = (days: number | null) =>
   said<Me>(client.PUT("/api/me", { body: { retention_days: days } }));
 export const consentText = () => said<ConsentText>(client.GET("/api/consent"));
 export const acceptConsent = (version: string) => said(client.POST("/api/consents", { body: { version } }));
+export const withdrawConsent = () => said(client.DELETE("/api/consents"));
 export const questions = () => said<{ questions: Question[] }>(client.GET("/api/questions")).then((x) => x.questions);
 
 export const createSession = (body: NewSession) => said<Session>(client.POST("/api/sessions", { body }));

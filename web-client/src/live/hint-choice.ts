@@ -1,10 +1,10 @@
 // Which hints the person wants, kept in this browser. What is kept is what was switched off, so that a new hint begins switched on.
 
+import { preferences } from "../settings/preferences";
+
 const KEY = "coach.hints.off";
 /** Where version 0.1.0 kept it. */
 const OLD_KEY = "coach.cues.off";
-/** At most one hint in this time. */
-export const BUDGET_MS = 20_000;
 
 export function switchedOff(): string[] {
   try {
@@ -28,5 +28,8 @@ export function settings(
   all: readonly { id: string }[],
   off: readonly string[],
 ): { enabled: string[]; budget_ms: number } {
-  return { enabled: all.map(({ id }) => id).filter((id) => !off.includes(id)), budget_ms: BUDGET_MS };
+  return {
+    enabled: all.map(({ id }) => id).filter((id) => !off.includes(id)),
+    budget_ms: preferences().hintEveryS * 1000,
+  };
 }

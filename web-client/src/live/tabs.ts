@@ -75,6 +75,8 @@ export class TabTurn {
       case "who":
         // Of two tabs that open at once, the one with the lesser id is first.
         if (this.holds || (this.claiming && this.id < message.from)) this.channel?.postMessage({ what: "held" });
+        // The other one may have opened too late to hear the first question.
+        else if (this.claiming) this.channel?.postMessage({ what: "who", from: this.id });
         break;
       case "held":
         if (this.claiming) this.answered?.();

@@ -75,7 +75,7 @@ export function compareLanes(a: Side, b: Side): Lane[] {
     return [
       {
         ...mine,
-        title: id === "affect" ? "Valence" : mine.title,
+        title: id === "affect" ? "Positive" : mine.title,
         gap: true,
         blocks: [],
         range: { min: Math.min(mine.range.min, other.range.min), max: Math.max(mine.range.max, other.range.max) },

@@ -12,7 +12,11 @@ const element = (html: string, selector: string): Element => {
 describe("keys on a replay", () => {
   it("play, pause and seek", () => {
     expect(replayAction({ key: " " })).toEqual({ do: "toggle" });
-    expect(replayAction({ key: "k" })).toEqual({ do: "pause" });
+    expect(replayAction({ key: "k" })).toEqual({ do: "toggle" });
+    expect(replayAction({ key: "m" })).toEqual({ do: "mute" });
+    expect(replayAction({ key: "." })).toEqual({ do: "seek", by_ms: 100 });
+    expect(replayAction({ key: "7" })).toEqual({ do: "tenth", n: 7 });
+    expect(replayAction({ key: "?", shiftKey: true })).toEqual({ do: "help" });
     expect(replayAction({ key: "j" })).toEqual({ do: "seek", by_ms: -10_000 });
     expect(replayAction({ key: "L" })).toEqual({ do: "faster" });
     expect(replayAction({ key: "ArrowRight" })).toEqual({ do: "seek", by_ms: 5000 });

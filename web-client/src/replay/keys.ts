@@ -1,10 +1,17 @@
-// What a key does on a page with a replay. Space, arrows, J K L as in every editor.
+// What a key does on a page with a replay: space, arrows, J K L as in every editor; M, F, C, digits as in every player.
 
 export type ReplayAction =
   | { do: "toggle" }
-  | { do: "pause" }
   | { do: "seek"; by_ms: number }
   | { do: "faster" }
+  | { do: "mute" }
+  | { do: "fullscreen" }
+  | { do: "captions" }
+  | { do: "help" }
+  | { do: "rate"; by: number }
+  | { do: "moment"; step: 1 | -1 }
+  /** To a tenth of the recording, 0 to 9. */
+  | { do: "tenth"; n: number }
   | { do: "start" }
   | { do: "end" };
 
@@ -36,7 +43,7 @@ export function replayAction(key: Key): ReplayAction | null {
       return { do: "toggle" };
     case "k":
     case "K":
-      return { do: "pause" };
+      return { do: "toggle" };
     case "j":
     case "J":
       return { do: "seek", by_ms: -10_000 };
@@ -47,14 +54,52 @@ export function replayAction(key: Key): ReplayAction | null {
       return { do: "seek", by_ms: key.shiftKey ? -1000 : -5000 };
     case "ArrowRight":
       return { do: "seek", by_ms: key.shiftKey ? 1000 : 5000 };
+    case ",":
+      return { do: "seek", by_ms: -100 };
+    case ".":
+      return { do: "seek", by_ms: 100 };
+    case "m":
+    case "M":
+      return { do: "mute" };
+    case "f":
+    case "F":
+      return { do: "fullscreen" };
+    case "c":
+    case "C":
+      return { do: "captions" };
+    case "<":
+      return { do: "rate", by: -0.25 };
+    case ">":
+      return { do: "rate", by: 0.25 };
+    case "[":
+      return { do: "moment", step: -1 };
+    case "]":
+      return { do: "moment", step: 1 };
+    case "?":
+      return { do: "help" };
     case "Home":
       return { do: "start" };
     case "End":
       return { do: "end" };
     default:
-      return null;
+      return /^[0-9]$/.test(key.key) ? { do: "tenth", n: Number(key.key) } : null;
   }
 }
+
+/** The keys in words, for the list that "?" shows. */
+export const KEYS: readonly (readonly [keys: string, does: string])[] = [
+  ["Space or K", "Play, pause"],
+  ["← →", "5 seconds back, on; with Shift 1 second"],
+  [", .", "A tenth of a second back, on"],
+  ["J L", "10 seconds back; faster"],
+  ["0 to 9", "To that tenth of the recording"],
+  ["[ ]", "Previous, next moment"],
+  ["< >", "Slower, faster"],
+  ["M", "Mute, unmute"],
+  ["C", "Hints and captions off, on"],
+  ["F", "Full screen"],
+  ["?", "This list"],
+];
 
 /** L once plays, again doubles, up to twice the speed; then back to normal. */
 export function fasterThan(rate: number, playing: boolean): number {

@@ -2,12 +2,19 @@
 
 export type Listener = (t_ms: number) => void;
 
+/** A moment is heard from a little before it, so that one knows what it is about. */
+export const PRE_ROLL_MS = 2000;
+/** It stops a little after its end. */
+export const POST_ROLL_MS = 1000;
+
 export class Player {
   private video: HTMLVideoElement | null = null;
   private listeners = new Set<Listener>();
   private frame = 0;
   private pending: number | null = null;
   private at = 0;
+  /** Where the moment that is played ends; null: none is. */
+  private until: number | null = null;
 
   /** `origin`: media time of the video at which t = 0, for a replay of one answer out of many. */
   constructor(
@@ -57,6 +64,20 @@ export class Player {
   }
 
   seek(t_ms: number): void {
+    this.until = null;
+    this.go(t_ms);
+  }
+
+  /** Plays a stretch with a pre-roll, and stops after its end. Returns where it begins. */
+  playMoment(start: number, end: number): number {
+    const from = Math.max(0, start - PRE_ROLL_MS);
+    this.go(from);
+    this.play(this.rate);
+    this.until = Math.max(start, end) + POST_ROLL_MS;
+    return from;
+  }
+
+  private go(t_ms: number): void {
     const t = Math.min(Math.max(0, Number.isFinite(t_ms) ? t_ms : 0), this.durationMs);
     // Before the file is there the wish is kept; the lanes move at once in any case.
     if (this.video && this.video.readyState > 0) this.video.currentTime = (t + this.origin) / 1000;
@@ -66,10 +87,11 @@ export class Player {
 
   toggle(): void {
     if (this.playing) this.pause();
-    else this.play();
+    else this.play(this.rate);
   }
 
   play(rate = 1): void {
+    this.until = null;
     if (!this.video) return;
     this.video.playbackRate = rate;
     // Refused without a gesture, or while the file is missing: the page shows that itself.
@@ -80,12 +102,30 @@ export class Player {
     this.video?.pause();
   }
 
+  toggleMute(): void {
+    if (this.video) this.video.muted = !this.video.muted;
+  }
+
+  setVolume(volume: number): void {
+    if (!this.video) return;
+    this.video.volume = Math.min(1, Math.max(0, volume));
+    this.video.muted = volume <= 0;
+  }
+
+  setRate(rate: number): void {
+    if (this.video) this.video.playbackRate = Math.min(2, Math.max(0.5, rate));
+  }
+
   get rate(): number {
     return this.video?.playbackRate ?? 1;
   }
 
   private publish(t: number): void {
     this.at = t;
+    if (this.until !== null && t >= this.until) {
+      this.until = null;
+      this.video?.pause();
+    }
     for (const listener of this.listeners) listener(t);
   }
 }

@@ -55,6 +55,9 @@ const METRICS: Record<string, string> = {
 
 export const metricName = (id: string): string => METRICS[id] ?? humanise(id);
 
+/** The name that the report gives a metric; reports of version 0.1.0 give none. */
+export const nameOf = (of: { metric: string; name?: string | null }): string => of.name || metricName(of.metric);
+
 /** How each unit of the report reads after its number, and with how many decimals. */
 const UNITS: Record<string, [suffix: string, decimals: number]> = {
   wpm: [" words a minute", 0],
@@ -88,10 +91,17 @@ export const scoreText = (value: number | null | undefined): string =>
 
 export function when(us: number | null): string {
   if (us === null || !Number.isFinite(us)) return "";
-  return new Intl.DateTimeFormat(undefined, {
+  return new Intl.DateTimeFormat("en-GB", {
     day: "numeric",
     month: "short",
+    year: "numeric",
     hour: "2-digit",
     minute: "2-digit",
   }).format(us / 1000);
+}
+
+/** The day alone, as in the title of a page. */
+export function day(us: number | null): string {
+  if (us === null || !Number.isFinite(us)) return "";
+  return new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" }).format(us / 1000);
 }

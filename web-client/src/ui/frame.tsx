@@ -1,5 +1,5 @@
-// The frame around every page but the Arena: brand, two places to go, the theme.
-import { Monitor, Moon, Sun } from "lucide-react";
+// The frame around every page but the Arena: brand, the places to go, the theme.
+import { Monitor, Moon, Settings, Sun } from "lucide-react";
 import { useEffect, useState, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import { setTheme, theme, type Theme } from "./theme";
@@ -41,12 +41,29 @@ function Place({ to, children, active }: { to: string; children: ReactNode; acti
   );
 }
 
+/** The page that was there when the program was loaded: it keeps the focus that the browser gave. */
+const landed = { path: window.location.pathname };
+
+/** After a change of page the focus goes to its heading, so that it is read out and Tab goes on from there. */
+function useArrival(path: string): void {
+  useEffect(() => {
+    if (landed.path === path) return;
+    landed.path = "";
+    window.scrollTo(0, 0);
+    const heading = document.querySelector<HTMLElement>("#main h1") ?? document.querySelector<HTMLElement>("#main");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus({ preventScroll: true });
+  }, [path]);
+}
+
 export function Frame({ title, wide, children }: { title: string; wide?: boolean; children: ReactNode }) {
   const [path] = useLocation();
+  useArrival(path);
   useEffect(() => {
     document.title = `${title} · Interview Coach`;
   }, [title]);
-  const width = wide ? "max-w-[88rem]" : "max-w-5xl";
+  const width = "max-w-[88rem]";
+  const inner = wide ? "" : "mx-auto max-w-5xl";
   return (
     <>
       <a
@@ -70,11 +87,20 @@ export function Frame({ title, wide, children }: { title: string; wide?: boolean
             History
           </Place>
         </nav>
+        <Link
+          href="/settings"
+          aria-label="Settings"
+          title="Settings"
+          aria-current={path === "/settings" ? "page" : undefined}
+          className={`grid size-11 place-items-center rounded-xl hover:bg-sunken ${path === "/settings" ? "text-accent" : "text-ink-2 hover:text-ink"}`}
+        >
+          <Settings size={18} aria-hidden="true" />
+        </Link>
         <ThemeButton />
       </header>
       <WaitingRound />
       <main id="main" tabIndex={-1} className={`mx-auto ${width} px-4 pb-24 pt-6 outline-none sm:px-8 sm:pt-10`}>
-        {children}
+        <div className={inner}>{children}</div>
       </main>
     </>
   );

@@ -1,5 +1,6 @@
 // The four scores' marks: a hue and a shape each, so that colour is never alone.
 import type { ScoreName } from "../api/types";
+import type { Band } from "../replay/band";
 import { scoreText } from "../replay/words";
 
 const SHAPES: Record<ScoreName, string> = {
@@ -19,13 +20,22 @@ export function ScoreMark({ name, size = 14 }: { name: ScoreName; size?: number 
   );
 }
 
-/** A bar from 0 to 100; hollow where nothing is known. */
-export function ScoreBar({ name, value }: { name: ScoreName; value: number | null }) {
+/** A scale from 0 to 100: the band in which the score may lie, and a dot at the score; dashes where nothing is known. */
+export function ScoreBar({ name, value, band }: { name: ScoreName; value: number | null; band: Band | null }) {
+  const at = (x: number) => `${Math.min(100, Math.max(0, x))}%`;
+  if (value === null)
+    return <div className="h-1.5 rounded-full border border-dashed border-line-strong/60" aria-hidden="true" />;
   return (
-    <div className="h-1.5 overflow-hidden rounded-full bg-sunken" aria-hidden="true">
+    <div className="relative h-1.5 rounded-full bg-sunken" aria-hidden="true">
+      {band && (
+        <div
+          className="score-band absolute inset-y-0 rounded-full opacity-45"
+          style={{ left: at(band.low), width: at(band.high - band.low), background: hue(name) }}
+        />
+      )}
       <div
-        className="h-full rounded-full transition-[width] duration-500"
-        style={{ width: `${value === null ? 0 : Math.min(100, Math.max(0, value))}%`, background: hue(name) }}
+        className="score-dot absolute top-1/2 size-3 -translate-x-1/2 -translate-y-1/2 rounded-full border-2 border-surface"
+        style={{ left: at(value), background: hue(name) }}
       />
     </div>
   );

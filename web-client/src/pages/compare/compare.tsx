@@ -11,7 +11,7 @@ import { ButtonLink } from "../../ui/button";
 import { Frame } from "../../ui/frame";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { Lanes } from "../report/lanes";
-import { useReplayKeys } from "../report/report";
+import { useReplayKeys } from "../report/use-replay-keys";
 import { Differences } from "./differences";
 import { Transport } from "./transport";
 import { Video } from "./video";
@@ -78,7 +78,10 @@ function Pair({ sessions, reports }: PairProps) {
   );
   const window_ = useMemo(() => ({ min: 0, max: duration }), [duration]);
   const comparison = useComparison(sessions[0].id, pair[0], sessions[1].id, pair[1]);
-  useReplayKeys(player);
+  useReplayKeys(
+    player,
+    useMemo(() => ({ duration }), [duration]),
+  );
 
   return (
     <div data-testid="compare-page">

@@ -3,7 +3,7 @@ import { Pause, Play } from "lucide-react";
 import { useEffect, useState } from "react";
 import { clock } from "../../live/timer";
 import type { Player } from "../../replay/player";
-import { Scrubber } from "../report/scrubber";
+import { Playhead, Scrubber } from "../report/scrubber";
 
 export function Transport({ player, duration }: { player: Player; duration: number }) {
   const [playing, setPlaying] = useState(false);
@@ -23,6 +23,9 @@ export function Transport({ player, duration }: { player: Player; duration: numb
           <Play size={18} fill="currentColor" aria-hidden="true" />
         )}
       </button>
+      <span className="text-sm">
+        <Playhead player={player} />
+      </span>
       <Scrubber player={player} duration={duration} />
       <span className="tabular shrink-0 text-sm text-ink-2">{clock(duration)}</span>
     </div>

@@ -1,39 +1,147 @@
-// History: a row per session with its four numbers, trends above, two rows chosen to compare.
+// History: what changed, then every try, grouped by the question that is practised.
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
-import { useLocation } from "wouter";
+import { Search, Star, Upload } from "lucide-react";
+import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import * as calls from "../../api/calls";
 import { keys, useTrends } from "../../api/queries";
+import type { Session } from "../../api/types";
 import { Button, ButtonLink } from "../../ui/button";
 import { Frame } from "../../ui/frame";
 import { Empty, Failure, Loading } from "../../ui/states";
+import { BulkBar } from "./bulk-bar";
+import { QuestionGroup } from "./group";
+import { groups, matches } from "./groups";
 import { HistoryRow } from "./history-row";
-import { Keeping } from "./keeping";
 import { Trends } from "./trends";
 
-export default function History() {
-  const sessions = useInfiniteQuery({
+function Choice({ on, onClick, children }: { on: boolean; onClick: () => void; children: ReactNode }) {
+  return (
+    <button
+      type="button"
+      aria-pressed={on}
+      onClick={onClick}
+      className={`inline-flex min-h-11 items-center gap-2 rounded-full border px-4 text-sm font-medium ${
+        on
+          ? "border-ink bg-ink text-ground"
+          : "border-line bg-surface text-ink-2 hover:border-line-strong hover:text-ink"
+      }`}
+    >
+      {children}
+    </button>
+  );
+}
+
+interface View {
+  typed: string;
+  byDay: boolean;
+  references: boolean;
+}
+
+function Tools({ view, onChange }: { view: View; onChange: (view: View) => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== "/" || (event.target instanceof Element && event.target.closest("input, textarea, dialog")))
+        return;
+      event.preventDefault();
+      field.current?.focus();
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, []);
+  return (
+    <div className="flex flex-wrap gap-2">
+      <label className="relative block min-w-0 flex-1 basis-64 sm:max-w-sm">
+        <span className="sr-only">Search the questions</span>
+        <Search size={17} aria-hidden="true" className="absolute left-4 top-1/2 -translate-y-1/2 text-ink-3" />
+        <input
+          ref={field}
+          type="search"
+          value={view.typed}
+          maxLength={80}
+          onChange={(event) => onChange({ ...view, typed: event.target.value })}
+          placeholder="Search the questions"
+          className="h-11 w-full rounded-xl border border-line bg-surface pl-11 pr-4 placeholder:text-ink-3"
+        />
+      </label>
+      <div className="flex flex-wrap gap-2">
+        <Choice on={!view.byDay} onClick={() => onChange({ ...view, byDay: false })}>
+          By question
+        </Choice>
+        <Choice on={view.byDay} onClick={() => onChange({ ...view, byDay: true })}>
+          By day
+        </Choice>
+        <Choice on={view.references} onClick={() => onChange({ ...view, references: !view.references })}>
+          <Star size={15} aria-hidden="true" />
+          References
+        </Choice>
+      </div>
+    </div>
+  );
+}
+
+const NO_SESSIONS: Session[] = [];
+
+function useSessions() {
+  const query = useInfiniteQuery({
     queryKey: keys.sessions,
     queryFn: ({ pageParam }) => calls.sessions(pageParam),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   });
+  const sessions = useMemo(
+    () =>
+      query.data?.pages
+        .flatMap((page) => page.sessions)
+        .filter(({ state }) => state !== "created" && state !== "deleted") ?? NO_SESSIONS,
+    [query.data],
+  );
+  return { query, sessions };
+}
+
+const ALL: View = { typed: "", byDay: false, references: false };
+
+export default function History() {
+  const { query, sessions } = useSessions();
   const trends = useTrends();
-  const [, go] = useLocation();
-  const [pair, setPair] = useState<string[]>([]);
-  const rows = (sessions.data?.pages ?? [])
-    .flatMap((page) => page.sessions)
-    .filter((x) => x.state !== "created" && x.state !== "deleted");
-  const choose = (id: string) =>
-    setPair((now) => (now.includes(id) ? now.filter((x) => x !== id) : [...now, id].slice(-2)));
+  const [view, setView] = useState<View>(ALL);
+  const [picked, setPicked] = useState<string[]>([]);
+  const found = useMemo(
+    () => sessions.filter((session) => matches(session, view.typed) && (!view.references || session.gold)),
+    [sessions, view],
+  );
+  const pick = ({ id }: Session) => setPicked((now) => (now.includes(id) ? now.filter((x) => x !== id) : [...now, id]));
+  const chosen = sessions.filter(({ id }) => picked.includes(id));
+  const questions = groups(sessions).length;
 
   return (
-    <Frame title="History">
-      <h1 className="text-3xl font-semibold">History</h1>
-      <div className="mt-8 grid gap-8">
-        {sessions.isPending && <Loading what="your sessions" rows={4} />}
-        {sessions.isError && <Failure error={sessions.error} retry={() => void sessions.refetch()} />}
-        {sessions.data && rows.length === 0 && (
+    <Frame title="History" wide>
+      <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
+        <div className="min-w-0 flex-1">
+          <h1 className="text-2xl font-semibold">History</h1>
+          {sessions.length > 0 && (
+            <p className="tabular mt-1 text-sm text-ink-2">
+              {sessions.length === 1 ? "1 session" : `${sessions.length}${query.hasNextPage ? "+" : ""} sessions`},{" "}
+              {questions === 1 ? "1 question" : `${questions} questions`}
+            </p>
+          )}
+        </div>
+        <div className="flex gap-2">
+          <ButtonLink to="/upload">
+            <Upload size={16} aria-hidden="true" />
+            <span>
+              Upload<span className="max-sm:hidden"> a recording</span>
+            </span>
+          </ButtonLink>
+          <ButtonLink to="/" look="primary">
+            Practise
+          </ButtonLink>
+        </div>
+      </div>
+      <div className="mt-5 grid grid-cols-[minmax(0,1fr)] gap-4">
+        {query.isPending && <Loading what="your sessions" rows={4} />}
+        {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
+        {query.data && sessions.length === 0 && (
           <Empty
             title="Nothing recorded yet"
             action={
@@ -42,57 +150,47 @@ export default function History() {
               </ButtonLink>
             }
           >
-            Your answers will be kept here, with their scores.
+            Your answers will be kept here, by question, so that you can see each try beside the ones before.
           </Empty>
         )}
-        {trends.data && <Trends trends={trends.data} />}
-        {rows.length > 0 && (
-          <ul
-            className="divide-y divide-line overflow-hidden rounded-3xl border border-line bg-surface"
-            data-testid="history"
-          >
-            {rows.map((session) => (
-              <HistoryRow
-                key={session.id}
-                session={session}
-                trends={trends.data ?? null}
-                picked={pair.includes(session.id)}
-                onPick={() => choose(session.id)}
-              />
-            ))}
-          </ul>
+        {trends.data && sessions.length > 0 && <Trends trends={trends.data} />}
+        {sessions.length > 0 && <Tools view={view} onChange={setView} />}
+        {sessions.length > 0 && found.length === 0 && (
+          <Empty title="Nothing was found" action={<Button onClick={() => setView(ALL)}>Show everything</Button>}>
+            {view.references
+              ? "Only references were looked through."
+              : "The questions of the sessions shown here were looked through."}
+          </Empty>
         )}
-        {sessions.hasNextPage && (
+        <div data-testid="history" className="grid grid-cols-[minmax(0,1fr)] gap-4">
+          {view.byDay && found.length > 0 ? (
+            <ul className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-surface">
+              {found.map((session) => (
+                <HistoryRow
+                  key={session.id}
+                  session={session}
+                  grouped={false}
+                  best={false}
+                  picked={picked.includes(session.id)}
+                  onPick={() => pick(session)}
+                />
+              ))}
+            </ul>
+          ) : (
+            groups(found).map((group) => <QuestionGroup key={group.id} group={group} picked={picked} onPick={pick} />)
+          )}
+        </div>
+        {query.hasNextPage && (
           <Button
             className="justify-self-center"
-            disabled={sessions.isFetchingNextPage}
-            onClick={() => void sessions.fetchNextPage()}
+            disabled={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
           >
             Show older sessions
           </Button>
         )}
-        <Keeping />
       </div>
-      {pair.length > 0 && (
-        <div className="appear fixed inset-x-0 bottom-0 z-20 border-t border-line bg-surface px-4 pb-[max(0.75rem,env(safe-area-inset-bottom))] pt-3">
-          <div className="mx-auto flex max-w-5xl items-center gap-3 sm:px-4">
-            <p className="flex-1 text-sm text-ink-2" role="status">
-              {pair.length === 1 ? "Choose one more to compare" : "Two chosen"}
-            </p>
-            <Button look="quiet" onClick={() => setPair([])}>
-              Clear
-            </Button>
-            <Button
-              look="primary"
-              disabled={pair.length < 2}
-              data-testid="compare"
-              onClick={() => go(`/compare?a=${pair[0]}&b=${pair[1]}`)}
-            >
-              Compare
-            </Button>
-          </div>
-        </div>
-      )}
+      <BulkBar chosen={chosen} onClear={() => setPicked([])} />
     </Frame>
   );
 }

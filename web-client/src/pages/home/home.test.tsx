@@ -33,6 +33,7 @@ function show() {
 beforeEach(() => {
   consent = null;
   fail = false;
+  sessionStorage.clear();
   vi.stubGlobal("fetch", (path: string | Request) => {
     const url = typeof path === "string" ? path : path.url;
     if (fail) return Promise.resolve(new Response("<html>", { status: 502 }));

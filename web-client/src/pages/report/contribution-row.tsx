@@ -1,7 +1,7 @@
 // One part of a score: its value beside its target, the points it brought, its moments to jump to.
 import type { Contribution, ScoreName } from "../../api/types";
 import { clock } from "../../live/timer";
-import { metricName, withUnit } from "../../replay/words";
+import { nameOf, withUnit } from "../../replay/words";
 import { hue } from "../../ui/score";
 
 interface Props {
@@ -10,10 +10,10 @@ interface Props {
   lit: boolean;
   onLight: (on: boolean) => void;
   onPin: () => void;
-  onSeek: (t: number) => void;
+  onPlay: (start: number, end: number) => void;
 }
 
-export function ContributionRow({ score, contribution, lit, onLight, onPin, onSeek }: Props) {
+export function ContributionRow({ score, contribution, lit, onLight, onPin, onPlay }: Props) {
   const { metric, value, reason, unit, target, baseline, weight, points, moments } = contribution;
   const most = weight * 100;
   const share = most > 0 ? Math.min(1, Math.max(0, points / most)) : 0;
@@ -34,7 +34,7 @@ export function ContributionRow({ score, contribution, lit, onLight, onPin, onSe
         className="block w-full text-left"
       >
         <span className="flex items-baseline justify-between gap-3">
-          <span className="font-medium">{metricName(metric)}</span>
+          <span className="font-medium">{nameOf(contribution)}</span>
           <span className="tabular whitespace-nowrap text-sm">
             {value === null ? (
               <span className="text-ink-2">{reason ?? "not enough to say"}</span>
@@ -67,10 +67,10 @@ export function ContributionRow({ score, contribution, lit, onLight, onPin, onSe
               <button
                 type="button"
                 data-testid="moment"
-                onClick={() => onSeek(moment.start)}
+                onClick={() => onPlay(moment.start, moment.end)}
                 className="tabular inline-flex min-h-8 items-center gap-1.5 rounded-full border border-line bg-surface px-3 text-left text-xs hover:border-line-strong"
               >
-                <span aria-hidden="true" className={moment.good ? "text-resilience" : "text-caution"}>
+                <span aria-hidden="true" className={moment.good ? "text-good" : "text-caution"}>
                   {moment.good ? "▲" : "▼"}
                 </span>
                 <span className="sr-only">{moment.good ? "Helped: " : "Cost: "}</span>

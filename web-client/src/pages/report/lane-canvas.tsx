@@ -9,6 +9,9 @@ import { colour } from "../../ui/theme";
 const HEIGHT: Partial<Record<Lane["id"], number>> = { speech: 28, hints: 32 };
 const CURVE_HEIGHT = 60;
 
+/** Height of a lane's plot, pixels. */
+export const laneHeight = (lane: Pick<Lane, "id">): number => HEIGHT[lane.id] ?? CURVE_HEIGHT;
+
 function underlay(lane: Lane, colours: Map<string, string>) {
   const fill = (u: uPlot, token: string, t0: number, t1: number, top: number, bottom: number) => {
     const left = u.valToPos(t0, "x", true);
@@ -82,7 +85,7 @@ export function LaneCanvas({ lane, view, width }: { lane: Lane; view: Range; wid
   const plot = useRef<uPlot | null>(null);
   const latest = useRef({ view, width });
   latest.current = { view, width };
-  const height = HEIGHT[lane.id] ?? CURVE_HEIGHT;
+  const height = laneHeight(lane);
 
   useEffect(() => {
     const element = holder.current;

@@ -1,21 +1,23 @@
-// The report: replay left, four scores right, lanes below; one playhead for all of them.
-import { useEffect, useMemo, useState } from "react";
+// The report: what went well and what to try next, the replay with the scores beside it, curves below; one playhead for all.
+import { useCallback, useMemo, useState } from "react";
 import { useRecording } from "../../api/queries";
-import type { Moment, Report, ScoreName, Session } from "../../api/types";
-import { fasterThan, replayAction } from "../../replay/keys";
+import type { Moment, Report, ReportAnswer, ScoreName, Session } from "../../api/types";
+import { advices } from "../../replay/advice";
 import { lanes } from "../../replay/lanes";
 import { Player } from "../../replay/player";
-import { when } from "../../replay/words";
+import { day, when } from "../../replay/words";
 import { clock } from "../../live/timer";
 import { Frame } from "../../ui/frame";
-import { DeleteSession } from "../history/delete-session";
-import { GoldStar } from "../history/gold-star";
 import { AnswerTabs } from "./answer-tabs";
+import { EndingNote } from "./ending-note";
+import { Everything } from "./everything";
+import { Head } from "./head";
 import { Lanes } from "./lanes";
 import { Replay } from "./replay";
+import { ReportActions } from "./report-actions";
 import { ScoreCards } from "./score-cards";
+import type { Mark } from "./scrubber";
 import { useTracks } from "./use-tracks";
-import { Words, wordsOf } from "./words";
 
 export interface Lit {
   score: ScoreName;
@@ -30,98 +32,105 @@ function evidence({ voice, speech_s, face }: Report["coverage"]): string {
   return `${heard}, ${face === 0 ? "no face seen" : `face seen ${Math.round(face * 100)} % of the time`}`;
 }
 
-/** Space, arrows, J K L anywhere on the page. */
-export function useReplayKeys(player: Player): void {
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      const action = replayAction(event);
-      if (!action) return;
-      event.preventDefault();
-      if (action.do === "toggle") player.toggle();
-      else if (action.do === "pause") player.pause();
-      else if (action.do === "seek") player.seek(player.t + action.by_ms);
-      else if (action.do === "faster") player.play(fasterThan(player.rate, player.playing));
-      else player.seek(action.do === "start" ? 0 : Infinity);
-    };
-    window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
-  }, [player]);
+/** Where something is on the scrubber. */
+export function marksOf(report: Report, shown: ReportAnswer): Mark[] {
+  const { well, next } = advices(report, shown);
+  const at = (kind: Mark["kind"]) => (x: { span: { start: number } | null }) =>
+    x.span ? [{ t: x.span.start, kind }] : [];
+  return [
+    ...well.flatMap(at("well")),
+    ...(next ? at("next")(next) : []),
+    ...report.hints.map((hint) => ({ t: hint.t, kind: "hint" as const })),
+    ...report.answers.slice(1).map((answer) => ({ t: answer.start, kind: "answer" as const })),
+  ];
 }
 
-export function ReportView({ session, report }: { session: Session; report: Report }) {
-  const player = useMemo(() => new Player(report.duration_ms), [report.duration_ms]);
-  const recording = useRecording(session.id);
-  const tracks = useTracks(session.id);
+/** Which answer is looked at, and which moments are shown in the curves. */
+function useShown(report: Report, player: Player) {
   const [answer, setAnswer] = useState<number | null>(null);
   const [lit, setLit] = useState<Lit | null>(null);
   const [pinned, setPinned] = useState<Lit | null>(null);
-  useReplayKeys(player);
-
   const shown = (answer === null ? null : report.answers[answer]) ?? report.overall;
-  const rows = useMemo(() => lanes(report, tracks), [report, tracks]);
-  const window_ = useMemo(
-    () => (answer === null ? { min: 0, max: report.duration_ms } : { min: shown.start, max: shown.end }),
-    [answer, shown, report.duration_ms],
-  );
-
   const choose = (next: number | null) => {
     setAnswer(next);
     setPinned(null);
     setLit(null);
     player.seek(next === null ? 0 : (report.answers[next]?.start ?? 0));
   };
+  const pin = (next: Lit) =>
+    setPinned((before) => (before && before.metric === next.metric && before.score === next.score ? null : next));
+  return { answer, shown, choose, lit: pinned ?? lit, setLit, pin };
+}
 
-  const only = report.answers.length === 1 ? report.answers[0] : undefined;
-  const title = only?.question ?? session.questions[0]?.text ?? "Your session";
+export function ReportView({ session, report }: { session: Session; report: Report }) {
+  const player = useMemo(() => new Player(report.duration_ms), [report.duration_ms]);
+  const recording = useRecording(session.id);
+  const tracks = useTracks(session.id);
+  const { answer, shown, choose, lit, setLit, pin } = useShown(report, player);
+  const [playing, setPlaying] = useState("");
+
+  const rows = useMemo(() => lanes(report, tracks), [report, tracks]);
+  const marks = useMemo(() => marksOf(report, shown), [report, shown]);
+  const view = useMemo(
+    () => (answer === null ? { min: 0, max: report.duration_ms } : { min: shown.start, max: shown.end }),
+    [answer, shown, report.duration_ms],
+  );
+  const play = useCallback(
+    (start: number, end: number) => setPlaying(`Playing from ${clock(player.playMoment(start, end))}`),
+    [player],
+  );
+
+  const round = report.answers.length > 1;
+  const only = round ? undefined : report.answers[0];
+  const title = round
+    ? `A round of ${report.answers.length} answers`
+    : (only?.question ?? session.questions[0]?.text ?? "Your session");
+  const at = session.started_us ?? session.created_us;
   return (
-    <Frame title="Report" wide>
+    <Frame title={`${title}, ${day(at)}`} wide>
       <div data-testid="report" data-session={session.id}>
+        <EndingNote session={session.id} />
         <div className="flex flex-wrap items-start gap-x-6 gap-y-3">
           <div className="min-w-0 flex-1 basis-80">
-            <h1 className="text-2xl font-semibold">
-              {report.answers.length > 1 ? `A round of ${report.answers.length} answers` : title}
-            </h1>
+            <h1 className="text-2xl font-semibold">{title}</h1>
             <p className="tabular mt-1.5 text-sm text-ink-2">
-              {when(session.started_us ?? session.created_us)} · {clock(report.duration_ms)} ·{" "}
-              {evidence(report.coverage)}
+              {when(at)} · {clock(report.duration_ms)} · {evidence(report.coverage)}
             </p>
           </div>
-          <div className="flex gap-1">
-            <GoldStar session={session} labelled />
-            <DeleteSession session={session} />
-          </div>
+          <ReportActions session={session} />
         </div>
-
-        {report.answers.length > 1 && <AnswerTabs report={report} current={answer} onChoose={choose} />}
-
-        <Words words={wordsOf(shown.words, null)} />
+        {round && <AnswerTabs report={report} current={answer} onChoose={choose} />}
+        <p role="status" className="sr-only">
+          {playing}
+        </p>
         <div
-          {...(report.answers.length > 1
-            ? { role: "tabpanel", id: "answer-panel", "aria-label": shown.question ?? "All answers" }
-            : {})}
-          className="mt-6 grid items-start gap-6 lg:grid-cols-[minmax(0,1.45fr)_minmax(22rem,1fr)] lg:gap-8"
+          {...(round ? { role: "tabpanel", id: "answer-panel", "aria-label": shown.question ?? "All answers" } : {})}
         >
-          <div className="lg:sticky lg:top-4">
-            <Replay player={player} report={report} recording={recording} tracks={tracks} />
+          <Head report={report} shown={shown} onPlay={play} />
+          <div className="mt-6 grid items-start gap-6 lg:grid-cols-[minmax(0,1.5fr)_minmax(22rem,1fr)] lg:gap-8 print:block">
+            <div className="lg:sticky lg:top-4">
+              <Replay player={player} report={report} recording={recording} tracks={tracks} marks={marks} />
+            </div>
+            <ScoreCards
+              key={answer ?? "all"}
+              scores={shown.scores}
+              words={shown.words}
+              lit={lit}
+              onLight={setLit}
+              onPin={pin}
+              onPlay={play}
+            />
           </div>
-          <ScoreCards
-            key={answer ?? "all"}
-            scores={shown.scores}
-            words={shown.words}
-            lit={pinned ?? lit}
-            onLight={setLit}
-            onPin={(next) =>
-              setPinned((before) =>
-                before && next && before.metric === next.metric && before.score === next.score ? null : next,
-              )
-            }
-            onSeek={(t) => {
-              player.seek(t);
-            }}
+          <Lanes
+            rows={rows}
+            player={player}
+            duration={report.duration_ms}
+            window={view}
+            lit={lit}
+            answers={report.answers}
           />
+          <Everything report={report} shown={shown} />
         </div>
-
-        <Lanes rows={rows} player={player} duration={report.duration_ms} window={window_} lit={pinned ?? lit} />
       </div>
     </Frame>
   );

@@ -38,7 +38,7 @@ const scores: Scores = {
 };
 
 function show() {
-  const calls = { onLight: vi.fn(), onPin: vi.fn(), onSeek: vi.fn() };
+  const calls = { onLight: vi.fn(), onPin: vi.fn(), onPlay: vi.fn() };
   render(
     <ScoreCards
       scores={scores}
@@ -53,7 +53,7 @@ function show() {
 describe("the score cards", () => {
   it("show whole numbers, and a dash with its reason where there is not enough to say", () => {
     show();
-    expect(screen.getByTestId("score-value-confidence").textContent).toBe("74");
+    expect(screen.getByTestId("score-value-confidence").textContent).toBe("about 74");
     expect(screen.getByTestId("score-value-resilience").textContent).toContain("–");
     expect(screen.getByTestId("score-resilience").textContent).toContain("10 s are needed");
     expect(screen.getByTestId("score-engagement").textContent).toContain("60 %");
@@ -89,7 +89,7 @@ describe("the score cards", () => {
         lit={null}
         onLight={vi.fn()}
         onPin={vi.fn()}
-        onSeek={vi.fn()}
+        onPlay={vi.fn()}
       />,
     );
     await userEvent.click(within(screen.getByTestId("score-engagement")).getByRole("button"));
@@ -117,6 +117,6 @@ describe("the score cards", () => {
     await userEvent.tab();
     expect(calls.onLight).toHaveBeenLastCalledWith({ score: "clarity", metric: "pace", moments });
     await userEvent.click(screen.getByTestId("moment"));
-    expect(calls.onSeek).toHaveBeenCalledWith(42_000);
+    expect(calls.onPlay).toHaveBeenCalledWith(42_000, 46_200);
   });
 });

@@ -1,38 +1,41 @@
-// The playhead as a slider: follows without re-rendering, seeks by drag and by arrow keys.
+// The playhead as a slider: follows without re-rendering, seeks by drag and by arrow keys; marks show where something is.
 import { useEffect, useRef } from "react";
 import { clock } from "../../live/timer";
 import type { Player } from "../../replay/player";
 
-export function Scrubber({
-  player,
-  duration,
-  label = "Playhead",
-}: {
+/** A place on the slider that is worth going to. */
+export interface Mark {
+  t: number;
+  kind: "well" | "next" | "hint" | "answer";
+}
+
+const SHAPES: Record<Mark["kind"], { path: string; className: string }> = {
+  well: { path: "M6 2 10.5 10h-9z", className: "fill-good" },
+  next: { path: "M6 10 1.5 2h9z", className: "fill-caution" },
+  hint: { path: "M6 1.5 10.5 6 6 10.5 1.5 6z", className: "fill-none stroke-accent" },
+  answer: { path: "M5.5 0h1v12h-1z", className: "fill-line-strong" },
+};
+
+interface Props {
   player: Player;
   duration: number;
   label?: string;
-}) {
+  marks?: readonly Mark[];
+}
+
+export function Scrubber({ player, duration, label = "Playhead", marks = [] }: Props) {
   const slider = useRef<HTMLInputElement>(null);
-  const time = useRef<HTMLSpanElement>(null);
   useEffect(
     () =>
       player.subscribe((t) => {
-        if (slider.current) {
-          slider.current.value = String(Math.round(t));
-          slider.current.setAttribute("aria-valuetext", clock(t));
-        }
-        if (time.current) time.current.textContent = clock(t);
+        if (!slider.current) return;
+        slider.current.value = String(Math.round(t));
+        slider.current.setAttribute("aria-valuetext", clock(t));
       }),
     [player],
   );
   return (
-    <>
-      <span
-        ref={time}
-        className="tabular w-10 shrink-0 text-right text-sm text-ink-2"
-        aria-hidden="true"
-        data-testid="playhead"
-      />
+    <div className="relative min-w-0 flex-1">
       <input
         ref={slider}
         type="range"
@@ -42,8 +45,36 @@ export function Scrubber({
         defaultValue={0}
         aria-label={label}
         onChange={(event) => player.seek(event.currentTarget.valueAsNumber)}
-        className="h-11 min-w-0 flex-1 accent-accent"
+        className="block h-8 w-full accent-accent"
       />
-    </>
+      {marks.length > 0 && (
+        // The thumb of a slider does not reach its ends: the marks keep to where its middle goes.
+        <div className="relative mx-2 -mt-1.5 h-3" aria-hidden="true" data-testid="scrubber-marks">
+          {marks.map(({ t, kind }) => (
+            <svg
+              key={`${kind}-${t}`}
+              viewBox="0 0 12 12"
+              className="absolute size-2.5 -translate-x-1/2"
+              style={{ left: `${(Math.min(t, duration) / Math.max(1, duration)) * 100}%` }}
+            >
+              <path d={SHAPES[kind].path} className={SHAPES[kind].className} strokeWidth="1.5" />
+            </svg>
+          ))}
+        </div>
+      )}
+    </div>
   );
+}
+
+/** The time of the playhead, by itself. */
+export function Playhead({ player }: { player: Player }) {
+  const time = useRef<HTMLSpanElement>(null);
+  useEffect(
+    () =>
+      player.subscribe((t) => {
+        if (time.current) time.current.textContent = clock(t);
+      }),
+    [player],
+  );
+  return <span ref={time} className="tabular" aria-hidden="true" data-testid="playhead" />;
 }

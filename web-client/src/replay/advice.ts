@@ -1,0 +1,70 @@
+// What the report says first: what went well, and one thing to try next. Read with suspicion, because older reports say less.
+import type { Report, ReportAnswer } from "../api/types";
+import { SCORES } from "./words";
+
+/** A sentence, and the stretch of the recording that shows it. */
+export interface Advice {
+  text: string;
+  span: { start: number; end: number } | null;
+  /** The answer it is about, from 0; null: not about one. */
+  answer: number | null;
+}
+
+export interface Advices {
+  well: Advice[];
+  next: Advice | null;
+  /** Further sentences, about no score in particular. */
+  more: Advice[];
+}
+
+const finite = (x: unknown): x is number => typeof x === "number" && Number.isFinite(x);
+
+/** Reads one advice of a report; null for anything else. */
+export function readAdvice(raw: unknown): Advice | null {
+  if (typeof raw === "string") return raw.trim() === "" ? null : { text: raw, span: null, answer: null };
+  if (typeof raw !== "object" || raw === null) return null;
+  const fields = raw as Record<string, unknown>;
+  const text = typeof fields.text === "string" ? fields.text.trim() : "";
+  if (text === "") return null;
+  // Where it shows: the stretch itself, or under one of the names that a stretch has in a report.
+  const spans = [fields, fields.span, fields.moment, fields.worst, fields.moments].flat();
+  const found = spans.find((x): x is { start: number; end: number } => {
+    const span = x as Record<string, unknown> | null | undefined;
+    return (
+      typeof span === "object" && span !== null && finite(span.start) && finite(span.end) && span.end >= span.start
+    );
+  });
+  const answer = finite(fields.answer) && fields.answer >= 0 ? Math.floor(fields.answer) : null;
+  return { text, span: found ? { start: found.start, end: found.end } : null, answer };
+}
+
+const list = (raw: unknown): Advice[] =>
+  (Array.isArray(raw) ? raw : raw === null || raw === undefined ? [] : [raw]).flatMap((x) => readAdvice(x) ?? []);
+
+/** Whether a sentence begins with a score's name ("Clarity 61 of 100. …", "Clarity: not enough to say. …"). */
+const aboutScore = (text: string) =>
+  SCORES.some(({ title }) => text.startsWith(`${title} `) || text.startsWith(`${title}:`));
+
+/** The answer that holds the middle of a stretch; null: none does. */
+export function answerAt(report: Report, span: Advice["span"]): number | null {
+  if (!span || report.answers.length === 0) return null;
+  const middle = (span.start + span.end) / 2;
+  const at = report.answers.findIndex(({ start, end }) => start <= middle && middle <= end);
+  return at < 0 ? null : at;
+}
+
+/** Returns what is said first about an answer, or about the whole session. */
+export function advices(report: Report, shown: ReportAnswer): Advices {
+  const raw = shown as unknown as Record<string, unknown>;
+  const advice = (raw.advice ?? raw) as Record<string, unknown>;
+  const well = list(advice.well ?? advice.went_well).slice(0, 2);
+  const found = list(advice.next ?? advice.try_next);
+  const words = list(raw.words).filter(({ text }) => !aboutScore(text));
+  const told = new Set([...well, ...found].map(({ text }) => text));
+  const rest = words.filter(({ text }) => !told.has(text));
+  // A report of version 0.1.0 has only sentences on what to work on, the most important first.
+  const next = found[0] ?? (well.length === 0 ? rest.shift() : undefined) ?? null;
+  const at = report.answers.indexOf(shown);
+  const placed = (x: Advice): Advice => ({ ...x, answer: x.answer ?? (at >= 0 ? at : answerAt(report, x.span)) });
+  return { well: well.map(placed), next: next && placed(next), more: [...found.slice(1), ...rest].map(placed) };
+}
