@@ -138,7 +138,7 @@ function Answering({ arena, state }: { arena: Running; state: string }) {
           <h1
             key={index}
             data-testid="question"
-            className="appear mx-auto max-w-3xl text-xl font-medium sm:text-3xl landscape-phone:text-xl"
+            className="appear mx-auto max-w-3xl text-xl font-medium sm:text-2xl landscape-phone:text-xl"
           >
             {question?.text ?? "Speak freely"}
           </h1>

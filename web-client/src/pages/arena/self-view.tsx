@@ -40,7 +40,7 @@ export function SelfView({ stream, hidden, dimmed, onFlip }: Props) {
     );
   }
   return (
-    <div className="relative h-[138px] min-w-[100px] max-w-[184px] overflow-hidden rounded-2xl border border-white/15 bg-[#1b1d21] landscape-phone:h-[100px]">
+    <div className="relative h-[138px] w-fit min-w-[100px] max-w-[184px] overflow-hidden rounded-2xl border border-white/15 bg-[#1b1d21] landscape-phone:h-[100px]">
       <video
         ref={video}
         autoPlay
