@@ -131,6 +131,7 @@ function scores(r, at, length, poor = false) {
     ),
     coverage,
     reason,
+    range: [55, 84],
     contributions,
   });
   return {
@@ -146,6 +147,42 @@ function scores(r, at, length, poor = false) {
       : of(resilience),
     engagement: of(engagement),
   };
+}
+
+const SAID = [
+  "Two years ago I was responsible for moving our customer data to a new system.",
+  "I, um, I had tested it with last month's copy, and everything looked right.",
+  "So on the Friday evening I pressed the button, and on Monday morning about three hundred customers had somebody else's invoice.",
+  "I told my manager before nine.",
+  "I said what had happened, what we knew, and, uh, what I did not know yet.",
+];
+
+/** What was said, over and over, a phrase every few seconds. */
+function transcript(duration) {
+  const phrases = [];
+  let t = 1400;
+  for (let i = 0; t < duration - 9000; i++) {
+    const words = SAID[i % SAID.length].split(" ").map((w, k) => ({
+      w,
+      start: t + k * 330,
+      end: t + k * 330 + 300,
+      filler: /^(um|uh)/.test(w),
+      logp: -0.05,
+    }));
+    const end = words.at(-1).end;
+    phrases.push({
+      t: end + 400,
+      start: t,
+      end,
+      text: SAID[i % SAID.length],
+      logp: i % 7 === 4 ? -0.6 : -0.08,
+      complete: true,
+      source: "moonshine-tiny-en",
+      words,
+    });
+    t = end + (i % 3 === 2 ? 1400 : 500);
+  }
+  return phrases;
 }
 
 /** Some of what is seen and heard. */
@@ -214,26 +251,25 @@ export function report(duration = 252_000, seed = 7) {
       end,
       scores: scores(r, start, end - start, i === 2),
       metrics: metrics(r),
-      well: [
+      praise: [
         {
           text: "You looked into the camera for most of what you said.",
-          start: start + 9000,
-          end: start + 21_000,
-          answer: i,
+          answers: [i],
+          worst: { start: start + 9000, end: start + 21_000 },
         },
         {
           text: "You left two seconds of quiet before your last sentence. It gave the sentence room.",
-          start: end - 14_000,
-          end: end - 12_000,
-          answer: i,
+          answers: [i],
+          worst: { start: end - 14_000, end: end - 12_000 },
         },
       ],
-      next: {
-        text: "Slow down where you explain what happened: about 185 words a minute there, 120 to 160 is easy to follow.",
-        start: start + 30_000,
-        end: start + 38_000,
-        answer: i,
-      },
+      advice: [
+        {
+          text: "Slow down where you explain what happened: about 185 words a minute there, 120 to 160 is easy to follow.",
+          answers: [i],
+          worst: { start: start + 30_000, end: start + 38_000 },
+        },
+      ],
       words: [
         "You looked at the camera for most of the answer, and your voice kept its strength from phrase to phrase.",
         "The middle ran at 184 words a minute; the ending, at 138, was easier to follow. Try the ending's pace from the start.",
@@ -255,26 +291,25 @@ export function report(duration = 252_000, seed = 7) {
       end: duration,
       scores: scores(r, 0, duration),
       metrics: metrics(r),
-      well: [
+      praise: [
         {
           text: "In answer 1 you looked into the camera for most of what you said, about 84 % of the time.",
-          start: 12_000,
-          end: 24_000,
-          answer: 0,
+          answers: [0],
+          worst: { start: 12_000, end: 24_000 },
         },
         {
           text: "You left nearly two seconds of quiet before the end of answer 2. It gave the sentence room.",
-          start: 150_000,
-          end: 152_000,
-          answer: 1,
+          answers: [1],
+          worst: { start: 150_000, end: 152_000 },
         },
       ],
-      next: {
-        text: "Slow down where you explain what happened. In answer 2 you spoke about 190 words a minute for a while; 120 to 160 is easy to follow.",
-        start: 98_000,
-        end: 106_000,
-        answer: 1,
-      },
+      advice: [
+        {
+          text: "Slow down where you explain what happened. In answer 2 you spoke about 190 words a minute for a while; 120 to 160 is easy to follow.",
+          answers: [1],
+          worst: { start: 98_000, end: 106_000 },
+        },
+      ],
       words: [
         "Your voice stayed even, and you came back quickly from the one hard moment in the second answer.",
         "Pace is where most points are: three stretches ran over 170 words a minute.",
@@ -282,6 +317,8 @@ export function report(duration = 252_000, seed = 7) {
       ],
     },
     metrics: {},
+    recognizer: "moonshine-tiny-en",
+    transcript: transcript(duration),
     series,
     pauses,
     stress: [

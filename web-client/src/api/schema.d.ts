@@ -2268,6 +2268,31 @@ export interface components {
             /** @description "opening", "middle", "close". */
             id: string;
         };
+        /**
+         * @description What was said between two pauses, as a speech recognizer wrote it down.
+         *
+         *     Example: `start` 1200, `words[0].start` 1310: the segment that was recognized begins at 1.2 s, its first word at 1.31 s.
+         */
+        Phrase: {
+            /** @description False: the recognizer did not come to an end by itself, and something may be missing. */
+            complete: boolean;
+            end: components["schemas"]["MediaTime"];
+            /**
+             * Format: float
+             * @description Mean natural logarithm of the probabilities of the text's tokens: 0 = certain, below -0.35 = uncertain.
+             */
+            logp: number;
+            /** @description Name and version of the recognizer. */
+            source: string;
+            /** @description The segment of audio, pauses at its edges included. */
+            start: components["schemas"]["MediaTime"];
+            /** @description When it counts from: a fixed time after the pause that closed it. */
+            t: components["schemas"]["MediaTime"];
+            /** @description The words with their punctuation, as written by the recognizer. */
+            text: string;
+            /** @description In order of time; empty when the recognizer gives no times. */
+            words: components["schemas"]["Word"][];
+        };
         /** @description A problem document. `type` is `urn:coach:problem:` and a word that programs can rely on. */
         Problem: {
             /** @description What went wrong here, and what to do. */
@@ -2335,9 +2360,13 @@ export interface components {
             /** @description The whole session in the same form. */
             overall: components["schemas"]["Answer"];
             pauses: components["schemas"]["Pause"][];
+            /** @description Name and version of the speech recognizer; `null`: there was none. */
+            recognizer?: string | null;
             /** @description 2 Hz; sample `i` is at `500 i` ms. */
             series: components["schemas"]["Series"];
             stress: components["schemas"]["StressSpike"][];
+            /** @description What was said, phrase by phrase in order of time; empty where nothing was written down (`recognizer` says whether anybody tried). */
+            transcript?: components["schemas"]["Phrase"][];
             /**
              * Format: int32
              * @description [`VERSION`].
@@ -2671,6 +2700,20 @@ export interface components {
         };
         /** @enum {string} */
         VoiceActivityModel: "silero" | "energy";
+        /** @description One word of a [`Phrase`]. */
+        Word: {
+            end: components["schemas"]["MediaTime"];
+            /** @description True for um, uh, er and the like. */
+            filler: boolean;
+            /**
+             * Format: float
+             * @description Mean natural logarithm of the probabilities of its tokens.
+             */
+            logp: number;
+            start: components["schemas"]["MediaTime"];
+            /** @description As written, with the punctuation that touches it ("country,"). */
+            w: string;
+        };
     };
     responses: never;
     parameters: never;

@@ -12,8 +12,12 @@ const report = (overall: ReportAnswer, answers: ReportAnswer[] = []): Report =>
 describe("advice", () => {
   it("is praise first, then one thing to try, each with its moment and its answer", () => {
     const overall = answer(0, 90_000, {
-      well: [{ text: "You paused well.", start: 1000, end: 3000 }, { text: "Even voice." }, { text: "A third." }],
-      next: { text: "Slow down.", span: { start: 50_000, end: 58_000 }, answer: 1 },
+      praise: [
+        { id: "long_pauses", text: "You paused well.", answers: [], worst: { start: 1000, end: 3000 } },
+        { id: "volume", text: "Even voice.", answers: [], worst: null },
+        { id: "pace", text: "A third.", answers: [], worst: null },
+      ],
+      advice: [{ id: "pace", text: "Slow down.", answers: [1], worst: { start: 50_000, end: 58_000 } }],
       words: ["Slow down.", "Clarity 61 of 100. Carried by pauses.", "Something else."],
     });
     const { well, next, more } = advices(report(overall, [answer(0, 40_000), answer(40_000, 90_000)]), overall);
@@ -32,10 +36,14 @@ describe("advice", () => {
   });
 
   it("is none where there is none", () => {
-    const overall = answer(0, 1000, { well: 7, next: { start: 3 }, words: null });
+    const overall = answer(0, 1000, { praise: 7, advice: [{ start: 3 }, 4], words: null });
     expect(advices(report(overall), overall)).toEqual({ well: [], next: null, more: [] });
     for (const raw of [null, 7, "", "  ", {}, { text: 3 }, []]) expect(readAdvice(raw)).toBeNull();
-    expect(readAdvice({ text: "x", start: 9, end: 3 })?.span).toBeNull();
+    expect(readAdvice({ text: "x", worst: { start: 9, end: 3 }, answers: ["y"] })).toEqual({
+      text: "x",
+      span: null,
+      answer: null,
+    });
   });
 });
 
@@ -43,14 +51,16 @@ describe("the band of a score", () => {
   const score = (more: object): Score => ({ value: 68, coverage: 1, reason: null, contributions: [], ...more });
 
   it("is what the report gives, within the scale", () => {
-    expect(bandOf(score({ low: 61, high: 76 }))).toEqual({ low: 61, high: 76 });
-    expect(bandOf(score({ band: [-3, 105] }))).toEqual({ low: 0, high: 100 });
-    expect(spoken("Clarity", score({ low: 61, high: 76 }))).toBe("Clarity: about 68, between 61 and 76");
+    expect(bandOf(score({ range: [61, 76] }))).toEqual({ low: 61, high: 76 });
+    expect(bandOf(score({ range: [-3, 105] }))).toEqual({ low: 0, high: 100 });
+    expect(spoken("Clarity", score({ range: [61, 76] }))).toBe("Clarity: about 68, between 61 and 76");
   });
 
-  it("is none without a number, or where none is given", () => {
-    expect(bandOf(score({ value: null, low: 1, high: 2 }))).toBeNull();
-    expect(bandOf(score({ low: 80, high: 20 }))).toBeNull();
+  it("is none where none is given, and may stand without a number", () => {
+    for (const range of [null, [], [80, 20], ["a", "b"], 7]) expect(bandOf(score({ range }))).toBeNull();
+    expect(spoken("Clarity", score({ value: null, range: [40, 70], reason: "Too noisy." }))).toBe(
+      "Clarity: between 40 and 70. Too noisy.",
+    );
     expect(bandOf(score({}))).toBeNull();
     expect(spoken("Clarity", score({ value: null, reason: "too short" }))).toBe("Clarity: too short");
   });

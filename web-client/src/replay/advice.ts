@@ -23,23 +23,18 @@ const finite = (x: unknown): x is number => typeof x === "number" && Number.isFi
 export function readAdvice(raw: unknown): Advice | null {
   if (typeof raw === "string") return raw.trim() === "" ? null : { text: raw, span: null, answer: null };
   if (typeof raw !== "object" || raw === null) return null;
-  const fields = raw as Record<string, unknown>;
-  const text = typeof fields.text === "string" ? fields.text.trim() : "";
-  if (text === "") return null;
-  // Where it shows: the stretch itself, or under one of the names that a stretch has in a report.
-  const spans = [fields, fields.span, fields.moment, fields.worst, fields.moments].flat();
-  const found = spans.find((x): x is { start: number; end: number } => {
-    const span = x as Record<string, unknown> | null | undefined;
-    return (
-      typeof span === "object" && span !== null && finite(span.start) && finite(span.end) && span.end >= span.start
-    );
-  });
-  const answer = finite(fields.answer) && fields.answer >= 0 ? Math.floor(fields.answer) : null;
-  return { text, span: found ? { start: found.start, end: found.end } : null, answer };
+  const { text, worst, answers } = raw as Record<string, unknown>;
+  if (typeof text !== "string" || text.trim() === "") return null;
+  const { start, end } = (typeof worst === "object" && worst !== null ? worst : {}) as Record<string, unknown>;
+  const first: unknown = Array.isArray(answers) ? answers[0] : null;
+  return {
+    text: text.trim(),
+    span: finite(start) && finite(end) && end >= start ? { start, end } : null,
+    answer: finite(first) && first >= 0 ? Math.floor(first) : null,
+  };
 }
 
-const list = (raw: unknown): Advice[] =>
-  (Array.isArray(raw) ? raw : raw === null || raw === undefined ? [] : [raw]).flatMap((x) => readAdvice(x) ?? []);
+const list = (raw: unknown): Advice[] => (Array.isArray(raw) ? raw.flatMap((x) => readAdvice(x) ?? []) : []);
 
 /** Whether a sentence begins with a score's name ("Clarity 61 of 100. …", "Clarity: not enough to say. …"). */
 const aboutScore = (text: string) =>
@@ -56,9 +51,8 @@ export function answerAt(report: Report, span: Advice["span"]): number | null {
 /** Returns what is said first about an answer, or about the whole session. */
 export function advices(report: Report, shown: ReportAnswer): Advices {
   const raw = shown as unknown as Record<string, unknown>;
-  const advice = (raw.advice ?? raw) as Record<string, unknown>;
-  const well = list(advice.well ?? advice.went_well).slice(0, 2);
-  const found = list(advice.next ?? advice.try_next);
+  const well = list(raw.praise).slice(0, 2);
+  const found = list(raw.advice);
   const words = list(raw.words).filter(({ text }) => !aboutScore(text));
   const told = new Set([...well, ...found].map(({ text }) => text));
   const rest = words.filter(({ text }) => !told.has(text));

@@ -40,6 +40,8 @@ const report = (more: Partial<Report> = {}): Report => ({
   stress: [],
   hints: [],
   voice: {},
+  transcript: [],
+  recognizer: null,
   ...more,
 });
 

@@ -99,7 +99,7 @@ export function Frame({ title, wide, children }: { title: string; wide?: boolean
         <ThemeButton />
       </header>
       <WaitingRound />
-      <main id="main" tabIndex={-1} className={`mx-auto ${width} px-4 pb-24 pt-6 outline-none sm:px-8 sm:pt-10`}>
+      <main id="main" tabIndex={-1} className={`mx-auto ${width} px-4 pb-24 pt-5 outline-none sm:px-8 sm:pt-7`}>
         <div className={inner}>{children}</div>
       </main>
     </>

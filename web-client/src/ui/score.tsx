@@ -23,7 +23,7 @@ export function ScoreMark({ name, size = 14 }: { name: ScoreName; size?: number 
 /** A scale from 0 to 100: the band in which the score may lie, and a dot at the score; dashes where nothing is known. */
 export function ScoreBar({ name, value, band }: { name: ScoreName; value: number | null; band: Band | null }) {
   const at = (x: number) => `${Math.min(100, Math.max(0, x))}%`;
-  if (value === null)
+  if (value === null && !band)
     return <div className="h-1.5 rounded-full border border-dashed border-line-strong/60" aria-hidden="true" />;
   return (
     <div className="relative h-1.5 rounded-full bg-sunken" aria-hidden="true">
@@ -33,10 +33,12 @@ export function ScoreBar({ name, value, band }: { name: ScoreName; value: number
           style={{ left: at(band.low), width: at(band.high - band.low), background: hue(name) }}
         />
       )}
-      <div
-        className="score-dot absolute top-1/2 size-3 -translate-x-1/2 -translate-y-1/2 rounded-full border-2 border-surface"
-        style={{ left: at(value), background: hue(name) }}
-      />
+      {value !== null && (
+        <div
+          className="score-dot absolute top-1/2 size-3 -translate-x-1/2 -translate-y-1/2 rounded-full border-2 border-surface"
+          style={{ left: at(value), background: hue(name) }}
+        />
+      )}
     </div>
   );
 }

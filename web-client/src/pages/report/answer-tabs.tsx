@@ -37,7 +37,7 @@ export function AnswerTabs({ report, current, onChoose }: Props) {
       aria-label="Answers"
       tabIndex={-1}
       onKeyDown={keys}
-      className="-mx-4 mt-6 flex gap-1 overflow-x-auto border-b border-line px-4 sm:mx-0 sm:px-0"
+      className="-mx-4 mt-4 flex gap-1 overflow-x-auto border-b border-line px-4 sm:mx-0 sm:px-0"
     >
       {all.map((answer) => {
         const on = answer === current;

@@ -125,7 +125,7 @@ export function Head({ report, shown, onPlay }: Props) {
   return (
     <div
       data-testid="words"
-      className="mt-6 overflow-hidden rounded-3xl border border-line bg-surface lg:grid lg:auto-cols-fr lg:grid-flow-col"
+      className="mt-5 overflow-hidden rounded-3xl border border-line bg-surface lg:grid lg:auto-cols-fr lg:grid-flow-col"
     >
       {well.length > 0 && (
         <Block

@@ -74,7 +74,7 @@ export function Replay({ player, report, recording, tracks, marks }: Props) {
   const [width, setWidth] = useState<number | null>(null);
   const url = recording.data?.url;
   const audioOnly = hasNoVideo(recording.data, width);
-  const hint = useOverlay({ player, report, tracks, outline, hints, video, canvas });
+  const { hint, caption } = useOverlay({ player, report, tracks, outline, hints, video, canvas });
   const sound = useSound(element);
   const { place, pinned, unpin } = usePinned(sound.playing);
 
@@ -151,6 +151,16 @@ export function Replay({ player, report, recording, tracks, marks }: Props) {
             >
               <span className="rounded-full bg-[#fbfaf7] px-5 py-2 text-sm font-medium text-[#1d1e22] shadow-lg sm:text-base">
                 {hint}
+              </span>
+            </p>
+          )}
+          {caption && !pinned && (
+            <p
+              className="pointer-events-none absolute inset-x-0 bottom-[4%] grid justify-items-center px-4"
+              data-testid="caption"
+            >
+              <span className="rounded-lg bg-black/75 px-3 py-1 text-center text-sm text-white text-balance sm:text-base">
+                {caption}
               </span>
             </p>
           )}

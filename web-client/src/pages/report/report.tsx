@@ -5,6 +5,7 @@ import type { Moment, Report, ReportAnswer, ScoreName, Session } from "../../api
 import { advices } from "../../replay/advice";
 import { lanes } from "../../replay/lanes";
 import { Player } from "../../replay/player";
+import { linesOf } from "../../replay/transcript";
 import { day, when } from "../../replay/words";
 import { clock } from "../../live/timer";
 import { Frame } from "../../ui/frame";
@@ -17,6 +18,7 @@ import { Replay } from "./replay";
 import { ReportActions } from "./report-actions";
 import { ScoreCards } from "./score-cards";
 import type { Mark } from "./scrubber";
+import { Transcript } from "./transcript";
 import { useTracks } from "./use-tracks";
 
 export interface Lit {
@@ -70,6 +72,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
   const [playing, setPlaying] = useState("");
 
   const rows = useMemo(() => lanes(report, tracks), [report, tracks]);
+  const lines = useMemo(() => linesOf(report, shown.start, shown.end), [report, shown]);
   const marks = useMemo(() => marksOf(report, shown), [report, shown]);
   const view = useMemo(
     () => (answer === null ? { min: 0, max: report.duration_ms } : { min: shown.start, max: shown.end }),
@@ -107,10 +110,21 @@ export function ReportView({ session, report }: { session: Session; report: Repo
           {...(round ? { role: "tabpanel", id: "answer-panel", "aria-label": shown.question ?? "All answers" } : {})}
         >
           <Head report={report} shown={shown} onPlay={play} />
-          <div className="mt-6 grid items-start gap-6 lg:grid-cols-[minmax(0,1.5fr)_minmax(22rem,1fr)] lg:gap-8 print:block">
-            <div className="lg:sticky lg:top-4">
+          <div
+            className={`mt-6 grid items-start gap-6 print:block ${
+              lines.length > 0
+                ? "lg:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)] xl:grid-cols-[minmax(0,1.25fr)_minmax(0,1.2fr)_20rem]"
+                : "lg:grid-cols-[minmax(0,1.5fr)_minmax(22rem,1fr)] lg:gap-8"
+            }`}
+          >
+            <div className={lines.length > 0 ? "" : "lg:sticky lg:top-4"}>
               <Replay player={player} report={report} recording={recording} tracks={tracks} marks={marks} />
             </div>
+            {lines.length > 0 && (
+              <div className="grid max-h-[min(38rem,80vh)] print:max-h-none">
+                <Transcript lines={lines} player={player} />
+              </div>
+            )}
             <ScoreCards
               key={answer ?? "all"}
               scores={shown.scores}

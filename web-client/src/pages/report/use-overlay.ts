@@ -4,6 +4,7 @@ import type { Report } from "../../api/types";
 import type { Tracks } from "../../replay/journal";
 import { contained, drawOutline, outlineAt } from "../../replay/overlay";
 import type { Player } from "../../replay/player";
+import { captionAt } from "../../replay/transcript";
 
 const HINT_MS = 4000;
 
@@ -17,14 +18,17 @@ interface Wanted {
   canvas: RefObject<HTMLCanvasElement | null>;
 }
 
-/** Draws into the canvas; returns the hint of this moment. */
-export function useOverlay({ player, report, tracks, outline, hints, video, canvas }: Wanted): string | null {
+/** Draws into the canvas; returns the hint and the words of this moment. */
+export function useOverlay(wanted: Wanted): { hint: string | null; caption: string | null } {
+  const { player, report, tracks, outline, hints, video, canvas } = wanted;
   const [hint, setHint] = useState<string | null>(null);
+  const [caption, setCaption] = useState<string | null>(null);
   useEffect(
     () =>
       player.subscribe((t) => {
         const shown = hints ? report.hints.find((x) => x.t <= t && t < x.t + HINT_MS) : undefined;
         setHint(shown?.text ?? null);
+        setCaption(hints ? captionAt(report, t) : null);
         const surface = canvas.current;
         const context = surface?.getContext("2d");
         if (!surface || !context) return;
@@ -37,7 +41,7 @@ export function useOverlay({ player, report, tracks, outline, hints, video, canv
         const frame = { width: video.current?.videoWidth ?? 0, height: video.current?.videoHeight ?? 0 };
         if (points && frame.width > 0) drawOutline(context, points, contained({ width, height }, frame), ratio);
       }),
-    [player, report.hints, hints, outline, tracks, video, canvas],
+    [player, report, hints, outline, tracks, video, canvas],
   );
-  return hint;
+  return { hint, caption };
 }

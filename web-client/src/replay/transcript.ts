@@ -1,0 +1,58 @@
+// What was said, as lines that can be read, searched and played.
+import type { Report } from "../api/types";
+
+export type Phrase = Report["transcript"][number];
+
+/** Mean logarithm of probability below which a phrase is a guess (journal: `logp`). */
+export const UNCERTAIN_LOGP = -0.35;
+/** A pause is written down from this length on, milliseconds. */
+const LONG_PAUSE_MS = 1000;
+
+export interface Line {
+  phrase: Phrase;
+  uncertain: boolean;
+  /** Silence before it that is worth a word, milliseconds; null: none. */
+  pauseMs: number | null;
+}
+
+/** The lines of a stretch of the recording; reports of version 0.1.0 have none. */
+export function linesOf(report: Report, start: number, end: number): Line[] {
+  const phrases = ((report as Partial<Report>).transcript ?? []).filter(
+    (phrase) => phrase.end > start && phrase.start < end,
+  );
+  return phrases.map((phrase, i) => {
+    const before = phrases[i - 1];
+    const pause = before ? phrase.start - before.end : 0;
+    return { phrase, uncertain: phrase.logp < UNCERTAIN_LOGP, pauseMs: pause >= LONG_PAUSE_MS ? pause : null };
+  });
+}
+
+/** The phrase that is said at a time; null: nobody speaks. */
+export function phraseAt(report: Report, t: number): Phrase | null {
+  return (
+    ((report as Partial<Report>).transcript ?? []).find((phrase) => phrase.start <= t && t < phrase.end + 300) ?? null
+  );
+}
+
+export const fillersIn = (lines: readonly Line[]): number =>
+  lines.reduce((sum, { phrase }) => sum + phrase.words.filter((word) => word.filler).length, 0);
+
+/** Whether a line holds what is searched for. */
+export const holds = (line: Line, typed: string): boolean =>
+  line.phrase.text.toLowerCase().includes(typed.trim().toLowerCase());
+
+/** Words that a caption holds at most. */
+const CAPTION_WORDS = 8;
+
+/** The words around a time, as a caption under the video; null: nobody speaks. */
+export function captionAt(report: Report, t: number): string | null {
+  const phrase = phraseAt(report, t);
+  if (!phrase) return null;
+  const at = phrase.words.findLastIndex((word) => word.start <= t);
+  if (at < 0) return phrase.words.length === 0 ? phrase.text : null;
+  const from = Math.floor(at / CAPTION_WORDS) * CAPTION_WORDS;
+  return phrase.words
+    .slice(from, from + CAPTION_WORDS)
+    .map((word) => word.w)
+    .join(" ");
+}
