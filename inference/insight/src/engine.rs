@@ -30,6 +30,35 @@ pub enum Output {
 pub const TICK_MS: i64 = 200;
 
 /// One session.
+///
+/// ```
+/// use coach_core::journal::Stream;
+/// use coach_insight::{Engine, Output, journal::Reader};
+///
+/// # let text = include_str!("../tests/golden/journal_v1.jsonl");
+/// // Any source of lines will do: here a journal that a session has written.
+/// let (header, lines) = Reader::open(text.as_bytes())?;
+/// let mut engine = Engine::new(header);
+/// let (mut accepted, mut hints) = (Vec::new(), Vec::new());
+/// for line in lines {
+///     let t = line.t();
+///     engine.observe(line);
+///     // The lines of a journal are in order, so no stream has more to say before `t`.
+///     for stream in [Stream::Face, Stream::Voice, Stream::Marks] {
+///         engine.advance(stream, t);
+///     }
+///     while let Some(output) = engine.poll() {
+///         match output {
+///             Output::Accepted(line) => accepted.push(line),
+///             Output::Hint(hint) => hints.push(hint),
+///             Output::Vitals(_) | Output::Scores(_) => {}
+///         }
+///     }
+/// }
+/// let (_last, report) = engine.finish();
+/// assert!(!accepted.is_empty() && !report.answers.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Engine {
     merge: Merge,

@@ -109,6 +109,36 @@ pub struct TrackStats {
 }
 
 /// The tap of one peer.
+///
+/// ```
+/// use bytes::Bytes;
+/// use coach_media::Item;
+/// use coach_media::tap::{Config, Output, Packet, Tap};
+/// use coach_media::Track;
+/// use std::time::Duration;
+///
+/// let mut tap = Tap::new(Config { video: false, ..Config::default() });
+/// let mut stamps = Vec::new();
+/// // Two seconds of Opus: a packet every 20 ms, 960 samples each. The third comes after the fourth.
+/// let order = [0, 1, 3, 2].into_iter().chain(4..100);
+/// for (arrived, n) in order.enumerate() {
+///     let (sequence, timestamp) = (n as u16, n * 960);
+///     let packet = Packet { ssrc: 1, sequence, timestamp, marker: false, payload: Bytes::from_static(&[0xFC, 1, 2]) };
+///     tap.push(Track::Audio, packet, Duration::from_millis(20 * arrived as u64));
+///     while let Some(output) = tap.poll() {
+///         if let Output::Item(Item::Unit(_, unit)) = output {
+///             stamps.push(unit.t.ms());
+///         }
+///     }
+/// }
+/// tap.finish(Duration::from_secs(2));
+/// while let Some(output) = tap.poll() {
+///     if let Output::Item(Item::Unit(_, unit)) = output {
+///         stamps.push(unit.t.ms());
+///     }
+/// }
+/// assert_eq!(stamps, (0..100).map(|n| 20 * n).collect::<Vec<i64>>());
+/// ```
 #[derive(Debug)]
 pub struct Tap {
     config: Config,

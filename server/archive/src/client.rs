@@ -50,6 +50,25 @@ impl Config {
 pub(crate) const LEAST_PART: usize = 5 << 20;
 
 /// A client of one bucket. Cheap to clone; connections are shared and made when they are needed.
+///
+/// ```no_run
+/// use coach_archive::store::Keys;
+/// use coach_archive::{Archive, Config};
+/// use std::time::Duration;
+///
+/// # async fn run() -> Result<(), coach_archive::Error> {
+/// let keys = Keys { access_key: "coach".into(), secret_key: "from the environment".into() };
+/// let archive = Archive::new(Config { region: "eu-central-1".into(), ..Config::embedded("http://localhost:9000", keys) })?;
+/// archive.ensure_bucket().await?;
+/// // In parts, checked by their CRC against what the store says it has.
+/// let stored = archive.put_file("sessions/1/recording.webm", "part-0.webm".as_ref(), "video/webm").await?;
+/// println!("{} bytes", stored.size);
+/// // What a browser plays, for an hour.
+/// let link = archive.presign_get("sessions/1/recording.webm", Duration::from_secs(3600), None).await?;
+/// println!("{}", link.url);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Archive {
     pub(crate) client: Client,

@@ -56,6 +56,23 @@ pub struct Provisional {
 }
 
 /// Listens to one stream. Hop `k` begins at the stream's start + 10 `k` ms.
+///
+/// ```
+/// use coach_core::MediaTime;
+/// use coach_perception::voice::{Activity, Listener};
+///
+/// let mut lines = Vec::new();
+/// // By level alone; with the model at hand it is `Activity::silero(&runtime, &onnx)?`.
+/// let mut listener = Listener::new(48_000, Activity::energy(), MediaTime::ZERO)?;
+/// // A second of a tone of 200 Hz in packets of 20 ms. How the samples are cut into packets makes no difference.
+/// let tone: Vec<f32> = (0..48_000).map(|n| (n as f32 * 200.0 * std::f32::consts::TAU / 48_000.0).sin() * 0.1).collect();
+/// for packet in tone.chunks(960) {
+///     listener.push(packet, &mut |line| lines.push(line))?;
+/// }
+/// listener.finish(&mut |line| lines.push(line))?;
+/// assert_eq!(lines.first().map(|line| line.t()), Some(MediaTime::ZERO));
+/// # Ok::<(), coach_perception::voice::Error>(())
+/// ```
 pub struct Listener {
     rate_hz: u32,
     start: MediaTime,

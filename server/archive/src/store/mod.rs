@@ -72,6 +72,23 @@ impl Options {
 }
 
 /// An open store. Cheap to clone; the folder is locked until the last clone and the last answer are gone.
+///
+/// ```no_run
+/// use coach_archive::store::{Cors, Options, Store};
+/// use coach_archive::{Archive, Config};
+///
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = Store::open(Options::new("data/objects"))?;
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:8081").await?;
+/// let client = Archive::new(Config::embedded("http://127.0.0.1:8081", store.keys().clone()))?;
+/// let cors = Cors { origins: vec!["http://localhost:8080".into()] };
+/// let serving = tokio::spawn(store.serve(listener, cors, async { tokio::signal::ctrl_c().await.unwrap_or_default() }));
+/// client.ensure_bucket().await?;
+/// client.put("greeting", "hello".into(), "text/plain").await?;
+/// serving.await??;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Store {
     inner: Arc<Inner>,
