@@ -1,33 +1,32 @@
 //! The program `coach`: the HTTP and live surface over media, perception and insight.
 //!
-//! * [`cli`]: the subcommands. [`config`]: defaults < `coach.toml` < environment < flags.
-//! * [`app`]: everything a handler may touch. [`serve`]: puts it together and runs it. [`worker`]: only the jobs.
-//! * [`session`]: the states of a session and the only way from one to another.
-//! * [`routes`]: one resource per file. [`live`]: the WebSocket. [`error`]: problem documents.
-//! * [`uploads`]: files from a browser straight to the store.
-//! * [`store`]: all SQL. [`objects`]: the object store. [`jobs`]: work that outlives a request.
-//! * [`drive`]: the only place where wall time meets media time.
+//! From the bottom up; `tests/tests/architecture.rs` holds which folder may use which:
+//! * [`config`]: defaults < `coach.toml` < environment < flags. [`clock`], [`secret`], [`shutdown`], [`telemetry`]: small tools.
+//! * [`objects`]: the object store. [`store`]: all SQL.
+//! * [`session`]: what a session is: its states and the only way from one to another, its view, its questions, the consent.
+//! * [`channel`]: the messages of the live channel and the hub that hands them out.
+//! * [`context`]: what every service of the process shares.
+//! * [`analysis`]: where wall time meets media time: observer, workers, models, the analysis of files.
+//! * [`recording`]: the way of a recording from the spool to the object store.
+//! * [`live`]: live sessions. [`jobs`]: work that outlives a request. [`uploads`]: files from a browser straight to the store.
+//! * [`auth`]: who asks. [`http`]: the only user of axum's router: one resource per file.
+//! * [`cli`]: what people type.
 
-pub mod app;
+pub mod analysis;
 pub mod auth;
-pub mod bank;
+pub mod channel;
 pub mod cli;
 pub mod clock;
 pub mod config;
-pub mod consent;
-pub mod doctor;
-pub mod drive;
-pub mod error;
-pub mod hints;
+pub mod context;
+pub mod http;
 pub mod jobs;
 pub mod live;
 pub mod objects;
-pub mod routes;
-pub mod serve;
+pub mod recording;
+pub mod secret;
 pub mod session;
 pub mod shutdown;
 pub mod store;
 pub mod telemetry;
 pub mod uploads;
-pub mod web;
-pub mod worker;

@@ -1,4 +1,4 @@
-//! The live door: addresses, times and rates of media.
+//! Live media: addresses, times and rates.
 
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};

@@ -1,10 +1,11 @@
-//! Analyses an uploaded session: fetched from the object store, through the offline door, journal and report stored.
+//! Analyzes an uploaded session: the file is fetched from the object store, journal and report are stored.
 
+use super::uploaded;
 use super::workplace::Workplace;
 use super::{Hold, Hopeless, Job, subject};
-use crate::app::Context;
-use crate::drive::{Senses, uploaded};
-use crate::live::Message;
+use crate::analysis::Analyzers;
+use crate::channel::Message;
+use crate::context::Context;
 use crate::objects;
 use crate::session::{Event, State, TransitionError};
 use crate::store::{self, sessions::Session};
@@ -64,13 +65,13 @@ async fn begin(context: &Context, owner: UserId, session: SessionId) -> Result<S
 
 pub struct Analyze {
     context: Context,
-    senses: Senses,
+    analyzers: Analyzers,
     place: Arc<Workplace>,
 }
 
 impl Analyze {
-    pub(super) fn new(context: Context, senses: Senses, place: Arc<Workplace>) -> Analyze {
-        Analyze { context, senses, place }
+    pub(super) fn new(context: Context, analyzers: Analyzers, place: Arc<Workplace>) -> Analyze {
+        Analyze { context, analyzers, place }
     }
 
     async fn analyse(&self, session: &Session, hold: &Hold) -> anyhow::Result<()> {
@@ -91,7 +92,7 @@ impl Analyze {
         let folder = Arc::new(folder);
         let (kept, told) = (folder.clone(), hold.clone());
         let paths = (file, folder.path().to_owned());
-        let analysed = uploaded::analyse(&self.senses, config, session, paths, stop, move |share| {
+        let analysed = uploaded::analyze(&self.analyzers, config, session, paths, stop, move |share| {
             let _ = &kept;
             told.at(stage::ANALYSING, (share * 100.0) as u8);
         });

@@ -1,7 +1,7 @@
 //! Erases a deleted session: its objects, its spool, then its rows.
 
 use super::{Hold, Job, subject};
-use crate::app::Context;
+use crate::context::Context;
 use crate::objects;
 use crate::store;
 use anyhow::Context as _;

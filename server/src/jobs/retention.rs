@@ -1,8 +1,8 @@
 //! Sessions that are older than the house or their owner keeps them are deleted like by hand.
 
 use super::erase;
-use crate::app::Context;
-use crate::clock::now_us;
+use crate::clock::{DAY_US, now_us};
+use crate::context::Context;
 use crate::session::{Event, TransitionError};
 use crate::shutdown::Ticks;
 use crate::store::{self, jobs::NewJob};
@@ -10,7 +10,6 @@ use std::time::Duration;
 
 const EVERY: Duration = Duration::from_secs(3600);
 /// Microseconds of a day.
-pub const DAY_US: i64 = 86_400_000_000;
 
 /// Looks once an hour, until the server stops.
 pub async fn run(context: Context) {
@@ -30,7 +29,7 @@ pub async fn run(context: Context) {
 pub async fn sweep(context: &Context, now_us: i64) -> anyhow::Result<usize> {
     let days = i64::from(context.config.limits.retention_days);
     let mut gone = 0;
-    for session in store::sessions::house_outdated(&context.db, now_us, days).await? {
+    for session in store::sessions::all_owners_outdated(&context.db, now_us, days).await? {
         match context.machine.apply(session.owner, session.id, Event::Deleted).await {
             Ok(_) => {}
             // Somebody was faster.

@@ -2,12 +2,13 @@
 //!
 //! The event is put into the queue in the transaction that changes the session's state, so there is exactly one for each change.
 
-use super::{Hold, Hopeless, Job, subject};
-use crate::app::Context;
+use super::Hold;
+use super::job::{Hopeless, Job, subject};
 use crate::clock::now_us;
 use crate::config::webhook::Config;
-use crate::session::State;
-use crate::store::jobs::{Claimed, NewJob};
+use crate::context::Context;
+use crate::session::announce::{Event, KIND, Payload};
+use crate::store::jobs::Claimed;
 use crate::store::reports::{self, AnswerRow, ScoreValues};
 use crate::store::sessions::{self, Source};
 use anyhow::Context as _;
@@ -21,40 +22,10 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::Sha256;
 use std::time::Duration;
 use uuid::Uuid;
-
-pub const KIND: &str = "webhook";
-/// With pauses that double from 2 s up to 10 minutes: given up after about an hour.
-const ATTEMPTS: i32 = 13;
-
-/// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Event {
-    #[serde(rename = "session.scored")]
-    Scored,
-    #[serde(rename = "session.failed")]
-    Failed,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Payload {
-    event: Event,
-    at_us: i64,
-}
-
-/// The job that a change of state leaves behind; `None`: of no interest outside.
-pub fn of_change(owner: UserId, session: SessionId, from: State, to: State) -> Option<NewJob<'static>> {
-    let event = match to {
-        State::Ready if from != to => Event::Scored,
-        State::Failed if from != to => Event::Failed,
-        _ => return None,
-    };
-    let payload = serde_json::json!({ "event": event, "at_us": now_us() });
-    Some(NewJob { payload, max_attempts: ATTEMPTS, ..NewJob::of_session(KIND, owner, session) })
-}
 
 /// What the receiver reads. Nothing personal but ids.
 #[derive(Serialize)]
@@ -111,10 +82,10 @@ impl Webhook {
             .header(header::USER_AGENT, concat!("coach/", env!("CARGO_PKG_VERSION")))
             .body(Full::new(Bytes::from(body)))
             .map_err(|error| Hopeless(format!("webhook.url cannot be used: {error}")))?;
-        let patience = Duration::from_secs(self.context.config.webhook.timeout_s.into());
+        let limit = Duration::from_secs(self.context.config.webhook.timeout_s.into());
         // The address may hold a secret of its own, so no error may name it; these name none.
-        let answer = tokio::time::timeout(patience, self.client.request(request)).await;
-        let answer = answer.with_context(|| format!("no answer within {} s", patience.as_secs()));
+        let answer = tokio::time::timeout(limit, self.client.request(request)).await;
+        let answer = answer.with_context(|| format!("no answer within {} s", limit.as_secs()));
         Ok(answer.and_then(|answer| Ok(answer?)).context("the webhook was not delivered")?.status())
     }
 
@@ -177,15 +148,5 @@ mod tests {
         // printf '1700000000.{"a":1}' | openssl dgst -sha256 -hmac 'a secret of the receiver'
         let signed = signature("a secret of the receiver", 1_700_000_000, br#"{"a":1}"#);
         assert_eq!(signed, "t=1700000000,v1=719d43160dd8091f1cdca2473a26871d7f4f701b9c72dd2391c6e537c2ec685b");
-    }
-
-    #[test]
-    fn only_the_ends_of_a_session_are_told_and_each_once() {
-        let (owner, session) = (UserId(Uuid::nil()), SessionId(Uuid::nil()));
-        let event = |from, to| of_change(owner, session, from, to).map(|job| job.payload["event"].clone());
-        assert_eq!(event(State::Scoring, State::Ready).unwrap(), "session.scored");
-        assert_eq!(event(State::Finalising, State::Failed).unwrap(), "session.failed");
-        assert_eq!(event(State::Failed, State::Failed), None);
-        assert_eq!(event(State::Live, State::Finalising), None);
     }
 }

@@ -1,10 +1,11 @@
 //! A worker: takes jobs off the queue, one at a time, and keeps its lease while it works.
 
 use super::hold::Lost;
-use super::{Hold, Hopeless, Job, Queue};
+use super::{Hold, Hopeless, Job};
 use crate::clock::now_us;
 use crate::config::jobs::Config;
 use crate::store;
+use crate::store::queue::Queue;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +36,7 @@ enum Outcome {
 impl Worker {
     /// A worker that takes these kinds of jobs and leaves all others alone.
     pub fn new(queue: Queue, config: Config, jobs: impl IntoIterator<Item = Arc<dyn Job>>) -> Worker {
-        let name = format!("{}-{}", std::process::id(), &crate::auth::secret()[..8]);
+        let name = format!("{}-{}", std::process::id(), &crate::secret::generate()[..8]);
         let jobs: HashMap<_, _> = jobs.into_iter().map(|job| (job.kind(), job)).collect();
         Worker { name, queue, config, kinds: jobs.keys().copied().collect(), jobs }
     }
@@ -51,7 +52,7 @@ impl Worker {
             }
             tokio::select! {
                 () = stop.cancelled() => break,
-                () = self.queue.bell.notified() => {}
+                () = self.queue.signal.notified() => {}
                 () = tokio::time::sleep(poll) => {}
             }
         }

@@ -270,7 +270,7 @@ pub struct Upload {
 }
 
 /// For the pages that watch: those of these sessions that were uploaded.
-pub async fn house_uploads(db: &Db, sessions: &[SessionId]) -> sqlx::Result<Vec<Upload>> {
+pub async fn all_owners_uploads(db: &Db, sessions: &[SessionId]) -> sqlx::Result<Vec<Upload>> {
     type Row = (Uuid, String, Option<String>, Option<String>, Option<i32>);
     let mut found = Vec::new();
     // A statement has room for some thousand values.

@@ -8,6 +8,7 @@ pub mod grants;
 pub mod jobs;
 pub mod parts;
 pub mod questions;
+pub mod queue;
 pub mod reports;
 pub mod sessions;
 pub mod tokens;
@@ -142,7 +143,7 @@ impl Db {
     /// Brings the schema up to date and seeds the bank; both are idempotent.
     pub async fn migrate(&self) -> Result<(), OpenError> {
         on!(self, pool => MIGRATIONS.run(pool).await?);
-        questions::seed(self, crate::bank::QUESTIONS).await?;
+        questions::seed(self, crate::session::questions::BANK).await?;
         Ok(())
     }
 

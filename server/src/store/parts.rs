@@ -39,11 +39,17 @@ pub struct Part {
 }
 
 /// Part `n` begins at this media time. Said twice, the first counts.
-pub async fn begin(db: &Db, owner: UserId, session: SessionId, n: i32, offset: MediaTime) -> sqlx::Result<()> {
+pub async fn begin(
+    db: &Db,
+    owner: UserId,
+    session: SessionId,
+    n: i32,
+    offset: MediaTime,
+    key: &str,
+) -> sqlx::Result<()> {
     const INSERT: &str = "INSERT INTO parts (session, owner, n, offset_ms, key, bytes, state, created_us)
         SELECT id, owner, $3, $4, $5, 0, 'recording', $6 FROM sessions WHERE id = $1 AND owner = $2
         ON CONFLICT (session, n) DO NOTHING";
-    let key = crate::objects::part_key(session, n);
     on!(db, pool => sqlx::query(INSERT).bind(session.0).bind(owner.0).bind(n).bind(offset.ms()).bind(key).bind(now_us())
         .execute(pool).await.map(drop))
 }

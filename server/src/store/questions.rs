@@ -1,57 +1,9 @@
 //! The bank of questions, and the questions of a person's own.
 
 use super::{Db, in_transaction, on};
+use crate::session::questions::{Family, Seed};
 use coach_core::UserId;
-use serde::{Deserialize, Serialize};
-
-/// A question of the bank as the program carries it.
-#[derive(Debug, Clone, Copy)]
-pub struct Seed {
-    pub id: &'static str,
-    pub family: Family,
-    pub suggested_s: i64,
-    pub text: &'static str,
-    pub tip: &'static str,
-}
-
-/// What a behavioural question asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Family {
-    Failure,
-    Conflict,
-    Leadership,
-    Teamwork,
-    Pressure,
-    Motivation,
-}
-
-impl Family {
-    pub const ALL: [Family; 6] =
-        [Family::Failure, Family::Conflict, Family::Leadership, Family::Teamwork, Family::Pressure, Family::Motivation];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Family::Failure => "failure",
-            Family::Conflict => "conflict",
-            Family::Leadership => "leadership",
-            Family::Teamwork => "teamwork",
-            Family::Pressure => "pressure",
-            Family::Motivation => "motivation",
-        }
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("{0:?} is no family of questions")]
-pub struct UnknownFamily(String);
-
-impl TryFrom<String> for Family {
-    type Error = UnknownFamily;
-    fn try_from(text: String) -> Result<Family, UnknownFamily> {
-        Family::ALL.into_iter().find(|family| family.as_str() == text).ok_or(UnknownFamily(text))
-    }
-}
+use serde::Serialize;
 
 /// A question that can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow, utoipa::ToSchema)]

@@ -1,11 +1,12 @@
 //! Sessions.
 
 use super::jobs::{self, NewJob};
-use super::questions::{Family, Question};
+use super::questions::Question;
 use super::{Db, in_transaction, on};
+use crate::clock::DAY_US;
 use crate::clock::now_us;
-use crate::jobs::retention::DAY_US;
 use crate::session::State;
+use crate::session::questions::Family;
 use coach_core::journal::{Calibration, Capture, HintSettings};
 use coach_core::{SessionId, UserId};
 use serde::{Deserialize, Serialize};
@@ -231,21 +232,21 @@ pub async fn set_gold(db: &Db, owner: UserId, id: SessionId, gold: bool) -> sqlx
 }
 
 /// For start-up: every session of the house that is in the given state, with its owner.
-pub async fn house_in_state(db: &Db, state: State) -> sqlx::Result<Vec<Session>> {
+pub async fn all_owners_in_state(db: &Db, state: State) -> sqlx::Result<Vec<Session>> {
     const SELECT: &str = select!("WHERE state = $1 ORDER BY id");
     let rows = on!(db, pool => sqlx::query_as::<_, Row>(SELECT).bind(state.as_str()).fetch_all(pool).await?);
     Ok(rows.into_iter().map(Session::from).collect())
 }
 
 /// For what lies in folders and not in tables: the state of any session of the house; `None`: there is no such session.
-pub async fn house_state(db: &Db, id: SessionId) -> sqlx::Result<Option<State>> {
+pub async fn all_owners_state(db: &Db, id: SessionId) -> sqlx::Result<Option<State>> {
     const SELECT: &str = "SELECT state FROM sessions WHERE id = $1";
     let found: Option<String> = on!(db, pool => sqlx::query_scalar(SELECT).bind(id.0).fetch_optional(pool).await?);
     found.map(|state| State::try_from(state).map_err(|error| sqlx::Error::Decode(error.into()))).transpose()
 }
 
 /// For the house: sessions at rest that are older than `days`, or than their owner's own limit; 0: the house has none.
-pub async fn house_outdated(db: &Db, now_us: i64, days: i64) -> sqlx::Result<Vec<Session>> {
+pub async fn all_owners_outdated(db: &Db, now_us: i64, days: i64) -> sqlx::Result<Vec<Session>> {
     const SELECT: &str = select!(
         "WHERE state IN ('created', 'ready', 'failed') AND (created_us < $1 OR created_us < (
             SELECT $2 - u.retention_days * 86400000000 FROM users u WHERE u.id = sessions.owner)) ORDER BY id"

@@ -42,7 +42,7 @@ pub async fn issue(
 ) -> sqlx::Result<String> {
     const INSERT: &str = "INSERT INTO tokens (id, owner, session, hash, scope, created_us, expires_us)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let secret = crate::auth::secret();
+    let secret = crate::secret::generate();
     on!(db, pool => sqlx::query(INSERT).bind(Uuid::now_v7()).bind(owner.0).bind(session.map(|s| s.0)).bind(hash(&secret))
         .bind(scope.as_str()).bind(now_us()).bind(expires_us).execute(pool).await.map(drop)?);
     Ok(secret)

@@ -103,14 +103,14 @@ pub async fn close(db: &Db, slot: &Slot) -> sqlx::Result<bool> {
 }
 
 /// For the store's notifications, which know a key and no person: the slot of a session, with its owner.
-pub async fn house_get(db: &Db, session: SessionId) -> sqlx::Result<Option<Slot>> {
+pub async fn all_owners_get(db: &Db, session: SessionId) -> sqlx::Result<Option<Slot>> {
     const SELECT: &str =
         select!("JOIN sessions ON sessions.id = uploads.session WHERE uploads.session = $1 AND state <> 'deleted'");
     on!(db, pool => Ok(sqlx::query_as::<_, Row>(SELECT).bind(session.0).fetch_optional(pool).await?.map(Slot::from)))
 }
 
 /// For the sweep: slots of files that were not completed in time.
-pub async fn house_expired(db: &Db, now_us: i64) -> sqlx::Result<Vec<Slot>> {
+pub async fn all_owners_expired(db: &Db, now_us: i64) -> sqlx::Result<Vec<Slot>> {
     const SELECT: &str = select!(
         "JOIN sessions ON sessions.id = uploads.session WHERE expires_us < $1 AND job IS NULL AND state = 'created' ORDER BY expires_us LIMIT 100"
     );

@@ -1,9 +1,9 @@
 //! The end of an upload: the parts become one object, it is what was announced, and its analysis is in the queue.
 
+use super::error::{Error, Result};
 use super::kinds;
 use super::plan::Plan;
-use crate::app::Context;
-use crate::error::{Error, Result};
+use crate::context::Context;
 use crate::jobs::analyze;
 use crate::objects::upload_key;
 use crate::store::sessions;
@@ -23,7 +23,7 @@ pub async fn complete(context: &Context, slot: &Slot, crc64: Option<u64>) -> Res
         let plan = Plan::of(slot);
         if let Some(missing) = plan.missing(&filling.parts()) {
             let detail = format!("part {missing} of {} is not there yet; send it, then complete again", plan.parts());
-            return Err(Error::Conflict(detail));
+            return Err(Error::Incomplete(detail));
         }
         filling.join().await?;
     }
@@ -33,12 +33,12 @@ pub async fn complete(context: &Context, slot: &Slot, crc64: Option<u64>) -> Res
         if super::close(context, slot).await? {
             context.objects.delete_prefix(&key).await?;
         }
-        return Err(Error::Unprocessable(why));
+        return Err(Error::Refused(why));
     }
     if sessions::get(&context.db, slot.owner, slot.session).await?.is_none() {
         // Deleted while it was completed: the erasing may have come before the object.
         context.objects.delete_prefix(&key).await?;
-        return Err(Error::NotFound("session"));
+        return Err(Error::NoSession);
     }
     // Two at once, or a crash here, do no harm: while a job is queued or at work it is that one, later it finds nothing to do.
     let (owner, session) = (slot.owner, slot.session);

@@ -1,6 +1,7 @@
 //! Files that a browser brings straight to the store: a slot, signed URLs for its parts, and what must hold when it is there.
 
 mod complete;
+mod error;
 pub mod kinds;
 mod plan;
 pub mod sweep;
@@ -8,12 +9,12 @@ pub mod sweep;
 pub use complete::complete;
 pub use plan::Plan;
 
-use crate::app::Context;
 use crate::clock::now_us;
-use crate::error::{Error, Result};
+use crate::context::Context;
 use crate::objects::{self, upload_key};
 use crate::store::sessions::{Session, Source};
 use crate::store::uploads::{self, Slot};
+pub use error::{Error, Result};
 
 /// So long after the page last asked for it a slot takes parts.
 pub const SLOT_US: i64 = 24 * 3600 * 1_000_000;
@@ -36,15 +37,15 @@ impl Announced {
     pub fn new(name: &str, content_type: &str, bytes: u64, most: u64) -> Result<Announced> {
         let name = name.trim();
         if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
-            return Err(Error::Unprocessable(format!("a file's name has 1 to {NAME_MAX} plain characters")));
+            return Err(Error::Refused(format!("a file's name has 1 to {NAME_MAX} plain characters")));
         }
         let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if kinds::container(&content_type).is_none() {
             let detail = format!("this is not a recording that can be analysed; choose {}", kinds::IN_WORDS);
-            return Err(Error::Unprocessable(detail));
+            return Err(Error::Refused(detail));
         }
         if bytes == 0 {
-            return Err(Error::Unprocessable("the file is empty; choose another".into()));
+            return Err(Error::Refused("the file is empty; choose another".into()));
         }
         if bytes > most {
             let detail = format!(
@@ -52,7 +53,7 @@ impl Announced {
                 size_in_words(bytes),
                 size_in_words(most)
             );
-            return Err(Error::Unprocessable(detail));
+            return Err(Error::Refused(detail));
         }
         Ok(Announced { name: name.to_owned(), content_type, bytes })
     }
@@ -90,7 +91,7 @@ pub async fn open(context: &Context, session: &Session, file: Announced) -> Resu
             owner: session.owner,
             name: file.name.clone(),
             content_type: file.content_type.clone(),
-            bytes: i64::try_from(file.bytes).map_err(|_| Error::Unprocessable("the file is too large".into()))?,
+            bytes: i64::try_from(file.bytes).map_err(|_| Error::Refused("the file is too large".into()))?,
             part_bytes: i64::try_from(Plan::new(file.bytes).part_bytes()).map_err(anyhow::Error::new)?,
             upload_id: context.objects.begin_parts(&key, &file.content_type).await?,
             job: None,
@@ -104,7 +105,7 @@ pub async fn open(context: &Context, session: &Session, file: Announced) -> Resu
         // Another page of the same person was quicker, or the session is gone: what was begun for nobody goes.
         context.objects.abort_parts(&key, &slot.upload_id).await?;
         if crate::store::sessions::get(db, session.owner, session.id).await?.is_none() {
-            return Err(Error::NotFound("session"));
+            return Err(Error::NoSession);
         }
     }
 }

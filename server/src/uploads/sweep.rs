@@ -1,7 +1,7 @@
 //! What pages left half-way: slots that nobody fills are closed, and their parts go.
 
-use crate::app::Context;
 use crate::clock::now_us;
+use crate::context::Context;
 use crate::objects::upload_key;
 use crate::shutdown::Ticks;
 use crate::store::uploads;
@@ -24,7 +24,7 @@ pub async fn run(context: Context) {
 /// # Errors
 /// The store or the database is away; nothing is forgotten.
 pub async fn once(context: &Context, now_us: i64) -> anyhow::Result<usize> {
-    let expired = uploads::house_expired(&context.db, now_us).await?;
+    let expired = uploads::all_owners_expired(&context.db, now_us).await?;
     for slot in &expired {
         if !super::close(context, slot).await? {
             continue;

@@ -3,10 +3,10 @@
 use crate::support::report::{report, session};
 use crate::support::{Server, clip, film, on_both, problem, project, uploaded};
 use coach_core::SessionId;
+use coach_server::analysis::{self, Analyzers};
+use coach_server::channel::relay;
 use coach_server::clock::now_us;
-use coach_server::drive::{self, Senses};
 use coach_server::jobs::{self, analyze};
-use coach_server::live::relay;
 use coach_server::objects;
 use coach_server::session::{Event, State};
 use coach_server::store::jobs::{Fence, claim};
@@ -15,14 +15,14 @@ use coach_testing::{LIMIT, eventually};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-async fn server() -> (Server, Senses) {
+async fn server() -> (Server, Analyzers) {
     let server = Server::with(|config| {
         config.models.dir = project().join("models");
         config.jobs.poll_ms = 50;
     })
     .await;
-    let senses = drive::wake(&server.context).await.unwrap();
-    (server, senses)
+    let analyzers = analysis::load(&server.context).await.unwrap();
+    (server, analyzers)
 }
 
 async fn analysis(server: &Server, id: SessionId) -> Value {
@@ -40,7 +40,7 @@ async fn until(server: &Server, id: SessionId, state: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upload_is_analysed_stored_and_told_to_the_page_that_watches() {
-    let (server, senses) = server().await;
+    let (server, analyzers) = server().await;
     let (context, me) = (&server.context, server.user);
     let (folder, id) = (tempfile::tempdir().unwrap(), uploaded(&context.db, me).await);
     problem(server.get(&format!("/api/sessions/{id}/analyze")).await, 404, "not-found").await;
@@ -52,7 +52,7 @@ async fn an_upload_is_analysed_stored_and_told_to_the_page_that_watches() {
     let waiting = analysis(&server, id).await;
     assert_eq!((waiting["state"].as_str(), waiting["attempts"].as_i64()), (Some("queued"), Some(0)));
     assert_eq!(sessions::get(&context.db, me, id).await.unwrap().unwrap().state, State::Finalising);
-    let _hands = jobs::analysts(context, senses, 1).unwrap();
+    let _hands = jobs::analyses(context, analyzers, 1).unwrap();
     let done = until(&server, id, "done").await;
     assert_eq!(done, json!({"state": "done", "stage": "storing", "percent": 100, "attempts": 1, "error": null}));
     let view: Value = server.get(&format!("/api/sessions/{id}")).await.json().await.unwrap();
@@ -80,12 +80,12 @@ async fn an_upload_is_analysed_stored_and_told_to_the_page_that_watches() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_no_attempt_makes_better_fails_at_once_and_can_be_asked_for_again() {
-    let (server, senses) = server().await;
+    let (server, analyzers) = server().await;
     let (context, me) = (&server.context, server.user);
     let (folder, id) = (tempfile::tempdir().unwrap(), uploaded(&context.db, me).await);
     server.objects.put(&objects::upload_key(id), "this is a letter and no video\n".repeat(100));
     analyze::enqueue(context, me, id).await.unwrap();
-    let _hands = jobs::analysts(context, senses, 1).unwrap();
+    let _hands = jobs::analyses(context, analyzers, 1).unwrap();
     let dead = until(&server, id, "dead").await;
     assert_eq!(dead["attempts"], 1);
     let view: Value = server.get(&format!("/api/sessions/{id}")).await.json().await.unwrap();
@@ -108,14 +108,14 @@ async fn what_no_attempt_makes_better_fails_at_once_and_can_be_asked_for_again()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_is_away_is_waited_for_and_a_deleted_session_is_let_go() {
-    let (server, senses) = server().await;
+    let (server, analyzers) = server().await;
     let (context, me) = (&server.context, server.user);
     let (folder, id, gone) =
         (tempfile::tempdir().unwrap(), uploaded(&context.db, me).await, uploaded(&context.db, me).await);
     server.objects.put(&objects::upload_key(id), std::fs::read(clip(folder.path())).unwrap());
     analyze::enqueue(context, me, id).await.unwrap();
     server.objects.set_away(true);
-    let _hands = jobs::analysts(context, senses, 1).unwrap();
+    let _hands = jobs::analyses(context, analyzers, 1).unwrap();
     let failed = eventually(LIMIT, "the attempt fails", async || {
         let found = analysis(&server, id).await;
         (!found["error"].is_null()).then_some(found)
@@ -139,12 +139,12 @@ async fn a_store_that_is_away_is_waited_for_and_a_deleted_session_is_let_go() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_is_stopped_puts_its_job_back_as_if_it_had_never_begun() {
-    let (server, senses) = server().await;
+    let (server, analyzers) = server().await;
     let (context, me) = (&server.context, server.user);
     let (folder, id) = (tempfile::tempdir().unwrap(), uploaded(&context.db, me).await);
     server.objects.put(&objects::upload_key(id), std::fs::read(film(folder.path(), 120)).unwrap());
     analyze::enqueue(context, me, id).await.unwrap();
-    let hands = jobs::analysts(context, senses, 1).unwrap();
+    let hands = jobs::analyses(context, analyzers, 1).unwrap();
     eventually(LIMIT, "the analysis has begun", async || {
         analysis(&server, id).await["percent"].as_i64().filter(|percent| *percent >= 1)
     })
@@ -168,14 +168,14 @@ async fn a_failed_live_session_is_tried_again_from_its_spool_or_refused_with_the
         problem(again().await.unwrap(), 409, "state").await;
         context.machine.apply(me, id, Event::Failed(why.into())).await.unwrap();
         assert_eq!(again().await.unwrap().status(), status);
-        assert_eq!(server.door.again.lock().unwrap().last(), Some(&id));
+        assert_eq!(server.live.resumed.lock().unwrap().last(), Some(&id));
     }
 }
 
 #[tokio::test]
 async fn a_worker_that_lost_its_lease_writes_nothing() {
     on_both(async |db| {
-        let context = coach_server::app::Context::new(
+        let context = coach_server::context::Context::new(
             Default::default(),
             db.clone(),
             std::sync::Arc::new(crate::support::objects::Memory::default()),

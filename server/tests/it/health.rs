@@ -1,9 +1,10 @@
 //! For who runs the server.
 
 use crate::support::{Server, problem};
-use coach_server::app::{App, Context};
+use coach_server::cli::serve::take_up;
 use coach_server::config::Config;
-use coach_server::serve::take_up;
+use coach_server::context::Context;
+use coach_server::http::app::App;
 use coach_server::session::{Event, State};
 use coach_server::store::{sessions, users};
 use std::sync::Arc;
@@ -33,10 +34,10 @@ async fn a_server_whose_models_are_not_loaded_is_not_ready() {
     let mut config = Config::default();
     config.storage.data = dir.path().join("data");
     let context = Context::new(config, db, Arc::new(crate::support::objects::Memory::default()));
-    let app = App::builder(context).build(Arc::new(crate::support::door::Door::default())).await.unwrap();
+    let app = App::builder(context).build(Arc::new(crate::support::live::LiveDouble::default())).await.unwrap();
     let request =
         axum::http::Request::get("/readyz").header("host", "localhost").body(axum::body::Body::empty()).unwrap();
-    let answer = tower::ServiceExt::oneshot(coach_server::routes::router(app), request).await.unwrap();
+    let answer = tower::ServiceExt::oneshot(coach_server::http::router(app), request).await.unwrap();
     assert_eq!(answer.status(), 503);
 }
 
@@ -63,6 +64,6 @@ async fn what_a_crash_left_behind_is_interrupted_and_what_was_deleted_is_erased(
     let erase: Arc<dyn coach_server::jobs::Job> = Arc::new(coach_server::jobs::erase::Erase(context.clone()));
     let worker = coach_server::jobs::Worker::new(context.queue.clone(), Default::default(), [erase]);
     assert!(worker.step(&Default::default()).await.unwrap());
-    assert!(sessions::house_in_state(&context.db, State::Deleted).await.unwrap().is_empty());
+    assert!(sessions::all_owners_in_state(&context.db, State::Deleted).await.unwrap().is_empty());
     assert_eq!(users::personal(&context.db).await.unwrap(), me);
 }

@@ -134,7 +134,7 @@ async fn only_configured_origins_may_read_from_elsewhere() {
     let write = server
         .request(Method::POST, "/api/consents")
         .header("origin", "http://localhost:5173")
-        .json(&json!({"version": coach_server::consent::VERSION}))
+        .json(&json!({"version": coach_server::session::consent::VERSION}))
         .send()
         .await
         .unwrap();

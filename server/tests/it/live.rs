@@ -4,8 +4,8 @@ use crate::support::Server;
 use coach_core::MediaTime;
 use coach_core::journal::MarkKind;
 use coach_core::live::Vitals;
-use coach_server::drive::ClientMark;
-use coach_server::live::Message;
+use coach_server::channel::Message;
+use coach_server::channel::protocol::ClientMark;
 use coach_server::session::Event;
 use coach_server::store::reports;
 use futures::{SinkExt, StreamExt};
@@ -100,7 +100,7 @@ async fn a_foreign_page_gets_no_channel_and_a_program_without_an_origin_does() {
 }
 
 #[tokio::test]
-async fn marks_reach_the_door_and_bad_ones_are_answered_to_this_page_alone() {
+async fn marks_reach_the_session_and_bad_ones_are_answered_to_this_page_alone() {
     let server = Server::start().await;
     let (id, mut socket) = opened(&server).await;
     let mut other = open(&server, &id, None).await.unwrap();
@@ -121,7 +121,7 @@ async fn marks_reach_the_door_and_bad_ones_are_answered_to_this_page_alone() {
         assert!(answer["title"].as_str().is_some_and(|title| !title.is_empty()));
     }
     let expected = ClientMark { what: MarkKind::Question, question_id: Some("pressure-deadline".into()), note: None };
-    assert_eq!(*server.door.marks.lock().unwrap(), [expected]);
+    assert_eq!(*server.live.marks.lock().unwrap(), [expected]);
     say(&mut other, json!({"type": "echo", "nonce": "n1"})).await;
     let heard: Vec<Value> =
         [next(&mut other).await.unwrap(), next(&mut other).await.unwrap(), next(&mut other).await.unwrap()].into();

@@ -5,7 +5,7 @@ use std::path::Path;
 #[test]
 fn the_committed_description_is_the_programs() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
-    let now = coach_server::routes::openapi().to_pretty_json().unwrap() + "\n";
+    let now = coach_server::http::openapi().to_pretty_json().unwrap() + "\n";
     if std::env::var_os("COACH_UPDATE").is_some() {
         std::fs::write(&path, &now).unwrap();
     }
@@ -18,7 +18,7 @@ fn the_committed_description_is_the_programs() {
 
 #[test]
 fn every_route_says_what_it_answers() {
-    let description = serde_json::to_value(coach_server::routes::openapi()).unwrap();
+    let description = serde_json::to_value(coach_server::http::openapi()).unwrap();
     let paths = description["paths"].as_object().unwrap();
     assert!(paths.len() >= 15);
     for (path, methods) in paths {

@@ -6,7 +6,7 @@ use crate::support::report::{make_ready, session};
 use coach_core::UserId;
 use coach_core::report::Report;
 use coach_insight::replay::replay_text;
-use coach_server::drive::rescore::{Outcome, one};
+use coach_server::cli::rescore::{Outcome, one};
 use coach_server::objects::{Objects, blocking, journal_key, report_key};
 use coach_server::store::sessions::Session;
 use coach_server::store::{Db, reports, sessions, users};

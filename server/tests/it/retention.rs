@@ -3,9 +3,10 @@
 use crate::support::objects::Memory;
 use crate::support::report::{make_ready, report, session};
 use crate::support::{Server, on_both, problem};
-use coach_server::app::Context;
+use coach_server::clock::DAY_US;
 use coach_server::config::Config;
-use coach_server::jobs::retention::{DAY_US, sweep};
+use coach_server::context::Context;
+use coach_server::jobs::retention::sweep;
 use coach_server::jobs::{Worker, erase};
 use coach_server::objects;
 use coach_server::session::Event;
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 #[tokio::test]
-async fn sessions_at_rest_go_after_the_houses_days_or_their_owners() {
+async fn sessions_at_rest_go_after_the_days_of_the_server_or_of_their_owners() {
     on_both(async |db| {
         let (dir, store) = (tempfile::tempdir().unwrap(), Arc::new(Memory::default()));
         let mut config = Config::default();
@@ -60,7 +61,7 @@ async fn without_limits_nothing_ever_goes() {
 }
 
 #[tokio::test]
-async fn a_person_chooses_fewer_days_than_the_house_and_takes_it_back() {
+async fn a_person_chooses_fewer_days_than_the_server_and_takes_it_back() {
     let server = Server::with(|config| config.limits.retention_days = 30).await;
     let put = |body: Value| server.request(Method::PUT, "/api/me").json(&body).send();
     let me: Value = server.get("/api/me").await.json().await.unwrap();

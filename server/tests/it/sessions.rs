@@ -1,6 +1,6 @@
 //! Sessions from their making to their deletion.
 
-use crate::support::door::WEBM;
+use crate::support::live::WEBM;
 use crate::support::report::{make_ready, report};
 use crate::support::{Server, problem};
 use coach_core::SessionId;
@@ -29,11 +29,11 @@ async fn nothing_is_made_without_consent() {
 async fn no_session_is_made_while_the_disk_is_nearly_full() {
     let server = Server::start().await;
     server.consent().await;
-    server.door.full.store(true, std::sync::atomic::Ordering::SeqCst);
+    server.live.full.store(true, std::sync::atomic::Ordering::SeqCst);
     let wish = json!({"questions": ["failure-own-mistake"]});
     let refused = problem(server.post("/api/sessions", wish.clone()).await, 503, "unavailable").await;
     assert!(refused["detail"].as_str().unwrap().contains("nearly full"));
-    server.door.full.store(false, std::sync::atomic::Ordering::SeqCst);
+    server.live.full.store(false, std::sync::atomic::Ordering::SeqCst);
     assert_eq!(server.post("/api/sessions", wish).await.status(), 201);
 }
 
@@ -109,7 +109,7 @@ async fn another_persons_session_is_not_there_by_any_route() {
             problem(answer, 404, "not-found").await;
         }
     }
-    assert!(server.door.forgotten.lock().unwrap().is_empty());
+    assert!(server.live.forgotten.lock().unwrap().is_empty());
     let list: Value = server.get("/api/sessions").await.json().await.unwrap();
     assert_eq!(list, json!({"sessions": [], "next": null}));
 }
@@ -248,8 +248,8 @@ async fn deleting_takes_rows_objects_and_spool() {
     problem(server.request(Method::DELETE, &path).send().await.unwrap(), 404, "not-found").await;
     assert_eq!(server.objects.keys(), [objects::recording_key(id(&other))]);
     assert!(!spool.exists());
-    assert_eq!(*server.door.forgotten.lock().unwrap(), [session]);
-    assert!(sessions::house_in_state(&server.context.db, State::Deleted).await.unwrap().is_empty());
+    assert_eq!(*server.live.forgotten.lock().unwrap(), [session]);
+    assert!(sessions::all_owners_in_state(&server.context.db, State::Deleted).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -4,9 +4,9 @@ use crate::support::report::{make_ready, report, session};
 use crate::support::{on_both, sqlite, sqlite_url};
 use coach_core::journal::Calibration;
 use coach_core::{MediaTime, SessionId, UserId};
-use coach_server::bank;
+use coach_server::channel::Hub;
 use coach_server::clock::now_us;
-use coach_server::live::Hub;
+use coach_server::session::questions::{BANK, Seed};
 use coach_server::session::{Event, Machine, State, TransitionError};
 use coach_server::store::parts::PartState;
 use coach_server::store::tokens::{Bearer, Scope};
@@ -29,8 +29,8 @@ async fn bringing_a_database_up_to_date_twice_changes_nothing() {
         db.ping().await.unwrap();
         let person = users::personal(&db).await.unwrap();
         let list = questions::list(&db, person).await.unwrap();
-        assert_eq!(list.len(), bank::QUESTIONS.len());
-        assert!(list.iter().map(|q| q.id.as_str()).eq(bank::QUESTIONS.iter().map(|q| q.id)), "in the bank's order");
+        assert_eq!(list.len(), BANK.len());
+        assert!(list.iter().map(|q| q.id.as_str()).eq(BANK.iter().map(|q| q.id)), "in the bank's order");
         assert!(list.iter().all(|q| q.suggested_ms >= 60_000));
     })
     .await;
@@ -47,21 +47,21 @@ async fn a_database_whose_disk_was_full_takes_transactions_again() {
     let limit = format!("PRAGMA max_page_count = {pages}");
     sqlx::query(sqlx::AssertSqlSafe(limit)).execute(pool).await.unwrap();
     let long: &str = Box::leak("How was that? ".repeat(100_000).into_boxed_str());
-    let bank: Vec<_> = bank::QUESTIONS.iter().map(|question| questions::Seed { text: long, ..*question }).collect();
+    let bank: Vec<_> = BANK.iter().map(|question| Seed { text: long, ..*question }).collect();
     let full = questions::seed(&db, &bank).await.unwrap_err();
     assert!(store::is_full(&full) && store::is_away(&full), "{full}");
-    questions::seed(&db, bank::QUESTIONS).await.unwrap();
+    questions::seed(&db, BANK).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_question_that_left_the_bank_is_retired_and_one_that_came_back_is_there() {
     on_both(async |db| {
         let person = users::personal(&db).await.unwrap();
-        questions::seed(&db, &bank::QUESTIONS[1..]).await.unwrap();
+        questions::seed(&db, &BANK[1..]).await.unwrap();
         let fewer = questions::list(&db, person).await.unwrap();
-        assert_eq!((fewer.len(), fewer[0].id.as_str()), (bank::QUESTIONS.len() - 1, bank::QUESTIONS[1].id));
-        questions::seed(&db, bank::QUESTIONS).await.unwrap();
-        assert_eq!(questions::list(&db, person).await.unwrap().len(), bank::QUESTIONS.len());
+        assert_eq!((fewer.len(), fewer[0].id.as_str()), (BANK.len() - 1, BANK[1].id));
+        questions::seed(&db, BANK).await.unwrap();
+        assert_eq!(questions::list(&db, person).await.unwrap().len(), BANK.len());
     })
     .await;
 }
@@ -157,8 +157,8 @@ async fn lists_are_newest_first_in_pages_and_of_one_owner() {
         assert_eq!(ids(sessions::list(&db, me, None, 3).await.unwrap()), mine[..3]);
         assert_eq!(ids(sessions::list(&db, me, Some(mine[2]), 3).await.unwrap()), mine[3..]);
         assert_eq!(ids(sessions::list(&db, me, Some(mine[4]), 3).await.unwrap()), []);
-        assert_eq!(sessions::house_in_state(&db, State::Created).await.unwrap().len(), 10);
-        assert_eq!(sessions::house_in_state(&db, State::Live).await.unwrap(), []);
+        assert_eq!(sessions::all_owners_in_state(&db, State::Created).await.unwrap().len(), 10);
+        assert_eq!(sessions::all_owners_in_state(&db, State::Live).await.unwrap(), []);
     })
     .await;
 }
@@ -261,9 +261,9 @@ async fn parts_are_numbered_and_kept_up_to_date() {
     on_both(async |db| {
         let (me, other) = two_people(&db).await;
         let made = session(&db, me).await;
-        parts::begin(&db, other, made.id, 0, MediaTime(0)).await.unwrap();
+        parts::begin(&db, other, made.id, 0, MediaTime(0), "key").await.unwrap();
         for (n, offset) in [(0, 0), (1, 31_000), (1, 99_000)] {
-            parts::begin(&db, me, made.id, n, MediaTime(offset)).await.unwrap();
+            parts::begin(&db, me, made.id, n, MediaTime(offset), "key").await.unwrap();
         }
         parts::joined(&db, other, made.id).await.unwrap();
         let found = parts::list(&db, me, made.id).await.unwrap();
@@ -353,7 +353,7 @@ async fn erasing_takes_every_row_and_only_of_a_deleted_session() {
         let (me, other) = two_people(&db).await;
         let made = session(&db, me).await;
         make_ready(&db, me, made.id, &report(Some(1.0))).await;
-        parts::begin(&db, me, made.id, 0, MediaTime(0)).await.unwrap();
+        parts::begin(&db, me, made.id, 0, MediaTime(0), "key").await.unwrap();
         grants::give(&db, me, made.id, other, grants::Role::Coach, None).await.unwrap();
         tokens::issue(&db, me, Some(made.id), Scope::Watch, i64::MAX).await.unwrap();
         assert!(!sessions::erase(&db, me, made.id).await.unwrap());
@@ -419,12 +419,12 @@ async fn a_session_has_one_upload_slot_and_only_its_owner_sees_it() {
         assert!(!uploads::open(&db, &slot(owner, "second")).await.unwrap(), "one slot of each session");
         assert_eq!(uploads::get(&db, owner, session).await.unwrap(), Some(mine.clone()));
         assert_eq!(uploads::get(&db, other, session).await.unwrap(), None);
-        assert_eq!(uploads::house_get(&db, session).await.unwrap(), Some(mine.clone()));
+        assert_eq!(uploads::all_owners_get(&db, session).await.unwrap(), Some(mine.clone()));
 
         assert!(!uploads::extend(&db, &slot(owner, "second"), 300).await.unwrap());
         assert!(uploads::extend(&db, &mine, 200).await.unwrap());
-        assert!(uploads::house_expired(&db, 200).await.unwrap().is_empty());
-        assert_eq!(uploads::house_expired(&db, 201).await.unwrap().len(), 1);
+        assert!(uploads::all_owners_expired(&db, 200).await.unwrap().is_empty());
+        assert_eq!(uploads::all_owners_expired(&db, 201).await.unwrap().len(), 1);
 
         // The first job stays, and with a job the slot is neither closed nor swept.
         let jobs = [Uuid::now_v7(), Uuid::now_v7()];
@@ -435,7 +435,7 @@ async fn a_session_has_one_upload_slot_and_only_its_owner_sees_it() {
             assert_eq!(uploads::get(&db, owner, session).await.unwrap().unwrap().job, Some(jobs[0]));
         }
         assert!(!uploads::close(&db, &mine).await.unwrap());
-        assert!(uploads::house_expired(&db, i64::MAX).await.unwrap().is_empty());
+        assert!(uploads::all_owners_expired(&db, i64::MAX).await.unwrap().is_empty());
     })
     .await;
 }

@@ -331,7 +331,7 @@ async fn a_deleted_session_takes_its_unfinished_upload_along() {
     assert_eq!(gone.status(), 200);
     assert_eq!(upload.put(&url, &webm(1000)).await, 404);
     problem(upload.server.get(&upload.path).await, 404, "not-found").await;
-    assert!(slots::house_get(&upload.server.context.db, upload.id).await.unwrap().is_none());
+    assert!(slots::all_owners_get(&upload.server.context.db, upload.id).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -363,7 +363,7 @@ async fn the_stores_own_word_completes_an_upload() {
 }
 
 #[tokio::test]
-async fn strangers_and_nonsense_at_the_stores_door_are_refused() {
+async fn strangers_and_nonsense_at_the_stores_hook_are_refused() {
     let upload = Upload::session().await;
     let body = created("coach", &upload_key(upload.id)).to_string();
     for secret in ["", "wrong", &SECRET[1..], &format!("{SECRET}x")] {

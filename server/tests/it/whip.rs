@@ -1,7 +1,7 @@
 //! Publishing: the surface of RFC 9725.
 
 use crate::support::{Server, problem};
-use coach_server::drive::PublishError;
+use coach_server::live::PublishError;
 use coach_server::session::Event;
 use reqwest::{Method, Response};
 
@@ -25,9 +25,9 @@ async fn an_offer_is_answered_with_the_publishings_own_address() {
     assert!(answer.text().await.unwrap().starts_with("v=0"));
 
     problem(server.request(Method::DELETE, &format!("{path}/guess")).send().await.unwrap(), 404, "not-found").await;
-    assert!(server.door.stopped.lock().unwrap().is_empty());
+    assert!(server.live.stopped.lock().unwrap().is_empty());
     assert_eq!(server.request(Method::DELETE, &location).send().await.unwrap().status(), 200);
-    assert_eq!(*server.door.stopped.lock().unwrap(), [id.parse().unwrap()]);
+    assert_eq!(*server.live.stopped.lock().unwrap(), [id.parse().unwrap()]);
 }
 
 #[tokio::test]
@@ -66,24 +66,23 @@ async fn what_is_no_offer_is_refused_before_a_peer_is_made() {
     }
     let large = format!("{OFFER}{}", "a=candidate:1 1 udp 1 10.0.0.1 1 typ host\r\n".repeat(3000));
     problem(post(&server, &path, "application/sdp", large).await, 413, "too-large").await;
-    assert!(server.door.published.lock().unwrap().is_empty());
+    assert!(server.live.published.lock().unwrap().is_empty());
     assert_eq!(post(&server, &path, "Application/SDP; charset=utf-8", OFFER).await.status(), 201);
 }
 
 #[tokio::test]
-async fn what_the_door_refuses_has_the_status_of_its_kind() {
+async fn an_offer_that_is_refused_has_the_status_of_its_kind() {
     let server = Server::start().await;
     let id = server.session().await;
     let path = format!("/api/sessions/{id}/whip");
     for (refusal, status, word) in [
         (PublishError::Malformed("no ice-ufrag".into()), 400, "bad-request"),
         (PublishError::Unacceptable("H264 alone".into()), 406, "not-acceptable"),
-        (PublishError::Taken, 409, "conflict"),
         (PublishError::Closed, 409, "state"),
         (PublishError::Busy("8 are live".into()), 503, "unavailable"),
         (PublishError::Failed(anyhow::anyhow!("no sockets")), 500, "internal"),
     ] {
-        *server.door.refuse.lock().unwrap() = Some(refusal);
+        *server.live.refuse.lock().unwrap() = Some(refusal);
         problem(post(&server, &path, "application/sdp", OFFER).await, status, word).await;
     }
 }
@@ -107,5 +106,5 @@ async fn nothing_is_published_after_the_consent_was_withdrawn() {
     server.request(Method::DELETE, "/api/consents").send().await.unwrap();
     let refused = post(&server, &format!("/api/sessions/{id}/whip"), "application/sdp", OFFER).await;
     problem(refused, 403, "consent").await;
-    assert!(server.door.published.lock().unwrap().is_empty());
+    assert!(server.live.published.lock().unwrap().is_empty());
 }

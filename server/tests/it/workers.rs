@@ -2,8 +2,8 @@
 
 use crate::support::{clip, postgres, project, sqlite_url, uploaded};
 use coach_core::{SessionId, UserId};
-use coach_server::app::Context;
 use coach_server::config::Config;
+use coach_server::context::Context;
 use coach_server::jobs::analyze;
 use coach_server::objects::{self, archive};
 use coach_server::session::State;
@@ -21,16 +21,16 @@ fn wanted() -> usize {
     std::env::var("COACH_TEST_JOBS").ok().and_then(|text| text.parse().ok()).unwrap_or(24)
 }
 
-/// A house: a store that is served here, a database, and what its workers are told.
-struct House {
+/// A deployment: a store that is served here, a database, and what its workers are told.
+struct Deployment {
     context: Context,
     settings: Vec<(&'static str, String)>,
     _store: tokio_util::sync::DropGuard,
     folder: tempfile::TempDir,
 }
 
-impl House {
-    async fn open(url: String) -> House {
+impl Deployment {
+    async fn open(url: String) -> Deployment {
         let folder = tempfile::tempdir().unwrap();
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut config = Config::default();
@@ -54,7 +54,7 @@ impl House {
         let db = Db::open(&url, 4).await.unwrap();
         db.migrate().await.unwrap();
         let context = Context::new(config, db, store);
-        House { context, settings, _store: stop.drop_guard(), folder }
+        Deployment { context, settings, _store: stop.drop_guard(), folder }
     }
 
     /// A session whose upload is whole, and its job.
@@ -138,53 +138,57 @@ impl Worker {
 }
 
 async fn survive(url: String, on: &str) {
-    let (house, count) = (House::open(url).await, wanted());
+    let (deployment, count) = (Deployment::open(url).await, wanted());
     let every = if count > 100 { Duration::from_secs(5) } else { Duration::from_secs(2) };
-    let owner = users::personal(&house.context.db).await.unwrap();
-    let clip = clip(house.folder.path());
+    let owner = users::personal(&deployment.context.db).await.unwrap();
+    let clip = clip(deployment.folder.path());
     let mut sessions = Vec::new();
     for _ in 0..count {
-        sessions.push(house.upload(owner, &clip).await);
+        sessions.push(deployment.upload(owner, &clip).await);
     }
     let began = Instant::now();
-    let mut workers = [house.worker(0), house.worker(1)];
+    let mut workers = [deployment.worker(0), deployment.worker(1)];
     let (mut kills, mut next, mut done_before) = (0, Instant::now() + every, -1);
     loop {
-        let jobs = house.jobs().await;
+        let jobs = deployment.jobs().await;
         let done = jobs.get("done").copied().unwrap_or(0);
         if done == count as i64 {
             break;
         }
-        assert!(began.elapsed() < LIMIT * count as u32 && !jobs.contains_key("dead"), "{jobs:?}: {}", logs(&house));
+        assert!(
+            began.elapsed() < LIMIT * count as u32 && !jobs.contains_key("dead"),
+            "{jobs:?}: {}",
+            logs(&deployment)
+        );
         // Killed only in mid work, or nothing is shown; and not again before a job was done, or a slow machine gets nowhere.
         if Instant::now() >= next && done > done_before && jobs.contains_key("running") {
             let n = kills % 2;
-            drop(std::mem::replace(&mut workers[n], house.worker(n)));
+            drop(std::mem::replace(&mut workers[n], deployment.worker(n)));
             (kills, next, done_before) = (kills + 1, Instant::now() + every, done);
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let took = began.elapsed();
-    let again = house.one("SELECT COUNT(*) FROM jobs WHERE kind = 'analyze' AND attempts > 1").await;
+    let again = deployment.one("SELECT COUNT(*) FROM jobs WHERE kind = 'analyze' AND attempts > 1").await;
     println!(
         "{on}: {count} jobs, two workers, {kills} kills in {:.1} s; {again} jobs were taken up again",
         took.as_secs_f64()
     );
     assert!(kills > 0, "nothing was killed");
     for (what, found) in [
-        ("ready sessions", house.one("SELECT COUNT(*) FROM sessions WHERE state = 'ready'").await),
+        ("ready sessions", deployment.one("SELECT COUNT(*) FROM sessions WHERE state = 'ready'").await),
         (
             "analyses that are done",
-            house.one("SELECT COUNT(*) FROM jobs WHERE kind = 'analyze' AND state = 'done'").await,
+            deployment.one("SELECT COUNT(*) FROM jobs WHERE kind = 'analyze' AND state = 'done'").await,
         ),
-        ("answers", house.one("SELECT COUNT(*) FROM answers").await),
-        ("sessions with an answer", house.one("SELECT COUNT(DISTINCT session) FROM answers").await),
-        ("events told", house.one("SELECT COUNT(*) FROM jobs WHERE kind = 'webhook'").await),
-        ("sessions told of", house.one("SELECT COUNT(DISTINCT session) FROM jobs WHERE kind = 'webhook'").await),
+        ("answers", deployment.one("SELECT COUNT(*) FROM answers").await),
+        ("sessions with an answer", deployment.one("SELECT COUNT(DISTINCT session) FROM answers").await),
+        ("events told", deployment.one("SELECT COUNT(*) FROM jobs WHERE kind = 'webhook'").await),
+        ("sessions told of", deployment.one("SELECT COUNT(DISTINCT session) FROM jobs WHERE kind = 'webhook'").await),
     ] {
         assert_eq!(found, count as i64, "{what}");
     }
-    let scores = house.one("SELECT COUNT(*) FROM scores").await;
+    let scores = deployment.one("SELECT COUNT(*) FROM scores").await;
     assert_eq!(scores, 8 * count as i64, "four scores of each answer and of each session");
     for session in sessions {
         for key in [
@@ -193,22 +197,22 @@ async fn survive(url: String, on: &str) {
             objects::journal_key(session),
             objects::poster_key(session),
         ] {
-            assert!(house.context.objects.size(&key).await.unwrap().is_some_and(|bytes| bytes > 0), "{key}");
+            assert!(deployment.context.objects.size(&key).await.unwrap().is_some_and(|bytes| bytes > 0), "{key}");
         }
-        let found = store::sessions::get(&house.context.db, owner, session).await.unwrap().unwrap();
+        let found = store::sessions::get(&deployment.context.db, owner, session).await.unwrap().unwrap();
         assert_eq!((found.state, found.started_us, found.failure), (State::Ready, Some(found.created_us), None));
         assert!(found.duration_ms.is_some_and(|ms| (900..1200).contains(&ms)), "{:?}", found.duration_ms);
     }
     for worker in workers {
         worker.stop().await;
     }
-    let work = house.context.config.storage.data.join("work");
+    let work = deployment.context.config.storage.data.join("work");
     let left = std::fs::read_dir(work).unwrap().filter(|entry| entry.as_ref().unwrap().path().is_dir()).count();
-    assert_eq!(left, 0, "work that was left behind: {}", logs(&house));
+    assert_eq!(left, 0, "work that was left behind: {}", logs(&deployment));
 }
 
-fn logs(house: &House) -> String {
-    (0..2).map(|n| std::fs::read_to_string(house.log(n)).unwrap_or_default()).collect()
+fn logs(deployment: &Deployment) -> String {
+    (0..2).map(|n| std::fs::read_to_string(deployment.log(n)).unwrap_or_default()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -228,11 +232,11 @@ async fn no_job_is_lost_or_done_twice_when_workers_are_killed_on_postgresql() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_without_a_server_or_its_store_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
-    let house = House::open(sqlite_url(folder.path())).await;
+    let deployment = Deployment::open(sqlite_url(folder.path())).await;
     let run = |settings: &[(&str, &str)]| {
         let output = coach_worker()
             .current_dir(folder.path())
-            .envs(house.settings.iter().map(|(name, value)| (*name, value.as_str())))
+            .envs(deployment.settings.iter().map(|(name, value)| (*name, value.as_str())))
             .envs(settings.iter().copied())
             .output()
             .unwrap();

@@ -1,6 +1,6 @@
-//! A server on a free port with a live door and an object store made for tests, and both databases.
+//! A server on a free port with live sessions and an object store made for tests, and both databases.
 
-pub mod door;
+pub mod live;
 pub mod memory_parts;
 pub mod objects;
 pub mod postgres;
@@ -8,14 +8,15 @@ pub mod report;
 
 use coach_core::journal::{FaceModel, HintSettings, VoiceActivityModel};
 use coach_core::{SessionId, UserId};
-use coach_server::app::{App, Context, ModelNames};
 use coach_server::auth::Mode;
 use coach_server::config::Config;
+use coach_server::context::{Context, ModelNames};
+use coach_server::http::app::App;
 use coach_server::objects::Objects;
 use coach_server::store::sessions::{self, NewSession, Source};
 use coach_server::store::{Db, questions, users};
 use coach_testing::{Need, not_checked};
-use door::Door;
+use live::LiveDouble;
 use objects::Memory;
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -54,7 +55,7 @@ pub struct Server {
     pub base: String,
     pub client: reqwest::Client,
     pub context: Context,
-    pub door: Arc<Door>,
+    pub live: Arc<LiveDouble>,
     pub objects: Arc<Memory>,
     pub user: UserId,
     store_stop: Option<DropGuard>,
@@ -91,20 +92,20 @@ impl Server {
         config.http.bind = listener.local_addr().unwrap();
         config.storage.embedded_bind.set_port(0);
         change(&mut config);
-        let (objects, door) = (Arc::new(Memory::default()), Arc::new(Door::default()));
+        let (objects, live) = (Arc::new(Memory::default()), Arc::new(LiveDouble::default()));
         let storage = open(&config, objects.clone()).await;
         let context = Context::new(config, db.clone(), storage);
         let names = ModelNames { face: FaceModel::Lite, voice_activity: VoiceActivityModel::Energy };
         context.models.fill(names);
         let user = users::personal(&db).await.unwrap();
-        let app = App::builder(context.clone()).mode(Mode::Personal(user)).build(door.clone()).await.unwrap();
+        let app = App::builder(context.clone()).mode(Mode::Personal(user)).build(live.clone()).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let stop = context.shutdown.clone();
         tokio::spawn(async move {
-            let router = coach_server::routes::router(app);
+            let router = coach_server::http::router(app);
             axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await.unwrap();
         });
-        Server { base, client: reqwest::Client::new(), context, door, objects, user, store_stop: None, _dir: dir }
+        Server { base, client: reqwest::Client::new(), context, live, objects, user, store_stop: None, _dir: dir }
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -120,7 +121,7 @@ impl Server {
     }
 
     pub async fn consent(&self) {
-        let answer = self.post("/api/consents", json!({"version": coach_server::consent::VERSION})).await;
+        let answer = self.post("/api/consents", json!({"version": coach_server::session::consent::VERSION})).await;
         assert_eq!(answer.status(), 201);
     }
 

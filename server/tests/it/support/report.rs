@@ -3,8 +3,8 @@
 use coach_core::journal::{Capture, HintSettings};
 use coach_core::report::{Answer, Coverage, Hint, MetricValue, Report, Score, Scores, Series};
 use coach_core::{MediaTime, SessionId, UserId};
+use coach_server::session::questions::Family;
 use coach_server::session::{Event, Machine};
-use coach_server::store::questions::Family;
 use coach_server::store::sessions::{self, AskedQuestion, NewSession, Session, Source};
 use coach_server::store::{Db, reports};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub async fn session(db: &Db, owner: UserId) -> Session {
 
 /// Brings a session to `ready` by the usual way, with this report's rows.
 pub async fn make_ready(db: &Db, owner: UserId, id: SessionId, report: &Report) {
-    let machine = Machine::new(db.clone(), Arc::new(coach_server::live::Hub::new(4)));
+    let machine = Machine::new(db.clone(), Arc::new(coach_server::channel::Hub::new(4)));
     for event in [Event::Published, Event::Stopped, Event::Recorded] {
         machine.apply(owner, id, event).await.unwrap();
     }

@@ -1,0 +1,135 @@
+//! Measures the clip of the device check.
+
+use super::models::Models;
+use super::observer::{Event, Observer, Options};
+use super::workers::Workers;
+use coach_core::journal::{Calibration, Line, QualityReason, Stream};
+use coach_insight::calibration::{self, Finding};
+use coach_media::file;
+use serde::Serialize;
+use std::path::Path;
+use std::sync::{Arc, mpsc};
+
+/// A check takes 3 s; more than this is not a check.
+const LONGEST_MS: i64 = 15_000;
+const SHORTEST_MS: i64 = 1_000;
+
+/// Why a clip is not measured.
+#[derive(Debug, thiserror::Error)]
+pub enum CalibrateError {
+    /// The clip is not media that can be decoded.
+    #[error("the clip cannot be read: {0}")]
+    NotMedia(String),
+    /// It can be decoded, but is too short, too long or has no picture.
+    #[error("the clip cannot be used: {0}")]
+    Unusable(String),
+    /// The server has no models or no time for it now.
+    #[error("the device check cannot be measured now: {0}")]
+    Unavailable(String),
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+/// What the device check found.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct CalibrationOutcome {
+    pub calibration: Calibration,
+    pub advice: Vec<Advice>,
+    /// Good enough to begin.
+    pub ok: bool,
+}
+
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Advice {
+    pub reason: AdviceReason,
+    /// One kind sentence: what to do.
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AdviceReason {
+    Dark,
+    Bright,
+    Small,
+    Turned,
+    Cut,
+    NoFace,
+    Quiet,
+    LoudNoise,
+}
+
+/// Measures a clip of the device check. Takes about a tenth of its length: call it from a thread that may wait.
+///
+/// # Errors
+/// The clip is not media, is too short or too long.
+pub fn calibrate(
+    clip: &Path,
+    models: &Models,
+    workers: Option<&Arc<Workers>>,
+) -> Result<CalibrationOutcome, CalibrateError> {
+    let limits = file::Limits::default();
+    let not_media = |e: &dyn std::fmt::Display| CalibrateError::NotMedia(e.to_string());
+    let mut source = file::Source::open(clip, limits).map_err(|e| not_media(&e))?;
+    let (post, events) = mpsc::channel::<Event>();
+    let options = Options { rate_hz: 15, landmarks: false, live: false };
+    let mut observer = Observer::new(models, workers, options, Arc::new(move |event| drop(post.send(event))));
+    observer.formats(source.formats()).map_err(|e| not_media(&e))?;
+    let mut end = 0;
+    while let Some(item) = source.next().map_err(|e| not_media(&e))? {
+        end = end.max(item.t().map_or(0, |t| t.ms()));
+        if end > LONGEST_MS {
+            return Err(CalibrateError::Unusable("it is longer than 15 s".into()));
+        }
+        observer.item(&item);
+        events.try_iter().for_each(|event| observer.event(event));
+    }
+    observer.end();
+    while !(observer.is_over(Stream::Face) && observer.is_over(Stream::Voice)) {
+        match events.recv() {
+            Ok(event) => observer.event(event),
+            Err(_) => break,
+        }
+    }
+    if end < SHORTEST_MS {
+        return Err(CalibrateError::Unusable("it is shorter than 1 s".into()));
+    }
+    let lines: Vec<Line> = observer.take_lines().collect();
+    let measured = calibration::measure(&lines);
+    // Without a face model nobody can see a face: that is the operator's to cure, not the candidate's.
+    let blind = workers.is_none();
+    let advice: Vec<Advice> = measured
+        .findings
+        .iter()
+        .filter(|f| !(blind && matches!(f, Finding::NoFace | Finding::Picture(_))))
+        .map(|f| advice(*f))
+        .collect();
+    let ok = measured.ok() || advice.iter().all(|a| a.reason == AdviceReason::Quiet);
+    Ok(CalibrationOutcome { calibration: measured.calibration, advice, ok })
+}
+
+fn advice(finding: Finding) -> Advice {
+    let (reason, text) = match finding {
+        Finding::NoFace => (AdviceReason::NoFace, "I can't see your face. Sit in front of the camera and look at it."),
+        Finding::Picture(QualityReason::Dark) => {
+            (AdviceReason::Dark, "It is rather dark. Turn on a lamp or face a window.")
+        }
+        Finding::Picture(QualityReason::Bright) => {
+            (AdviceReason::Bright, "The picture is very bright. Move the light away from your face.")
+        }
+        Finding::Picture(QualityReason::Small) => {
+            (AdviceReason::Small, "You are far away. Come a little closer to the camera.")
+        }
+        Finding::Picture(QualityReason::Turned) => {
+            (AdviceReason::Turned, "Your head is turned away. Put the camera in front of you.")
+        }
+        Finding::Picture(QualityReason::Cut) => {
+            (AdviceReason::Cut, "Your face is partly out of the picture. Move into the middle.")
+        }
+        Finding::LoudNoise => {
+            (AdviceReason::LoudNoise, "There is a lot of background noise. A quieter place will help.")
+        }
+        Finding::Quiet => (AdviceReason::Quiet, "I can't hear anything. Check that the microphone is on."),
+    };
+    Advice { reason, text: text.into() }
+}

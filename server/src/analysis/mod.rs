@@ -1,0 +1,47 @@
+//! Where wall time meets media time: decoders and models over the media of a file or of a live session.
+
+pub mod calibrate;
+pub mod header;
+pub mod journal_file;
+pub mod models;
+pub mod observer;
+pub mod offline;
+pub mod overload;
+pub mod workers;
+
+use crate::context::{Context, ModelNames};
+use std::sync::Arc;
+
+/// The models, loaded once, and the threads that analyze faces. Cheap to clone.
+#[derive(Clone)]
+pub struct Analyzers {
+    pub models: models::Models,
+    /// `None` without a face model.
+    pub workers: Option<Arc<workers::Workers>>,
+}
+
+/// Loads the models and warms them up.
+///
+/// # Errors
+/// GStreamer is not installed as it must be, or a model does not load.
+pub async fn load(context: &Context) -> anyhow::Result<Analyzers> {
+    coach_media::init()?;
+    for element in coach_media::wanted() {
+        tracing::warn!(element = element.name, package = element.package, "missing: {}", element.needed_for);
+    }
+    let config = context.config.clone();
+    let (models, workers) = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {
+        let models = models::Models::load(&config.models, &config.storage.data.join("cache"));
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let count = if config.limits.face_workers == 0 { cores } else { config.limits.face_workers };
+        let workers = workers::Workers::start(&models, count)?;
+        Ok((models, workers))
+    })
+    .await??;
+    for missing in models.missing() {
+        tracing::warn!(cure = missing.cure, "{}", missing.what);
+    }
+    let names = models.describe();
+    context.models.fill(ModelNames { face: names.face, voice_activity: names.voice_activity });
+    Ok(Analyzers { models, workers })
+}

@@ -1,0 +1,328 @@
+//! One room per session: numbers messages, hands them to every page that watches, waits for none.
+
+use super::protocol::{Message, Snapshot};
+use crate::session::{self, State};
+use axum::extract::ws::Utf8Bytes;
+use coach_core::{MediaTime, SessionId};
+use dashmap::DashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+
+/// Messages that wait for a page: about ten seconds of a busy session.
+pub const OUTBOX: usize = 64;
+/// A page that missed this many in a row is dropped; it may come back and gets a snapshot.
+pub const MISSED_MAX: u32 = 256;
+
+/// All rooms. A room is there while somebody watches or something was said; [`Hub::close`] ends it.
+pub struct Hub {
+    rooms: DashMap<SessionId, Arc<Mutex<Room>>>,
+    channels_max: usize,
+}
+
+#[derive(Default)]
+struct Room {
+    seq: u64,
+    snapshot: Snapshot,
+    outboxes: Vec<Outbox>,
+    next: u64,
+}
+
+struct Outbox {
+    id: u64,
+    sender: mpsc::Sender<Outgoing>,
+    /// Messages missed since the last one that fitted.
+    missed: u32,
+}
+
+/// What waits in an outbox.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outgoing {
+    pub seq: u64,
+    /// The JSON text of a message, made once for all pages.
+    pub text: Utf8Bytes,
+}
+
+/// A page's place in a room; leaving is dropping it.
+pub struct Subscription {
+    id: u64,
+    room: Arc<Mutex<Room>>,
+    /// Ends when the room is closed or the page was too slow.
+    pub outbox: mpsc::Receiver<Outgoing>,
+    /// The number of the last message before this page came.
+    pub seq: u64,
+    /// What was last said of each kind before this page came.
+    pub snapshot: Snapshot,
+}
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("this session is watched {0} times already")]
+pub struct Crowded(pub usize);
+
+impl Hub {
+    /// A hub that lets at most so many pages watch one session.
+    pub fn new(channels_max: usize) -> Hub {
+        Hub { rooms: DashMap::new(), channels_max }
+    }
+
+    /// A page begins to watch.
+    pub fn subscribe(&self, session: SessionId) -> Result<Subscription, Crowded> {
+        // The entry is held until the page is in, so that no sweep takes the room away under it.
+        let entry = self.rooms.entry(session).or_default();
+        let room = entry.clone();
+        let mut inner = lock(&room);
+        if inner.outboxes.len() >= self.channels_max {
+            return Err(Crowded(self.channels_max));
+        }
+        let (sender, outbox) = mpsc::channel(OUTBOX);
+        let id = inner.next;
+        inner.next += 1;
+        inner.outboxes.push(Outbox { id, sender, missed: 0 });
+        let (seq, snapshot) = (inner.seq, inner.snapshot.clone());
+        drop(inner);
+        drop(entry);
+        metrics::gauge!("coach_live_channels").increment(1.0);
+        Ok(Subscription { id, room, outbox, seq, snapshot })
+    }
+
+    /// Says something to every page of the session; never waits.
+    pub fn publish(&self, session: SessionId, message: Message) {
+        self.say(session, None, message);
+    }
+
+    /// The same, and whether it was news: false, when it is what was last said of its kind.
+    pub fn tell(&self, session: SessionId, message: Message) -> bool {
+        self.say(session, None, message)
+    }
+
+    /// The same, at a media time.
+    pub fn publish_at(&self, session: SessionId, t: MediaTime, message: Message) {
+        self.say(session, Some(t), message);
+    }
+
+    fn say(&self, session: SessionId, t: Option<MediaTime>, message: Message) -> bool {
+        let room = self.rooms.entry(session).or_default().clone();
+        lock(&room).say(t, &message)
+    }
+
+    /// The session is gone, or says nothing more: every page's channel ends.
+    pub fn close(&self, session: SessionId) {
+        if let Some((_, room)) = self.rooms.remove(&session) {
+            lock(&room).outboxes.clear();
+        }
+    }
+
+    /// Forgets rooms that nobody watches and in which nothing more will be said.
+    pub fn sweep(&self) {
+        self.rooms.retain(|_, room| {
+            let room = lock(room);
+            !room.outboxes.is_empty() || !room.snapshot.state.is_none_or(State::is_over)
+        });
+    }
+
+    /// Rooms that are remembered.
+    pub fn rooms(&self) -> usize {
+        self.rooms.len()
+    }
+
+    /// Every channel of every session ends.
+    pub fn close_all(&self) {
+        for room in &self.rooms {
+            lock(room.value()).outboxes.clear();
+        }
+        self.rooms.clear();
+    }
+
+    /// Sessions that a page watches.
+    pub fn watched(&self) -> Vec<SessionId> {
+        self.rooms.iter().filter(|room| !lock(room.value()).outboxes.is_empty()).map(|room| *room.key()).collect()
+    }
+
+    /// Pages that watch the session.
+    pub fn watchers(&self, session: SessionId) -> usize {
+        self.rooms.get(&session).map_or(0, |room| lock(&room).outboxes.len())
+    }
+}
+
+impl session::Observer for Hub {
+    fn changed(&self, session: SessionId, to: State, reason: Option<&str>) {
+        self.publish(session, Message::State { state: to, reason: reason.map(str::to_owned) });
+        if to == State::Deleted {
+            self.close(session);
+        }
+    }
+}
+
+impl Room {
+    fn say(&mut self, t: Option<MediaTime>, message: &Message) -> bool {
+        if self.snapshot.knows(message) {
+            return false;
+        }
+        self.seq += 1;
+        self.snapshot.note(message);
+        if self.outboxes.is_empty() {
+            return true;
+        }
+        let text = Utf8Bytes::from(message.text(self.seq, t));
+        // Made at most once, and only for a page that had missed something.
+        let mut caught_up: Option<Utf8Bytes> = None;
+        let (seq, snapshot) = (self.seq, &self.snapshot);
+        self.outboxes.retain_mut(|outbox| {
+            let next = if outbox.missed == 0 {
+                text.clone()
+            } else {
+                // The snapshot holds this message too, so it takes its place and its number.
+                caught_up
+                    .get_or_insert_with(|| Message::Snapshot(Box::new(snapshot.clone())).text(seq, t).into())
+                    .clone()
+            };
+            match outbox.sender.try_send(Outgoing { seq, text: next }) {
+                Ok(()) => {
+                    outbox.missed = 0;
+                    true
+                }
+                Err(TrySendError::Full(_)) => {
+                    outbox.missed += 1;
+                    metrics::counter!("coach_live_messages_missed_total").increment(1);
+                    outbox.missed < MISSED_MAX
+                }
+                Err(TrySendError::Closed(_)) => false,
+            }
+        });
+        true
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        lock(&self.room).outboxes.retain(|outbox| outbox.id != self.id);
+        metrics::gauge!("coach_live_channels").decrement(1.0);
+    }
+}
+
+fn lock(room: &Mutex<Room>) -> MutexGuard<'_, Room> {
+    // Nothing in here can leave a room half-changed.
+    room.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coach_core::live::Vitals;
+
+    fn vitals(t: i64) -> Message {
+        Message::Vitals(Vitals { t: MediaTime(t), ..Vitals::default() })
+    }
+
+    fn json(outgoing: Outgoing) -> serde_json::Value {
+        let json: serde_json::Value = serde_json::from_str(&outgoing.text).unwrap();
+        assert_eq!(json["seq"], outgoing.seq);
+        json
+    }
+
+    fn id() -> SessionId {
+        SessionId(uuid::Uuid::now_v7())
+    }
+
+    #[test]
+    fn every_page_of_a_session_hears_the_same_and_no_other_page_does() {
+        let (hub, here, there) = (Hub::new(4), id(), id());
+        let (mut a, mut b, mut c) =
+            (hub.subscribe(here).unwrap(), hub.subscribe(here).unwrap(), hub.subscribe(there).unwrap());
+        hub.publish(here, vitals(200));
+        let (a, b) = (a.outbox.try_recv().unwrap(), b.outbox.try_recv().unwrap());
+        assert_eq!(a, b);
+        assert_eq!(json(a)["seq"], 1);
+        assert!(c.outbox.try_recv().is_err());
+    }
+
+    #[test]
+    fn a_page_that_comes_late_begins_with_what_was_last_said() {
+        let (hub, session) = (Hub::new(4), id());
+        hub.publish(session, vitals(200));
+        hub.publish(session, vitals(400));
+        let mut late = hub.subscribe(session).unwrap();
+        assert_eq!((late.seq, late.snapshot.vitals.as_ref().unwrap().t), (2, MediaTime(400)));
+        hub.publish(session, vitals(600));
+        assert_eq!(json(late.outbox.try_recv().unwrap())["seq"], 3);
+    }
+
+    #[test]
+    fn a_page_that_missed_something_gets_a_snapshot_with_the_right_number() {
+        let (hub, session) = (Hub::new(4), id());
+        let mut slow = hub.subscribe(session).unwrap();
+        for i in 0..OUTBOX as i64 + 10 {
+            hub.publish(session, vitals(i));
+        }
+        let heard: Vec<_> = std::iter::from_fn(|| slow.outbox.try_recv().ok()).map(json).collect();
+        assert_eq!(heard.len(), OUTBOX);
+        hub.publish(session, vitals(1000));
+        let snapshot = json(slow.outbox.try_recv().unwrap());
+        assert_eq!((snapshot["type"].as_str(), snapshot["vitals"]["t"].as_i64()), (Some("snapshot"), Some(1000)));
+        assert_eq!(snapshot["seq"], OUTBOX + 11);
+        hub.publish(session, vitals(1200));
+        assert_eq!(json(slow.outbox.try_recv().unwrap())["seq"], OUTBOX + 12);
+    }
+
+    #[test]
+    fn a_page_that_does_not_read_is_dropped_and_the_others_hear_everything() {
+        let (hub, session) = (Hub::new(4), id());
+        let (mut dead, mut alive) = (hub.subscribe(session).unwrap(), hub.subscribe(session).unwrap());
+        let mut heard = 0;
+        for i in 0..OUTBOX as i64 + i64::from(MISSED_MAX) {
+            hub.publish(session, vitals(i));
+            heard += usize::from(alive.outbox.try_recv().is_ok());
+        }
+        assert_eq!(heard, OUTBOX + MISSED_MAX as usize);
+        assert_eq!(hub.watchers(session), 1);
+        while dead.outbox.try_recv().is_ok() {}
+        assert_eq!(dead.outbox.try_recv(), Err(mpsc::error::TryRecvError::Disconnected));
+    }
+
+    #[test]
+    fn leaving_frees_the_place_and_a_full_room_says_so() {
+        let (hub, session) = (Hub::new(1), id());
+        let first = hub.subscribe(session).unwrap();
+        assert_eq!(hub.subscribe(session).err(), Some(Crowded(1)));
+        drop(first);
+        assert!(hub.subscribe(session).is_ok());
+    }
+
+    #[test]
+    fn a_room_is_forgotten_when_the_session_is_over_and_nobody_watches() {
+        let (hub, running, over, watched) = (Hub::new(2), id(), id(), id());
+        let state = |state| Message::State { state, reason: None };
+        hub.publish(running, state(State::Live));
+        hub.publish(over, state(State::Ready));
+        hub.publish(watched, state(State::Ready));
+        let page = hub.subscribe(watched).unwrap();
+        hub.sweep();
+        assert_eq!(hub.rooms(), 2);
+        assert_eq!(hub.subscribe(running).unwrap().snapshot.state, Some(State::Live));
+        drop(page);
+        hub.sweep();
+        assert_eq!(hub.rooms(), 1);
+    }
+
+    #[test]
+    fn a_state_and_a_progress_are_said_once() {
+        let (hub, session) = (Hub::new(1), id());
+        let mut page = hub.subscribe(session).unwrap();
+        assert_eq!(hub.watched(), [session]);
+        let state = |state| Message::State { state, reason: None };
+        let progress = |percent| Message::Progress { stage: "analysing".into(), percent };
+        assert!(hub.tell(session, state(State::Scoring)) && !hub.tell(session, state(State::Scoring)));
+        assert!(hub.tell(session, progress(5)) && !hub.tell(session, progress(5)) && hub.tell(session, progress(6)));
+        assert!(hub.tell(session, state(State::Ready)));
+        assert_eq!(std::iter::from_fn(|| page.outbox.try_recv().ok()).count(), 4);
+    }
+
+    #[test]
+    fn closing_a_session_ends_its_channels() {
+        let (hub, session) = (Hub::new(2), id());
+        let mut page = hub.subscribe(session).unwrap();
+        hub.close(session);
+        assert_eq!(page.outbox.try_recv(), Err(mpsc::error::TryRecvError::Disconnected));
+        assert_eq!(hub.watchers(session), 0);
+    }
+}

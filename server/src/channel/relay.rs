@@ -1,0 +1,43 @@
+//! What workers in any process do to uploads, told to the pages that watch them here.
+
+use super::Message;
+use crate::context::Context;
+use crate::session::State;
+use crate::shutdown::Ticks;
+use crate::store;
+use std::time::Duration;
+
+/// How often the table is looked at while somebody watches.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Runs until the server stops. Costs one query a second, and none while nobody watches.
+pub async fn run(context: Context) {
+    let mut well = true;
+    let mut ticks = Ticks::until(&context.shutdown, LOOK);
+    while ticks.next().await {
+        let watched = context.hub.watched();
+        if watched.is_empty() {
+            continue;
+        }
+        let looked = look(&context, &watched).await;
+        if let (Err(error), true) = (&looked, well) {
+            tracing::warn!(%error, "pages are not told how far analyses are");
+        }
+        well = looked.is_ok();
+    }
+}
+
+async fn look(context: &Context, watched: &[coach_core::SessionId]) -> sqlx::Result<()> {
+    for upload in store::jobs::all_owners_uploads(&context.db, watched).await? {
+        let (session, hub) = (upload.session, &context.hub);
+        if let (Some(stage), Some(percent)) = (upload.stage, upload.percent) {
+            hub.publish(session, Message::Progress { stage, percent: percent.clamp(0, 100) as u8 });
+        }
+        // What was said here already is not said again.
+        let said = hub.tell(session, Message::State { state: upload.state, reason: upload.failure });
+        if said && upload.state == State::Ready {
+            hub.publish(session, Message::ReportReady {});
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! `coach doctor`: is everything there? Each failure with its cure.
+
+use crate::analysis::models::Models;
+use crate::config::Config;
+use crate::http::web;
+use crate::objects;
+use crate::store::Db;
+use std::io::Write;
+use tokio::net::{TcpListener, UdpSocket};
+use tokio_util::sync::CancellationToken;
+
+/// What was found about one thing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// It is there; what exactly.
+    Good(String),
+    /// It works without, but less well.
+    Lacking { what: String, cure: String },
+    /// It does not work.
+    Broken { what: String, cure: String },
+}
+
+/// Looks at everything, prints a line for each, and says whether the program can work.
+///
+/// # Errors
+/// Standard output is closed.
+pub async fn run(config: &Config, to: &mut impl Write) -> anyhow::Result<bool> {
+    let mut works = true;
+    let mut say = |name: &str, finding: Finding| -> std::io::Result<()> {
+        match finding {
+            Finding::Good(what) => writeln!(to, "ok       {name}: {what}"),
+            Finding::Lacking { what, cure } => writeln!(to, "lacking  {name}: {what}\n         {cure}"),
+            Finding::Broken { what, cure } => {
+                works = false;
+                writeln!(to, "BROKEN   {name}: {what}\n         {cure}")
+            }
+        }
+    };
+    for finding in gstreamer() {
+        say("GStreamer", finding)?;
+    }
+    for finding in models(config).await? {
+        say("models", finding)?;
+    }
+    say("data folder", data(config))?;
+    say("database", database(config).await)?;
+    say("object store", store(config).await)?;
+    let http = TcpListener::bind(config.http.bind).await.map(drop);
+    say("pages' port", port("http.bind", config.http.bind, http))?;
+    let media = UdpSocket::bind(config.media.udp_bind).await.map(drop);
+    say("media port", port("media.udp_bind", config.media.udp_bind, media))?;
+    say("pages", pages())?;
+    Ok(works)
+}
+
+fn gstreamer() -> Vec<Finding> {
+    if let Err(error) = coach_media::init() {
+        return vec![Finding::Broken { what: error.to_string(), cure: "run `make setup`".into() }];
+    }
+    let wanted = coach_media::wanted();
+    if wanted.is_empty() {
+        return vec![Finding::Good("every element is there".into())];
+    }
+    let lacking = |element: &coach_media::Element| Finding::Lacking {
+        what: format!("no {}, needed for {}", element.name, element.needed_for),
+        cure: format!("apt-get install {}", element.package),
+    };
+    wanted.iter().map(lacking).collect()
+}
+
+async fn models(config: &Config) -> anyhow::Result<Vec<Finding>> {
+    let (settings, cache) = (config.models.clone(), config.storage.data.join("cache"));
+    let models = tokio::task::spawn_blocking(move || Models::load(&settings, &cache)).await?;
+    let names = models.describe();
+    let there = format!("face {:?}, voice activity {:?}", names.face, names.voice_activity).to_lowercase();
+    let mut findings = vec![Finding::Good(there)];
+    let lacking = |missing: &crate::analysis::models::Missing| Finding::Lacking {
+        what: missing.what.clone(),
+        cure: missing.cure.clone(),
+    };
+    findings.extend(models.missing().iter().map(lacking));
+    Ok(findings)
+}
+
+fn data(config: &Config) -> Finding {
+    let folder = &config.storage.data;
+    let probe = folder.join(".doctor");
+    let written = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&probe, "x"))
+        .and_then(|()| std::fs::remove_file(&probe));
+    match written {
+        Ok(()) => Finding::Good(folder.display().to_string()),
+        Err(error) => Finding::Broken {
+            what: format!("{}: {error}", folder.display()),
+            cure: "make the folder writable, or set storage.data to another one".into(),
+        },
+    }
+}
+
+async fn database(config: &Config) -> Finding {
+    let opened = async {
+        let db = Db::open(&config.database_url(), 1).await?;
+        db.ping().await?;
+        db.close().await;
+        Ok::<_, crate::store::OpenError>(())
+    };
+    match opened.await {
+        Ok(()) if config.database.url.is_none() => {
+            Finding::Good(format!("SQLite in {}", config.storage.data.display()))
+        }
+        Ok(()) => Finding::Good("answers".into()),
+        Err(error) => Finding::Broken {
+            what: error.to_string(),
+            cure: "start the database or set database.url; without it SQLite is used".into(),
+        },
+    }
+}
+
+async fn store(config: &Config) -> Finding {
+    let stop = CancellationToken::new();
+    let opened = objects::archive::open(config, stop.clone()).await;
+    stop.cancel();
+    match opened {
+        Ok(objects) => {
+            Finding::Good(format!("{:?} at {}", config.storage.kind, objects.browser_origin()).to_lowercase())
+        }
+        Err(error) => Finding::Broken {
+            what: format!("{error:#}"),
+            cure: "if the coach is running, this is it; else look at the storage settings".into(),
+        },
+    }
+}
+
+fn port(key: &str, address: std::net::SocketAddr, bound: std::io::Result<()>) -> Finding {
+    match bound {
+        Ok(()) => Finding::Good(format!("{address} is free")),
+        Err(error) => Finding::Broken {
+            what: format!("{address}: {error}"),
+            cure: format!("if the coach is running, this is it; else choose another {key}"),
+        },
+    }
+}
+
+fn pages() -> Finding {
+    if web::built() {
+        return Finding::Good("built in".into());
+    }
+    let what = "this program was compiled without the web client".into();
+    Finding::Lacking { what, cure: "build with `make run`".into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_failure_comes_with_its_cure_and_a_taken_port_is_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut config = Config::default();
+        config.storage.data = dir.path().join("data");
+        config.models.dir = dir.path().join("nothing");
+        config.http.bind = taken.local_addr().unwrap();
+        config.storage.embedded_bind = "127.0.0.1:0".parse().unwrap();
+        config.media.udp_bind = "127.0.0.1:0".parse().unwrap();
+        let mut out = Vec::new();
+        assert!(!run(&config, &mut out).await.unwrap());
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("BROKEN   pages' port") && text.contains("http.bind"), "{text}");
+        assert!(text.contains("lacking  models") && text.contains("make setup"), "{text}");
+        assert!(text.contains("ok       database") && text.contains("ok       object store"), "{text}");
+        let lines: Vec<_> = text.lines().collect();
+        for (i, line) in lines.iter().enumerate() {
+            if line.starts_with("lacking") || line.starts_with("BROKEN") {
+                assert!(lines[i + 1].starts_with("         "), "{line} has no cure");
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The command line: one subcommand per way of running.
+
+mod analyze;
+mod doctor;
+pub mod rescore;
+pub mod serve;
+mod voice;
+mod worker;
+
+use crate::config::{Config, Layers};
+use crate::http;
+use crate::store::Db;
+use crate::telemetry;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "coach", version, about = "Practise an interview on camera; see what can be better, with evidence.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Where settings come from, on every subcommand.
+#[derive(Args)]
+struct Settings {
+    /// Configuration file; without it, coach.toml in this folder if it is there.
+    #[arg(long, global = true, env = "COACH_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// One setting, as http.bind=127.0.0.1:9000; stronger than the file and the environment.
+    #[arg(long = "set", short = 's', global = true, value_name = "SECTION.KEY=VALUE", value_parser = setting)]
+    set: Vec<(String, String)>,
+    /// Folder of everything the server writes (storage.data).
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Folder of the models (models.dir).
+    #[arg(long, global = true, value_name = "DIR")]
+    models: Option<PathBuf>,
+    /// How the log looks; RUST_LOG chooses what is said.
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    log: telemetry::Format,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the pages, the API and live media.
+    Serve(Serve),
+    /// Bring the database up to date and seed the questions.
+    Migrate,
+    Analyze(analyze::Args),
+    Voice(voice::Args),
+    Rescore(rescore::Args),
+    /// Analyse uploads beside a server, here or on other machines.
+    Worker(Work),
+    /// Check models, runtime, database, store and ports.
+    Doctor,
+    /// Print the description of the API.
+    #[command(hide = true)]
+    PrintOpenapi,
+}
+
+#[derive(Args)]
+struct Serve {
+    /// Address of the pages and the API (http.bind).
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    bind: Option<String>,
+    /// Address of the database (database.url).
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+}
+
+#[derive(Args)]
+struct Work {
+    /// Analyses at once [default: jobs.workers, at least 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
+    count: Option<u32>,
+    /// Address of the database (database.url).
+    #[arg(long, value_name = "URL")]
+    database: Option<String>,
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("it should be section.key=value")?;
+    Ok((key.trim().to_owned(), value.to_owned()))
+}
+
+/// Runs the program with the arguments and the environment of the process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    telemetry::init(cli.settings.log);
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("coach: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<()> {
+    let Cli { command, settings } = cli;
+    match command {
+        Command::PrintOpenapi => {
+            println!("{}", http::openapi().to_pretty_json()?);
+            Ok(())
+        }
+        Command::Serve(flags) => {
+            let flags = [("http.bind", flags.bind), ("database.url", flags.database)];
+            let config = load(settings, flags.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))))?;
+            runtime()?.block_on(serve::run(config))
+        }
+        Command::Migrate => {
+            let config = load(settings, [])?;
+            runtime()?.block_on(async {
+                open_database(&config).await?.close().await;
+                println!("The database is up to date.");
+                Ok(())
+            })
+        }
+        Command::Analyze(args) => analyze::run(&args, &load(settings, [])?),
+        Command::Voice(args) => voice::run(&args),
+        Command::Doctor => {
+            let config = load(settings, [])?;
+            let well = runtime()?.block_on(doctor::run(&config, &mut std::io::stdout()))?;
+            anyhow::ensure!(well, "something must be cured first");
+            Ok(())
+        }
+        Command::Rescore(args) => {
+            let config = load(settings, [])?;
+            runtime()?.block_on(rescore::run(&args, &config, &mut std::io::stdout()))
+        }
+        Command::Worker(flags) => {
+            let config = load(settings, flags.database.map(|url| ("database.url".to_owned(), url)))?;
+            runtime()?.block_on(worker::run(config, flags.count))
+        }
+    }
+}
+
+fn load(settings: Settings, flags: impl IntoIterator<Item = (String, String)>) -> anyhow::Result<Config> {
+    let text = |path: PathBuf| path.to_string_lossy().into_owned();
+    let mut all = settings.set;
+    all.extend(settings.data.map(|path| ("storage.data".to_owned(), text(path))));
+    all.extend(settings.models.map(|path| ("models.dir".to_owned(), text(path))));
+    all.extend(flags);
+    let layers = Layers {
+        file: settings.config,
+        default_file: Some(PathBuf::from("coach.toml")),
+        // Variables that are not text cannot be ours.
+        environment: std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect(),
+        flags: all,
+    };
+    Ok(layers.load()?)
+}
+
+/// Opens the database and brings its schema up to date.
+///
+/// # Errors
+/// The database cannot be reached, or is of a newer program.
+pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
+    let db = Db::open(&config.database_url(), config.database.max_connections).await?;
+    db.migrate().await?;
+    Ok(db)
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_setting_without_an_equals_sign_is_refused() {
+        assert!(setting("http.bind").is_err());
+        assert_eq!(setting("a.b=c=d").unwrap(), ("a.b".into(), "c=d".into()));
+    }
+}

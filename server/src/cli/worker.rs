@@ -1,0 +1,37 @@
+//! `coach worker`: analyses uploads beside a server, here or on other machines.
+
+use crate::cli::open_database;
+use crate::config::Config;
+use crate::context::Context;
+use crate::{analysis, jobs, objects, shutdown};
+use std::time::Duration;
+
+/// How often rooms of sessions that were worked on are forgotten.
+const UPKEEP: Duration = Duration::from_secs(60);
+
+/// Works until SIGINT or SIGTERM; a job under way then goes back into the queue at once.
+///
+/// # Errors
+/// The database or the object store cannot be reached, or a model does not load.
+pub async fn run(config: Config, count: Option<u32>) -> anyhow::Result<()> {
+    let count = count.unwrap_or(config.jobs.workers).max(1);
+    let objects = objects::archive::reach(&config).await?;
+    let db = open_database(&config).await?;
+    let context = Context::new(config, db, objects);
+    let analyzers = analysis::load(&context).await?;
+    let hands = jobs::analyses(&context, analyzers, count)?;
+    tracing::info!(count, "the worker is ready");
+    let mut upkeep = tokio::time::interval(UPKEEP);
+    let asked = shutdown::asked();
+    tokio::pin!(asked);
+    loop {
+        tokio::select! {
+            asked = &mut asked => break asked?,
+            _ = upkeep.tick() => context.hub.sweep(),
+        }
+    }
+    context.shutdown.cancel();
+    hands.wait().await;
+    context.db.close().await;
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! What handlers take: bodies and ids that refuse with problem documents.
+
+use crate::auth::Viewer;
+use crate::http::app::App;
+use crate::http::error::{Error, Result};
+use crate::store::{self, sessions::Session};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use coach_core::SessionId;
+use serde::de::DeserializeOwned;
+
+/// A JSON body of at most `limits.json_bytes`.
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Json<T>> {
+        if !has_type(request.headers(), "application/json") {
+            return Err(Error::UnsupportedMedia { expected: "application/json" });
+        }
+        let bytes = read(request.into_body(), app.context.config.limits.json_bytes).await?;
+        serde_json::from_slice(&bytes).map(Json).map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => Error::Unprocessable(format!("the body does not fit: {error}")),
+            _ => Error::BadRequest(format!("the body is not JSON: {error}")),
+        })
+    }
+}
+
+/// Whether the body says that it is of this type, parameters aside.
+pub fn has_type(headers: &HeaderMap, expected: &str) -> bool {
+    media_type(headers).is_some_and(|essence| essence == expected)
+}
+
+/// The body's type without parameters, in small letters.
+pub fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(value.split(';').next()?.trim().to_ascii_lowercase())
+}
+
+/// The whole body, if it is not larger than `limit`.
+pub async fn read(body: Body, limit: usize) -> Result<Bytes> {
+    if body.size_hint().lower() > limit as u64 {
+        return Err(Error::TooLarge { limit });
+    }
+    axum::body::to_bytes(body, limit).await.map_err(|error| {
+        let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+        while let Some(error) = cause {
+            if error.is::<http_body_util::LengthLimitError>() {
+                return Error::TooLarge { limit };
+            }
+            cause = error.source();
+        }
+        Error::BadRequest("the body broke off".into())
+    })
+}
+
+/// Parameters after the question mark.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Query<T>> {
+        let found: std::result::Result<axum::extract::Query<T>, QueryRejection> =
+            axum::extract::Query::try_from_uri(&parts.uri);
+        found.map(|query| Query(query.0)).map_err(|error| Error::BadRequest(error.body_text()))
+    }
+}
+
+/// The session that the path names, if it is the viewer's.
+pub struct Owned(pub Session);
+
+impl FromRequestParts<App> for Owned {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Owned> {
+        let viewer = Viewer::from_request_parts(parts, app).await?;
+        let path: std::result::Result<axum::extract::RawPathParams, _> =
+            axum::extract::RawPathParams::from_request_parts(parts, app).await;
+        let id: SessionId = path
+            .ok()
+            .and_then(|params| params.iter().find(|(name, _)| *name == "id").and_then(|(_, value)| value.parse().ok()))
+            .ok_or(Error::NotFound("session"))?;
+        store::sessions::get(&app.context.db, viewer.user, id).await?.map(Owned).ok_or(Error::NotFound("session"))
+    }
+}
+
+/// The unguessable name of a publishing.
+pub struct Resource(pub String);
+
+impl FromRequestParts<App> for Resource {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Resource> {
+        type Two = axum::extract::Path<(String, String)>;
+        let path: std::result::Result<Two, PathRejection> = Two::from_request_parts(parts, app).await;
+        path.map(|path| Resource(path.0.1)).map_err(|_| Error::NotFound("publishing"))
+    }
+}

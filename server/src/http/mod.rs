@@ -1,0 +1,115 @@
+//! The HTTP surface: the router and what is around every route.
+
+pub mod app;
+pub mod error;
+mod extract;
+pub mod origin;
+pub mod routes;
+mod security;
+mod socket;
+mod viewer;
+pub mod web;
+
+use app::App;
+use axum::Router;
+use axum::http::Method;
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use axum::response::Response;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+use tower_http::trace::{DefaultMakeSpan, DefaultOnFailure, DefaultOnResponse, TraceLayer};
+use tracing::Level;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::SwaggerUi;
+
+use error::Error;
+use routes::{compare, consents, health, hooks, me, questions, session, sessions, trends};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Behavioural Interview Coach", description = "Practise an interview on camera; see what can be better, with evidence."),
+    tags(
+        (name = "sessions", description = "Sittings and what came of them"),
+        (name = "upload", description = "Recordings made elsewhere"),
+        (name = "live", description = "Publishing media and the live channel"),
+        (name = "person", description = "Who asks, and what they agreed to"),
+        (name = "operation", description = "For who runs the server"),
+    ),
+    components(schemas(crate::channel::Message, crate::channel::protocol::Cue, crate::http::error::Problem)),
+)]
+struct Documented;
+
+fn documented() -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(Documented::openapi())
+        .routes(routes!(me::get, me::put))
+        .routes(routes!(consents::text))
+        .routes(routes!(consents::accept, consents::withdraw))
+        .routes(routes!(questions::list))
+        .routes(routes!(sessions::create, sessions::list))
+        .routes(routes!(sessions::get, sessions::delete))
+        .routes(routes!(sessions::gold))
+        .routes(routes!(session::analyze::get, session::analyze::again))
+        .routes(routes!(session::calibration::measure))
+        .routes(routes!(session::whip::publish, session::whip::options))
+        .routes(routes!(session::whip::stop, session::whip::trickle))
+        .routes(routes!(session::live::open))
+        .routes(routes!(session::upload::open, session::upload::get, session::upload::abort))
+        .routes(routes!(session::upload::urls))
+        .routes(routes!(session::upload::complete))
+        .routes(routes!(hooks::s3))
+        .routes(routes!(session::report::report))
+        .routes(routes!(session::report::journal))
+        .routes(routes!(session::recording::link))
+        .routes(routes!(session::export::zip))
+        .routes(routes!(trends::get))
+        .routes(routes!(compare::get))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::metrics))
+}
+
+/// The API's description, as `/api/openapi.json` serves it.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    documented().split_for_parts().1
+}
+
+/// Everything the server answers.
+pub fn router(app: App) -> Router {
+    let (router, openapi) = documented().split_for_parts();
+    let security = security::Headers::new(&app.context.objects.browser_origin());
+    let uncompressed = SizeAbove::new(1024)
+        .and(NotForContentType::new("video/"))
+        .and(NotForContentType::new("image/"))
+        .and(NotForContentType::new("application/zip"))
+        .and(NotForContentType::new("application/x-ndjson"));
+    let router = router
+        .fallback(web::serve)
+        .method_not_allowed_fallback(async |method: Method| Error::Method(method.to_string()))
+        .with_state(app.clone())
+        .merge(SwaggerUi::new("/docs").url("/api/openapi.json", openapi))
+        .layer(from_fn_with_state(app.clone(), origin::guard))
+        .layer(CompressionLayer::new().compress_when(uncompressed));
+    // It answers every OPTIONS request itself, so it is there only where other origins are.
+    let router = match security::cors(&app.context.config.http) {
+        Some(cors) => router.layer(cors).layer(from_fn(session::whip::accept_post)),
+        None => router,
+    };
+    router
+        .layer(map_response(move |response: Response| {
+            let security = security.clone();
+            async move { security.add(response) }
+        }))
+        .layer(CatchPanicLayer::custom(|_| {
+            use axum::response::IntoResponse;
+            Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()
+        }))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(DefaultMakeSpan::new().level(Level::INFO))
+                .on_response(DefaultOnResponse::new().level(Level::DEBUG))
+                .on_failure(DefaultOnFailure::new().level(Level::WARN)),
+        )
+}

@@ -1,0 +1,162 @@
+//! Which hosts and origins are ours. Stops DNS rebinding, foreign pages' requests and foreign WebSockets.
+
+use crate::config;
+use crate::http::app::App;
+use crate::http::error::Error;
+use axum::extract::{Request, State};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Method, Uri, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+/// The names and origins under which this server is reached.
+#[derive(Debug, Clone)]
+pub struct Allowed {
+    hosts: Vec<String>,
+    origins: Vec<String>,
+}
+
+impl Allowed {
+    pub fn new(http: &config::http::Config) -> Allowed {
+        let mut hosts: Vec<String> = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).into();
+        hosts.push(http.bind.ip().to_string());
+        if let Some(host) = http.base_url().parse::<Uri>().ok().as_ref().and_then(Uri::host) {
+            hosts.push(host.to_ascii_lowercase());
+        }
+        hosts.extend(http.allowed_hosts.iter().map(|host| host.to_ascii_lowercase()));
+        let origins = http.allowed_origins.iter().map(|origin| origin.trim_end_matches('/').to_ascii_lowercase());
+        let mut origins: Vec<String> = origins.collect();
+        origins.push(http.base_url().to_ascii_lowercase());
+        Allowed { hosts, origins }
+    }
+
+    /// The authority that the request names, if it is one of ours.
+    fn host(&self, headers: &HeaderMap, uri: &Uri) -> Result<Authority, Error> {
+        // HTTP/2 has the name in the URI, HTTP/1 in the Host header; two Host headers are nobody's honest mistake.
+        let mut named = headers.get_all(header::HOST).iter();
+        let authority = match (uri.authority(), named.next(), named.next()) {
+            (Some(authority), None, _) => authority.clone(),
+            (None, Some(value), None) => {
+                let text = value.to_str().unwrap_or_default();
+                text.parse().map_err(|_| Error::Host(text.to_owned()))?
+            }
+            (Some(authority), Some(value), None) if value.as_bytes() == authority.as_str().as_bytes() => {
+                authority.clone()
+            }
+            _ => return Err(Error::Host(String::new())),
+        };
+        let ours = authority.host().to_ascii_lowercase();
+        if authority.as_str().contains('@') || !self.hosts.contains(&ours) {
+            return Err(Error::Host(authority.to_string()));
+        }
+        Ok(authority)
+    }
+
+    /// Whether a page of this origin is one of ours: the very host it calls, or one that was allowed.
+    fn origin(&self, origin: &str, host: &Authority) -> bool {
+        let origin = origin.to_ascii_lowercase();
+        let same = ["http://", "https://"]
+            .into_iter()
+            .filter_map(|scheme| origin.strip_prefix(scheme))
+            .any(|authority| authority == host.as_str().to_ascii_lowercase());
+        same || self.origins.contains(&origin)
+    }
+
+    /// Refuses a foreign host, and a foreign page that would change something or open the live channel.
+    pub fn check(&self, method: &Method, headers: &HeaderMap, uri: &Uri) -> Result<(), Error> {
+        let host = self.host(headers, uri)?;
+        let safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+        let upgrade = headers.contains_key(header::UPGRADE) || headers.contains_key(header::SEC_WEBSOCKET_KEY);
+        if safe && !upgrade {
+            return Ok(());
+        }
+        if let Some(value) = headers.get(header::ORIGIN) {
+            // Decided by the origin itself: a page of an allowed origin is cross-site, and is welcome.
+            let ours = value.to_str().is_ok_and(|origin| self.origin(origin, &host));
+            return if ours { Ok(()) } else { Err(Error::Origin) };
+        }
+        match headers.get("sec-fetch-site").map(|value| value.as_bytes()) {
+            None | Some(b"same-origin" | b"none") => Ok(()),
+            Some(_) => Err(Error::Origin),
+        }
+    }
+}
+
+/// The check in front of every route.
+pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Result<Response, Error> {
+    app.allowed.check(request.method(), request.headers(), request.uri())?;
+    Ok(next.run(request).await)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(method: Method, pairs: &[(&str, &str)]) -> Result<(), Error> {
+        let http = config::http::Config {
+            public_url: Some("https://coach.example".into()),
+            allowed_origins: vec!["http://localhost:5173".into()],
+            ..Default::default()
+        };
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(axum::http::HeaderName::try_from(*name).unwrap(), value.parse().unwrap());
+        }
+        Allowed::new(&http).check(&method, &headers, &Uri::from_static("/api/me"))
+    }
+
+    #[test]
+    fn our_own_names_are_known_on_any_port_and_in_any_case() {
+        for host in ["localhost:8080", "LOCALHOST", "127.0.0.1:9", "[::1]:8080", "coach.example"] {
+            assert!(check(Method::GET, &[("host", host)]).is_ok(), "{host}");
+        }
+    }
+
+    #[test]
+    fn a_foreign_missing_doubled_or_odd_host_is_refused() {
+        for host in [
+            "evil.example",
+            "localhost.evil.example",
+            "localhost@evil.example",
+            "evil@localhost",
+            "",
+            "127.0.0.2",
+            "a b",
+        ] {
+            assert!(matches!(check(Method::GET, &[("host", host)]), Err(Error::Host(_))), "{host}");
+        }
+        assert!(check(Method::GET, &[]).is_err());
+        assert!(check(Method::GET, &[("host", "localhost"), ("host", "evil.example")]).is_err());
+    }
+
+    #[test]
+    fn a_foreign_page_changes_nothing_and_opens_no_channel() {
+        let host = ("host", "localhost:8080");
+        for origin in
+            ["http://evil.example", "null", "http://localhost:9", "http://localhost", "file://", "ws://localhost:8080"]
+        {
+            assert!(check(Method::POST, &[host, ("origin", origin)]).is_err(), "{origin}");
+            assert!(check(Method::DELETE, &[host, ("origin", origin)]).is_err(), "{origin}");
+            assert!(check(Method::GET, &[host, ("origin", origin), ("upgrade", "websocket")]).is_err(), "{origin}");
+            assert!(
+                check(Method::GET, &[host, ("origin", origin)]).is_ok(),
+                "reading is stopped by the browser itself"
+            );
+        }
+        assert!(check(Method::POST, &[host, ("sec-fetch-site", "cross-site")]).is_err());
+        assert!(check(Method::POST, &[host, ("sec-fetch-site", "same-site")]).is_err());
+    }
+
+    #[test]
+    fn our_own_page_an_allowed_page_and_a_program_may() {
+        let host = ("host", "localhost:8080");
+        assert!(
+            check(Method::POST, &[host, ("origin", "http://localhost:8080"), ("sec-fetch-site", "same-origin")])
+                .is_ok()
+        );
+        assert!(
+            check(Method::POST, &[host, ("origin", "http://localhost:5173"), ("sec-fetch-site", "same-site")]).is_ok()
+        );
+        assert!(check(Method::POST, &[host]).is_ok());
+    }
+}

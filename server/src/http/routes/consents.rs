@@ -1,0 +1,63 @@
+//! The consent text, and who agreed to it.
+
+use crate::auth::Viewer;
+use crate::http::app::App;
+use crate::http::error::{Error, Problem, Result};
+use crate::http::extract::Json as Body;
+use crate::session::consent::{SECTIONS, Section, TITLE, VERSION};
+use crate::store::consents::{self, Consent};
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use coach_core::UserId;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Text {
+    pub version: &'static str,
+    pub title: &'static str,
+    pub sections: &'static [Section],
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ConsentRequest)]
+pub struct Accept {
+    /// The version that was read; it must be the one in force.
+    pub version: String,
+}
+
+/// The text in force.
+#[utoipa::path(get, operation_id = "consents_text", path = "/api/consent", tag = "person", responses((status = 200, body = Text)))]
+pub async fn text() -> Json<Text> {
+    Json(Text { version: VERSION, title: TITLE, sections: SECTIONS })
+}
+
+/// Agrees to the text.
+#[utoipa::path(post, operation_id = "consents_accept", path = "/api/consents", tag = "person", request_body = Accept,
+    responses((status = 201, body = Consent), (status = 409, body = Problem), (status = 422, body = Problem)))]
+pub async fn accept(
+    State(app): State<App>,
+    viewer: Viewer,
+    Body(accept): Body<Accept>,
+) -> Result<(StatusCode, Json<Consent>)> {
+    if accept.version != VERSION {
+        return Err(Error::Conflict(format!("the text in force is version {VERSION:?}: read GET /api/consent again")));
+    }
+    Ok((StatusCode::CREATED, Json(consents::accept(&app.context.db, viewer.user, VERSION).await?)))
+}
+
+/// Takes the agreement back: nothing more is recorded. What is there stays until it is deleted.
+#[utoipa::path(delete, operation_id = "consents_withdraw", path = "/api/consents", tag = "person", responses((status = 204)))]
+pub async fn withdraw(State(app): State<App>, viewer: Viewer) -> Result<StatusCode> {
+    consents::withdraw(&app.context.db, viewer.user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Refuses unless the person agreed to the text in force.
+pub async fn require(app: &App, user: UserId) -> Result<()> {
+    match consents::latest(&app.context.db, user).await? {
+        Some(consent) if consent.version == VERSION => Ok(()),
+        _ => Err(Error::Consent { version: VERSION }),
+    }
+}

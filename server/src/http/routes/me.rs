@@ -1,0 +1,93 @@
+//! Who asks, and what this server does for them.
+
+use crate::auth::Viewer;
+use crate::context::ModelNames;
+use crate::http::app::App;
+use crate::http::error::{Error, Problem, Result};
+use crate::http::extract::Json as Body;
+use crate::session::{consent, hints};
+use crate::store::consents::{self, Consent};
+use crate::store::users;
+use axum::Json;
+use axum::extract::State;
+use coach_core::UserId;
+use coach_core::journal::{FaceModel, VoiceActivityModel};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Me {
+    pub user_id: UserId,
+    /// `personal`: one person, no sign-in.
+    pub mode: &'static str,
+    /// The newest agreement; `null`: none. It counts when its version is `consent_version`.
+    pub consent: Option<Consent>,
+    pub consent_version: &'static str,
+    /// False: feelings are not estimated on this server.
+    pub affect: bool,
+    pub models: ModelNames,
+    /// The largest file that can be uploaded.
+    pub upload_bytes: u64,
+    /// The cues that can be switched.
+    pub hints: Vec<hints::Choice>,
+    pub retention: Retention,
+}
+
+/// When sessions are deleted by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Retention {
+    /// After so many days; `null`: never.
+    pub days: Option<u32>,
+    /// What the person chose; `null`: nothing.
+    pub own: Option<u32>,
+    /// The most that this server keeps; `null`: for ever.
+    pub house: Option<u32>,
+}
+
+impl Retention {
+    async fn of(app: &App, user: UserId) -> Result<Retention> {
+        let house = Some(app.context.config.limits.retention_days).filter(|&days| days > 0);
+        let own = users::retention_days(&app.context.db, user).await?.and_then(|days| u32::try_from(days).ok());
+        Ok(Retention { days: own.into_iter().chain(house).min(), own, house })
+    }
+}
+
+/// The person and the server's abilities.
+#[utoipa::path(get, operation_id = "me_get", path = "/api/me", tag = "person", responses((status = 200, body = Me)))]
+pub async fn get(State(app): State<App>, viewer: Viewer) -> Result<Json<Me>> {
+    let nothing = ModelNames { face: FaceModel::None, voice_activity: VoiceActivityModel::Energy };
+    Ok(Json(Me {
+        user_id: viewer.user,
+        mode: "personal",
+        consent: consents::latest(&app.context.db, viewer.user).await?,
+        consent_version: consent::VERSION,
+        affect: app.context.config.affect.enabled,
+        models: app.context.models.get().unwrap_or(nothing),
+        upload_bytes: app.context.config.limits.upload_bytes,
+        hints: hints::all().collect(),
+        retention: Retention::of(&app, viewer.user).await?,
+    }))
+}
+
+/// Longest limit that a person can set, days.
+const DAYS_MAX: u32 = 36_500;
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Sessions are deleted after so many days, 1 to 36500; `null`: as the server does.
+    #[serde(deserialize_with = "Option::deserialize")]
+    pub retention_days: Option<u32>,
+}
+
+/// What the person decides for themselves. A limit that is longer than the server's changes nothing.
+#[utoipa::path(put, operation_id = "me_put", path = "/api/me", tag = "person", request_body = Settings,
+    responses((status = 200, body = Me), (status = 422, body = Problem)))]
+pub async fn put(State(app): State<App>, viewer: Viewer, Body(wish): Body<Settings>) -> Result<Json<Me>> {
+    if wish.retention_days.is_some_and(|days| !(1..=DAYS_MAX).contains(&days)) {
+        return Err(Error::Unprocessable(format!("retention_days must be 1 to {DAYS_MAX}")));
+    }
+    let days = wish.retention_days.and_then(|days| i32::try_from(days).ok());
+    users::set_retention_days(&app.context.db, viewer.user, days).await?;
+    tracing::info!(days, "a person chose how long their sessions are kept");
+    get(State(app), viewer).await
+}

@@ -1,0 +1,11 @@
+//! The routes: one resource per file.
+
+pub mod compare;
+pub mod consents;
+pub mod health;
+pub mod hooks;
+pub mod me;
+pub mod questions;
+pub mod session;
+pub mod sessions;
+pub mod trends;

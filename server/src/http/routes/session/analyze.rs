@@ -1,0 +1,58 @@
+//! The analysis of a session: how far an upload's is, and once more after a failure.
+
+use crate::http::app::App;
+use crate::http::error::{Error, Problem, Result};
+use crate::http::extract::Owned;
+use crate::jobs::analyze;
+use crate::recording::recover::ResumeError;
+use crate::session::State as SessionState;
+use crate::store::jobs;
+use crate::store::sessions::Source;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use coach_core::SessionId;
+use serde::Serialize;
+
+/// How far the analysis is.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Analysis {
+    /// `queued`, `running`, `done`, or `dead`: given up.
+    pub state: String,
+    /// `fetching`, `analysing` or `storing`; `null`: not begun.
+    pub stage: Option<String>,
+    /// Of the stage, 0 to 100.
+    pub percent: Option<i32>,
+    /// Begun so many times, at most five.
+    pub attempts: i32,
+    /// Why the last attempt failed.
+    pub error: Option<String>,
+}
+
+/// How far the analysis of an upload is.
+#[utoipa::path(get, operation_id = "analysis_get", path = "/api/sessions/{id}/analyze", tag = "sessions", params(("id" = SessionId, Path)),
+    responses((status = 200, body = Analysis), (status = 404, body = Problem)))]
+pub async fn get(State(app): State<App>, Owned(session): Owned) -> Result<Json<Analysis>> {
+    let found = jobs::latest(&app.context.db, session.owner, session.id, analyze::KIND).await?;
+    let jobs::Progress { state, stage, percent, attempts, last_error } = found.ok_or(Error::NotFound("analysis"))?;
+    Ok(Json(Analysis { state, stage, percent, attempts, error: last_error }))
+}
+
+/// Tries a failed session again.
+#[utoipa::path(post, operation_id = "analysis_again", path = "/api/sessions/{id}/analyze", tag = "sessions", params(("id" = SessionId, Path)),
+    responses((status = 202), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn again(State(app): State<App>, Owned(session): Owned) -> Result<StatusCode> {
+    let state = session.state;
+    if state != SessionState::Failed {
+        let detail = format!("only a failed session is tried again, this one is {}", state.as_str());
+        return Err(Error::State { state, detail });
+    }
+    match session.source {
+        Source::Upload => analyze::enqueue(&app.context, session.owner, session.id).await.map(drop)?,
+        Source::Live => app.live.resume(&session).await.map_err(|error| match error {
+            ResumeError::NothingLeft => Error::Conflict(error.to_string()),
+            ResumeError::NotNow(error) => error.into(),
+        })?,
+    }
+    Ok(StatusCode::ACCEPTED)
+}

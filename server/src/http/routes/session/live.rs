@@ -1,0 +1,36 @@
+//! Opens the live channel: who may watch a session by WebSocket.
+
+use crate::auth::Viewer;
+use crate::http::app::App;
+use crate::http::error::{Error, Problem, Result};
+use crate::http::extract::Owned;
+use crate::http::socket::{self, MESSAGE_MAX};
+use crate::session::view::SessionView;
+use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::response::Response;
+use coach_core::SessionId;
+
+/// A WebSocket of JSON messages tagged by `type`; docs/WIRE.md describes them.
+#[utoipa::path(get, operation_id = "live_open", path = "/api/sessions/{id}/live", tag = "live", params(("id" = SessionId, Path)),
+    responses((status = 101, description = "switches to WebSocket"), (status = 400, body = Problem), (status = 403, body = Problem),
+        (status = 404, body = Problem), (status = 429, body = Problem)))]
+pub async fn open(
+    State(app): State<App>,
+    viewer: Viewer,
+    Owned(session): Owned,
+    upgrade: std::result::Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response> {
+    let upgrade = upgrade.map_err(|error| Error::BadRequest(error.body_text()))?;
+    // The place is taken before the session is read again, so that nothing said in between is missed.
+    let subscription = app.context.hub.subscribe(session.id).map_err(|crowded| Error::TooMany(crowded.to_string()))?;
+    let session = crate::store::sessions::get(&app.context.db, viewer.user, session.id)
+        .await?
+        .ok_or(Error::NotFound("session"))?;
+    let view = SessionView::load(&app.context.db, session).await?;
+    // Small buffers: tungstenite's own are 128 KiB a connection.
+    let upgrade =
+        upgrade.read_buffer_size(4096).write_buffer_size(0).max_message_size(MESSAGE_MAX).max_frame_size(MESSAGE_MAX);
+    Ok(upgrade.on_upgrade(move |socket| socket::serve(app, viewer, view, subscription, socket)))
+}

@@ -1,0 +1,10 @@
+//! The routes below one session.
+
+pub mod analyze;
+pub mod calibration;
+pub mod export;
+pub mod live;
+pub mod recording;
+pub mod report;
+pub mod upload;
+pub mod whip;

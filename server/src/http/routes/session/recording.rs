@@ -1,0 +1,45 @@
+//! Where the replay is played from.
+
+use crate::clock::now_us;
+use crate::http::app::App;
+use crate::http::error::{Error, Problem, Result};
+use crate::http::extract::Owned;
+use crate::{objects, uploads};
+use axum::Json;
+use axum::extract::State;
+use coach_core::SessionId;
+use serde::Serialize;
+use std::time::Duration;
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Recording {
+    /// Good until `expires_us`; answers ranges, so a player can seek.
+    pub url: String,
+    /// A still of it, good as long; `null` where there is no picture.
+    pub poster_url: Option<String>,
+    pub bytes: u64,
+    pub duration_ms: Option<i64>,
+    pub content_type: String,
+    pub expires_us: i64,
+}
+
+/// A link to the recording, good for a few minutes.
+#[utoipa::path(get, operation_id = "recording_link", path = "/api/sessions/{id}/recording", tag = "sessions", params(("id" = SessionId, Path)),
+    responses((status = 200, body = Recording), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn link(State(app): State<App>, Owned(session): Owned) -> Result<Json<Recording>> {
+    let (key, content_type) = uploads::recording(&app.context, &session).await?;
+    let Some(bytes) = app.context.objects.size(&key).await? else {
+        let detail = format!("there is no recording yet: the session is {}", session.state.as_str());
+        return Err(Error::State { state: session.state, detail });
+    };
+    let good_for = Duration::from_secs(app.context.config.storage.presign_s.into());
+    // Taken before signing: never later than what the URL says.
+    let expires_us = now_us() + i64::from(app.context.config.storage.presign_s) * 1_000_000;
+    let url = app.context.objects.presign(&key, good_for).await?;
+    let poster = objects::poster_key(session.id);
+    let poster_url = match app.context.objects.size(&poster).await? {
+        Some(_) => Some(app.context.objects.presign(&poster, good_for).await?),
+        None => None,
+    };
+    Ok(Json(Recording { url, poster_url, bytes, duration_ms: session.duration_ms, content_type, expires_us }))
+}

@@ -1,0 +1,83 @@
+//! The report and the journal it was made from.
+
+use crate::http::app::App;
+use crate::http::error::{Error, Problem, Result};
+use crate::http::extract::Owned;
+use crate::objects::{self, Reading};
+use crate::session::State as SessionState;
+use crate::store::sessions::Session;
+use anyhow::Context as _;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use coach_core::SessionId;
+use std::io::Read;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+
+/// The journal is handed on in pieces of this size, bytes.
+const PIECE: usize = 64 * 1024;
+
+/// The report: scores, contributions, moments, curves.
+#[utoipa::path(get, operation_id = "report", path = "/api/sessions/{id}/report", tag = "sessions", params(("id" = SessionId, Path)),
+    responses((status = 200, body = coach_core::report::Report), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn report(State(app): State<App>, Owned(session): Owned) -> Result<Response> {
+    ready(&session)?;
+    let reading = stored(&app, &objects::report_key(session.id)).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], Body::from_stream(reading.chunks)).into_response())
+}
+
+/// Everything the engine was shown, one JSON object a line.
+#[utoipa::path(get, operation_id = "report_journal", path = "/api/sessions/{id}/journal", tag = "sessions", params(("id" = SessionId, Path)),
+    responses((status = 200, content_type = "application/x-ndjson", body = String), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub async fn journal(State(app): State<App>, Owned(session): Owned) -> Result<Response> {
+    ready(&session)?;
+    let reading = stored(&app, &objects::journal_key(session.id)).await?;
+    let body = Body::from_stream(ReceiverStream::new(unpacked(reading)));
+    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response())
+}
+
+/// Refuses while there is no report yet.
+pub fn ready(session: &Session) -> Result<()> {
+    if session.state == SessionState::Ready {
+        return Ok(());
+    }
+    let detail = format!("there is no report yet: the session is {}", session.state.as_str());
+    Err(Error::State { state: session.state, detail })
+}
+
+/// An object that must be there, because the session is ready.
+pub async fn stored(app: &App, key: &str) -> Result<Reading> {
+    let found = app.context.objects.read(key).await?;
+    Ok(found.with_context(|| format!("{key} is not in the store"))?)
+}
+
+/// Decompresses on a thread that may block, as fast as the reader takes it.
+pub fn unpacked(reading: Reading) -> mpsc::Receiver<std::io::Result<Bytes>> {
+    let (sender, receiver) = mpsc::channel(4);
+    let packed = objects::blocking(reading);
+    tokio::task::spawn_blocking(move || {
+        let mut decoder = match zstd::Decoder::new(packed) {
+            Ok(decoder) => decoder,
+            Err(error) => return drop(sender.blocking_send(Err(error))),
+        };
+        loop {
+            let mut piece = vec![0; PIECE];
+            let next = match decoder.read(&mut piece) {
+                Ok(0) => return,
+                Ok(len) => {
+                    piece.truncate(len);
+                    Ok(Bytes::from(piece))
+                }
+                Err(error) => Err(error),
+            };
+            let broken = next.is_err();
+            if sender.blocking_send(next).is_err() || broken {
+                return;
+            }
+        }
+    });
+    receiver
+}

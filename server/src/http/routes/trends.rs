@@ -1,0 +1,60 @@
+//! How things went over the sessions, against the person's own range.
+
+use crate::auth::Viewer;
+use crate::http::app::App;
+use crate::http::error::Result;
+use crate::store::reports::{self, Point, ScoreValues};
+use axum::Json;
+use axum::extract::State;
+use coach_core::SessionId;
+use coach_core::review::{Trend, TrendPoint};
+use coach_insight::trends;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// So many sessions are looked at; the rules for trends look at no more.
+const POINTS: i64 = 100;
+
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct Trends {
+    /// Oldest first.
+    pub points: Vec<TrendsPoint>,
+    pub trends: Vec<Trend>,
+}
+
+/// A scored session on the way.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct TrendsPoint {
+    pub session_id: SessionId,
+    pub at_us: i64,
+    pub scores: ScoreValues,
+    /// By id; `null`: not enough to say.
+    pub metrics: BTreeMap<String, Option<f32>>,
+}
+
+/// The person's last hundred scored sessions and what they show.
+#[utoipa::path(get, operation_id = "trends_get", path = "/api/trends", tag = "sessions", responses((status = 200, body = Trends)))]
+pub async fn get(State(app): State<App>, viewer: Viewer) -> Result<Json<Trends>> {
+    let points = reports::points(&app.context.db, viewer.user, POINTS).await?;
+    let trends = trends::trends(&points.iter().map(as_seen_by_insight).collect::<Vec<_>>());
+    let points = points.into_iter().map(|point| TrendsPoint {
+        session_id: point.session,
+        at_us: point.at_us,
+        scores: point.scores,
+        metrics: point.metrics.into_iter().map(|(id, metric)| (id, metric.value)).collect(),
+    });
+    Ok(Json(Trends { points: points.collect(), trends }))
+}
+
+fn as_seen_by_insight(point: &Point) -> TrendPoint {
+    let scores = [
+        ("confidence", point.scores.confidence),
+        ("clarity", point.scores.clarity),
+        ("resilience", point.scores.resilience),
+        ("engagement", point.scores.engagement),
+    ];
+    let mut values: BTreeMap<String, Option<f32>> =
+        point.metrics.iter().map(|(id, metric)| (id.clone(), metric.value)).collect();
+    values.extend(scores.map(|(id, value)| (id.to_owned(), value.map(|value| value as f32))));
+    TrendPoint { session_id: point.session.to_string(), at_us: point.at_us, values, formulas: point.formulas.clone() }
+}

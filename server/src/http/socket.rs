@@ -1,0 +1,158 @@
+//! One WebSocket: messages of the hub to the page, the page's marks to the live session.
+
+use crate::auth::Viewer;
+use crate::channel::hub::Subscription;
+use crate::channel::protocol::{FromClient, Message, VERSION};
+use crate::channel::rate::Bucket;
+use crate::http::app::App;
+use crate::live::MarkError;
+use crate::session::view::SessionView;
+use crate::store;
+use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, close_code};
+use coach_core::SessionId;
+use std::time::{Duration, Instant};
+
+/// Largest message of a page, bytes.
+pub const MESSAGE_MAX: usize = 64 * 1024;
+/// How often a silent page is asked whether it is there.
+const PING: Duration = Duration::from_secs(20);
+/// A page that answers nothing this long is gone; so is one that takes this long for one message.
+const SILENCE: Duration = Duration::from_secs(60);
+const SEND: Duration = Duration::from_secs(10);
+/// Longest nonce, cue id and note, characters.
+const TEXT_MAX: usize = 500;
+
+/// Why a channel ends.
+enum End {
+    /// The page left, or the line broke.
+    Gone,
+    Close(u16, &'static str),
+}
+
+/// Serves a page until it leaves, is too slow, misbehaves, or the server stops.
+pub async fn serve(app: App, viewer: Viewer, session: SessionView, subscription: Subscription, mut socket: WebSocket) {
+    let end = Channel { app: &app, viewer, session: session.id }.run(session, subscription, &mut socket).await;
+    if let End::Close(code, reason) = end {
+        let close = Frame::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
+        // The page may be gone already; there is nobody left to tell.
+        let _ = tokio::time::timeout(SEND, socket.send(close)).await;
+    }
+}
+
+struct Channel<'a> {
+    app: &'a App,
+    viewer: Viewer,
+    session: SessionId,
+}
+
+impl Channel<'_> {
+    async fn run(&self, view: SessionView, mut subscription: Subscription, socket: &mut WebSocket) -> End {
+        let now_t = self.app.live.now(self.session);
+        let hello = Message::Hello { protocol: VERSION, session: Box::new(view), now_t };
+        let snapshot = Message::Snapshot(Box::new(subscription.snapshot.clone()));
+        for message in [hello, snapshot] {
+            if let Err(end) = send(socket, Frame::text(message.text(subscription.seq, now_t))).await {
+                return end;
+            }
+        }
+        let mut seq = subscription.seq;
+        let mut bucket = Bucket::new(self.app.context.config.limits.channel_messages_hz, Instant::now());
+        let mut ping = tokio::time::interval(PING);
+        let mut heard = Instant::now();
+        loop {
+            let outcome = tokio::select! {
+                () = self.app.context.shutdown.cancelled() => return End::Close(close_code::AWAY, "the server stops"),
+                next = subscription.outbox.recv() => match next {
+                    Some(next) => {
+                        seq = next.seq;
+                        send(socket, Frame::Text(next.text)).await
+                    }
+                    None => return End::Close(close_code::AGAIN, "too slow, or the session is gone"),
+                },
+                frame = socket.recv() => {
+                    heard = Instant::now();
+                    match frame {
+                        None | Some(Ok(Frame::Close(_))) => return End::Gone,
+                        // A frame that is too large or breaks the protocol.
+                        Some(Err(_)) => return End::Close(close_code::PROTOCOL, "a frame that cannot be read"),
+                        Some(Ok(Frame::Binary(_))) => return End::Close(close_code::UNSUPPORTED, "text only"),
+                        Some(Ok(Frame::Ping(_) | Frame::Pong(_))) => Ok(()),
+                        Some(Ok(Frame::Text(text))) => {
+                            if !bucket.take(Instant::now()) {
+                                return End::Close(close_code::POLICY, "too many messages");
+                            }
+                            match self.hear(&text).await {
+                                Some(reply) => send(socket, Frame::text(reply.text(seq, self.app.live.now(self.session)))).await,
+                                None => Ok(()),
+                            }
+                        }
+                    }
+                }
+                _ = ping.tick() => {
+                    if heard.elapsed() > SILENCE {
+                        return End::Close(close_code::POLICY, "no sign of life");
+                    }
+                    send(socket, Frame::Ping(Default::default())).await
+                }
+            };
+            if let Err(end) = outcome {
+                return end;
+            }
+        }
+    }
+
+    /// What a page says; the reply goes to this page alone.
+    async fn hear(&self, text: &str) -> Option<Message> {
+        let refuse = |title: &str, detail: String| Some(Message::Error { title: title.into(), detail });
+        match serde_json::from_str::<FromClient>(text) {
+            Err(error) => refuse("A message that cannot be read", error.to_string()),
+            Ok(FromClient::Unknown) => None,
+            Ok(FromClient::Echo { nonce }) if nonce.chars().count() <= TEXT_MAX => Some(Message::Echo { nonce }),
+            Ok(FromClient::Echo { .. }) => refuse("A nonce that is too long", format!("at most {TEXT_MAX} characters")),
+            Ok(FromClient::Mark(mark)) => {
+                if mark.note.as_ref().is_some_and(|note| note.chars().count() > TEXT_MAX) {
+                    return refuse("A note that is too long", format!("at most {TEXT_MAX} characters"));
+                }
+                match self.app.live.mark(self.session, mark).await {
+                    Ok(()) => None,
+                    Err(error @ (MarkError::NotLive | MarkError::UnknownQuestion)) => {
+                        refuse("The mark was not taken", error.to_string())
+                    }
+                    Err(MarkError::Failed(error)) => {
+                        tracing::error!(session = %self.session, error = format!("{error:#}"), "a mark was lost");
+                        refuse("The mark was not taken", "the server could not write it down".into())
+                    }
+                }
+            }
+            Ok(FromClient::HintFeedback { id, t, useful }) => {
+                if id.is_empty() || id.chars().count() > 64 || t.ms() < 0 {
+                    return refuse("Feedback on no cue", "id must be a cue's id and t its time".into());
+                }
+                match store::reports::hint_feedback(
+                    &self.app.context.db,
+                    self.viewer.user,
+                    self.session,
+                    t,
+                    &id,
+                    useful,
+                )
+                .await
+                {
+                    Ok(_) => None,
+                    Err(error) => {
+                        tracing::error!(session = %self.session, %error, "feedback on a cue was lost");
+                        refuse("The feedback was not kept", "the server could not write it down".into())
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn send(socket: &mut WebSocket, frame: Frame) -> Result<(), End> {
+    match tokio::time::timeout(SEND, socket.send(frame)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) => Err(End::Gone),
+        Err(_) => Err(End::Gone),
+    }
+}

@@ -1,0 +1,12 @@
+//! Random secrets.
+
+use rand::TryRngCore;
+use rand::rngs::OsRng;
+
+/// Returns 256 random bits as 64 hexadecimal digits.
+pub fn generate() -> String {
+    let mut bytes = [0u8; 32];
+    // A machine without random numbers can keep no secret: there is no way to go on.
+    OsRng.try_fill_bytes(&mut bytes).expect("the operating system gives random numbers");
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,22 @@
+//! Why an upload cannot go on.
+
+/// Why an upload cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The session is gone.
+    #[error("there is no such session")]
+    NoSession,
+    /// The file or its announcement cannot be taken; the text says what would.
+    #[error("{0}")]
+    Refused(String),
+    /// Parts are missing: send them, then ask again.
+    #[error("{0}")]
+    Incomplete(String),
+    /// The object store failed.
+    #[error(transparent)]
+    Store(#[from] anyhow::Error),
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+pub type Result<T> = std::result::Result<T, Error>;

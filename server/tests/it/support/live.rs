@@ -1,0 +1,87 @@
+//! Live sessions that only remember what they were asked.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use coach_core::journal::Calibration;
+use coach_core::{MediaTime, SessionId};
+use coach_server::analysis::calibrate::{CalibrateError, CalibrationOutcome};
+use coach_server::channel::protocol::ClientMark;
+use coach_server::live::{LiveSessions, MarkError, PublishAnswer, PublishError, StopError};
+use coach_server::recording::recover::ResumeError;
+use coach_server::store::sessions::Session;
+use std::sync::Mutex;
+
+/// How a WebM file begins.
+pub const WEBM: &[u8] = &[0x1a, 0x45, 0xdf, 0xa3, 0, 0, 0, 0];
+
+#[derive(Default)]
+pub struct LiveDouble {
+    pub published: Mutex<Vec<SessionId>>,
+    pub stopped: Mutex<Vec<SessionId>>,
+    pub marks: Mutex<Vec<ClientMark>>,
+    pub forgotten: Mutex<Vec<SessionId>>,
+    /// No session may begin.
+    pub full: std::sync::atomic::AtomicBool,
+    /// Failed sessions that were to be finished once more.
+    pub resumed: Mutex<Vec<SessionId>>,
+    /// The next offer is answered so.
+    pub refuse: Mutex<Option<PublishError>>,
+}
+
+#[async_trait]
+impl LiveSessions for LiveDouble {
+    fn admits(&self) -> Result<(), String> {
+        let full = self.full.load(std::sync::atomic::Ordering::SeqCst);
+        if full { Err("the disk is nearly full".into()) } else { Ok(()) }
+    }
+
+    async fn publish(&self, session: &Session, _: &str) -> Result<PublishAnswer, PublishError> {
+        if let Some(error) = self.refuse.lock().unwrap().take() {
+            return Err(error);
+        }
+        self.published.lock().unwrap().push(session.id);
+        Ok(PublishAnswer { sdp: "v=0\r\n".into(), resource: "s3cret".into(), etag: "\"1\"".into() })
+    }
+
+    async fn stop(&self, session: SessionId, resource: &str) -> Result<(), StopError> {
+        if resource != "s3cret" || !self.published.lock().unwrap().contains(&session) {
+            return Err(StopError::Unknown);
+        }
+        self.stopped.lock().unwrap().push(session);
+        Ok(())
+    }
+
+    async fn mark(&self, _: SessionId, mark: ClientMark) -> Result<(), MarkError> {
+        if mark.question_id.as_deref() == Some("nothing") {
+            return Err(MarkError::UnknownQuestion);
+        }
+        self.marks.lock().unwrap().push(mark);
+        Ok(())
+    }
+
+    async fn calibrate(&self, clip: Bytes) -> Result<CalibrationOutcome, CalibrateError> {
+        if !clip.starts_with(&WEBM[..4]) {
+            return Err(CalibrateError::NotMedia("it begins like no file that is known".into()));
+        }
+        let calibration = Calibration { yaw: Some(3.0), noise_floor_db: Some(31.5), ..Calibration::default() };
+        Ok(CalibrationOutcome { calibration, advice: Vec::new(), ok: true })
+    }
+
+    fn now(&self, _: SessionId) -> Option<MediaTime> {
+        Some(MediaTime(4200))
+    }
+
+    async fn close(&self) {}
+
+    async fn resume(&self, session: &Session) -> Result<(), ResumeError> {
+        self.resumed.lock().unwrap().push(session.id);
+        if session.failure.as_deref() == Some("no spool") {
+            return Err(ResumeError::NothingLeft);
+        }
+        Ok(())
+    }
+
+    async fn forget(&self, session: SessionId) {
+        self.forgotten.lock().unwrap().push(session);
+    }
+}
