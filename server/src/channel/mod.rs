@@ -3,7 +3,6 @@
 pub mod hub;
 pub mod protocol;
 pub mod rate;
-pub mod relay;
 
 pub use hub::Hub;
 pub use protocol::Message;

@@ -6,7 +6,7 @@ use crate::http::app::App;
 use crate::jobs::{self, erase};
 use crate::session::{Event, State};
 use crate::store;
-use crate::{analysis, channel, http, live, objects, shutdown, telemetry, uploads};
+use crate::{analysis, http, live, objects, shutdown, telemetry, uploads};
 use anyhow::Context as _;
 use std::time::Duration;
 use store::jobs::NewJob;
@@ -37,7 +37,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let analyses = jobs::analyses(&context, analyzers, context.config.jobs.workers)?;
     let system = jobs::system(&context)?;
     tokio::spawn(jobs::retention::run(context.clone()));
-    tokio::spawn(channel::relay::run(context.clone()));
+    tokio::spawn(jobs::relay::run(context.clone()));
     tokio::spawn(uploads::sweep::run(context.clone()));
     let hub = context.hub.clone();
     let upkeep = tokio::spawn(async move {

@@ -12,8 +12,9 @@ pub mod web;
 
 use app::App;
 use axum::Router;
+use axum::extract::{Request, State};
 use axum::http::Method;
-use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::Response;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -90,7 +91,7 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(async |method: Method| Error::Method(method.to_string()))
         .with_state(app.clone())
         .merge(SwaggerUi::new("/docs").url("/api/openapi.json", openapi))
-        .layer(from_fn_with_state(app.clone(), origin::guard))
+        .layer(from_fn_with_state(app.clone(), guard))
         .layer(CompressionLayer::new().compress_when(uncompressed));
     // It answers every OPTIONS request itself, so it is there only where other origins are.
     let router = match security::cors(&app.context.config.http) {
@@ -112,4 +113,10 @@ pub fn router(app: App) -> Router {
                 .on_response(DefaultOnResponse::new().level(Level::DEBUG))
                 .on_failure(DefaultOnFailure::new().level(Level::WARN)),
         )
+}
+
+/// Refuses foreign hosts and foreign pages in front of every route.
+async fn guard(State(app): State<App>, request: Request, next: Next) -> Result<Response, Error> {
+    app.allowed.check(request.method(), request.headers(), request.uri())?;
+    Ok(next.run(request).await)
 }

@@ -1,13 +1,9 @@
 //! Which hosts and origins are ours. Stops DNS rebinding, foreign pages' requests and foreign WebSockets.
 
 use crate::config;
-use crate::http::app::App;
 use crate::http::error::Error;
-use axum::extract::{Request, State};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, Uri, header};
-use axum::middleware::Next;
-use axum::response::Response;
 
 /// The names and origins under which this server is reached.
 #[derive(Debug, Clone)]
@@ -80,12 +76,6 @@ impl Allowed {
             Some(_) => Err(Error::Origin),
         }
     }
-}
-
-/// The check in front of every route.
-pub async fn guard(State(app): State<App>, request: Request, next: Next) -> Result<Response, Error> {
-    app.allowed.check(request.method(), request.headers(), request.uri())?;
-    Ok(next.run(request).await)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub mod analyze;
 pub mod erase;
 mod hold;
 mod job;
+pub mod relay;
 pub mod retention;
 pub mod uploaded;
 pub mod webhook;

@@ -2,7 +2,7 @@
 //! taking over can never cross.
 
 use super::part::{self, PartEnded, PartEvent};
-use super::shared::{LiveContext, Running};
+use super::shared::{Command, LiveContext, Running};
 use super::thread::{self, Question};
 use super::writer::{StateWriter, Update};
 use super::{PublishAnswer, PublishError, StopError};
@@ -24,25 +24,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
-
-/// What the keeper is asked.
-pub enum Command {
-    Publish {
-        offer: String,
-        answer: oneshot::Sender<Result<PublishAnswer, PublishError>>,
-    },
-    Stop {
-        resource: String,
-        answer: oneshot::Sender<Result<(), StopError>>,
-    },
-    PartEvent {
-        n: u32,
-        part_event: PartEvent,
-    },
-    PartEnded(PartEnded),
-    /// Deleted: end at once, store nothing.
-    Forget(oneshot::Sender<()>),
-}
 
 /// Who is publishing now.
 struct Current {

@@ -1,7 +1,7 @@
 //! The service of live sessions: opens the media port, and passes on what the rest of the server asks.
 
-use super::keeper::{self, Command};
-use super::shared::LiveContext;
+use super::keeper;
+use super::shared::{Command, LiveContext};
 use super::thread;
 use super::{LiveSessions, MarkError, PublishAnswer, PublishError, StopError};
 use crate::analysis::Analyzers;

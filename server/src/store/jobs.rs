@@ -2,7 +2,7 @@
 
 use super::{Db, on};
 use crate::clock::now_us;
-use crate::session::State;
+use crate::session::state::State;
 use coach_core::{SessionId, UserId};
 use serde_json::Value;
 use sqlx::AssertSqlSafe;

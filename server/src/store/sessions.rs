@@ -5,7 +5,7 @@ use super::questions::Question;
 use super::{Db, in_transaction, on};
 use crate::clock::DAY_US;
 use crate::clock::now_us;
-use crate::session::State;
+use crate::session::state::State;
 use crate::session::questions::Family;
 use coach_core::journal::{Calibration, Capture, HintSettings};
 use coach_core::{SessionId, UserId};

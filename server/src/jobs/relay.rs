@@ -1,6 +1,6 @@
 //! What workers in any process do to uploads, told to the pages that watch them here.
 
-use super::Message;
+use crate::channel::Message;
 use crate::context::Context;
 use crate::session::State;
 use crate::shutdown::Ticks;
