@@ -38,5 +38,6 @@ soak: setup-test
 
 fix: setup
 	cargo fmt --all
+	rustfmt --edition 2024 inference/insight/src/{metrics,hints}/*.rs
 	cargo clippy --fix --allow-dirty --allow-staged --workspace --all-targets
 	cd web-client && npm run --silent fix

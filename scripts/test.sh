@@ -12,6 +12,8 @@ export COACH_NOT_CHECKED=$scratch/not-checked
 touch "$COACH_NOT_CHECKED"
 
 say "format";            cargo fmt --all --check
+# `cargo fmt` does not see the modules that a macro declares.
+rustfmt --edition 2024 --check inference/insight/src/{metrics,hints}/*.rs
 say "web: lint";         scripts/web.sh lint
 say "web: tests";        scripts/web.sh test
 say "web: build";        scripts/web.sh build

@@ -190,13 +190,13 @@ pub struct Calibration {
     pub level_db: Option<f32>,
 }
 
-/// Which cues the person allows.
+/// Which hints the person allows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HintSettings {
     /// Ids of the hints that may be shown ("slow_down", …).
     pub enabled: Vec<String>,
-    /// At most one cue per this many milliseconds.
+    /// At most one hint per this many milliseconds.
     pub budget_ms: i64,
 }
 

@@ -120,6 +120,9 @@ pub struct Score {
 pub struct Contribution {
     /// Id of the metric it rests on.
     pub metric: String,
+    /// The metric's name as one reads it; empty in a report of version 0.1.0.
+    #[serde(default)]
+    pub name: String,
     /// `null`: not enough evidence, and its weight is shared among the others.
     pub value: Option<f32>,
     /// Why there is no value, where it is not for want of evidence ("too noisy to judge").
@@ -154,6 +157,12 @@ pub struct Moment {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MetricValue {
+    /// As one reads it; empty in a report of version 0.1.0.
+    #[serde(default)]
+    pub name: String,
+    /// The value with its unit, as one reads it.
+    #[serde(default)]
+    pub text: Option<String>,
     /// `null`: not enough to say.
     pub value: Option<f32>,
     /// Why there is no value, where it is not for want of evidence ("too noisy to judge").
@@ -223,7 +232,7 @@ pub struct StressSpike {
     pub recovered: Option<MediaTime>,
 }
 
-/// One cue that was shown.
+/// One hint that was shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Hint {
@@ -234,7 +243,7 @@ pub struct Hint {
     pub text: String,
     /// What it was shown for, with numbers.
     pub evidence: String,
-    /// True for a cue that says something went well.
+    /// True for a hint that says something went well.
     #[serde(default)]
     pub positive: bool,
 }

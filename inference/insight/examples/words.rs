@@ -1,24 +1,27 @@
-//! A journal on standard input; its words, metrics and cues on standard output.
+//! A journal on standard input; the words of its report, its metrics and hints on standard output.
 //!
-//! `cargo run -p coach-insight --example words < journal.jsonl`
+//! `cargo run -p coach-insight --example words < journal.jsonl`; with `-- --json` the whole report.
 
-use coach_insight::{replay_text, texts};
+use coach_insight::replay_text;
 use std::io::{self, Write};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let replayed = replay_text(io::stdin().lock())?;
     let mut out = io::stdout().lock();
+    let report = &replayed.report;
+    if std::env::args().any(|arg| arg == "--json") {
+        writeln!(out, "{}", serde_json::to_string_pretty(report)?)?;
+        return Ok(());
+    }
     for damage in &replayed.damages {
         writeln!(out, "damaged: {damage}")?;
     }
-    let report = &replayed.report;
     for line in &report.overall.words {
         writeln!(out, "{line}")?;
     }
-    for (id, metric) in &report.metrics {
-        if let Some(value) = metric.value {
-            let name = texts::metric(id);
-            writeln!(out, "  {name}: {} (over {:.0} %)", texts::number(value, &metric.unit), metric.coverage * 100.0)?;
+    for metric in report.metrics.values() {
+        if let Some(text) = &metric.text {
+            writeln!(out, "  {}: {text} (over {:.0} %)", metric.name, metric.coverage * 100.0)?;
         }
     }
     for hint in &report.hints {

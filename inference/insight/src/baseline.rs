@@ -3,7 +3,7 @@
 //! While it is being learnt, nothing is said that needs it. What was learnt is not moved by what comes later, except the means that
 //! stress is read against, which follow slowly while the person is calm (`stress.rs`).
 
-use crate::speech::semitones;
+use crate::stats::{median, semitones};
 use crate::watch::units::Units;
 use coach_core::journal::{Calibration, Face, Pose, Voice, VoicedRun};
 
@@ -239,20 +239,6 @@ fn to_camera(pose: &Pose) -> [f32; 2] {
     [(-x).atan2(-z), y.atan2(-z)].map(|a| a.to_degrees().clamp(-35.0, 35.0))
 }
 
-/// The middle value; the list is put out of order. `None` when it is empty.
-pub(crate) fn median(values: &mut [f32]) -> Option<f32> {
-    quantile(values, 0.5)
-}
-
-/// The value below which a share of the values lie. `None` when there are none.
-pub(crate) fn quantile(values: &mut [f32], share: f32) -> Option<f32> {
-    if values.is_empty() {
-        return None;
-    }
-    let at = (share * (values.len() - 1) as f32).round() as usize;
-    Some(*values.select_nth_unstable_by(at, f32::total_cmp).1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,10 +250,5 @@ mod tests {
         let [yaw, pitch] = to_camera(&Pose { yaw: 0.0, pitch: 0.0, roll: 0.0, matrix });
         assert!((yaw + 14.0).abs() < 0.1, "to its own right is negative: {yaw}");
         assert!((pitch - 7.1).abs() < 0.1, "a head over the axis looks down: {pitch}");
-    }
-
-    #[test]
-    fn quantiles_of_nothing_are_nothing() {
-        assert_eq!((median(&mut []), quantile(&mut [3.0], 0.95)), (None, Some(3.0)));
     }
 }

@@ -3,7 +3,7 @@
 //! Answers are aligned by phase (thirds of their length), because nobody says the same thing at the same second. Differences are
 //! weighed in what a listener would just notice, so that words a minute and semitones can be put in one order.
 
-use crate::metrics;
+use crate::metrics::{self, Metric, Of};
 use crate::scores;
 use crate::texts;
 use coach_core::report::{Answer, Moment, Report, Series};
@@ -15,32 +15,15 @@ const PHASES: [&str; 3] = ["opening", "middle", "close"];
 const WORDS: usize = 3;
 const LEAST: f32 = 1.0;
 
-/// What a listener or viewer would just notice, in the metric's unit. Conventions, from the spread of the measures between takes of
-/// one speaker; `None`: it is not compared in words.
+/// The difference of a score that is worth a word.
+const SCORE_NOTICEABLE: f32 = 8.0;
+
+/// What a listener or viewer would just notice of a score or a metric; `None`: it is not compared in words.
 pub fn noticeable(id: &str) -> Option<f32> {
-    Some(match id {
-        "confidence" | "clarity" | "resilience" | "engagement" => 8.0,
-        "pace" => 15.0,
-        "articulation_rate" => 0.5,
-        "long_pauses" => 2.0,
-        "pause_share" => 0.07,
-        "response_latency" => 1.5,
-        "hesitations" => 1.5,
-        "pitch_variation" => 0.7,
-        "pitch_drift" => 0.8,
-        "phrase_end_level" => 2.0,
-        "phrase_end_pitch" => 0.2,
-        "volume_consistency" => 1.2,
-        "eye_contact" => 0.15,
-        "head_movement" => 8.0,
-        "nods" => 2.0,
-        "smile" => 0.06,
-        "expressiveness" => 0.12,
-        "brow_tension" | "lip_press" => 0.06,
-        "stress_spikes" => 4.0,
-        "answer_length" => 0.3,
-        _ => return None,
-    })
+    match metrics::find(id) {
+        Some(metric) => metric.noticeable,
+        None => Some(SCORE_NOTICEABLE),
+    }
 }
 
 /// The answers to compare: those to one question (by id, else by text), else the first of each.
@@ -77,11 +60,11 @@ pub fn compare_answers(a: &Report, i: usize, b: &Report, k: usize) -> Option<Com
         }
         gaps.push(gap);
     }
-    for metric in metrics::ALL {
+    for metric in metrics::ALL.iter().copied() {
         let value = |answer: &Answer| answer.metrics.get(metric.id).and_then(|m| m.value);
-        let mut gap = difference(metric.id, texts::metric(metric.id), metric.unit, value(x), value(y));
+        let mut gap = difference(metric.id, metric.name, metric.unit, value(x), value(y));
         gap.phases = (0..PHASES.len())
-            .map(|p| [curve(metric.id, &a.series, spans_a[p]), curve(metric.id, &b.series, spans_b[p])])
+            .map(|p| [curve(metric, &a.series, spans_a[p]), curve(metric, &b.series, spans_b[p])])
             .filter(|pair| pair.iter().any(Option::is_some))
             .collect();
         gap.moments_a = moments(x, metric.id);
@@ -89,7 +72,7 @@ pub fn compare_answers(a: &Report, i: usize, b: &Report, k: usize) -> Option<Com
         gaps.push(gap);
     }
     let mut largest: Vec<&Difference> =
-        gaps.iter().skip(4).filter(|g| g.noticeable.is_some_and(|n| n.abs() >= LEAST)).collect();
+        gaps.iter().skip(scores::ALL.len()).filter(|g| g.noticeable.is_some_and(|n| n.abs() >= LEAST)).collect();
     largest.sort_by(|p, q| {
         let size = |g: &Difference| g.noticeable.map_or(0.0, f32::abs);
         size(q).total_cmp(&size(p)).then(p.id.cmp(&q.id))
@@ -135,16 +118,8 @@ fn thirds(answer: &Answer) -> [Span; 3] {
 }
 
 /// The value of a metric over a stretch, from the curves; `None` for a metric without a curve.
-fn curve(id: &str, series: &Series, span: Span) -> Option<f32> {
-    let samples = match id {
-        "pace" => &series.pace_wpm,
-        "eye_contact" => &series.eye_contact,
-        "expressiveness" => &series.expressiveness,
-        "valence" => &series.valence,
-        "arousal" => &series.arousal,
-        "pitch_variation" => &series.pitch_st,
-        _ => return None,
-    };
+fn curve(metric: &Metric, series: &Series, span: Span) -> Option<f32> {
+    let samples = metric.series?(series);
     let step = series.step_ms.max(1);
     let index = |t: MediaTime| ((t.ms().max(0) / step) as usize).min(samples.len());
     let known: Vec<f32> = samples[index(span.start)..index(span.end)].iter().flatten().copied().collect();
@@ -153,10 +128,10 @@ fn curve(id: &str, series: &Series, span: Span) -> Option<f32> {
         return None;
     }
     let mean = known.iter().sum::<f32>() / n;
-    if id == "pitch_variation" {
-        return Some((known.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / n).sqrt());
-    }
-    Some(mean)
+    Some(match metric.of_series {
+        Of::Mean => mean,
+        Of::Spread => (known.iter().map(|x| (x - mean).powi(2)).sum::<f32>() / n).sqrt(),
+    })
 }
 
 fn moments(answer: &Answer, id: &str) -> Vec<MomentRef> {
@@ -169,13 +144,13 @@ fn moments(answer: &Answer, id: &str) -> Vec<MomentRef> {
 
 /// A difference in words, with the phase in which it was largest.
 fn sentence(gap: &Difference) -> String {
-    let (Some(a), Some(b)) = (gap.a, gap.b) else { return String::new() };
-    let unit = noticeable(&gap.id).unwrap_or(1.0);
+    let (Some(a), Some(b), Some(metric)) = (gap.a, gap.b, metrics::find(&gap.id)) else { return String::new() };
+    let unit = metric.noticeable.unwrap_or(1.0);
     let sizes: Vec<f32> =
         gap.phases.iter().map(|[a, b]| a.zip(*b).map_or(0.0, |(a, b)| (a - b).abs() / unit)).collect();
     let most = (0..sizes.len()).max_by(|&i, &k| sizes[i].total_cmp(&sizes[k]).then(k.cmp(&i)));
     // A phase is named when it stands out from the mean of all.
     let mean = sizes.iter().sum::<f32>() / (sizes.len() as f32).max(1.0);
     let phase = most.filter(|&i| sizes.len() == PHASES.len() && sizes[i] > 1.25 * mean + 0.5).map(|i| PHASES[i]);
-    texts::difference(&gap.id, a, b, &gap.unit, phase)
+    texts::difference(metric, a, b, phase)
 }

@@ -1,4 +1,4 @@
-//! The engine: observations in, cues and scores out, on media time alone.
+//! The engine: observations in, hints and scores out, on media time alone.
 //!
 //! Hand it lines with [`Engine::observe`], say with [`Engine::advance`] up to when each stream has spoken, and drain
 //! [`Engine::poll`] after every call. What comes out depends on the lines alone (invariants 6 and 7): replaying the accepted lines
@@ -6,25 +6,12 @@
 
 use crate::absence::Absence;
 use crate::merge::{Merge, Refused};
+use crate::output::Output;
 use crate::state::State;
 use coach_core::MediaTime;
 use coach_core::journal::{Calibration, Header, Line, Stream};
-use coach_core::live::{RunningScores, Vitals};
-use coach_core::report::{Hint, Report};
+use coach_core::report::Report;
 use std::collections::VecDeque;
-
-/// What the engine gives out, in order of media time.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Output {
-    /// Passed the watermark, in journal order, the header first: the driver writes exactly these.
-    Accepted(Line),
-    /// Five times a second of media time.
-    Vitals(Vitals),
-    /// A cue to show now.
-    Hint(Hint),
-    /// Every five seconds, while an answer runs.
-    Scores(RunningScores),
-}
 
 /// Milliseconds between two looks at everything.
 pub const TICK_MS: i64 = 200;

@@ -3,12 +3,10 @@
 //! What comes out, and in which order, depends on the lines alone: neither on how the streams were interleaved nor on how late
 //! they came (invariant 7). Nothing waits for wall time; a stream that says nothing holds the others back until it ends.
 
+use crate::timeline::LONGEST;
 use coach_core::MediaTime;
 use coach_core::journal::{Line, Stream};
 use std::collections::BTreeMap;
-
-/// No session is longer: 12 h. Later stamps are refused, so that one wrong number cannot ask for all the memory there is.
-pub const LONGEST: MediaTime = MediaTime(12 * 3_600_000);
 
 /// Lines that were not let in, and why. Zero in every sound session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,7 +1,8 @@
 //! From a written journal to the report, bit for bit what the live engine said.
 
-use crate::engine::{Engine, Output};
+use crate::engine::Engine;
 use crate::journal::{Damage, Error, Reader};
+use crate::output::Output;
 use coach_core::journal::{Header, Line, Stream};
 use coach_core::report::Report;
 use std::io::BufRead;

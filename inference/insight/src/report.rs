@@ -90,7 +90,7 @@ impl State {
         while t < end {
             let span = Span::new(t, t + STEP_MS);
             let now = Totals::over(&self.timeline, &[span]);
-            let of = |sum: f64, of: f64| crate::scene::ratio(sum, of);
+            let of = |sum: f64, of: f64| crate::stats::ratio(sum, of);
             let stress: Vec<f32> = self.timeline.cells(span).filter_map(|(_, c)| c.stress).collect();
             series.valence.push(of(now.valence, now.affect_s));
             series.arousal.push(of(now.arousal, now.affect_s));
@@ -110,7 +110,7 @@ impl State {
     fn middle_pitch(&self) -> Option<f32> {
         let cells = self.timeline.cells.iter().filter(|c| c.voiced >= 3);
         let mut means: Vec<f32> = cells.map(|c| c.pitch_sum / f32::from(c.voiced)).collect();
-        crate::baseline::median(&mut means)
+        crate::stats::median(&mut means)
     }
 }
 
@@ -118,6 +118,8 @@ fn values(measures: &Measures) -> BTreeMap<String, MetricValue> {
     let value = |metric: &metrics::Metric| {
         let m = &measures[metric.id];
         MetricValue {
+            name: metric.name.to_owned(),
+            text: m.value.map(|v| texts::number(v, metric.unit)),
             value: m.value,
             reason: m.reason.clone(),
             unit: metric.unit.to_owned(),

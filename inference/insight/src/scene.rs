@@ -1,7 +1,8 @@
 //! A stretch of a session as the metrics see it: its spans, its events, and the sums over its cells.
 
 use crate::baseline::Baseline;
-use crate::metrics::{LEAST_SNR_DB, LEAST_SPEECH_S, LEAST_VOICED_SHARE};
+use crate::evidence::{LEAST_SNR_DB, LEAST_SPEECH_S, LEAST_VOICED_SHARE};
+use crate::stats::ratio;
 use crate::timeline::{CELL_MS, Cell, Phrase, Timeline};
 use coach_core::report::Pause;
 use coach_core::{MediaTime, Span};
@@ -143,11 +144,6 @@ impl Totals {
     pub fn pitch_st(&self) -> Option<f32> {
         ratio(self.pitch_sum, self.voiced_s * 100.0)
     }
-}
-
-/// `sum / of`, `None` where there is nothing to divide by.
-pub(crate) fn ratio(sum: f64, of: f64) -> Option<f32> {
-    (of > 1e-9).then(|| (sum / of) as f32)
 }
 
 /// What a metric may look at.

@@ -3,7 +3,8 @@
 //! A number that is not finite cannot be written as JSON, so a line that holds one could not be replayed. Numbers that are finite
 //! but absurd are let in, because they were observed, and are bent into range where they are used.
 
-use crate::merge::LONGEST;
+use crate::stats::finite as all;
+use crate::timeline::LONGEST;
 use coach_core::MediaTime;
 use coach_core::journal::{Line, Pose};
 
@@ -57,10 +58,6 @@ pub(crate) fn is_sound(line: &Line) -> bool {
 /// What happened may lie a little before t = 0 of the timeline, never far.
 fn within(t: MediaTime) -> bool {
     MediaTime(-60_000) <= t && t <= LONGEST
-}
-
-fn all(values: &[f32]) -> bool {
-    values.iter().all(|v| v.is_finite())
 }
 
 fn pose(pose: &Pose) -> bool {

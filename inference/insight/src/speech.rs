@@ -4,6 +4,7 @@
 //! fluency studies); over 1 s it is long (Campione and Véronis 2002). A silence of which a good part
 //! was lost sound is not called a pause; a lost packet or two in it change nothing.
 
+use crate::stats::semitones;
 use crate::timeline::{Chunk, Phrase, Timeline, push};
 use coach_core::journal::Voice;
 use coach_core::report::{Pause, PauseClass};
@@ -73,11 +74,6 @@ pub struct Speech {
     /// Where sound was missing of late.
     lost: VecDeque<Span>,
     asked: Option<MediaTime>,
-}
-
-/// Semitones re 100 Hz.
-pub fn semitones(hz: f32) -> f32 {
-    12.0 * (hz / 100.0).log2()
 }
 
 impl Speech {

@@ -2,10 +2,10 @@
 
 use crate::answers::Answers;
 use crate::baseline::Baseline;
-use crate::engine::Output;
 use crate::hints::Now;
 use crate::hints::budget::Budget;
 use crate::metrics::{ALL, pace, pitch_variation};
+use crate::output::Output;
 use crate::scene::{Scene, Totals};
 use crate::scores::{Measures, scores};
 use crate::speech::Speech;
@@ -161,7 +161,7 @@ impl State {
     }
 
     fn feel(&mut self, t: MediaTime, last_2s: &Totals, last_20s: &Totals) {
-        use crate::scene::ratio;
+        use crate::stats::ratio;
         let seen = last_2s.affect_s >= 1.0;
         let face = |sum: f64| ratio(sum, last_2s.affect_s).filter(|_| seen);
         let signals = Signals {

@@ -3,10 +3,12 @@
 //! A live window, an answer and the whole session are measured by the same functions over different stretches of this.
 //! Four hours are 144 000 cells of about 100 bytes.
 
-use crate::merge::LONGEST;
 use coach_core::journal::{self, Hesitation, VoicedRun};
 use coach_core::report::{Pause, StressSpike};
 use coach_core::{MediaTime, Span};
+
+/// No session is longer: 12 h. Later stamps are refused, so that one wrong number cannot ask for all the memory there is.
+pub const LONGEST: MediaTime = MediaTime(12 * 3_600_000);
 
 /// Length of a cell.
 pub const CELL_MS: i64 = 100;

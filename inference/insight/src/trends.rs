@@ -4,8 +4,8 @@
 //! case of ten (Mann 1945; normal approximation with continuity correction) *and* the change over all sessions is one that a
 //! listener would notice (`compare.rs`). The slope is Theil and Sen's median of pairs, which one odd session does not move.
 
-use crate::baseline::{median, quantile};
-use crate::scores::curve::Curve;
+use crate::curve::Curve;
+use crate::stats::{median, quantile};
 use crate::{compare, metrics, scores, texts};
 use coach_core::review::{Direction, Trend, TrendPoint};
 
@@ -23,7 +23,7 @@ pub fn trends(points: &[TrendPoint]) -> Vec<Trend> {
     let points = &points[points.len().saturating_sub(MOST_SESSIONS)..];
     let score = |f: &&scores::Formula| (f.id, texts::score(f.name), "", Some(true));
     let scores = scores::ALL.iter().map(score);
-    let metrics = metrics::ALL.iter().map(|m| (m.id, texts::metric(m.id), m.unit, None));
+    let metrics = metrics::ALL.iter().map(|m| (m.id, m.name, m.unit, None));
     scores
         .chain(metrics)
         .filter_map(|(id, name, unit, more_is_better)| {

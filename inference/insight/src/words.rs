@@ -1,5 +1,6 @@
 //! The report in words: one line per score, then three things to work on, each with its number and what to do.
 
+use crate::metrics::{self, Told};
 use crate::scores::{Measures, formula};
 use crate::texts;
 use coach_core::report::{Contribution, ScoreName, Scores};
@@ -25,27 +26,21 @@ pub(crate) fn words(scores: &Scores, measures: &Measures, head_alone: bool) -> V
         carried.sort_by(|a, b| b.points.total_cmp(&a.points));
         let mut cost: Vec<_> = known().filter(|c| quality(c) < WEAK && lost(c) >= LEAST_LOST).collect();
         cost.sort_by(|a, b| lost(b).total_cmp(&lost(a)));
-        let say = |c: &Contribution| texts::strength(&c.metric, c.value.unwrap_or_default(), &c.unit);
-        let carried: Vec<String> = carried.into_iter().take(2).map(say).collect();
+        let said = |c: &Contribution| metrics::find(&c.metric).zip(c.value);
+        let say = |c: &Contribution| said(c).map(|(metric, value)| metric.strength(value));
+        let carried: Vec<String> = carried.into_iter().take(2).filter_map(say).collect();
         // The worst of each score goes before the second worst of any, so that no score is left without advice.
         problems.extend(cost.iter().enumerate().map(|(rank, c)| (rank.min(1), lost(c), *c, name)));
-        let cost: Vec<String> = cost
-            .into_iter()
-            .take(2)
-            .map(|c| {
-                format!(
-                    "{} ({})",
-                    texts::metric(&c.metric).to_lowercase(),
-                    texts::number(c.value.unwrap_or_default(), &c.unit)
-                )
-            })
-            .collect();
+        let named = |c: &Contribution| said(c).map(|(metric, value)| metric.named(value));
+        let cost: Vec<String> = cost.into_iter().take(2).filter_map(named).collect();
         lines.push(texts::summary(name, value, score.coverage, &carried, &cost));
     }
     problems.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.metric.cmp(&b.2.metric)));
     for (i, (_, _, c, name)) in problems.into_iter().take(PROBLEMS).enumerate() {
-        let (Some(value), Some(curve)) = (c.value, formula(name).curve(&c.metric)) else { continue };
-        lines.push(texts::work_on(i + 1, &texts::problem(&c.metric, value, &c.unit, &c.target, curve.side(value))));
+        let (Some(value), Some(input)) = (c.value, formula(name).input(&c.metric)) else { continue };
+        let Some(advice) = input.metric.advice else { continue };
+        let told = Told { value, unit: input.metric.unit, side: input.curve.side(value), target: c.target.clone() };
+        lines.push(texts::work_on(i + 1, &advice(&told)));
     }
     let is_known = |id: &str| measures.get(id).is_some_and(|m| m.value.is_some());
     if scores.resilience.value.is_some() && !is_known("stress_height") {

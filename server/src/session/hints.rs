@@ -1,6 +1,6 @@
 //! The cues there are, for the page that switches them on and off.
 
-use coach_insight::{hints, texts};
+use coach_insight::hints;
 use serde::Serialize;
 
 /// A cue that can be switched.
@@ -17,8 +17,8 @@ pub struct Choice {
 pub fn all() -> impl Iterator<Item = Choice> {
     hints::ALL.iter().map(|rule| Choice {
         id: rule.id,
-        text: texts::hint(rule.id),
-        description: texts::hint_description(rule.id),
+        text: rule.text,
+        description: rule.purpose,
     })
 }
 

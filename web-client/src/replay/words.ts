@@ -1,4 +1,4 @@
-// Metrics and numbers in plain words. A metric this page has not heard of is named by its id.
+// Scores and numbers in plain words.
 import type { ScoreName } from "../api/types";
 
 export const SCORES: { name: ScoreName; title: string; what: string }[] = [
@@ -17,46 +17,8 @@ export function humanise(id: string): string {
   return words === "" ? id : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-const METRICS: Record<string, string> = {
-  pace: "Pace",
-  articulation_rate: "Articulation rate",
-  long_pauses: "Long pauses",
-  pause_share: "Share of pauses",
-  phonation_ratio: "Share of speech",
-  response_latency: "Time to the first word",
-  answer_length: "Answer length",
-  hesitations: "Possible hesitations",
-  pitch_variation: "Pitch variation",
-  pitch_range: "Pitch range",
-  pitch_drift: "Pitch drift",
-  phrase_end_pitch: "Rising phrase ends",
-  phrase_end_level: "Level at phrase ends",
-  volume_level: "Volume",
-  volume_consistency: "Evenness of volume",
-  voice_stability: "Roughness of voice",
-  eye_contact: "Eye contact",
-  presence: "Time in the frame",
-  framing: "Framing",
-  light: "Light",
-  head_movement: "Head movement",
-  nods: "Nods",
-  shakes: "Head shakes",
-  blink_rate: "Blinks",
-  smile: "Smile",
-  expressiveness: "Facial expression",
-  brow_tension: "Brows drawn together",
-  lip_press: "Lips pressed",
-  valence: "Valence",
-  arousal: "Arousal",
-  stress_spikes: "Stress moments",
-  stress_height: "Height of stress moments",
-  stress_recovery: "Time to calm down",
-};
-
-export const metricName = (id: string): string => METRICS[id] ?? humanise(id);
-
-/** The name that the report gives a metric; reports of version 0.1.0 give none. */
-export const nameOf = (of: { metric: string; name?: string | null }): string => of.name || metricName(of.metric);
+/** The name that the report gives a metric; reports of version 0.1.0 give none, and their ids are put in words. */
+export const nameOf = (of: { metric: string; name?: string | null }): string => of.name || humanise(of.metric);
 
 /** How each unit of the report reads after its number, and with how many decimals. */
 const UNITS: Record<string, [suffix: string, decimals: number]> = {

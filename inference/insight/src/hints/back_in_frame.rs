@@ -1,9 +1,20 @@
 //! "Come back into frame": no face for 2 s, or only part of one for 4 s, after there was one.
 
-use super::{Now, Rule, Tone, Verdict};
+use super::{Evidence, Now, Rule, Tone, Verdict};
 
-pub const RULE: Rule =
-    Rule { id: "back_in_frame", severity: 95.0, hold_ms: 0, cool_down_ms: 60_000, tone: Tone::Corrects, check };
+pub const RULE: Rule = Rule {
+    id: "back_in_frame",
+    text: "Come back into frame",
+    purpose: "When your face leaves the picture.",
+    severity: 95.0,
+    hold_ms: 0,
+    cool_down_ms: 60_000,
+    tone: Tone::Corrects,
+    check,
+};
+
+/// What it was shown for.
+const EVIDENCE: Evidence = |s| format!("no whole face in the picture for {s:.1} s");
 
 fn check(now: &Now, _active: bool) -> Verdict {
     if !now.seen_before {
@@ -11,7 +22,7 @@ fn check(now: &Now, _active: bool) -> Verdict {
     }
     let absent = now.absent_ms.filter(|ms| *ms >= 2000);
     match absent.or(now.cut_ms.filter(|ms| *ms >= 4000)) {
-        Some(ms) => Verdict::Cue(ms as f32 / 1000.0),
+        Some(ms) => Verdict::Show(ms as f32 / 1000.0, EVIDENCE),
         None => Verdict::Fine,
     }
 }

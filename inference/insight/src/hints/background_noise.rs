@@ -1,11 +1,22 @@
 //! "Noisy background": speech under 10 dB over the background over 8 s; again over 13 dB.
 
-use super::{Now, Rule, Tone, Verdict, under};
+use super::{Evidence, Now, Rule, Tone, Verdict, under};
 
-pub const RULE: Rule =
-    Rule { id: "background_noise", severity: 45.0, hold_ms: 3000, cool_down_ms: 180_000, tone: Tone::Corrects, check };
+pub const RULE: Rule = Rule {
+    id: "background_noise",
+    text: "Noisy background",
+    purpose: "When the background is too loud to hear you well.",
+    severity: 45.0,
+    hold_ms: 3000,
+    cool_down_ms: 180_000,
+    tone: Tone::Corrects,
+    check,
+};
+
+/// What it was shown for.
+const EVIDENCE: Evidence = |db| format!("speech only {db:.0} dB over the background");
 
 fn check(now: &Now, active: bool) -> Verdict {
     let snr = now.last_8s.snr_db().filter(|_| now.last_8s.speech_s >= 2.0);
-    snr.map_or(Verdict::Unknown, |db| under(db, 10.0, 13.0, active))
+    snr.map_or(Verdict::Unknown, |db| under(db, 10.0, 13.0, active, EVIDENCE))
 }

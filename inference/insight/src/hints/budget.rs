@@ -1,16 +1,15 @@
-//! The budget: one cue at a time, few of them, the weightiest first, none in the first seconds.
+//! The budget: one hint at a time, few of them, the weightiest first, none in the first seconds.
 //!
 //! Sparse cues help and dense ones hurt (Rhema: one or two words every 20 s or so; Chollet et al. 2022: a dense dashboard did worst).
 
 use super::{ALL, Now, Rule, Tone, Verdict};
-use crate::texts;
 use coach_core::MediaTime;
 use coach_core::journal::HintSettings;
 use coach_core::report::Hint;
 
 /// None before this.
 pub const QUIET_START_MS: i64 = 10_000;
-/// However small the budget is set, a cue stays for four seconds and the next waits as long again.
+/// However small the budget is set, a hint stays for four seconds and the next waits as long again.
 pub const LEAST_BUDGET_MS: i64 = 8_000;
 /// Praise comes no more often than this.
 pub const PRAISE_MS: i64 = 120_000;
@@ -19,7 +18,7 @@ pub const KIND_MS: i64 = 60_000;
 
 #[derive(Debug, Clone, Copy, Default)]
 struct State {
-    /// Since when its rule has said cue.
+    /// Since when its rule has held.
     since: Option<MediaTime>,
     shown: Option<MediaTime>,
     times: u32,
@@ -52,19 +51,19 @@ impl Budget {
         }
     }
 
-    /// One tick: the cue to show now, if any.
+    /// One tick: the hint to show now, if any.
     pub fn tick(&mut self, now: &Now) -> Option<Hint> {
         let mut corrects = false;
-        let mut best: Option<(f32, usize, f32)> = None;
+        let mut best: Option<(f32, usize, String)> = None;
         for (i, rule) in ALL.iter().enumerate() {
             let state = &mut self.states[i];
-            let value = match (rule.check)(now, state.since.is_some()) {
+            let (value, evidence) = match (rule.check)(now, state.since.is_some()) {
                 Verdict::Unknown => continue,
                 Verdict::Fine => {
                     state.since = None;
                     continue;
                 }
-                Verdict::Cue(value) => value,
+                Verdict::Show(value, evidence) => (value, evidence),
             };
             let since = *state.since.get_or_insert(now.t);
             corrects |= rule.tone == Tone::Corrects && self.enabled[i];
@@ -75,11 +74,11 @@ impl Budget {
             // What is fresh goes before what has been waiting, what was not said before what was.
             let age_s = (now.t - since - rule.hold_ms).min(20_000) as f32 / 1000.0;
             let rank = rule.severity - 0.5 * age_s - 5.0 * state.times as f32;
-            if best.is_none_or(|(r, ..)| rank > r) {
-                best = Some((rank, i, value));
+            if best.as_ref().is_none_or(|(r, ..)| rank > *r) {
+                best = Some((rank, i, evidence(value)));
             }
         }
-        let (_, i, value) = best?;
+        let (_, i, evidence) = best?;
         let rule = ALL[i];
         if rule.tone == Tone::Praises {
             if corrects {
@@ -94,8 +93,8 @@ impl Budget {
         Some(Hint {
             t: now.t,
             id: rule.id.to_owned(),
-            text: texts::hint(rule.id).to_owned(),
-            evidence: texts::evidence(rule.id, value),
+            text: rule.text.to_owned(),
+            evidence,
             positive: rule.tone == Tone::Praises,
         })
     }

@@ -1,13 +1,24 @@
 //! "Long pause: go on": 4 s of silence after something was said in this answer.
 
-use super::{Now, Rule, Tone, Verdict};
+use super::{Evidence, Now, Rule, Tone, Verdict};
 
-pub const RULE: Rule =
-    Rule { id: "long_pause", severity: 55.0, hold_ms: 0, cool_down_ms: 60_000, tone: Tone::Corrects, check };
+pub const RULE: Rule = Rule {
+    id: "long_pause",
+    text: "Long pause: go on",
+    purpose: "When you have been silent for over four seconds in an answer.",
+    severity: 55.0,
+    hold_ms: 0,
+    cool_down_ms: 60_000,
+    tone: Tone::Corrects,
+    check,
+};
+
+/// What it was shown for.
+const EVIDENCE: Evidence = |s| format!("silent for {s:.1} s");
 
 fn check(now: &Now, _active: bool) -> Verdict {
     match now.silent_ms.filter(|ms| *ms >= 4000) {
-        Some(ms) => Verdict::Cue(ms as f32 / 1000.0),
+        Some(ms) => Verdict::Show(ms as f32 / 1000.0, EVIDENCE),
         None => Verdict::Fine,
     }
 }

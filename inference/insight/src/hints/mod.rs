@@ -1,38 +1,33 @@
-//! The hints: rare, right, explained. One rule per file; the budget decides which may be seen.
+//! The hints: rare, right, explained. One rule per file, with its texts; the budget decides which may be seen.
+//!
+//! To add one: its file, and its name in the list below, where its severity puts it.
 
-pub mod back_in_frame;
-pub mod background_noise;
 pub mod budget;
-pub mod good_eye_contact;
-pub mod good_pace;
-pub mod lively_tone;
-pub mod long_pause;
-pub mod look_at_camera;
-pub mod more_light;
-pub mod slow_down;
-pub mod speak_up;
-pub mod speed_up;
-pub mod take_a_breath;
-pub mod vary_tone;
-pub mod wrap_up;
 
 use crate::scene::Totals;
 use coach_core::MediaTime;
 
+/// Puts the number that a rule measured in words: what the hint is shown for.
+pub type Evidence = fn(f32) -> String;
+
 /// What a rule says at one tick.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Verdict {
     /// Not enough to say: neither shows nor re-arms.
     Unknown,
     Fine,
-    /// The cue would help; the number that says why.
-    Cue(f32),
+    /// The hint would help; the number that says why, and its words.
+    Show(f32, Evidence),
 }
 
 /// One rule.
 #[derive(Debug)]
 pub struct Rule {
     pub id: &'static str,
+    /// On the screen: 2 to 4 words.
+    pub text: &'static str,
+    /// What it is for, for the page on which it is switched on and off.
+    pub purpose: &'static str,
     /// Which of several goes first, 0 to 100.
     pub severity: f32,
     /// It must have held for this long.
@@ -40,7 +35,7 @@ pub struct Rule {
     /// Not again within this; never under a minute.
     pub cool_down_ms: i64,
     pub tone: Tone,
-    /// `active`: it said [`Verdict::Cue`] at the tick before; the thresholds are then looser, so that it does not flicker.
+    /// `active`: it said [`Verdict::Show`] at the tick before; the thresholds are then looser, so that it does not flicker.
     pub check: fn(&Now, active: bool) -> Verdict,
 }
 
@@ -52,23 +47,32 @@ pub enum Tone {
     Praises,
 }
 
-/// All rules, the weightiest first.
-pub const ALL: [&Rule; 14] = [
-    &back_in_frame::RULE,
-    &take_a_breath::RULE,
-    &speak_up::RULE,
-    &slow_down::RULE,
-    &look_at_camera::RULE,
-    &wrap_up::RULE,
-    &long_pause::RULE,
-    &more_light::RULE,
-    &background_noise::RULE,
-    &speed_up::RULE,
-    &vary_tone::RULE,
-    &good_pace::RULE,
-    &good_eye_contact::RULE,
-    &lively_tone::RULE,
-];
+/// Declares the modules of the rules and [`ALL`] of them.
+macro_rules! rules {
+    ($($name:ident),* $(,)?) => {
+        $(pub mod $name;)*
+
+        /// All rules, the weightiest first.
+        pub const ALL: &[&Rule] = &[$(&$name::RULE),*];
+    };
+}
+
+rules! {
+    back_in_frame,
+    take_a_breath,
+    speak_up,
+    slow_down,
+    look_at_camera,
+    wrap_up,
+    long_pause,
+    more_light,
+    background_noise,
+    speed_up,
+    vary_tone,
+    good_pace,
+    good_eye_contact,
+    lively_tone,
+}
 
 /// What the rules may look at: the last seconds of the answer that runs.
 #[derive(Debug, Clone, Default)]
@@ -106,12 +110,17 @@ impl Now {
     }
 }
 
-/// `Cue` when `value` is over `over` (over `again` once active).
-pub(crate) fn over(value: f32, over: f32, again: f32, active: bool) -> Verdict {
-    if value > if active { again } else { over } { Verdict::Cue(value) } else { Verdict::Fine }
+/// Shows when `value` is over `over` (over `again` once active).
+pub(crate) fn over(value: f32, over: f32, again: f32, active: bool, evidence: Evidence) -> Verdict {
+    if value > if active { again } else { over } { Verdict::Show(value, evidence) } else { Verdict::Fine }
 }
 
-/// `Cue` when `value` is under `under` (under `again` once active).
-pub(crate) fn under(value: f32, under: f32, again: f32, active: bool) -> Verdict {
-    if value < if active { again } else { under } { Verdict::Cue(value) } else { Verdict::Fine }
+/// Shows when `value` is under `under` (under `again` once active).
+pub(crate) fn under(value: f32, under: f32, again: f32, active: bool, evidence: Evidence) -> Verdict {
+    if value < if active { again } else { under } { Verdict::Show(value, evidence) } else { Verdict::Fine }
+}
+
+/// Rounded to fives: nobody knows a pace to the word.
+pub(crate) fn to_five(v: f32) -> i32 {
+    (v / 5.0).round() as i32 * 5
 }

@@ -1,10 +1,22 @@
 //! "Slow down a little": over 175 words a minute over 20 s; again under 165.
 
-use super::{Now, Rule, Tone, Verdict, over};
+use super::{Evidence, Now, Rule, Tone, Verdict, over, to_five};
 
-pub const RULE: Rule =
-    Rule { id: "slow_down", severity: 65.0, hold_ms: 2000, cool_down_ms: 60_000, tone: Tone::Corrects, check };
+pub const RULE: Rule = Rule {
+    id: "slow_down",
+    text: "Slow down a little",
+    purpose: "When you speak faster than about 175 words a minute for 20 seconds.",
+    severity: 65.0,
+    hold_ms: 2000,
+    cool_down_ms: 60_000,
+    tone: Tone::Corrects,
+    check,
+};
+
+/// What it was shown for.
+const EVIDENCE: Evidence =
+    |wpm| format!("about {} words a minute over the last 20 s; aimed at: 120 to 160", to_five(wpm));
 
 fn check(now: &Now, active: bool) -> Verdict {
-    now.pace_20s().map_or(Verdict::Unknown, |wpm| over(wpm, 175.0, 165.0, active))
+    now.pace_20s().map_or(Verdict::Unknown, |wpm| over(wpm, 175.0, 165.0, active, EVIDENCE))
 }

@@ -1,10 +1,21 @@
 //! "Vary your tone": pitch SD under 1.5 semitones over 20 s with 6 s voiced, on a recording clean enough to tell; again over 1.9.
 
-use super::{Now, Rule, Tone, Verdict, under};
+use super::{Evidence, Now, Rule, Tone, Verdict, under};
 
-pub const RULE: Rule =
-    Rule { id: "vary_tone", severity: 35.0, hold_ms: 3000, cool_down_ms: 90_000, tone: Tone::Corrects, check };
+pub const RULE: Rule = Rule {
+    id: "vary_tone",
+    text: "Vary your tone",
+    purpose: "When your voice stays on one note.",
+    severity: 35.0,
+    hold_ms: 3000,
+    cool_down_ms: 90_000,
+    tone: Tone::Corrects,
+    check,
+};
+
+/// What it was shown for.
+const EVIDENCE: Evidence = |st| format!("pitch varied by {st:.1} semitones over the last 20 s; 2 to 4 is usual");
 
 fn check(now: &Now, active: bool) -> Verdict {
-    now.pitch_sd_st.map_or(Verdict::Unknown, |st| under(st, 1.5, 1.9, active))
+    now.pitch_sd_st.map_or(Verdict::Unknown, |st| under(st, 1.5, 1.9, active, EVIDENCE))
 }

@@ -5,11 +5,14 @@ use crate::scene::Scene;
 
 pub const METRIC: Metric = Metric {
     id: "answer_length",
+    name: "Answer length",
     unit: "x",
     window: "the answer, pauses that the candidate took left out",
     baseline: "the question's suggested time",
     source: "The suggested time is the question's author's; no study is behind it, so it scores nothing.",
+    noticeable: Some(0.3),
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {

@@ -1,20 +1,32 @@
 //! Eye contact: the share of the time in which the eyes were on the camera.
 
 use super::{Measure, Metric};
+use crate::curve::Curve;
 use crate::scene::Scene;
-use crate::scores::curve::Curve;
 use crate::texts;
 
 pub const CURVE: Curve = Curve::Rise { zero: 0.10, full: 0.70 };
 
 pub const METRIC: Metric = Metric {
     id: "eye_contact",
+    name: "Eye contact",
     unit: "share",
     window: "the answer; live the last 5 s",
     baseline: "the person's look at the camera in the device check, else of the first 10 s (no further than 8 degrees from where the camera is)",
     source: "Gaze is among the visual cues of hirability (Nguyen et al. 2014). Nobody looks all the time: seven tenths is full. Head turn plus \
              35 degrees per iris offset, held over blinks; with the lite model the head alone.",
+    noticeable: Some(0.15),
+    series: Some(|s| &s.eye_contact),
+    more_less: ["more on the camera", "less on the camera"],
+    advice: Some(|t| {
+        format!(
+            "You looked away from the camera: eyes on it for {} of the time, aim for {}. Look into the lens when you make your point.",
+            t.number(),
+            t.target
+        )
+    }),
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {

@@ -1,15 +1,18 @@
 //! Framing: the share of the time with a face in which all of it was in the picture.
 
 use super::{Measure, Metric};
-use crate::scene::{Scene, ratio};
+use crate::scene::Scene;
+use crate::stats::ratio;
 
 pub const METRIC: Metric = Metric {
     id: "framing",
+    name: "Framing",
     unit: "share",
     window: "the answer",
     baseline: "none",
     source: "The picture's own quality.",
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {

@@ -1,22 +1,28 @@
 //! Head movement: the mean speed at which the head turns, degrees per second.
 
-use super::{Measure, Metric, moments};
+use super::{Measure, Metric};
+use crate::curve::Curve;
 use crate::scene::Scene;
-use crate::scores::curve::Curve;
 
 pub const CURVE: Curve = Curve::Fall { full: 10.0, zero: 50.0 };
 
 pub const METRIC: Metric = Metric {
     id: "head_movement",
+    name: "Head movement",
     unit: "deg/s",
     window: "the answer",
     baseline: "none",
     source: "The amount of head motion goes with arousal (Busso et al. 2007; Hammal and Cohn 2014), moderately; where fidgeting begins is a \
              convention. Speaking alone moves a head by 5 to 15 degrees a second.",
+    noticeable: Some(8.0),
+    phrase: Some(|v| format!("the head moved {v:.0} degrees a second")),
+    advice: Some(|t| format!("Your head moved a lot: {}, aim for {}.", t.number(), t.target)),
+    praise: Some(|_| "a calm head".into()),
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {
-    let words = moments::worded("head_movement", "deg/s");
+    let words = |v| METRIC.say(v);
     scene.averaged(|t| (t.speed, t.speed_s), 8000, |v| CURVE.quality(v), words)
 }

@@ -1,15 +1,18 @@
 //! Light: the share of the analysed time in which there was enough of it.
 
 use super::{Measure, Metric};
-use crate::scene::{Scene, ratio};
+use crate::scene::Scene;
+use crate::stats::ratio;
 
 pub const METRIC: Metric = Metric {
     id: "light",
+    name: "Light",
     unit: "share",
     window: "the answer",
     baseline: "none",
     source: "The picture's own quality.",
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {

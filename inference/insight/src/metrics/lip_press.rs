@@ -1,22 +1,28 @@
 //! Lip press: how far the lips were pressed above rest (AU24), on average, 0 to 1.
 
-use super::{Measure, Metric, moments};
+use super::{Measure, Metric};
+use crate::curve::Curve;
 use crate::scene::Scene;
-use crate::scores::curve::Curve;
 
 pub const CURVE: Curve = Curve::Fall { full: 0.03, zero: 0.25 };
 
 pub const METRIC: Metric = Metric {
     id: "lip_press",
+    name: "Lips pressed",
     unit: "",
     window: "the answer",
     baseline: "the person's face at rest",
     source: "A proxy from blendshapes, never checked against FACS coders; concentration looks the same. Not taken where the operator \
              switched affect off.",
+    noticeable: Some(0.06),
+    phrase: Some(|v| format!("lips pressed, {v:.2} of 1")),
+    advice: Some(|t| format!("Your lips were pressed: {} of 1 above rest, aim for {}.", t.number(), t.target)),
+    praise: Some(|_| "a relaxed face".into()),
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {
-    let words = moments::worded("lip_press", "");
+    let words = |v| METRIC.say(v);
     scene.averaged(|t| (t.lip, t.affect_s), 6000, |v| CURVE.quality(v), words).over_rest(scene)
 }

@@ -3,9 +3,10 @@
 //! A count would jump where a pause passes a limit; the time over one second does not.
 
 use super::{Measure, Metric};
-use crate::scene::{Scene, ratio};
-use crate::scores::curve::Curve;
+use crate::curve::Curve;
+use crate::scene::Scene;
 use crate::speech::LONG_PAUSE_MS;
+use crate::stats::ratio;
 use crate::texts;
 use coach_core::report::Moment;
 
@@ -13,12 +14,19 @@ pub const CURVE: Curve = Curve::Fall { full: 1.0, zero: 9.0 };
 
 pub const METRIC: Metric = Metric {
     id: "long_pauses",
+    name: "Long pauses",
     unit: "s/min",
     window: "the answer",
     baseline: "none",
     source: "Pauses come in three kinds, the long ones over 1 s only in spontaneous speech (Campione and Véronis 2002); fewer and shorter \
              ones go with better ratings in interview studies, moderately.",
+    noticeable: Some(2.0),
+    advice: Some(|t| {
+        format!("Long silences: {} beyond the first second of each pause, aim for {}.", t.number(), t.target)
+    }),
+    praise: Some(|v| if v < 0.05 { "no long pauses".into() } else { METRIC.named(v) }),
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {

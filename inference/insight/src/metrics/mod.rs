@@ -1,59 +1,23 @@
-//! The metrics, one per file: what it is, its unit, its window, what it is read against, and where it comes from.
+//! The metrics, one per file: what it is, its name, unit, window and baseline, what is said about it, and where it comes from.
+//!
+//! To add one: its file, and its name in the list below.
 
-pub mod answer_length;
-pub mod arousal;
-pub mod articulation_rate;
-pub mod blink_rate;
-pub mod brow_tension;
-pub mod expressiveness;
-pub mod eye_contact;
-pub mod framing;
-pub mod head_movement;
-pub mod hesitations;
-pub mod light;
-pub mod lip_press;
-pub mod long_pauses;
 pub mod moments;
-pub mod nods;
-pub mod pace;
-pub mod pause_share;
-pub mod phonation_ratio;
-pub mod phrase_end_level;
-pub mod phrase_end_pitch;
-pub mod pitch_drift;
-pub mod pitch_range;
-pub mod pitch_variation;
-pub mod presence;
-pub mod response_latency;
-pub mod shakes;
-pub mod smile;
-pub mod stress_height;
-pub mod stress_recovery;
-pub mod stress_spikes;
-pub mod valence;
-pub mod voice_stability;
-pub mod volume_consistency;
-pub mod volume_level;
 
-use crate::scene::{Scene, Totals, ratio};
+use crate::curve::{Curve, Side};
+use crate::evidence::{LEAST_FACE_S, LEAST_SPEECH_S};
+use crate::scene::{Scene, Totals};
+use crate::stats::ratio;
 use crate::texts;
-use coach_core::report::Moment;
+use coach_core::report::{Moment, Series};
 
-/// Least evidence for an input of a score: seconds of speech, seconds of good face.
-pub const LEAST_SPEECH_S: f64 = 15.0;
-pub const LEAST_FACE_S: f64 = 10.0;
-
-/// Poorer than this, pitch and perturbation tell of the room, dB as the detector reads it: 20 dB of white noise or babble mixed to clean
-/// readings are read as 16.5 to 21 dB, and babble of 15 dB doubled the spread of one voice's pitch.
-pub const LEAST_SNR_DB: f32 = 17.0;
-/// Where less of the speech is voiced, the voice cannot be told from the room: clean voices have 0.65 to 0.8, the poorest recording 0.08.
-pub const LEAST_VOICED_SHARE: f64 = 0.25;
-
-/// What a metric is. The numbers are made by `measure`.
+/// What a metric is. The numbers are made by `measure`; the words are here too, so that a metric is one file.
 #[derive(Debug)]
 pub struct Metric {
     pub id: &'static str,
-    /// "syl/s", "dB", … "" for a number without unit.
+    /// As one reads it: "Pitch variation".
+    pub name: &'static str,
+    /// "syl/s", "dB", ... ""  for a number without unit.
     pub unit: &'static str,
     /// Over what it is taken.
     pub window: &'static str,
@@ -61,7 +25,99 @@ pub struct Metric {
     pub baseline: &'static str,
     /// Where the definition and its limits come from.
     pub source: &'static str,
+    /// What a listener or viewer would just notice, in the unit: a convention, from the spread between takes of one speaker.
+    /// `None`: differences are not put in words.
+    pub noticeable: Option<f32>,
+    /// The report's curve that shows it over time.
+    pub series: Option<fn(&Series) -> &[Option<f32>]>,
+    /// How its value over a stretch is read from that curve.
+    pub of_series: Of,
+    /// What more and less of it are called in a comparison.
+    pub more_less: [&'static str; 2],
+    /// A stretch's value in words; without it, the number with its unit.
+    pub phrase: Option<fn(f32) -> String>,
+    /// What is aimed at, from the corner of the curve where the quality is full; without it, the number with its unit.
+    pub target: Option<fn(f32) -> String>,
+    /// One sentence where points were lost: behaviour, number, what to do. `None`: nothing is advised.
+    pub advice: Option<fn(&Told) -> String>,
+    /// A few words where it carried a score; without it, its name and number.
+    pub praise: Option<fn(f32) -> String>,
     pub measure: fn(&Scene) -> Measure,
+}
+
+/// How a value is read from a curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    Mean,
+    Spread,
+}
+
+/// A value that lost points, for a sentence of advice.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub value: f32,
+    pub unit: &'static str,
+    pub side: Side,
+    /// What is aimed at, in words with numbers.
+    pub target: String,
+}
+
+impl Told {
+    /// The value with its unit.
+    pub fn number(&self) -> String {
+        texts::number(self.value, self.unit)
+    }
+}
+
+impl Metric {
+    /// A metric that is shown and nothing more: what each file builds on.
+    pub const SHOWN: Metric = Metric {
+        id: "",
+        name: "",
+        unit: "",
+        window: "",
+        baseline: "",
+        source: "",
+        noticeable: None,
+        series: None,
+        of_series: Of::Mean,
+        more_less: ["more", "less"],
+        phrase: None,
+        target: None,
+        advice: None,
+        praise: None,
+        measure: |_| Measure::default(),
+    };
+
+    /// A stretch's value in words.
+    pub fn say(&self, value: f32) -> String {
+        self.phrase.map_or_else(|| texts::number(value, self.unit), |phrase| phrase(value))
+    }
+
+    /// Name and number: "pitch variation (3.1 semitones)".
+    pub fn named(&self, value: f32) -> String {
+        format!("{} ({})", self.name.to_lowercase(), texts::number(value, self.unit))
+    }
+
+    /// A few words for a value that carried a score.
+    pub fn strength(&self, value: f32) -> String {
+        self.praise.map_or_else(|| self.named(value), |praise| praise(value))
+    }
+
+    /// What is aimed at, in words with numbers.
+    pub fn aim(&self, curve: Curve) -> String {
+        match (curve, self.target) {
+            (Curve::Rise { full, .. } | Curve::Fall { full, .. }, Some(target)) => target(full),
+            (Curve::Rise { full, .. }, None) => format!("{} or more", texts::number(full, self.unit)),
+            (Curve::Fall { full, .. }, None) => format!("{} or less", texts::number(full, self.unit)),
+            (Curve::Band { low, high, .. }, _) => texts::band(low, high, self.unit),
+        }
+    }
+}
+
+/// The metric of this id.
+pub fn find(id: &str) -> Option<&'static Metric> {
+    ALL.iter().find(|m| m.id == id).copied()
 }
 
 /// One metric over one scene.
@@ -79,42 +135,51 @@ pub struct Measure {
     pub moments: Vec<Moment>,
 }
 
-/// All metrics, in the order in which they are listed.
-pub const ALL: [&Metric; 33] = [
-    &pace::METRIC,
-    &articulation_rate::METRIC,
-    &long_pauses::METRIC,
-    &pause_share::METRIC,
-    &phonation_ratio::METRIC,
-    &response_latency::METRIC,
-    &answer_length::METRIC,
-    &hesitations::METRIC,
-    &pitch_variation::METRIC,
-    &pitch_range::METRIC,
-    &pitch_drift::METRIC,
-    &phrase_end_pitch::METRIC,
-    &phrase_end_level::METRIC,
-    &volume_level::METRIC,
-    &volume_consistency::METRIC,
-    &voice_stability::METRIC,
-    &eye_contact::METRIC,
-    &presence::METRIC,
-    &framing::METRIC,
-    &light::METRIC,
-    &head_movement::METRIC,
-    &nods::METRIC,
-    &shakes::METRIC,
-    &blink_rate::METRIC,
-    &smile::METRIC,
-    &expressiveness::METRIC,
-    &brow_tension::METRIC,
-    &lip_press::METRIC,
-    &valence::METRIC,
-    &arousal::METRIC,
-    &stress_spikes::METRIC,
-    &stress_height::METRIC,
-    &stress_recovery::METRIC,
-];
+/// Declares the modules of the metrics and [`ALL`] of them.
+macro_rules! metrics {
+    ($($name:ident),* $(,)?) => {
+        $(pub mod $name;)*
+
+        /// All metrics, in the order in which they are listed.
+        pub const ALL: &[&Metric] = &[$(&$name::METRIC),*];
+    };
+}
+
+metrics! {
+    pace,
+    articulation_rate,
+    long_pauses,
+    pause_share,
+    phonation_ratio,
+    response_latency,
+    answer_length,
+    hesitations,
+    pitch_variation,
+    pitch_range,
+    pitch_drift,
+    phrase_end_pitch,
+    phrase_end_level,
+    volume_level,
+    volume_consistency,
+    voice_stability,
+    eye_contact,
+    presence,
+    framing,
+    light,
+    head_movement,
+    nods,
+    shakes,
+    blink_rate,
+    smile,
+    expressiveness,
+    brow_tension,
+    lip_press,
+    valence,
+    arousal,
+    stress_spikes,
+    stress_height,
+    stress_recovery,
+}
 
 impl Scene<'_> {
     /// A measure of the voice: `value` counts when there was enough speech.

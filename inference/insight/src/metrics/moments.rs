@@ -2,7 +2,8 @@
 
 use super::Measure;
 use crate::scene::{Scene, Totals};
-use crate::texts;
+use crate::stats::ratio;
+use crate::timeline::Gesture;
 use coach_core::report::Moment;
 use coach_core::{MediaTime, Span};
 
@@ -108,17 +109,12 @@ impl Measure {
     }
 }
 
-/// The words of a windowed moment: the metric's value and unit.
-pub(crate) fn worded(id: &'static str, unit: &'static str) -> impl Fn(f32) -> String {
-    move |v| texts::value(id, v, unit)
-}
-
 /// Gestures of one kind per minute of good face.
-pub(crate) fn gestures(scene: &Scene, kind: crate::timeline::Gesture, id: &'static str) -> Measure {
+pub(crate) fn gestures(scene: &Scene, kind: Gesture, why: &str) -> Measure {
     let gestures = scene.events(&scene.timeline.gestures, |(_, span)| span.start);
     let found: Vec<_> = gestures.filter(|(k, _)| *k == kind).collect();
     let good_s = scene.totals.good_s;
-    let value = crate::scene::ratio(found.len() as f64, good_s / 60.0);
-    let events = found.iter().map(|&&(_, span)| (0.0, Moment { span, why: texts::gesture(id), good: true })).collect();
+    let value = ratio(found.len() as f64, good_s / 60.0);
+    let events = found.iter().map(|&&(_, span)| (0.0, Moment { span, why: why.to_owned(), good: true })).collect();
     scene.faced(value, good_s).with_events(scene, events)
 }

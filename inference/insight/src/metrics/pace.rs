@@ -1,8 +1,8 @@
 //! Pace: syllables per second from the first to the last word of an answer, pauses included.
 
-use super::{Measure, Metric, moments};
+use super::{Measure, Metric};
+use crate::curve::{Curve, Side};
 use crate::scene::{Scene, Totals};
-use crate::scores::curve::Curve;
 
 pub const VERSION: u32 = 2;
 
@@ -20,12 +20,29 @@ pub const CURVE: Curve = Curve::Band { zero_low: 60.0, low: TARGET_WPM.0, high: 
 
 pub const METRIC: Metric = Metric {
     id: "pace",
+    name: "Pace",
     unit: "wpm",
     window: "the answer; live the last 20 s, with at least 8 s of speech in them",
     baseline: "none: the band is 120 to 160 words a minute for everyone",
     source: "Syllable nuclei times 0.9 words (mean error 9 wpm over 20 s on read and spontaneous English, expect 10 to 15 in the field). \
              The band is a convention of speaking coaches; that a moderate rate is rated best is found repeatedly, its exact numbers are not.",
+    noticeable: Some(15.0),
+    series: Some(|s| &s.pace_wpm),
+    more_less: ["faster", "slower"],
+    advice: Some(|t| match t.side {
+        Side::Over => format!(
+            "You spoke fast: {}, aim for {}. Finish a sentence, breathe, then begin the next.",
+            t.number(),
+            t.target
+        ),
+        _ => format!(
+            "You spoke slowly: {}, aim for {}. Think in silence first, then say it in one go.",
+            t.number(),
+            t.target
+        ),
+    }),
     measure,
+    ..Metric::SHOWN
 };
 
 /// Words a minute of a rate in syllables per second.
@@ -39,7 +56,7 @@ fn measure(scene: &Scene) -> Measure {
         15_000,
         window,
         |v| CURVE.quality(v),
-        moments::worded("pace", "wpm"),
+        |v| METRIC.say(v),
     )
 }
 

@@ -1,8 +1,9 @@
 //! Pause share: how much of the talk is pauses of 250 ms and more.
 
 use super::{Measure, Metric};
-use crate::scene::{Scene, ratio};
-use crate::scores::curve::{Curve, Side};
+use crate::curve::{Curve, Side};
+use crate::scene::Scene;
+use crate::stats::ratio;
 use crate::texts;
 use coach_core::report::Moment;
 
@@ -10,12 +11,23 @@ pub const CURVE: Curve = Curve::Band { zero_low: 0.0, low: 0.10, high: 0.30, zer
 
 pub const METRIC: Metric = Metric {
     id: "pause_share",
+    name: "Share of pauses",
     unit: "share",
     window: "the answer",
     baseline: "none",
     source: "Some pausing structures what is said, much of it reads as hesitant. 250 ms is the customary threshold of fluency studies; \
              the band is a convention.",
+    noticeable: Some(0.07),
+    advice: Some(|t| match t.side {
+        Side::Over => format!("Pauses took {} of the talk, aim for {}.", t.number(), t.target),
+        _ => format!(
+            "There was hardly a pause: {} of the talk, aim for {}. A breath between thoughts helps the listener.",
+            t.number(),
+            t.target
+        ),
+    }),
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {

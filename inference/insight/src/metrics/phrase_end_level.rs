@@ -1,9 +1,9 @@
 //! Phrase-end level: how much quieter the last half second of a phrase is than the phrase, in dB; nearer to 0 is steadier.
 
 use super::{Measure, Metric};
-use crate::baseline::median;
+use crate::curve::Curve;
 use crate::scene::Scene;
-use crate::scores::curve::Curve;
+use crate::stats::median;
 use crate::texts;
 use coach_core::Span;
 use coach_core::report::Moment;
@@ -12,11 +12,22 @@ pub const CURVE: Curve = Curve::Rise { zero: -10.0, full: -1.0 };
 
 pub const METRIC: Metric = Metric {
     id: "phrase_end_level",
+    name: "Level at phrase ends",
     unit: "dB",
     window: "the median over phrases of 1 s and more; at least four",
     baseline: "none",
     source: "Every phrase falls a little at its end; a voice that dies away is what speaking coaches correct first. Convention.",
+    noticeable: Some(2.0),
+    target: Some(|full| format!("no more than {:.0} dB under the phrase", -full)),
+    advice: Some(|t| {
+        format!(
+            "Phrases died away: the ends were {:.1} dB under the rest, aim for {}. Carry the last word.",
+            -t.value, t.target
+        )
+    }),
+    praise: Some(|_| "phrases carried to their end".into()),
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {

@@ -1,17 +1,21 @@
 //! Phrase-end pitch: the share of phrases that end rising, as a question does.
 
 use super::{Measure, Metric};
-use crate::scene::{Scene, ratio};
+use crate::scene::Scene;
+use crate::stats::ratio;
 use crate::texts;
 use coach_core::report::Moment;
 
 pub const METRIC: Metric = Metric {
     id: "phrase_end_pitch",
+    name: "Rising phrase ends",
     unit: "share",
     window: "phrases whose last 400 ms are voiced enough to tell; at least five",
     baseline: "none",
     source: "Rising ends are heard as doubt in acted speech (Jiang and Pell 2014) and are a habit of some dialects: shown, not scored.",
+    noticeable: Some(0.2),
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {

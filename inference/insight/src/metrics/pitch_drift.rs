@@ -1,9 +1,9 @@
 //! Pitch drift: how far the voice's middle pitch wandered, 15 s by 15 s, in semitones.
 
 use super::{Measure, Metric};
-use crate::baseline::median;
+use crate::curve::Curve;
 use crate::scene::Scene;
-use crate::scores::curve::Curve;
+use crate::stats::median;
 use crate::texts;
 use coach_core::Span;
 use coach_core::report::Moment;
@@ -12,12 +12,17 @@ pub const CURVE: Curve = Curve::Fall { full: 0.3, zero: 3.0 };
 
 pub const METRIC: Metric = Metric {
     id: "pitch_drift",
+    name: "Pitch drift",
     unit: "st",
     window: "twice the mean distance of the medians of 15 s windows from their own median; at least two windows",
     baseline: "the answer's own median pitch",
     source: "A voice that climbs is heard as less sure (Jiang and Pell 2017, actors). The direction of mean pitch is inconsistent between \
              studies, so only the wandering counts and never the height.",
+    noticeable: Some(0.8),
+    advice: Some(|t| format!("Your pitch wandered by {} over the answer, aim for {}.", t.number(), t.target)),
+    praise: Some(|_| "a steady pitch".into()),
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {

@@ -1,16 +1,18 @@
 //! Pitch range: from the 5th to the 95th percentile of the voice's pitch, in semitones.
 
 use super::{Measure, Metric};
-use crate::baseline::quantile;
 use crate::scene::Scene;
+use crate::stats::quantile;
 
 pub const METRIC: Metric = Metric {
     id: "pitch_range",
+    name: "Pitch range",
     unit: "st",
     window: "the answer, over 100 ms means",
     baseline: "none",
     source: "Shown beside the SD, because a few slips of the tracker move an SD and not these percentiles. 6 to 10 st is usual for readers.",
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {

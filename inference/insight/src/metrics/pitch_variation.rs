@@ -3,9 +3,9 @@
 //! A semitone is the same interval for low and high voices, so one band fits all. Octave slips of the tracker are left out: hops
 //! more than an octave from the median, and cells within which the pitch jumps by more than a voice can.
 
-use super::{Measure, Metric, moments};
+use super::{Measure, Metric, Of};
+use crate::curve::Curve;
 use crate::scene::{Scene, WINDOW_MS};
-use crate::scores::curve::Curve;
 use crate::timeline::Timeline;
 use coach_core::Span;
 
@@ -15,12 +15,23 @@ pub const LEAST_VOICED_S: f64 = 6.0;
 
 pub const METRIC: Metric = Metric {
     id: "pitch_variation",
+    name: "Pitch variation",
     unit: "st",
     window: "windows of 15 s of the answer, pooled; live the last 20 s, with at least 6 s voiced in them",
     baseline: "shown beside the person's own; the band is for everyone",
     source: "Liveliness goes with the spread of F0 (Hincks 2005), and feedback on its SD in semitones raises it (Hincks and Edlund 2009); \
              equal for men and women (Traunmüller and Eriksson). Under 1.5 to 2 st is flat, 2 to 4 usual, over 4 lively: measured and convention.",
+    noticeable: Some(0.7),
+    series: Some(|s| &s.pitch_st),
+    of_series: Of::Spread,
+    more_less: ["livelier", "flatter"],
+    phrase: Some(|v| format!("pitch varied by {v:.1} semitones")),
+    advice: Some(|t| {
+        let what = if t.value >= 1.5 { "varied little: by" } else { "stayed on one note (monotone): it varied by" };
+        format!("Your voice {what} {}, aim for {}. Lift the words that matter.", t.number(), t.target)
+    }),
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {
@@ -29,7 +40,7 @@ fn measure(scene: &Scene) -> Measure {
 }
 
 fn windows(measure: Measure, scene: &Scene) -> Measure {
-    let worded = moments::worded("pitch_variation", "st");
+    let worded = |v| METRIC.say(v);
     let mut found: Vec<(Span, f32)> =
         scene.windows().filter_map(|w| spread(scene.timeline, &[w]).map(|v| (w, v))).collect();
     found.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.start.cmp(&b.0.start)));
@@ -74,7 +85,7 @@ fn deviation(timeline: &Timeline, spans: &[Span]) -> Option<(f32, f64)> {
         })
     };
     let mut means: Vec<f32> = cells().map(|c| c.pitch_sum / f32::from(c.voiced)).collect();
-    let middle = crate::baseline::median(&mut means)?;
+    let middle = crate::stats::median(&mut means)?;
     let (mut n, mut sum, mut sq) = (0.0, 0.0, 0.0);
     for c in cells() {
         if (c.pitch_sum / f32::from(c.voiced) - middle).abs() <= 12.0 {

@@ -1,16 +1,19 @@
 //! Presence: the share of the analysed time in which a face was in the frame.
 
 use super::{Measure, Metric};
-use crate::scene::{Scene, ratio};
+use crate::scene::Scene;
+use crate::stats::ratio;
 use crate::texts;
 
 pub const METRIC: Metric = Metric {
     id: "presence",
+    name: "Time in the frame",
     unit: "share",
     window: "the answer",
     baseline: "none",
     source: "What the detector saw.",
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {

@@ -2,19 +2,24 @@
 
 use super::stress_spikes::{measured, spikes};
 use super::{Measure, Metric};
-use crate::scene::{Scene, ratio};
-use crate::scores::curve::Curve;
+use crate::curve::Curve;
+use crate::scene::Scene;
+use crate::stats::ratio;
 use crate::stress;
 
 pub const CURVE: Curve = Curve::Fall { full: 2.0, zero: 8.0 };
 
 pub const METRIC: Metric = Metric {
     id: "stress_height",
+    name: "Height of stress moments",
     unit: "z",
     window: "the mean over the spikes of the answer",
     baseline: "each signal's own mean and spread",
     source: "As stress_spikes. Without a spike there is nothing to say.",
+    target: Some(|full| format!("near {full:.0} times its usual spread")),
+    advice: Some(|t| format!("Stress moments rose high: {}.", t.number())),
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {

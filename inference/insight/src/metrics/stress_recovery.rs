@@ -3,8 +3,9 @@
 
 use super::stress_spikes::{measured, spikes};
 use super::{Measure, Metric};
-use crate::scene::{Scene, ratio};
-use crate::scores::curve::Curve;
+use crate::curve::Curve;
+use crate::scene::Scene;
+use crate::stats::ratio;
 use crate::{stress, texts};
 use coach_core::Span;
 use coach_core::report::Moment;
@@ -13,11 +14,16 @@ pub const CURVE: Curve = Curve::Fall { full: 4.0, zero: 26.0 };
 
 pub const METRIC: Metric = Metric {
     id: "stress_recovery",
+    name: "Time to calm down",
     unit: "s",
     window: "the mean over the spikes of the answer; one that did not calm down counts to the answer's end",
     baseline: "each signal's own mean and spread",
     source: "As stress_spikes. Without a spike there is nothing to say.",
+    advice: Some(|t| {
+        format!("It took {} to calm down again, aim for {}. One slow breath out helps.", t.number(), t.target)
+    }),
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {

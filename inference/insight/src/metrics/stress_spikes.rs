@@ -1,8 +1,9 @@
 //! Stress spikes per ten minutes, each counted by how far it rose and how long it lasted.
 
 use super::{LEAST_SPEECH_S, Measure, Metric};
-use crate::scene::{Scene, ratio};
-use crate::scores::curve::Curve;
+use crate::curve::Curve;
+use crate::scene::Scene;
+use crate::stats::ratio;
 use crate::{stress, texts};
 use coach_core::Span;
 use coach_core::report::{Moment, StressSpike};
@@ -11,11 +12,17 @@ pub const CURVE: Curve = Curve::Fall { full: 0.0, zero: 12.0 };
 
 pub const METRIC: Metric = Metric {
     id: "stress_spikes",
+    name: "Stress moments",
     unit: "/10 min",
     window: "the answer",
     baseline: "each signal's own mean and spread",
     source: "Several signals that rise together above the person's own usual (stress.rs). A proxy: effort and joy can look alike.",
+    noticeable: Some(4.0),
+    target: Some(|_| "none".into()),
+    advice: Some(|t| format!("Several signals rose together {}.", t.number())),
+    praise: Some(|_| "hardly a stress moment".into()),
     measure,
+    ..Metric::SHOWN
 };
 
 /// The spikes of a scene.

@@ -1,15 +1,19 @@
 //! Valence as the face shows it, on average, -1 to 1 (`affect.rs`).
 
 use super::{Measure, Metric};
-use crate::scene::{Scene, ratio};
+use crate::scene::Scene;
+use crate::stats::ratio;
 
 pub const METRIC: Metric = Metric {
     id: "valence",
+    name: "Valence",
     unit: "",
     window: "the answer, smoothed over 0.7 s",
     baseline: "the person's face at rest",
     source: "See affect.rs for the formula and its literature. What a face shows is not what a person feels (Barrett et al. 2019): shown, not scored.",
+    series: Some(|s| &s.valence),
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {

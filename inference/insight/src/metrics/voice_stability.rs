@@ -4,9 +4,9 @@
 //! are for held vowels, and normal connected speech breaks them always.
 
 use super::{Measure, Metric};
-use crate::baseline::median;
+use crate::curve::Curve;
 use crate::scene::Scene;
-use crate::scores::curve::Curve;
+use crate::stats::median;
 use crate::texts;
 use coach_core::Span;
 use coach_core::report::Moment;
@@ -19,11 +19,16 @@ const FLOORS: (f32, f32) = (0.003, 0.03);
 
 pub const METRIC: Metric = Metric {
     id: "voice_stability",
+    name: "Roughness of voice",
     unit: "x",
     window: "the median over voiced runs of 150 ms and more; at least ten",
     baseline: "the person's own first 15 s of speech; nothing without it",
     source: "Perturbation moves with loudness, vowel and codec (Brockmann 2008); as a sign of nerves the evidence is weak, so it weighs little.",
+    target: Some(|full| format!("at most {full:.2} times your usual")),
+    advice: Some(|t| format!("Your voice was rougher than usual: {}, aim for {}.", t.number(), t.target)),
+    praise: Some(|_| "a voice as steady as usual".into()),
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {

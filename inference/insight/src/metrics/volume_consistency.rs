@@ -1,8 +1,8 @@
 //! Volume consistency: the spread of the levels of phrases, in dB; smaller is steadier.
 
 use super::{Measure, Metric};
+use crate::curve::Curve;
 use crate::scene::Scene;
-use crate::scores::curve::Curve;
 use crate::texts;
 use coach_core::report::Moment;
 
@@ -10,12 +10,18 @@ pub const CURVE: Curve = Curve::Fall { full: 1.0, zero: 6.0 };
 
 pub const METRIC: Metric = Metric {
     id: "volume_consistency",
+    name: "Evenness of volume",
     unit: "dB",
     window: "the SD over pieces of phrases of 1 to 4 s; at least five",
     baseline: "the answer's own mean",
     source: "Over single frames the spread is about 5 dB for all normal speech, because sounds differ; over phrase means it tells \
              dropped phrases (measured).",
+    noticeable: Some(1.2),
+    advice: Some(|t| {
+        format!("Your volume was uneven: it varied by {} from phrase to phrase, aim for {}.", t.number(), t.target)
+    }),
     measure,
+    ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {

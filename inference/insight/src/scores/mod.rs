@@ -5,14 +5,13 @@
 
 pub mod clarity;
 pub mod confidence;
-pub mod curve;
 pub mod engagement;
 pub mod resilience;
 
+use crate::curve::Curve;
 use crate::metrics::{Measure, Metric};
 use crate::texts;
 use coach_core::report::{Contribution, Score, ScoreName, Scores};
-use curve::Curve;
 use std::collections::BTreeMap;
 
 /// A score needs this share of its weight to rest on evidence.
@@ -60,10 +59,11 @@ impl Formula {
                 total += points;
                 Contribution {
                     metric: input.metric.id.to_owned(),
+                    name: input.metric.name.to_owned(),
                     value,
                     reason: measure.and_then(|m| m.reason.clone()),
                     unit: input.metric.unit.to_owned(),
-                    target: texts::target(input.metric.id, input.curve, input.metric.unit),
+                    target: input.metric.aim(input.curve),
                     baseline: measure.and_then(|m| m.baseline),
                     weight,
                     points,
@@ -79,9 +79,14 @@ impl Formula {
         }
     }
 
+    /// The input that rests on this metric.
+    pub fn input(&self, metric: &str) -> Option<&'static Input> {
+        self.inputs.iter().find(|i| i.metric.id == metric)
+    }
+
     /// The curve of a contribution.
     pub fn curve(&self, metric: &str) -> Option<Curve> {
-        self.inputs.iter().find(|i| i.metric.id == metric).map(|i| i.curve)
+        self.input(metric).map(|i| i.curve)
     }
 }
 

@@ -1,22 +1,16 @@
 //! Differences between two answers and trends over sessions, in words.
 
-use super::{metric, number};
+use super::number;
+use crate::metrics::Metric;
 use coach_core::review::Direction;
 
 /// A difference between two answers: `a` is the reader's own.
-pub fn difference(id: &str, a: f32, b: f32, unit: &str, phase: Option<&str>) -> String {
-    let more = match (id, a > b) {
-        ("pace" | "articulation_rate", true) => "faster",
-        ("pace" | "articulation_rate", false) => "slower",
-        ("eye_contact", true) => "more on the camera",
-        ("eye_contact", false) => "less on the camera",
-        ("pitch_variation" | "expressiveness", true) => "livelier",
-        ("pitch_variation" | "expressiveness", false) => "flatter",
-        (_, true) => "more",
-        (_, false) => "less",
-    };
+pub fn difference(metric: &Metric, a: f32, b: f32, phase: Option<&str>) -> String {
+    let [more, less] = metric.more_less;
+    let more = if a > b { more } else { less };
     let phase = phase.map(|p| format!(", most of all in the {p}")).unwrap_or_default();
-    format!("{}: {} here, {} there; {more}{phase}.", metric(id), number(a, unit), number(b, unit))
+    let n = |v| number(v, metric.unit);
+    format!("{}: {} here, {} there; {more}{phase}.", metric.name, n(a), n(b))
 }
 
 pub fn no_difference() -> String {

@@ -54,7 +54,7 @@ impl Units {
         Units(std::array::from_fn(|i| {
             let mut values: Vec<f32> = seen.iter().filter_map(|u| u.0[i]).collect();
             let share = if i == AU07 || i == AU43 { 0.5 } else { 0.2 };
-            crate::baseline::quantile(&mut values, share)
+            crate::stats::quantile(&mut values, share)
         }))
     }
 

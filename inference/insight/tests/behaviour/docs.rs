@@ -13,11 +13,11 @@ fn every_hint_is_on_its_page_with_its_text_and_in_order_of_weight() {
     let page = page("HINTS.md");
     let mut last = 0;
     for rule in hints::ALL {
-        let row = format!("| `{}` | {} |", rule.id, coach_insight::texts::hint(rule.id));
+        let row = format!("| `{}` | {} |", rule.id, rule.text);
         let at = page.find(&row).unwrap_or_else(|| panic!("HINTS.md lacks {row}"));
         assert!(at > last || rule.tone == hints::Tone::Praises, "{} is out of order", rule.id);
         last = at;
-        assert!(!coach_insight::texts::hint_description(rule.id).is_empty());
+        assert!(!rule.purpose.is_empty());
     }
     assert!(hints::ALL.windows(2).all(|w| w[0].severity >= w[1].severity), "the heaviest first");
 }
@@ -28,7 +28,7 @@ fn every_metric_weight_and_version_is_on_the_page_of_scores() {
     for metric in metrics::ALL {
         assert!(page.contains(&format!("`{}`", metric.id)), "SCORES.md lacks {}", metric.id);
         assert!(!metric.source.is_empty() && !metric.window.is_empty() && !metric.baseline.is_empty());
-        assert_ne!(coach_insight::texts::metric(metric.id), "Metric", "{} has no name", metric.id);
+        assert!(!metric.name.is_empty(), "{} has no name", metric.id);
     }
     for formula in scores::ALL {
         let title = format!("### {} (version {})", coach_insight::texts::score(formula.name), formula.version);

@@ -4,7 +4,8 @@ use crate::stories::play;
 use crate::story::{Story, header};
 use coach_core::journal::Line;
 use coach_core::report::Report;
-use coach_insight::metrics::{ALL, LEAST_SNR_DB};
+use coach_insight::evidence::LEAST_SNR_DB;
+use coach_insight::metrics::ALL;
 use coach_insight::replay;
 
 /// Metric, what changes in an answer of a minute at 140 words a minute, and the value it must read.

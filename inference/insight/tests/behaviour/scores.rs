@@ -5,9 +5,9 @@ use crate::story::Story;
 use coach_core::MediaTime;
 use coach_core::journal::{Gap, GapKind, GapReason, Line};
 use coach_core::report::{Report, Scores};
+use coach_insight::curve::Curve;
 use coach_insight::metrics::Measure;
 use coach_insight::replay;
-use coach_insight::scores::curve::Curve;
 use coach_insight::scores::{ALL, Formula, Measures};
 use proptest::prelude::*;
 

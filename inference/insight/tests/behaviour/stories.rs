@@ -1,6 +1,6 @@
-//! Every story in `tests/stories`: its expectations hold, and its cues are those written in it, with their evidence.
+//! Every story in `tests/stories`: its expectations hold, and its hints are those written in it, with their evidence.
 //!
-//! `UPDATE_STORIES=1 cargo test -p coach-insight` writes the cues anew.
+//! `UPDATE_STORIES=1 cargo test -p coach-insight` writes the hints anew.
 #![allow(clippy::disallowed_methods, reason = "the stories lie in files beside this test")]
 
 use crate::story::{Story, ms};
@@ -31,9 +31,9 @@ fn stories() -> Vec<(PathBuf, String)> {
     files.into_iter().map(|p| (p.clone(), fs::read_to_string(p).expect("a story"))).collect()
 }
 
-fn cue(hint: &Hint) -> String {
+fn shown(hint: &Hint) -> String {
     let t = hint.t.ms();
-    format!("cue {}:{:04.1} {} | {}", t / 60_000, (t % 60_000) as f64 / 1000.0, hint.id, hint.evidence)
+    format!("hint {}:{:04.1} {} | {}", t / 60_000, (t % 60_000) as f64 / 1000.0, hint.id, hint.evidence)
 }
 
 #[test]
@@ -48,17 +48,17 @@ fn every_story_ends_as_it_is_told() {
                 wrong.push(format!("{name}: expect {expectation}: {why}"));
             }
         }
-        let cues: Vec<String> = hints.iter().map(cue).collect();
+        let told: Vec<String> = hints.iter().map(shown).collect();
         if std::env::var_os("UPDATE_STORIES").is_some() {
-            let kept: Vec<&str> = text.lines().filter(|l| !l.starts_with("cue ")).collect();
+            let kept: Vec<&str> = text.lines().filter(|l| !l.starts_with("hint ")).collect();
             let all = format!(
                 "{}\n{}",
                 kept.join("\n").trim_end(),
-                cues.iter().map(|c| format!("{c}\n")).collect::<String>()
+                told.iter().map(|c| format!("{c}\n")).collect::<String>()
             );
             fs::write(&path, all).expect("the story");
-        } else if cues != story.cues {
-            wrong.push(format!("{name}: the cues are now\n{}\nand were\n{}", cues.join("\n"), story.cues.join("\n")));
+        } else if told != story.hints {
+            wrong.push(format!("{name}: the hints are now\n{}\nand were\n{}", told.join("\n"), story.hints.join("\n")));
         }
         keeps_the_budget(&name, &story, &hints, &mut wrong);
     }
@@ -78,7 +78,7 @@ fn keeps_the_budget(name: &str, story: &Story, hints: &[Hint], wrong: &mut Vec<S
     }
     for pair in hints.windows(2) {
         if pair[1].t - pair[0].t < story.header.hints.budget_ms {
-            wrong.push(format!("{name}: two cues within the budget: {pair:?}"));
+            wrong.push(format!("{name}: two hints within the budget: {pair:?}"));
         }
     }
     for (i, hint) in hints.iter().enumerate() {
@@ -96,18 +96,18 @@ fn check(expectation: &str, hints: &[Hint], report: &Report) -> Result<(), Strin
     match words[..] {
         ["no", "hints"] => match hints.first() {
             None => Ok(()),
-            Some(h) => fail(cue(h)),
+            Some(h) => fail(shown(h)),
         },
         ["no", "hint", id] => match hints.iter().find(|h| h.id == id) {
             None => Ok(()),
-            Some(h) => fail(cue(h)),
+            Some(h) => fail(shown(h)),
         },
         ["hint", id, "between", from, "and", to] => {
             let span = Span::new(MediaTime(ms(from)), MediaTime(ms(to) + 1));
             match hints.iter().find(|h| h.id == id) {
                 Some(h) if span.contains(h.t) => Ok(()),
-                Some(h) => fail(cue(h)),
-                None => fail(format!("only {:?}", hints.iter().map(cue).collect::<Vec<_>>())),
+                Some(h) => fail(shown(h)),
+                None => fail(format!("only {:?}", hints.iter().map(shown).collect::<Vec<_>>())),
             }
         }
         ["spikes", n] if n.parse() == Ok(report.stress.len()) => Ok(()),

@@ -16,7 +16,7 @@ pub struct Story {
     pub header: Header,
     pub lines: Vec<Line>,
     pub expectations: Vec<String>,
-    pub cues: Vec<String>,
+    pub hints: Vec<String>,
 }
 
 /// How the candidate is at one moment.
@@ -172,14 +172,14 @@ struct Teller {
 impl Story {
     pub fn parse(text: &str) -> Story {
         let mut header = header();
-        let (mut expectations, mut cues, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut expectations, mut hints, mut changes) = (Vec::new(), Vec::new(), Vec::new());
         for raw in text.lines() {
             let line = raw.split('#').next().unwrap_or_default().trim();
             let mut words = line.split_whitespace();
             match words.next() {
                 None => {}
                 Some("expect") => expectations.push(words.collect::<Vec<_>>().join(" ")),
-                Some("cue") => cues.push(line.to_owned()),
+                Some("hint") => hints.push(line.to_owned()),
                 Some("device-check") => header.calibration = Some(calibration()),
                 Some("budget") => {
                     header.hints.budget_ms = 1000 * words.next().and_then(|w| w.parse::<i64>().ok()).expect("seconds")
@@ -223,7 +223,7 @@ impl Story {
         teller.close_gaps(end);
         let mut lines = teller.lines;
         lines.sort_by_key(Line::order);
-        Story { header, lines, expectations, cues }
+        Story { header, lines, expectations, hints }
     }
 }
 

@@ -12,4 +12,4 @@ expect brow_tension unsaid
 expect no hint take_a_breath
 expect words "switched valence, arousal and stress off"
 expect confidence over 50
-cue 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
+hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s

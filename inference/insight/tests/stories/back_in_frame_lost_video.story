@@ -6,4 +6,4 @@ device-check
 0:40 end
 expect no hint back_in_frame
 expect presence over 0.99
-cue 0:40.0 good_pace | about 140 words a minute over the last 30 s
+hint 0:40.0 good_pace | about 140 words a minute over the last 30 s

@@ -4,4 +4,4 @@
 0:40 end
 expect no hint back_in_frame
 expect eye_contact unsaid
-cue 0:40.0 good_pace | about 140 words a minute over the last 30 s
+hint 0:40.0 good_pace | about 140 words a minute over the last 30 s

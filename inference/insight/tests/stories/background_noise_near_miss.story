@@ -4,4 +4,4 @@ device-check
 0:20 noise 14
 0:50 end
 expect no hint background_noise
-cue 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
+hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s

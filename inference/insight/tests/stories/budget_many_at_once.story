@@ -9,7 +9,7 @@ device-check
 0:24 return
 1:40 end
 expect hint back_in_frame between 0:22 and 0:23
-cue 0:22.0 back_in_frame | no whole face in the picture for 2.0 s
-cue 0:42.0 take_a_breath | 24 s of speech without a pause
-cue 1:02.0 speak_up | 7 dB under your usual level over the last 8 s
-cue 1:22.0 slow_down | about 215 words a minute over the last 20 s; aimed at: 120 to 160
+hint 0:22.0 back_in_frame | no whole face in the picture for 2.0 s
+hint 0:42.0 take_a_breath | 24 s of speech without a pause
+hint 1:02.0 speak_up | 7 dB under your usual level over the last 8 s
+hint 1:22.0 slow_down | about 215 words a minute over the last 20 s; aimed at: 120 to 160

@@ -7,4 +7,4 @@ device-check
 0:40 end
 expect hint long_pause between 0:23.5 and 0:25
 expect long_pauses over 5
-cue 0:24.0 long_pause | silent for 4.0 s
+hint 0:24.0 long_pause | silent for 4.0 s

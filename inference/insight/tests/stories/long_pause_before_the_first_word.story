@@ -6,4 +6,4 @@ device-check
 expect no hint long_pause
 expect response_latency over 13.9
 expect response_latency under 14.1
-cue 0:38.4 good_eye_contact | eyes on the camera for 100 % of the last 20 s
+hint 0:38.4 good_eye_contact | eyes on the camera for 100 % of the last 20 s

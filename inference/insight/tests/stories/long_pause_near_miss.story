@@ -6,4 +6,4 @@ device-check
 0:23.5 speak 140
 0:40 end
 expect no hint long_pause
-cue 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
+hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s

@@ -4,4 +4,4 @@ device-check
 0:20 look aside
 0:50 end
 expect hint look_at_camera between 0:25 and 0:32
-cue 0:27.2 look_at_camera | eyes on the camera for 11 % of the last 8 s
+hint 0:27.2 look_at_camera | eyes on the camera for 11 % of the last 8 s

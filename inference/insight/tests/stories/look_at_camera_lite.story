@@ -6,4 +6,4 @@ lite-model
 0:50 end
 expect no hint look_at_camera
 expect words "judged from the head alone"
-cue 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
+hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s

@@ -5,4 +5,4 @@ device-check
 0:50 end
 expect no hint look_at_camera
 expect eye_contact over 0.9
-cue 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
+hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s

@@ -8,4 +8,4 @@ device-check
 0:40 end
 expect blink_rate under 0.1
 expect eye_contact under 0.9
-cue 0:40.0 good_pace | about 140 words a minute over the last 30 s
+hint 0:40.0 good_pace | about 140 words a minute over the last 30 s

@@ -5,4 +5,4 @@ device-check
 0:24 clear
 0:40 end
 expect no hint more_light
-cue 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
+hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s

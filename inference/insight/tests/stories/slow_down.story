@@ -6,4 +6,4 @@ device-check
 0:50 end
 expect hint slow_down between 0:26 and 0:40
 expect no hint speed_up
-cue 0:31.4 slow_down | about 180 words a minute over the last 20 s; aimed at: 120 to 160
+hint 0:31.4 slow_down | about 180 words a minute over the last 20 s; aimed at: 120 to 160

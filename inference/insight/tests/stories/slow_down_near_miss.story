@@ -3,4 +3,4 @@ device-check
 0:00 speak 168
 1:00 end
 expect no hint slow_down
-cue 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
+hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s

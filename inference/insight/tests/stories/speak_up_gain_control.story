@@ -6,4 +6,4 @@ gain-control
 1:00 end
 expect no hint speak_up
 expect volume_level unsaid
-cue 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
+hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s

@@ -4,4 +4,4 @@ device-check
 0:40 end
 expect hint take_a_breath between 0:20 and 0:21
 expect pauses 0
-cue 0:20.0 take_a_breath | 20 s of speech without a pause
+hint 0:20.0 take_a_breath | 20 s of speech without a pause

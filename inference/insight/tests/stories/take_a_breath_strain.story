@@ -9,4 +9,4 @@ expect hint take_a_breath between 0:41 and 0:45
 expect spikes 1
 expect stress_recovery over 1
 expect stress_recovery under 12
-cue 0:41.6 take_a_breath | several signals rose together, to 6.2 times their usual spread
+hint 0:41.6 take_a_breath | several signals rose together, to 6.2 times their usual spread

@@ -4,4 +4,4 @@ device-check
 0:00 tone 1.8
 1:00 end
 expect no hint vary_tone
-cue 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
+hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s

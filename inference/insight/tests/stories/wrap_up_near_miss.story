@@ -5,4 +5,4 @@ device-check
 0:55 answered
 1:30 end
 expect no hint wrap_up
-cue 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
+hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s

@@ -15,9 +15,11 @@ impl Curve {
     /// 0 to 1.
     pub fn quality(self, x: f32) -> f32 {
         match self {
-            Curve::Rise { zero, full } => smooth(x, zero, full),
-            Curve::Fall { full, zero } => smooth(x, zero, full),
-            Curve::Band { zero_low, low, high, zero_high } => smooth(x, zero_low, low).min(smooth(x, zero_high, high)),
+            Curve::Rise { zero, full } => between(x, zero, full),
+            Curve::Fall { full, zero } => between(x, zero, full),
+            Curve::Band { zero_low, low, high, zero_high } => {
+                between(x, zero_low, low).min(between(x, zero_high, high))
+            }
         }
     }
 
@@ -40,8 +42,7 @@ pub enum Side {
     Over,
 }
 
-/// 0 at `zero`, 1 at `full`, flat at both (3u² - 2u³); `zero` may be the larger.
-fn smooth(x: f32, zero: f32, full: f32) -> f32 {
-    let u = ((x - zero) / (full - zero)).clamp(0.0, 1.0);
-    u * u * (3.0 - 2.0 * u)
+/// 0 at `zero`, 1 at `full`, flat at both; `zero` may be the larger.
+fn between(x: f32, zero: f32, full: f32) -> f32 {
+    crate::stats::smooth((x - zero) / (full - zero))
 }

@@ -1,0 +1,18 @@
+//! What the engine gives out.
+
+use coach_core::journal::Line;
+use coach_core::live::{RunningScores, Vitals};
+use coach_core::report::Hint;
+
+/// What the engine gives out, in order of media time.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Passed the watermark, in journal order, the header first: the driver writes exactly these.
+    Accepted(Line),
+    /// Five times a second of media time.
+    Vitals(Vitals),
+    /// A hint to show now.
+    Hint(Hint),
+    /// Every five seconds, while an answer runs.
+    Scores(RunningScores),
+}
