@@ -188,6 +188,9 @@ pub struct Calibration {
     pub noise_floor_db: Option<f32>,
     /// Level of the voice when something was said, dB.
     pub level_db: Option<f32>,
+    /// Median pitch of the voice when something was said, Hz.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pitch_hz: Option<f32>,
 }
 
 /// Which hints the person allows.

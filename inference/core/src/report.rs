@@ -66,8 +66,28 @@ pub struct Answer {
     pub scores: Scores,
     /// Metrics of this answer by id.
     pub metrics: BTreeMap<String, MetricValue>,
-    /// The same in plain words: what carried it, what to work on.
+    /// The same in plain words: what went well, what to try next, what stood in the way, then a line for each score.
     pub words: Vec<String>,
+    /// What went well, one or two sentences with their evidence.
+    #[serde(default)]
+    pub praise: Vec<Feedback>,
+    /// What to try next, the most important first, at most three; of the whole session, the worst of each answer.
+    #[serde(default)]
+    pub advice: Vec<Feedback>,
+}
+
+/// One sentence about behaviour, with the stretch of the replay that shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Feedback {
+    /// Id of the metric or the condition it is about.
+    pub id: String,
+    /// Behaviour, number, what to do.
+    pub text: String,
+    /// Places in [`Report::answers`] of the answers it is about.
+    pub answers: Vec<usize>,
+    /// At most 8 s that show it; `null`: it has no place of its own.
+    pub worst: Option<Span>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -102,14 +122,20 @@ pub enum ScoreName {
 }
 
 /// A practice index, not a verdict.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Score {
-    /// 0 to 100; `null`: not enough to say, and `reason` says why.
+    /// 10 to 97; `null`: not enough to say, and `reason` says why.
     pub value: Option<f32>,
+    /// Where the score lies, given what could not be judged and how it changed within the answer. A score may have a range and no value.
+    #[serde(default)]
+    pub range: Option<[f32; 2]>,
     /// The share of the score's weight that rests on evidence, 0 to 1.
     pub coverage: f32,
     pub reason: Option<String>,
+    /// Points that stand in for what could not be judged; the others are those of the contributions.
+    #[serde(default)]
+    pub unknown: f32,
     /// What it is the sum of.
     pub contributions: Vec<Contribution>,
 }
@@ -123,7 +149,7 @@ pub struct Contribution {
     /// The metric's name as one reads it; empty in a report of version 0.1.0.
     #[serde(default)]
     pub name: String,
-    /// `null`: not enough evidence, and its weight is shared among the others.
+    /// `null`: not enough evidence; it brings no points of its own, and `unknown` of the score stands in for it.
     pub value: Option<f32>,
     /// Why there is no value, where it is not for want of evidence ("too noisy to judge").
     #[serde(default)]
@@ -133,7 +159,7 @@ pub struct Contribution {
     pub target: String,
     /// The person's own usual value, where the metric is read against it.
     pub baseline: Option<f32>,
-    /// Share of the score, 0 to 1, after weights without evidence were shared out.
+    /// Share of the score, 0 to 1; the weakest pillar has more than its formula gives it.
     pub weight: f32,
     /// Points it brought, 0 to 100 times `weight`.
     pub points: f32,
@@ -154,7 +180,7 @@ pub struct Moment {
 }
 
 /// A metric over an answer or a session.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MetricValue {
     /// As one reads it; empty in a report of version 0.1.0.

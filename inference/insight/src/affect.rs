@@ -1,13 +1,13 @@
 //! Valence and arousal from action units and head motion: what the face shows, not what the person feels.
 //!
-//! Version 1. The corrugator (AU04) falls with valence and the zygomatic (AU12) rises mostly on its positive side (Lang et al. 1993;
+//! Version 2. The corrugator (AU04) falls with valence and the zygomatic (AU12) rises mostly on its positive side (Lang et al. 1993;
 //! Larsen, Norris and Cacioppo 2003); reading each against the person's own rest is the step known to help (Baltrušaitis, Mahmoud
 //! and Robinson 2015); the amount of head motion goes with arousal (Busso et al. 2007; Hammal and Cohn 2014). The weights are set by
 //! hand in the order of that evidence, fitted to nothing. An inner emotion cannot be told from a face (Barrett et al. 2019).
 
 use crate::watch::units::*;
 
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Speech moves the mouth: what the mouth says counts so much while the voice says speech.
 const MOUTH_WHILE_SPEAKING: f32 = 0.4;
@@ -18,6 +18,8 @@ pub struct Affect {
     pub valence: f32,
     /// 0 to 1.
     pub arousal: f32,
+    /// Arousal without what a smile adds to it, 0 to 1.
+    pub alert: f32,
 }
 
 /// `above`: units above the person's rest; `speed`: head speed over its usual value, 1 = as usual, `None` unknown.
@@ -35,13 +37,14 @@ pub fn affect(above: &Units, speed: Option<f32>, speaking: bool) -> Affect {
         + 0.3 * au(AU07).min(smile)
         - 1.1 * au(AU04);
     let motion = 0.25 * speed.unwrap_or(1.0).clamp(0.2, 20.0).ln();
-    let arousal = mouth * (0.9 * au(AU26) + 0.4 * au(AU20) + 0.5 * smile)
+    let joy = mouth * 0.5 * smile;
+    let alert = mouth * (0.9 * au(AU26) + 0.4 * au(AU20)) * (1.0 - smile)
         + 0.9 * au(AU05)
         + 0.25 * (au(AU01) + au(AU02))
         + 0.6 * au(AU04)
         - 0.8 * (au(AU43) - 0.35).max(0.0)
         + motion.max(0.0);
-    Affect { valence: valence.tanh(), arousal: arousal.max(0.0).tanh() }
+    Affect { valence: valence.tanh(), arousal: (alert + joy).max(0.0).tanh(), alert: alert.max(0.0).tanh() }
 }
 
 #[cfg(test)]

@@ -41,6 +41,22 @@ pub struct Usual {
     pub hnr_db: Option<f32>,
 }
 
+/// Mean level of speech, dB re 2e-5, under which a voice is hard to hear where nothing else is known: an active level of -35 dBFS by
+/// ITU-T P.56, 9 dB under the nominal -26 dBov. Normal readings give 60 to 70.
+pub const FAINT_DB: f32 = 54.0;
+/// What a level is read against where neither the device check nor the first seconds say what is usual.
+pub const NOMINAL_DB: f32 = 60.0;
+
+/// Where the level came from that speech is read against, dB re 2e-5.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum LevelFrom {
+    /// The sentence of the device check.
+    Check(f32),
+    /// The first seconds of the session.
+    Start(f32),
+    Nothing,
+}
+
 #[derive(Debug)]
 pub struct Baseline {
     pub look: Option<Look>,
@@ -49,6 +65,9 @@ pub struct Baseline {
     /// dB; known from the device check only.
     pub floor_db: Option<f32>,
     checked_level: Option<f32>,
+    checked_pitch_hz: Option<f32>,
+    /// Mean eye opening in the device check.
+    checked_opening: Option<f32>,
     face: Learning,
     voice: Hearing,
 }
@@ -111,14 +130,34 @@ impl Baseline {
             usual: None,
             floor_db: finite(c.noise_floor_db),
             checked_level: finite(c.level_db).map(|v| v.clamp(-300.0, 200.0)),
+            checked_pitch_hz: finite(c.pitch_hz),
+            checked_opening: c.eye_opening.map(|[l, r]| (l + r) / 2.0).filter(|v| v.is_finite()),
             face: Learning::default(),
             voice: Hearing::default(),
         }
     }
 
-    /// The level to speak up to: that of the device check, else the learnt one.
+    /// The level of the device check, else the learnt one; never one that is too faint to be heard well.
     pub fn level_db(&self) -> Option<f32> {
-        self.checked_level.or(self.usual.and_then(|u| u.level_db))
+        match self.level_from() {
+            LevelFrom::Check(db) | LevelFrom::Start(db) => Some(db),
+            LevelFrom::Nothing => None,
+        }
+    }
+
+    /// What a level is read against.
+    pub fn level_from(&self) -> LevelFrom {
+        match (self.checked_level, self.usual.and_then(|u| u.level_db)) {
+            (Some(db), _) => LevelFrom::Check(db),
+            (None, Some(db)) if db >= FAINT_DB => LevelFrom::Start(db),
+            _ => LevelFrom::Nothing,
+        }
+    }
+
+    /// The lids are so low that the eyes look at nothing before them.
+    pub fn is_lowered(&self, face: &Face) -> bool {
+        let under = self.checked_opening.map_or(LOWERED, |open| LOWERED.min(0.6 * open));
+        face.eye_opening.is_some_and(|[l, r]| (l + r) / 2.0 < under)
     }
 
     /// What is known by now, in the form of a device check: a later session without one may start from it.
@@ -134,6 +173,7 @@ impl Baseline {
             smile: rest.and_then(|(_, smile)| smile),
             noise_floor_db: self.floor_db,
             level_db: self.level_db(),
+            pitch_hz: self.checked_pitch_hz,
         }
     }
 
@@ -189,7 +229,10 @@ impl Baseline {
             self.look = Some(Look { yaw, pitch, roll, iris });
         }
         if self.rest.is_none() {
-            self.rest = Some(Rest { eye_opening: median(&mut learnt.eye), units: Units::resting(&learnt.units) });
+            self.rest = Some(Rest {
+                eye_opening: median(&mut learnt.eye),
+                units: Units::resting(&learnt.units).without_lasting_smile(),
+            });
         }
         self.face = Learning::default();
     }
@@ -231,7 +274,7 @@ impl Baseline {
 
 /// Yaw and pitch, in degrees, that would face the camera from where the head is. A face at the side of the picture has to turn
 /// to look into the lens. Zero where the matrix tells no place.
-fn to_camera(pose: &Pose) -> [f32; 2] {
+pub(crate) fn to_camera(pose: &Pose) -> [f32; 2] {
     let [x, y, z] = [pose.matrix[3], pose.matrix[7], pose.matrix[11]];
     if z > -5.0 {
         return [0.0; 2];

@@ -46,11 +46,12 @@ pub fn measure(lines: &[Line]) -> Measured {
     let pair = |value: &dyn Fn(&Face) -> Option<[f32; 2]>| {
         Some([over(&|f| value(f).map(|v| v[0]))?, over(&|f| value(f).map(|v| v[1]))?])
     };
-    let (mut quiet, mut spoken) = (Vec::new(), Vec::new());
+    let (mut quiet, mut spoken, mut pitch) = (Vec::new(), Vec::new(), Vec::new());
     for line in lines {
         if let Line::Voice(voice) = line {
-            for (db, speech) in voice.intensity.iter().zip(voice.speech) {
+            for (i, (db, speech)) in voice.intensity.iter().zip(voice.speech).enumerate() {
                 if speech >= SPEECH { &mut spoken } else { &mut quiet }.push(*db);
+                pitch.extend(voice.f0[i].filter(|_| speech >= SPEECH));
             }
         }
     }
@@ -64,10 +65,11 @@ pub fn measure(lines: &[Line]) -> Measured {
         smile: over(&|f| f.smile),
         noise_floor_db: median(quiet.clone()),
         // A tenth of a second is a word; less is a click.
-        level_db: if spoken.len() >= 10 { median(spoken.clone()) } else { None },
+        level_db: if spoken.len() >= 10 { Some(spoken.iter().sum::<f32>() / spoken.len() as f32) } else { None },
+        pitch_hz: if spoken.len() >= 10 { median(pitch) } else { None },
     };
     let mut findings = Vec::new();
-    if !faces.is_empty() && seen.len() * 2 < faces.len() || faces.is_empty() {
+    if faces.is_empty() || seen.len() * 2 < faces.len() {
         findings.push(Finding::NoFace);
     }
     let reasons = faces.iter().filter_map(|f| f.quality.reason);

@@ -11,14 +11,24 @@ pub enum Curve {
     Band { zero_low: f32, low: f32, high: f32, zero_high: f32 },
 }
 
+/// Quality where what is aimed at begins; the rest is for what lies well within it.
+pub const EDGE: f32 = 0.9;
+/// How far beyond its edge an open-ended aim is reached in full, as a share of the way from zero to the edge.
+const BEYOND: f32 = 0.5;
+
 impl Curve {
-    /// 0 to 1.
+    /// 0 to 1: 0 at the zeros, [`EDGE`] where what is aimed at begins, 1 in its middle.
     pub fn quality(self, x: f32) -> f32 {
         match self {
-            Curve::Rise { zero, full } => between(x, zero, full),
-            Curve::Fall { full, zero } => between(x, zero, full),
+            Curve::Rise { zero, full } | Curve::Fall { full, zero } => {
+                let within = (x - full) / (BEYOND * (full - zero));
+                EDGE * between(x, zero, full) + (1.0 - EDGE) * within.clamp(0.0, 1.0)
+            }
             Curve::Band { zero_low, low, high, zero_high } => {
-                between(x, zero_low, low).min(between(x, zero_high, high))
+                let half = (high - low) / 2.0;
+                let from_edge = 1.0 - ((x - low - half) / half).abs();
+                EDGE * between(x, zero_low, low).min(between(x, zero_high, high))
+                    + (1.0 - EDGE) * (2.0 * from_edge).clamp(0.0, 1.0)
             }
         }
     }

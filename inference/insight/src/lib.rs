@@ -8,6 +8,7 @@
 //! * [`journal`] and [`replay`]: the written form, and from it to the same report again. [`texts`]: every sentence in English.
 
 mod absence;
+mod advice;
 pub mod affect;
 pub mod answers;
 pub mod baseline;
@@ -35,7 +36,6 @@ pub mod timeline;
 pub mod trends;
 mod voice;
 pub mod watch;
-mod words;
 
 pub use engine::Engine;
 pub use merge::Refused;

@@ -1,15 +1,36 @@
 //! The report: answers, scores, metrics, curves and words of a session that is over.
 
+use crate::advice::Said;
 use crate::answers::Marked;
 use crate::metrics::{self, pace};
-use crate::scene::Totals;
-use crate::scores::{self, Measures};
+use crate::scene::{Scene, Totals};
+use crate::scores::{self, Evidence, Measures};
 use crate::state::{State, measures};
-use crate::{affect, stress, texts, words};
+use crate::{advice, affect, stress, texts};
 use coach_core::journal::{FaceModel, Phrase};
-use coach_core::report::{Answer, Coverage, MetricValue, Report, Series, VERSION};
+use coach_core::report::{Answer, Coverage, MetricValue, Report, ScoreName, Scores, Series, VERSION};
 use coach_core::{MediaTime, Span};
 use std::collections::BTreeMap;
+
+/// Under this name the face model stands among the versions of a report.
+pub(crate) const FACE_MODEL: &str = "face_model";
+/// A contribution that lost fewer points shows no bad moments.
+const LEAST_LOST: f32 = 2.0;
+/// Nor does one of a better quality than this.
+const WEAKENED: f32 = 0.85;
+
+/// What two reports must share to be compared: the version of each formula by name, that of the metrics, and the face model (0 none, 1 lite,
+/// 2 full).
+fn conditions(face: FaceModel) -> BTreeMap<String, u32> {
+    let face = match face {
+        FaceModel::None => 0,
+        FaceModel::Lite => 1,
+        FaceModel::Full => 2,
+    };
+    let mut all = formulas();
+    all.extend([("metrics".to_owned(), metrics::VERSION), (FACE_MODEL.to_owned(), face)]);
+    all
+}
 
 /// Version of each formula by name.
 pub fn formulas() -> BTreeMap<String, u32> {
@@ -22,15 +43,24 @@ impl State {
     pub(crate) fn report(&mut self, end: MediaTime) -> Report {
         self.speech.end(&mut self.timeline);
         let whole = Span::new(MediaTime::ZERO, end);
-        let answers: Vec<Answer> = self.answers.all(end).into_iter().map(|marked| self.answer(marked)).collect();
+        let all = self.answers.all(end).into_iter().enumerate();
+        let (answers, said): (Vec<Answer>, Vec<Said>) = all.map(|(place, marked)| self.answer(marked, place)).unzip();
         let everything =
             Marked { question: None, question_id: None, suggested_ms: None, start: whole.start, end: Some(end) };
-        let overall = self.answer(everything);
+        let (mut overall, _) = self.answer(everything, 0);
+        if let [only] = &answers[..] {
+            (overall.praise, overall.advice) = (only.praise.clone(), only.advice.clone());
+            overall.words = only.words.clone();
+        } else {
+            overall.advice = advice::overall(&said);
+            let notes: Vec<String> = Vec::new();
+            overall.words = advice::lines(&overall.praise, &overall.advice, &notes, &overall.scores, true);
+        }
         let scene = self.scene(vec![whole], None);
         let totals = scene.totals;
         Report {
             version: VERSION,
-            formulas: formulas(),
+            formulas: conditions(self.header.models.face),
             duration_ms: end.ms(),
             coverage: Coverage {
                 face: metrics::share(totals.good_s, end.seconds()),
@@ -58,18 +88,19 @@ impl State {
         said
     }
 
-    fn answer(&self, marked: Marked) -> Answer {
+    /// One answer, and what is said of it. `place`: among the answers of the report.
+    fn answer(&self, marked: Marked, place: usize) -> (Answer, Said) {
         let end = marked.end.unwrap_or(marked.start);
         let mut scene = self.scene(self.answers.active(Span::new(marked.start, end)), marked.suggested_ms);
         scene.moments = true;
-        let measures = measures(&scene);
-        let mut scores = scores::scores(&measures);
-        if !self.header.affect {
-            scores.resilience.reason = Some(texts::affect_off());
-        }
-        let head_alone = self.header.models.face == FaceModel::Lite;
-        let words = words::words(&scores, &measures, head_alone);
-        Answer {
+        let mut measures = measures(&scene);
+        let mut scores = scores::scores(&measures, &Evidence::of(&scene));
+        self.widen(&scene, &mut scores);
+        let said = advice::of_answer(&scene, &measures, &scores);
+        keep_what_counts(&mut scores, &mut measures);
+        let advice = advice::advice(&said, place);
+        let words = advice::lines(&said.praise, &advice, &said.notes, &scores, false);
+        let answer = Answer {
             question: marked.question,
             question_id: marked.question_id,
             suggested_ms: marked.suggested_ms,
@@ -78,6 +109,42 @@ impl State {
             scores,
             metrics: values(&measures),
             words,
+            praise: said.praise.clone(),
+            advice,
+        };
+        (answer, said)
+    }
+
+    /// Widens the range of each score by how it changed over the thirds of the answer, and gives Resilience one where hard moments were
+    /// too few for a number.
+    fn widen(&self, scene: &Scene, scores: &mut Scores) {
+        let thirds: Vec<Scores> = scene
+            .thirds()
+            .into_iter()
+            .map(|spans| {
+                let part = scene.part(spans);
+                scores::scores(&measures(&part), &Evidence::of(&part))
+            })
+            .collect();
+        let each = [
+            (&mut scores.confidence, ScoreName::Confidence),
+            (&mut scores.clarity, ScoreName::Clarity),
+            (&mut scores.engagement, ScoreName::Engagement),
+        ];
+        for (score, name) in each {
+            let of = |s: &Scores| s.each().into_iter().find(|(n, _)| *n == name).and_then(|(_, s)| s.value);
+            let values: Vec<f32> = thirds.iter().filter_map(of).collect();
+            let (Some(value), Some([low, high])) = (score.value, score.range) else { continue };
+            if values.len() == thirds.len() && !values.is_empty() {
+                let most = values.iter().copied().fold(f32::MIN, f32::max);
+                let least = values.iter().copied().fold(f32::MAX, f32::min);
+                score.range = Some(scores::around(value, ((high - low) / 2.0).max((most - least) / 2.0)));
+            }
+        }
+        let resilience = &mut scores.resilience;
+        if resilience.value.is_none() && Evidence::of(scene).has_few_hard_moments() {
+            let points = resilience.contributions.iter().map(|c| c.points).sum::<f32>() + resilience.unknown;
+            resilience.range = Some(scores::around(points.clamp(20.0, 80.0), 20.0));
         }
     }
 
@@ -111,6 +178,20 @@ impl State {
         let cells = self.timeline.cells.iter().filter(|c| c.voiced >= 3);
         let mut means: Vec<f32> = cells.map(|c| c.pitch_sum / f32::from(c.voiced)).collect();
         crate::stats::median(&mut means)
+    }
+}
+
+/// Leaves only those moments that moved a score: bad ones where points were lost, good ones where they are worth a look.
+fn keep_what_counts(scores: &mut Scores, measures: &mut Measures) {
+    let all = [&mut scores.confidence, &mut scores.clarity, &mut scores.resilience, &mut scores.engagement];
+    for c in all.into_iter().flat_map(|score| &mut score.contributions) {
+        let quality = if c.weight > 0.0 && c.value.is_some() { c.points / (100.0 * c.weight) } else { 1.0 };
+        let lost = 100.0 * c.weight - c.points >= LEAST_LOST && quality < WEAKENED;
+        let shows_good = metrics::find(&c.metric).is_some_and(|m| m.shows_good);
+        c.moments.retain(|m| if m.good { shows_good } else { lost });
+        if let Some(measure) = metrics::find(&c.metric).and_then(|m| measures.get_mut(m.id)) {
+            measure.moments = c.moments.clone();
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! A stretch of a session as the metrics see it: its spans, its events, and the sums over its cells.
 
 use crate::baseline::Baseline;
-use crate::evidence::{LEAST_SNR_DB, LEAST_SPEECH_S, LEAST_VOICED_SHARE};
+use crate::evidence::{
+    LEAST_SNR_DB, LEAST_SPEECH_S, LEAST_VOICED_SHARE, SEVERAL_SHARE, STILL_DEG_PER_S, STILL_LIDS, STILL_MS, STILL_SHARE,
+};
 use crate::stats::ratio;
 use crate::timeline::{CELL_MS, Cell, Phrase, Timeline};
 use coach_core::report::Pause;
@@ -30,6 +32,13 @@ pub struct Totals {
     pub cut_s: f64,
     pub gaze_s: f64,
     pub contact_s: f64,
+    /// Of [`Totals::gaze_s`], without a face.
+    pub gone_s: f64,
+    /// More than one face was in the picture.
+    pub several_s: f64,
+    pub eye_s: f64,
+    pub eye: f64,
+    pub eye_sq: f64,
     pub speed_s: f64,
     pub speed: f64,
     pub units_s: f64,
@@ -41,6 +50,7 @@ pub struct Totals {
     pub affect_s: f64,
     pub valence: f64,
     pub arousal: f64,
+    pub alert: f64,
     pub snr_sum: f64,
     pub snr_cells: u32,
     /// Time in which stress could be judged.
@@ -103,6 +113,11 @@ impl Totals {
         self.cut_s += s(face.cut_ms);
         self.gaze_s += s(face.gaze_ms);
         self.contact_s += s(face.contact_ms);
+        self.gone_s += s(face.gone_ms);
+        self.several_s += s(face.several_ms);
+        self.eye_s += s(face.eye_ms);
+        self.eye += w(face.eye);
+        self.eye_sq += w(face.eye_sq);
         self.speed_s += s(face.speed_ms);
         self.speed += w(face.speed);
         self.units_s += s(face.units_ms);
@@ -114,6 +129,7 @@ impl Totals {
         self.affect_s += s(face.affect_ms);
         self.valence += w(face.valence);
         self.arousal += w(face.arousal);
+        self.alert += w(face.alert);
     }
 
     /// Syllables per second from the first to the last word.
@@ -121,9 +137,27 @@ impl Totals {
         (self.talk_s > 0.0).then(|| (f64::from(self.nuclei) / self.talk_s) as f32)
     }
 
-    /// Share of the time on camera.
+    /// Share of the time on camera; a face that is gone is not on it.
     pub fn contact(&self) -> Option<f32> {
         ratio(self.contact_s, self.gaze_s)
+    }
+
+    /// Seconds in which a face was there whose look could be judged.
+    pub fn looked_s(&self) -> f64 {
+        self.gaze_s - self.gone_s
+    }
+
+    /// Share of the time on camera while there was a face.
+    pub fn contact_while_seen(&self) -> Option<f32> {
+        ratio(self.contact_s, self.looked_s())
+    }
+
+    /// A face that neither turns nor moves its lids: a picture of one.
+    pub fn is_still(&self) -> bool {
+        let Some(speed) = ratio(self.speed, self.speed_s) else { return false };
+        let lids = ratio(self.eye, self.eye_s).zip(ratio(self.eye_sq, self.eye_s));
+        let deviation = lids.map(|(mean, sq)| (sq - mean * mean).max(0.0).sqrt());
+        speed < STILL_DEG_PER_S && deviation.is_none_or(|d| d < STILL_LIDS)
     }
 
     /// Mean level of speech, dB.
@@ -158,6 +192,11 @@ pub struct Scene<'a> {
     pub affect: bool,
     /// The camera's automatic gain was on: levels say little.
     pub agc: bool,
+    /// The face model sees irises, lids and blendshapes.
+    pub full_face_model: bool,
+    /// The picture does not move; several faces are in it: nothing of a face is judged.
+    pub still_picture: bool,
+    pub several_faces: bool,
     /// Whether the moments are wanted; they cost more than the value.
     pub moments: bool,
 }
@@ -166,6 +205,29 @@ impl Scene<'_> {
     /// There is enough speech to say that its pitch and perturbation cannot be judged.
     pub fn too_noisy(&self) -> bool {
         self.totals.speech_s >= LEAST_SPEECH_S && self.totals.too_noisy()
+    }
+
+    /// The picture did not move: in most windows of 10 s the head and the lids of the face stood still.
+    pub fn is_still_picture(&self) -> bool {
+        let (mut still, mut all) = (0u32, 0u32);
+        for &span in &self.spans {
+            let starts = (span.start.ms()..span.end.ms()).step_by(STILL_MS as usize);
+            for start in starts {
+                let window = Span::new(MediaTime(start), MediaTime(start + STILL_MS).min(span.end));
+                let totals = Totals::over(self.timeline, &[window]);
+                if window.len_ms() < STILL_MS || totals.speed_s * 2000.0 < STILL_MS as f64 {
+                    continue;
+                }
+                all += 1;
+                still += u32::from(totals.is_still());
+            }
+        }
+        all > 0 && f64::from(still) >= STILL_SHARE * f64::from(all)
+    }
+
+    /// Who is seen is not sure: for a good part of the time there was more than one face.
+    pub fn has_several_faces(&self) -> bool {
+        self.totals.several_s >= SEVERAL_SHARE * self.totals.analysed_s && self.totals.several_s >= 3.0
     }
 
     pub fn contains(&self, t: MediaTime) -> bool {
@@ -178,6 +240,24 @@ impl Scene<'_> {
             let starts = (span.start.ms()..span.end.ms()).step_by(WINDOW_MS as usize);
             starts.map(|start| Span::new(MediaTime(start), MediaTime(start + WINDOW_MS).min(span.end)))
         })
+    }
+
+    /// The scene cut into three parts of the same length.
+    pub fn thirds(&self) -> [Vec<Span>; 3] {
+        let total: i64 = self.spans.iter().map(|s| s.len_ms()).sum();
+        let mut parts: [Vec<Span>; 3] = Default::default();
+        let mut passed = 0;
+        for &span in &self.spans {
+            for (i, part) in parts.iter_mut().enumerate() {
+                let (from, to) = (total * i as i64 / 3 - passed, total * (i as i64 + 1) / 3 - passed);
+                let (from, to) = (from.clamp(0, span.len_ms()), to.clamp(0, span.len_ms()));
+                if from < to {
+                    part.push(Span::new(span.start + from, span.start + to));
+                }
+            }
+            passed += span.len_ms();
+        }
+        parts
     }
 
     /// Events of a list in order of time that begin in the scene.
@@ -211,6 +291,9 @@ impl Scene<'_> {
             suggested_ms: self.suggested_ms,
             affect: self.affect,
             agc: self.agc,
+            full_face_model: self.full_face_model,
+            still_picture: self.still_picture,
+            several_faces: self.several_faces,
             moments: false,
         }
     }

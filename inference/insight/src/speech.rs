@@ -4,7 +4,7 @@
 //! fluency studies); over 1 s it is long (Campione and Véronis 2002). A silence of which a good part
 //! was lost sound is not called a pause; a lost packet or two in it change nothing.
 
-use crate::stats::semitones;
+use crate::stats::{quantile, semitones};
 use crate::timeline::{Chunk, Phrase, Timeline, push};
 use coach_core::journal::Voice;
 use coach_core::report::{Pause, PauseClass};
@@ -25,6 +25,16 @@ const BEGIN: f32 = 0.5;
 const END: f32 = 0.35;
 /// Phrases are cut into pieces of this length for the comparison of levels.
 const CHUNK_MS: i64 = 4000;
+
+/// Hops kept of all (a minute) and of silence (half a minute).
+const TRAIL: usize = 6000;
+const QUIET: usize = 3000;
+/// Phrases from this length on have an end that can be judged: its last 300 ms.
+const ENDED_MS: i64 = 800;
+const LAST_MS: i64 = 300;
+/// A phrase ends where its level last is within so many dB of its loud part, and so many over the room.
+const AUDIBLE_DB: f32 = 30.0;
+const OVER_FLOOR_DB: f32 = 6.0;
 
 #[derive(Debug, Clone, Copy)]
 struct Hop {
@@ -71,6 +81,10 @@ pub struct Speech {
     open: Option<Open>,
     /// End of the phrase before, if nothing has come between that would make the silence something else than a pause.
     before: Option<MediaTime>,
+    /// Level of every hop of late, speech or not: up to [`TRAIL`].
+    trail: VecDeque<(MediaTime, f32)>,
+    /// Levels of silence of late, up to [`QUIET`].
+    quiet: VecDeque<f32>,
     /// Where sound was missing of late.
     lost: VecDeque<Span>,
     asked: Option<MediaTime>,
@@ -100,6 +114,10 @@ impl Speech {
                 cell.hops = (cell.hops + 1).min(10);
             }
             self.talking = voice.speech[i] >= if self.talking { END } else { BEGIN };
+            keep(&mut self.trail, (t, hop.level_db), TRAIL);
+            if !self.talking && hop.level_db > -250.0 {
+                keep(&mut self.quiet, hop.level_db, QUIET);
+            }
             if self.talking { self.speak(hop, timeline) } else { self.silence(t, timeline) }
         }
     }
@@ -201,19 +219,31 @@ impl Speech {
         self.before = Some(open.end);
         let span = Span::new(open.start, open.end);
         let Some(level_db) = open.level.get() else { return };
-        let mut end_level = Mean::default();
-        for hop in open.tail.iter().filter(|h| open.end - h.t <= 500) {
-            end_level.add(hop.level_db);
-        }
         push(
             &mut timeline.phrases,
-            Phrase {
-                span,
-                level_db,
-                end_level_db: end_level.get().filter(|_| span.len_ms() >= 1000).map(|end| end - level_db),
-                end_pitch_st: end_movement(&open),
-            },
+            Phrase { span, level_db, end_level_db: self.fall(span), end_pitch_st: end_movement(&open) },
         );
+    }
+
+    /// How far a phrase falls to its end, dB: its last 300 ms up to where its energy ends, less the loud part of its first half. The end by
+    /// energy, because the detector of speech cuts off what fades. `None` for a phrase under 800 ms.
+    fn fall(&self, phrase: Span) -> Option<f32> {
+        if phrase.len_ms() < ENDED_MS {
+            return None;
+        }
+        let level = |from: MediaTime, to: MediaTime| {
+            let from = self.trail.partition_point(|(t, _)| *t < from);
+            let to = self.trail.partition_point(|(t, _)| *t < to).max(from);
+            self.trail.range(from..to).map(|(_, db)| *db).collect::<Vec<f32>>()
+        };
+        let top = quantile(&mut level(phrase.start, phrase.start + phrase.len_ms() / 2), 0.95)?;
+        let mut quiet: Vec<f32> = self.quiet.iter().copied().collect();
+        let floor = quantile(&mut quiet, 0.2).filter(|_| quiet.len() >= 50).unwrap_or(f32::NEG_INFINITY);
+        let over = (top - AUDIBLE_DB).max(floor + OVER_FLOOR_DB);
+        let whole = level(phrase.start, phrase.end + PAUSE_MS);
+        let end = whole.iter().rposition(|db| *db >= over)? + 1;
+        let last = &whole[end.saturating_sub((LAST_MS / HOP_MS) as usize)..end];
+        Some(last.iter().sum::<f32>() / last.len() as f32 - top)
     }
 
     /// Sound was lost: what is in progress ends, and the silence around it is nobody's pause.
@@ -265,6 +295,13 @@ impl Speech {
     pub fn speaking(&self) -> bool {
         self.open.is_some()
     }
+}
+
+fn keep<T>(list: &mut VecDeque<T>, item: T, most: usize) {
+    if list.len() >= most {
+        list.pop_front();
+    }
+    list.push_back(item);
 }
 
 /// Semitones from the first to the second half of the last 400 ms, as far as they are voiced.

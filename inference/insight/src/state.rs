@@ -7,7 +7,7 @@ use crate::hints::budget::Budget;
 use crate::metrics::{ALL, pace, pitch_variation};
 use crate::output::Output;
 use crate::scene::{Scene, Totals};
-use crate::scores::{Measures, scores};
+use crate::scores::{Evidence, Measures, scores};
 use crate::speech::Speech;
 use crate::stress::{Signals, Stress};
 use crate::timeline::{Timeline, push};
@@ -22,6 +22,10 @@ use std::collections::VecDeque;
 /// Running scores are made this often, over at most the last ten minutes of the answer.
 const SCORES_MS: i64 = 5000;
 const SCORED_MS: i64 = 600_000;
+/// Breathing is judged over this.
+const BREATH_MS: i64 = 25_000;
+/// Under this a microphone gives no quiet room but nothing at all, dB.
+const MUTE_DB: f32 = -250.0;
 
 #[derive(Debug)]
 pub(crate) struct State {
@@ -39,6 +43,9 @@ pub(crate) struct State {
     cut_since: Option<MediaTime>,
     dark_since: Option<MediaTime>,
     level_db: Option<f32>,
+    /// Since when a microphone that was heard before gives digital silence.
+    mute_since: Option<MediaTime>,
+    heard_before: bool,
     voice_until: MediaTime,
     face_until: MediaTime,
 }
@@ -59,6 +66,8 @@ impl State {
             cut_since: None,
             dark_since: None,
             level_db: None,
+            mute_since: None,
+            heard_before: false,
             voice_until: MediaTime::ZERO,
             face_until: MediaTime::ZERO,
             header,
@@ -70,6 +79,9 @@ impl State {
             Line::Header(_) => {}
             Line::Mark(mark) => {
                 self.answers.mark(mark);
+                if mark.what == MarkKind::Question {
+                    self.budget.question();
+                }
                 if mark.what != MarkKind::Note {
                     let asked = (mark.what == MarkKind::Question).then_some(mark.t);
                     self.speech.boundary(mark.t, asked, &mut self.timeline);
@@ -94,7 +106,11 @@ impl State {
                 self.baseline.hear(voice);
                 self.voice.hear(voice);
                 let sum: f32 = voice.intensity.iter().map(|db| db.clamp(-300.0, 200.0)).sum();
-                self.level_db = Some(sum / 10.0);
+                let level_db = sum / 10.0;
+                self.level_db = Some(level_db);
+                self.heard_before |= self.speech.speaking();
+                let mute = self.heard_before && level_db < MUTE_DB;
+                self.mute_since = mute.then(|| self.mute_since.unwrap_or(voice.t));
                 self.voice_until = voice.t + 100;
             }
             Line::VoicedRun(run) => {
@@ -165,12 +181,14 @@ impl State {
         let seen = last_2s.affect_s >= 1.0;
         let face = |sum: f64| ratio(sum, last_2s.affect_s).filter(|_| seen);
         let signals = Signals {
-            arousal: face(last_2s.arousal),
+            arousal: face(last_2s.alert),
             valence: face(last_2s.valence),
             brow: face(last_2s.brow),
             lip: face(last_2s.lip),
             pitch_st: last_2s.pitch_st().filter(|_| last_2s.voiced_s >= 0.5),
             pace: last_20s.pace().filter(|_| last_20s.talk_s >= 10.0 && last_2s.speech_s >= 0.5),
+            smile: face(last_2s.smile).unwrap_or(0.0).max(self.watch.now.smile),
+            blind: self.watch.now.blind,
         };
         self.stress.tick(t, &signals, &mut self.timeline);
     }
@@ -213,16 +231,19 @@ impl State {
             t,
             last_8s: self.last(t, 8000).1,
             last_20s,
+            breath: self.breath(t),
             last_30s: self.last(t, 30_000).1,
             pitch_sd_st,
-            usual_level_db: self.baseline.level_db().filter(|_| !self.header.capture.agc),
+            level_from: (!self.header.capture.agc).then(|| self.baseline.level_from()),
+            voice_is_learnt: self.baseline.usual.is_some(),
+            mute_ms: since(self.mute_since).filter(|_| t - self.voice_until <= 500),
             // Digital silence is no quiet room: the sound is lost or muted, and the gap that says so is known at its end.
             silent_ms: since(self.speech.silent_since())
-                .filter(|_| t - self.voice_until <= 500 && self.level_db.is_some_and(|db| db > -250.0)),
-            phrase_ms: since(self.speech.phrase_since()),
+                .filter(|_| t - self.voice_until <= 500 && self.level_db.is_some_and(|db| db > MUTE_DB)),
             absent_ms: since(self.absent_since).filter(|_| seen),
             cut_ms: since(self.cut_since).filter(|_| seen),
             dark_ms: since(self.dark_since).filter(|_| seen),
+            present: seen && self.watch.now.present,
             seen_before: self.watch.now.seen_before,
             spike: self.stress.spike().map(|s| s.height),
             answer_ms,
@@ -230,9 +251,22 @@ impl State {
         }
     }
 
+    /// Share of the last 25 s without a pause of 250 ms, 0 to 1; `None` while the answer has not been going for so long.
+    fn breath(&self, t: MediaTime) -> Option<f32> {
+        let (spans, totals) = self.last(t, BREATH_MS);
+        if totals.talk_s * 1000.0 < BREATH_MS as f64 - 1000.0 {
+            return None;
+        }
+        let silence = self.speech.silent_since().map(|since| Span::new(since, t));
+        let pauses = self.timeline.pauses.iter().rev().map(|p| p.span).take_while(|p| p.end > t - BREATH_MS);
+        let quiet = pauses.chain(silence).map(|p| spans.iter().map(|s| s.overlap_ms(p)).sum::<i64>()).sum::<i64>();
+        Some(1.0 - quiet as f32 / BREATH_MS as f32)
+    }
+
     fn running(&self, t: MediaTime) -> RunningScores {
         let (spans, _) = self.last(t, SCORED_MS);
-        let scores = scores(&measures(&self.scene(spans, None)));
+        let scene = self.scene(spans, None);
+        let scores = scores(&measures(&scene), &Evidence::of(&scene));
         RunningScores {
             t,
             confidence: scores.confidence.value,
@@ -244,7 +278,7 @@ impl State {
 
     /// The metrics' view of these spans, without moments.
     pub fn scene(&self, spans: Vec<Span>, suggested_ms: Option<i64>) -> Scene<'_> {
-        Scene {
+        let mut scene = Scene {
             timeline: &self.timeline,
             baseline: &self.baseline,
             totals: Totals::over(&self.timeline, &spans),
@@ -252,8 +286,14 @@ impl State {
             suggested_ms,
             affect: self.header.affect,
             agc: self.header.capture.agc,
+            full_face_model: self.header.models.face == FaceModel::Full,
+            still_picture: false,
+            several_faces: false,
             moments: false,
-        }
+        };
+        scene.still_picture = scene.is_still_picture();
+        scene.several_faces = scene.has_several_faces();
+        scene
     }
 }
 

@@ -1,15 +1,18 @@
 //! Stress: several signals that rise together above the person's own usual, and how long until they are calm again.
 //!
-//! Version 2. Every 200 ms, each signal that is known (arousal up, valence down, brow and lip tension, pitch up, pace changed) is
+//! Version 3. Every 200 ms, each signal that is known (arousal up, valence down, brow and lip tension, pitch up, pace changed) is
 //! smoothed over two seconds and read as z against its own mean and spread; the composite is their sum over the root of their
 //! number (Stouffer). No signal counts for more than 1.5 over the next one: a lively voice alone is no stress. A spike: over 2 for
-//! 1 s. Recovered: under 1 for 2 s, counted from where it fell. A proxy of what can be seen and heard; effort and joy can look alike.
+//! 1 s, with three signals over 1 at least, of which one of the voice and one of the face where both are known. Recovered: under 1
+//! for 2 s, counted from where it fell. A smile, and an expression that is pleasanter than usual, is no stress: nothing begins
+//! within them and 3 s after them, nor while the face cannot be seen. A proxy of what can be seen and heard.
 
+use crate::stats::smooth;
 use crate::timeline::{Timeline, push};
 use coach_core::MediaTime;
 use coach_core::report::StressSpike;
 
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Name and least spread of each signal.
 const SIGNALS: [(&str, f32); 6] =
@@ -24,6 +27,14 @@ const SPIKE_MS: i64 = 1000;
 const CALM_MS: i64 = 2000;
 /// Ticks (of 200 ms) of a signal before its usual is known: 15 s.
 const LEARN: u32 = 75;
+/// Ticks after which a spike is sure enough to be hinted at: 60 s.
+const SURE: u32 = 300;
+/// So many signals rise together.
+const TOGETHER: usize = 3;
+/// A smile over this much above rest, and a valence so far over its usual, z, are joy; for so long after them nothing begins.
+const JOY_SMILE: f32 = 0.3;
+const JOY_VALENCE: f32 = 0.75;
+const JOY_MS: i64 = 3000;
 /// Usual follows the calm person with this time constant, ticks.
 const FOLLOW: f32 = 600.0;
 
@@ -37,6 +48,10 @@ pub struct Signals {
     pub pitch_st: Option<f32>,
     /// Syllables per second.
     pub pace: Option<f32>,
+    /// Mouth corners above rest, 0 to 1.
+    pub smile: f32,
+    /// The face cannot be seen: away, dark, turned.
+    pub blind: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -54,14 +69,12 @@ pub struct Stress {
     /// The spike in progress, whether announced or not, with z of each signal at its peak.
     spike: Option<StressSpike>,
     calm_since: Option<MediaTime>,
+    /// Joy was seen, or nothing, until then.
+    vetoed_until: Option<MediaTime>,
 }
 
 /// How much a spike counts: none at a height of 2 or after 1 s, all from 3 and 2 s on. So no threshold is a cliff.
 pub fn weight(spike: &StressSpike) -> f32 {
-    let smooth = |x: f32| {
-        let u = x.clamp(0.0, 1.0);
-        u * u * (3.0 - 2.0 * u)
-    };
     let lasted = spike.recovered.map_or(i64::MAX, |t| t - spike.start) as f32 / 1000.0;
     smooth(spike.height - SPIKE) * smooth(lasted - 1.0)
 }
@@ -83,14 +96,21 @@ impl Stress {
                 z[i] = Some(value.clamp(-2.0, 4.0));
             }
         }
-        let composite = together(&z);
-        let smooth = match (self.composite, composite) {
+        let joy = signals.smile > JOY_SMILE || z[1].is_some_and(|z| z < -JOY_VALENCE);
+        if joy || signals.blind {
+            self.vetoed_until = Some(t + JOY_MS);
+        }
+        let vetoed = self.vetoed_until.is_some_and(|until| t < until);
+        let composite = together(&z).map(|z| if vetoed { z.min(CALM - 0.1) } else { z });
+        let followed = match (self.composite, composite) {
             (Some(was), Some(now)) => Some(was + 0.4 * (now - was)),
             (_, now) => now,
         };
-        self.composite = smooth;
-        self.learn(&now, smooth);
-        if let Some(value) = smooth {
+        self.composite = followed;
+        if !vetoed {
+            self.learn(&now, followed);
+        }
+        if let Some(value) = followed {
             for back in [200, 100] {
                 if let Some(cell) = timeline.cell_mut(t - back) {
                     cell.stress = Some(value);
@@ -116,7 +136,7 @@ impl Stress {
 
     fn follow(&mut self, t: MediaTime, value: f32, z: &[Option<f32>; N], timeline: &mut Timeline) {
         let Some(mut spike) = self.spike.take() else {
-            if value <= SPIKE {
+            if value <= SPIKE || !rose_together(z) {
                 self.over_since = None;
                 return;
             }
@@ -150,7 +170,8 @@ impl Stress {
 
     /// The spike in progress, while it is known that it has not calmed down.
     pub fn spike(&self) -> Option<&StressSpike> {
-        self.spike.as_ref().filter(|_| self.composite.is_some_and(|c| c >= CALM))
+        let sure = self.usual.iter().any(|usual| usual.n >= SURE);
+        self.spike.as_ref().filter(|_| sure && self.composite.is_some_and(|c| c >= CALM))
     }
 
     /// The answer ended or paused: nothing is carried over it.
@@ -169,6 +190,15 @@ fn together(z: &[Option<f32>; N]) -> Option<f32> {
         (highest, next) = if value > highest { (value, highest) } else { (highest, next.max(value)) };
     }
     (known >= 2).then(|| (sum - (highest - next - ALONE).max(0.0)) / f32::from(known).sqrt())
+}
+
+/// Enough signals rose, of the voice and of the face where both are known.
+fn rose_together(z: &[Option<f32>; N]) -> bool {
+    let rose = |i: usize| z[i].is_some_and(|v| v >= 1.0);
+    let known = |i: usize| z[i].is_some();
+    let (face, voice) = ([1, 2, 3], [4, 5]);
+    let of = |part: &[usize]| !part.iter().copied().any(known) || part.iter().copied().any(rose);
+    (0..N).filter(|i| rose(*i)).count() >= TOGETHER && of(&face) && of(&voice)
 }
 
 /// The signals that rose, strongest first.
@@ -195,6 +225,7 @@ mod tests {
                 lip: Some(0.05 + sway),
                 pitch_st: Some(3.0 + 20.0 * sway),
                 pace: Some(2.8 + 5.0 * sway),
+                ..Signals::default()
             };
             let signals = if (101..=100 + n).contains(&i) { then } else { calm };
             stress.tick(MediaTime(200 * i), &signals, &mut timeline);
@@ -210,6 +241,7 @@ mod tests {
             lip: Some(0.05 + 0.04 * by),
             pitch_st: Some(3.0 + by),
             pace: Some(2.8),
+            ..Signals::default()
         }
     }
 
@@ -243,6 +275,19 @@ mod tests {
         };
         let steps = || (-20..=40).map(|i| i as f32 / 10.0);
         assert!(steps().all(|second| steps().zip(steps().skip(1)).all(|(a, b)| at(a, second) <= at(b, second) + 1e-6)));
+    }
+
+    #[test]
+    fn the_same_in_a_smile_or_with_a_pleasanter_expression_or_unseen_is_no_spike() {
+        assert!(tell(Signals { smile: 0.6, ..all(2.5) }, 20).is_empty());
+        assert!(tell(Signals { valence: Some(0.4), ..all(2.5) }, 20).is_empty());
+        assert!(tell(Signals { blind: true, ..all(2.5) }, 20).is_empty());
+    }
+
+    #[test]
+    fn a_face_that_tightens_while_the_voice_is_as_usual_is_no_spike() {
+        assert!(tell(Signals { pitch_st: Some(3.0), ..all(3.0) }, 20).is_empty());
+        assert_eq!(tell(Signals { pitch_st: None, pace: None, ..all(3.0) }, 20).len(), 1, "nobody speaks");
     }
 
     #[test]

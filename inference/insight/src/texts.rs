@@ -28,7 +28,8 @@ pub fn number(v: f32, unit: &str) -> String {
     }
 }
 
-fn seconds(ms: i64) -> String {
+/// "4.5 s".
+pub fn seconds(ms: i64) -> String {
     format!("{:.1} s", ms as f64 / 1000.0)
 }
 
@@ -60,8 +61,8 @@ pub fn rising(st: f32) -> String {
     format!("the pitch rose by {st:.1} semitones at the end")
 }
 
-pub fn fading(db: f32) -> String {
-    format!("the end was {:.0} dB quieter than the phrase", -db)
+pub fn fading() -> String {
+    "the last words died away".into()
 }
 
 pub fn quieter(db: f32) -> String {
@@ -124,53 +125,124 @@ pub fn too_noisy() -> String {
     "too noisy to judge".to_owned()
 }
 
-pub fn not_enough(name: ScoreName) -> String {
-    match name {
-        ScoreName::Confidence => {
-            "Too little was heard and seen: it needs 15 s of speech and 10 s of a face that can be seen well."
-        }
-        ScoreName::Clarity => "Too little was heard: it needs 15 s of speech.",
-        ScoreName::Resilience => {
-            "Too little could be compared: it needs 15 s of voice or face after your usual has been learnt."
-        }
-        ScoreName::Engagement => {
-            "Too little was heard and seen: it needs 15 s of speech or 10 s of a face that can be seen well."
-        }
-    }
-    .into()
-}
-
 pub fn affect_off() -> String {
     "Whoever runs this server switched valence, arousal and stress off.".into()
 }
 
-/// The line of a score: its number, what it rests on, what carried it and what cost it most.
-pub fn summary(name: ScoreName, value: f32, coverage: f32, carried: &[String], cost: &[String]) -> String {
-    let mut line = format!("{} {value:.0} of 100.", score(name));
-    if !carried.is_empty() {
-        line += &format!(" Carried by {}.", carried.join(", "));
-    }
+/// The line of a score: about how much, within which range, and what cost it most.
+pub fn summary(name: ScoreName, value: f32, [low, high]: [f32; 2], cost: &[String]) -> String {
+    let mut line = format!("{} about {value:.0} ({low:.0} to {high:.0}).", score(name));
     if !cost.is_empty() {
         line += &format!(" Cost most by {}.", cost.join(", "));
-    }
-    if coverage < 0.99 {
-        line += &format!(" Rests on {:.0} % of what it looks at.", coverage * 100.0);
     }
     line
 }
 
+/// The line of a score without a number.
 pub fn unsaid(name: ScoreName, reason: &str) -> String {
     format!("{}: not enough to say. {reason}", score(name))
 }
 
-pub fn work_on(n: usize, problem: &str) -> String {
-    format!("To work on, {n}: {problem}")
+/// What went well.
+pub fn went_well(what: &str) -> String {
+    format!("Went well: {what}.")
 }
 
-pub fn no_spike() -> String {
-    "No stress moment was seen, so recovery could not be shown; Resilience rests on their absence alone.".into()
+/// The first piece of advice; `answers`: of which answers, counted from 1, where there are several.
+pub fn try_next(answers: &[usize], advice: &str) -> String {
+    format!("Try next{}: {advice}", of_answers(answers))
+}
+
+/// Further advice.
+pub fn work_on(answers: &[usize], advice: &str) -> String {
+    format!("Work on{}: {advice}", of_answers(answers))
+}
+
+fn of_answers(answers: &[usize]) -> String {
+    match answers {
+        [] => String::new(),
+        [one] => format!(", answer {one}"),
+        [first @ .., last] => {
+            let first: Vec<String> = first.iter().map(usize::to_string).collect();
+            format!(", answers {} and {last}", first.join(", "))
+        }
+    }
+}
+
+/// "once", "twice", "4 times".
+pub fn times(n: usize) -> String {
+    match n {
+        1 => "once".into(),
+        2 => "twice".into(),
+        n => format!("{n} times"),
+    }
+}
+
+/// "one stretch", "3 stretches".
+pub fn stretches(n: usize) -> String {
+    if n == 1 { "one stretch".into() } else { format!("{n} stretches") }
+}
+
+/// "one hesitation", "9 hesitations".
+pub fn hesitations(n: usize) -> String {
+    if n == 1 { "one hesitation".into() } else { format!("{n} hesitations") }
+}
+
+/// A length as one says it: "51 s", "2 min 10 s".
+pub fn about_seconds(s: f64) -> String {
+    let s = s.round() as i64;
+    if s < 120 { format!("{s} s") } else { format!("{} min {} s", s / 60, s % 60) }
+}
+
+/// How loud something is heard that is `db` over something else: 10 dB less is half as loud.
+pub fn loudness(db: f32) -> String {
+    match 2f32.powf(db / 10.0) {
+        x if x < 0.3 => "a quarter".into(),
+        x if x < 0.42 => "a third".into(),
+        x if x < 0.58 => "half".into(),
+        x => format!("{:.0} %", 10.0 * (10.0 * x).round()),
+    }
+}
+
+/// A share as one says it: "a third".
+pub fn share_of(v: f32) -> &'static str {
+    match v {
+        v if v < 0.15 => "a tenth",
+        v if v < 0.23 => "a fifth",
+        v if v < 0.29 => "a quarter",
+        v if v < 0.42 => "a third",
+        v if v < 0.58 => "half",
+        v if v < 0.71 => "two thirds",
+        _ => "three quarters",
+    }
+}
+
+/// How lively a face was, 0 to 1, in words.
+pub fn expression(v: f32) -> &'static str {
+    match v {
+        v if v < 0.15 => "a still face",
+        v if v < 0.35 => "a quiet face",
+        v if v < 0.6 => "a lively face",
+        _ => "a very lively face",
+    }
+}
+
+/// A time of the replay: "2:31".
+pub fn clock(t: coach_core::MediaTime) -> String {
+    let s = t.ms().max(0) / 1000;
+    format!("{}:{:02}", s / 60, s % 60)
+}
+
+/// In place of a number of a face that does not move.
+pub fn still_picture() -> String {
+    "the picture did not move".into()
+}
+
+/// In place of a number of one face among others.
+pub fn several_faces() -> String {
+    "more than one face".into()
 }
 
 pub fn gaze_from_head() -> String {
-    "Eye contact was judged from the head alone: the face model in use sees no irises.".into()
+    "The small face model in use sees neither irises nor lids: eye contact, smiles and expression are shown and not scored.".into()
 }

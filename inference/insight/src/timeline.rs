@@ -56,6 +56,14 @@ pub struct FaceSums {
     /// The head's speed is known; degrees per second.
     pub speed_ms: u16,
     pub speed: f32,
+    /// The detector saw more than one face.
+    pub several_ms: u16,
+    /// Of the time in which looks could be judged, there was no face.
+    pub gone_ms: u16,
+    /// Eye opening is known; its sum and its sum of squares.
+    pub eye_ms: u16,
+    pub eye: f32,
+    pub eye_sq: f32,
     /// Action units known; brow lowerer, lip press and smile, 0 to 1.
     pub units_ms: u16,
     pub brow: f32,
@@ -66,6 +74,8 @@ pub struct FaceSums {
     pub affect_ms: u16,
     pub valence: f32,
     pub arousal: f32,
+    /// Arousal without what a smile adds to it: what stress looks at.
+    pub alert: f32,
 }
 
 /// A stretch of speech between two pauses.
@@ -74,7 +84,7 @@ pub struct Phrase {
     pub span: Span,
     /// Mean over hops of speech, dB.
     pub level_db: f32,
-    /// Level of its last 500 ms less its mean, dB; `None` for a phrase under 1 s.
+    /// How far it falls to its end, dB: its last 300 ms less the loud part of its first half; `None` for a phrase under 800 ms.
     pub end_level_db: Option<f32>,
     /// How far the pitch moved over its last 400 ms, semitones; up is positive.
     pub end_pitch_st: Option<f32>,
@@ -108,6 +118,7 @@ pub struct Timeline {
     /// A question, and how long until the first word.
     pub latencies: Vec<(MediaTime, i64)>,
     pub gestures: Vec<(Gesture, Span)>,
+    pub smiles: Vec<Span>,
     pub spikes: Vec<StressSpike>,
 }
 

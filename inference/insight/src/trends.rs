@@ -5,6 +5,7 @@
 //! listener would notice (`compare.rs`). The slope is Theil and Sen's median of pairs, which one odd session does not move.
 
 use crate::curve::Curve;
+use crate::report::FACE_MODEL;
 use crate::stats::{median, quantile};
 use crate::{compare, metrics, scores, texts};
 use coach_core::review::{Direction, Trend, TrendPoint};
@@ -23,7 +24,8 @@ pub fn trends(points: &[TrendPoint]) -> Vec<Trend> {
     let points = &points[points.len().saturating_sub(MOST_SESSIONS)..];
     let score = |f: &&scores::Formula| (f.id, texts::score(f.name), "", Some(true));
     let scores = scores::ALL.iter().map(score);
-    let metrics = metrics::ALL.iter().map(|m| (m.id, m.name, m.unit, None));
+    // What nobody would notice is not followed.
+    let metrics = metrics::ALL.iter().filter(|m| m.noticeable.is_some()).map(|m| (m.id, m.name, m.unit, None));
     scores
         .chain(metrics)
         .filter_map(|(id, name, unit, more_is_better)| {
@@ -34,12 +36,20 @@ pub fn trends(points: &[TrendPoint]) -> Vec<Trend> {
         .collect()
 }
 
-/// Values of one id under the newest formula, in order of time.
+/// Values of one id that were measured as the newest was, in order of time.
 fn values(id: &str, points: &[&TrendPoint]) -> Vec<f32> {
-    let version = points.iter().rev().find_map(|p| p.formulas.get(id));
+    // Measured alike: by one formula, one definition of the metrics and, where a face is judged, one face model.
+    let metric = metrics::find(id);
+    let of_face = metric.map_or(id != "clarity", |m| m.of_face);
+    let alike = |p: &TrendPoint| {
+        let key = if metric.is_some() { "metrics" } else { id };
+        (p.formulas.get(key).copied(), p.formulas.get(FACE_MODEL).copied().filter(|_| of_face))
+    };
+    let has_value = |p: &&&TrendPoint| p.values.get(id).copied().flatten().is_some();
+    let Some(newest) = points.iter().rev().find(has_value).map(|p| alike(p)) else { return Vec::new() };
     points
         .iter()
-        .filter(|p| p.formulas.get(id) == version)
+        .filter(|p| alike(p) == newest)
         .filter_map(|p| p.values.get(id).copied().flatten())
         .filter(|v| v.is_finite())
         .collect()

@@ -15,11 +15,7 @@ pub struct Choice {
 
 /// Every cue that the engine knows.
 pub fn all() -> impl Iterator<Item = Choice> {
-    hints::ALL.iter().map(|rule| Choice {
-        id: rule.id,
-        text: rule.text,
-        description: rule.purpose,
-    })
+    hints::ALL.iter().map(|rule| Choice { id: rule.id, text: rule.text, description: rule.purpose })
 }
 
 /// Whether there is a cue of this id.

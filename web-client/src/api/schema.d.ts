@@ -1851,11 +1851,15 @@ export interface components {
         };
         /** @description One answer, or the whole session. */
         Answer: {
+            /** @description What to try next, the most important first, at most three; of the whole session, the worst of each answer. */
+            advice?: components["schemas"]["Feedback"][];
             end: components["schemas"]["MediaTime"];
             /** @description Metrics of this answer by id. */
             metrics: {
                 [key: string]: components["schemas"]["MetricValue"];
             };
+            /** @description What went well, one or two sentences with their evidence. */
+            praise?: components["schemas"]["Feedback"][];
             /** @description Text of the question; `null` for the whole session or when none was asked. */
             question?: string | null;
             question_id?: string | null;
@@ -1863,7 +1867,7 @@ export interface components {
             start: components["schemas"]["MediaTime"];
             /** Format: int64 */
             suggested_ms?: number | null;
-            /** @description The same in plain words: what carried it, what to work on. */
+            /** @description The same in plain words: what went well, what to try next, what stood in the way, then a line for each score. */
             words: string[];
         };
         /** @description An answer in a list. */
@@ -1916,6 +1920,11 @@ export interface components {
              * @default null
              */
             pitch: number | null;
+            /**
+             * Format: float
+             * @description Median pitch of the voice when something was said, Hz.
+             */
+            pitch_hz?: number | null;
             /**
              * Format: float
              * @default null
@@ -2005,6 +2014,8 @@ export interface components {
             metric: string;
             /** @description What moved it most, both ways. */
             moments: components["schemas"]["Moment"][];
+            /** @description The metric's name as one reads it; empty in a report of version 0.1.0. */
+            name?: string;
             /**
              * Format: float
              * @description Points it brought, 0 to 100 times `weight`.
@@ -2017,12 +2028,12 @@ export interface components {
             unit: string;
             /**
              * Format: float
-             * @description `null`: not enough evidence, and its weight is shared among the others.
+             * @description `null`: not enough evidence; it brings no points of its own, and `unknown` of the score stands in for it.
              */
             value?: number | null;
             /**
              * Format: float
-             * @description Share of the score, 0 to 1, after weights without evidence were shared out.
+             * @description Share of the score, 0 to 1; the weakest pillar has more than its formula gives it.
              */
             weight: number;
         };
@@ -2102,16 +2113,26 @@ export interface components {
          * @enum {string}
          */
         Family: "failure" | "conflict" | "leadership" | "teamwork" | "pressure" | "motivation";
+        /** @description One sentence about behaviour, with the stretch of the replay that shows it. */
+        Feedback: {
+            /** @description Places in [`Report::answers`] of the answers it is about. */
+            answers: number[];
+            /** @description Id of the metric or the condition it is about. */
+            id: string;
+            /** @description Behaviour, number, what to do. */
+            text: string;
+            worst?: components["schemas"]["Span"] | null;
+        };
         Gold: {
             gold: boolean;
         };
-        /** @description One cue that was shown. */
+        /** @description One hint that was shown. */
         Hint: {
             /** @description What it was shown for, with numbers. */
             evidence: string;
             /** @description "slow_down", …; docs/HINTS.md lists them. */
             id: string;
-            /** @description True for a cue that says something went well. */
+            /** @description True for a hint that says something went well. */
             positive?: boolean;
             t: components["schemas"]["MediaTime"];
             /** @description 2 to 4 words. */
@@ -2124,11 +2145,11 @@ export interface components {
             /** @description 2 to 4 words. */
             text: string;
         };
-        /** @description Which cues the person allows. */
+        /** @description Which hints the person allows. */
         HintSettings: {
             /**
              * Format: int64
-             * @description At most one cue per this many milliseconds.
+             * @description At most one hint per this many milliseconds.
              */
             budget_ms: number;
             /** @description Ids of the hints that may be shown ("slow_down", …). */
@@ -2212,8 +2233,12 @@ export interface components {
              * @description Share of the time the metric could be taken, 0 to 1.
              */
             coverage: number;
+            /** @description As one reads it; empty in a report of version 0.1.0. */
+            name?: string;
             /** @description Why there is no value, where it is not for want of evidence ("too noisy to judge"). */
             reason?: string | null;
+            /** @description The value with its unit, as one reads it. */
+            text?: string | null;
             unit: string;
             /**
              * Format: float
@@ -2432,10 +2457,17 @@ export interface components {
              * @description The share of the score's weight that rests on evidence, 0 to 1.
              */
             coverage: number;
+            /** @description Where the score lies, given what could not be judged and how it changed within the answer. A score may have a range and no value. */
+            range?: number[] | null;
             reason?: string | null;
             /**
              * Format: float
-             * @description 0 to 100; `null`: not enough to say, and `reason` says why.
+             * @description Points that stand in for what could not be judged; the others are those of the contributions.
+             */
+            unknown?: number;
+            /**
+             * Format: float
+             * @description 10 to 97; `null`: not enough to say, and `reason` says why.
              */
             value?: number | null;
         };

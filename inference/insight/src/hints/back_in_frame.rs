@@ -1,16 +1,15 @@
 //! "Come back into frame": no face for 2 s, or only part of one for 4 s, after there was one.
 
-use super::{Evidence, Now, Rule, Tone, Verdict};
+use super::{Evidence, Now, Rule, Verdict};
 
 pub const RULE: Rule = Rule {
     id: "back_in_frame",
     text: "Come back into frame",
     purpose: "When your face leaves the picture.",
     severity: 95.0,
-    hold_ms: 0,
-    cool_down_ms: 60_000,
-    tone: Tone::Corrects,
+    urgent: true,
     check,
+    ..Rule::CORRECTS
 };
 
 /// What it was shown for.

@@ -1,6 +1,6 @@
 //! "Noisy background": speech under 10 dB over the background over 8 s; again over 13 dB.
 
-use super::{Evidence, Now, Rule, Tone, Verdict, under};
+use super::{Evidence, Now, Rule, Verdict, under};
 
 pub const RULE: Rule = Rule {
     id: "background_noise",
@@ -9,8 +9,8 @@ pub const RULE: Rule = Rule {
     severity: 45.0,
     hold_ms: 3000,
     cool_down_ms: 180_000,
-    tone: Tone::Corrects,
     check,
+    ..Rule::CORRECTS
 };
 
 /// What it was shown for.

@@ -11,6 +11,10 @@ use coach_core::report::Hint;
 pub const QUIET_START_MS: i64 = 10_000;
 /// However small the budget is set, a hint stays for four seconds and the next waits as long again.
 pub const LEAST_BUDGET_MS: i64 = 8_000;
+/// So long a hint stays on the screen; another one waits for it, unless it is urgent.
+pub const ON_SCREEN_MS: i64 = 4_000;
+/// An urgent hint is shown again after this.
+pub const URGENT_AGAIN_MS: i64 = 20_000;
 /// Praise comes no more often than this.
 pub const PRAISE_MS: i64 = 120_000;
 /// Nothing of a kind twice within this.
@@ -29,7 +33,9 @@ pub struct Budget {
     enabled: [bool; ALL.len()],
     every_ms: i64,
     states: [State; ALL.len()],
+    /// The last correction within the budget, and the last hint at all.
     last: Option<MediaTime>,
+    last_shown: Option<MediaTime>,
     last_praise: Option<MediaTime>,
 }
 
@@ -40,8 +46,14 @@ impl Budget {
             every_ms: settings.budget_ms.clamp(LEAST_BUDGET_MS, 3_600_000),
             states: [State::default(); ALL.len()],
             last: None,
+            last_shown: None,
             last_praise: None,
         }
+    }
+
+    /// Another question: what was said in the answer before is no reason to say nothing in this one.
+    pub fn question(&mut self) {
+        self.states = [State::default(); ALL.len()];
     }
 
     /// Nobody is answering: what was building up is forgotten.
@@ -86,7 +98,10 @@ impl Budget {
             }
             self.last_praise = Some(now.t);
         }
-        self.last = Some(now.t);
+        if rule.tone == Tone::Corrects && !rule.urgent {
+            self.last = Some(now.t);
+        }
+        self.last_shown = Some(now.t);
         let state = &mut self.states[i];
         state.shown = Some(now.t);
         state.times += 1;
@@ -102,8 +117,15 @@ impl Budget {
     fn may(&self, rule: &Rule, state: &State, t: MediaTime) -> bool {
         let passed = |since: Option<MediaTime>, ms: i64| since.is_none_or(|s| t - s >= ms);
         let praise = rule.tone == Tone::Praises;
+        if rule.urgent {
+            return passed(state.shown, URGENT_AGAIN_MS);
+        }
         t.ms() >= QUIET_START_MS
-            && passed(self.last, if praise { 2 * self.every_ms } else { self.every_ms })
+            && passed(self.last_shown, ON_SCREEN_MS)
+            && passed(
+                if praise { self.last_shown } else { self.last },
+                if praise { 2 * self.every_ms } else { self.every_ms },
+            )
             && passed(state.shown, rule.cool_down_ms.max(KIND_MS))
             && (!praise || passed(self.last_praise, PRAISE_MS))
     }

@@ -1,16 +1,14 @@
 //! "Good pace": within 125 to 155 words a minute over 30 s, and that for 15 s.
 
-use super::{Evidence, Now, Rule, Tone, Verdict, to_five};
+use super::{Evidence, Now, Rule, Verdict, to_five};
 
 pub const RULE: Rule = Rule {
     id: "good_pace",
     text: "Good pace",
     purpose: "Now and then, when your pace is easy to follow.",
     severity: 6.0,
-    hold_ms: 15_000,
-    cool_down_ms: 300_000,
-    tone: Tone::Praises,
     check,
+    ..Rule::PRAISES
 };
 
 /// What it was shown for.
@@ -20,6 +18,7 @@ fn check(now: &Now, active: bool) -> Verdict {
     let slack = if active { 5.0 } else { 0.0 };
     match now.pace_30s() {
         None => Verdict::Unknown,
+        Some(_) if !now.voice_is_fine() => Verdict::Unknown,
         Some(wpm) if (125.0 - slack..=155.0 + slack).contains(&wpm) => Verdict::Show(wpm, EVIDENCE),
         Some(_) => Verdict::Fine,
     }

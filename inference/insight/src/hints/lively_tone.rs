@@ -1,22 +1,20 @@
 //! "Lively voice": pitch SD over 3 semitones over 20 s on a clean recording, and that for 15 s.
 
-use super::{Evidence, Now, Rule, Tone, Verdict, over};
+use super::{Evidence, Now, Rule, Verdict, over};
 
 pub const RULE: Rule = Rule {
     id: "lively_tone",
     text: "Lively voice",
     purpose: "Now and then, when your voice is lively.",
     severity: 4.0,
-    hold_ms: 15_000,
-    cool_down_ms: 300_000,
-    tone: Tone::Praises,
     check,
+    ..Rule::PRAISES
 };
 
 /// What it was shown for.
 const EVIDENCE: Evidence = |st| format!("pitch varied by {st:.1} semitones over the last 20 s");
 
 fn check(now: &Now, active: bool) -> Verdict {
-    let clean = now.last_20s.snr_db().is_some_and(|snr| snr >= 20.0);
+    let clean = now.voice_is_fine() && now.last_20s.snr_db().is_some_and(|snr| snr >= 20.0);
     now.pitch_sd_st.filter(|_| clean).map_or(Verdict::Unknown, |st| over(st, 3.0, 2.7, active, EVIDENCE))
 }

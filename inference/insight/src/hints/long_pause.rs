@@ -1,16 +1,14 @@
 //! "Long pause: go on": 4 s of silence after something was said in this answer.
 
-use super::{Evidence, Now, Rule, Tone, Verdict};
+use super::{Evidence, Now, Rule, Verdict};
 
 pub const RULE: Rule = Rule {
     id: "long_pause",
     text: "Long pause: go on",
     purpose: "When you have been silent for over four seconds in an answer.",
     severity: 55.0,
-    hold_ms: 0,
-    cool_down_ms: 60_000,
-    tone: Tone::Corrects,
     check,
+    ..Rule::CORRECTS
 };
 
 /// What it was shown for.

@@ -4,6 +4,7 @@
 
 pub mod budget;
 
+use crate::baseline::{FAINT_DB, LevelFrom};
 use crate::scene::Totals;
 use coach_core::MediaTime;
 
@@ -35,8 +36,27 @@ pub struct Rule {
     /// Not again within this; never under a minute.
     pub cool_down_ms: i64,
     pub tone: Tone,
+    /// Nothing can be judged while it lasts, so it is shown at once: outside of the budget and of the first seconds.
+    pub urgent: bool,
     /// `active`: it said [`Verdict::Show`] at the tick before; the thresholds are then looser, so that it does not flicker.
     pub check: fn(&Now, active: bool) -> Verdict,
+}
+
+impl Rule {
+    /// What each file builds on.
+    pub const CORRECTS: Rule = Rule {
+        id: "",
+        text: "",
+        purpose: "",
+        severity: 0.0,
+        hold_ms: 0,
+        cool_down_ms: 60_000,
+        tone: Tone::Corrects,
+        urgent: false,
+        check: |_, _| Verdict::Unknown,
+    };
+    /// What a file of praise builds on.
+    pub const PRAISES: Rule = Rule { tone: Tone::Praises, hold_ms: 15_000, cool_down_ms: 300_000, ..Rule::CORRECTS };
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,13 +79,14 @@ macro_rules! rules {
 
 rules! {
     back_in_frame,
+    cannot_hear,
+    more_light,
     take_a_breath,
     speak_up,
     slow_down,
     look_at_camera,
     wrap_up,
     long_pause,
-    more_light,
     background_noise,
     speed_up,
     vary_tone,
@@ -84,14 +105,21 @@ pub struct Now {
     pub last_30s: Totals,
     /// Semitone SD over 20 s.
     pub pitch_sd_st: Option<f32>,
-    /// dB; `None` while unknown or while automatic gain is on.
-    pub usual_level_db: Option<f32>,
+    /// What levels are read against; `None` while automatic gain is on.
+    pub level_from: Option<LevelFrom>,
+    /// There was enough speech to know the person's usual voice.
+    pub voice_is_learnt: bool,
     pub silent_ms: Option<i64>,
-    pub phrase_ms: Option<i64>,
+    /// Share of the last 25 s of the answer without a pause of 250 ms; `None` while it is shorter.
+    pub breath: Option<f32>,
+    /// A microphone that was heard before has given nothing at all for this long.
+    pub mute_ms: Option<i64>,
     /// No face, or only part of one, for this long; `None`: it is there, or nobody looks.
     pub absent_ms: Option<i64>,
     pub cut_ms: Option<i64>,
     pub dark_ms: Option<i64>,
+    /// A face is seen now.
+    pub present: bool,
     pub seen_before: bool,
     /// Composite z of the stress spike in progress.
     pub spike: Option<f32>,
@@ -103,6 +131,22 @@ impl Now {
     /// Words a minute over 20 s, with 15 s of talk in them.
     pub fn pace_20s(&self) -> Option<f32> {
         crate::metrics::pace::window(&self.last_20s).filter(|_| self.last_20s.talk_s >= 15.0)
+    }
+
+    /// Neither the level nor the breath of the last seconds is at fault: only such a voice is praised.
+    pub fn voice_is_fine(&self) -> bool {
+        let quiet = self.last_20s.level_db().zip(self.level_from).is_some_and(|(db, from)| match from {
+            LevelFrom::Check(usual) | LevelFrom::Start(usual) => db < usual - 4.0,
+            LevelFrom::Nothing => self.voice_is_learnt && db < FAINT_DB + 2.0,
+        });
+        let breathless = self.breath.is_some_and(|share| share > 0.9);
+        !quiet && !breathless && self.mute_ms.is_none()
+    }
+
+    /// The face is there, lit, whole and alone.
+    pub fn picture_is_fine(&self) -> bool {
+        let t = &self.last_20s;
+        self.present && t.good_s >= 0.9 * t.analysed_s && t.several_s < 1.0 && t.eye_s > 0.0
     }
 
     pub fn pace_30s(&self) -> Option<f32> {

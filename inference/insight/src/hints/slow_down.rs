@@ -1,6 +1,6 @@
 //! "Slow down a little": over 175 words a minute over 20 s; again under 165.
 
-use super::{Evidence, Now, Rule, Tone, Verdict, over, to_five};
+use super::{Evidence, Now, Rule, Verdict, over, to_five};
 
 pub const RULE: Rule = Rule {
     id: "slow_down",
@@ -8,9 +8,8 @@ pub const RULE: Rule = Rule {
     purpose: "When you speak faster than about 175 words a minute for 20 seconds.",
     severity: 65.0,
     hold_ms: 2000,
-    cool_down_ms: 60_000,
-    tone: Tone::Corrects,
     check,
+    ..Rule::CORRECTS
 };
 
 /// What it was shown for.

@@ -1,6 +1,6 @@
 //! "A little faster": under 95 words a minute over 30 s, most of them speech; again over 105. Silence is another hint's.
 
-use super::{Evidence, Now, Rule, Tone, Verdict, to_five, under};
+use super::{Evidence, Now, Rule, Verdict, to_five, under};
 
 pub const RULE: Rule = Rule {
     id: "speed_up",
@@ -9,8 +9,8 @@ pub const RULE: Rule = Rule {
     severity: 40.0,
     hold_ms: 3000,
     cool_down_ms: 90_000,
-    tone: Tone::Corrects,
     check,
+    ..Rule::CORRECTS
 };
 
 /// What it was shown for.

@@ -1,6 +1,6 @@
 //! "Vary your tone": pitch SD under 1.5 semitones over 20 s with 6 s voiced, on a recording clean enough to tell; again over 1.9.
 
-use super::{Evidence, Now, Rule, Tone, Verdict, under};
+use super::{Evidence, Now, Rule, Verdict, under};
 
 pub const RULE: Rule = Rule {
     id: "vary_tone",
@@ -9,8 +9,8 @@ pub const RULE: Rule = Rule {
     severity: 35.0,
     hold_ms: 3000,
     cool_down_ms: 90_000,
-    tone: Tone::Corrects,
     check,
+    ..Rule::CORRECTS
 };
 
 /// What it was shown for.

@@ -1,16 +1,15 @@
 //! "Time to wrap up": the suggested time is over, up to a minute after it, so once an answer.
 
-use super::{Evidence, Now, Rule, Tone, Verdict};
+use super::{Evidence, Now, Rule, Verdict};
 
 pub const RULE: Rule = Rule {
     id: "wrap_up",
     text: "Time to wrap up",
     purpose: "When the suggested time of the question is over.",
     severity: 58.0,
-    hold_ms: 0,
     cool_down_ms: 120_000,
-    tone: Tone::Corrects,
     check,
+    ..Rule::CORRECTS
 };
 
 /// What it was shown for.

@@ -1,7 +1,8 @@
 //! Answer length against the question's suggested time: 1 is just as long.
 
-use super::{Measure, Metric};
+use super::{Measure, Metric, Priority};
 use crate::scene::Scene;
+use crate::texts;
 
 pub const METRIC: Metric = Metric {
     id: "answer_length",
@@ -11,6 +12,14 @@ pub const METRIC: Metric = Metric {
     baseline: "the question's suggested time",
     source: "The suggested time is the question's author's; no study is behind it, so it scores nothing.",
     noticeable: Some(0.3),
+    priority: Priority::First,
+    advice: Some(|t| {
+        format!(
+            "Your answer took {}; the suggested time was {}. Choose your strongest example and leave the rest for a question.",
+            texts::about_seconds(t.span_s),
+            texts::about_seconds(t.span_s / f64::from(t.value))
+        )
+    }),
     measure,
     ..Metric::SHOWN
 };

@@ -17,12 +17,10 @@ pub const METRIC: Metric = Metric {
     noticeable: Some(0.5),
     more_less: ["faster", "slower"],
     advice: Some(|t| match t.side {
-        Side::Over => format!(
-            "Syllables came fast: {}, aim for {}. Give the last word of a phrase its full length.",
-            t.number(),
-            t.target
-        ),
-        _ => format!("Syllables came slowly: {}, aim for {}.", t.number(), t.target),
+        Side::Over => {
+            "Your words came fast between the pauses. Give the last word of each phrase its full length.".into()
+        }
+        _ => "Your words came slowly between the pauses. Say each phrase in one go.".into(),
     }),
     measure,
     ..Metric::SHOWN

@@ -13,6 +13,7 @@ pub const METRIC: Metric = Metric {
     baseline: "none",
     source: "15 to 20 a minute is usual, more in conversation; as a sign of nerves it is weak, and at 15 frames a second the shortest are \
              missed: shown, not scored.",
+    of_face: true,
     measure,
     ..Metric::SHOWN
 };

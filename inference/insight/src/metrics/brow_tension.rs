@@ -15,9 +15,12 @@ pub const METRIC: Metric = Metric {
     source: "A proxy from blendshapes, never checked against FACS coders; concentration looks the same. Not taken where the operator \
              switched affect off.",
     noticeable: Some(0.06),
-    phrase: Some(|v| format!("brows drawn together, {v:.2} of 1")),
-    advice: Some(|t| format!("Your brows were drawn together: {} of 1 above rest, aim for {}.", t.number(), t.target)),
-    praise: Some(|_| "a relaxed face".into()),
+    phrase: Some(|_| "brows drawn together".into()),
+    advice: Some(|_| {
+        "Your brows were drawn together much of the time. Let them rest before you begin a sentence.".into()
+    }),
+    of_face: true,
+    needs_full_model: true,
     measure,
     ..Metric::SHOWN
 };

@@ -1,8 +1,9 @@
 //! Expressiveness: how lively the face was, 0 to 1 (`watch/expressive.rs`).
 
-use super::{Measure, Metric};
+use super::{Measure, Metric, Priority};
 use crate::curve::Curve;
 use crate::scene::Scene;
+use crate::texts;
 
 pub const CURVE: Curve = Curve::Rise { zero: 0.08, full: 0.55 };
 
@@ -16,8 +17,16 @@ pub const METRIC: Metric = Metric {
     noticeable: Some(0.12),
     series: Some(|s| &s.expressiveness),
     more_less: ["livelier", "flatter"],
-    phrase: Some(|v| format!("facial expression {v:.2} of 1")),
-    advice: Some(|t| format!("Your face moved little: {} of 1, aim for {}.", t.number(), t.target)),
+    priority: Priority::Last,
+    phrase: Some(|v| texts::expression(v).into()),
+    advice: Some(|_| {
+        "Your face moved little. Let it show what you think of what you tell: raise the brows at the surprising part."
+            .into()
+    }),
+    praise: Some(|_| "your face was lively".into()),
+    shows_good: true,
+    of_face: true,
+    needs_full_model: true,
     measure,
     ..Metric::SHOWN
 };

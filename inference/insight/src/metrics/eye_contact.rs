@@ -1,6 +1,6 @@
 //! Eye contact: the share of the time in which the eyes were on the camera.
 
-use super::{Measure, Metric};
+use super::{Measure, Metric, Priority};
 use crate::curve::Curve;
 use crate::scene::Scene;
 use crate::texts;
@@ -18,13 +18,15 @@ pub const METRIC: Metric = Metric {
     noticeable: Some(0.15),
     series: Some(|s| &s.eye_contact),
     more_less: ["more on the camera", "less on the camera"],
+    priority: Priority::First,
     advice: Some(|t| {
         format!(
-            "You looked away from the camera: eyes on it for {} of the time, aim for {}. Look into the lens when you make your point.",
-            t.number(),
-            t.target
+            "You looked away from the camera: your eyes were on it for {:.0} % of the time. Look into the lens when you make your point.",
+            t.value * 100.0
         )
     }),
+    praise: Some(|v| format!("your eyes were on the camera for {:.0} % of the time", v * 100.0)),
+    of_face: true,
     measure,
     ..Metric::SHOWN
 };

@@ -16,8 +16,9 @@ pub const METRIC: Metric = Metric {
              convention. Speaking alone moves a head by 5 to 15 degrees a second.",
     noticeable: Some(8.0),
     phrase: Some(|v| format!("the head moved {v:.0} degrees a second")),
-    advice: Some(|t| format!("Your head moved a lot: {}, aim for {}.", t.number(), t.target)),
-    praise: Some(|_| "a calm head".into()),
+    advice: Some(|_| "Your head moved a lot. Put both feet on the floor and let your hands do the moving.".into()),
+    praise: Some(|_| "your head was calm".into()),
+    of_face: true,
     measure,
     ..Metric::SHOWN
 };

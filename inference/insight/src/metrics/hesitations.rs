@@ -1,6 +1,6 @@
 //! Possible hesitations: sustained flat voiced segments beside a pause ("um", "er"), per minute of talk, weighted by confidence.
 
-use super::{Measure, Metric};
+use super::{Events, Measure, Metric, Priority};
 use crate::curve::Curve;
 use crate::scene::Scene;
 use crate::stats::ratio;
@@ -9,6 +9,9 @@ use coach_core::Span;
 use coach_core::report::Moment;
 
 pub const CURVE: Curve = Curve::Fall { full: 1.0, zero: 10.0 };
+
+/// A shorter answer says nothing of how often somebody hesitates.
+const LEAST_S: f64 = 30.0;
 
 pub const METRIC: Metric = Metric {
     id: "hesitations",
@@ -19,10 +22,15 @@ pub const METRIC: Metric = Metric {
     source: "Heard without words, so conservative and called possible (found about a third of the labelled ones in a poor recording). \
              Conversation holds 2 to 3 of them in 100 words; listeners prefer none to some and some to silent gaps (Christenfeld 1995).",
     noticeable: Some(1.5),
+    priority: Priority::First,
     advice: Some(|t| {
-        format!("Possible hesitations: {}, aim for {}. A silent pause sounds surer.", t.number(), t.target)
+        format!(
+            "About {} (um, er) in {}. Close your mouth instead and let a short silence stand: it sounds surer.",
+            texts::hesitations(t.measure.events.count),
+            texts::about_seconds(t.span_s)
+        )
     }),
-    praise: Some(|v| if v < 0.05 { "no hesitations".into() } else { METRIC.named(v) }),
+    praise: Some(|v| if v < 0.05 { "no hesitation was heard".into() } else { "you hardly hesitated".into() }),
     measure,
     ..Metric::SHOWN
 };
@@ -36,5 +44,8 @@ fn measure(scene: &Scene) -> Measure {
         let span = Span::new(h.start, h.end.max(h.start));
         events.push((confidence, Moment { span, why: texts::hesitation(span.len_ms()), good: false }));
     }
-    scene.voiced(ratio(sum, scene.totals.talk_s / 60.0)).with_events(scene, events)
+    let count = sum.round() as usize;
+    let measure = scene.voiced(ratio(sum, scene.totals.talk_s / 60.0)).with_events(scene, events);
+    let value = measure.value.filter(|_| scene.totals.span_s >= LEAST_S);
+    Measure { value, events: Events { count, ..Events::default() }, ..measure }
 }

@@ -15,9 +15,10 @@ pub const METRIC: Metric = Metric {
     source: "A proxy from blendshapes, never checked against FACS coders; concentration looks the same. Not taken where the operator \
              switched affect off.",
     noticeable: Some(0.06),
-    phrase: Some(|v| format!("lips pressed, {v:.2} of 1")),
-    advice: Some(|t| format!("Your lips were pressed: {} of 1 above rest, aim for {}.", t.number(), t.target)),
-    praise: Some(|_| "a relaxed face".into()),
+    phrase: Some(|_| "lips pressed".into()),
+    advice: Some(|_| "Your lips were pressed much of the time. Part them a little while you think.".into()),
+    of_face: true,
+    needs_full_model: true,
     measure,
     ..Metric::SHOWN
 };

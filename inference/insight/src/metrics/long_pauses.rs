@@ -2,8 +2,9 @@
 //!
 //! A count would jump where a pause passes a limit; the time over one second does not.
 
-use super::{Measure, Metric};
+use super::{Events, Measure, Metric, Priority};
 use crate::curve::Curve;
+use crate::evidence::SCORED_SPEECH_S;
 use crate::scene::Scene;
 use crate::speech::LONG_PAUSE_MS;
 use crate::stats::ratio;
@@ -21,10 +22,15 @@ pub const METRIC: Metric = Metric {
     source: "Pauses come in three kinds, the long ones over 1 s only in spontaneous speech (Campione and Véronis 2002); fewer and shorter \
              ones go with better ratings in interview studies, moderately.",
     noticeable: Some(2.0),
+    priority: Priority::First,
     advice: Some(|t| {
-        format!("Long silences: {} beyond the first second of each pause, aim for {}.", t.number(), t.target)
+        let Events { count, longest_ms, .. } = t.measure.events;
+        let (times, longest) = (texts::times(count), texts::seconds(longest_ms));
+        format!(
+            "Long silences: you stopped {times}, the longest for {longest}. A breath of a second is enough between two thoughts."
+        )
     }),
-    praise: Some(|v| if v < 0.05 { "no long pauses".into() } else { METRIC.named(v) }),
+    praise: Some(|v| if v < 0.05 { "there were no long silences".into() } else { "your pauses were short".into() }),
     measure,
     ..Metric::SHOWN
 };
@@ -40,5 +46,10 @@ fn measure(scene: &Scene) -> Measure {
                 .push((over as f32, Moment { span: pause.span, why: texts::pause(pause.span.len_ms()), good: false }));
         }
     }
-    scene.voiced(ratio(over_ms as f64 / 1000.0, scene.totals.talk_s / 60.0)).with_events(scene, events)
+    let longest_ms = events.iter().map(|(_, m): &(f32, Moment)| m.span.len_ms()).max().unwrap_or(0);
+    let counted = Events { count: events.len(), of: events.len(), longest_ms };
+    let measure = scene
+        .voiced_for(SCORED_SPEECH_S, ratio(over_ms as f64 / 1000.0, scene.totals.talk_s / 60.0))
+        .with_events(scene, events);
+    Measure { events: counted, ..measure }
 }

@@ -11,6 +11,9 @@ use crate::stats::ratio;
 use crate::texts;
 use coach_core::report::{Moment, Series};
 
+/// Version of what the metrics mean; raised when one of them is defined anew, so that trends do not mix the two.
+pub const VERSION: u32 = 2;
+
 /// What a metric is. The numbers are made by `measure`; the words are here too, so that a metric is one file.
 #[derive(Debug)]
 pub struct Metric {
@@ -40,9 +43,28 @@ pub struct Metric {
     pub target: Option<fn(f32) -> String>,
     /// One sentence where points were lost: behaviour, number, what to do. `None`: nothing is advised.
     pub advice: Option<fn(&Told) -> String>,
-    /// A few words where it carried a score; without it, its name and number.
+    /// How soon that sentence is said among others.
+    pub priority: Priority,
+    /// A clause where it went well: "your pace was easy to follow: 140 words a minute". `None`: it is not praised.
     pub praise: Option<fn(f32) -> String>,
+    /// It rests on a face: values of different face models are not compared.
+    pub of_face: bool,
+    /// The lite face model is too coarse for it: shown then, and neither scored nor advised.
+    pub needs_full_model: bool,
+    /// Good moments of it are worth a look.
+    pub shows_good: bool,
     pub measure: fn(&Scene) -> Measure,
+}
+
+/// How soon a sentence of advice is said among others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// What a listener suffers from: not seen, not heard, too fast, silent, breathless, on one note.
+    First,
+    /// What a listener notices.
+    Later,
+    /// What is pleasant to have.
+    Last,
 }
 
 /// How a value is read from a curve.
@@ -54,19 +76,13 @@ pub enum Of {
 
 /// A value that lost points, for a sentence of advice.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct Told<'a> {
     pub value: f32,
-    pub unit: &'static str,
     pub side: Side,
-    /// What is aimed at, in words with numbers.
-    pub target: String,
-}
-
-impl Told {
-    /// The value with its unit.
-    pub fn number(&self) -> String {
-        texts::number(self.value, self.unit)
-    }
+    pub measure: &'a Measure,
+    /// Seconds of the answer, and of its speech.
+    pub span_s: f64,
+    pub speech_s: f64,
 }
 
 impl Metric {
@@ -85,7 +101,11 @@ impl Metric {
         phrase: None,
         target: None,
         advice: None,
+        priority: Priority::Later,
         praise: None,
+        of_face: false,
+        needs_full_model: false,
+        shows_good: false,
         measure: |_| Measure::default(),
     };
 
@@ -97,11 +117,6 @@ impl Metric {
     /// Name and number: "pitch variation (3.1 semitones)".
     pub fn named(&self, value: f32) -> String {
         format!("{} ({})", self.name.to_lowercase(), texts::number(value, self.unit))
-    }
-
-    /// A few words for a value that carried a score.
-    pub fn strength(&self, value: f32) -> String {
-        self.praise.map_or_else(|| self.named(value), |praise| praise(value))
     }
 
     /// What is aimed at, in words with numbers.
@@ -133,6 +148,18 @@ pub struct Measure {
     pub baseline: Option<f32>,
     /// What moved it, strongest first, both ways; empty unless asked for.
     pub moments: Vec<Moment>,
+    /// Events it rests on, for sentences that count: how many, out of how many, and the longest, in milliseconds.
+    pub events: Events,
+    /// What a level was read against, in words.
+    pub than: Option<&'static str>,
+}
+
+/// How many events a measure rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Events {
+    pub count: usize,
+    pub of: usize,
+    pub longest_ms: i64,
 }
 
 /// Declares the modules of the metrics and [`ALL`] of them.
@@ -184,7 +211,12 @@ metrics! {
 impl Scene<'_> {
     /// A measure of the voice: `value` counts when there was enough speech.
     pub(crate) fn voiced(&self, value: Option<f32>) -> Measure {
-        let enough = self.totals.speech_s >= LEAST_SPEECH_S;
+        self.voiced_for(LEAST_SPEECH_S, value)
+    }
+
+    /// The same, for a measure that needs this many seconds of speech.
+    pub(crate) fn voiced_for(&self, least_s: f64, value: Option<f32>) -> Measure {
+        let enough = self.totals.speech_s >= least_s;
         Measure {
             value: value.filter(|v| enough && v.is_finite()),
             coverage: share(self.totals.heard_s, self.totals.span_s),
@@ -202,9 +234,15 @@ impl Scene<'_> {
     pub(crate) fn faced(&self, value: Option<f32>, known_s: f64) -> Measure {
         // A hundredth less, because ten seconds of frames at a rate that does not divide a second sum to a little less.
         let enough = known_s >= LEAST_FACE_S - 0.1;
+        let reason = if self.still_picture {
+            Some(texts::still_picture())
+        } else {
+            self.several_faces.then(texts::several_faces)
+        };
         Measure {
-            value: value.filter(|v| enough && v.is_finite()),
+            value: value.filter(|v| enough && reason.is_none() && v.is_finite()),
             coverage: share(known_s, self.totals.span_s),
+            reason: reason.filter(|_| enough),
             ..Measure::default()
         }
     }

@@ -1,7 +1,8 @@
 //! Pace: syllables per second from the first to the last word of an answer, pauses included.
 
-use super::{Measure, Metric};
+use super::{Measure, Metric, Priority};
 use crate::curve::{Curve, Side};
+use crate::evidence::SCORED_SPEECH_S;
 use crate::scene::{Scene, Totals};
 
 pub const VERSION: u32 = 2;
@@ -16,7 +17,7 @@ pub const LEAST_IN_WINDOW_S: f64 = 8.0;
 
 /// Aimed at: words a minute.
 pub const TARGET_WPM: (f32, f32) = (120.0, 160.0);
-pub const CURVE: Curve = Curve::Band { zero_low: 60.0, low: TARGET_WPM.0, high: TARGET_WPM.1, zero_high: 240.0 };
+pub const CURVE: Curve = Curve::Band { zero_low: 85.0, low: TARGET_WPM.0, high: TARGET_WPM.1, zero_high: 240.0 };
 
 pub const METRIC: Metric = Metric {
     id: "pace",
@@ -29,18 +30,19 @@ pub const METRIC: Metric = Metric {
     noticeable: Some(15.0),
     series: Some(|s| &s.pace_wpm),
     more_less: ["faster", "slower"],
+    priority: Priority::First,
     advice: Some(|t| match t.side {
         Side::Over => format!(
-            "You spoke fast: {}, aim for {}. Finish a sentence, breathe, then begin the next.",
-            t.number(),
-            t.target
+            "You spoke fast: {:.0} words a minute; 120 to 160 are easy to follow. Finish a sentence, breathe, then begin the next.",
+            t.value
         ),
         _ => format!(
-            "You spoke slowly: {}, aim for {}. Think in silence first, then say it in one go.",
-            t.number(),
-            t.target
+            "You spoke slowly: {:.0} words a minute; 120 to 160 keep a listener with you. Think first, then say the sentence in one go.",
+            t.value
         ),
     }),
+    praise: Some(|v| format!("your pace was easy to follow, {v:.0} words a minute")),
+    shows_good: true,
     measure,
     ..Metric::SHOWN
 };
@@ -51,7 +53,7 @@ pub fn wpm(syllables_per_s: f32) -> f32 {
 }
 
 fn measure(scene: &Scene) -> Measure {
-    scene.voiced(scene.totals.pace().map(wpm)).with_windows(
+    scene.voiced_for(SCORED_SPEECH_S, scene.totals.pace().map(wpm)).with_windows(
         scene,
         15_000,
         window,

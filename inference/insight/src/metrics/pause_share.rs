@@ -1,6 +1,6 @@
 //! Pause share: how much of the talk is pauses of 250 ms and more.
 
-use super::{Measure, Metric};
+use super::{Measure, Metric, Priority};
 use crate::curve::{Curve, Side};
 use crate::scene::Scene;
 use crate::stats::ratio;
@@ -18,14 +18,19 @@ pub const METRIC: Metric = Metric {
     source: "Some pausing structures what is said, much of it reads as hesitant. 250 ms is the customary threshold of fluency studies; \
              the band is a convention.",
     noticeable: Some(0.07),
+    priority: Priority::First,
     advice: Some(|t| match t.side {
-        Side::Over => format!("Pauses took {} of the talk, aim for {}.", t.number(), t.target),
+        Side::Over => format!(
+            "Pauses took {:.0} of every 10 seconds. Begin the next sentence before you look for the perfect one.",
+            (10.0 * t.value).max(1.0)
+        ),
         _ => format!(
-            "There was hardly a pause: {} of the talk, aim for {}. A breath between thoughts helps the listener.",
-            t.number(),
-            t.target
+            "You spoke with hardly a pause: {} of quiet in {}. Breathe at each full stop; it lets the listener follow.",
+            texts::about_seconds(f64::from(t.value) * t.span_s),
+            texts::about_seconds(t.span_s)
         ),
     }),
+    praise: Some(|_| "you left room between your thoughts".into()),
     measure,
     ..Metric::SHOWN
 };

@@ -1,6 +1,6 @@
-//! Phrase-end level: how much quieter the last half second of a phrase is than the phrase, in dB; nearer to 0 is steadier.
+//! Phrase-end level: how far a phrase falls from the loud part of its first half to its last 300 ms, in dB (`speech.rs`).
 
-use super::{Measure, Metric};
+use super::{Events, Measure, Metric, Priority};
 use crate::curve::Curve;
 use crate::scene::Scene;
 use crate::stats::median;
@@ -8,24 +8,25 @@ use crate::texts;
 use coach_core::Span;
 use coach_core::report::Moment;
 
-pub const CURVE: Curve = Curve::Rise { zero: -10.0, full: -1.0 };
+pub const CURVE: Curve = Curve::Rise { zero: -28.0, full: -18.5 };
 
 pub const METRIC: Metric = Metric {
     id: "phrase_end_level",
     name: "Level at phrase ends",
     unit: "dB",
-    window: "the median over phrases of 1 s and more; at least four",
+    window: "the median over phrases of 800 ms and more; at least four",
     baseline: "none",
-    source: "Every phrase falls a little at its end; a voice that dies away is what speaking coaches correct first. Convention.",
+    source: "Every phrase falls at its end, by 13 to 19 dB in readings; a voice that dies away is what speaking coaches correct first. Convention.",
     noticeable: Some(2.0),
-    target: Some(|full| format!("no more than {:.0} dB under the phrase", -full)),
+    priority: Priority::First,
+    target: Some(|full| format!("no more than {:.0} dB under its beginning", -full)),
     advice: Some(|t| {
+        let Events { count, of, .. } = t.measure.events;
         format!(
-            "Phrases died away: the ends were {:.1} dB under the rest, aim for {}. Carry the last word.",
-            -t.value, t.target
+            "Your phrases died away: in {count} of {of} the last words were lost. Carry the last word as far as the first."
         )
     }),
-    praise: Some(|_| "phrases carried to their end".into()),
+    praise: Some(|_| "you carried your phrases to their end".into()),
     measure,
     ..Metric::SHOWN
 };
@@ -34,13 +35,15 @@ fn measure(scene: &Scene) -> Measure {
     let ends: Vec<_> = scene.phrases().filter_map(|p| p.end_level_db.map(|db| (p.span, db))).collect();
     let mut values: Vec<f32> = ends.iter().map(|(_, db)| *db).collect();
     let value = median(&mut values).filter(|_| ends.len() >= 4);
+    let counted = ends.iter().filter(|(_, db)| CURVE.quality(*db) < 0.7).count();
     let events = ends
         .iter()
         .filter(|(_, db)| CURVE.quality(*db) < 0.5)
         .map(|&(span, db)| {
             let span = Span::new((span.end - 1000).max(span.start), span.end);
-            (-db, Moment { span, why: texts::fading(db), good: false })
+            (-db, Moment { span, why: texts::fading(), good: false })
         })
         .collect();
-    scene.voiced(value).with_events(scene, events)
+    let counted = Events { count: counted, of: ends.len(), longest_ms: 0 };
+    Measure { events: counted, ..scene.voiced(value).with_events(scene, events) }
 }

@@ -19,8 +19,10 @@ pub const METRIC: Metric = Metric {
     source: "A voice that climbs is heard as less sure (Jiang and Pell 2017, actors). The direction of mean pitch is inconsistent between \
              studies, so only the wandering counts and never the height.",
     noticeable: Some(0.8),
-    advice: Some(|t| format!("Your pitch wandered by {} over the answer, aim for {}.", t.number(), t.target)),
-    praise: Some(|_| "a steady pitch".into()),
+    advice: Some(|_| {
+        "Your voice climbed or sank in the course of the answer. Begin each sentence at your speaking pitch.".into()
+    }),
+    praise: Some(|_| "your pitch stayed steady".into()),
     measure,
     ..Metric::SHOWN
 };

@@ -3,13 +3,16 @@
 //! A semitone is the same interval for low and high voices, so one band fits all. Octave slips of the tracker are left out: hops
 //! more than an octave from the median, and cells within which the pitch jumps by more than a voice can.
 
-use super::{Measure, Metric, Of};
+use super::{Measure, Metric, Of, Priority};
 use crate::curve::Curve;
 use crate::scene::{Scene, WINDOW_MS};
-use crate::timeline::Timeline;
-use coach_core::Span;
+use crate::texts;
+use crate::timeline::{CELL_MS, Timeline};
+use coach_core::{MediaTime, Span};
 
 pub const CURVE: Curve = Curve::Rise { zero: 0.8, full: 3.0 };
+/// A lively voice, semitones.
+const LIVELY_ST: f32 = 3.0;
 /// Less voiced time says nothing, seconds.
 pub const LEAST_VOICED_S: f64 = 6.0;
 
@@ -25,11 +28,15 @@ pub const METRIC: Metric = Metric {
     series: Some(|s| &s.pitch_st),
     of_series: Of::Spread,
     more_less: ["livelier", "flatter"],
+    priority: Priority::First,
     phrase: Some(|v| format!("pitch varied by {v:.1} semitones")),
     advice: Some(|t| {
-        let what = if t.value >= 1.5 { "varied little: by" } else { "stayed on one note (monotone): it varied by" };
-        format!("Your voice {what} {}, aim for {}. Lift the words that matter.", t.number(), t.target)
+        let share = texts::share_of(t.value / LIVELY_ST);
+        let how = if t.value >= 1.5 { "varied little" } else { "stayed on one note (monotone)" };
+        format!("Your voice {how}: it rose and fell {share} as far as a lively voice does. Lift the words that matter.")
     }),
+    praise: Some(|_| "your voice was lively".into()),
+    shows_good: true,
     measure,
     ..Metric::SHOWN
 };
@@ -77,8 +84,13 @@ pub fn spread(timeline: &Timeline, spans: &[Span]) -> Option<f32> {
 
 /// Semitone SD and the number of hops it rests on.
 fn deviation(timeline: &Timeline, spans: &[Span]) -> Option<(f32, f64)> {
+    // A hesitation is a low flat tone of its own, not a turn of the melody.
+    let hesitant = |t: MediaTime| {
+        let after = timeline.hesitations.partition_point(|h| h.start <= t + CELL_MS);
+        timeline.hesitations[after.saturating_sub(2)..after].iter().any(|h| t < h.end)
+    };
     let cells = || {
-        spans.iter().flat_map(|s| timeline.cells(*s)).map(|(_, c)| c).filter(|c| {
+        spans.iter().flat_map(|s| timeline.cells(*s)).filter(|(t, _)| !hesitant(*t)).map(|(_, c)| c).filter(|c| {
             let n = f32::from(c.voiced);
             // Within 100 ms a voice glides by a few semitones; more is the tracker's slip.
             c.voiced >= 3 && (c.pitch_sq / n - (c.pitch_sum / n).powi(2)) < 16.0

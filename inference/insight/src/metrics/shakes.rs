@@ -11,6 +11,7 @@ pub const METRIC: Metric = Metric {
     window: "the answer",
     baseline: "none",
     source: "Two swings of 2.5 degrees and more within a second, sideways. Our own detector; no labelled data was at hand to check it.",
+    of_face: true,
     measure,
     ..Metric::SHOWN
 };

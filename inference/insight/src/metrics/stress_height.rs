@@ -17,7 +17,7 @@ pub const METRIC: Metric = Metric {
     baseline: "each signal's own mean and spread",
     source: "As stress_spikes. Without a spike there is nothing to say.",
     target: Some(|full| format!("near {full:.0} times its usual spread")),
-    advice: Some(|t| format!("Stress moments rose high: {}.", t.number())),
+    of_face: true,
     measure,
     ..Metric::SHOWN
 };

@@ -20,8 +20,10 @@ pub const METRIC: Metric = Metric {
     baseline: "each signal's own mean and spread",
     source: "As stress_spikes. Without a spike there is nothing to say.",
     advice: Some(|t| {
-        format!("It took {} to calm down again, aim for {}. One slow breath out helps.", t.number(), t.target)
+        format!("After a hard moment it took {:.0} s until you were calm again. One slow breath out helps.", t.value)
     }),
+    praise: Some(|v| format!("you were calm again {v:.0} s after a hard moment")),
+    of_face: true,
     measure,
     ..Metric::SHOWN
 };

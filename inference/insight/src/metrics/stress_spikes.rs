@@ -1,7 +1,8 @@
 //! Stress spikes per ten minutes, each counted by how far it rose and how long it lasted.
 
-use super::{LEAST_SPEECH_S, Measure, Metric};
+use super::{Events, Measure, Metric};
 use crate::curve::Curve;
+use crate::evidence::LEAST_SPEECH_S;
 use crate::scene::Scene;
 use crate::stats::ratio;
 use crate::{stress, texts};
@@ -19,14 +20,19 @@ pub const METRIC: Metric = Metric {
     source: "Several signals that rise together above the person's own usual (stress.rs). A proxy: effort and joy can look alike.",
     noticeable: Some(4.0),
     target: Some(|_| "none".into()),
-    advice: Some(|t| format!("Several signals rose together {}.", t.number())),
-    praise: Some(|_| "hardly a stress moment".into()),
+    advice: Some(|t| {
+        format!(
+            "Several signs of tension came together {}. One slow breath out before you go on helps.",
+            texts::times(t.measure.events.count)
+        )
+    }),
+    of_face: true,
     measure,
     ..Metric::SHOWN
 };
 
 /// The spikes of a scene.
-pub(super) fn spikes<'a>(scene: &'a Scene) -> impl Iterator<Item = &'a StressSpike> {
+pub(crate) fn spikes<'a>(scene: &'a Scene) -> impl Iterator<Item = &'a StressSpike> {
     scene.events(&scene.timeline.spikes, |s| s.start)
 }
 
@@ -53,5 +59,7 @@ fn measure(scene: &Scene) -> Measure {
         events
             .push((spike.height, Moment { span: Span::new(spike.start, end), why: texts::spike(spike), good: false }));
     }
-    measured(scene, ratio(sum, scene.totals.span_s / 600.0)).with_events(scene, events)
+    let counted = Events { count: events.len(), of: 0, longest_ms: 0 };
+    let measure = measured(scene, ratio(sum, scene.totals.span_s / 600.0)).with_events(scene, events);
+    Measure { events: counted, ..measure }
 }

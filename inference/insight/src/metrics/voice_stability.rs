@@ -25,8 +25,6 @@ pub const METRIC: Metric = Metric {
     baseline: "the person's own first 15 s of speech; nothing without it",
     source: "Perturbation moves with loudness, vowel and codec (Brockmann 2008); as a sign of nerves the evidence is weak, so it weighs little.",
     target: Some(|full| format!("at most {full:.2} times your usual")),
-    advice: Some(|t| format!("Your voice was rougher than usual: {}, aim for {}.", t.number(), t.target)),
-    praise: Some(|_| "a voice as steady as usual".into()),
     measure,
     ..Metric::SHOWN
 };

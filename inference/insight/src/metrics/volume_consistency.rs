@@ -1,6 +1,6 @@
 //! Volume consistency: the spread of the levels of phrases, in dB; smaller is steadier.
 
-use super::{Measure, Metric};
+use super::{Events, Measure, Metric, Priority};
 use crate::curve::Curve;
 use crate::scene::Scene;
 use crate::texts;
@@ -17,9 +17,19 @@ pub const METRIC: Metric = Metric {
     source: "Over single frames the spread is about 5 dB for all normal speech, because sounds differ; over phrase means it tells \
              dropped phrases (measured).",
     noticeable: Some(1.2),
+    priority: Priority::First,
     advice: Some(|t| {
-        format!("Your volume was uneven: it varied by {} from phrase to phrase, aim for {}.", t.number(), t.target)
+        let count = t.measure.events.count;
+        let where_ = if count == 0 {
+            "from phrase to phrase".to_owned()
+        } else {
+            format!("and dropped in {}", texts::stretches(count))
+        };
+        format!(
+            "Your volume was uneven {where_}. Keep the same loudness to the end, as if somebody sat at the far wall."
+        )
     }),
+    praise: Some(|_| "your volume was even".into()),
     measure,
     ..Metric::SHOWN
 };
@@ -30,10 +40,11 @@ fn measure(scene: &Scene) -> Measure {
     let mean = chunks.iter().map(|c| c.level_db).sum::<f32>() / n.max(1.0);
     let sd = (chunks.iter().map(|c| (c.level_db - mean).powi(2)).sum::<f32>() / n.max(1.0)).sqrt();
     let value = (chunks.len() >= 5 && !scene.agc).then_some(sd);
-    let events = chunks
+    let low: Vec<_> = chunks.iter().filter(|c| mean - c.level_db > 4.0).collect();
+    let counted = Events { count: low.len(), of: chunks.len(), longest_ms: 0 };
+    let events = low
         .iter()
-        .filter(|c| mean - c.level_db > 4.0)
         .map(|c| (mean - c.level_db, Moment { span: c.span, why: texts::quieter(mean - c.level_db), good: false }))
         .collect();
-    scene.voiced(value).with_events(scene, events)
+    Measure { events: counted, ..scene.voiced(value).with_events(scene, events) }
 }

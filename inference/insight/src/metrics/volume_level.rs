@@ -1,8 +1,10 @@
 //! Volume level: how loud the speech is beside the device check (or the first 15 s), in dB.
 
-use super::{Measure, Metric};
+use super::{Measure, Metric, Priority};
+use crate::baseline::{LevelFrom, NOMINAL_DB};
 use crate::curve::Curve;
 use crate::scene::Scene;
+use crate::texts;
 
 pub const CURVE: Curve = Curve::Rise { zero: -12.0, full: -3.0 };
 
@@ -14,6 +16,7 @@ pub const METRIC: Metric = Metric {
     baseline: "the level of the device check, else of the first 15 s of speech",
     source: "Louder speech is heard as surer (Scherer 1973); a camera's microphone knows no absolute level, so only the change counts. \
              Not judged while automatic gain is on.",
+    priority: Priority::First,
     phrase: Some(|v| {
         if v >= 0.0 {
             format!("{v:.0} dB over your usual level")
@@ -22,14 +25,27 @@ pub const METRIC: Metric = Metric {
         }
     }),
     target: Some(|full| format!("no more than {:.0} dB under your usual level", -full)),
-    advice: Some(|t| format!("You were {:.1} dB quieter than in the device check, aim for {}.", -t.value, t.target)),
-    praise: Some(|_| "a volume as in the device check".into()),
+    advice: Some(|t| match t.measure.than {
+        Some(than) => format!(
+            "You were quiet: about {} as loud as {than}. Speak to the far end of the room.",
+            texts::loudness(t.value)
+        ),
+        None => {
+            "You were faint and hard to hear. Come nearer to the microphone or raise its level, and speak up.".into()
+        }
+    }),
+    praise: Some(|_| "you could be heard well throughout".into()),
     measure,
     ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {
-    let usual = scene.baseline.level_db();
+    let from = scene.baseline.level_from();
+    let (usual, than) = match from {
+        LevelFrom::Check(db) => (Some(db), Some("in the device check")),
+        LevelFrom::Start(db) => (Some(db), Some("at the start")),
+        LevelFrom::Nothing => (scene.baseline.usual.map(|_| NOMINAL_DB), None),
+    };
     let relative = |level: Option<f32>| level.zip(usual).map(|(level, usual)| level - usual);
     let value = relative(scene.totals.level_db()).filter(|_| !scene.agc);
     let measure = scene.voiced(value).with_windows(
@@ -39,5 +55,5 @@ fn measure(scene: &Scene) -> Measure {
         |v| CURVE.quality(v),
         |v| METRIC.say(v),
     );
-    Measure { baseline: usual, ..measure }
+    Measure { baseline: usual, than, ..measure }
 }

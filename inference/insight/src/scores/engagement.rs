@@ -1,17 +1,17 @@
 //! Engagement: a lively voice and face.
 
 use super::{Formula, Input};
-use crate::metrics::{expressiveness, nods, pitch_variation, smile};
+use crate::metrics::{expressiveness, pitch_variation, smile};
 use coach_core::report::ScoreName;
 
 pub const FORMULA: Formula = Formula {
     name: ScoreName::Engagement,
     id: "engagement",
-    version: 2,
+    version: 3,
     inputs: &[
-        Input { metric: &pitch_variation::METRIC, weight: 0.45, curve: pitch_variation::CURVE },
-        Input { metric: &expressiveness::METRIC, weight: 0.30, curve: expressiveness::CURVE },
-        Input { metric: &smile::METRIC, weight: 0.17, curve: smile::CURVE },
-        Input { metric: &nods::METRIC, weight: 0.08, curve: nods::CURVE },
+        Input { metric: &pitch_variation::METRIC, weight: 0.60, curve: pitch_variation::CURVE, pillar: true },
+        Input { metric: &expressiveness::METRIC, weight: 0.22, curve: expressiveness::CURVE, pillar: false },
+        Input { metric: &smile::METRIC, weight: 0.18, curve: smile::CURVE, pillar: false },
     ],
+    lacks: |e| e.lacks_speech().or_else(|| e.lacks_face()),
 };

@@ -1,21 +1,32 @@
-//! The scores: sums of named contributions, each a metric through a curve, times a weight. Practice indices, not verdicts.
+//! The scores: named contributions, each a metric through a curve, times a weight. Practice indices, not verdicts.
 //!
-//! A contribution without evidence gives its weight to the others, and the score's coverage says so; under [`LEAST_COVERAGE`] there
-//! is no score at all.
+//! A score has a number only where the evidence of its name is there ([`Evidence`]). What could not be judged counts as [`UNKNOWN`] of its
+//! weight, so that a missing input never raises a score, and widens the range; a range wider than [`WIDEST`] is no number.
 
 pub mod clarity;
 pub mod confidence;
 pub mod engagement;
+mod evidence;
 pub mod resilience;
+
+pub use evidence::Evidence;
 
 use crate::curve::Curve;
 use crate::metrics::{Measure, Metric};
-use crate::texts;
 use coach_core::report::{Contribution, Score, ScoreName, Scores};
 use std::collections::BTreeMap;
 
-/// A score needs this share of its weight to rest on evidence.
-pub const LEAST_COVERAGE: f32 = 0.35;
+/// The weakest pillar's share of a score; the rest is the weighted mean of all inputs. One bad fault is heard through many good things.
+pub const WEAKEST: f32 = 0.4;
+/// What an input counts that could not be judged, 0 to 1.
+pub const UNKNOWN: f32 = 0.7;
+/// A score whose unknown inputs could move it by more than this has no number, points.
+pub const WIDEST: f32 = 30.0;
+/// Half of the narrowest range, points: harmless changes of encoder and light move a score by this much.
+pub const NARROWEST: f32 = 5.0;
+/// No number is under or over these.
+pub const FLOOR: f32 = 10.0;
+pub const CEILING: f32 = 97.0;
 
 /// A metric's part in a score.
 #[derive(Debug)]
@@ -24,6 +35,8 @@ pub struct Input {
     /// Share of the score when all is known; the weights of a score sum to 1.
     pub weight: f32,
     pub curve: Curve,
+    /// The weakest of the pillars of a score counts more than its weight.
+    pub pillar: bool,
 }
 
 /// How a score is made. A change of anything in it is a new version.
@@ -33,6 +46,8 @@ pub struct Formula {
     pub id: &'static str,
     pub version: u32,
     pub inputs: &'static [Input],
+    /// What evidence of its name is lacking, in words.
+    pub lacks: fn(&Evidence) -> Option<String>,
 }
 
 pub const ALL: [&Formula; 4] = [&confidence::FORMULA, &clarity::FORMULA, &resilience::FORMULA, &engagement::FORMULA];
@@ -41,40 +56,38 @@ pub const ALL: [&Formula; 4] = [&confidence::FORMULA, &clarity::FORMULA, &resili
 pub type Measures = BTreeMap<&'static str, Measure>;
 
 impl Formula {
-    pub fn score(&self, measures: &Measures) -> Score {
-        let get = |input: &Input| measures.get(input.metric.id);
-        let known = self.inputs.iter().filter(|i| get(i).is_some_and(|m| m.value.is_some()));
+    /// The score of these measures; no number where the evidence is not enough.
+    pub fn score(&self, measures: &Measures, evidence: &Evidence) -> Score {
+        let lacking = (self.lacks)(evidence);
+        let parts: Vec<Part> =
+            self.inputs.iter().map(|input| Part::new(input, measures.get(input.metric.id))).collect();
+        let weakest = (0..parts.len())
+            .filter(|i| parts[*i].input.pillar)
+            .min_by(|a, b| parts[*a].quality.total_cmp(&parts[*b].quality))
+            .unwrap_or(0);
         // Not a sum: that of nothing is minus zero.
-        let known = known.fold(0.0, |known: f32, input| known + input.weight);
-        let enough = known >= LEAST_COVERAGE;
-        let mut total = 0.0;
-        let contributions = self
-            .inputs
-            .iter()
-            .map(|input| {
-                let measure = get(input);
-                let value = measure.and_then(|m| m.value);
-                let weight = if value.is_some() && known > 0.0 { input.weight / known } else { 0.0 };
-                let points = value.map_or(0.0, |v| 100.0 * weight * input.curve.quality(v));
-                total += points;
-                Contribution {
-                    metric: input.metric.id.to_owned(),
-                    name: input.metric.name.to_owned(),
-                    value,
-                    reason: measure.and_then(|m| m.reason.clone()),
-                    unit: input.metric.unit.to_owned(),
-                    target: input.metric.aim(input.curve),
-                    baseline: measure.and_then(|m| m.baseline),
-                    weight,
-                    points,
-                    moments: measure.map(|m| m.moments.clone()).unwrap_or_default(),
-                }
-            })
-            .collect();
+        let known = parts.iter().filter(|p| p.value.is_some()).fold(0.0, |known: f32, p| known + p.input.weight);
+        let (mut total, mut unknown) = (0.0, 0.0);
+        let contributions = parts.iter().enumerate().map(|(i, part)| {
+            let weight = (1.0 - WEAKEST) * part.input.weight + if i == weakest { WEAKEST } else { 0.0 };
+            let points = 100.0 * weight * part.quality;
+            total += points;
+            if part.value.is_none() {
+                unknown += points;
+            }
+            part.contribution(weight, if part.value.is_some() { points } else { 0.0 })
+        });
+        let contributions: Vec<Contribution> = contributions.collect();
+        let missing = 100.0 * (1.0 - known).max(0.0);
+        let too_wide = (missing > WIDEST + 0.01).then(|| evidence::too_wide(self.name, known));
+        let reason = lacking.or(too_wide);
+        let value = reason.is_none().then(|| total.clamp(FLOOR, CEILING));
         Score {
-            value: enough.then(|| total.clamp(0.0, 100.0)),
+            value,
+            range: value.map(|v| around(v, NARROWEST.max(missing / 2.0))),
             coverage: known.clamp(0.0, 1.0),
-            reason: (!enough).then(|| texts::not_enough(self.name)),
+            reason,
+            unknown,
             contributions,
         }
     }
@@ -90,13 +103,49 @@ impl Formula {
     }
 }
 
+/// The range of this half width about a score.
+pub(crate) fn around(value: f32, half: f32) -> [f32; 2] {
+    [(value - half).max(0.0), (value + half).min(100.0)]
+}
+
+/// An input with what was measured of it.
+struct Part<'a> {
+    input: &'static Input,
+    measure: Option<&'a Measure>,
+    value: Option<f32>,
+    quality: f32,
+}
+
+impl<'a> Part<'a> {
+    fn new(input: &'static Input, measure: Option<&'a Measure>) -> Part<'a> {
+        let value = measure.and_then(|m| m.value);
+        Part { input, measure, value, quality: value.map_or(UNKNOWN, |v| input.curve.quality(v)) }
+    }
+
+    fn contribution(&self, weight: f32, points: f32) -> Contribution {
+        let (metric, measure) = (self.input.metric, self.measure);
+        Contribution {
+            metric: metric.id.to_owned(),
+            name: metric.name.to_owned(),
+            value: self.value,
+            reason: measure.and_then(|m| m.reason.clone()),
+            unit: metric.unit.to_owned(),
+            target: metric.aim(self.input.curve),
+            baseline: measure.and_then(|m| m.baseline),
+            weight,
+            points,
+            moments: measure.map(|m| m.moments.clone()).unwrap_or_default(),
+        }
+    }
+}
+
 /// All four.
-pub fn scores(measures: &Measures) -> Scores {
+pub fn scores(measures: &Measures, evidence: &Evidence) -> Scores {
     Scores {
-        confidence: confidence::FORMULA.score(measures),
-        clarity: clarity::FORMULA.score(measures),
-        resilience: resilience::FORMULA.score(measures),
-        engagement: engagement::FORMULA.score(measures),
+        confidence: confidence::FORMULA.score(measures, evidence),
+        clarity: clarity::FORMULA.score(measures, evidence),
+        resilience: resilience::FORMULA.score(measures, evidence),
+        engagement: engagement::FORMULA.score(measures, evidence),
     }
 }
 

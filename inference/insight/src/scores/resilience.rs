@@ -1,16 +1,17 @@
-//! Resilience: how often stress rose, how high, and how soon it was over. Without a spike only the first can be judged, and the words say so.
+//! Resilience: how soon hard moments were over, how often they came and how high they rose. From three hard moments in three minutes on.
 
-use super::{Formula, Input};
+use super::{Evidence, Formula, Input};
 use crate::metrics::{stress_height, stress_recovery, stress_spikes};
 use coach_core::report::ScoreName;
 
 pub const FORMULA: Formula = Formula {
     name: ScoreName::Resilience,
     id: "resilience",
-    version: 2,
+    version: 3,
     inputs: &[
-        Input { metric: &stress_spikes::METRIC, weight: 0.40, curve: stress_spikes::CURVE },
-        Input { metric: &stress_height::METRIC, weight: 0.20, curve: stress_height::CURVE },
-        Input { metric: &stress_recovery::METRIC, weight: 0.40, curve: stress_recovery::CURVE },
+        Input { metric: &stress_spikes::METRIC, weight: 0.25, curve: stress_spikes::CURVE, pillar: false },
+        Input { metric: &stress_height::METRIC, weight: 0.15, curve: stress_height::CURVE, pillar: false },
+        Input { metric: &stress_recovery::METRIC, weight: 0.60, curve: stress_recovery::CURVE, pillar: true },
     ],
+    lacks: Evidence::lacks_hard_moments,
 };

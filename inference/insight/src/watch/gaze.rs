@@ -3,18 +3,23 @@
 //! The gaze is the head's turn plus 35 degrees per unit of iris offset: the eyeball's textbook geometry, personal by some tenths
 //! (notes in docs/SCORES.md). So the threshold is wide. Without irises (lite model) the head alone must do, with wider thresholds.
 
-use crate::baseline::{Look, STRAIGHT_IRIS};
+use crate::baseline::{Look, STRAIGHT_IRIS, to_camera};
 use coach_core::MediaTime;
 use coach_core::journal::{Face, QualityReason};
+use std::collections::VecDeque;
 
 const DEGREES_PER_IRIS: f32 = 35.0;
 /// On the camera from under, away from over: degrees.
 const WITH_IRIS: (f32, f32) = (10.0, 14.0);
 const HEAD_ALONE: (f32, f32) = (13.0, 18.0);
 /// A blink hides the iris for no longer than this; after it the eyes are closed, which is not looking.
-const HELD_MS: i64 = 400;
+pub const HELD_MS: i64 = 400;
 /// Time constant of the smoothing.
 const SMOOTH_MS: f32 = 120.0;
+/// Eyes and head together further to the side of the lens than this, degrees, nine tenths of the time: the lens is not where the
+/// person looks, even if their look was learnt there.
+const OFF_LENS: f32 = 12.0;
+const LENS_MS: i64 = 20_000;
 
 /// Degrees away from the camera.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +36,35 @@ pub struct Gaze {
     contact: bool,
     open_at: Option<MediaTime>,
     last: Option<MediaTime>,
+    lens: Lens,
+}
+
+/// Whether the face ever turns to where the lens is, whatever was learnt as the look at it.
+#[derive(Debug, Default)]
+struct Lens {
+    /// Time, weight in ms, and whether it was turned away, over the last [`LENS_MS`].
+    seen: VecDeque<(MediaTime, i64, bool)>,
+    all_ms: i64,
+    off_ms: i64,
+}
+
+impl Lens {
+    fn see(&mut self, t: MediaTime, ms: i64, off: bool) {
+        self.seen.push_back((t, ms, off));
+        self.all_ms += ms;
+        self.off_ms += if off { ms } else { 0 };
+        while let Some(&(at, ms, off)) = self.seen.front()
+            && t - at > LENS_MS
+        {
+            self.seen.pop_front();
+            self.all_ms -= ms;
+            self.off_ms -= if off { ms } else { 0 };
+        }
+    }
+
+    fn is_missed(&self) -> bool {
+        2 * self.all_ms >= LENS_MS && self.off_ms * 10 >= self.all_ms * 9
+    }
 }
 
 /// Where the face looks, relative to the camera; `None` without a pose.
@@ -72,15 +106,20 @@ impl Gaze {
             _ => now,
         };
         self.smooth = Some(smooth);
+        if let Some(pose) = &face.pose {
+            let iris = face.iris.map_or(0.0, |iris| (iris.left[0] + iris.right[0]) / 2.0 - STRAIGHT_IRIS[0]);
+            let yaw = pose.yaw - to_camera(pose)[0] + DEGREES_PER_IRIS * iris.clamp(-1.5, 1.5);
+            self.lens.see(face.t, dt.clamp(0, 250), yaw.abs() > OFF_LENS);
+        }
         let (on, off) = if with_iris { WITH_IRIS } else { HEAD_ALONE };
         let angle = smooth.yaw.hypot(smooth.pitch);
-        self.contact = angle < if self.contact { off } else { on };
+        self.contact = angle < if self.contact { off } else { on } && !self.lens.is_missed();
         Some(self.contact)
     }
 
     /// The face was lost.
     pub fn lose(&mut self) {
-        *self = Gaze::default();
+        *self = Gaze { lens: std::mem::take(&mut self.lens), ..Gaze::default() };
     }
 }
 

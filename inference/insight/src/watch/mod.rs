@@ -4,6 +4,7 @@ pub mod blink;
 pub mod expressive;
 pub mod gaze;
 pub mod nods;
+pub mod smiles;
 pub mod units;
 
 use crate::affect::{Affect, affect};
@@ -11,7 +12,7 @@ use crate::baseline::Baseline;
 use crate::timeline::{self, Gesture, Timeline};
 use coach_core::MediaTime;
 use coach_core::journal::{Face, QualityReason};
-use units::{AU04, AU24, SMILE, Units};
+use units::{AU04, AU12, AU24, SMILE, Units};
 
 /// A frame stands for the time since the frame before, but never for more than this.
 const LONGEST_MS: i64 = 250;
@@ -32,6 +33,8 @@ pub struct Watch {
     blink: blink::Blink,
     nods: nods::Nods,
     expressive: expressive::Expressive,
+    smiles: smiles::Smiles,
+    lowered_since: Option<MediaTime>,
     smooth: Option<Affect>,
     /// The last frame, for the light and the pill.
     pub now: Now,
@@ -46,6 +49,10 @@ pub struct Now {
     pub valence: Option<f32>,
     pub arousal: Option<f32>,
     pub seen_before: bool,
+    /// The corners of the mouth above rest, 0 to 1; zero while unknown.
+    pub smile: f32,
+    /// The picture tells nothing of the face: none, too dark, turned away.
+    pub blind: bool,
 }
 
 impl Watch {
@@ -62,6 +69,8 @@ impl Watch {
             blink: blink::Blink::default(),
             nods: nods::Nods::default(),
             expressive: expressive::Expressive::default(),
+            smiles: smiles::Smiles::default(),
+            lowered_since: None,
             smooth: None,
             now: Now::default(),
         }
@@ -73,7 +82,9 @@ impl Watch {
         self.last = Some(face.t);
         let reason = face.quality.reason;
         let seen_before = self.now.seen_before || face.present;
-        self.now = Now { present: face.present, faces: face.faces, quality: reason, seen_before, ..Now::default() };
+        let blind = !face.present || matches!(reason, Some(QualityReason::Dark | QualityReason::Turned));
+        self.now =
+            Now { present: face.present, faces: face.faces, quality: reason, seen_before, blind, ..Now::default() };
         let weight = ms as u16;
         let Some(cell) = timeline.cell_mut(face.t) else { return };
         let sums = &mut cell.face;
@@ -81,7 +92,15 @@ impl Watch {
         if reason == Some(QualityReason::Dark) {
             sums.dark_ms += weight;
         }
+        if face.faces > 1 {
+            sums.several_ms += weight;
+        }
         if !face.present {
+            if seen_before && reason != Some(QualityReason::Dark) {
+                // Whoever is not in the picture does not look into the camera.
+                sums.gaze_ms += weight;
+                sums.gone_ms += weight;
+            }
             self.lose();
             return;
         }
@@ -94,10 +113,22 @@ impl Watch {
             sums.good_ms += weight;
         }
         let lids = self.blink.see(face, baseline.rest.and_then(|r| r.eye_opening));
-        if let Some(look) = &baseline.look
-            && (good || reason == Some(QualityReason::Turned))
-            && let Some(contact) = self.gaze.see(face, look, lids.closed)
-        {
+        if let Some([left, right]) = face.eye_opening.filter(|_| good) {
+            let opening = ((left + right) / 2.0).clamp(0.0, 2.0);
+            sums.eye_ms += weight;
+            sums.eye += opening * f32::from(weight);
+            sums.eye_sq += opening * opening * f32::from(weight);
+        }
+        let lowered = good && baseline.is_lowered(face);
+        self.lowered_since = lowered.then(|| self.lowered_since.unwrap_or(face.t));
+        let contact = match &baseline.look {
+            Some(look) if good || reason == Some(QualityReason::Turned) => {
+                self.gaze.see(face, look, lids.closed || lowered)
+            }
+            // Shut eyes look at nothing, wherever the camera is.
+            _ => self.lowered_since.filter(|since| face.t - *since > gaze::HELD_MS).map(|_| false),
+        };
+        if let Some(contact) = contact {
             sums.gaze_ms += weight;
             if contact {
                 sums.contact_ms += weight;
@@ -161,10 +192,15 @@ impl Watch {
             sums.expressive_ms += weight;
             sums.expressive += expressive * ms;
         }
+        let pull = units.get(SMILE);
+        self.smiles.see(t, pull, baseline.rest.map(|rest| rest.units.get(SMILE)), timeline);
         let Some(rest) = &baseline.rest else { return };
-        let above = units.above(&rest.units);
+        let Some(cell) = timeline.cell_mut(t) else { return };
+        let sums = &mut cell.face;
+        let above = units.above(&rest.units).without_grin();
         sums.units_ms += weight;
         sums.smile += above.get(SMILE) * ms;
+        self.now.smile = above.get(SMILE).max(above.get(AU12));
         if !self.affect {
             return;
         }
@@ -176,11 +212,13 @@ impl Watch {
         let smooth = self.smooth.map_or(now, |was| Affect {
             valence: was.valence + a * (now.valence - was.valence),
             arousal: was.arousal + a * (now.arousal - was.arousal),
+            alert: was.alert + a * (now.alert - was.alert),
         });
         self.smooth = Some(smooth);
         sums.affect_ms += weight;
         sums.valence += smooth.valence * ms;
         sums.arousal += smooth.arousal * ms;
+        sums.alert += smooth.alert * ms;
         (self.now.valence, self.now.arousal) = (Some(smooth.valence), Some(smooth.arousal));
     }
 
@@ -189,6 +227,8 @@ impl Watch {
         self.gaze.lose();
         self.blink.lose();
         self.nods.lose();
+        self.smiles.lose();
+        self.lowered_since = None;
         (self.pose, self.speed, self.smooth) = (None, None, None);
         self.now.present = false;
         (self.now.valence, self.now.arousal) = (None, None);

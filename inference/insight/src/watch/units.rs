@@ -20,6 +20,8 @@ pub const AU26: usize = 13;
 pub const AU43: usize = 14;
 pub const SMILE: usize = 15;
 const N: usize = 16;
+/// A pull of the mouth corners over this is a smile and no face at rest.
+const LASTING_SMILE: f32 = 0.3;
 
 /// Intensities 0 to 1; `None`: cannot be told.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -85,6 +87,22 @@ impl Units {
     /// How far above rest, 0 to 1; zero at or under it. A unit whose rest is not known is read as it is.
     pub fn above(&self, rest: &Units) -> Units {
         Units(std::array::from_fn(|i| self.0[i].map(|v| (v - rest.0[i].unwrap_or(0.0)).max(0.0))))
+    }
+
+    /// The same without a smile that never went away: a face that beams throughout does not beam at rest.
+    pub fn without_lasting_smile(mut self) -> Units {
+        for i in [AU12, SMILE] {
+            self.0[i] = self.0[i].filter(|v| *v <= LASTING_SMILE);
+        }
+        self
+    }
+
+    /// The same with what a grin adds to pressed lips and lowered brows taken away: both blendshapes rise with it.
+    pub fn without_grin(mut self) -> Units {
+        let smile = self.get(AU12);
+        self.0[AU24] = self.0[AU24].map(|v| v * (1.0 - smile));
+        self.0[AU04] = self.0[AU04].map(|v| v * (1.0 - 0.5 * smile));
+        self
     }
 
     /// The value, zero where it cannot be told.

@@ -8,7 +8,7 @@ use coach_core::report::{Report, Scores};
 use coach_insight::curve::Curve;
 use coach_insight::metrics::Measure;
 use coach_insight::replay;
-use coach_insight::scores::{ALL, Formula, Measures};
+use coach_insight::scores::{ALL, CEILING, Evidence, FLOOR, Formula, Measures};
 use proptest::prelude::*;
 
 fn measures(formula: &Formula, values: &[Option<f32>]) -> Measures {
@@ -51,7 +51,7 @@ proptest! {
                     for value in walk {
                         let mut values = base.clone();
                         values[k] = Some(value);
-                        let Some(score) = formula.score(&measures(formula, &values)).value else { continue };
+                        let Some(score) = formula.score(&measures(formula, &values), &Evidence::ample()).value else { continue };
                         prop_assert!(score <= last + 1e-3, "{}: {} at {value}: {score} after {last}", formula.id, formula.inputs[k].metric.id);
                         last = score;
                     }
@@ -63,11 +63,11 @@ proptest! {
     #[test]
     fn the_contributions_sum_to_the_score_and_their_weights_to_one(q in prop::collection::vec(prop::option::weighted(0.7, -1.0f32..300.0), 16)) {
         for formula in ALL {
-            let score = formula.score(&measures(formula, &q));
-            let points: f32 = score.contributions.iter().map(|c| c.points).sum();
+            let score = formula.score(&measures(formula, &q), &Evidence::ample());
+            let points = score.contributions.iter().map(|c| c.points).sum::<f32>() + score.unknown;
             match score.value {
                 Some(value) => {
-                    prop_assert!((points - value).abs() < 0.01);
+                    prop_assert!((points.clamp(FLOOR, CEILING) - value).abs() < 0.01);
                     prop_assert!((score.contributions.iter().map(|c| c.weight).sum::<f32>() - 1.0).abs() < 1e-4);
                     prop_assert!(score.reason.is_none());
                 }
@@ -81,8 +81,10 @@ fn report(story: &str) -> Report {
     play(&Story::parse(story)).1
 }
 
-fn values(scores: &Scores) -> [f32; 4] {
-    scores.each().map(|(name, s)| s.value.unwrap_or_else(|| panic!("{name:?}: {:?}", s.reason)))
+/// Confidence, Clarity and Engagement.
+fn values(scores: &Scores) -> [f32; 3] {
+    let [confidence, clarity, _, engagement] = scores.each();
+    [confidence, clarity, engagement].map(|(name, s)| s.value.unwrap_or_else(|| panic!("{name:?}: {:?}", s.reason)))
 }
 
 const AT_BEST: &str = "
@@ -90,8 +92,17 @@ device-check
 0:00 speak 140
 0:00 tone 3.6
 0:00 lively 0.5
-0:00 smile 0.15
-1:30 end
+0:05 smile 0.5
+0:08 smile 0
+0:40 tense 0.3
+0:42 calm
+1:20 tense 0.3
+1:22 calm
+2:00 tense 0.3
+2:02 calm
+2:50 smile 0.5
+2:53 smile 0
+3:10 end
 ";
 /// Strain comes back again and again, and stays.
 const STRAINED: &str = "
@@ -102,7 +113,11 @@ device-check
 0:55 tense 0.6
 1:20 calm
 1:30 tense 0.6
-2:00 end
+2:00 calm
+2:20 tense 0.6
+2:50 calm
+3:00 tense 0.6
+3:20 end
 ";
 const AT_WORST: &str = "
 device-check
@@ -134,15 +149,15 @@ device-check
 fn each_score_reaches_both_ends_of_its_range() {
     let best = report(AT_BEST);
     for (name, score) in best.overall.scores.each() {
-        // Nodding is no part of the story, and engagement can do without it.
-        let floor = if name == coach_core::report::ScoreName::Engagement { 84.0 } else { 95.0 };
+        // Three short hard moments cost a little, however soon they are over.
+        let floor = if name == coach_core::report::ScoreName::Resilience { 60.0 } else { 88.0 };
         assert!(score.value.is_some_and(|v| v >= floor), "{name:?}: {:#?}", score);
     }
     let (worst, strained) = (report(AT_WORST), report(STRAINED));
     for (name, score) in worst.overall.scores.each() {
         let strain = name == coach_core::report::ScoreName::Resilience;
         let score = if strain { &strained.overall.scores.resilience } else { score };
-        assert!(score.value.is_some_and(|v| v <= 22.0), "{name:?}: {:#?}", score);
+        assert!(score.value.is_some_and(|v| v <= 30.0), "{name:?}: {:#?}", score);
     }
     for formula in ALL {
         let end = |best: bool| {
@@ -170,9 +185,9 @@ fn each_score_reaches_both_ends_of_its_range() {
                 }
             };
             let values: Vec<Option<f32>> = formula.inputs.iter().map(|i| Some(of(i.curve))).collect();
-            formula.score(&measures(formula, &values)).value
+            formula.score(&measures(formula, &values), &Evidence::ample()).value
         };
-        assert!(end(true).is_some_and(|v| v > 99.9) && end(false).is_some_and(|v| v < 0.1), "{}", formula.id);
+        assert!(end(true).is_some_and(|v| v >= 90.0) && end(false).is_some_and(|v| v <= FLOOR), "{}", formula.id);
     }
 }
 
@@ -253,13 +268,13 @@ device-check
     println!("1 % of noise moved a score by at most {most:.2} points");
 }
 
-fn scores_of(change: &str) -> [f32; 4] {
+fn scores_of(change: &str) -> [f32; 3] {
     values(&report(&format!("device-check\n0:00 speak 140\n{change}\n1:30 end")).overall.scores)
 }
 
 const CONFIDENCE: usize = 0;
 const CLARITY: usize = 1;
-const ENGAGEMENT: usize = 3;
+const ENGAGEMENT: usize = 2;
 
 #[test]
 fn pace_ranks_clarity_and_leaves_the_others() {

@@ -49,6 +49,9 @@ struct Scene {
     nod: f32,
     shake: f32,
     blinking: bool,
+    /// Nothing of the face moves.
+    still: bool,
+    faces: u32,
 }
 
 const REST: Scene = Scene {
@@ -78,6 +81,8 @@ const REST: Scene = Scene {
     nod: 0.0,
     shake: 0.0,
     blinking: false,
+    still: false,
+    faces: 1,
 };
 
 pub fn header() -> Header {
@@ -115,6 +120,7 @@ pub fn calibration() -> Calibration {
         smile: Some(0.02),
         noise_floor_db: Some(35.0),
         level_db: Some(LEVEL_DB),
+        pitch_hz: Some(120.0),
     }
 }
 
@@ -262,10 +268,13 @@ impl Teller {
                     "aside" => (25.0, 3.0, [0.0; 2], 0.3),
                     "slightly-aside" => (6.0, 2.0, [0.0; 2], 0.3),
                     "down" => (0.0, 8.0, [0.0, 0.4], 0.2),
+                    "shut" => (0.0, 0.0, [0.0; 2], 0.03),
                     "eyes-aside" => (0.0, 0.0, [0.6, 0.0], 0.3),
                     other => panic!("look {other}?"),
                 }
             }
+            "photograph" => s.still = true,
+            "together" => s.faces = 2,
             "leave" => s.present = false,
             "return" => (s.present, s.reason) = (true, None),
             "dark" => s.reason = Some(QualityReason::Dark),
@@ -404,21 +413,23 @@ impl Teller {
         // A blink of 150 ms every 3 s.
         let eyes = if s.blinking && (1000..1150).contains(&(t % 3000)) { 0.06 } else { s.eyes };
         let units = units(s, wave);
+        let shaken = |t, salt| if s.still { 0.0 } else { jitter(t, salt) };
+        let sway = |period: f32| if s.still { 0.0 } else { sway(period) };
         let mut face = Face::absent(MediaTime(t), quality);
         face.present = true;
         face.score = 0.97;
-        face.faces = 1;
+        face.faces = s.faces;
         face.bounds = [0.3, 0.2, 0.3, 0.45];
         face.action_units = Some(units);
         face.pose = Some(Pose {
-            yaw: s.yaw + s.shake * swing + 1.5 * sway(4.3) + 0.1 * jitter(t, 3),
-            pitch: s.pitch + s.nod * swing + 1.0 * sway(5.9) + 0.1 * jitter(t, 4),
-            roll: 0.1 * jitter(t, 5),
+            yaw: s.yaw + s.shake * swing + 1.5 * sway(4.3) + 0.1 * shaken(t, 3),
+            pitch: s.pitch + s.nod * swing + 1.0 * sway(5.9) + 0.1 * shaken(t, 4),
+            roll: 0.1 * shaken(t, 5),
             matrix: [0.0; 16],
         });
         let iris = [s.iris[0] + 0.01 * jitter(t, 6), s.iris[1] + 0.01 * jitter(t, 7)];
         face.iris = (!lite).then_some(Iris { left: iris, right: iris });
-        face.eye_opening = Some([eyes + 0.004 * jitter(t, 8); 2]);
+        face.eye_opening = Some([eyes + 0.004 * shaken(t, 8); 2]);
         face.smile = Some(0.02 + s.smile);
         self.lines.push(Line::Face(Box::new(face)));
     }

@@ -5,4 +5,4 @@ device-check
 0:21.5 return
 0:40 end
 expect no hint back_in_frame
-hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
+hint 0:30.2 good_eye_contact | eyes on the camera for 92 % of the last 20 s

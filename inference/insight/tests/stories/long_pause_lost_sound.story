@@ -6,4 +6,4 @@ device-check
 0:48 end
 expect no hint long_pause
 expect long_pauses under 0.1
-hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
+hint 0:23.0 cannot_hear | nothing came from the microphone for 3.0 s

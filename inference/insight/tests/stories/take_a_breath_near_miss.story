@@ -7,4 +7,4 @@ only take_a_breath
 1:10 end
 expect no hint take_a_breath
 expect spikes 0
-expect words "No stress moment was seen"
+expect words "No hard moment was seen"

@@ -39,7 +39,7 @@ pub async fn make_ready(db: &Db, owner: UserId, id: SessionId, report: &Report) 
 
 fn score(value: Option<f32>) -> Score {
     let reason = value.is_none().then(|| "not enough speech".to_owned());
-    Score { value, coverage: 0.75, reason, contributions: Vec::new() }
+    Score { value, coverage: 0.75, reason, ..Score::default() }
 }
 
 fn answer(question_id: Option<&str>, start: i64, end: i64, confidence: Option<f32>) -> Answer {
@@ -58,12 +58,14 @@ fn answer(question_id: Option<&str>, start: i64, end: i64, confidence: Option<f3
         scores,
         metrics: Default::default(),
         words: Vec::new(),
+        praise: Vec::new(),
+        advice: Vec::new(),
     }
 }
 
-/// A report of two answers and one cue; `confidence` is that of the whole session.
+/// A report of two answers and one hint; `confidence` is that of the whole session.
 pub fn report(confidence: Option<f32>) -> Report {
-    let pace = MetricValue { value: Some(141.0), reason: None, unit: "wpm".into(), coverage: 0.9, baseline: None };
+    let pace = MetricValue { value: Some(141.0), unit: "wpm".into(), coverage: 0.9, ..MetricValue::default() };
     Report {
         version: 1,
         formulas: [("confidence".to_owned(), 1), ("clarity".to_owned(), 2)].into(),

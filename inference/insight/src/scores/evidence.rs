@@ -1,0 +1,127 @@
+//! What there was to judge a score by, and what is said where it was not enough.
+
+use crate::evidence::{HARD_MOMENTS, HARD_MOMENTS_S, LEAST_SPEECH_S, SCORED_FACE_SHARE, SCORED_SPEECH_S};
+use crate::metrics::stress_spikes;
+use crate::scene::Scene;
+use coach_core::report::ScoreName;
+
+/// What there was to judge by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    pub span_s: f64,
+    pub speech_s: f64,
+    /// Share of the span in which a face was seen well, 0 to 1.
+    pub face_share: f64,
+    /// A camera looked on.
+    pub seen: bool,
+    pub still_picture: bool,
+    pub several_faces: bool,
+    /// The face model sees irises, lids and blendshapes.
+    pub full_face_model: bool,
+    /// The operator allows valence, arousal and stress.
+    pub affect: bool,
+    /// Stress could be judged for this long, and rose so often.
+    pub stress_s: f64,
+    pub hard_moments: usize,
+}
+
+impl Evidence {
+    /// What the scene offers.
+    pub fn of(scene: &Scene) -> Evidence {
+        let t = &scene.totals;
+        Evidence {
+            span_s: t.span_s,
+            speech_s: t.speech_s,
+            face_share: if t.span_s > 0.0 { t.good_s / t.span_s } else { 0.0 },
+            seen: t.analysed_s > 1.0,
+            still_picture: scene.still_picture,
+            several_faces: scene.several_faces,
+            full_face_model: scene.full_face_model,
+            affect: scene.affect,
+            stress_s: scene.stress_known_s(),
+            hard_moments: stress_spikes::spikes(scene).count(),
+        }
+    }
+
+    /// Enough of everything: for tests of the formulas alone.
+    pub fn ample() -> Evidence {
+        Evidence {
+            span_s: 600.0,
+            speech_s: 500.0,
+            face_share: 1.0,
+            seen: true,
+            still_picture: false,
+            several_faces: false,
+            full_face_model: true,
+            affect: true,
+            stress_s: 600.0,
+            hard_moments: HARD_MOMENTS,
+        }
+    }
+
+    /// What is lacking of the voice.
+    pub fn lacks_speech(&self) -> Option<String> {
+        if self.speech_s < 1.0 {
+            return Some("Nothing was heard: there is no speech to judge.".into());
+        }
+        let lacking = self.speech_s < SCORED_SPEECH_S;
+        lacking.then(|| {
+            format!("Too little was heard: {:.0} s of speech, it needs {SCORED_SPEECH_S:.0} s.", self.speech_s.floor())
+        })
+    }
+
+    /// What is lacking of the face.
+    pub fn lacks_face(&self) -> Option<String> {
+        if !self.seen {
+            return Some("No camera looked on: it needs your face too.".into());
+        }
+        if self.still_picture {
+            return Some("The picture did not move: a photograph or a frozen camera cannot be judged.".into());
+        }
+        if self.several_faces {
+            return Some("There was more than one face in the picture, so none was judged.".into());
+        }
+        if self.face_share < SCORED_FACE_SHARE {
+            return Some(format!(
+                "Your face was seen well for {:.0} % of the time; it needs {:.0} %.",
+                100.0 * self.face_share,
+                100.0 * SCORED_FACE_SHARE
+            ));
+        }
+        (!self.full_face_model).then(|| {
+            "The small face model in use sees neither irises nor lids: with the full one (`make setup`) this can be judged.".into()
+        })
+    }
+
+    /// Hard moments were seen, but too few for a number.
+    pub fn has_few_hard_moments(&self) -> bool {
+        self.affect && self.stress_s >= LEAST_SPEECH_S && self.hard_moments > 0
+    }
+
+    /// What is lacking for Resilience.
+    pub fn lacks_hard_moments(&self) -> Option<String> {
+        if !self.affect {
+            return Some(crate::texts::affect_off());
+        }
+        if self.stress_s < LEAST_SPEECH_S {
+            return Some("Too little could be compared with your usual voice and face.".into());
+        }
+        match self.hard_moments {
+            0 => Some("No hard moment was seen, so there is nothing to recover from.".into()),
+            n if n < HARD_MOMENTS || self.span_s < HARD_MOMENTS_S => Some(format!(
+                "{}: too few for a number.",
+                if n == 1 { "One hard moment was seen".to_owned() } else { format!("{n} hard moments were seen") }
+            )),
+            _ => None,
+        }
+    }
+}
+
+/// Too much of it could not be judged.
+pub(super) fn too_wide(name: ScoreName, known: f32) -> String {
+    let what = match name {
+        ScoreName::Clarity => "your voice",
+        _ => "your voice and face",
+    };
+    format!("Only {:.0} % of what it looks at could be judged from {what}.", known * 100.0)
+}

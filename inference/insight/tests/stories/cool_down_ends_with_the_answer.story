@@ -1,0 +1,12 @@
+# Fast in two answers: the second one is told as well, although the first was less than a minute ago.
+device-check
+only slow_down
+0:00 ask One. for 60 s
+0:00 speak 220
+0:25 answered
+0:26 ask Two. for 60 s
+0:26 speak 220
+0:56 end
+expect hint slow_down between 0:15 and 0:20
+hint 0:17.2 slow_down | about 225 words a minute over the last 20 s; aimed at: 120 to 160
+hint 0:43.0 slow_down | about 215 words a minute over the last 20 s; aimed at: 120 to 160

@@ -1,0 +1,11 @@
+# A photograph before the camera and somebody who speaks: no face is judged.
+device-check
+0:00 speak 140
+0:00 photograph
+1:00 end
+expect confidence unsaid
+expect engagement unsaid
+expect clarity over 80
+expect smile unsaid
+expect words "did not move"
+hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
