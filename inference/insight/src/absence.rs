@@ -1,17 +1,17 @@
-//! Since when nobody publishes: the end of a session whose publisher never came back.
+//! Finds the end of a session whose publisher disconnected and never came back.
 //!
-//! While a session waits for its publisher, media time goes on and the journal says that there is no connection. If nobody
-//! comes, that time is not the session's: the recording has none of it.
+//! While a session waits for its publisher, media time goes on and the journal holds gaps with the reason "no connection". If nobody comes
+//! back, that time does not belong to the session: the recording has none of it.
 
 use coach_core::journal::{Face, Gap, GapKind, GapReason, Line, Voice};
 use coach_core::{MediaTime, Span};
 
-/// One track.
+/// The connection of one track.
 #[derive(Debug, Default)]
 struct Track {
-    /// The last time without connection, however many gaps tell of it.
+    /// The last stretch without connection, joined from all gap lines about it.
     gone: Option<Span>,
-    /// Something came after that.
+    /// A line of the track came after that stretch.
     back: bool,
 }
 
@@ -24,7 +24,7 @@ impl Track {
         self.back = false;
     }
 
-    /// What is told of a time without connection comes before the gap's own line, and ends with it.
+    /// Notes a line of the track. Lines within the stretch without connection come before its gap line and do not count.
     fn came(&mut self, t: MediaTime) {
         self.back |= self.gone.is_some_and(|gone| t >= gone.end);
     }
@@ -34,37 +34,37 @@ impl Track {
     }
 }
 
-/// Both tracks, and what the person did meanwhile.
+/// Both tracks, and the last mark of the person.
 #[derive(Debug, Default)]
 pub(crate) struct Absence {
-    picture: Track,
-    sound: Track,
+    video: Track,
+    audio: Track,
     marked: MediaTime,
 }
 
 impl Absence {
-    /// A line that was let in, in journal order.
+    /// Notes an accepted line; lines come in journal order.
     pub(crate) fn accept(&mut self, line: &Line) {
         match line {
             Line::Gap(Gap { what, start, end, reason: GapReason::NoConnection, .. }) => match what {
-                GapKind::Video => self.picture.gone(Span::new(*start, *end)),
-                GapKind::Audio => self.sound.gone(Span::new(*start, *end)),
+                GapKind::Video => self.video.gone(Span::new(*start, *end)),
+                GapKind::Audio => self.audio.gone(Span::new(*start, *end)),
                 GapKind::Face | GapKind::Words => {}
             },
             Line::Face(face) => {
                 let Face { t, .. } = **face;
-                self.picture.came(t);
+                self.video.came(t);
             }
-            Line::Voice(Voice { t, .. }) => self.sound.came(*t),
+            Line::Voice(Voice { t, .. }) => self.audio.came(*t),
             Line::Mark(mark) => self.marked = mark.t,
             _ => {}
         }
     }
 
-    /// Where the session ends whose lines reach up to `extent`.
+    /// Returns when the session ended, given that its lines reach `extent`.
     pub(crate) fn end(&self, extent: MediaTime) -> MediaTime {
-        match (self.picture.since(), self.sound.since()) {
-            (Some(picture), Some(sound)) => picture.max(sound).max(self.marked).min(extent),
+        match (self.video.since(), self.audio.since()) {
+            (Some(video), Some(audio)) => video.max(audio).max(self.marked).min(extent),
             _ => extent,
         }
     }

@@ -52,6 +52,8 @@ pub const NOMINAL_DB: f32 = 60.0;
 pub enum LevelFrom {
     /// The sentence of the device check.
     Check(f32),
+    /// An earlier session of the person.
+    Usual(f32),
     /// The first seconds of the session.
     Start(f32),
     Nothing,
@@ -96,11 +98,11 @@ struct Hearing {
     hnr: Vec<f32>,
 }
 
-/// A candidate who looks away from the start must not teach that away is the camera: what is learnt without a device check stays
-/// this close to where the camera is (degrees of the head, offset of the iris).
 /// Lids lower than this look down at something, and the iris is guessed; nothing is learnt from them, unless they never rise.
 const LOWERED: f32 = 0.12;
 const LOWERED_MS: f32 = 30_000.0;
+/// A candidate who looks away from the start must not teach that away is the camera: what is learnt without a device check stays
+/// this close to where the camera is (degrees of the head, offset of the iris).
 const LEARNT_YAW: f32 = 8.0;
 const LEARNT_PITCH: f32 = 12.0;
 const LEARNT_IRIS: [f32; 2] = [0.12, 0.2];
@@ -140,7 +142,7 @@ impl Baseline {
     /// The level of the device check, else the learnt one; never one that is too faint to be heard well.
     pub fn level_db(&self) -> Option<f32> {
         match self.level_from() {
-            LevelFrom::Check(db) | LevelFrom::Start(db) => Some(db),
+            LevelFrom::Check(db) | LevelFrom::Usual(db) | LevelFrom::Start(db) => Some(db),
             LevelFrom::Nothing => None,
         }
     }
@@ -148,7 +150,8 @@ impl Baseline {
     /// What a level is read against.
     pub fn level_from(&self) -> LevelFrom {
         match (self.checked_level, self.usual.and_then(|u| u.level_db)) {
-            (Some(db), _) => LevelFrom::Check(db),
+            (Some(db), _) if self.checked_pitch_hz.is_some() => LevelFrom::Check(db),
+            (Some(db), _) => LevelFrom::Usual(db),
             (None, Some(db)) if db >= FAINT_DB => LevelFrom::Start(db),
             _ => LevelFrom::Nothing,
         }

@@ -1,8 +1,8 @@
 //! The engine: observations in, hints and scores out, on media time alone.
 //!
-//! Hand it lines with [`Engine::observe`], say with [`Engine::advance`] up to when each stream has spoken, and drain
-//! [`Engine::poll`] after every call. What comes out depends on the lines alone (invariants 6 and 7): replaying the accepted lines
-//! gives the same outputs and the same report, bit for bit.
+//! The caller adds lines with [`Engine::observe`], declares with [`Engine::advance`] up to which time each stream is complete, and drains
+//! [`Engine::poll`] after every call. The outputs depend on the lines alone (invariants 6 and 7): replaying the accepted lines gives the same
+//! outputs and the same report, bit for bit.
 
 use crate::absence::Absence;
 use crate::merge::{Merge, Refused};
@@ -13,10 +13,10 @@ use coach_core::journal::{Calibration, Header, Line, Stream};
 use coach_core::report::Report;
 use std::collections::VecDeque;
 
-/// Milliseconds between two looks at everything.
+/// Milliseconds between two evaluations of hints, vitals and stress.
 pub const TICK_MS: i64 = 200;
 
-/// One session.
+/// The analysis of one session.
 ///
 /// ```
 /// use coach_core::journal::Stream;
@@ -66,40 +66,40 @@ impl Engine {
         Engine { merge, absence: Absence::default(), state: State::new(header), next_tick: MediaTime(TICK_MS), out }
     }
 
-    /// An observation, in any order within what its stream has not passed yet. A line behind that, or one that no session can hold,
-    /// is refused and counted ([`Engine::refused`]).
+    /// Adds an observation. Lines of a stream may come in any order, but not before the time up to which the stream was declared
+    /// complete. A late line, or one with a number or a time that no session can hold, is refused and counted ([`Engine::refused`]).
     pub fn observe(&mut self, line: Line) {
         self.merge.observe(line);
         self.pump();
     }
 
-    /// This stream will say nothing more before `t`.
+    /// Declares that this stream brings no more lines before `t`.
     pub fn advance(&mut self, stream: Stream, t: MediaTime) {
         self.merge.advance(stream, t);
         self.pump();
     }
 
-    /// This stream will say nothing more at all.
+    /// Declares that this stream brings no more lines.
     pub fn end(&mut self, stream: Stream) {
         self.advance(stream, MediaTime(i64::MAX));
     }
 
-    /// The next output; drain it after every call.
+    /// Returns the next output; to be drained after every call.
     pub fn poll(&mut self) -> Option<Output> {
         self.out.pop_front()
     }
 
-    /// Lines that were not let in.
+    /// Returns how many lines were refused.
     pub fn refused(&self) -> Refused {
         self.merge.refused
     }
 
-    /// What is usual for this person, as far as it is known by now: a later session without a device check may start from it.
+    /// Returns what was learnt as usual for this person so far: a later session without a device check may start from it.
     pub fn learnt(&self) -> Calibration {
         self.state.baseline.calibration()
     }
 
-    /// Ends all streams: the last outputs, and the report.
+    /// Ends all streams. Returns the remaining outputs and the report.
     pub fn finish(mut self) -> (Vec<Output>, Report) {
         for stream in [Stream::Face, Stream::Voice, Stream::Marks, Stream::Words] {
             self.end(stream);
@@ -108,8 +108,8 @@ impl Engine {
         (self.out.into(), report)
     }
 
-    /// Everything that the watermark lets through, ticks and lines in order of time; a tick at `t` comes before the lines at `t`.
-    /// No tick goes further than the lines reach, because a replay knows the lines only.
+    /// Processes ticks and lines up to the watermark in order of time; a tick at `t` comes before the lines at `t`. No tick goes beyond the last
+    /// line, because a replay knows the lines only.
     fn pump(&mut self) {
         loop {
             let tick = self.next_tick;

@@ -1,17 +1,17 @@
-//! Puts the lines of all streams into the order of the journal, as far as all of them have spoken.
+//! Merges the lines of all streams into journal order, up to the time for which all of them are complete.
 //!
-//! What comes out, and in which order, depends on the lines alone: neither on how the streams were interleaved nor on how late
-//! they came (invariant 7). Nothing waits for wall time; a stream that says nothing holds the others back until it ends.
+//! The output and its order depend on the lines alone: neither on how the streams were interleaved nor on how late their lines came
+//! (invariant 7). Nothing waits for wall time; a stream that makes no progress holds the others back until it ends.
 
 use crate::timeline::LONGEST;
 use coach_core::MediaTime;
 use coach_core::journal::{Line, Stream};
 use std::collections::BTreeMap;
 
-/// Lines that were not let in, and why. Zero in every sound session.
+/// Counts of refused lines by reason. Zero in every sound session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Refused {
-    /// They came after their stream had said that it would say nothing more before a later time.
+    /// Lines from before the time up to which their stream was declared complete.
     pub late: u64,
     /// A number that is not finite, a stamp outside 0 to 12 h, a second header, hops that are not 10 ms.
     pub unsound: u64,
@@ -76,22 +76,22 @@ impl Merge {
         *known = (*known).max(t);
     }
 
-    /// Every stream has said everything before this.
+    /// Returns the time before which every stream is complete.
     pub fn watermark(&self) -> MediaTime {
         self.known.into_iter().min().unwrap_or(MediaTime(i64::MIN))
     }
 
-    /// The end of what the lines that were let in tell about: the session's.
+    /// Returns the end of what the accepted lines tell about: the end of the session.
     pub fn extent(&self) -> MediaTime {
         self.extent
     }
 
-    /// The time of the last line that was let in.
+    /// Returns the time of the last accepted line.
     pub fn horizon(&self) -> MediaTime {
         self.horizon
     }
 
-    /// The next line before the watermark, in order.
+    /// Returns the next line before the watermark, in order.
     pub fn next(&mut self) -> Option<Line> {
         let watermark = self.watermark();
         self.released = self.released.max(watermark);
@@ -106,7 +106,7 @@ impl Merge {
         Some(line)
     }
 
-    /// The time of the next line, whether it may go or not.
+    /// Returns the time of the next line, whether it is before the watermark or not.
     pub fn peek(&self) -> Option<MediaTime> {
         self.waiting.first_key_value().map(|(key, _)| key.0)
     }

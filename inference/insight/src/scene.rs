@@ -1,4 +1,4 @@
-//! A stretch of a session as the metrics see it: its spans, its events, and the sums over its cells.
+//! A stretch of a session as the metrics see it: spans, events, and sums over the cells.
 
 use crate::baseline::Baseline;
 use crate::evidence::{
@@ -15,7 +15,7 @@ pub const WINDOW_MS: i64 = 15_000;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Totals {
     pub span_s: f64,
-    /// Time that was heard, and seen.
+    /// Time with audio, and time with analysed frames.
     pub heard_s: f64,
     pub analysed_s: f64,
     /// From the first to the last speech of each span, less what was lost in between.
@@ -169,7 +169,8 @@ impl Totals {
         (self.snr_cells > 0).then(|| (self.snr_sum / f64::from(self.snr_cells)) as f32)
     }
 
-    /// Pitch and perturbation cannot be judged here. Where no half second of quiet was ever heard, nothing says how loud the room is.
+    /// Returns whether pitch and perturbation cannot be judged. True also where no half second of quiet was heard, because then the level of
+    /// the room is unknown.
     pub fn too_noisy(&self) -> bool {
         self.snr_db().is_none_or(|snr| snr < LEAST_SNR_DB) || self.voiced_s < LEAST_VOICED_SHARE * self.speech_s
     }
@@ -180,7 +181,7 @@ impl Totals {
     }
 }
 
-/// What a metric may look at.
+/// What a metric may read.
 #[derive(Debug)]
 pub struct Scene<'a> {
     pub timeline: &'a Timeline,
@@ -202,7 +203,7 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// There is enough speech to say that its pitch and perturbation cannot be judged.
+    /// Returns whether there is enough speech to say that its pitch and perturbation cannot be judged.
     pub fn too_noisy(&self) -> bool {
         self.totals.speech_s >= LEAST_SPEECH_S && self.totals.too_noisy()
     }
@@ -281,7 +282,7 @@ impl Scene<'_> {
         self.events(&self.timeline.phrases, |p| p.span.start)
     }
 
-    /// The same over a part of it, without moments.
+    /// Returns the scene of a part of this one, without moments.
     pub fn part(&self, spans: Vec<Span>) -> Scene<'_> {
         Scene {
             timeline: self.timeline,

@@ -1,4 +1,4 @@
-//! What the engine knows: every accepted line changes it, every tick looks at it.
+//! The state of a session: updated by every accepted line, evaluated at every tick.
 
 use crate::answers::Answers;
 use crate::baseline::Baseline;
@@ -143,7 +143,7 @@ impl State {
         since(&mut self.dark_since, reason == Some(QualityReason::Dark));
     }
 
-    /// Sums over the last `ms` of the answer that runs.
+    /// Returns the spans of the last `ms` of the current answer and the sums over them.
     fn last(&self, t: MediaTime, ms: i64) -> (Vec<Span>, Totals) {
         let from = self.answers.marked.last().map_or(MediaTime::ZERO, |a| a.start);
         let spans = self.answers.active(Span::new(from.max(t - ms), t));
@@ -212,7 +212,7 @@ impl State {
         }
     }
 
-    /// Whether something that can be learnt in this session still is.
+    /// Returns whether something that this session can teach about the person is not known yet.
     fn learning(&self) -> bool {
         let face = self.header.models.face != FaceModel::None
             && (self.baseline.look.is_none() || self.baseline.rest.is_none());
@@ -225,7 +225,7 @@ impl State {
             .as_ref()
             .map_or(0, |answer| self.answers.active(Span::new(answer.start, t)).iter().map(|s| s.len_ms()).sum());
         let since = |since: Option<MediaTime>| since.map(|s| t - s);
-        // What is seen of a face that nobody has looked at for a second is not now.
+        // The last frame is older than a second: it says nothing about the present.
         let seen = t - self.face_until <= 1000;
         Now {
             t,
@@ -237,7 +237,7 @@ impl State {
             level_from: (!self.header.capture.agc).then(|| self.baseline.level_from()),
             voice_is_learnt: self.baseline.usual.is_some(),
             mute_ms: since(self.mute_since).filter(|_| t - self.voice_until <= 500),
-            // Digital silence is no quiet room: the sound is lost or muted, and the gap that says so is known at its end.
+            // Digital silence is no quiet room: the audio is lost or muted, and the gap line that says so comes at its end.
             silent_ms: since(self.speech.silent_since())
                 .filter(|_| t - self.voice_until <= 500 && self.level_db.is_some_and(|db| db > MUTE_DB)),
             absent_ms: since(self.absent_since).filter(|_| seen),
@@ -276,7 +276,7 @@ impl State {
         }
     }
 
-    /// The metrics' view of these spans, without moments.
+    /// Returns these spans as the metrics see them, without moments.
     pub fn scene(&self, spans: Vec<Span>, suggested_ms: Option<i64>) -> Scene<'_> {
         let mut scene = Scene {
             timeline: &self.timeline,
@@ -297,7 +297,7 @@ impl State {
     }
 }
 
-/// All metrics of a scene.
+/// Measures every metric over a scene.
 pub(crate) fn measures(scene: &Scene) -> Measures {
     ALL.iter().map(|metric| (metric.id, (metric.measure)(scene))).collect()
 }

@@ -136,7 +136,7 @@ impl Now {
     /// Neither the level nor the breath of the last seconds is at fault: only such a voice is praised.
     pub fn voice_is_fine(&self) -> bool {
         let quiet = self.last_20s.level_db().zip(self.level_from).is_some_and(|(db, from)| match from {
-            LevelFrom::Check(usual) | LevelFrom::Start(usual) => db < usual - 4.0,
+            LevelFrom::Check(usual) | LevelFrom::Usual(usual) | LevelFrom::Start(usual) => db < usual - 4.0,
             LevelFrom::Nothing => self.voice_is_learnt && db < FAINT_DB + 2.0,
         });
         let breathless = self.breath.is_some_and(|share| share > 0.9);

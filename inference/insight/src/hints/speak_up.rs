@@ -22,7 +22,7 @@ fn check(now: &Now, active: bool) -> Verdict {
     let level = |totals: &Totals, least_s: f64| totals.level_db().filter(|_| totals.speech_s >= least_s);
     match now.level_from {
         None => Verdict::Unknown,
-        Some(LevelFrom::Check(usual) | LevelFrom::Start(usual)) => {
+        Some(LevelFrom::Check(usual) | LevelFrom::Usual(usual) | LevelFrom::Start(usual)) => {
             level(&now.last_8s, 3.0).map_or(Verdict::Unknown, |db| under(db - usual, -6.0, -4.0, active, QUIETER))
         }
         Some(LevelFrom::Nothing) => {

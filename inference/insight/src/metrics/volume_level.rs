@@ -43,6 +43,7 @@ fn measure(scene: &Scene) -> Measure {
     let from = scene.baseline.level_from();
     let (usual, than) = match from {
         LevelFrom::Check(db) => (Some(db), Some("in the device check")),
+        LevelFrom::Usual(db) => (Some(db), Some("you usually are")),
         LevelFrom::Start(db) => (Some(db), Some("at the start")),
         LevelFrom::Nothing => (scene.baseline.usual.map(|_| NOMINAL_DB), None),
     };
