@@ -53,8 +53,7 @@ impl State {
             overall.words = only.words.clone();
         } else {
             overall.advice = advice::overall(&said);
-            let notes: Vec<String> = Vec::new();
-            overall.words = advice::lines(&overall.praise, &overall.advice, &notes, &overall.scores, true);
+            overall.words = advice::lines(&overall.praise, &overall.advice, &[], &overall.scores);
         }
         let scene = self.scene(vec![whole], None);
         let totals = scene.totals;
@@ -99,7 +98,7 @@ impl State {
         let said = advice::of_answer(&scene, &measures, &scores);
         keep_what_counts(&mut scores, &mut measures);
         let advice = advice::advice(&said, place);
-        let words = advice::lines(&said.praise, &advice, &said.notes, &scores, false);
+        let words = advice::lines(&said.praise, &advice, &said.notes, &scores);
         let answer = Answer {
             question: marked.question,
             question_id: marked.question_id,

@@ -143,28 +143,36 @@ pub fn unsaid(name: ScoreName, reason: &str) -> String {
     format!("{}: not enough to say. {reason}", score(name))
 }
 
-/// What went well.
-pub fn went_well(what: &str) -> String {
-    format!("Went well: {what}.")
+/// A clause as a sentence: "Your voice was lively."
+pub fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
 
-/// The first piece of advice; `answers`: of which answers, counted from 1, where there are several.
-pub fn try_next(answers: &[usize], advice: &str) -> String {
-    format!("Try next{}: {advice}", of_answers(answers))
+/// The line of something that went well.
+pub fn went_well(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| format!("Went well: {}{}", first.to_lowercase(), letters.as_str())).unwrap_or_default()
 }
 
-/// Further advice.
-pub fn work_on(answers: &[usize], advice: &str) -> String {
-    format!("Work on{}: {advice}", of_answers(answers))
+/// The line of the first piece of advice.
+pub fn try_next(advice: &str) -> String {
+    format!("Try next: {advice}")
 }
 
-fn of_answers(answers: &[usize]) -> String {
+/// The line of further advice.
+pub fn work_on(advice: &str) -> String {
+    format!("Work on: {advice}")
+}
+
+/// Advice that names the answers it is about, counted from 1.
+pub fn of_answers(answers: &[usize], advice: &str) -> String {
     match answers {
-        [] => String::new(),
-        [one] => format!(", answer {one}"),
+        [] => advice.to_owned(),
+        [one] => format!("Answer {one}: {advice}"),
         [first @ .., last] => {
             let first: Vec<String> = first.iter().map(usize::to_string).collect();
-            format!(", answers {} and {last}", first.join(", "))
+            format!("Answers {} and {last}: {advice}", first.join(", "))
         }
     }
 }

@@ -18,7 +18,7 @@ describe("advice", () => {
         { id: "pace", text: "A third.", answers: [], worst: null },
       ],
       advice: [{ id: "pace", text: "Slow down.", answers: [1], worst: { start: 50_000, end: 58_000 } }],
-      words: ["Slow down.", "Clarity 61 of 100. Carried by pauses.", "Something else."],
+      words: ["Try next: Slow down.", "Clarity about 61 (56 to 66).", "Something else."],
     });
     const { well, next, more } = advices(report(overall, [answer(0, 40_000), answer(40_000, 90_000)]), overall);
     expect(well.map(({ text, answer }) => [text, answer])).toEqual([["You paused well.", 0], ["Even voice.", null]]); // prettier-ignore
@@ -48,7 +48,7 @@ describe("advice", () => {
 });
 
 describe("the band of a score", () => {
-  const score = (more: object): Score => ({ value: 68, coverage: 1, reason: null, contributions: [], ...more });
+  const score = (more: object): Score => ({ value: 68, coverage: 1, reason: null, range: null, unknown: 0, contributions: [], ...more });
 
   it("is what the report gives, within the scale", () => {
     expect(bandOf(score({ range: [61, 76] }))).toEqual({ low: 61, high: 76 });

@@ -40,6 +40,8 @@ const list = (raw: unknown): Advice[] => (Array.isArray(raw) ? raw.flatMap((x) =
 const aboutScore = (text: string) =>
   SCORES.some(({ title }) => text.startsWith(`${title} `) || text.startsWith(`${title}:`));
 
+const REPEATED = /^(Went well|Try next|Work on): /;
+
 /** The answer that holds the middle of a stretch; null: none does. */
 export function answerAt(report: Report, span: Advice["span"]): number | null {
   if (!span || report.answers.length === 0) return null;
@@ -54,10 +56,10 @@ export function advices(report: Report, shown: ReportAnswer): Advices {
   const well = list(raw.praise).slice(0, 2);
   const found = list(raw.advice);
   const words = list(raw.words).filter(({ text }) => !aboutScore(text));
-  const told = new Set([...well, ...found].map(({ text }) => text));
-  const rest = words.filter(({ text }) => !told.has(text));
+  // The words say praise and advice once more, for whoever reads the report as text.
+  const rest = Array.isArray(raw.advice) ? words.filter(({ text }) => !REPEATED.test(text)) : words;
   // A report of version 0.1.0 has only sentences on what to work on, the most important first.
-  const next = found[0] ?? (well.length === 0 ? rest.shift() : undefined) ?? null;
+  const next = found[0] ?? (Array.isArray(raw.advice) ? undefined : rest.shift()) ?? null;
   const at = report.answers.indexOf(shown);
   const placed = (x: Advice): Advice => ({ ...x, answer: x.answer ?? (at >= 0 ? at : answerAt(report, x.span)) });
   return { well: well.map(placed), next: next && placed(next), more: [...found.slice(1), ...rest].map(placed) };

@@ -5,7 +5,7 @@ import { compareLanes, firstPair, lengthOf } from "./compare";
 import { emptyTracks } from "./journal";
 import { lanes, speechBlocks } from "./lanes";
 
-const score = (): Score => ({ value: null, coverage: 0, reason: null, contributions: [] });
+const score = (): Score => ({ value: null, coverage: 0, reason: null, range: null, unknown: 0, contributions: [] });
 const answer = (start: number, end: number, more: Partial<ReportAnswer> = {}): ReportAnswer => ({
   question: null,
   question_id: null,
@@ -14,6 +14,8 @@ const answer = (start: number, end: number, more: Partial<ReportAnswer> = {}): R
   end,
   metrics: {},
   words: [],
+  praise: [],
+  advice: [],
   scores: { confidence: score(), clarity: score(), resilience: score(), engagement: score() },
   ...more,
 });

@@ -78,23 +78,18 @@ pub(crate) fn overall(answers: &[Said]) -> Vec<Feedback> {
     }
     worst.sort_by(|(a, p), (b, q)| a.priority.cmp(&b.priority).then(b.severity.total_cmp(&a.severity)).then(p.cmp(q)));
     let first = worst.into_iter().take(MOST_ADVICE);
-    first.map(|(f, answers)| Feedback { id: f.id.into(), text: f.text, answers, worst: f.worst }).collect()
+    let named = |fault: &Fault, places: &[usize]| {
+        let counted: Vec<usize> = places.iter().map(|place| place + 1).collect();
+        texts::of_answers(&counted, &fault.text)
+    };
+    first.map(|(f, answers)| Feedback { id: f.id.into(), text: named(&f, &answers), answers, worst: f.worst }).collect()
 }
 
-/// All lines: praise, advice, notes, scores. `named`: say which answers a piece of advice is about.
-pub(crate) fn lines(
-    praise: &[Feedback],
-    advice: &[Feedback],
-    notes: &[String],
-    scores: &Scores,
-    named: bool,
-) -> Vec<String> {
-    let mut lines: Vec<String> = praise.iter().map(|p| p.text.clone()).collect();
-    for (i, a) in advice.iter().enumerate() {
-        let places: Vec<usize> = a.answers.iter().filter(|_| named).map(|place| place + 1).collect();
-        let say = if i == 0 { texts::try_next } else { texts::work_on };
-        lines.push(say(&places, &a.text));
-    }
+/// All lines: praise, advice, notes, scores.
+pub(crate) fn lines(praise: &[Feedback], advice: &[Feedback], notes: &[String], scores: &Scores) -> Vec<String> {
+    let mut lines: Vec<String> = praise.iter().map(|p| texts::went_well(&p.text)).collect();
+    lines.extend(advice.iter().take(1).map(|a| texts::try_next(&a.text)));
+    lines.extend(advice.iter().skip(1).map(|a| texts::work_on(&a.text)));
     lines.extend_from_slice(notes);
     lines.extend(scores.each().map(|(name, score)| match (score.value, score.range) {
         (Some(value), Some(range)) => texts::summary(name, value, range, &faults::cost(score)),

@@ -37,7 +37,7 @@ pub(super) fn praise(scores: &Scores, faults: &[Fault], most: usize) -> Vec<Feed
     let first = found.into_iter().take(most);
     first
         .filter_map(|(_, metric, value)| {
-            let text = texts::went_well(&metric.praise?(value));
+            let text = texts::sentence(&metric.praise?(value));
             Some(Feedback { id: metric.id.into(), text, answers: Vec::new(), worst: None })
         })
         .collect()

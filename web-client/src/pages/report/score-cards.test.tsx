@@ -12,6 +12,8 @@ const score = (value: number | null, more: Partial<Score> = {}): Score => ({
   value,
   coverage: 1,
   reason: null,
+  range: null,
+  unknown: 0,
   contributions: [],
   ...more,
 });
@@ -22,6 +24,7 @@ const scores: Scores = {
     contributions: [
       {
         metric: "pace",
+        name: "Pace",
         value: 172,
         reason: null,
         unit: "wpm",
@@ -73,6 +76,7 @@ describe("the score cards", () => {
   it("say why a contribution has no number", async () => {
     const noisy = {
       metric: "pitch_variation",
+      name: "Pitch variation",
       value: null,
       reason: "too noisy to judge",
       unit: "st",
