@@ -130,8 +130,11 @@ fn assert_same(graph: &mut Graph, which: Rewrites, input: &Value) {
     let before = run(graph, input);
     rewrite(graph, which);
     let after = run(graph, input);
+    // New weights are rounded to f32, so an output is as exact as the terms it is summed from are large, and not as it is itself:
+    // where they cancel, a value near zero keeps their error. The largest output stands for the size of the terms.
+    let largest = before.data.iter().fold(0.0f64, |largest, a| largest.max(a.abs()));
     for (a, b) in before.data.iter().zip(&after.data) {
-        assert!((a - b).abs() <= 1e-5 * (1.0 + a.abs()), "{a} became {b}");
+        assert!((a - b).abs() <= 1e-5 * (1.0 + largest), "{a} became {b}");
     }
 }
 
