@@ -1,5 +1,6 @@
 //! Live sessions: which there are, the way to each, and what the rest of the server may ask of them.
 
+mod inbox;
 mod keeper;
 mod part;
 mod service;

@@ -1,10 +1,11 @@
 //! One publishing of a session: what the peer gives goes to the recorder's thread and to the session's thread, and to nobody else.
 
+use super::inbox::Gate;
 use super::thread::{Command, Handle};
 use coach_core::journal::Part;
-use coach_media::Item;
 use coach_media::peer::{self, Publisher};
 use coach_media::record::{self, Recorder};
+use coach_media::{Formats, Item};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,97 +34,148 @@ pub struct PartEnded {
 }
 
 /// Runs a part until its peer is closed. `notify` is called on the way.
-#[allow(clippy::too_many_lines, reason = "one arm for each event of a part")]
 pub async fn run(
     part: Part,
     publisher: Arc<Publisher>,
     mut events: tokio::sync::mpsc::Receiver<peer::Event>,
     session: Handle,
     file: PathBuf,
-    mut notify: impl FnMut(PartEvent),
+    notify: impl FnMut(PartEvent),
 ) -> PartEnded {
-    let mut recorder: Option<Recorder> = None;
-    let mut waiting: Option<tokio::time::Instant> = None;
-    let (mut failed, mut told_time) = (false, false);
+    let gate = session.gate();
+    let mut run = PartRun {
+        part,
+        publisher,
+        session,
+        gate,
+        file,
+        notify,
+        recorder: None,
+        closes_at: None,
+        failed: false,
+        told_time: false,
+    };
     loop {
-        let retry = async {
-            match waiting {
+        let closing = async {
+            match run.closes_at {
                 Some(until) => tokio::time::sleep_until(until).await,
                 None => std::future::pending().await,
             }
         };
         let event = tokio::select! {
             event = events.recv() => event,
-            () = retry => {
-                waiting = None;
-                publisher.close().await;
+            () = closing => {
+                run.closes_at = None;
+                run.publisher.close().await;
                 continue;
             }
         };
         match event {
-            Some(peer::Event::Formats(formats)) => {
-                if recorder.is_none() {
-                    match Recorder::create(&file, &formats) {
-                        Ok(created) => {
-                            notify(PartEvent::Recording(created.written()));
-                            recorder = Some(created);
-                        }
-                        Err(error) => {
-                            tracing::error!(%error, file = %file.display(), "nothing can be recorded");
-                            notify(PartEvent::Unrecorded(for_the_person(&error)));
-                        }
-                    }
-                }
-                session.tell(Command::Begin { part, formats });
-            }
-            Some(peer::Event::Item(Item::End(_))) => {} // the session may go on with another part
-            Some(peer::Event::Item(item)) => {
-                if !std::mem::replace(&mut told_time, true)
-                    && let Some(now) = publisher.now()
-                {
-                    session.tell(Command::Clock(now));
-                }
-                if let Some(recorder) = &recorder
-                    && let Err(error) = recorder.push(&item)
-                    && !std::mem::replace(&mut failed, true)
-                {
-                    tracing::error!(%error, "the recording cannot be written");
-                    notify(PartEvent::Unrecorded(for_the_person(&error)));
-                }
-                session.tell(Command::Item(item));
-            }
-            Some(peer::Event::Connected) => {
-                waiting = None;
-                notify(PartEvent::Connected);
-            }
-            Some(peer::Event::Disconnected) => waiting = Some(tokio::time::Instant::now() + DISCONNECTED),
-            Some(peer::Event::Failed) => publisher.close().await,
             Some(peer::Event::Closed) | None => break,
+            Some(event) => run.event(event).await,
         }
     }
-    session.tell(Command::Interrupted);
-    let stats = publisher.stats();
-    tracing::info!(
-        part = part.n,
-        picture_packets = stats.video.packets,
-        picture_packets_lost = stats.video.lost,
-        sound_packets = stats.audio.packets,
-        sound_packets_lost = stats.audio.lost,
-        reports = stats.video.reports + stats.audio.reports,
-        reports_unbelieved = stats.video.unbelieved + stats.audio.unbelieved,
-        key_frame_requests = stats.key_frame_requests,
-        items_lost = stats.items_lost,
-        "a publisher has left"
-    );
-    let file = recorder.is_some().then_some(file);
-    if let Some(recorder) = recorder {
-        match tokio::task::spawn_blocking(move || recorder.finish()).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::error!(%error, "the recording's end cannot be written; what is there is kept"),
-            Err(error) => tracing::error!(%error, "the recorder broke; what is there is kept"),
+    run.finish().await
+}
+
+/// A part while it runs.
+struct PartRun<N> {
+    part: Part,
+    publisher: Arc<Publisher>,
+    session: Handle,
+    gate: Gate,
+    file: PathBuf,
+    notify: N,
+    recorder: Option<Recorder>,
+    /// When the publisher is closed because it stays disconnected.
+    closes_at: Option<tokio::time::Instant>,
+    /// The recorder has failed, and that was told.
+    failed: bool,
+    /// The session's thread knows the media time.
+    told_time: bool,
+}
+
+impl<N: FnMut(PartEvent)> PartRun<N> {
+    async fn event(&mut self, event: peer::Event) {
+        match event {
+            peer::Event::Formats(formats) => self.formats(formats),
+            // The session may go on with another part.
+            peer::Event::Item(Item::End(_)) => {}
+            peer::Event::Item(item) => self.item(item),
+            peer::Event::Connected => {
+                self.closes_at = None;
+                (self.notify)(PartEvent::Connected);
+            }
+            peer::Event::Disconnected => self.closes_at = Some(tokio::time::Instant::now() + DISCONNECTED),
+            peer::Event::Failed => self.publisher.close().await,
+            peer::Event::Closed => {}
         }
     }
-    PartEnded { n: part.n, file }
+
+    /// Starts the recorder when the first formats are known, and tells the session's thread of all.
+    fn formats(&mut self, formats: Formats) {
+        if self.recorder.is_none() {
+            match Recorder::create(&self.file, &formats) {
+                Ok(created) => {
+                    (self.notify)(PartEvent::Recording(created.written()));
+                    self.recorder = Some(created);
+                }
+                Err(error) => {
+                    tracing::error!(%error, file = %self.file.display(), "nothing can be recorded");
+                    (self.notify)(PartEvent::Unrecorded(for_the_person(&error)));
+                }
+            }
+        }
+        self.session.tell(Command::Begin { part: self.part, formats });
+    }
+
+    /// Records an item, and passes it to the session's thread as far as its inbox has room.
+    fn item(&mut self, item: Item) {
+        if !std::mem::replace(&mut self.told_time, true)
+            && let Some(now) = self.publisher.now()
+        {
+            self.session.tell(Command::Clock(now));
+        }
+        if let Some(recorder) = &self.recorder
+            && let Err(error) = recorder.push(&item)
+            && !std::mem::replace(&mut self.failed, true)
+        {
+            tracing::error!(%error, "the recording cannot be written");
+            (self.notify)(PartEvent::Unrecorded(for_the_person(&error)));
+        }
+        for item in self.gate.admit(item) {
+            self.session.tell(Command::Item(item));
+        }
+    }
+
+    /// Logs what came, and waits until the recorder has written everything.
+    async fn finish(self) -> PartEnded {
+        self.session.tell(Command::Interrupted);
+        let stats = self.publisher.stats();
+        tracing::info!(
+            part = self.part.n,
+            video_packets = stats.video.packets,
+            video_packets_lost = stats.video.lost,
+            audio_packets = stats.audio.packets,
+            audio_packets_lost = stats.audio.lost,
+            reports = stats.video.reports + stats.audio.reports,
+            reports_ignored = stats.video.unbelieved + stats.audio.unbelieved,
+            key_frame_requests = stats.key_frame_requests,
+            items_lost = stats.items_lost,
+            "a publisher has left"
+        );
+        let file = self.recorder.is_some().then_some(self.file);
+        if let Some(recorder) = self.recorder {
+            match tokio::task::spawn_blocking(move || recorder.finish()).await {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => {
+                    tracing::error!(%error, "the end of the recording cannot be written; the rest is kept")
+                }
+                Err(error) => tracing::error!(%error, "the recorder broke; what it wrote is kept"),
+            }
+        }
+        PartEnded { n: self.part.n, file }
+    }
 }
 
 /// Without the places that only an operator knows.

@@ -1,5 +1,6 @@
 //! The thread of one live session: items in, journal and live messages out. It never waits for anything but its next command.
 
+use super::inbox::{self, Gate, Queued};
 use crate::analysis::journal_file::JournalFile;
 use crate::analysis::models::Models;
 use crate::analysis::observer::{Event, Observer, Options};
@@ -81,9 +82,15 @@ pub struct Setup {
 pub struct Handle {
     commands: mpsc::Sender<Command>,
     clock: Arc<OnceLock<Instant>>,
+    queued: Queued,
 }
 
 impl Handle {
+    /// Returns a gate for the items of one part: only what it admits is to be told.
+    pub fn gate(&self) -> Gate {
+        Gate::new(self.queued.clone(), inbox::BUDGET)
+    }
+
     /// Never waits. A thread that is gone hears nothing; its end is known elsewhere.
     pub fn tell(&self, command: Command) {
         let _ = self.commands.send(command);
@@ -106,13 +113,25 @@ fn since_zero(clock: &OnceLock<Instant>) -> Option<MediaTime> {
 pub fn start(setup: Setup) -> std::io::Result<Handle> {
     let (commands, inbox) = mpsc::channel();
     let clock = Arc::new(OnceLock::new());
-    let handle = Handle { commands: commands.clone(), clock: clock.clone() };
+    let queued = Queued::default();
+    let handle = Handle { commands: commands.clone(), clock: clock.clone(), queued: queued.clone() };
     let name = setup.session.to_string();
     std::thread::Builder::new().name(format!("session-{}", &name[name.len() - 4..])).spawn(move || {
         let post = Arc::new(move |event| drop(commands.send(Command::Answer(event))));
         let options = Options { rate_hz: setup.header.rate_hz, landmarks: false, live: true };
         let observer = Observer::new(&setup.models, setup.workers.as_ref(), options, post);
-        SessionThread { setup, observer, engine: None, journal: None, clock, inbox, asked: None, nobody: false }.run();
+        SessionThread {
+            setup,
+            observer,
+            engine: None,
+            journal: None,
+            clock,
+            inbox,
+            queued,
+            asked: None,
+            nobody: false,
+        }
+        .run();
     })?;
     Ok(handle)
 }
@@ -125,6 +144,8 @@ struct SessionThread {
     journal: Option<JournalFile>,
     clock: Arc<OnceLock<Instant>>,
     inbox: mpsc::Receiver<Command>,
+    /// Bytes of media in the inbox.
+    queued: Queued,
     /// Id of the question being answered.
     asked: Option<String>,
     /// Between two parts.
@@ -169,7 +190,10 @@ impl SessionThread {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Begin { part, formats } => self.begin(part, &formats),
-            Command::Item(item) => self.item(&item),
+            Command::Item(item) => {
+                self.queued.taken(&item);
+                self.item(&item);
+            }
             Command::Answer(event) => self.observer.event(event),
             Command::Interrupted => {
                 self.observer.flush();

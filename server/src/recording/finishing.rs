@@ -1,22 +1,24 @@
-//! Sessions that are coming to their end, live ones and those of an earlier run: who deletes one stops that first, so that
-//! nothing is stored after it was erased.
+//! Sessions that are being finished, live ones and those of an earlier run. Deleting a session stops that first, so that nothing is
+//! stored after it was erased.
 
 use coach_core::SessionId;
 use dashmap::DashMap;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
+/// The sessions that are being finished. One can be there twice: taken up at the start of the server, and again by its owner.
 #[derive(Default)]
-pub struct Finishing(DashMap<SessionId, End>);
+pub struct Finishing(DashMap<SessionId, Vec<End>>);
 
-/// The end of one session.
+/// One finishing of a session.
 #[derive(Clone)]
 struct End {
+    id: uuid::Uuid,
     deleted: CancellationToken,
     over: CancellationToken,
 }
 
-/// Held while a session comes to its end.
+/// Held while a session is being finished.
 pub struct FinishingGuard {
     finishing: Arc<Finishing>,
     session: SessionId,
@@ -24,21 +26,23 @@ pub struct FinishingGuard {
 }
 
 impl Finishing {
+    /// Registers that the session is being finished, until the guard is dropped.
     pub fn begin(self: &Arc<Finishing>, session: SessionId) -> FinishingGuard {
-        let end = End { deleted: CancellationToken::new(), over: CancellationToken::new() };
-        self.0.insert(session, end.clone());
+        let end = End { id: uuid::Uuid::new_v4(), deleted: CancellationToken::new(), over: CancellationToken::new() };
+        self.0.entry(session).or_default().push(end.clone());
         FinishingGuard { finishing: self.clone(), session, end }
     }
 
+    /// Whether the session is being finished.
     pub fn contains(&self, session: SessionId) -> bool {
         self.0.contains_key(&session)
     }
 
-    /// Stops the end of a session that is deleted, and waits until it has stopped.
+    /// Stops every finishing of a session that is deleted, and waits until they have stopped.
     pub async fn stop(&self, session: SessionId) {
-        let end = self.0.get(&session).map(|end| end.clone());
-        if let Some(end) = end {
-            end.deleted.cancel();
+        let ends = self.0.get(&session).map(|ends| ends.clone()).unwrap_or_default();
+        ends.iter().for_each(|end| end.deleted.cancel());
+        for end in ends {
             end.over.cancelled().await;
         }
     }
@@ -57,7 +61,10 @@ impl FinishingGuard {
 
 impl Drop for FinishingGuard {
     fn drop(&mut self) {
-        self.finishing.0.remove(&self.session);
+        self.finishing.0.remove_if_mut(&self.session, |_, ends| {
+            ends.retain(|end| end.id != self.end.id);
+            ends.is_empty()
+        });
         self.end.over.cancel();
     }
 }
@@ -83,5 +90,17 @@ mod tests {
         let (finishing, session) = (Arc::new(Finishing::default()), SessionId(uuid::Uuid::now_v7()));
         finishing.begin(session).unless_deleted(async {}).await;
         assert!(!finishing.contains(session));
+    }
+
+    #[tokio::test]
+    async fn a_deletion_stops_both_of_two_finishings_and_the_end_of_one_leaves_the_other() {
+        let (finishing, session) = (Arc::new(Finishing::default()), SessionId(uuid::Uuid::now_v7()));
+        let (recovered, resumed) = (finishing.begin(session), finishing.begin(session));
+        recovered.unless_deleted(async {}).await;
+        assert!(finishing.contains(session));
+        let work = tokio::spawn(resumed.unless_deleted(std::future::pending()));
+        finishing.stop(session).await;
+        assert!(!finishing.contains(session));
+        work.await.unwrap();
     }
 }

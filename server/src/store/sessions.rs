@@ -5,8 +5,8 @@ use super::questions::Question;
 use super::{Db, in_transaction, on};
 use crate::clock::DAY_US;
 use crate::clock::now_us;
-use crate::session::state::State;
 use crate::session::questions::Family;
+use crate::session::state::State;
 use coach_core::journal::{Calibration, Capture, HintSettings};
 use coach_core::{SessionId, UserId};
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,22 @@ impl Source {
         match self {
             Source::Live => "live",
             Source::Upload => "upload",
+        }
+    }
+}
+
+/// The database names a source that this program does not know.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is no source of a session")]
+pub struct UnknownSource(String);
+
+impl TryFrom<String> for Source {
+    type Error = UnknownSource;
+    fn try_from(text: String) -> Result<Source, UnknownSource> {
+        match text.as_str() {
+            "live" => Ok(Source::Live),
+            "upload" => Ok(Source::Upload),
+            _ => Err(UnknownSource(text)),
         }
     }
 }
@@ -84,7 +100,8 @@ struct Row {
     owner: Uuid,
     #[sqlx(try_from = "String")]
     state: State,
-    source: String,
+    #[sqlx(try_from = "String")]
+    source: Source,
     created_us: i64,
     started_us: Option<i64>,
     duration_ms: Option<i64>,
@@ -103,7 +120,7 @@ impl From<Row> for Session {
             id: SessionId(row.id),
             owner: UserId(row.owner),
             state: row.state,
-            source: if row.source == "upload" { Source::Upload } else { Source::Live },
+            source: row.source,
             created_us: row.created_us,
             started_us: row.started_us,
             duration_ms: row.duration_ms,

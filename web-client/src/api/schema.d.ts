@@ -1923,8 +1923,9 @@ export interface components {
             /**
              * Format: float
              * @description Median pitch of the voice when something was said, Hz.
+             * @default null
              */
-            pitch_hz?: number | null;
+            pitch_hz: number | null;
             /**
              * Format: float
              * @default null
@@ -2246,7 +2247,7 @@ export interface components {
              */
             value?: number | null;
         };
-        /** @description The models that look and listen, once they are loaded. */
+        /** @description The models that are loaded. */
         ModelNames: {
             face: components["schemas"]["FaceModel"];
             voice_activity: components["schemas"]["VoiceActivityModel"];
@@ -2437,7 +2438,7 @@ export interface components {
         };
         /** @description A notification; of its many fields only these are read. */
         S3Notification: {
-            /** @description Absent in the message by which S3 tests the door. */
+            /** @description Absent in the message by which S3 tests the address. */
             Records?: components["schemas"]["S3Record"][];
         };
         S3Place: {
