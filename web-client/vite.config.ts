@@ -53,7 +53,7 @@ export default defineConfig({
         test: {
           name: "pages",
           include: ["src/**/*.test.tsx"],
-          setupFiles: ["src/ui/patience.ts"],
+          setupFiles: ["src/ui/test-setup.ts"],
           testTimeout: 60_000,
         },
       },

@@ -1,4 +1,4 @@
-//! The bank of behavioural questions: six families of seven. Ids stay for ever; texts may be polished.
+//! The bank of behavioural questions: six families, with those that are asked almost everywhere. Ids stay for ever; texts may be polished.
 
 use Family::{Conflict, Failure, Leadership, Motivation, Pressure, Teamwork};
 use serde::{Deserialize, Serialize};
@@ -304,6 +304,28 @@ pub const BANK: &[Seed] = &[
         "Pausing before you answer is allowed, then and now.",
     ),
     q(
+        "motivation-yourself",
+        Motivation,
+        90,
+        "Tell me about yourself.",
+        "Three sentences: where you are, how you came there, what you want now.",
+    ),
+    q(
+        "motivation-this-job",
+        Motivation,
+        90,
+        "Why do you want this job?",
+        "One thing about them that you cannot say of anybody else.",
+    ),
+    q("motivation-strength", Motivation, 90, "What are you good at?", "One strength, and one time it was needed."),
+    q(
+        "motivation-weakness",
+        Motivation,
+        90,
+        "What are you working on about yourself?",
+        "Name it plainly. Most of the answer belongs to what you do about it.",
+    ),
+    q(
         "motivation-proud",
         Motivation,
         120,
@@ -362,12 +384,12 @@ mod tests {
     fn there_are_at_least_forty_in_six_families_with_a_time_and_a_tip() {
         assert!(BANK.len() >= 42);
         for family in Family::ALL {
-            assert_eq!(BANK.iter().filter(|question| question.family == family).count(), 7);
+            assert!(BANK.iter().filter(|question| question.family == family).count() >= 7);
         }
         for question in BANK {
             assert!((60..=180).contains(&question.suggested_s), "{}", question.id);
             assert!(question.id.starts_with(question.family.as_str()), "{}", question.id);
-            assert!(question.text.len() > 30 && question.text.ends_with(['.', '?']), "{}", question.id);
+            assert!(question.text.len() > 20 && question.text.ends_with(['.', '?']), "{}", question.id);
             assert!(question.tip.len() > 20 && question.tip.ends_with(['.', '?']), "{}", question.id);
         }
     }

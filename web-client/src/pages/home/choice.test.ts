@@ -1,7 +1,7 @@
 // Choosing questions.
 import { describe, expect, it } from "vitest";
 import type { Question } from "../../api/types";
-import { fromSearch, matching, minutes, toggled, toSearch } from "./choice";
+import { classicsOf, fromSearch, matching, minutes, recommendedOf, surpriseOf, toggled, toSearch } from "./choice";
 
 const question = (id: string, family: Question["family"], text: string): Question => ({
   id,
@@ -34,6 +34,20 @@ describe("the choice", () => {
     expect(fromSearch(`q=${"x".repeat(5000)}`)).toEqual([]);
     expect(fromSearch("%E0%A4%A")).toEqual([]);
     expect(fromSearch(toSearch(["a&b", "c"]))).toEqual(["a&b", "c"]);
+  });
+
+  it("begins with the first classic that the bank has, else with its first question", () => {
+    const classic = question("conflict-colleague", "conflict", "A disagreement");
+    expect(recommendedOf([...bank, classic])?.id).toBe("conflict-colleague");
+    expect(classicsOf([...bank, classic])).toEqual([classic]);
+    expect(recommendedOf(bank)?.id).toBe("a");
+    expect(recommendedOf([])).toBeNull();
+  });
+
+  it("surprises with a question that was not answered lately, while there is one", () => {
+    expect(surpriseOf(bank, ["a", "b"], 0.99)?.id).toBe("c");
+    expect(surpriseOf(bank, ["a", "b", "c"], 0)?.id).toBe("a");
+    expect(surpriseOf([], [], 0.5)).toBeNull();
   });
 
   it("tells the time in half minutes", () => {

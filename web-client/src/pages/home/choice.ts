@@ -12,8 +12,35 @@ export const FAMILIES: { id: Family; title: string; about: string }[] = [
   { id: "motivation", title: "Motivation", about: "Why this, why you, why now" },
 ];
 
+/** The questions that are asked almost everywhere, in the order in which they are usually asked. */
+export const CLASSICS: readonly string[] = [
+  "motivation-yourself",
+  "motivation-this-job",
+  "motivation-strength",
+  "motivation-weakness",
+  "failure-own-mistake",
+  "conflict-colleague",
+  "pressure-deadline",
+  "leadership-without-title",
+  "teamwork-best-team",
+  "motivation-proud",
+];
+
+export const classicsOf = (all: readonly Question[]): Question[] =>
+  CLASSICS.flatMap((id) => all.find((question) => question.id === id) ?? []);
+
+/** Where a newcomer begins; null: the bank is empty. */
+export const recommendedOf = (all: readonly Question[]): Question | null => classicsOf(all)[0] ?? all[0] ?? null;
+
+/** A question by chance, of those that were not answered lately. `random`: 0 to 1. */
+export function surpriseOf(all: readonly Question[], not: readonly string[], random = Math.random()): Question | null {
+  const fresh = all.filter(({ id }) => !not.includes(id));
+  const from = fresh.length > 0 ? fresh : all;
+  return from[Math.min(from.length - 1, Math.floor(random * from.length))] ?? null;
+}
+
 /** Every word typed must occur in the question or its tip. */
-export function matching(all: Question[], family: Family | null, typed: string): Question[] {
+export function matching(all: readonly Question[], family: Family | null, typed: string): Question[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   return all.filter((question) => {
     if (family && question.family !== family) return false;

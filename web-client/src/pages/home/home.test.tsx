@@ -84,6 +84,23 @@ describe("the choice of questions", () => {
     expect(screen.getByTestId("empty")).toBeTruthy();
   });
 
+  it("begins with one question for who chooses nothing", async () => {
+    const location = show();
+    await userEvent.click(await screen.findByTestId("start-recommended"));
+    expect(location.history?.at(-1)).toBe("/consent?q=a");
+  });
+
+  it("is one tab stop, and keeps what was chosen in the address", async () => {
+    const location = show();
+    const rows = await screen.findAllByTestId("choose-question");
+    expect(rows.filter((row) => row.tabIndex === 0)).toHaveLength(1);
+    await userEvent.click(rows[1] as HTMLElement);
+    expect(location.history?.at(-1)).toBe("/?q=b");
+    cleanup();
+    show();
+    expect((await screen.findAllByTestId("choose-question"))[1]?.getAttribute("aria-pressed")).toBe("true");
+  });
+
   it("says what to do when the server cannot answer", async () => {
     fail = true;
     show();

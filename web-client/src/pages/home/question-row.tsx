@@ -7,10 +7,13 @@ interface Props {
   /** Place in the set, from 0; -1: not chosen. */
   place: number;
   full: boolean;
+  /** The one of its list that Tab reaches. */
+  stop: boolean;
+  onFocus: () => void;
   onToggle: () => void;
 }
 
-export function QuestionRow({ question, place, full, onToggle }: Props) {
+export function QuestionRow({ question, place, full, stop, onFocus, onToggle }: Props) {
   const on = place >= 0;
   return (
     <li>
@@ -18,6 +21,8 @@ export function QuestionRow({ question, place, full, onToggle }: Props) {
         type="button"
         data-testid="choose-question"
         data-question={question.id}
+        tabIndex={stop ? 0 : -1}
+        onFocus={onFocus}
         aria-pressed={on}
         aria-disabled={full && !on}
         onClick={onToggle}
@@ -37,7 +42,11 @@ export function QuestionRow({ question, place, full, onToggle }: Props) {
         </span>
         <span className={full && !on ? "text-ink-3" : ""}>
           <span className="block font-medium">{question.text}</span>
-          <span className={`mt-0.5 block text-sm text-ink-2 ${on ? "" : "max-sm:hidden"}`}>{question.tip}</span>
+          <span
+            className={`mt-0.5 block text-sm ${full && !on ? "text-ink-3" : "text-ink-2"} ${on ? "" : "max-sm:hidden"}`}
+          >
+            {question.tip}
+          </span>
         </span>
         <span className="tabular whitespace-nowrap pt-0.5 text-sm text-ink-3">{minutes(question.suggested_ms)}</span>
       </button>

@@ -1,5 +1,6 @@
 // The chosen set: beside the bank on a wide screen, at the foot of a narrow one.
 import { ArrowRight, X } from "lucide-react";
+import { Link } from "wouter";
 import type { Me, Question } from "../../api/types";
 import { Button } from "../../ui/button";
 import { minutes, MOST } from "./choice";
@@ -23,7 +24,7 @@ export function Tray({ picked, models, onDrop, onStart }: Props) {
   return (
     <aside
       aria-label="Your set"
-      className="max-lg:fixed max-lg:inset-x-0 max-lg:bottom-0 max-lg:z-20 max-lg:border-t max-lg:border-line max-lg:bg-surface max-lg:px-4 max-lg:pb-[max(0.75rem,env(safe-area-inset-bottom))] max-lg:pt-3 lg:sticky lg:top-8 lg:self-start"
+      className={`${picked.length === 0 ? "max-lg:hidden" : ""} max-lg:fixed max-lg:inset-x-0 max-lg:bottom-0 max-lg:z-20 max-lg:border-t max-lg:border-line max-lg:bg-surface max-lg:px-4 max-lg:pb-[max(0.75rem,env(safe-area-inset-bottom))] max-lg:pt-3 lg:sticky lg:top-8 lg:self-start`}
     >
       <div className="lg:rounded-3xl lg:border lg:border-line lg:bg-surface lg:p-6">
         <div className="flex items-baseline justify-between max-lg:hidden">
@@ -34,7 +35,9 @@ export function Tray({ picked, models, onDrop, onStart }: Props) {
         </div>
         <ol className="mt-4 grid gap-3 max-lg:hidden">
           {picked.length === 0 && (
-            <li className="text-sm text-ink-2">Nothing chosen yet. A single question is a good start.</li>
+            <li className="text-sm text-ink-2">
+              Nothing chosen. Start takes the question on the left; choose up to five for a round.
+            </li>
           )}
           {picked.map((question, i) => (
             <li key={question.id} className="grid grid-cols-[1.25rem_minmax(0,1fr)_auto] items-start gap-2 text-sm">
@@ -54,7 +57,7 @@ export function Tray({ picked, models, onDrop, onStart }: Props) {
         <div className="flex items-center gap-4 lg:mt-6 lg:block">
           <p className="tabular flex-1 text-sm text-ink-2 lg:mb-3" aria-live="polite">
             {picked.length === 0
-              ? "Choose a question"
+              ? ""
               : `${picked.length} ${picked.length === 1 ? "question" : "questions"}, about ${minutes(total)}`}
           </p>
           <Button
@@ -68,6 +71,17 @@ export function Tray({ picked, models, onDrop, onStart }: Props) {
             <ArrowRight size={16} aria-hidden="true" />
           </Button>
         </div>
+        <p className="mt-4 border-t border-line pt-4 text-sm max-lg:hidden">
+          <Link
+            href="/settings"
+            className="inline-flex min-h-9 items-center font-medium text-accent underline-offset-4 hover:underline"
+          >
+            Time to think, read aloud, hints
+          </Link>
+          <span className="mt-1 block text-ink-2">
+            <kbd className="font-sans">/</kbd> searches, <kbd className="font-sans">R</kbd> surprises
+          </span>
+        </p>
         {note && <p className="mt-4 text-sm text-ink-2 max-lg:hidden">{note}</p>}
       </div>
     </aside>
