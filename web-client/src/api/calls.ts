@@ -64,7 +64,7 @@ export const calibrate = (id: string, clip: Blob) =>
       // The document knows a body of bytes only as numbers.
       body: clip as unknown as never,
       bodySerializer: (body: unknown) => body as Blob,
-      headers: { "content-type": "video/webm" },
+      headers: { "content-type": clip.type || "video/webm" },
     }),
   );
 

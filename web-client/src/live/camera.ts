@@ -1,4 +1,5 @@
 // The one open camera of this tab: handed from the device check to the Arena, so that nobody is asked twice.
+import { preferences } from "../settings/preferences";
 import { close, open, type Devices } from "./capture";
 
 const REMEMBERED = "coach.devices";
@@ -23,16 +24,23 @@ export function remember(devices: Devices): void {
   }
 }
 
+/** Devices and whether the camera is wanted at all. */
+const wanted = (): Devices => ({ ...remembered(), voiceOnly: preferences().voiceOnly });
+
+/** Still runs, and has what is wanted. */
+const fits = (stream: MediaStream, devices: Devices) =>
+  (stream.getVideoTracks().length === 0) === (devices.voiceOnly === true) && alive(stream);
+
 const alive = (stream: MediaStream) => stream.getTracks().every((track) => track.readyState === "live");
 
 /** The open stream if it still runs, else a fresh one. */
-export async function take(devices: Devices = remembered()): Promise<MediaStream> {
-  if (current && alive(current)) return current;
+export async function take(devices: Devices = wanted()): Promise<MediaStream> {
+  if (current && fits(current, devices)) return current;
   return reopen(devices);
 }
 
 /** A fresh stream; the old one is closed first, because some cameras open only once. */
-export async function reopen(devices: Devices = remembered()): Promise<MediaStream> {
+export async function reopen(devices: Devices = wanted()): Promise<MediaStream> {
   release();
   current = await open(devices);
   return current;

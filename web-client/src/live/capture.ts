@@ -4,12 +4,14 @@ import type { Capture } from "../api/types";
 export interface Devices {
   camera?: string | undefined;
   microphone?: string | undefined;
+  /** No camera is opened. */
+  voiceOnly?: boolean | undefined;
 }
 
 /** The voice must arrive as it is: no gain control, no noise suppression; echo is only cancelled while somebody else is heard. */
 export function constraints(devices: Devices, remoteAudio = false): MediaStreamConstraints {
   return {
-    video: {
+    video: !devices.voiceOnly && {
       width: { ideal: 640 },
       height: { ideal: 480 },
       frameRate: { ideal: 30, max: 30 },
@@ -102,7 +104,8 @@ export async function open(devices: Devices): Promise<MediaStream> {
     return await media.getUserMedia(constraints(devices));
   } catch (error) {
     const gone = error instanceof Error && (error.name === "OverconstrainedError" || error.name === "NotFoundError");
-    if (gone && (devices.camera || devices.microphone)) return media.getUserMedia(constraints({}));
+    if (gone && (devices.camera || devices.microphone))
+      return media.getUserMedia(constraints({ voiceOnly: devices.voiceOnly }));
     throw error;
   }
 }

@@ -1,13 +1,19 @@
-// The short clip of the device check: recorded in the page, sent once.
+// The clip of the device check: a few quiet seconds, then one sentence, recorded in the page and sent once.
 
-export const CLIP_MS = 3500;
+/** The person looks at the camera and is quiet: most of the clip, so that the neutral face is theirs. */
+export const QUIET_MS = 3600;
+/** Then a sentence is said, for the level and the pitch of the voice. */
+export const SENTENCE_MS = 3400;
+export const CLIP_MS = QUIET_MS + SENTENCE_MS;
 
-const TYPES = ["video/webm;codecs=vp8,opus", "video/webm"];
+const VIDEO_TYPES = ["video/webm;codecs=vp8,opus", "video/webm"];
+const AUDIO_TYPES = ["audio/webm;codecs=opus", "audio/webm"];
 
 /** Records `ms` of the stream as WebM. Rejects when the browser cannot, or when nothing was recorded. */
 export function recordClip(stream: MediaStream, ms = CLIP_MS): Promise<Blob> {
   return new Promise((resolve, reject) => {
-    const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
+    const sees = stream.getVideoTracks().length > 0;
+    const mimeType = (sees ? VIDEO_TYPES : AUDIO_TYPES).find((type) => MediaRecorder.isTypeSupported(type));
     if (!mimeType) {
       reject(new Error("This browser cannot record WebM."));
       return;
@@ -20,7 +26,7 @@ export function recordClip(stream: MediaStream, ms = CLIP_MS): Promise<Blob> {
     recorder.addEventListener("error", () => reject(new Error("The recording stopped unexpectedly.")));
     recorder.addEventListener("stop", () => {
       if (chunks.length === 0) reject(new Error("Nothing was recorded."));
-      else resolve(new Blob(chunks, { type: "video/webm" }));
+      else resolve(new Blob(chunks, { type: sees ? "video/webm" : "audio/webm" }));
     });
     recorder.start();
     setTimeout(() => {

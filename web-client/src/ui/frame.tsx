@@ -32,7 +32,7 @@ function Place({ to, children, active }: { to: string; children: ReactNode; acti
     <Link
       href={to}
       aria-current={active ? "page" : undefined}
-      className={`inline-flex min-h-11 items-center rounded-xl px-3 text-sm font-medium ${active ? "text-ink" : "text-ink-2 hover:text-ink"}`}
+      className={`inline-flex min-h-11 items-center rounded-xl px-2.5 text-sm font-medium sm:px-3 ${active ? "text-ink" : "text-ink-2 hover:text-ink"}`}
     >
       <span className={active ? "border-b-2 border-accent py-1" : "border-b-2 border-transparent py-1"}>
         {children}
@@ -76,7 +76,8 @@ export function Frame({ title, wide, children }: { title: string; wide?: boolean
         <Link href="/" className="mr-auto inline-flex min-h-11 items-center gap-2.5 font-semibold tracking-tight">
           <img src="/icon.svg" alt="" width="26" height="26" />
           <span>
-            <span className="max-sm:hidden">Interview </span>Coach
+            <span className="max-sm:hidden">Interview </span>
+            <span className="max-[359px]:sr-only">Coach</span>
           </span>
         </Link>
         <nav aria-label="Places" className="flex">

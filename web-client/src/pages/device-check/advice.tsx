@@ -3,7 +3,19 @@ import { Check, Lightbulb } from "lucide-react";
 import type { Problem } from "../../api/problem";
 import type { CalibrationResult } from "../../api/types";
 
-export function Advice({ result, problem }: { result: CalibrationResult | null; problem: Problem | null }) {
+interface Props {
+  result: CalibrationResult | null;
+  problem: Problem | null;
+  voiceOnly: boolean;
+}
+
+/** What is found about the voice and the room; the rest is about a face. */
+const OF_VOICE = ["loud_noise", "quiet"];
+
+export function Advice({ result: measured, problem, voiceOnly }: Props) {
+  const heard = measured?.advice.filter(({ reason }) => OF_VOICE.includes(reason)) ?? [];
+  const result = measured && voiceOnly ? { ...measured, advice: heard, ok: heard.length === 0 } : measured;
+  const known = typeof (result?.calibration as { level_db?: number | null } | undefined)?.level_db === "number";
   return (
     <div aria-live="polite" data-testid="advice" data-ok={result?.ok}>
       {problem && (
@@ -13,7 +25,10 @@ export function Advice({ result, problem }: { result: CalibrationResult | null; 
       )}
       {result && result.ok && result.advice.length === 0 && (
         <p className="mt-4 flex items-center gap-2 text-sm font-medium text-resilience">
-          <Check size={17} aria-hidden="true" /> All is well. You can begin.
+          <Check size={17} aria-hidden="true" />
+          {known
+            ? "Your usual loudness is known now. You can begin."
+            : "You can begin. The sentence was not heard: loudness is compared with your first seconds."}
         </p>
       )}
       {result && result.advice.length > 0 && (

@@ -1,6 +1,7 @@
 // The camera of the device check: opens, lists, switches, and says why it cannot.
 import { useCallback, useEffect, useState } from "react";
 import * as camera from "../../live/camera";
+import { preferences } from "../../settings/preferences";
 import { list, refusal, watch, type DeviceList, type Devices, type Refusal } from "../../live/capture";
 
 export interface CameraState {
@@ -24,7 +25,8 @@ export function useCamera(): CameraState {
   useEffect(() => {
     let gone = false;
     let unwatch: () => void = () => undefined;
-    (attempt === 0 ? camera.take(chosen) : camera.reopen(chosen))
+    const wanted = { ...chosen, voiceOnly: preferences().voiceOnly };
+    (attempt === 0 ? camera.take(wanted) : camera.reopen(wanted))
       .then(async (opened) => {
         if (gone) return;
         setStream(opened);

@@ -23,13 +23,13 @@ export function GoldStar({ session, labelled }: { session: Session; labelled?: b
       type="button"
       data-testid="gold"
       aria-pressed={on}
-      aria-label="Reference answer"
+      aria-label={labelled ? undefined : "Reference answer"}
       title={on ? "This is the reference for its question" : "Make this the reference for its question"}
       onClick={() => set.mutate(!on)}
       className={`inline-flex min-h-11 min-w-11 items-center justify-center gap-2 rounded-xl px-2.5 text-sm hover:bg-sunken ${on ? "text-clarity" : "text-ink-3"}`}
     >
       <Star size={18} fill={on ? "currentColor" : "none"} aria-hidden="true" />
-      {labelled && <span className="max-sm:hidden">{on ? "Reference answer" : "Make it the reference"}</span>}
+      {labelled && <span className="max-sm:sr-only">{on ? "Reference answer" : "Make it the reference"}</span>}
     </button>
   );
 }

@@ -62,7 +62,7 @@ export function Tray({ picked, models, onDrop, onStart }: Props) {
           </p>
           <Button
             look="primary"
-            className="lg:w-full"
+            className={`lg:w-full ${picked.length === 0 ? "lg:hidden" : ""}`}
             disabled={picked.length === 0}
             onClick={onStart}
             data-testid="start"
