@@ -27,8 +27,10 @@ pub struct Settings {
     pub affect: bool,
     pub hints: HintSettings,
     pub limits: file::Limits,
-    /// What a journal of the same about says about it: owner, start, calibration, marks. `None`: one answer, no calibration.
+    /// What a journal of the same session says about it: owner, start, calibration, marks. `None`: one answer, no calibration.
     pub about: Option<FileContext>,
+    /// Of the device check, where `about` tells none.
+    pub calibration: Option<journal::Calibration>,
 }
 
 impl Settings {
@@ -41,11 +43,12 @@ impl Settings {
             hints: session.hints.clone(),
             limits: file::Limits::default(),
             about: Some(about),
+            calibration: None,
         }
     }
 }
 
-/// What is known about a about beside its media.
+/// What is known about a session beside its media.
 #[derive(Debug, Clone)]
 pub struct FileContext {
     pub header: Header,
@@ -156,7 +159,7 @@ pub fn analyze_to(
     Ok(report)
 }
 
-/// The header of the file's journal: the about's where one is known, so that both paths judge by the same.
+/// The header of the file's journal: the session's where one is known, so that both paths judge by the same.
 fn header(settings: &Settings, models: &Models, source: &file::Source) -> Header {
     let (width, height) = source.formats().video.as_ref().map_or((0, 0), picture_size);
     let about = settings.about.as_ref().map(|s| &s.header);
@@ -172,7 +175,7 @@ fn header(settings: &Settings, models: &Models, source: &file::Source) -> Header
             height,
             ..Capture::default()
         }),
-        calibration: about.and_then(|h| h.calibration),
+        calibration: about.and_then(|h| h.calibration).or(settings.calibration),
         hints: about.map_or_else(|| settings.hints.clone(), |h| h.hints.clone()),
         affect: about.map_or(settings.affect, |h| h.affect),
         parts: about.map_or_else(|| vec![journal::Part { n: 0, offset: MediaTime::ZERO }], |h| h.parts.clone()),

@@ -6,7 +6,7 @@ use crate::analysis::workers::Workers;
 use crate::config::Config;
 use anyhow::Context as _;
 use coach_core::face::BLENDSHAPES;
-use coach_core::journal::Line;
+use coach_core::journal::{Calibration, Line};
 use coach_core::report::{Answer, Report};
 use coach_insight::journal::Reader;
 use std::fs::File;
@@ -33,9 +33,12 @@ pub struct Args {
     /// Print the report as JSON instead of a summary
     #[arg(long)]
     pub json: bool,
-    /// Take questions, marks and calibration from the journal of the same about
+    /// Take questions, marks and calibration from a journal of the same session
     #[arg(long, value_name = "JOURNAL")]
     pub like: Option<PathBuf>,
+    /// Take the calibration of the device check from this file: calibration.json of a session's export
+    #[arg(long, value_name = "FILE", conflicts_with = "like")]
+    pub calibration: Option<PathBuf>,
 }
 
 /// Analyses the file, writes journal and report, prints a summary.
@@ -57,15 +60,17 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         Some(path) => Some(FileContext::from_journal(path).with_context(|| path.display().to_string())?),
         None => None,
     };
+    let calibration = args.calibration.as_deref().map(calibration).transpose()?;
     let out = args.out.clone().unwrap_or_else(|| args.file.with_extension("coach"));
     std::fs::create_dir_all(&out).with_context(|| format!("{}: the folder cannot be made", out.display()))?;
     let settings = Settings {
         rate_hz: if args.every_frame { 0 } else { config.media.analysed_hz },
         landmarks: args.landmarks,
         affect: config.affect.enabled,
-        hints: config.hints.settings(crate::session::hints::all().map(|cue| cue.id)),
+        hints: config.hints.settings(crate::session::hints::all().map(|hint| hint.id)),
         limits: coach_media::file::Limits::default(),
         about,
+        calibration,
     };
     let bar = progress_bar();
     let journal = out.join("journal.jsonl");
@@ -88,6 +93,19 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         writeln!(to, "\njournal.jsonl and report.json are in {}", out.display())?;
     }
     Ok(())
+}
+
+/// Reads the calibration of a session's export.
+///
+/// # Errors
+/// The file cannot be read, is not JSON, or holds no calibration.
+fn calibration(path: &Path) -> anyhow::Result<Calibration> {
+    let name = path.display();
+    let text = std::fs::read(path).with_context(|| format!("{name}: the calibration cannot be read"))?;
+    let read: Calibration = serde_json::from_slice(&text)
+        .with_context(|| format!("{name}: this is no calibration.json of a session's export"))?;
+    anyhow::ensure!(read != Calibration::default(), "{name}: it holds no calibration");
+    Ok(read)
 }
 
 fn progress_bar() -> indicatif::ProgressBar {
@@ -137,7 +155,7 @@ fn summary(to: &mut impl Write, report: &Report) -> std::io::Result<()> {
         scores(to, &report.overall)?;
     }
     for hint in &report.hints {
-        writeln!(to, "{}  cue \"{}\" ({})", hint.t, hint.text, hint.evidence)?;
+        writeln!(to, "{}  hint \"{}\" ({})", hint.t, hint.text, hint.evidence)?;
     }
     Ok(())
 }
@@ -154,4 +172,26 @@ fn scores(to: &mut impl Write, answer: &Answer) -> std::io::Result<()> {
         }
     }
     answer.words.iter().try_for_each(|words| writeln!(to, "  {words}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_calibration_is_read_from_an_export_and_nothing_else_is_taken_for_one() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("calibration.json");
+        let read = |text: &str| {
+            std::fs::write(&path, text).expect("a file");
+            calibration(&path)
+        };
+        let found = read(r#"{"yaw": -2.5, "level_db": 63.0, "pitch_hz": 120.0}"#).expect("a calibration");
+        assert_eq!((found.yaw, found.level_db, found.pitch_hz), (Some(-2.5), Some(63.0), Some(120.0)));
+        for text in ["", "{}", "[]", "7", "not JSON", r#"{"yaw": "left"}"#, r#"{"kind": "header"}"#] {
+            let error = read(text).expect_err(text).to_string();
+            assert!(error.contains("calibration"), "{text}: {error}");
+        }
+        assert!(calibration(&folder.path().join("missing.json")).is_err());
+    }
 }

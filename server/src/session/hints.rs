@@ -1,9 +1,9 @@
-//! The cues there are, for the page that switches them on and off.
+//! The hints there are, for the page that switches them on and off.
 
 use coach_insight::hints;
 use serde::Serialize;
 
-/// A cue that can be switched.
+/// A hint that can be switched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[schema(as = HintChoice)]
 pub struct Choice {
@@ -13,12 +13,12 @@ pub struct Choice {
     pub description: &'static str,
 }
 
-/// Every cue that the engine knows.
+/// Every hint that the engine knows.
 pub fn all() -> impl Iterator<Item = Choice> {
     hints::ALL.iter().map(|rule| Choice { id: rule.id, text: rule.text, description: rule.purpose })
 }
 
-/// Whether there is a cue of this id.
+/// Whether there is a hint of this id.
 pub fn known(id: &str) -> bool {
     hints::ALL.iter().any(|rule| rule.id == id)
 }

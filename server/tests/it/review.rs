@@ -104,6 +104,7 @@ async fn a_session_can_be_taken_along_whole() {
     assert_eq!(read("journal.jsonl"), journal.as_bytes());
     assert!(serde_json::from_slice::<coach_core::report::Report>(&read("report.json")).is_ok());
     assert!(read("README.txt").len() > 100);
+    assert!(archive.by_name("calibration.json").is_err(), "there was no device check");
 }
 
 #[tokio::test]

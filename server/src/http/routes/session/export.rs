@@ -25,11 +25,12 @@ const README: &str = "This is one session of the Behavioural Interview Coach.
 recording.*     what was recorded (VP8 and Opus), or the file as it was uploaded
 journal.jsonl   what was seen and heard, one JSON object a line
 report.json     what was made of it: scores, contributions, moments, curves
+calibration.json what the device check measured, if there was one: `coach analyze recording.webm --calibration calibration.json`
 
 Nothing else about this session is kept anywhere.
 ";
 
-/// Recording, journal and report in one ZIP, made while it is read.
+/// Recording, journal, report and calibration in one ZIP, made while it is read.
 #[utoipa::path(get, operation_id = "export_zip", path = "/api/sessions/{id}/export", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, content_type = "application/zip", body = Vec<u8>), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn zip(State(app): State<App>, Owned(session): Owned) -> Result<Response> {
@@ -47,6 +48,11 @@ pub async fn zip(State(app): State<App>, Owned(session): Owned) -> Result<Respon
     }
     if entries.is_empty() {
         return Err(Error::Internal(anyhow::anyhow!("nothing of session {} is in the store", session.id)));
+    }
+    if let Some(calibration) = &session.calibration {
+        let text = Bytes::from(serde_json::to_vec_pretty(calibration).map_err(anyhow::Error::new)?);
+        let reading = Reading { bytes: text.len() as u64, chunks: Box::pin(tokio_stream::once(Ok(text))) };
+        entries.push(("calibration.json".into(), reading));
     }
     let disposition = format!("attachment; filename=\"session-{}.zip\"", session.id);
     let headers = [
