@@ -14,6 +14,7 @@ export default tseslint.config(
     plugins: { "react-hooks": hooks },
     rules: {
       "jsx-a11y/label-has-associated-control": ["error", { assert: "either", depth: 4 }],
+      "max-lines-per-function": ["error", { max: 80, skipBlankLines: true, skipComments: true }],
       "react-hooks/rules-of-hooks": "error",
       "react-hooks/exhaustive-deps": "error",
       "@typescript-eslint/consistent-type-imports": "error",
@@ -25,6 +26,8 @@ export default tseslint.config(
   {
     files: ["**/*.test.{ts,tsx}"],
     rules: {
+      // A describe is a list of tests, not a function.
+      "max-lines-per-function": "off",
       "@typescript-eslint/no-unsafe-assignment": "off",
       "@typescript-eslint/no-unsafe-member-access": "off",
       "@typescript-eslint/unbound-method": "off",

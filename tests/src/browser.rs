@@ -5,7 +5,8 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use tokio::io::{AsyncBufReadExt, BufReader};
 
 /// Where pictures of the pages are left.
 ///
@@ -20,6 +21,30 @@ pub fn screenshots() -> Result<PathBuf> {
 /// A script of that folder.
 pub fn script(name: &str) -> PathBuf {
     project().join("tests/browser").join(name)
+}
+
+/// Walks a way to its end, as [`walk`] does, with a server that is killed and started again when the script prints "restart".
+///
+/// # Errors
+/// As [`walk`]; or the server does not start again.
+pub async fn walk_with_restart(coach: &mut Coach, name: &str, args: &[impl AsRef<OsStr>]) -> Result<Value> {
+    let mut browser = tokio::process::Command::new("node");
+    browser.arg(script(name)).arg(coach.url("")).args(args).stdout(Stdio::piped()).kill_on_drop(true);
+    let mut running = browser.spawn()?;
+    let mut lines = BufReader::new(running.stdout.take().context("its output")?).lines();
+    let mut last = String::new();
+    while let Some(line) = lines.next_line().await? {
+        if line == "restart" {
+            coach.kill();
+            coach.launch().await?;
+        } else {
+            last = line;
+        }
+    }
+    let status = running.wait().await?;
+    let seen: Value = serde_json::from_str(&last).with_context(|| last.clone())?;
+    ensure!(status.success(), "the browser's way ended early: {seen:#}");
+    Ok(seen)
 }
 
 /// Walks a way to its end; its arguments follow the server's address.

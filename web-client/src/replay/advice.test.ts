@@ -48,7 +48,15 @@ describe("advice", () => {
 });
 
 describe("the band of a score", () => {
-  const score = (more: object): Score => ({ value: 68, coverage: 1, reason: null, range: null, unknown: 0, contributions: [], ...more });
+  const score = (more: object): Score => ({
+    value: 68,
+    coverage: 1,
+    reason: null,
+    range: null,
+    unknown: 0,
+    contributions: [],
+    ...more,
+  });
 
   it("is what the report gives, within the scale", () => {
     expect(bandOf(score({ range: [61, 76] }))).toEqual({ low: 61, high: 76 });

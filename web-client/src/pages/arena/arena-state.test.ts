@@ -158,6 +158,16 @@ describe("the end", () => {
     ["ended by the server", [...BEGIN, { is: "server", state: "finalising" }], "server"],
     ["the server was restarted", [...BEGIN, lost, { is: "server", state: "finalising" }], "restart"],
     ["the restarted server takes no more media", [...BEGIN, lost, refused("state")], "restart"],
+    [
+      "the channel noticed the restart before the media did",
+      [...BEGIN, { is: "channel_lost" }, { is: "server", state: "finalising" }],
+      "restart",
+    ],
+    [
+      "a channel that came back is no restart",
+      [...BEGIN, { is: "channel_lost" }, { is: "server", state: "live" }, { is: "server", state: "finalising" }],
+      "server",
+    ],
     ["away too long", [...BEGIN, lost, ...Array.from({ length: 60 }, () => second), refused("state")], "away"],
     ["another refusal is told where it happens", [...BEGIN, refused("consent")], null],
     [

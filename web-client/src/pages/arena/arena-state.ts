@@ -45,6 +45,8 @@ export interface ArenaState {
   connection: PublisherState | { is: "idle" };
   /** When the connection was lost, page's clock; null: it is there. */
   lostAt: number | null;
+  /** When the live channel was lost, page's clock; null: the server has said since that the round goes on. */
+  silentAt: number | null;
   timer: Timer;
   hold: Hold | null;
   /** Video and audio are withheld while the person prepares between two answers. */
@@ -76,6 +78,7 @@ export type ArenaEvent =
   | { is: "resume" }
   | { is: "stop" }
   | { is: "stopped" }
+  | { is: "channel_lost" }
   | { is: "server"; state: string }
   | { is: "hint"; hint: Hint }
   | { is: "notice"; text: string | null };
@@ -113,6 +116,7 @@ export function beginning({ questions, index, spent_ms, prepareS, readAloud }: B
     stage: { at: "joining" },
     connection: { is: "idle" },
     lostAt: null,
+    silentAt: null,
     timer: { before: spent_ms, since: null },
     hold: null,
     withheld: false,
@@ -181,8 +185,9 @@ function endingNow(state: ArenaState, now: number): Ending {
   if (state.connection.is === "stopping" || state.connection.is === "stopped") return "stopped";
   if (state.stage.at === "elsewhere") return "stopped";
   if (state.stage.at === "resume") return "away";
-  if (state.lostAt === null) return "server";
-  return now - state.lostAt > AWAY_MS ? "away" : "restart";
+  const since = state.lostAt ?? state.silentAt;
+  if (since === null) return "server";
+  return now - since > AWAY_MS ? "away" : "restart";
 }
 
 function ended(state: ArenaState, ending: Ending, now: number): Step {
@@ -323,7 +328,9 @@ export function transition(state: ArenaState, event: ArenaEvent, now: number): S
     case "stopped":
       return ended(state, "stopped", now);
     case "server":
-      return OPEN.includes(event.state) ? stay(state) : ended(state, endingNow(state, now), now);
+      return OPEN.includes(event.state) ? stay({ ...state, silentAt: null }) : ended(state, endingNow(state, now), now);
+    case "channel_lost":
+      return stay({ ...state, silentAt: state.silentAt ?? now });
     case "hint":
       return state.hold || state.stage.at !== "answering" ? stay(state) : stay({ ...state, hint: event.hint });
     case "notice":

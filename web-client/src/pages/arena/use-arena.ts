@@ -151,10 +151,14 @@ export function useArena(session: Session): Arena {
   const begun = session.state !== "created";
   useEffect(() => {
     const hold = parts.current;
-    hold.socket = new LiveSocket(liveUrl(livePath(id)), (message) => {
-      const event = heard(message);
-      if (event) send(event);
-    });
+    hold.socket = new LiveSocket(
+      liveUrl(livePath(id)),
+      (message) => {
+        const event = heard(message);
+        if (event) send(event);
+      },
+      (open) => open || send({ is: "channel_lost" }),
+    );
     hold.socket.open();
     const turn = new TabTurn(id, () => send({ is: "handed" }));
     hold.turn = turn;

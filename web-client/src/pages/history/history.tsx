@@ -99,6 +99,34 @@ function useSessions() {
   return { query, sessions };
 }
 
+function Head({ sessions, more }: { sessions: Session[]; more: boolean }) {
+  const questions = groups(sessions).length;
+  return (
+    <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
+      <div className="min-w-0 flex-1">
+        <h1 className="text-2xl font-semibold">History</h1>
+        {sessions.length > 0 && (
+          <p className="tabular mt-1 text-sm text-ink-2">
+            {sessions.length === 1 ? "1 session" : `${sessions.length}${more ? "+" : ""} sessions`},{" "}
+            {questions === 1 ? "1 question" : `${questions} questions`}
+          </p>
+        )}
+      </div>
+      <div className="flex gap-2">
+        <ButtonLink to="/upload">
+          <Upload size={16} aria-hidden="true" />
+          <span>
+            Upload<span className="max-sm:hidden"> a recording</span>
+          </span>
+        </ButtonLink>
+        <ButtonLink to="/" look="primary">
+          Practise
+        </ButtonLink>
+      </div>
+    </div>
+  );
+}
+
 const ALL: View = { typed: "", byDay: false, references: false };
 
 export default function History() {
@@ -112,32 +140,10 @@ export default function History() {
   );
   const pick = ({ id }: Session) => setPicked((now) => (now.includes(id) ? now.filter((x) => x !== id) : [...now, id]));
   const chosen = sessions.filter(({ id }) => picked.includes(id));
-  const questions = groups(sessions).length;
 
   return (
     <Frame title="History" wide>
-      <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
-        <div className="min-w-0 flex-1">
-          <h1 className="text-2xl font-semibold">History</h1>
-          {sessions.length > 0 && (
-            <p className="tabular mt-1 text-sm text-ink-2">
-              {sessions.length === 1 ? "1 session" : `${sessions.length}${query.hasNextPage ? "+" : ""} sessions`},{" "}
-              {questions === 1 ? "1 question" : `${questions} questions`}
-            </p>
-          )}
-        </div>
-        <div className="flex gap-2">
-          <ButtonLink to="/upload">
-            <Upload size={16} aria-hidden="true" />
-            <span>
-              Upload<span className="max-sm:hidden"> a recording</span>
-            </span>
-          </ButtonLink>
-          <ButtonLink to="/" look="primary">
-            Practise
-          </ButtonLink>
-        </div>
-      </div>
+      <Head sessions={sessions} more={query.hasNextPage} />
       <div className="mt-5 grid grid-cols-[minmax(0,1fr)] gap-4">
         {query.isPending && <Loading what="your sessions" rows={4} />}
         {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}

@@ -1,5 +1,5 @@
 // Where to begin: one question that is recommended, the classics, and all others behind a search.
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import { useLocation } from "wouter";
 import { useMe, useQuestions } from "../../api/queries";
 import type { Family, Question } from "../../api/types";
@@ -28,6 +28,24 @@ function useListed(bank: readonly Question[]) {
   return { family, setFamily, typed, setTyped, all, setAll, sections };
 }
 
+/** "/" goes to the search, R surprises. */
+function useHomeKeys(field: RefObject<HTMLInputElement | null>, surprise: () => void): void {
+  const latest = useRef(surprise);
+  latest.current = surprise;
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
+      if (event.target instanceof Element && event.target.closest("input, textarea, select, dialog")) return;
+      if (event.key === "/") field.current?.focus();
+      else if (event.key === "r" || event.key === "R") latest.current();
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, [field]);
+}
+
 const NO_QUESTIONS: Question[] = [];
 
 export function Home() {
@@ -50,21 +68,7 @@ export function Home() {
   };
   const surpriseMe = () => setSurprise(surpriseOf(questions, [begin?.id ?? "", ...last.answered]));
 
-  // "/" goes to the search, R surprises.
-  const surpriseKey = useRef(surpriseMe);
-  surpriseKey.current = surpriseMe;
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.altKey || event.metaKey) return;
-      if (event.target instanceof Element && event.target.closest("input, textarea, select, dialog")) return;
-      if (event.key === "/") field.current?.focus();
-      else if (event.key === "r" || event.key === "R") surpriseKey.current();
-      else return;
-      event.preventDefault();
-    };
-    window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
-  }, []);
+  useHomeKeys(field, surpriseMe);
 
   return (
     <Frame title="Practise" wide>

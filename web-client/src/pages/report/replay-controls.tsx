@@ -102,6 +102,26 @@ function Volume({ player, sound }: { player: Player; sound: Sound }) {
 
 const RATES = [0.75, 1, 1.25, 1.5, 2];
 
+function PlayButton({ player, playing, disabled }: { player: Player; playing: boolean; disabled: boolean }) {
+  return (
+    <button
+      type="button"
+      data-testid="play"
+      aria-label={playing ? "Pause" : "Play"}
+      title={playing ? "Pause (space)" : "Play (space)"}
+      onClick={() => player.toggle()}
+      disabled={disabled}
+      className="mr-1 grid size-11 shrink-0 place-items-center rounded-xl bg-ink text-ground disabled:opacity-40"
+    >
+      {playing ? (
+        <Pause size={18} fill="currentColor" aria-hidden="true" />
+      ) : (
+        <Play size={18} fill="currentColor" aria-hidden="true" />
+      )}
+    </button>
+  );
+}
+
 interface Props {
   player: Player;
   sound: Sound;
@@ -121,21 +141,7 @@ export function ReplayControls(props: Props) {
   const { playing, rate } = sound;
   return (
     <div className="flex flex-wrap items-center gap-x-0.5 print:hidden">
-      <button
-        type="button"
-        data-testid="play"
-        aria-label={playing ? "Pause" : "Play"}
-        title={playing ? "Pause (space)" : "Play (space)"}
-        onClick={() => player.toggle()}
-        disabled={disabled}
-        className="mr-1 grid size-11 shrink-0 place-items-center rounded-xl bg-ink text-ground disabled:opacity-40"
-      >
-        {playing ? (
-          <Pause size={18} fill="currentColor" aria-hidden="true" />
-        ) : (
-          <Play size={18} fill="currentColor" aria-hidden="true" />
-        )}
-      </button>
+      <PlayButton player={player} playing={playing} disabled={disabled} />
       <button
         type="button"
         className={TOOL}

@@ -1,7 +1,7 @@
 // The replay: the recording with what was seen and said laid over it. On a phone it stays in sight while it plays.
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Pause, Play, X } from "lucide-react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import type { Recording, Report } from "../../api/types";
 import type { Tracks } from "../../replay/journal";
 import type { Player } from "../../replay/player";
@@ -62,6 +62,62 @@ function PinnedControls({ player, playing, onClose }: { player: Player; playing:
   );
 }
 
+/** The hint of the moment, the words as a caption, and that the recording is still on its way. */
+function Over({ hint, caption, fetching }: { hint: string | null; caption: string | null; fetching: boolean }) {
+  return (
+    <>
+      {hint && (
+        <p
+          className="pointer-events-none absolute inset-x-0 top-[5%] grid justify-items-center"
+          data-testid="replay-hint"
+        >
+          <span className="rounded-full bg-[#fbfaf7] px-5 py-2 text-sm font-medium text-[#1d1e22] shadow-lg sm:text-base">
+            {hint}
+          </span>
+        </p>
+      )}
+      {caption && (
+        <p
+          className="pointer-events-none absolute inset-x-0 bottom-[4%] grid justify-items-center px-4"
+          data-testid="caption"
+        >
+          <span className="rounded-lg bg-black/75 px-3 py-1 text-center text-sm text-white text-balance sm:text-base">
+            {caption}
+          </span>
+        </p>
+      )}
+      {fetching && (
+        <p role="status" className="absolute inset-0 grid place-content-center text-sm opacity-80">
+          Fetching the recording
+        </p>
+      )}
+    </>
+  );
+}
+
+/** What the keys of the page do with this replay. */
+function useKeys(player: Player, duration: number, marks: readonly Mark[], stage: RefObject<HTMLElement | null>) {
+  const [hints, setHints] = useState(true);
+  const [help, setHelp] = useState(false);
+  const fullscreen = useCallback(() => {
+    if (document.fullscreenElement) void document.exitFullscreen();
+    else void stage.current?.requestFullscreen().catch(() => undefined);
+  }, [stage]);
+  const extras = useMemo(
+    () => ({
+      duration,
+      fullscreen,
+      captions: () => setHints((on) => !on),
+      help: () => setHelp(true),
+      moments: [...new Set(marks.map(({ t }) => t))].sort((a, b) => a - b),
+    }),
+    [duration, fullscreen, marks],
+  );
+  useReplayKeys(player, extras);
+  return { hints, setHints, help, setHelp, fullscreen };
+}
+
+// eslint-disable-next-line max-lines-per-function -- one element tree around one video: the state is in the hooks above
 export function Replay({ player, report, recording, tracks, marks }: Props) {
   const video = useRef<HTMLVideoElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -69,8 +125,7 @@ export function Replay({ player, report, recording, tracks, marks }: Props) {
   const [element, setElement] = useState<HTMLVideoElement | null>(null);
   const [broken, setBroken] = useState(false);
   const [outline, setOutline] = useState(true);
-  const [hints, setHints] = useState(true);
-  const [help, setHelp] = useState(false);
+  const { hints, setHints, help, setHelp, fullscreen } = useKeys(player, report.duration_ms, marks, stage);
   const [width, setWidth] = useState<number | null>(null);
   const url = recording.data?.url;
   const audioOnly = hasNoVideo(recording.data, width);
@@ -85,22 +140,6 @@ export function Replay({ player, report, recording, tracks, marks }: Props) {
     setBroken(false);
     return player.attach(found);
   }, [player, url, broken]);
-
-  const fullscreen = useCallback(() => {
-    if (document.fullscreenElement) void document.exitFullscreen();
-    else void stage.current?.requestFullscreen().catch(() => undefined);
-  }, []);
-  const extras = useMemo(
-    () => ({
-      duration: report.duration_ms,
-      fullscreen,
-      captions: () => setHints((on) => !on),
-      help: () => setHelp(true),
-      moments: [...new Set(marks.map(({ t }) => t))].sort((a, b) => a - b),
-    }),
-    [report.duration_ms, fullscreen, marks],
-  );
-  useReplayKeys(player, extras);
 
   // What was recorded here is WebM, which every browser knows; an upload is what it was.
   const uploaded = recording.data !== undefined && recording.data.content_type !== "video/webm";
@@ -144,31 +183,7 @@ export function Replay({ player, report, recording, tracks, marks }: Props) {
             />
             {audioOnly && !gone && !pinned && <AudioOnly />}
           </div>
-          {hint && !pinned && (
-            <p
-              className="pointer-events-none absolute inset-x-0 top-[5%] grid justify-items-center"
-              data-testid="replay-hint"
-            >
-              <span className="rounded-full bg-[#fbfaf7] px-5 py-2 text-sm font-medium text-[#1d1e22] shadow-lg sm:text-base">
-                {hint}
-              </span>
-            </p>
-          )}
-          {caption && !pinned && (
-            <p
-              className="pointer-events-none absolute inset-x-0 bottom-[4%] grid justify-items-center px-4"
-              data-testid="caption"
-            >
-              <span className="rounded-lg bg-black/75 px-3 py-1 text-center text-sm text-white text-balance sm:text-base">
-                {caption}
-              </span>
-            </p>
-          )}
-          {!url && !gone && (
-            <p role="status" className="absolute inset-0 grid place-content-center text-sm opacity-80">
-              Fetching the recording
-            </p>
-          )}
+          {!pinned && <Over hint={hint} caption={caption} fetching={!url && !gone} />}
           {gone && (
             <Gone
               uploaded={uploaded}

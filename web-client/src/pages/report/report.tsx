@@ -64,6 +64,21 @@ function useShown(report: Report, player: Player) {
   return { answer, shown, choose, lit: pinned ?? lit, setLit, pin };
 }
 
+/** Whose answer, when, and what there was to go by. */
+function Top({ session, report, title }: { session: Session; report: Report; title: string }) {
+  return (
+    <div className="flex flex-wrap items-start gap-x-6 gap-y-3">
+      <div className="min-w-0 flex-1 basis-80">
+        <h1 className="text-2xl font-semibold">{title}</h1>
+        <p className="tabular mt-1.5 text-sm text-ink-2">
+          {when(session.started_us ?? session.created_us)} · {clock(report.duration_ms)} · {evidence(report.coverage)}
+        </p>
+      </div>
+      <ReportActions session={session} />
+    </div>
+  );
+}
+
 export function ReportView({ session, report }: { session: Session; report: Report }) {
   const player = useMemo(() => new Player(report.duration_ms), [report.duration_ms]);
   const recording = useRecording(session.id);
@@ -93,15 +108,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
     <Frame title={`${title}, ${day(at)}`} wide>
       <div data-testid="report" data-session={session.id}>
         <EndingNote session={session.id} />
-        <div className="flex flex-wrap items-start gap-x-6 gap-y-3">
-          <div className="min-w-0 flex-1 basis-80">
-            <h1 className="text-2xl font-semibold">{title}</h1>
-            <p className="tabular mt-1.5 text-sm text-ink-2">
-              {when(at)} · {clock(report.duration_ms)} · {evidence(report.coverage)}
-            </p>
-          </div>
-          <ReportActions session={session} />
-        </div>
+        <Top session={session} report={report} title={title} />
         {round && <AnswerTabs report={report} current={answer} onChoose={choose} />}
         <p role="status" className="sr-only">
           {playing}
