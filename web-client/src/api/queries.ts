@@ -20,6 +20,9 @@ export const useConsent = () => useQuery({ queryKey: keys.consent, queryFn: call
 export const useTrends = () => useQuery({ queryKey: keys.trends, queryFn: calls.trends });
 export const useSession = (id: string, pollMs?: number) =>
   useQuery({ queryKey: keys.session(id), queryFn: () => calls.session(id), refetchInterval: pollMs ?? false });
+/** The session as it is now, whatever was known a moment ago: asked for at every opening of a page. */
+export const useSessionNow = (id: string) =>
+  useQuery({ queryKey: keys.session(id), queryFn: () => calls.session(id), refetchOnMount: "always" });
 export const useAnalysis = (id: string, enabled: boolean) =>
   useQuery({
     queryKey: keys.analysis(id),

@@ -103,10 +103,10 @@ const socket = () => sockets.at(-1) as FakeSocket;
 const said = () => sockets.flatMap((x) => x.sent).map((x) => [x.what, x.question_id]);
 const deletes = () => requests.filter((x) => x.method === "DELETE");
 
-function open() {
+function open(client = new QueryClient({ defaultOptions: { queries: { retry: false } } })) {
   const location = memoryLocation({ path: "/arena/s", record: true });
   render(
-    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+    <QueryClientProvider client={client}>
       <Router hook={location.hook}>
         <Arena id="s" />
       </Router>
@@ -228,6 +228,14 @@ describe("the arena", () => {
     expect(screen.getByTestId("question").textContent).toBe("Question b");
     expect(said()).toEqual([]);
     expect(screen.getByTestId("timer").textContent).toContain("0:47");
+  });
+
+  it("comes back also when it was left a moment ago", async () => {
+    const client = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: 10_000 } } });
+    client.setQueryData(["session", "s"], { id: "s", state: "created", questions, answers: [] });
+    state = "grace";
+    open(client);
+    await screen.findByTestId("resume");
   });
 
   it("asks the browser to keep the page while somebody answers", async () => {

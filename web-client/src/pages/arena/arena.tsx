@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useState } from "react";
 import { useLocation } from "wouter";
-import { keys, useSession } from "../../api/queries";
+import { keys, useSessionNow } from "../../api/queries";
 import type { Session } from "../../api/types";
 import { keepEnding } from "../../live/ending";
 import { usePreferences } from "../../settings/preferences";
@@ -21,7 +21,7 @@ import { useArena, type Arena as Running } from "./use-arena";
 import { flipSelfView, useArenaKeys } from "./use-arena-keys";
 
 export default function Arena({ id }: { id: string }) {
-  const session = useSession(id);
+  const session = useSessionNow(id);
   // What was there when the page opened decides: later states come by the live channel.
   const [first, setFirst] = useState<Session | null>(null);
   const [, go] = useLocation();
