@@ -14,6 +14,9 @@ use coach_core::report::{Moment, Series};
 /// Version of what the metrics mean; raised when one of them is defined anew, so that trends do not mix the two.
 pub const VERSION: u32 = 2;
 
+/// Picks one curve of a report.
+pub type SeriesOf = fn(&Series) -> &[Option<f32>];
+
 /// What a metric is. The numbers are made by `measure`; the words are here too, so that a metric is one file.
 #[derive(Debug)]
 pub struct Metric {
@@ -32,7 +35,7 @@ pub struct Metric {
     /// `None`: differences are not put in words.
     pub noticeable: Option<f32>,
     /// The report's curve that shows it over time.
-    pub series: Option<fn(&Series) -> &[Option<f32>]>,
+    pub series: Option<SeriesOf>,
     /// How its value over a stretch is read from that curve.
     pub of_series: Of,
     /// What more and less of it are called in a comparison.
