@@ -1,11 +1,11 @@
-//! "Slow down a little": over 175 words a minute over 20 s; again under 165.
+//! "Slow down a little": over 175 words a minute over 20 s, or over 210 as soon as there are 8 s of talk; again under 165.
 
 use super::{Evidence, Now, Rule, Verdict, over, to_five};
 
 pub const RULE: Rule = Rule {
     id: "slow_down",
     text: "Slow down a little",
-    purpose: "When you speak faster than about 175 words a minute for 20 seconds.",
+    purpose: "When you speak faster than about 175 words a minute for 20 seconds, or far faster for 10.",
     severity: 65.0,
     hold_ms: 2000,
     check,

@@ -7,6 +7,6 @@ only slow_down
 0:26 ask Two. for 60 s
 0:26 speak 220
 0:56 end
-expect hint slow_down between 0:15 and 0:20
-hint 0:17.2 slow_down | about 225 words a minute over the last 20 s; aimed at: 120 to 160
-hint 0:43.0 slow_down | about 215 words a minute over the last 20 s; aimed at: 120 to 160
+expect hint slow_down between 0:10 and 0:20
+hint 0:12.0 slow_down | about 225 words a minute over the last 20 s; aimed at: 120 to 160
+hint 0:38.2 slow_down | about 215 words a minute over the last 20 s; aimed at: 120 to 160
