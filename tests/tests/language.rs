@@ -39,18 +39,8 @@ const ALWAYS: [&str; 3] = ["docs/STYLE.md", "tests/tests/language.rs", "migratio
 const FORMATS: [(&str, &str); 1] = [("media/", "cues")];
 
 /// What is still to be cleaned. An entry goes when its files are clean; none is added.
-const NOT_YET: [&str; 10] = [
-    "ARCHITECTURE.md",
-    "README.md",
-    "coach.example.toml",
-    "docs/HINTS.md",
-    "docs/WIRE.md",
-    "inference/",
-    "media/",
-    "server/",
-    "tests/",
-    "web-client/",
-];
+const NOT_YET: [&str; 8] =
+    ["coach.example.toml", "docs/HINTS.md", "docs/WIRE.md", "inference/", "media/", "server/", "tests/", "web-client/"];
 
 /// Kinds of text that people write.
 const TEXT: [&str; 14] = [
