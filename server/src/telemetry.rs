@@ -1,11 +1,104 @@
-//! The log and the metrics of the program.
+//! The log and the metrics of the program. docs/OPERATING.md says what the fields and metrics mean.
 
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use std::io::IsTerminal;
 use std::sync::OnceLock;
 use tracing_subscriber::EnvFilter;
 
-/// Buckets of what people wait for, seconds.
-const LATENCY_S: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+/// Upper bounds of the histograms' buckets, seconds: from a face on a fast core to the analysis of an hour.
+const BUCKETS_S: [f64; 16] =
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0, 600.0];
+
+/// What a metric is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+/// A metric of the program, as `/metrics` names it.
+#[derive(Debug, Clone, Copy)]
+pub struct Metric {
+    pub kind: Kind,
+    pub name: &'static str,
+    pub help: &'static str,
+    /// A label and its values, when they are known beforehand: each is there with 0 from the start.
+    pub label: Option<(&'static str, &'static [&'static str])>,
+}
+
+const fn metric(kind: Kind, name: &'static str, help: &'static str) -> Metric {
+    Metric { kind, name, help, label: None }
+}
+
+/// Every metric.
+pub const METRICS: [Metric; 15] = [
+    Metric {
+        label: Some(("path", &["/healthz"])),
+        ..metric(Kind::Histogram, HTTP_SECONDS, "From request to response head, by method, path and status")
+    },
+    Metric {
+        label: Some(("what", &["video", "audio"])),
+        ..metric(Kind::Histogram, "coach_decode_seconds", "From an encoded unit to its decoded frame or samples")
+    },
+    metric(Kind::Histogram, "coach_face_seconds", "Finding and measuring the faces of a frame"),
+    metric(Kind::Histogram, "coach_hint_seconds", "From the media a hint rests on to its sending, live sessions"),
+    Metric {
+        label: Some(("operation", &["put", "get", "delete", "part"])),
+        ..metric(Kind::Histogram, "coach_store_seconds", "Calls of the object store, by operation")
+    },
+    Metric {
+        label: Some(("kind", &["analyze", "erase", "webhook"])),
+        ..metric(Kind::Histogram, "coach_job_seconds", "Attempts of jobs, by kind and outcome")
+    },
+    metric(Kind::Gauge, "coach_live_sessions", "Live sessions"),
+    metric(Kind::Gauge, "coach_live_channels", "Open live channels"),
+    metric(Kind::Counter, "coach_live_messages_missed_total", "Messages dropped for pages that read too slowly"),
+    Metric {
+        label: Some(("state", &["queued", "running", "done", "dead"])),
+        ..metric(Kind::Gauge, "coach_jobs", "Jobs in the database, by state")
+    },
+    Metric {
+        label: Some(("reason", &["overload", "failed"])),
+        ..metric(Kind::Counter, "coach_frames_dropped_total", "Frames that were not analyzed, by reason")
+    },
+    metric(Kind::Counter, "coach_overload_steps_total", "Steps down the overload ladder"),
+    metric(Kind::Gauge, "coach_recorder_queued_bytes", "Encoded media waiting for the disk, all recorders"),
+    metric(Kind::Gauge, "coach_session_queued_bytes", "Encoded media waiting for the threads of live sessions"),
+    metric(Kind::Counter, "coach_webhook_failures_total", "Attempts to send a webhook that failed"),
+];
+
+/// The name of the histogram that every request is recorded in.
+pub const HTTP_SECONDS: &str = "coach_http_request_seconds";
+
+/// What one of many adds to a gauge that is their sum. Gone, it adds nothing.
+#[derive(Debug)]
+pub struct Share {
+    name: &'static str,
+    value: f64,
+}
+
+impl Share {
+    /// A share of 0 in the gauge `name`.
+    pub fn of(name: &'static str) -> Share {
+        Share { name, value: 0.0 }
+    }
+
+    /// Makes the share this large.
+    pub fn set(&mut self, value: usize) {
+        let value = value as f64;
+        if value != self.value {
+            metrics::gauge!(self.name).increment(value - self.value);
+            self.value = value;
+        }
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.set(0);
+    }
+}
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -16,11 +109,13 @@ pub enum Format {
     Json,
 }
 
-/// Sends the log to standard error; `RUST_LOG` chooses what is said.
+/// Sends the log to standard error; `RUST_LOG` chooses what is said. Colours only where standard error is a terminal and `NO_COLOR` is not
+/// set.
 pub fn init(format: Format) {
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tower_http=warn,rtc=error"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     // A second call, as in tests, leaves the first one's subscriber.
     let _ = match format {
         Format::Text => builder.try_init(),
@@ -28,18 +123,42 @@ pub fn init(format: Format) {
     };
 }
 
-/// The recorder of this process, installed at first use.
+/// Returns the recorder of this process, which is installed, with all metrics at 0, at first use.
 pub fn recorder() -> Result<&'static PrometheusHandle, BuildError> {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     if let Some(handle) = HANDLE.get() {
         return Ok(handle);
     }
     let built = PrometheusBuilder::new()
-        .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &LATENCY_S)?
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &BUCKETS_S)?
         .install_recorder();
     match built {
-        Ok(handle) => Ok(HANDLE.get_or_init(|| handle)),
+        Ok(handle) => {
+            METRICS.iter().for_each(register);
+            Ok(HANDLE.get_or_init(|| handle))
+        }
         // Another thread was first.
         Err(error) => HANDLE.get().ok_or(error),
+    }
+}
+
+/// Describes a metric, and shows it with 0, so that a dashboard or an alert finds it before the first event.
+fn register(metric: &Metric) {
+    let Metric { kind, name, help, label } = *metric;
+    let labels: Vec<Vec<metrics::Label>> = match label {
+        None => vec![Vec::new()],
+        Some((key, values)) => values.iter().map(|value| vec![metrics::Label::new(key, *value)]).collect(),
+    };
+    match kind {
+        Kind::Counter => metrics::describe_counter!(name, help),
+        Kind::Gauge => metrics::describe_gauge!(name, help),
+        Kind::Histogram => metrics::describe_histogram!(name, help),
+    }
+    for labels in labels {
+        match kind {
+            Kind::Counter => metrics::counter!(name, labels).absolute(0),
+            Kind::Gauge => metrics::gauge!(name, labels).set(0.0),
+            Kind::Histogram => drop(metrics::histogram!(name, labels)),
+        }
     }
 }

@@ -21,7 +21,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("channel", &["session", "session::state"]),
     ("analysis", &["config", "context", "store"]),
     ("recording", &["analysis", "channel", "config", "context", "objects", "session", "shutdown", "store"]),
-    ("live", &["analysis", "channel", "clock", "context", "objects", "recording", "session", "store"]),
+    ("live", &["analysis", "channel", "clock", "context", "objects", "recording", "session", "store", "telemetry"]),
     (
         "jobs",
         &[
@@ -227,7 +227,7 @@ fn the_drawn_arrows_run_one_way() {
         let free = |used: &&str| done.contains(used);
         let next: Vec<&str> = ARROWS
             .iter()
-            .filter(|(name, uses)| !done.contains(name) && uses.iter().all(|used| free(&used)))
+            .filter(|(name, uses)| !done.contains(name) && uses.iter().all(|used| free(used)))
             .map(|(name, _)| *name)
             .collect();
         assert!(

@@ -107,6 +107,11 @@ impl Recorder {
         Ok(Recorder { units: Some(units), writer: Some(writer), written, queued, slow: AtomicBool::new(false), failed })
     }
 
+    /// Returns the bytes that wait for the disk.
+    pub fn queued_bytes(&self) -> usize {
+        self.queued.load(Ordering::Relaxed)
+    }
+
     /// Takes an item. Gaps and ends need no bytes: stamps tell them.
     ///
     /// An error says that this and all later units are not recorded.

@@ -3,6 +3,7 @@
 pub mod calibrate;
 pub mod header;
 pub mod journal_file;
+mod latency;
 pub mod models;
 pub mod observer;
 pub mod offline;

@@ -3,6 +3,7 @@
 //! Both doors use it. Everything happens on the thread that owns it; decoders and workers answer by [`Event`]s, whose
 //! order of arrival is no input: the engine sorts by media time behind the watermark that [`Observer::known_until`] gives.
 
+use super::latency::Latency;
 use super::models::Models;
 use super::overload::{Ladder, Rung};
 use super::workers::{Lane, Net, Workers};
@@ -54,6 +55,8 @@ pub struct Observer {
     face: FaceLane,
     voice: VoiceLane,
     ladder: Ladder,
+    /// Of the decoders of video and audio.
+    latency: [Latency; 2],
 }
 
 struct FaceLane {
@@ -129,6 +132,7 @@ impl Observer {
                 gap_end: MediaTime::ZERO,
             },
             ladder: Ladder::new(options.rate_hz, models.has_lite_rung()),
+            latency: [Latency::new("video"), Latency::new("audio")],
         }
     }
 
@@ -165,12 +169,18 @@ impl Observer {
                 let Some(decoder) = &mut self.face.decoder else { return };
                 // Pictures may come in decoding order: only when the latest has come out, all have.
                 self.face.pushed = self.face.pushed.max(Some(unit.t));
+                if self.options.live {
+                    self.latency[0].pushed(unit.t);
+                }
                 let pushed = if self.options.live { decoder.push(unit) } else { decoder.push_blocking(unit) };
                 tell_once(&mut self.face.refused, unit, pushed);
             }
             Item::Unit(Track::Audio, unit) => {
                 let Some(decoder) = &mut self.voice.decoder else { return };
                 self.voice.pushed = Some(unit.t);
+                if self.options.live {
+                    self.latency[1].pushed(unit.t);
+                }
                 let pushed = if self.options.live { decoder.push(unit) } else { decoder.push_blocking(unit) };
                 tell_once(&mut self.voice.refused, unit, pushed);
             }
@@ -302,6 +312,7 @@ impl Observer {
 
     fn frame(&mut self, frame: VideoFrame) {
         let t = frame.t;
+        self.latency[0].came(t);
         if self.face.decoded.is_some_and(|last| t <= last) {
             return; // two frames of one millisecond: the first counts
         }
@@ -329,6 +340,8 @@ impl Observer {
             let span = Span::new(t, t + 1);
             self.lines.push(gap(GapKind::Face, span, GapReason::Overload));
             let rung = self.ladder.step_down(t);
+            metrics::counter!("coach_frames_dropped_total", "reason" => "overload").increment(1);
+            metrics::counter!("coach_overload_steps_total").increment(u64::from(rung.is_some()));
             self.change_rate(t, rung);
             return;
         }
@@ -364,6 +377,7 @@ impl Observer {
             Ok(face) => self.lines.push(Line::Face(Box::new(face))),
             Err(error) => {
                 tracing::error!(%error, %t, "a frame could not be looked at");
+                metrics::counter!("coach_frames_dropped_total", "reason" => "failed").increment(1);
                 self.lines.push(gap(GapKind::Face, Span::new(t, t + 1), GapReason::Overload));
             }
         }
@@ -371,6 +385,7 @@ impl Observer {
 
     fn heard(&mut self, block: &AudioBlock) {
         self.voice.heard = self.voice.heard.max(Some(block.t));
+        self.latency[1].came(block.t);
         let lines = &mut self.lines;
         let mut out = |line| lines.push(line);
         if self.voice.listener.is_none() {

@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc;
+use std::time::Instant;
 
 /// Which networks look at a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +130,9 @@ fn look(models: &Models, mut best: face::Worker, jobs: &mpsc::Receiver<Work>) {
                 };
                 let t = frame.t;
                 // A panic is a bug, but one stream's bug must not end the sight of all the others.
+                let began = Instant::now();
                 let seen = catch_unwind(AssertUnwindSafe(|| worker.observe(track, t, &frame.view(), detail)));
+                metrics::histogram!("coach_face_seconds").record(began.elapsed());
                 drop(frame);
                 reply(
                     t,

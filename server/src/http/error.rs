@@ -1,5 +1,6 @@
 //! Errors as problem documents (RFC 9457): what went wrong, whose it is, what to do.
 
+use super::trace;
 use crate::session::{State, TransitionError};
 use crate::uploads;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -19,6 +20,9 @@ pub struct Problem {
     /// With `state`: the state the session is in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<State>,
+    /// The request, as the server's log names it: `urn:uuid:` and the id in the header `x-request-id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
 }
 
 /// Why a request is refused.
@@ -99,6 +103,7 @@ impl Error {
             status: status.as_u16(),
             detail: self.to_string(),
             state,
+            instance: trace::request_id().map(|id| id.urn().to_string()),
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod origin;
 pub mod routes;
 mod security;
 mod socket;
+pub mod trace;
 mod viewer;
 pub mod web;
 
@@ -15,12 +16,11 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
-use tower_http::trace::{DefaultMakeSpan, DefaultOnFailure, DefaultOnResponse, TraceLayer};
-use tracing::Level;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -103,16 +103,11 @@ pub fn router(app: App) -> Router {
             let security = security.clone();
             async move { security.add(response) }
         }))
-        .layer(CatchPanicLayer::custom(|_| {
-            use axum::response::IntoResponse;
-            Error::Internal(anyhow::anyhow!("a handler panicked")).into_response()
+        .layer(CatchPanicLayer::custom(|panic: Box<dyn Any + Send>| {
+            let text = trace::panic_text(panic.as_ref());
+            Error::Internal(anyhow::anyhow!("a handler panicked: {text}")).into_response()
         }))
-        .layer(
-            TraceLayer::new_for_http()
-                .make_span_with(DefaultMakeSpan::new().level(Level::INFO))
-                .on_response(DefaultOnResponse::new().level(Level::DEBUG))
-                .on_failure(DefaultOnFailure::new().level(Level::WARN)),
-        )
+        .layer(from_fn(trace::observe))
 }
 
 /// Refuses foreign hosts and foreign pages in front of every route.

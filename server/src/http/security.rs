@@ -55,6 +55,6 @@ pub fn cors(http: &config::http::Config) -> Option<CorsLayer> {
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
         .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, header::IF_MATCH])
-        .expose_headers([header::ETAG, header::LINK, header::LOCATION]);
+        .expose_headers([header::ETAG, header::LINK, header::LOCATION, super::trace::HEADER]);
     Some(layer)
 }

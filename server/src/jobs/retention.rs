@@ -9,7 +9,6 @@ use crate::store::{self, jobs::NewJob};
 use std::time::Duration;
 
 const EVERY: Duration = Duration::from_secs(3600);
-/// Microseconds of a day.
 
 /// Looks once an hour, until the server stops.
 pub async fn run(context: Context) {

@@ -128,7 +128,11 @@ impl Job for Webhook {
         let request = Request::builder()
             .header("coach-delivery", job.id.to_string())
             .header("coach-signature", signature(secret, now_us() / 1_000_000, &body));
-        match self.send(url, request, body).await? {
+        let answer = self.send(url, request, body).await;
+        if !answer.as_ref().is_ok_and(StatusCode::is_success) {
+            metrics::counter!("coach_webhook_failures_total").increment(1);
+        }
+        match answer? {
             status if status.is_success() => Ok(()),
             StatusCode::GONE => anyhow::bail!(Hopeless("the webhook's receiver wants no more (410)".into())),
             status if status.is_redirection() => {

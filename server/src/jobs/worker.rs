@@ -8,7 +8,7 @@ use crate::store;
 use crate::store::queue::Queue;
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::jobs::Claimed;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +31,17 @@ enum Outcome {
     Failed(anyhow::Error),
     /// The worker stops.
     Stopped,
+}
+
+impl Outcome {
+    /// Returns the word by which the metrics name it.
+    fn word(&self) -> &'static str {
+        match self {
+            Outcome::Done => "done",
+            Outcome::Failed(_) => "failed",
+            Outcome::Stopped => "stopped",
+        }
+    }
 }
 
 impl Worker {
@@ -68,7 +79,10 @@ impl Worker {
         let claimed = store::jobs::claim(db, &self.name, &self.kinds, now_us(), lease_us).await?;
         let Some(job) = claimed else { return Ok(false) };
         let Some(work) = self.jobs.get(job.kind.as_str()) else { return Ok(false) };
+        let began = Instant::now();
         let outcome = self.hold(&job, work.as_ref(), stop).await;
+        let labels = [("kind", job.kind.clone()), ("outcome", outcome.word().to_owned())];
+        metrics::histogram!("coach_job_seconds", &labels).record(began.elapsed());
         match outcome {
             Outcome::Done => {
                 store::jobs::complete(db, job.id, &self.name).await?;
@@ -103,7 +117,7 @@ impl Worker {
             tracing::error!(job = %job.id, error = format!("{error:#}"), "a job that is given up cannot say so");
             return Ok(());
         }
-        tracing::error!(job = %job.id, kind = job.kind, session = ?job.session, why, "a job is given up");
+        tracing::error!(job = %job.id, kind = job.kind, session = ?job.session, error = why, "a job is given up");
         store::jobs::bury(&self.queue.db, job.id, &self.name, why).await.map(drop)
     }
 

@@ -35,6 +35,11 @@ impl Gate {
         Gate { queued, budget, withheld: None }
     }
 
+    /// Returns the bytes that wait in the inbox.
+    pub fn queued_bytes(&self) -> usize {
+        self.queued.0.load(Relaxed)
+    }
+
     /// Returns what goes to the thread in place of `item`: nothing, the item, or a gap and the item.
     ///
     /// Withholding begins when the budget is spent and ends at the first key unit that finds half of it free.

@@ -2,6 +2,7 @@
 
 use super::inbox::Gate;
 use super::thread::{Command, Handle};
+use crate::telemetry::Share;
 use coach_core::journal::Part;
 use coach_media::peer::{self, Publisher};
 use coach_media::record::{self, Recorder};
@@ -51,6 +52,8 @@ pub async fn run(
         file,
         notify,
         recorder: None,
+        queued: Share::of("coach_recorder_queued_bytes"),
+        waiting: Share::of("coach_session_queued_bytes"),
         closes_at: None,
         failed: false,
         told_time: false,
@@ -87,6 +90,9 @@ struct PartRun<N> {
     file: PathBuf,
     notify: N,
     recorder: Option<Recorder>,
+    /// What waits for the disk, and for the session's thread.
+    queued: Share,
+    waiting: Share,
     /// When the publisher is closed because it stays disconnected.
     closes_at: Option<tokio::time::Instant>,
     /// The recorder has failed, and that was told.
@@ -146,6 +152,8 @@ impl<N: FnMut(PartEvent)> PartRun<N> {
         for item in self.gate.admit(item) {
             self.session.tell(Command::Item(item));
         }
+        self.queued.set(self.recorder.as_ref().map_or(0, Recorder::queued_bytes));
+        self.waiting.set(self.gate.queued_bytes());
     }
 
     /// Logs what came, and waits until the recorder has written everything.

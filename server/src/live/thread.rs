@@ -285,6 +285,10 @@ impl SessionThread {
         }
         engine.advance(Stream::Marks, now);
         while let Some(output) = engine.poll() {
+            if let Output::Hint(hint) = &output {
+                let late_ms = (now - hint.t).max(0) as f64;
+                metrics::histogram!("coach_hint_seconds").record(late_ms / 1000.0);
+            }
             SessionThread::say(&mut self.journal, &self.setup.publish, output);
         }
         if let Some(journal) = &mut self.journal {

@@ -7,10 +7,11 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use coach_archive::store::{Cors, Keys, Options, Store};
 use coach_archive::{Archive, Upload};
+use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -143,6 +144,14 @@ fn own_origins(config: &Config) -> Vec<String> {
     origins
 }
 
+/// Waits for a call of the store, and records how long it took.
+async fn timed<T>(operation: &'static str, call: impl Future<Output = T>) -> T {
+    let began = Instant::now();
+    let answer = call.await;
+    metrics::histogram!("coach_store_seconds", "operation" => operation).record(began.elapsed());
+    answer
+}
+
 #[async_trait]
 impl Objects for Stored {
     async fn size(&self, key: &str) -> anyhow::Result<Option<u64>> {
@@ -150,7 +159,7 @@ impl Objects for Stored {
     }
 
     async fn read(&self, key: &str) -> anyhow::Result<Option<Reading>> {
-        let body = match self.archive.get(key, None).await {
+        let body = match timed("get", self.archive.get(key, None)).await {
             Ok(body) => body,
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error.into()),
@@ -165,7 +174,7 @@ impl Objects for Stored {
     }
 
     async fn put_file(&self, key: &str, path: &Path, content_type: &str) -> anyhow::Result<()> {
-        self.archive.put_file(key, path, content_type).await?;
+        timed("put", self.archive.put_file(key, path, content_type)).await?;
         Ok(())
     }
 
@@ -178,7 +187,7 @@ impl Objects for Stored {
     }
 
     async fn delete_prefix(&self, prefix: &str) -> anyhow::Result<usize> {
-        Ok(self.archive.delete_prefix(prefix).await?)
+        Ok(timed("delete", self.archive.delete_prefix(prefix)).await?)
     }
 
     async fn abort_unfinished(&self, prefix: &str) -> anyhow::Result<()> {
@@ -201,7 +210,7 @@ struct Part(Upload);
 #[async_trait]
 impl Growing for Part {
     async fn part(&mut self, bytes: Bytes) -> anyhow::Result<()> {
-        Ok(self.0.part(bytes).await?)
+        Ok(timed("part", self.0.part(bytes)).await?)
     }
 
     async fn complete(self: Box<Self>) -> anyhow::Result<()> {

@@ -2323,6 +2323,8 @@ export interface components {
         Problem: {
             /** @description What went wrong here, and what to do. */
             detail: string;
+            /** @description The request, as the server's log names it: `urn:uuid:` and the id in the header `x-request-id`. */
+            instance?: string | null;
             state?: components["schemas"]["SessionState"] | null;
             /**
              * Format: int32
