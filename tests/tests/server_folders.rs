@@ -227,7 +227,7 @@ fn the_drawn_arrows_run_one_way() {
         let free = |used: &&str| done.contains(used);
         let next: Vec<&str> = ARROWS
             .iter()
-            .filter(|(name, uses)| !done.contains(name) && uses.iter().all(|used| free(used)))
+            .filter(|(name, uses)| !done.contains(name) && uses.iter().all(&free))
             .map(|(name, _)| *name)
             .collect();
         assert!(
