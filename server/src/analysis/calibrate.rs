@@ -72,7 +72,7 @@ pub fn calibrate(
     let not_media = |e: &dyn std::fmt::Display| CalibrateError::NotMedia(e.to_string());
     let mut source = file::Source::open(clip, limits).map_err(|e| not_media(&e))?;
     let (post, events) = mpsc::channel::<Event>();
-    let options = Options { rate_hz: 15, landmarks: false, live: false };
+    let options = Options { rate_hz: 15, landmarks: false, words: false, live: false };
     let mut observer = Observer::new(models, workers, options, Arc::new(move |event| drop(post.send(event))));
     observer.formats(source.formats()).map_err(|e| not_media(&e))?;
     let mut end = 0;

@@ -8,6 +8,7 @@ pub mod models;
 pub mod observer;
 pub mod offline;
 pub mod overload;
+pub mod words;
 pub mod workers;
 
 use crate::context::{Context, ModelNames};

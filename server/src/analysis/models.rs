@@ -1,7 +1,9 @@
 //! The models this process sees and hears with: loaded once, from the models folder, each optional, each absence with its cure.
 
-use crate::config::models::{Config, Face};
+use super::words::Words;
+use crate::config::models::{self, Config, Face};
 use coach_core::journal::{self, FaceModel, VoiceActivityModel};
+use coach_perception::words::{Files, Recognizer};
 use coach_perception::{face, runtime::Runtime, voice::Activity};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,6 +23,7 @@ pub struct Models {
     /// The smaller face model, the last rung under overload; `None` when [`Models::face`] is it already.
     lite: Option<face::Models>,
     silero: Option<Arc<[u8]>>,
+    words: Option<Words>,
     missing: Arc<[Missing]>,
 }
 
@@ -28,6 +31,8 @@ const RUNTIME: &str = "libonnxruntime.so.1.32.0";
 const BUNDLE: &str = "face_landmarker.task";
 const LITE: [&str; 2] = ["face_detection_short_range.tflite", "face_landmark.tflite"];
 const SILERO: &str = "silero_vad_16k_op15.onnx";
+const MOONSHINE: [&str; 3] =
+    ["moonshine_tiny_en_encoder.onnx", "moonshine_tiny_en_decoder.onnx", "moonshine_tiny_en_vocabulary.json"];
 
 impl Models {
     /// Loads what the configured folder holds; converted networks are kept in `cache`. Never fails: what is not there is
@@ -51,6 +56,12 @@ impl Models {
                 .ok()
                 .map(Arc::from);
         }
+        let mut words = None;
+        if let (Some(runtime), Some(_), models::Words::Auto) = (&runtime, &silero, config.words) {
+            words = recognizer(folder, runtime)
+                .map_err(|e| lacks(format!("speech recognizer: {e}; nothing is written down")))
+                .ok();
+        }
         match config.face {
             Face::None => lite = None,
             Face::Full if full.is_none() => lite = None,
@@ -60,7 +71,7 @@ impl Models {
             Some(full) => (Some(full), lite),
             None => (lite, None),
         };
-        Models { runtime, face, lite, silero, missing: missing.into() }
+        Models { runtime, face, lite, silero, words, missing: missing.into() }
     }
 
     /// What a journal says about them.
@@ -69,12 +80,17 @@ impl Models {
             face: self.face_kind(),
             face_sha256: self.face.as_ref().map(|m| m.sha256().to_owned()).unwrap_or_default(),
             voice_activity: if self.silero.is_some() { VoiceActivityModel::Silero } else { VoiceActivityModel::Energy },
-            words: None,
+            words: self.words.as_ref().map(|words| words.source().to_owned()),
         }
     }
 
     pub fn face_kind(&self) -> FaceModel {
         self.face.as_ref().map_or(FaceModel::None, face::Models::kind)
+    }
+
+    /// What writes words down; `None` without the recognizer's files, or without the neural voice activity detector.
+    pub fn words(&self) -> Option<&Words> {
+        self.words.as_ref()
     }
 
     /// What is not there, each with its cure.
@@ -112,6 +128,14 @@ impl Models {
 fn bundle(folder: &Path, cache: &Path) -> anyhow::Result<face::Models> {
     let bytes = read(folder, BUNDLE)?;
     cached(cache, &[&bytes], || Ok(face::Models::full(&bytes)?))
+}
+
+/// Loads the recognizer and starts its thread.
+fn recognizer(folder: &Path, runtime: &Runtime) -> anyhow::Result<Words> {
+    let [encoder, decoder, vocabulary] = [0, 1, 2].map(|n| read(folder, MOONSHINE[n]));
+    let (encoder, decoder, vocabulary) = (encoder?, decoder?, vocabulary?);
+    let files = Files { encoder: &encoder, decoder: &decoder, vocabulary: &vocabulary };
+    Ok(Words::start(Recognizer::load(runtime, files)?)?)
 }
 
 fn lite_model(folder: &Path, cache: &Path) -> anyhow::Result<face::Models> {

@@ -6,6 +6,7 @@
 use super::latency::Latency;
 use super::models::Models;
 use super::overload::{Ladder, Rung};
+use super::words::{WordsLane, Written};
 use super::workers::{Lane, Net, Workers};
 use coach_core::grid::{Choice, Fate, FrameGrid};
 use coach_core::journal::{Face, FaceModel, Gap, GapKind, GapReason, Line, Rate, Stream};
@@ -22,6 +23,7 @@ pub enum Event {
     Frame(VideoFrame),
     Audio(AudioBlock),
     Face(MediaTime, Result<Face, String>),
+    Words(Written),
     /// Everything of this track came before this.
     Drained(Track),
 }
@@ -36,6 +38,8 @@ pub struct Options {
     pub rate_hz: u32,
     /// Write all landmarks into the journal.
     pub landmarks: bool,
+    /// Write down what is said.
+    pub words: bool,
     /// Live: frames are dropped rather than waited for, and the ladder steps down. A file is waited for.
     pub live: bool,
 }
@@ -54,6 +58,8 @@ pub struct Observer {
     lines: Vec<Line>,
     face: FaceLane,
     voice: VoiceLane,
+    /// `None` where nothing writes words down.
+    words: Option<WordsLane>,
     ladder: Ladder,
     /// Of the decoders of video and audio.
     latency: [Latency; 2],
@@ -103,10 +109,15 @@ struct Silence {
 impl Observer {
     /// An observer that gives its answers' way back as `post`. Without a face model no frame is decoded.
     pub fn new(models: &Models, workers: Option<&Arc<Workers>>, options: Options, post: Post) -> Observer {
+        let reply = post.clone();
+        let written = Arc::new(move |written| reply(Event::Words(written)));
+        let words = models.words().filter(|_| options.words);
+        let words = words.map(|words| WordsLane::new(words, options.live, written));
         Observer {
             models: models.clone(),
             options,
             post,
+            words,
             lines: Vec::new(),
             face: FaceLane {
                 lane: workers.map(Workers::lane),
@@ -207,6 +218,11 @@ impl Observer {
             Event::Frame(frame) => self.frame(frame),
             Event::Audio(block) => self.heard(&block),
             Event::Face(t, seen) => self.seen(t, seen),
+            Event::Words(written) => {
+                if let Some(words) = &mut self.words {
+                    words.written(written, &mut self.lines);
+                }
+            }
             Event::Drained(Track::Video) => {
                 self.look_at_held();
                 self.face.ended = true;
@@ -216,6 +232,10 @@ impl Observer {
                     let lines = &mut self.lines;
                     if let Err(error) = listener.finish(&mut |line| lines.push(line)) {
                         tracing::warn!(%error, "the last sound cannot be used");
+                    }
+                    if let Some(words) = &mut self.words {
+                        std::iter::from_fn(|| listener.take_segment()).for_each(|s| words.take(s, &mut self.lines));
+                        words.ended(listener.now());
                     }
                 }
                 self.voice.ended = true;
@@ -285,8 +305,15 @@ impl Observer {
                 Some(listener) => listener.known_until(),
                 None => self.voice.gap_end,
             },
-            Stream::Marks | Stream::Words => MediaTime(i64::MAX),
+            Stream::Marks => MediaTime(i64::MAX),
+            Stream::Words => self.words.as_ref().map_or(MediaTime(i64::MAX), WordsLane::passed),
         }
+    }
+
+    /// No segment of speech closes before `heard` any more: gives out the phrases that count by now and returns up to when all words
+    /// are known. To be called before [`Observer::take_lines`].
+    pub fn words_until(&mut self, heard: MediaTime) -> MediaTime {
+        self.words.as_mut().map_or(MediaTime(i64::MAX), |words| words.known_until(heard, &mut self.lines))
     }
 
     /// Whether the stream says nothing more.
@@ -294,7 +321,8 @@ impl Observer {
         match stream {
             Stream::Face => self.face.ended && self.face.under_way.is_empty() && self.face.held.is_none(),
             Stream::Voice => self.voice.ended,
-            Stream::Marks | Stream::Words => true,
+            Stream::Marks => true,
+            Stream::Words => self.voice.ended && self.words.as_ref().is_none_or(WordsLane::is_over),
         }
     }
 
@@ -306,6 +334,9 @@ impl Observer {
     /// No more media: gets everything out of the decoders. The caller goes on delivering events until both streams are over.
     pub fn end(&mut self) {
         self.flush();
+        if let Some(words) = &mut self.words {
+            words.wait();
+        }
         (self.post)(Event::Drained(Track::Video));
         (self.post)(Event::Drained(Track::Audio));
     }
@@ -390,7 +421,12 @@ impl Observer {
         let mut out = |line| lines.push(line);
         if self.voice.listener.is_none() {
             match Listener::new(block.rate_hz, self.models.activity(), block.t) {
-                Ok(listener) => self.voice.listener = Some(listener),
+                Ok(mut listener) => {
+                    if self.words.is_some() {
+                        listener.collect_segments();
+                    }
+                    self.voice.listener = Some(listener);
+                }
                 Err(error) => {
                     tracing::error!(%error, rate_hz = block.rate_hz, "sound of this rate cannot be listened to");
                     self.voice.decoder = None;
@@ -439,6 +475,17 @@ impl Observer {
                 }
             }
             self.voice.gaps.pop_front();
+        }
+        self.take_segments();
+    }
+
+    /// Segments of speech that were closed go to the recognizer.
+    fn take_segments(&mut self) {
+        if let (Some(words), Some(listener)) = (&mut self.words, &mut self.voice.listener) {
+            while let Some(segment) = listener.take_segment() {
+                words.take(segment, &mut self.lines);
+            }
+            words.send();
         }
     }
 

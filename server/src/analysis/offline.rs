@@ -131,7 +131,7 @@ pub fn analyze(path: &Path, settings: &Settings, environment: Environment<'_>) -
         }
     }
     run.observer.end();
-    while !(run.observer.is_over(Stream::Face) && run.observer.is_over(Stream::Voice)) {
+    while ![Stream::Face, Stream::Voice, Stream::Words].into_iter().all(|s| run.observer.is_over(s)) {
         run.turn(true)?;
     }
     run.finish()
@@ -211,7 +211,7 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn new(header: Header, settings: &Settings, environment: Environment<'a>) -> Run<'a> {
         let (post, events) = mpsc::channel();
-        let options = Options { rate_hz: settings.rate_hz, landmarks: settings.landmarks, live: false };
+        let options = Options { rate_hz: settings.rate_hz, landmarks: settings.landmarks, words: true, live: false };
         let post = Arc::new(move |event| drop(post.send(event)));
         let observer = Observer::new(environment.models, environment.workers, options, post);
         let mut engine = Engine::new(header);
@@ -232,9 +232,13 @@ impl<'a> Run<'a> {
             self.observer.event(event);
             wait = self.observer.under_way() >= UNDER_WAY;
         }
+        let voice_over = self.observer.is_over(Stream::Voice);
+        let heard = if voice_over { MediaTime(i64::MAX) } else { self.observer.known_until(Stream::Voice) };
+        let words = self.observer.words_until(heard);
         for line in self.observer.take_lines() {
             self.engine.observe(line);
         }
+        self.engine.advance(Stream::Words, words);
         for stream in [Stream::Face, Stream::Voice] {
             if self.observer.is_over(stream) {
                 self.engine.end(stream);

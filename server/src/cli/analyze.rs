@@ -9,6 +9,7 @@ use coach_core::face::BLENDSHAPES;
 use coach_core::journal::{Calibration, Line};
 use coach_core::report::{Answer, Report};
 use coach_insight::journal::Reader;
+use coach_perception::words::UNCERTAIN_LOGP;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -154,8 +155,25 @@ fn summary(to: &mut impl Write, report: &Report) -> std::io::Result<()> {
         writeln!(to, "\nOverall")?;
         scores(to, &report.overall)?;
     }
+    transcript(to, report)?;
     for hint in &report.hints {
         writeln!(to, "{}  hint \"{}\" ({})", hint.t, hint.text, hint.evidence)?;
+    }
+    Ok(())
+}
+
+/// What was said, each phrase with its time; an uncertain one is marked.
+fn transcript(to: &mut impl Write, report: &Report) -> std::io::Result<()> {
+    if !report.transcript.is_empty() {
+        writeln!(
+            to,
+            "\nTranscript (by {}; expect wrong words)",
+            report.recognizer.as_deref().unwrap_or("an unknown recognizer")
+        )?;
+    }
+    for phrase in &report.transcript {
+        let uncertain = if phrase.logp < UNCERTAIN_LOGP { " (uncertain)" } else { "" };
+        writeln!(to, "{}  {}{uncertain}", phrase.start, phrase.text)?;
     }
     Ok(())
 }

@@ -73,6 +73,7 @@ async fn models(config: &Config) -> anyhow::Result<Vec<Finding>> {
     let models = tokio::task::spawn_blocking(move || Models::load(&settings, &cache)).await?;
     let names = models.describe();
     let there = format!("face {:?}, voice activity {:?}", names.face, names.voice_activity).to_lowercase();
+    let there = format!("{there}, words {}", names.words.as_deref().unwrap_or("none"));
     let mut findings = vec![Finding::Good(there)];
     let lacking = |missing: &crate::analysis::models::Missing| Finding::Lacking {
         what: missing.what.clone(),

@@ -5,6 +5,7 @@ mod doctor;
 pub mod rescore;
 pub mod serve;
 mod voice;
+mod words;
 mod worker;
 
 use crate::config::{Config, Layers};
@@ -52,6 +53,7 @@ enum Command {
     Migrate,
     Analyze(analyze::Args),
     Voice(voice::Args),
+    Words(words::Args),
     Rescore(rescore::Args),
     /// Analyse uploads beside a server, here or on other machines.
     Worker(Work),
@@ -122,6 +124,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Analyze(args) => analyze::run(&args, &load(settings, [])?),
         Command::Voice(args) => voice::run(&args),
+        Command::Words(args) => words::run(&args, &load(settings, [])?),
         Command::Doctor => {
             let config = load(settings, [])?;
             let well = runtime()?.block_on(doctor::run(&config, &mut std::io::stdout()))?;

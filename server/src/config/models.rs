@@ -9,6 +9,7 @@ pub struct Config {
     /// Folder that `make setup` fills.
     pub dir: PathBuf,
     pub face: Face,
+    pub words: Words,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +22,17 @@ pub enum Face {
     None,
 }
 
+/// Whether words are written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Words {
+    /// Where the recognizer's files are there. English only.
+    Auto,
+    None,
+}
+
 impl Default for Config {
     fn default() -> Config {
-        Config { dir: PathBuf::from("models"), face: Face::Auto }
+        Config { dir: PathBuf::from("models"), face: Face::Auto, words: Words::None }
     }
 }

@@ -118,7 +118,7 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
     let name = setup.session.to_string();
     std::thread::Builder::new().name(format!("session-{}", &name[name.len() - 4..])).spawn(move || {
         let post = Arc::new(move |event| drop(commands.send(Command::Answer(event))));
-        let options = Options { rate_hz: setup.header.rate_hz, landmarks: false, live: true };
+        let options = Options { rate_hz: setup.header.rate_hz, landmarks: false, words: true, live: true };
         let observer = Observer::new(&setup.models, setup.workers.as_ref(), options, post);
         SessionThread {
             setup,
@@ -277,8 +277,12 @@ impl SessionThread {
             self.observer.nobody_until(now - SETTLED_AFTER_MS, SAID_EVERY_MS);
         }
         let known = [Stream::Face, Stream::Voice].map(|s| (s, self.observer.is_over(s), self.observer.known_until(s)));
+        let heard = known.iter().find(|(stream, ..)| *stream == Stream::Voice);
+        let words =
+            self.observer.words_until(heard.map_or(now, |&(_, over, t)| if over { now - SETTLED_AFTER_MS } else { t }));
         let Some(engine) = &mut self.engine else { return };
         self.observer.take_lines().for_each(|line| engine.observe(line));
+        engine.advance(Stream::Words, words);
         for (stream, over, until) in known {
             // A track that was never offered says nothing; one that ended may come back with the next part.
             engine.advance(stream, if over { now - SETTLED_AFTER_MS } else { until });
@@ -308,7 +312,7 @@ impl SessionThread {
 
     fn finish(mut self) -> anyhow::Result<(Report, Calibration)> {
         self.observer.end();
-        while !(self.observer.is_over(Stream::Face) && self.observer.is_over(Stream::Voice)) {
+        while ![Stream::Face, Stream::Voice, Stream::Words].into_iter().all(|s| self.observer.is_over(s)) {
             match self.inbox.recv_timeout(ANSWER_WITHIN) {
                 Ok(Command::Answer(event)) => self.observer.event(event),
                 Ok(_) => {}
@@ -318,6 +322,7 @@ impl SessionThread {
                 }
             }
         }
+        self.observer.words_until(MediaTime(i64::MAX));
         let mut engine = self.engine.take().ok_or_else(|| anyhow::anyhow!("no media came"))?;
         self.observer.take_lines().for_each(|line| engine.observe(line));
         let learnt = engine.learnt();

@@ -1,0 +1,321 @@
+//! The thread that writes words down: one per process, because the recognizer needs a tenth of a gigabyte. Segments of all
+//! sessions wait in one bounded queue for it, and each session's lane keeps what has no room there.
+
+use coach_core::MediaTime;
+use coach_core::journal::{Gap, GapKind, GapReason, Line, Phrase};
+use coach_perception::words::{Recognizer, SOURCE, Segment};
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, mpsc};
+
+/// Segments that wait for the thread, of all sessions: at most 17 MB of audio.
+const QUEUE: usize = 12;
+/// Segments of one live session that wait for room in the queue, oldest first: beyond it the oldest is given up.
+const WAITING: usize = 32;
+/// A phrase counts from so long after its segment was closed: time enough to write it down, so that live and from a file it
+/// counts from the same moment.
+const DELAY_MS: i64 = 2_000;
+
+/// What became of a segment.
+#[derive(Debug)]
+pub struct Written {
+    /// The segment's start.
+    pub start: MediaTime,
+    /// `None`: no word was said.
+    pub phrase: Result<Option<Phrase>, String>,
+}
+
+/// How answers find their way back, from the recognizer's thread.
+pub type Post = Arc<dyn Fn(Written) + Send + Sync>;
+
+/// The way to the thread, which ends when the last of these is dropped. Cheap to clone.
+#[derive(Clone)]
+pub struct Words {
+    queue: mpsc::SyncSender<(Segment, Post)>,
+}
+
+impl Words {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// No thread can be made.
+    pub fn start(recognizer: Recognizer) -> std::io::Result<Words> {
+        let (queue, work) = mpsc::sync_channel(QUEUE);
+        std::thread::Builder::new().name("words".into()).spawn(move || write(recognizer, &work))?;
+        Ok(Words { queue })
+    }
+
+    /// What journals call the recognizer.
+    pub fn source(&self) -> &'static str {
+        SOURCE
+    }
+
+    /// Writes a segment down and waits for the answer. `None`: no word was said.
+    ///
+    /// # Errors
+    /// The recognizer failed; the text says why.
+    pub fn write(&self, segment: Segment) -> Result<Option<Phrase>, String> {
+        let (answer, answers) = mpsc::channel();
+        self.hand_over(segment, Arc::new(move |written: Written| drop(answer.send(written.phrase))));
+        answers.recv().unwrap_or_else(|_| Err("the speech recognizer's thread has ended".into()))
+    }
+
+    /// Hands a segment over if there is room; `post` is called from the thread. A segment without room comes back.
+    fn offer(&self, segment: Segment, post: Post) -> Result<(), Segment> {
+        self.queue.try_send((segment, post)).map_err(|error| match error {
+            mpsc::TrySendError::Full((segment, _)) | mpsc::TrySendError::Disconnected((segment, _)) => segment,
+        })
+    }
+
+    /// Hands a segment over and waits until there is room.
+    fn hand_over(&self, segment: Segment, post: Post) {
+        // The thread ends only after its last handle is gone.
+        let _ = self.queue.send((segment, post));
+    }
+}
+
+fn write(mut recognizer: Recognizer, work: &mpsc::Receiver<(Segment, Post)>) {
+    while let Ok((segment, post)) = work.recv() {
+        let begun = std::time::Instant::now();
+        // A panic is a bug, but one session's bug must not end the words of all the others.
+        let written = catch_unwind(AssertUnwindSafe(|| recognizer.transcribe(&segment)));
+        metrics::histogram!("coach_words_seconds").record(begun.elapsed().as_secs_f64());
+        let phrase = match written {
+            Ok(written) => written.map_err(|error| error.to_string()),
+            Err(_) => Err("the speech recognizer panicked".into()),
+        };
+        post(Written { start: segment.start, phrase });
+    }
+}
+
+/// A segment that is being written down, and when its phrase counts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct UnderWay {
+    start: MediaTime,
+    end: MediaTime,
+    t: MediaTime,
+}
+
+/// One stream's words: its segments on their way to the thread and back, and up to when everything is known.
+pub struct WordsLane {
+    words: Words,
+    post: Post,
+    /// Live and not at its end yet: a segment without room waits and may be given up, and nothing is held back. Else the caller waits.
+    live: bool,
+    waiting: VecDeque<Segment>,
+    under_way: Vec<UnderWay>,
+    /// Written down, but not yet counting.
+    ready: Vec<Phrase>,
+    /// Everything before this has been said.
+    passed: MediaTime,
+    /// The end of the audio, once it has ended.
+    end: Option<MediaTime>,
+}
+
+impl WordsLane {
+    /// A lane for one stream. `post` brings answers back to [`WordsLane::written`].
+    pub fn new(words: &Words, live: bool, post: Post) -> WordsLane {
+        let (waiting, under_way, ready) = (VecDeque::new(), Vec::new(), Vec::new());
+        WordsLane {
+            words: words.clone(),
+            post,
+            live,
+            waiting,
+            under_way,
+            ready,
+            passed: MediaTime(i64::MIN),
+            end: None,
+        }
+    }
+
+    /// Takes a segment. Live, one that waits too long is given up; from a file, this waits for room in the queue.
+    pub fn take(&mut self, segment: Segment, lines: &mut Vec<Line>) {
+        let t = segment.known + DELAY_MS;
+        self.end = None;
+        self.under_way.push(UnderWay { start: segment.start, end: segment.end, t });
+        if !self.live {
+            return self.words.hand_over(segment, self.post.clone());
+        }
+        self.waiting.push_back(segment);
+        if self.waiting.len() > WAITING
+            && let Some(given_up) = self.waiting.pop_front()
+        {
+            self.lost(given_up.start, lines);
+        }
+        self.send();
+    }
+
+    /// Hands over what waits, as far as there is room.
+    pub fn send(&mut self) {
+        while let Some(segment) = self.waiting.pop_front() {
+            if let Err(segment) = self.words.offer(segment, self.post.clone()) {
+                self.waiting.push_front(segment);
+                break;
+            }
+        }
+    }
+
+    /// Takes the answer for a segment.
+    pub fn written(&mut self, Written { start, phrase }: Written, lines: &mut Vec<Line>) {
+        self.send();
+        match phrase {
+            Err(error) => {
+                tracing::error!(%error, %start, "a phrase could not be written down");
+                self.lost(start, lines);
+            }
+            Ok(phrase) => {
+                let Some(of) = self.answered(start) else { return };
+                self.ready.extend(phrase.map(|phrase| Phrase { t: of.t, ..phrase }));
+            }
+        }
+    }
+
+    fn answered(&mut self, start: MediaTime) -> Option<UnderWay> {
+        let place = self.under_way.iter().position(|of| of.start == start)?;
+        Some(self.under_way.remove(place))
+    }
+
+    fn lost(&mut self, start: MediaTime, lines: &mut Vec<Line>) {
+        let Some(of) = self.answered(start) else { return };
+        let t = self.counts_from(of.t);
+        lines.push(Line::Gap(Gap {
+            t,
+            what: GapKind::Words,
+            start: of.start,
+            end: of.end,
+            reason: GapReason::Overload,
+        }));
+    }
+
+    /// When something counts from that is due at `t`: not after the end, and not before what has been said.
+    fn counts_from(&self, t: MediaTime) -> MediaTime {
+        self.end.map_or(t, |end| t.min(end)).max(self.passed)
+    }
+
+    /// Returns up to when everything is said, given that no segment closes before `heard` any more; `MediaTime(i64::MAX)`: none at all.
+    /// Phrases that count by then are appended to `lines`.
+    pub fn known_until(&mut self, heard: MediaTime, lines: &mut Vec<Line>) -> MediaTime {
+        let held = self.under_way.iter().map(|of| self.counts_from(of.t)).min();
+        let until = match held {
+            Some(t) if !self.live => heard.min(t),
+            _ => heard,
+        };
+        for phrase in std::mem::take(&mut self.ready) {
+            let t = self.counts_from(phrase.t);
+            if t < until || self.end.is_some() {
+                lines.push(Line::Phrase(Box::new(Phrase { t, ..phrase })));
+            } else {
+                self.ready.push(phrase);
+            }
+        }
+        if until < MediaTime(i64::MAX) {
+            self.passed = self.passed.max(until);
+        }
+        until
+    }
+
+    /// The audio has ended at `end`, perhaps to begin again with the next part: nothing counts from later.
+    pub fn ended(&mut self, end: MediaTime) {
+        self.end = Some(end);
+    }
+
+    /// The session is at its end: from now on room in the queue is waited for, so that nothing is given up any more.
+    pub fn wait(&mut self) {
+        self.live = false;
+        for segment in std::mem::take(&mut self.waiting) {
+            self.words.hand_over(segment, self.post.clone());
+        }
+    }
+
+    /// Whether all segments have been answered. What counts later is still to be taken by [`WordsLane::known_until`].
+    pub fn is_over(&self) -> bool {
+        self.under_way.is_empty()
+    }
+
+    /// Up to when everything has been said.
+    pub fn passed(&self) -> MediaTime {
+        self.passed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A lane whose queue nobody reads: what is handed over stays under way until the test answers.
+    fn a_lane(live: bool) -> (WordsLane, mpsc::Receiver<(Segment, Post)>) {
+        let (queue, work) = mpsc::sync_channel(QUEUE);
+        (WordsLane::new(&Words { queue }, live, Arc::new(|_| {})), work)
+    }
+
+    fn segment(start: i64, end: i64) -> Segment {
+        let (start, end) = (MediaTime(start), MediaTime(end));
+        Segment { start, end, known: end + 500, samples: Vec::new(), probabilities: Vec::new() }
+    }
+
+    fn phrase(start: i64, end: i64) -> Written {
+        let (start, end) = (MediaTime(start), MediaTime(end));
+        let (text, source) = ("yes".to_owned(), SOURCE.to_owned());
+        let phrase = Phrase { t: end + 500, start, end, text, logp: 0.0, complete: true, source, words: Vec::new() };
+        Written { start, phrase: Ok(Some(phrase)) }
+    }
+
+    fn times(lines: &[Line]) -> Vec<i64> {
+        lines.iter().map(|line| line.t().ms()).collect()
+    }
+
+    #[test]
+    fn a_phrase_counts_two_seconds_after_its_segment_closed_live_and_from_a_file() {
+        for live in [true, false] {
+            let ((mut lane, _work), mut lines) = (a_lane(live), Vec::new());
+            lane.take(segment(1000, 2000), &mut lines);
+            assert_eq!(lane.known_until(MediaTime(2600), &mut lines), MediaTime(2600));
+            lane.written(phrase(1000, 2000), &mut lines);
+            assert_eq!(lane.known_until(MediaTime(4000), &mut lines), MediaTime(4000));
+            assert!(lines.is_empty(), "it does not count yet");
+            lane.known_until(MediaTime(5000), &mut lines);
+            assert_eq!(times(&lines), [4500]);
+        }
+    }
+
+    #[test]
+    fn live_a_late_phrase_holds_nothing_back_and_counts_later_and_from_a_file_it_is_waited_for() {
+        let ((mut lane, _work), mut lines) = (a_lane(true), Vec::new());
+        lane.take(segment(1000, 2000), &mut lines);
+        assert_eq!(lane.known_until(MediaTime(9000), &mut lines), MediaTime(9000));
+        lane.written(phrase(1000, 2000), &mut lines);
+        lane.known_until(MediaTime(9100), &mut lines);
+        assert_eq!(times(&lines), [9000]);
+        let ((mut lane, _work), mut lines) = (a_lane(false), Vec::new());
+        lane.take(segment(1000, 2000), &mut lines);
+        assert_eq!(lane.known_until(MediaTime(9000), &mut lines), MediaTime(4500));
+    }
+
+    #[test]
+    fn a_session_that_waits_too_long_gives_up_its_oldest_segment_and_says_so() {
+        let ((mut lane, _work), mut lines) = (a_lane(true), Vec::new());
+        for n in 0..(QUEUE + WAITING) as i64 + 1 {
+            lane.take(segment(n * 1000, n * 1000 + 900), &mut lines);
+        }
+        let [Line::Gap(gap)] = &lines[..] else { panic!("{lines:?}") };
+        assert_eq!(
+            (gap.what, gap.reason, gap.start),
+            (GapKind::Words, GapReason::Overload, MediaTime(QUEUE as i64 * 1000))
+        );
+    }
+
+    #[test]
+    fn at_the_end_nothing_counts_from_later_and_a_failure_is_a_gap() {
+        let ((mut lane, _work), mut lines) = (a_lane(true), Vec::new());
+        lane.take(segment(1000, 2000), &mut lines);
+        lane.take(segment(3000, 4000), &mut lines);
+        lane.ended(MediaTime(4200));
+        lane.written(Written { start: MediaTime(1000), phrase: Err("broken".into()) }, &mut lines);
+        assert!(!lane.is_over());
+        lane.written(phrase(3000, 4000), &mut lines);
+        assert!(lane.is_over());
+        assert_eq!(lane.known_until(MediaTime(i64::MAX), &mut lines), MediaTime(i64::MAX));
+        assert_eq!(times(&lines), [4200, 4200]);
+        assert!(matches!(lines[0], Line::Gap(Gap { what: GapKind::Words, .. })));
+    }
+}
