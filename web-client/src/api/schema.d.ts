@@ -706,7 +706,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Recording, journal and report in one ZIP, made while it is read. */
+        /** Recording, journal, report and calibration in one ZIP, made while it is read. */
         get: {
             parameters: {
                 query?: never;
@@ -2139,7 +2139,7 @@ export interface components {
             /** @description 2 to 4 words. */
             text: string;
         };
-        /** @description A cue that can be switched. */
+        /** @description A hint that can be switched. */
         HintChoice: {
             description: string;
             id: string;
