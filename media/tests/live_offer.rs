@@ -35,6 +35,7 @@ async fn a_browsers_offer_is_answered_with_vp8_and_opus_on_the_shared_port() {
     let feedback: Vec<&str> = starting("a=rtcp-fb:96").into_iter().map(str::trim_end).collect();
     assert!(feedback.contains(&"a=rtcp-fb:96 nack pli") && feedback.contains(&"a=rtcp-fb:96 nack"), "{feedback:?}");
     assert!(!starting("a=fingerprint:sha-256").is_empty() && starting("a=setup:active").len() == 2);
+    assert_eq!(starting("a=rtcp-mux-only").len(), 2, "RFC 9725, section 4.4.1");
 }
 
 #[tokio::test]
@@ -57,6 +58,19 @@ async fn each_fault_has_the_kind_that_its_status_needs() {
     assert!(matches!(refused(&only_h264).await, Error::Unacceptable(_)));
     let twice = format!("{CHROMIUM}{}", &CHROMIUM[CHROMIUM.find("m=video").unwrap()..]);
     assert!(matches!(refused(&twice).await, Error::Unacceptable(_)));
+    let unbundled = CHROMIUM.replace("a=group:BUNDLE", "a=group:LS");
+    assert!(matches!(refused(&unbundled).await, Error::Unacceptable(_)));
+    assert!(matches!(
+        refused(&CHROMIUM.replace("a=group:BUNDLE 0 1", "a=group:BUNDLE 0")).await,
+        Error::Unacceptable(_)
+    ));
+    assert!(matches!(
+        refused(&CHROMIUM.replacen("a=setup:actpass", "a=setup:active", 1)).await,
+        Error::Unacceptable(_)
+    ));
+    assert!(matches!(refused(&CHROMIUM.replace("a=setup:actpass", "a=setup:holdconn")).await, Error::Unacceptable(_)));
+    let parameters = CHROMIUM.replace("useinbandfec=1", &format!("useinbandfec=1{}", ";".repeat(40_000)));
+    assert!(matches!(refused(&parameters).await, Error::Malformed(_)));
     assert_eq!(endpoint.counters().peers, 0);
 }
 

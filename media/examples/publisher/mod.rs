@@ -8,6 +8,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use coach_media::Track;
 use lossy::LossyRuntime;
 use rtc::interceptor::Registry;
+use rtc::peer_connection::configuration::RTCOfferOptions;
 use rtc::rtp;
 use rtc::rtp_transceiver::rtp_sender::{
     RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
@@ -107,6 +108,19 @@ impl Sender {
         let _ = tokio::time::timeout(Duration::from_secs(3), gathered_of.recv()).await;
         let offer = connection.local_description().await.ok_or_else(|| Error::Other("no offer".into()))?;
         Ok((Sender { connection, state: state_of, video, audio, key_frames_wanted }, offer.sdp))
+    }
+
+    /// Begins a new ICE session on this side; the offer that says so.
+    pub async fn restart(&self) -> Result<String> {
+        let offer = self.connection.create_offer(Some(RTCOfferOptions { ice_restart: true })).await?;
+        self.connection.set_local_description(offer).await?;
+        let offer = self.connection.local_description().await.ok_or_else(|| Error::Other("no offer".into()))?;
+        Ok(offer.sdp)
+    }
+
+    /// Takes the answer to [`Sender::restart`].
+    pub async fn restarted(&self, answer: &str) -> Result<()> {
+        self.connection.set_remote_description(RTCSessionDescription::answer(answer.to_owned())?).await
     }
 
     /// Takes the answer and waits until media can flow.

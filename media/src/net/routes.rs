@@ -32,10 +32,10 @@ struct Path {
     local: Option<IpAddr>,
 }
 
-/// How a peer comes in.
+/// How a peer proves itself.
 struct Door {
-    ufrag: String,
-    password: String,
+    /// Of its ICE sessions, the present one last; the one before it counts on, for checks that are under way.
+    credentials: Vec<(String, String)>,
     /// Where it has proven to be, newest last.
     addresses: Vec<SocketAddr>,
     /// How many it has proven.
@@ -50,13 +50,25 @@ impl Routes {
     /// A peer with these ICE credentials may come.
     pub fn open(&mut self, peer: PeerId, ufrag: String, password: String) {
         self.by_ufrag.insert(ufrag.clone(), peer);
-        self.doors.insert(peer, Door { ufrag, password, addresses: Vec::new(), proven: 0 });
+        self.doors.insert(peer, Door { credentials: vec![(ufrag, password)], addresses: Vec::new(), proven: 0 });
+    }
+
+    /// A peer has a new ICE session. Where it has proven to be stays, and so does the number of addresses that it has proven.
+    pub fn renew(&mut self, peer: PeerId, ufrag: String, password: String) {
+        let Some(door) = self.doors.get_mut(&peer) else { return };
+        if door.credentials.len() > 1 {
+            self.by_ufrag.remove(&door.credentials.remove(0).0);
+        }
+        self.by_ufrag.insert(ufrag.clone(), peer);
+        door.credentials.push((ufrag, password));
     }
 
     /// Forgets a peer and its addresses: nothing more comes in, nothing more goes out.
     pub fn close(&mut self, peer: PeerId) {
         let Some(door) = self.doors.remove(&peer) else { return };
-        self.by_ufrag.remove(&door.ufrag);
+        for (ufrag, _) in &door.credentials {
+            self.by_ufrag.remove(ufrag);
+        }
         for address in door.addresses {
             self.by_address.remove(&address);
         }
@@ -71,13 +83,12 @@ impl Routes {
     }
 
     fn learn(&mut self, mut request: Request, datagram: &Datagram<'_>) {
-        let Some(&peer) = request.addressee().and_then(|ufrag| self.by_ufrag.get(&ufrag)) else { return };
+        let Some(ufrag) = request.addressee() else { return };
+        let Some(&peer) = self.by_ufrag.get(&ufrag) else { return };
         let Some(door) = self.doors.get_mut(&peer) else { return };
         let holder = self.by_address.get(&datagram.from).map(|path| path.peer);
-        if holder == Some(peer)
-            || door.proven >= MOST_PATHS
-            || !request.is_authentic(&door.password, self.crypto.crypto())
-        {
+        let Some((_, password)) = door.credentials.iter().find(|(known, _)| *known == ufrag) else { return };
+        if holder == Some(peer) || door.proven >= MOST_PATHS || !request.is_authentic(password, self.crypto.crypto()) {
             return;
         }
         door.proven += 1;
@@ -136,6 +147,22 @@ mod tests {
         assert_eq!(come(&mut routes, 9, &[0x80; 20]), Some(2), "what was handed over stays");
         routes.close(2);
         assert_eq!((come(&mut routes, 9, &[0x80; 20]), routes.addresses()), (None, 0));
+    }
+
+    #[test]
+    fn a_new_ice_session_keeps_the_addresses_and_ends_the_session_before_the_last() {
+        let mut routes = routes();
+        routes.open(1, "one".into(), "first".into());
+        assert_eq!(come(&mut routes, 9, &request("one:me", "first")), Some(1));
+        routes.renew(1, "two".into(), "second".into());
+        assert_eq!(come(&mut routes, 9, &[0x80; 20]), Some(1));
+        assert_eq!(come(&mut routes, 10, &request("one:me", "first")), Some(1), "a check that was under way");
+        assert_eq!(come(&mut routes, 11, &request("two:me", "first")), None);
+        assert_eq!(come(&mut routes, 11, &request("two:me", "second")), Some(1));
+        routes.renew(1, "three".into(), "third".into());
+        assert_eq!(come(&mut routes, 12, &request("one:me", "first")), None);
+        routes.close(1);
+        assert!(routes.by_ufrag.is_empty() && routes.addresses() == 0);
     }
 
     #[test]

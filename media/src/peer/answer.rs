@@ -4,13 +4,24 @@ use super::Limits;
 use std::fmt::Write;
 use std::net::SocketAddr;
 
-/// Rewrites an answer: our candidates instead of the library's, and bitrates for the picture.
+/// Puts our candidates in place of the library's.
+pub fn with_candidates(sdp: &str, announced: &[SocketAddr]) -> String {
+    let mut out = String::with_capacity(sdp.len() + 512);
+    for line in sdp.lines().filter(|line| !line.starts_with("a=candidate:") && *line != "a=end-of-candidates") {
+        out += line;
+        out += "\r\n";
+        if line.starts_with("a=ice-ufrag:") {
+            candidates(&mut out, announced);
+        }
+    }
+    out
+}
+
+/// Rewrites an answer: our candidates instead of the library's, bit rates for the video, and what RFC 9725, section 4.4.1,
+/// asks for.
 pub fn complete(sdp: &str, announced: &[SocketAddr], limits: &Limits) -> String {
     let (mut out, mut video) = (String::with_capacity(sdp.len() + 512), false);
-    for line in sdp.lines() {
-        if line.starts_with("a=candidate:") || line == "a=end-of-candidates" {
-            continue;
-        }
+    for line in with_candidates(sdp, announced).lines() {
         if let Some(media) = line.strip_prefix("m=") {
             video = media.starts_with("video ");
         }
@@ -24,8 +35,8 @@ pub fn complete(sdp: &str, announced: &[SocketAddr], limits: &Limits) -> String 
             // What libwebrtc understands; others ignore unknown parameters.
             _ = write!(out, "a=fmtp:{payload} x-google-start-bitrate={}\r\n", limits.start_kbps);
         }
-        if line.starts_with("a=ice-ufrag:") {
-            candidates(&mut out, announced);
+        if line == "a=rtcp-mux" {
+            out += "a=rtcp-mux-only\r\n";
         }
     }
     out

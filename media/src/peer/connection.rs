@@ -1,6 +1,8 @@
 //! One WebRTC connection without a socket and without a clock: datagrams and times in, packets and states out. All it adds to
 //! the library is of which of a publisher's two tracks a packet is.
 
+use super::fragment::Credentials;
+use super::offer::Offer;
 use super::{Error, engine};
 use crate::item::Track;
 use crate::net::Datagram;
@@ -13,7 +15,7 @@ use rtc::peer_connection::event::{RTCPeerConnectionEvent, RTCTrackEvent, RTCTrac
 use rtc::peer_connection::message::RTCMessage;
 use rtc::peer_connection::sdp::RTCSessionDescription;
 use rtc::peer_connection::state::RTCPeerConnectionState;
-use rtc::peer_connection::transport::RTCIceCandidateInit;
+use rtc::peer_connection::transport::{RTCDtlsRole, RTCIceCandidateInit};
 use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtcp::sender_report as rtcp;
@@ -52,6 +54,10 @@ struct OpenTrack {
 
 pub struct Connection {
     core: RTCPeerConnection,
+    /// What the library was shown last.
+    offer: String,
+    /// Ours, of the present ICE session.
+    ice: Credentials,
     tracks: Vec<OpenTrack>,
     states: VecDeque<RTCPeerConnectionState>,
     connected: bool,
@@ -65,12 +71,7 @@ impl Connection {
     ///
     /// # Errors
     /// The library refuses the offer, or fails.
-    pub fn answer(
-        offer: &str,
-        credentials: (&str, &str),
-        timeouts: Timeouts,
-        port: u16,
-    ) -> Result<(Connection, String), Error> {
+    pub fn answer(offer: &Offer, timeouts: Timeouts, port: u16) -> Result<(Connection, String), Error> {
         let unacceptable = |error: rtc::shared::error::Error| Error::Unacceptable(error.to_string());
         let broken = |error: rtc::shared::error::Error| Error::Engine(error.to_string());
         let now = Instant::now();
@@ -80,8 +81,8 @@ impl Connection {
         let settings = SettingEngineBuilder::new()
             .with_include_loopback_candidate(true)
             .with_multicast_dns_mode(MulticastDnsMode::Disabled)
-            .with_ice_credentials(credentials.0.to_owned(), credentials.1.to_owned())
             .with_ice_timeouts(Some(timeouts.disconnected), Some(timeouts.failed), Some(keep_alive))
+            .with_answering_dtls_role(if offer.dtls_client { RTCDtlsRole::Server } else { RTCDtlsRole::Client })
             .build();
         let mut core = RTCPeerConnectionBuilder::new()
             .with_media_engine(media)
@@ -89,7 +90,7 @@ impl Connection {
             .with_interceptor_registry(chain)
             .build(now)
             .map_err(broken)?;
-        let description = RTCSessionDescription::offer(offer.to_owned()).map_err(unacceptable)?;
+        let description = RTCSessionDescription::offer(offer.sdp.clone()).map_err(unacceptable)?;
         core.set_remote_description(now, description).map_err(unacceptable)?;
         let answer = core.create_answer(None).map_err(unacceptable)?;
         core.set_local_description(now, answer).map_err(unacceptable)?;
@@ -98,9 +99,37 @@ impl Connection {
             core.add_local_candidate(RTCIceCandidateInit { candidate, ..Default::default() }).map_err(broken)?;
         }
         core.add_local_candidate(RTCIceCandidateInit::default()).map_err(broken)?;
-        let answer = core.local_description().ok_or_else(|| Error::Engine("there is no answer".into()))?;
-        let (tracks, states) = (Vec::new(), VecDeque::new());
-        Ok((Connection { core, tracks, states, connected: false, port, now }, answer.sdp))
+        let (ice, answer) = answer_of(&core)?;
+        let (offer, tracks, states) = (offer.sdp.clone(), Vec::new(), VecDeque::new());
+        Ok((Connection { core, offer, ice, tracks, states, connected: false, port, now }, answer))
+    }
+
+    /// Returns our credentials of the present ICE session.
+    pub fn credentials(&self) -> &Credentials {
+        &self.ice
+    }
+
+    /// Returns whether these are the other side's credentials of the present ICE session.
+    pub fn is_of_peer(&self, theirs: &Credentials) -> bool {
+        Credentials::of(&self.offer).as_ref() == Some(theirs)
+    }
+
+    /// Begins a new ICE session with these credentials of the other side; returns the answer with new ones of ours. DTLS and
+    /// media go on.
+    ///
+    /// # Errors
+    /// The library does not restart.
+    pub fn restart(&mut self, theirs: Credentials, now: Instant) -> Result<String, Error> {
+        let broken = |error: rtc::shared::error::Error| Error::Engine(error.to_string());
+        self.now = self.now.max(now);
+        let offer = theirs.put_into(&self.offer);
+        let description = RTCSessionDescription::offer(offer.clone()).map_err(broken)?;
+        self.core.set_remote_description(self.now, description).map_err(broken)?;
+        let answer = self.core.create_answer(None).map_err(broken)?;
+        self.core.set_local_description(self.now, answer).map_err(broken)?;
+        let (ice, answer) = answer_of(&self.core)?;
+        (self.ice, self.offer) = (ice, offer);
+        Ok(answer)
     }
 
     /// A datagram of this peer has come.
@@ -222,6 +251,13 @@ impl Connection {
             tracing::debug!(%error, "a connection did not close cleanly");
         }
     }
+}
+
+/// Returns what the library answers now, and the ICE credentials in it.
+fn answer_of(core: &RTCPeerConnection) -> Result<(Credentials, String), Error> {
+    let none = || Error::Engine("there is no answer".into());
+    let answer = core.local_description().ok_or_else(none)?.sdp;
+    Ok((Credentials::of(&answer).ok_or_else(none)?, answer))
 }
 
 /// What the library believes is our address. Nobody outside ever sees it.

@@ -4,14 +4,16 @@ use super::connection::{Connection, Timeouts};
 use super::network::{Counters, Network};
 use super::offer::{self, Offer};
 use super::outbox::Outbox;
-use super::publisher::{Publisher, Shared};
+use super::publisher::Publisher;
 use super::pump::{KeyFrames, Pump};
+use super::stats::Shared;
 use super::{Answer, Error, Limits, answer};
 use crate::item::{Format, Formats};
+use crate::net::{Reach, of_this_machine};
 use crate::tap::{self, Tap};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// Where publishers come in.
@@ -19,9 +21,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 pub struct Config {
     /// The UDP address to bind. Port 0: any free one.
     pub bind: SocketAddr,
-    /// Addresses at which publishers reach the port. Empty: the bound address, or all addresses of this machine when that
-    /// is unspecified.
+    /// Addresses at which publishers reach the port. Empty: the bound address, or all addresses that this machine has at the
+    /// moment of the offer when that is unspecified.
     pub announce: Vec<IpAddr>,
+    /// Whom the port answers.
+    pub reach: Reach,
     /// Publishers at a time.
     pub max_peers: usize,
     /// Nothing heard for so long: `Disconnected`.
@@ -30,6 +34,8 @@ pub struct Config {
     pub failed_after: Duration,
     /// An answered offer that is not followed by a connection within this time has failed.
     pub connect_within: Duration,
+    /// A publisher that is connected and sends no packet for so long has failed.
+    pub media_within: Duration,
 }
 
 impl Default for Config {
@@ -37,10 +43,12 @@ impl Default for Config {
         Config {
             bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             announce: Vec::new(),
+            reach: Reach::default(),
             max_peers: 100,
             disconnected_after: Duration::from_secs(5),
             failed_after: Duration::from_secs(25),
             connect_within: Duration::from_secs(30),
+            media_within: Duration::from_secs(60),
         }
     }
 }
@@ -49,7 +57,6 @@ impl Default for Config {
 #[derive(Debug)]
 pub struct Endpoint {
     network: Arc<Network>,
-    announced: Vec<SocketAddr>,
     places: Arc<Semaphore>,
     config: Config,
 }
@@ -61,11 +68,10 @@ impl Endpoint {
     /// The address is taken or not this machine's, or its interfaces cannot be listed.
     pub fn bind(config: Config) -> Result<Endpoint, Error> {
         let crypto = rtc::crypto::default_provider().map_err(|error| Error::Engine(error.to_string()))?;
-        let network = Arc::new(Network::start(config.bind, crypto)?);
-        let local = network.local();
-        let announced = if config.announce.is_empty() { own_addresses(local.ip())? } else { config.announce.clone() };
-        let announced = announced.into_iter().map(|ip| SocketAddr::new(ip, local.port())).collect();
-        Ok(Endpoint { network, announced, places: Arc::new(Semaphore::new(config.max_peers)), config })
+        let network = Arc::new(Network::start(config.bind, config.reach, crypto)?);
+        let endpoint = Endpoint { network, places: Arc::new(Semaphore::new(config.max_peers)), config };
+        endpoint.announced()?;
+        Ok(endpoint)
     }
 
     /// The bound address.
@@ -73,9 +79,15 @@ impl Endpoint {
         self.network.local()
     }
 
-    /// What publishers are told.
-    pub fn announced(&self) -> &[SocketAddr] {
-        &self.announced
+    /// Returns the addresses that a publisher is told now.
+    ///
+    /// # Errors
+    /// The interfaces of this machine cannot be listed.
+    pub fn announced(&self) -> Result<Vec<SocketAddr>, Error> {
+        let local = self.local_address();
+        let ips =
+            if self.config.announce.is_empty() { own_addresses(local.ip())? } else { self.config.announce.clone() };
+        Ok(ips.into_iter().map(|ip| SocketAddr::new(ip, local.port())).collect())
     }
 
     pub fn counters(&self) -> Counters {
@@ -92,7 +104,7 @@ impl Endpoint {
         let place = self.places.clone().try_acquire_owned().map_err(|_| Error::Busy(self.config.max_peers))?;
         let answering = Answering {
             network: self.network.clone(),
-            announced: self.announced.clone(),
+            announced: self.announced()?,
             config: self.config.clone(),
             limits: limits.clone(),
         };
@@ -112,13 +124,12 @@ struct Answering {
 
 impl Answering {
     fn run(self, offer: &Offer, place: OwnedSemaphorePermit) -> Result<(Answer, Publisher), Error> {
-        let (ufrag, password) = (token::<8>(), token::<16>());
-        let epoch = Instant::now();
+        let shared = Arc::new(Shared::new());
         let timeouts = Timeouts { disconnected: self.config.disconnected_after, failed: self.config.failed_after };
         let port = self.network.local().port();
-        let (connection, sdp) = Connection::answer(&offer.sdp, (&ufrag, &password), timeouts, port)?;
+        let (connection, sdp) = Connection::answer(offer, timeouts, port)?;
         let sdp = answer::complete(&sdp, &self.announced, &self.limits);
-        let shared = Arc::new(Shared { epoch, origin: OnceLock::new(), stats: Mutex::default() });
+        let ice = connection.credentials().clone();
         let (closed, is_closed) = watch::channel(false);
         let (outbox, events) = Outbox::new();
         let tap = Tap::new(tap::Config {
@@ -140,17 +151,15 @@ impl Answering {
             outbox,
             key_frames: KeyFrames::default(),
             connect_by: Some(self.config.connect_within),
+            media_within: self.config.media_within,
+            last_packet: Duration::ZERO,
             place,
             closed,
         };
-        let (peer, commands) = self.network.join(ufrag.clone(), password, pump)?;
-        Ok((Answer { sdp, ice_tag: ufrag }, Publisher::new(peer, shared, commands, is_closed, events)))
+        let (peer, commands) = self.network.join(ice.ufrag.clone(), ice.password, pump)?;
+        let publisher = Publisher::new(peer, shared, commands, is_closed, events, self.announced);
+        Ok((Answer { sdp, ice_tag: ice.ufrag }, publisher))
     }
-}
-
-/// As many random bytes as hexadecimal text.
-fn token<const N: usize>() -> String {
-    rand::random::<[u8; N]>().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Addresses at which this machine can be reached when bound to `ip`.
@@ -162,11 +171,8 @@ fn own_addresses(ip: IpAddr) -> Result<Vec<IpAddr>, std::io::Error> {
         IpAddr::V4(v4) => !v4.is_link_local() && !v4.is_unspecified(),
         IpAddr::V6(v6) => ip.is_ipv6() && (v6.segments()[0] & 0xFFC0) != 0xFE80 && !v6.is_unspecified(),
     };
-    let mut own: Vec<IpAddr> = rtc::shared::ifaces::ifaces()?
-        .into_iter()
-        .filter_map(|interface| interface.addr.map(|address| address.ip()))
-        .filter(usable)
-        .collect();
+    let mut own: Vec<IpAddr> = of_this_machine()?.into_iter().filter(usable).collect();
+    // Loopback last: browsers prefer what stands first, and some take no loopback address at all.
     own.sort_by_key(IpAddr::is_loopback);
     own.dedup();
     Ok(own)

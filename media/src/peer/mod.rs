@@ -17,22 +17,27 @@
 //! ```
 //!
 //! Candidates of the publisher are never used, neither those of its offer nor trickled ones: it is answered where its own
-//! authenticated checks come from, so an offer cannot aim the server at anybody. A trickle PATCH needs no action.
+//! authenticated checks come from, so an offer cannot aim the server at anybody.
 
 mod answer;
+mod command;
 mod connection;
 mod endpoint;
 mod engine;
+mod fragment;
 mod network;
 mod offer;
 mod outbox;
 mod publisher;
 mod pump;
 mod reports;
+mod stats;
 
+pub use crate::net::Reach;
 pub use endpoint::{Config, Endpoint};
 pub use network::Counters;
-pub use publisher::{Publisher, Stats};
+pub use publisher::Publisher;
+pub use stats::Stats;
 
 use crate::item::{Formats, Item};
 use coach_core::MediaTime;
@@ -65,6 +70,28 @@ pub struct Answer {
     pub ice_tag: String,
 }
 
+/// Checks an offer without answering it.
+///
+/// # Errors
+/// Those of [`Endpoint::accept`] that are the offer's own fault.
+pub fn check(offer: &str) -> Result<(), Error> {
+    offer::check(offer).map(drop)
+}
+
+/// What a publisher's SDP fragment led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Patched {
+    /// It had candidates of the present ICE session, which are left aside.
+    Candidates,
+    /// It had new credentials: ICE begins anew, and this goes back.
+    Restarted {
+        /// Our credentials and candidates, as an SDP fragment.
+        fragment: String,
+        /// Names the new ICE session, as [`Answer::ice_tag`].
+        ice_tag: String,
+    },
+}
+
 /// What a publisher does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
@@ -90,7 +117,7 @@ pub enum Error {
     /// 400: it offers nothing to receive.
     #[error("the offer has no audio or video to send: {0}")]
     NoMedia(String),
-    /// 406: a session description that we cannot take as it is.
+    /// 422: a session description that we cannot take as it is.
     #[error("this offer cannot be accepted: {0}")]
     Unacceptable(String),
     /// 503: try again later.

@@ -2,8 +2,10 @@
 //! socket to the finished item no packet changes its thread, and no lock is taken for it.
 
 use super::Error;
-use super::pump::Pump;
-use crate::net::{Batch, Datagram, PeerId, Port, Routes};
+use super::command::Command;
+use super::fragment::Fragment;
+use super::pump::{Pump, Restarted};
+use crate::net::{Batch, Datagram, Gate, PeerId, Port, Reach, Routes};
 use rtc::crypto::RTCCryptoProvider;
 use std::collections::HashMap;
 use std::io;
@@ -35,7 +37,7 @@ const MOST_READS: usize = 16;
 pub struct Counters {
     pub received: u64,
     pub sent: u64,
-    /// From nobody we know.
+    /// From nobody we know, or from an address that may not come.
     pub unknown: u64,
     /// The system had no room to send.
     pub send_failures: u64,
@@ -55,20 +57,6 @@ struct Counts {
     addresses: AtomicUsize,
 }
 
-/// What the thread is asked to do.
-pub enum Command {
-    Join {
-        peer: PeerId,
-        ufrag: String,
-        password: String,
-        pump: Box<Pump>,
-    },
-    KeyFrame(PeerId),
-    Close(PeerId),
-    /// Close all peers, then end.
-    End,
-}
-
 /// The handle to the thread. Dropping it closes all peers and waits for the thread's end.
 #[derive(Debug)]
 pub struct Network {
@@ -84,13 +72,14 @@ impl Network {
     ///
     /// # Errors
     /// The address is taken or not ours, or the process has no descriptors or threads left.
-    pub fn start(bind: SocketAddr, crypto: Arc<dyn RTCCryptoProvider>) -> io::Result<Network> {
+    pub fn start(bind: SocketAddr, reach: Reach, crypto: Arc<dyn RTCCryptoProvider>) -> io::Result<Network> {
         let port = Port::bind(bind)?;
         let local = port.local();
         let counts = Arc::new(Counts::default());
         let (commands, inbox) = channel();
         let turns = Turns {
             port,
+            gate: Gate::new(reach),
             routes: Routes::new(crypto),
             peers: HashMap::new(),
             due: Vec::new(),
@@ -150,6 +139,7 @@ impl Drop for Network {
 /// What the thread owns.
 struct Turns {
     port: Port,
+    gate: Gate,
     routes: Routes,
     peers: HashMap<PeerId, Peer>,
     /// Those of `peers` whose turn it is; kept for its room.
@@ -232,6 +222,10 @@ impl Turns {
                     peer.due = Instant::now();
                 }
             }
+            Command::Patch { peer, fragment, answer } => {
+                // The publisher may not wait any more, or be gone: nothing is asked of it then.
+                let _ = answer.send(self.patch(peer, fragment));
+            }
             Command::Close(peer) => self.closing.push(peer),
             Command::End => self.ending = true,
         }
@@ -244,6 +238,10 @@ impl Turns {
             let more = self.port.read(batch);
             for datagram in batch.datagrams() {
                 read += 1;
+                if !self.gate.admits(datagram.from.ip(), datagram.arrival) {
+                    self.counts.unknown.fetch_add(1, Relaxed);
+                    continue;
+                }
                 // Strangers' datagrams go no further than through here.
                 match catch_unwind(AssertUnwindSafe(|| self.routes.peer_of(&datagram))) {
                     Ok(Some(id)) => self.give(id, &datagram),
@@ -262,6 +260,26 @@ impl Turns {
         (peer.due, peer.heard) = (datagram.arrival, Some(datagram.arrival));
         if catch_unwind(AssertUnwindSafe(|| peer.pump.datagram(datagram))).is_err() {
             self.broken(id);
+        }
+    }
+
+    fn patch(&mut self, id: PeerId, fragment: Fragment) -> Result<Option<Restarted>, Error> {
+        let gone = || Error::Engine("the publisher has left".into());
+        let peer = self.peers.get_mut(&id).ok_or_else(gone)?;
+        let now = Instant::now();
+        let patched = catch_unwind(AssertUnwindSafe(|| peer.pump.patch(fragment, now)));
+        peer.due = now;
+        match patched {
+            Ok(patched) => {
+                if let Ok(Some(restarted)) = &patched {
+                    self.routes.renew(id, restarted.ufrag.clone(), restarted.password.clone());
+                }
+                patched
+            }
+            Err(_) => {
+                self.broken(id);
+                Err(gone())
+            }
         }
     }
 

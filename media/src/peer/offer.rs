@@ -8,6 +8,8 @@ use std::io::Cursor;
 /// Browsers' offers are about 6 kB.
 const MAX_BYTES: usize = 64 << 10;
 const MAX_LINES: usize = 2000;
+/// The longest line of a browser's offer has about 200 bytes, and the library takes time that grows with the square of it.
+const MAX_LINE_BYTES: usize = 1024;
 
 /// A checked offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,13 +18,27 @@ pub struct Offer {
     pub sdp: String,
     pub video: bool,
     pub audio: bool,
+    /// The publisher is the client of the DTLS handshake, whatever we would like.
+    pub dtls_client: bool,
+}
+
+/// Refuses texts that are larger than any honest description.
+///
+/// # Errors
+/// [`Error::Malformed`].
+pub fn bounded(sdp: &str) -> Result<(), Error> {
+    if sdp.len() > MAX_BYTES || sdp.lines().count() > MAX_LINES {
+        return Err(Error::Malformed(format!("longer than {MAX_BYTES} bytes or {MAX_LINES} lines")));
+    }
+    if sdp.lines().any(|line| line.len() > MAX_LINE_BYTES) {
+        return Err(Error::Malformed(format!("a line is longer than {MAX_LINE_BYTES} bytes")));
+    }
+    Ok(())
 }
 
 /// Checks an offer (RFC 9725, section 4.2: at most one audio and one video, all bundled, sent to us).
 pub fn check(sdp: &str) -> Result<Offer, Error> {
-    if sdp.len() > MAX_BYTES || sdp.lines().count() > MAX_LINES {
-        return Err(Error::Malformed(format!("longer than {MAX_BYTES} bytes or {MAX_LINES} lines")));
-    }
+    bounded(sdp)?;
     // The library wants the line ends of the standard; texts that went through an editor have others.
     let sdp: String = sdp.lines().filter(|line| !line.is_empty()).flat_map(|line| [line.trim_end(), "\r\n"]).collect();
     let parsed = SessionDescription::unmarshal(&mut Cursor::new(sdp.as_bytes()))
@@ -55,8 +71,37 @@ pub fn check(sdp: &str) -> Result<Offer, Error> {
             }
         }
     }
+    bundled(&parsed)?;
+    let dtls_client = dtls_role(&parsed)?;
     let sdp = sdp.split_inclusive("\r\n").filter(|line| !is_unused(line)).collect();
-    Ok(Offer { sdp, video, audio })
+    Ok(Offer { sdp, video, audio, dtls_client })
+}
+
+/// Audio and video come on one transport (RFC 9725, section 4.4.1).
+fn bundled(offer: &SessionDescription) -> Result<(), Error> {
+    let mids = || offer.media_descriptions.iter().filter_map(|media| value(media, "mid"));
+    let groups = offer.attributes.iter().filter(|attribute| attribute.key == "group");
+    let mut bundles = groups.filter_map(|group| group.value.as_deref()?.strip_prefix("BUNDLE "));
+    let whole = |bundle: &str| mids().all(|mid| bundle.split_whitespace().any(|bundled| bundled == mid));
+    if offer.media_descriptions.len() > 1 && !bundles.any(whole) {
+        return Err(Error::Unacceptable("audio and video are not bundled (a=group:BUNDLE with both)".into()));
+    }
+    Ok(())
+}
+
+/// Returns whether the publisher wants to be the client (RFC 8842, section 5.2).
+fn dtls_role(offer: &SessionDescription) -> Result<bool, Error> {
+    let of_session = offer.attribute("setup").map(String::as_str);
+    let mut roles = offer.media_descriptions.iter().map(|media| value(media, "setup").or(of_session));
+    let first = roles.next().flatten();
+    if roles.any(|role| role != first) {
+        return Err(Error::Unacceptable("audio and video have different DTLS roles (a=setup)".into()));
+    }
+    match first {
+        None | Some("actpass" | "passive") => Ok(false),
+        Some("active") => Ok(true),
+        Some(_) => Err(Error::Unacceptable("the DTLS role (a=setup) is none of actpass, active and passive".into())),
+    }
 }
 
 fn section(kind: &str, media: &MediaDescription) -> Result<(), Error> {

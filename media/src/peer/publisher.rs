@@ -1,39 +1,13 @@
 //! The handle to one publisher. Dropping it closes the peer.
 
-use super::Event;
-use super::network::Command;
-use crate::item::Track;
+use super::command::Command;
+use super::stats::{Shared, Stats};
+use super::{Error, Event, Patched, answer, fragment};
 use crate::net::PeerId;
-use crate::tap::{Origin, TrackStats};
 use coach_core::MediaTime;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc::Sender};
-use std::time::Instant;
-use tokio::sync::{mpsc, watch};
-
-/// What a publisher has been through, counted since its offer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Stats {
-    pub video: TrackStats,
-    pub audio: TrackStats,
-    /// Key frames we asked for.
-    pub key_frame_requests: u64,
-    /// Units lost because the reader of the events stood still.
-    pub items_lost: u64,
-}
-
-impl Stats {
-    pub fn of(&self, track: Track) -> &TrackStats {
-        if track == Track::Video { &self.video } else { &self.audio }
-    }
-}
-
-/// What the handle and the peer have in common.
-#[derive(Debug)]
-pub struct Shared {
-    pub epoch: Instant,
-    pub origin: OnceLock<Origin>,
-    pub stats: Mutex<Stats>,
-}
+use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError, mpsc::Sender};
+use tokio::sync::{mpsc, oneshot, watch};
 
 /// A peer that publishes to us.
 #[derive(Debug)]
@@ -43,6 +17,7 @@ pub struct Publisher {
     network: Sender<Command>,
     closed: watch::Receiver<bool>,
     events: Option<mpsc::Receiver<Event>>,
+    announced: Vec<SocketAddr>,
 }
 
 impl Publisher {
@@ -52,8 +27,9 @@ impl Publisher {
         network: Sender<Command>,
         closed: watch::Receiver<bool>,
         events: mpsc::Receiver<Event>,
+        announced: Vec<SocketAddr>,
     ) -> Publisher {
-        Publisher { peer, shared, network, closed, events: Some(events) }
+        Publisher { peer, shared, network, closed, events: Some(events), announced }
     }
 
     /// What the peer does, `Closed` last. It goes to one reader: a second call gets a channel that is closed already.
@@ -66,6 +42,25 @@ impl Publisher {
     /// Asks for a key frame, at most every 300 ms however often it is called.
     pub fn request_key_frame(&self) {
         self.ask(Command::KeyFrame(self.peer));
+    }
+
+    /// Takes an SDP fragment (RFC 9725, section 4.3): candidates are left aside, new credentials restart ICE while the media
+    /// goes on.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`]: it is no fragment. [`Error::Engine`]: the restart failed, or the peer is gone.
+    pub async fn patch(&self, fragment: &str) -> Result<Patched, Error> {
+        let fragment = fragment::parse(fragment)?;
+        let (answer, answered) = oneshot::channel();
+        self.ask(Command::Patch { peer: self.peer, fragment, answer });
+        let restarted = answered.await.map_err(|_| Error::Engine("the publisher has left".into()))??;
+        Ok(match restarted {
+            None => Patched::Candidates,
+            Some(restarted) => {
+                let sdp = answer::with_candidates(&restarted.sdp, &self.announced);
+                Patched::Restarted { fragment: fragment::of_answer(&sdp), ice_tag: restarted.ufrag }
+            }
+        })
     }
 
     /// Media time of this moment; `None` before the first unit is known, about a second after `Connected`.

@@ -1,9 +1,10 @@
 //! One peer: datagrams through its connection into the tap, items out, key frames asked for, and the end of it all.
 
-use super::Event;
 use super::connection::{Connection, Happening};
+use super::fragment::Fragment;
 use super::outbox::Outbox;
-use super::publisher::{Shared, Stats};
+use super::stats::{Shared, Stats};
+use super::{Error, Event};
 use crate::item::{Formats, Track};
 use crate::net::Datagram;
 use crate::tap::{Output, Tap};
@@ -28,9 +29,21 @@ pub struct Pump {
     pub key_frames: KeyFrames,
     /// Until it is connected: when waiting for that is over.
     pub connect_by: Option<Duration>,
+    /// Without a packet for so long, the peer has failed.
+    pub media_within: Duration,
+    /// When it was connected, or the newest packet came.
+    pub last_packet: Duration,
     /// Given back when everything is over.
     pub place: OwnedSemaphorePermit,
     pub closed: watch::Sender<bool>,
+}
+
+/// A new ICE session of a peer.
+pub struct Restarted {
+    pub ufrag: String,
+    pub password: String,
+    /// The answer that names it, without candidates of ours.
+    pub sdp: String,
 }
 
 /// When to ask for key frames.
@@ -53,7 +66,7 @@ impl Pump {
         self.connection.tick(now);
         let now = self.since_epoch(now);
         let goes_on = self.take(now);
-        if self.connect_by.is_some_and(|by| now >= by) {
+        if now >= self.give_up_at() {
             self.outbox.event(Event::Failed);
             return false;
         }
@@ -65,8 +78,26 @@ impl Pump {
         goes_on && self.outbox.is_read()
     }
 
+    /// Takes what the publisher says about its ICE session; `Some` when that is a new one.
+    ///
+    /// # Errors
+    /// The library does not restart ICE; the peer goes on as it was.
+    pub fn patch(&mut self, fragment: Fragment, now: Instant) -> Result<Option<Restarted>, Error> {
+        let Some(theirs) = fragment.credentials.filter(|theirs| !self.connection.is_of_peer(theirs)) else {
+            return Ok(None);
+        };
+        let sdp = self.connection.restart(theirs, now)?;
+        let ours = self.connection.credentials().clone();
+        Ok(Some(Restarted { ufrag: ours.ufrag, password: ours.password, sdp }))
+    }
+
     pub fn is_connecting(&self) -> bool {
         self.connect_by.is_some()
+    }
+
+    /// When the peer has failed, unless it is connected or a packet comes before.
+    fn give_up_at(&self) -> Duration {
+        self.connect_by.unwrap_or(self.last_packet + self.media_within)
     }
 
     fn since_epoch(&self, moment: Instant) -> Duration {
@@ -75,17 +106,19 @@ impl Pump {
 
     /// Takes what the connection has; whether the peer goes on.
     fn take(&mut self, now: Duration) -> bool {
-        let Pump { connection, tap, outbox, key_frames, connect_by, shared, .. } = self;
+        let Pump { connection, tap, outbox, key_frames, connect_by, last_packet, shared, .. } = self;
         let arrival = |at: Instant| at.saturating_duration_since(shared.epoch).min(now);
         let mut goes_on = true;
         connection.poll(|happening| match happening {
             Happening::Packet(track, packet, at) => {
                 key_frames.pictures |= track == Track::Video;
+                *last_packet = arrival(at).max(*last_packet);
                 tap.push(track, packet, arrival(at));
             }
             Happening::Report(track, report, at) => tap.report(track, report, arrival(at)),
             Happening::State(State::Connected) => {
                 *connect_by = None;
+                *last_packet = now;
                 outbox.event(Event::Connected);
             }
             Happening::State(State::Disconnected) => outbox.event(Event::Disconnected),
@@ -128,7 +161,7 @@ impl Pump {
 
     /// When [`Pump::run`] is due, if nothing comes before.
     pub fn due(&mut self) -> Instant {
-        let own = [Some(self.tap.deadline()), self.connect_by, self.key_frame_due()];
+        let own = [Some(self.tap.deadline()), Some(self.give_up_at()), self.key_frame_due()];
         let own = self.shared.epoch + own.into_iter().flatten().min().unwrap_or_default();
         self.connection.due().map_or(own, |due| due.min(own))
     }
