@@ -3,7 +3,11 @@
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use std::io::IsTerminal;
 use std::sync::OnceLock;
-use tracing_subscriber::EnvFilter;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::{FilterExt, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
 /// Upper bounds of the histograms' buckets, seconds: from a face on a fast core to the analysis of an hour.
 const BUCKETS_S: [f64; 16] =
@@ -32,7 +36,7 @@ const fn metric(kind: Kind, name: &'static str, help: &'static str) -> Metric {
 }
 
 /// Every metric.
-pub const METRICS: [Metric; 15] = [
+pub const METRICS: [Metric; 20] = [
     Metric {
         label: Some(("path", &["/healthz"])),
         ..metric(Kind::Histogram, HTTP_SECONDS, "From request to response head, by method, path and status")
@@ -66,6 +70,14 @@ pub const METRICS: [Metric; 15] = [
     metric(Kind::Gauge, "coach_recorder_queued_bytes", "Encoded media waiting for the disk, all recorders"),
     metric(Kind::Gauge, "coach_session_queued_bytes", "Encoded media waiting for the threads of live sessions"),
     metric(Kind::Counter, "coach_webhook_failures_total", "Attempts to send a webhook that failed"),
+    metric(Kind::Gauge, "coach_exports", "Downloads of whole sessions under way"),
+    metric(Kind::Gauge, "coach_device_checks", "Device checks under way"),
+    metric(Kind::Counter, "coach_requests_limited_total", "Requests refused because their address sent too many"),
+    metric(Kind::Counter, "coach_connections_refused_total", "Connections closed because their address had too many"),
+    Metric {
+        label: Some(("status", &["403"])),
+        ..metric(Kind::Counter, "coach_store_refused_total", "Requests that the embedded store refused, by status")
+    },
 ];
 
 /// The name of the histogram that every request is recorded in.
@@ -109,18 +121,35 @@ pub enum Format {
     Json,
 }
 
-/// Sends the log to standard error; `RUST_LOG` chooses what is said. Colours only where standard error is a terminal and `NO_COLOR` is not
-/// set.
+/// Libraries that say secrets at these levels: signed links and keys of the object store, ICE passwords, a webhook's address.
+/// The object store's protocol is silent: it has an error line for every stranger's request, and those are counted
+/// (`coach_store_refused_total`).
+const AT_MOST: [(&str, LevelFilter); 5] = [
+    ("s3s", LevelFilter::OFF),
+    ("aws", LevelFilter::INFO),
+    ("rtc", LevelFilter::INFO),
+    ("hyper", LevelFilter::INFO),
+    ("reqwest", LevelFilter::INFO),
+];
+
+/// Sends the log to standard error; `RUST_LOG` chooses what is said, as far as it is no secret. Colours only where standard error is
+/// a terminal and `NO_COLOR` is not set.
 pub fn init(format: Format) {
-    let filter = EnvFilter::try_from_default_env()
+    let wished = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tower_http=warn,rtc=error"));
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    let filter = wished.and(without_secrets());
+    let layer = tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry();
     // A second call, as in tests, leaves the first one's subscriber.
     let _ = match format {
-        Format::Text => builder.try_init(),
-        Format::Json => builder.json().flatten_event(true).try_init(),
+        Format::Text => registry.with(layer.with_filter(filter)).try_init(),
+        Format::Json => registry.with(layer.json().flatten_event(true).with_filter(filter)).try_init(),
     };
+}
+
+fn without_secrets() -> Targets {
+    Targets::new().with_default(LevelFilter::TRACE).with_targets(AT_MOST)
 }
 
 /// Returns the recorder of this process, which is installed, with all metrics at 0, at first use.
@@ -160,5 +189,25 @@ fn register(metric: &Metric) {
             Kind::Gauge => metrics::gauge!(name, labels).set(0.0),
             Kind::Histogram => drop(metrics::histogram!(name, labels)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tracing::Level;
+
+    #[test]
+    fn libraries_that_would_say_secrets_are_capped_whatever_is_asked_for() {
+        let filter = without_secrets();
+        for target in ["rtc_ice::agent", "rtc", "aws_smithy_runtime::client", "hyper_util::client", "reqwest::connect"]
+        {
+            assert!(
+                !filter.would_enable(target, &Level::DEBUG) && filter.would_enable(target, &Level::INFO),
+                "{target}"
+            );
+        }
+        assert!(!filter.would_enable("s3s::service", &Level::ERROR));
+        assert!(filter.would_enable("coach_server::serve", &Level::TRACE));
     }
 }

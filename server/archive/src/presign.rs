@@ -49,6 +49,8 @@ impl Archive {
             format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
         });
         let get = self.signer.get_object().bucket(&self.bucket).key(key).set_response_content_disposition(disposition);
+        // Recordings of people: neither a browser nor a proxy keeps a copy that a deletion would not reach.
+        let get = get.response_cache_control("private, no-store");
         let request = get.presigned(expiry(ttl)?).await.map_err(|error| Error::sdk(key, error))?;
         Ok(Presigned::of(&request))
     }

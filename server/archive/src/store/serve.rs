@@ -3,9 +3,11 @@
 use std::future::Future;
 use std::io;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::header::{HeaderName, HeaderValue};
+use hyper::Response;
+use hyper::header::{HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -13,7 +15,9 @@ use hyper_util::service::TowerToHyperService;
 use s3s::auth::SimpleAuth;
 use s3s::service::S3ServiceBuilder;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 use tower::Layer;
+use tower::util::MapResponse;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 
 use super::Store;
@@ -22,6 +26,8 @@ use super::Store;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a client may take to send its headers.
 const HEADERS: Duration = Duration::from_secs(30);
+/// Connections at once; more wait to be accepted. Far below the descriptors that a process may have.
+const CONNECTIONS: usize = 256;
 
 /// Which pages may use presigned URLs from a browser.
 #[derive(Clone, Debug, Default)]
@@ -78,16 +84,22 @@ impl Store {
         let keys = self.keys().clone();
         let mut builder = S3ServiceBuilder::new(self);
         builder.set_auth(SimpleAuth::from_single(keys.access_key, keys.secret_key));
-        let service = TowerToHyperService::new(cors.layer()?.layer(builder.build()));
+        let service = cors.layer()?.layer(builder.build());
+        let service = TowerToHyperService::new(MapResponse::new(service, marked));
+        let places = Arc::new(Semaphore::new(CONNECTIONS));
         let graceful = GracefulShutdown::new();
         let mut shutdown = pin!(shutdown);
         loop {
+            let accept = async {
+                let place = places.clone().acquire_owned().await.map_err(io::Error::other)?;
+                Ok::<_, io::Error>((listener.accept().await?.0, place))
+            };
             let accepted = tokio::select! {
-                accepted = listener.accept() => accepted,
+                accepted = accept => accepted,
                 () = &mut shutdown => break,
             };
-            let stream = match accepted {
-                Ok((stream, _)) => stream,
+            let (stream, place) = match accepted {
+                Ok(accepted) => accepted,
                 Err(error) => {
                     // Out of file descriptors, most likely: those who are served must end before others can begin.
                     tracing::warn!(%error, "the object store could not accept a connection");
@@ -106,6 +118,7 @@ impl Store {
                 if let Err(error) = connection.await {
                     tracing::debug!(error, "a connection to the object store broke");
                 }
+                drop(place);
             });
         }
         drop(listener);
@@ -114,4 +127,14 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// Marks an answer as what its type says and nothing else; counts it where it is a refusal.
+fn marked<B>(mut response: Response<B>) -> Response<B> {
+    let status = response.status();
+    if status.is_client_error() {
+        metrics::counter!("coach_store_refused_total", "status" => status.as_str().to_owned()).increment(1);
+    }
+    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
 }
