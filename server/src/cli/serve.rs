@@ -6,7 +6,7 @@ use crate::http::app::App;
 use crate::jobs::{self, erase};
 use crate::session::{Event, State};
 use crate::store;
-use crate::{analysis, http, live, objects, shutdown, telemetry, uploads};
+use crate::{analysis, http, live, objects, private, shutdown, sole, telemetry, uploads};
 use anyhow::Context as _;
 use std::time::Duration;
 use store::jobs::NewJob;
@@ -19,21 +19,33 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves until SIGINT or SIGTERM.
 pub async fn run(config: Config) -> anyhow::Result<()> {
+    private::from_now_on();
+    let descriptors = http::listen::raise_descriptors();
     let recorder = telemetry::recorder().context("the metrics cannot be recorded")?;
     let listener = TcpListener::bind(config.http.bind)
         .await
         .with_context(|| format!("cannot listen on {}; choose another http.bind", config.http.bind))?;
+    let stop = CancellationToken::new();
+    let sole = sole::take(&config, stop.clone()).await?;
+    let tightened = private::tighten(&config.storage.data)
+        .with_context(|| format!("{} cannot be closed to other accounts", config.storage.data.display()))?;
+    if tightened > 0 {
+        tracing::warn!(
+            entries = tightened,
+            "other accounts of this machine could open what is in the data folder; not any more"
+        );
+    }
     // The store outlives the rest: sessions that end at the very last still go there.
     let store_stop = CancellationToken::new();
     let objects = objects::archive::open(&config, store_stop.clone()).await?;
     let db = super::open_database(&config).await?;
-    let context = Context::new(config, db, objects);
+    let mut context = Context::new(config, db, objects);
+    context.shutdown = stop.clone();
     take_up(&context).await?;
     let analyzers = analysis::load(&context).await?;
     let live = live::open(&context, analyzers.clone()).await?;
     let app = App::builder(context.clone()).build(live.clone()).await?;
 
-    let stop = context.shutdown.clone();
     let analyses = jobs::analyses(&context, analyzers, context.config.jobs.workers)?;
     let system = jobs::system(&context)?;
     tokio::spawn(jobs::retention::run(context.clone()));
@@ -50,14 +62,17 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     });
 
     tracing::info!(address = %listener.local_addr()?, "the coach is at {}", context.config.http.base_url());
-    let serving = tokio::spawn(
-        axum::serve(listener, http::router(app)).with_graceful_shutdown(stop.clone().cancelled_owned()).into_future(),
-    );
-    shutdown::asked().await?;
+    let connections = http::listen::connections(descriptors);
+    let serving = tokio::spawn(http::listen::serve(listener, http::router(app), connections, stop.clone()));
+    tokio::select! {
+        asked = shutdown::asked() => asked?,
+        // Another server has the database now.
+        () = stop.cancelled() => {}
+    }
     stop.cancel();
     context.hub.close_all();
     match tokio::time::timeout(GRACE, serving).await {
-        Ok(served) => served.context("the server's task broke")??,
+        Ok(served) => served.context("the server's task broke")?,
         Err(_) => tracing::warn!("some requests did not end in time"),
     }
     let jobs = futures::future::join(analyses.wait(), system.wait());
@@ -68,6 +83,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     store_stop.cancel();
     upkeep.abort();
     context.db.close().await;
+    drop(sole);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use crate::cli::open_database;
 use crate::config::Config;
 use crate::context::Context;
-use crate::{analysis, jobs, objects, shutdown};
+use crate::{analysis, jobs, objects, private, shutdown};
 use std::time::Duration;
 
 /// How often rooms of sessions that were worked on are forgotten.
@@ -14,6 +14,7 @@ const UPKEEP: Duration = Duration::from_secs(60);
 /// # Errors
 /// The database or the object store cannot be reached, or a model does not load.
 pub async fn run(config: Config, count: Option<u32>) -> anyhow::Result<()> {
+    private::from_now_on();
     let count = count.unwrap_or(config.jobs.workers).max(1);
     let objects = objects::archive::reach(&config).await?;
     let db = open_database(&config).await?;

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// Live sessions at once on this machine.
     pub live_sessions: u32,
+    /// Live sessions of one person at once; 0: as many as the machine takes.
+    pub live_sessions_each: u32,
     /// A session ends by itself after this, minutes.
     pub session_minutes: u32,
     /// Largest SDP offer, bytes.
@@ -18,12 +20,18 @@ pub struct Config {
     pub clip_bytes: usize,
     /// Largest uploaded file, bytes.
     pub upload_bytes: u64,
+    /// Uploads of one person that are under way at once.
+    pub uploads_each: u32,
+    /// Sessions that one person may make within 24 hours.
+    pub sessions_per_day: u32,
     /// Sessions are deleted after so many days; 0: never, unless their owner says so.
     pub retention_days: u32,
     /// Live channels of one session at once.
     pub channels: usize,
     /// Messages a page may send on the live channel per second, averaged; bursts of twice as many pass.
     pub channel_messages_hz: u32,
+    /// POST, PUT, PATCH and DELETE requests of one address per second, averaged; bursts of ten times as many pass.
+    pub changes_hz: u32,
     /// Threads that look at faces; 0 = one per core.
     pub face_workers: usize,
 }
@@ -32,20 +40,29 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             live_sessions: 8,
+            live_sessions_each: 0,
             session_minutes: 90,
             offer_bytes: 64 * 1024,
             json_bytes: 64 * 1024,
             clip_bytes: 16 * 1024 * 1024,
             upload_bytes: 2 * 1024 * 1024 * 1024,
+            uploads_each: 16,
+            sessions_per_day: 500,
             retention_days: 0,
             channels: 16,
             channel_messages_hz: 20,
+            changes_hz: 20,
             face_workers: 0,
         }
     }
 }
 
 impl Config {
+    /// How many sessions of one person may be live at once.
+    pub fn live_sessions_of_one(&self) -> usize {
+        (if self.live_sessions_each == 0 { self.live_sessions } else { self.live_sessions_each }) as usize
+    }
+
     pub(super) fn check(&self) -> Result<(), Error> {
         let positive = [
             ("limits.live_sessions", self.live_sessions as usize),
@@ -56,6 +73,9 @@ impl Config {
             ("limits.upload_bytes", usize::try_from(self.upload_bytes).unwrap_or(usize::MAX)),
             ("limits.channels", self.channels),
             ("limits.channel_messages_hz", self.channel_messages_hz as usize),
+            ("limits.uploads_each", self.uploads_each as usize),
+            ("limits.sessions_per_day", self.sessions_per_day as usize),
+            ("limits.changes_hz", self.changes_hz as usize),
         ];
         match positive.into_iter().find(|&(_, value)| value == 0) {
             Some((key, _)) => Err(Error::Invalid { key, why: "must be at least 1".into() }),

@@ -43,6 +43,7 @@ impl Config {
     pub fn check(&self) -> Result<(), Error> {
         self.http.check()?;
         self.storage.check()?;
+        self.media.check()?;
         self.limits.check()?;
         self.jobs.check()?;
         self.webhook.check()

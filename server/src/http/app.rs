@@ -1,12 +1,20 @@
 //! Everything a handler may touch, put together by a builder so that tests swap parts.
 
 use super::origin::Allowed;
+use super::rate::Changes;
 use crate::auth::Mode;
 use crate::context::Context;
 use crate::live::LiveSessions;
+use crate::places::Places;
 use crate::store::users;
+use std::num::NonZeroU32;
 use std::ops::Deref;
 use std::sync::Arc;
+
+/// Downloads of whole sessions at once, each a thread that waits for its reader; half of them for one person.
+const EXPORTS: usize = 6;
+/// Device checks at once; half of them for one person.
+const CLIPS: usize = 6;
 
 /// Everything a handler may touch; cheap to clone.
 #[derive(Clone)]
@@ -18,6 +26,12 @@ pub struct Inner {
     pub live: Arc<dyn LiveSessions>,
     pub mode: Mode,
     pub allowed: Allowed,
+    /// How often one address may change something.
+    pub changes: Changes,
+    /// Downloads of whole sessions.
+    pub exports: Arc<Places>,
+    /// Device checks, from the first byte of the clip.
+    pub clips: Arc<Places>,
 }
 
 impl Deref for App {
@@ -53,6 +67,9 @@ impl Builder {
             None => Mode::Personal(users::personal(&self.context.db).await?),
         };
         let allowed = Allowed::new(&self.context.config.http);
-        Ok(App(Arc::new(Inner { context: self.context, live, mode, allowed })))
+        let changes = Changes::new(NonZeroU32::new(self.context.config.limits.changes_hz).unwrap_or(NonZeroU32::MIN));
+        let exports = Arc::new(Places::new("coach_exports", EXPORTS, EXPORTS / 2));
+        let clips = Arc::new(Places::new("coach_device_checks", CLIPS, CLIPS / 2));
+        Ok(App(Arc::new(Inner { context: self.context, live, mode, allowed, changes, exports, clips })))
     }
 }

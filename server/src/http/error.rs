@@ -41,8 +41,6 @@ pub enum Error {
     State { state: State, detail: String },
     #[error("{0}")]
     Conflict(String),
-    #[error("{0}")]
-    NotAcceptable(String),
     #[error("the body must be {expected}")]
     UnsupportedMedia { expected: &'static str },
     #[error("the body is larger than {limit} bytes")]
@@ -56,12 +54,17 @@ pub enum Error {
     /// Who asks has not shown that they may.
     #[error("{0}")]
     Forbidden(String),
+    #[error("{detail}")]
+    TooMany { detail: String, retry_after_s: u32 },
+    /// The body did not come in time.
     #[error("{0}")]
-    TooMany(String),
+    Timeout(String),
+    #[error("{0}")]
+    PreconditionRequired(String),
+    #[error("{0}")]
+    PreconditionFailed(String),
     #[error("{detail}")]
     Unavailable { detail: String, retry_after_s: u32 },
-    #[error("{0}")]
-    NotImplemented(String),
     #[error("something went wrong on the server; its log says what")]
     Internal(anyhow::Error),
 }
@@ -76,16 +79,17 @@ impl Error {
             Error::Consent { .. } => (S::FORBIDDEN, "consent", "Consent is missing"),
             Error::State { .. } => (S::CONFLICT, "state", "Not in this state"),
             Error::Conflict(_) => (S::CONFLICT, "conflict", "In conflict with something else"),
-            Error::NotAcceptable(_) => (S::NOT_ACCEPTABLE, "not-acceptable", "The offer cannot be accepted"),
             Error::UnsupportedMedia { .. } => (S::UNSUPPORTED_MEDIA_TYPE, "media-type", "The wrong type of body"),
             Error::TooLarge { .. } => (S::PAYLOAD_TOO_LARGE, "too-large", "The body is too large"),
             Error::Method(_) => (S::METHOD_NOT_ALLOWED, "method", "Not with this method"),
             Error::Host(_) => (S::MISDIRECTED_REQUEST, "host", "Not this server"),
             Error::Origin => (S::FORBIDDEN, "origin", "A foreign page"),
             Error::Forbidden(_) => (S::FORBIDDEN, "forbidden", "Not allowed"),
-            Error::TooMany(_) => (S::TOO_MANY_REQUESTS, "too-many", "Too many at once"),
+            Error::Timeout(_) => (S::REQUEST_TIMEOUT, "timeout", "The request took too long"),
+            Error::PreconditionRequired(_) => (S::PRECONDITION_REQUIRED, "precondition", "If-Match is missing"),
+            Error::PreconditionFailed(_) => (S::PRECONDITION_FAILED, "precondition", "It has changed meanwhile"),
+            Error::TooMany { .. } => (S::TOO_MANY_REQUESTS, "too-many", "Too many at once"),
             Error::Unavailable { .. } => (S::SERVICE_UNAVAILABLE, "unavailable", "Not now"),
-            Error::NotImplemented(_) => (S::NOT_IMPLEMENTED, "not-implemented", "Not built in"),
             Error::Internal(_) => (S::INTERNAL_SERVER_ERROR, "internal", "A failure of the server"),
         }
     }
@@ -119,7 +123,7 @@ impl IntoResponse for Error {
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Error::Unavailable { retry_after_s, .. } = self {
+        if let Error::Unavailable { retry_after_s, .. } | Error::TooMany { retry_after_s, .. } = self {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after_s));
         }
         response
@@ -156,6 +160,8 @@ impl From<uploads::Error> for Error {
             uploads::Error::NoSession => Error::NotFound("session"),
             uploads::Error::Refused(why) => Error::Unprocessable(why),
             uploads::Error::Incomplete(why) => Error::Conflict(why),
+            uploads::Error::TooMany(detail) => Error::TooMany { detail, retry_after_s: 60 },
+            uploads::Error::NoRoom(detail) => Error::Unavailable { detail, retry_after_s: 600 },
             uploads::Error::Store(error) => error.into(),
             uploads::Error::Database(error) => error.into(),
         }

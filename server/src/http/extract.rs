@@ -11,6 +11,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use coach_core::SessionId;
 use serde::de::DeserializeOwned;
+use std::time::Duration;
 
 /// A JSON body of at most `limits.json_bytes`.
 pub struct Json<T>(pub T);
@@ -41,12 +42,17 @@ pub fn media_type(headers: &HeaderMap) -> Option<String> {
     Some(value.split(';').next()?.trim().to_ascii_lowercase())
 }
 
+/// How long a client may take to send a body.
+const WITHIN: Duration = Duration::from_secs(30);
+
 /// The whole body, if it is not larger than `limit`.
 pub async fn read(body: Body, limit: usize) -> Result<Bytes> {
     if body.size_hint().lower() > limit as u64 {
         return Err(Error::TooLarge { limit });
     }
-    axum::body::to_bytes(body, limit).await.map_err(|error| {
+    let whole = tokio::time::timeout(WITHIN, axum::body::to_bytes(body, limit)).await;
+    let whole = whole.map_err(|_| Error::Timeout(format!("the body did not come within {} s", WITHIN.as_secs())))?;
+    whole.map_err(|error| {
         let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
         while let Some(error) = cause {
             if error.is::<http_body_util::LengthLimitError>() {

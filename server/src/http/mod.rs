@@ -3,7 +3,9 @@
 pub mod app;
 pub mod error;
 mod extract;
+pub mod listen;
 pub mod origin;
+mod rate;
 pub mod routes;
 mod security;
 mod socket;
@@ -54,8 +56,13 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(sessions::gold))
         .routes(routes!(session::analyze::get, session::analyze::again))
         .routes(routes!(session::calibration::measure))
-        .routes(routes!(session::whip::publish, session::whip::options))
-        .routes(routes!(session::whip::stop, session::whip::trickle))
+        .routes(routes!(session::whip::endpoint, session::whip::publish, session::whip::options))
+        .routes(routes!(
+            session::whip::resource,
+            session::whip::stop,
+            session::whip::trickle,
+            session::whip::resource_options
+        ))
         .routes(routes!(session::live::open))
         .routes(routes!(session::upload::open, session::upload::get, session::upload::abort))
         .routes(routes!(session::upload::urls))
@@ -110,8 +117,9 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(trace::observe))
 }
 
-/// Refuses foreign hosts and foreign pages in front of every route.
+/// Refuses foreign hosts, foreign pages and too many changes in front of every route.
 async fn guard(State(app): State<App>, request: Request, next: Next) -> Result<Response, Error> {
     app.allowed.check(request.method(), request.headers(), request.uri())?;
+    app.changes.check(&request)?;
     Ok(next.run(request).await)
 }

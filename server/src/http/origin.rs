@@ -64,7 +64,7 @@ impl Allowed {
         let safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
         let upgrade = headers.contains_key(header::UPGRADE) || headers.contains_key(header::SEC_WEBSOCKET_KEY);
         if safe && !upgrade {
-            return Ok(());
+            return self.check_read(headers, uri, &host);
         }
         if let Some(value) = headers.get(header::ORIGIN) {
             // Decided by the origin itself: a page of an allowed origin is cross-site, and is welcome.
@@ -75,6 +75,20 @@ impl Allowed {
             None | Some(b"same-origin" | b"none") => Ok(()),
             Some(_) => Err(Error::Origin),
         }
+    }
+}
+
+impl Allowed {
+    /// Refuses a foreign page's reading of the API: it would not see the answer, but it would have it made, and could tell by the
+    /// time that takes what there is. Links to our pages are followed from anywhere.
+    fn check_read(&self, headers: &HeaderMap, uri: &Uri, host: &Authority) -> Result<(), Error> {
+        let site = headers.get("sec-fetch-site").map(|value| value.as_bytes());
+        let foreign = matches!(site, Some(b"cross-site" | b"same-site"));
+        let allowed = |origin: &axum::http::HeaderValue| origin.to_str().is_ok_and(|origin| self.origin(origin, host));
+        if uri.path().starts_with("/api/") && foreign && !headers.get(header::ORIGIN).is_some_and(allowed) {
+            return Err(Error::Origin);
+        }
+        Ok(())
     }
 }
 
@@ -135,6 +149,29 @@ mod tests {
         }
         assert!(check(Method::POST, &[host, ("sec-fetch-site", "cross-site")]).is_err());
         assert!(check(Method::POST, &[host, ("sec-fetch-site", "same-site")]).is_err());
+    }
+
+    #[test]
+    fn a_foreign_page_does_not_read_the_api_and_links_to_pages_are_followed() {
+        let host = ("host", "localhost:8080");
+        let allowed = Allowed::new(&config::http::Config {
+            allowed_origins: vec!["http://localhost:5173".into()],
+            ..Default::default()
+        });
+        let read = |path: &'static str, site: &'static str, origin: Option<&'static str>| {
+            let mut headers = HeaderMap::new();
+            headers.insert("host", host.1.parse().unwrap());
+            headers.insert("sec-fetch-site", site.parse().unwrap());
+            origin.map(|origin| headers.insert("origin", origin.parse().unwrap()));
+            allowed.check(&Method::GET, &headers, &Uri::from_static(path))
+        };
+        for site in ["cross-site", "same-site"] {
+            assert!(matches!(read("/api/me", site, None), Err(Error::Origin)), "{site}");
+            assert!(matches!(read("/api/me", site, Some("http://evil.example")), Err(Error::Origin)), "{site}");
+            assert!(read("/api/me", site, Some("http://localhost:5173")).is_ok());
+            assert!(read("/history", site, None).is_ok());
+        }
+        assert!(read("/api/me", "same-origin", None).is_ok() && read("/api/me", "none", None).is_ok());
     }
 
     #[test]

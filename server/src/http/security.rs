@@ -39,6 +39,10 @@ impl Headers {
         ] {
             headers.insert(name, HeaderValue::from_static(value));
         }
+        // No page elsewhere can embed anything of ours, and learn from it that we are here. A page that may call the API is let
+        // through by CORS, which this does not concern.
+        headers
+            .insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         response
     }

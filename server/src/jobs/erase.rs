@@ -50,5 +50,6 @@ pub async fn erase(context: &Context, owner: UserId, session: SessionId) -> anyh
         Err(error) => return Err(error).with_context(|| format!("{} cannot be removed", spool.display())),
     };
     store::sessions::erase(&context.db, owner, session).await?;
+    context.db.empty_log().await?;
     Ok(Erased { objects, spool })
 }

@@ -19,7 +19,7 @@ use crate::analysis::Analyzers;
 use crate::context::Context;
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
-use workplace::Workplace;
+pub use workplace::Workplace;
 
 /// Starts the workers of this process that analyze uploads, until the context shuts down.
 ///

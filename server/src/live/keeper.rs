@@ -5,10 +5,11 @@ use super::part::{self, PartEnded, PartEvent};
 use super::shared::{Command, LiveContext, Running};
 use super::thread::{self, Question};
 use super::writer::{StateWriter, Update};
-use super::{PublishAnswer, PublishError, StopError};
+use super::{Patch, PatchError, Patched, PublishAnswer, PublishError, StopError};
 use crate::analysis::header;
 use crate::channel::Message;
 use crate::objects;
+use crate::places::{Full, Place};
 use crate::recording::disk::DiskSpace;
 use crate::recording::finish::{self, Ending};
 use crate::recording::recover;
@@ -29,6 +30,8 @@ use tokio::time::Instant;
 struct Current {
     n: u32,
     resource: String,
+    /// Entity tag of its ICE session.
+    etag: String,
     publisher: Arc<Publisher>,
 }
 
@@ -40,6 +43,10 @@ struct Keeper {
     writer: StateWriter,
     commands: mpsc::UnboundedSender<Command>,
     current: Option<Current>,
+    /// Held from the first offer on; given back while nobody publishes what was never recorded.
+    place: Option<Place>,
+    /// The first offer, refused; told when nothing of the session is left.
+    refused: Option<(oneshot::Sender<Result<PublishAnswer, PublishError>>, PublishError)>,
     /// Parts that began, and those that are over.
     begun: u32,
     over: Vec<PartEnded>,
@@ -59,7 +66,7 @@ struct Keeper {
 ///
 /// # Errors
 /// No thread or no folder can be made.
-pub fn start(live: &Arc<LiveContext>, session: &Session) -> std::io::Result<Running> {
+pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::io::Result<Running> {
     let spool = Spool::of(&live.recordings.spool, session.id);
     spool.create()?;
     let questions: Arc<[Question]> = session
@@ -93,6 +100,8 @@ pub fn start(live: &Arc<LiveContext>, session: &Session) -> std::io::Result<Runn
         writer: StateWriter::open(live.recordings.context.clone(), id, session.owner),
         commands: commands.clone(),
         current: None,
+        place: Some(place),
+        refused: None,
         begun: 0,
         over: Vec::new(),
         uploads: Uploads::default(),
@@ -103,7 +112,7 @@ pub fn start(live: &Arc<LiveContext>, session: &Session) -> std::io::Result<Runn
         grace: None,
     };
     live.recordings.tasks.spawn(keeper.keep(inbox));
-    Ok(Running { commands, thread, questions })
+    Ok(Running { owner: session.owner, commands, thread, questions })
 }
 
 impl Keeper {
@@ -127,26 +136,8 @@ impl Keeper {
                     None
                 }
             };
-            match ask {
-                Some(Command::Publish { offer, answer }) => {
-                    let _ = answer.send(self.publish(&offer).await);
-                }
-                Some(Command::Stop { resource, answer }) => {
-                    // An earlier publishing's URL ends nothing: its page was taken over.
-                    if self.current.as_ref().is_some_and(|c| c.resource == resource) {
-                        self.stop().await;
-                        let _ = answer.send(Ok(()));
-                    } else {
-                        let _ = answer.send(Err(StopError::Unknown));
-                    }
-                }
-                Some(Command::PartEvent { n, part_event }) => self.part_event(n, part_event).await,
-                Some(Command::PartEnded(over)) => self.over(over).await,
-                Some(Command::Forget(done)) => {
-                    self.forgotten = Some(done);
-                    self.stop().await;
-                }
-                None => {}
+            if let Some(ask) = ask {
+                self.answer(ask).await;
             }
             if self.stopping && self.over.len() as u32 == self.begun {
                 break;
@@ -155,7 +146,7 @@ impl Keeper {
         // Who deletes the session from here on finds its end, and not its keeper.
         let end = self.live.recordings.finishing.begin(self.session.id);
         self.live.running.remove(&self.session.id);
-        metrics::gauge!("coach_live_sessions").decrement(1.0);
+        self.place = None;
         drop(inbox);
         self.uploads.stop().await;
         if let Some(done) = self.forgotten.take() {
@@ -164,12 +155,60 @@ impl Keeper {
             let _ = done.send(());
             return;
         }
+        let refused = self.refused.take();
         end.unless_deleted(self.conclude()).await;
+        if let Some((answer, error)) = refused {
+            let _ = answer.send(Err(error));
+        }
+    }
+
+    /// Does one thing that was asked.
+    async fn answer(&mut self, ask: Command) {
+        match ask {
+            Command::Publish { offer, answer } => {
+                match self.publish(&offer).await {
+                    Err(error) if self.begun == 0 && !self.stopping => {
+                        self.refused = Some((answer, error));
+                        self.stopping = true;
+                    }
+                    published => _ = answer.send(published),
+                }
+                self.release();
+            }
+            Command::Stop { resource, answer } => {
+                // An earlier publishing's URL ends nothing: its page was taken over.
+                if self.current.as_ref().is_some_and(|c| c.resource == resource) {
+                    self.stop().await;
+                    let _ = answer.send(Ok(()));
+                } else {
+                    let _ = answer.send(Err(StopError::Unknown));
+                }
+            }
+            Command::Publishes { resource, answer } => {
+                let _ = answer.send(self.current.as_ref().is_some_and(|c| c.resource == resource));
+            }
+            Command::Patch { resource, patch, answer } => {
+                let _ = answer.send(self.patch(&resource, &patch).await);
+            }
+            Command::PartEvent { n, part_event } => self.part_event(n, part_event).await,
+            Command::PartEnded(over) => self.over(over).await,
+            Command::Withdraw(done) => {
+                self.stop().await;
+                let _ = done.send(());
+            }
+            Command::Forget(done) => {
+                self.forgotten = Some(done);
+                self.stop().await;
+            }
+        }
     }
 
     async fn publish(&mut self, offer: &str) -> Result<PublishAnswer, PublishError> {
         if self.stopping {
             return Err(PublishError::Closed);
+        }
+        if self.place.is_none() {
+            self.place = Some(self.live.places.take(self.session.owner).map_err(busy)?);
         }
         let n = self.begun;
         let offset = self.thread.now().unwrap_or(MediaTime::ZERO);
@@ -184,7 +223,9 @@ impl Keeper {
             before.publisher.close().await;
         }
         let resource = uuid::Uuid::new_v4().simple().to_string();
-        self.current = Some(Current { n, resource: resource.clone(), publisher: publisher.clone() });
+        let etag = format!("\"{}\"", answer.ice_tag);
+        self.current =
+            Some(Current { n, resource: resource.clone(), etag: etag.clone(), publisher: publisher.clone() });
         self.begun += 1;
         self.grace = None;
         let (signs, overs) = (self.commands.clone(), self.commands.clone());
@@ -198,7 +239,26 @@ impl Keeper {
             let over = running.await.unwrap_or_else(|_| PartEnded { n, file: file.exists().then_some(file) });
             let _ = overs.send(Command::PartEnded(over));
         });
-        Ok(PublishAnswer { sdp: answer.sdp, etag: format!("\"{}\"", answer.ice_tag), resource })
+        Ok(PublishAnswer { sdp: answer.sdp, etag, resource })
+    }
+
+    async fn patch(&mut self, resource: &str, patch: &Patch) -> Result<Patched, PatchError> {
+        let current =
+            self.current.as_mut().filter(|current| current.resource == resource).ok_or(PatchError::Unknown)?;
+        let wanted = patch.if_match.as_deref().ok_or(PatchError::NoPrecondition)?;
+        if !wanted.split(',').map(str::trim).any(|tag| tag == "*" || tag == current.etag) {
+            return Err(PatchError::Precondition);
+        }
+        match current.publisher.patch(&patch.fragment).await {
+            Ok(peer::Patched::Candidates) => Ok(Patched::Candidates),
+            Ok(peer::Patched::Restarted { fragment, ice_tag }) => {
+                current.etag = format!("\"{ice_tag}\"");
+                tracing::info!(session = %self.session.id, "the publisher restarts ICE");
+                Ok(Patched::Restarted { fragment, etag: current.etag.clone() })
+            }
+            Err(peer::Error::Malformed(why)) => Err(PatchError::Malformed(why)),
+            Err(error) => Err(PatchError::Failed(error.into())),
+        }
     }
 
     async fn part_event(&mut self, n: u32, part_event: PartEvent) {
@@ -245,6 +305,14 @@ impl Keeper {
             if came {
                 self.writer.write(Update::Happened(Event::Lost));
             }
+            self.release();
+        }
+    }
+
+    /// Where nothing was recorded and nobody publishes, there is nothing to lose: others may have the place until then.
+    fn release(&mut self) {
+        if self.current.is_none() && self.over.iter().all(|over| over.file.is_none()) {
+            self.place = None;
         }
     }
 
@@ -306,7 +374,7 @@ async fn no_room(room: &mut tokio::sync::watch::Receiver<DiskSpace>) -> String {
     }
 }
 
-fn refused(error: peer::Error) -> PublishError {
+pub fn refused(error: peer::Error) -> PublishError {
     match error {
         peer::Error::Malformed(why) => PublishError::Malformed(why),
         peer::Error::NoMedia(why) => PublishError::Malformed(format!("it has no audio or video to send: {why}")),
@@ -314,4 +382,12 @@ fn refused(error: peer::Error) -> PublishError {
         busy @ peer::Error::Busy(_) => PublishError::Busy(busy.to_string()),
         other => PublishError::Failed(other.into()),
     }
+}
+
+/// Says why no session can begin.
+pub fn busy(full: Full) -> PublishError {
+    PublishError::Busy(match full {
+        Full::Machine(most) => format!("{most} sessions are live on this machine"),
+        Full::Person(most) => format!("{most} of your sessions are live; stop one of them first"),
+    })
 }

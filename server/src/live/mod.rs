@@ -16,7 +16,7 @@ use crate::recording::recover::ResumeError;
 use crate::store::sessions::Session;
 use async_trait::async_trait;
 use bytes::Bytes;
-use coach_core::{MediaTime, SessionId};
+use coach_core::{MediaTime, SessionId, UserId};
 
 /// What the routes may ask of live sessions.
 #[async_trait]
@@ -30,6 +30,12 @@ pub trait LiveSessions: Send + Sync {
     async fn publish(&self, session: &Session, offer: &str) -> Result<PublishAnswer, PublishError>;
     /// Ends the publishing for good: the session goes on to finalising.
     async fn stop(&self, session: SessionId, resource: &str) -> Result<(), StopError>;
+    /// Whether this is the URL of the present publishing.
+    async fn publishes(&self, session: SessionId, resource: &str) -> bool;
+    /// Takes what a publisher says about its ICE session: candidates, or an ICE restart.
+    async fn patch(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError>;
+    /// The owner withdrew the consent: all of their live sessions stop. Returns when no media is taken any more.
+    async fn withdraw(&self, owner: UserId);
     /// Something the page said about the session; it counts from the media time of this moment.
     async fn mark(&self, session: SessionId, mark: ClientMark) -> Result<(), MarkError>;
     /// Measures the clip of the device check.
@@ -67,6 +73,38 @@ pub enum PublishError {
     /// As many live sessions as the machine can carry.
     #[error("no room for another live session: {0}")]
     Busy(String),
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+/// A PATCH of a publishing (RFC 9725, section 4.3).
+#[derive(Debug, Clone)]
+pub struct Patch {
+    /// The value of `If-Match`.
+    pub if_match: Option<String>,
+    /// An SDP fragment.
+    pub fragment: String,
+}
+
+/// What came of a [`Patch`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Patched {
+    /// Candidates, which need no answer.
+    Candidates,
+    /// A new ICE session: the answer's fragment, and the session's strong entity tag, quotes included.
+    Restarted { fragment: String, etag: String },
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum PatchError {
+    #[error("no such publishing")]
+    Unknown,
+    #[error("the fragment cannot be read: {0}")]
+    Malformed(String),
+    #[error("If-Match is missing: send the ETag of the ICE session, or * to restart it")]
+    NoPrecondition,
+    #[error("this is no longer the publishing's ICE session")]
+    Precondition,
     #[error(transparent)]
     Failed(#[from] anyhow::Error),
 }

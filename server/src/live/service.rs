@@ -3,11 +3,14 @@
 use super::keeper;
 use super::shared::{Command, LiveContext};
 use super::thread;
-use super::{LiveSessions, MarkError, PublishAnswer, PublishError, StopError};
+use super::{LiveSessions, MarkError, Patch, PatchError, Patched, PublishAnswer, PublishError, StopError};
 use crate::analysis::Analyzers;
 use crate::analysis::calibrate::{self, CalibrateError, CalibrationOutcome};
 use crate::channel::protocol::ClientMark;
+use crate::config::media::From;
 use crate::context::Context;
+use crate::jobs::Workplace;
+use crate::places::Places;
 use crate::recording::recover::{self, ResumeError};
 use crate::recording::spool::Spool;
 use crate::recording::{Recordings, disk};
@@ -16,7 +19,8 @@ use anyhow::Context as _;
 use async_trait::async_trait;
 use bytes::Bytes;
 use coach_core::journal::MarkKind;
-use coach_core::{MediaTime, SessionId};
+use coach_core::{MediaTime, SessionId, UserId};
+use coach_media::peer::{self, Endpoint, Reach};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot};
@@ -35,15 +39,24 @@ const CHECKS_AT_ONCE: usize = 2;
 /// # Errors
 /// The media port is taken.
 pub async fn open(context: &Context, analyzers: Analyzers) -> anyhow::Result<Arc<dyn LiveSessions>> {
-    metrics::gauge!("coach_live_sessions").set(0.0);
     let media = &context.config.media;
-    let endpoint = coach_media::peer::Endpoint::bind(coach_media::peer::Config {
+    let endpoint = Endpoint::bind(peer::Config {
         bind: media.udp_bind,
         announce: media.public_ips.clone(),
-        ..coach_media::peer::Config::default()
+        reach: match media.udp_from {
+            From::Machine => Reach::Machine,
+            From::Network => Reach::Network,
+        },
+        ..peer::Config::default()
     })
     .with_context(|| format!("the media port {} cannot be bound; choose another media.udp_bind", media.udp_bind))?;
-    tracing::info!(address = %endpoint.local_address(), announced = ?endpoint.announced(), "the media port is open");
+    let (address, announced) = (endpoint.local_address(), endpoint.announced()?);
+    tracing::info!(%address, ?announced, from = ?media.udp_from, "the media port is open");
+    if media.udp_from == From::Machine && !address.ip().is_loopback() {
+        tracing::info!("only browsers on this machine can publish; media.udp_from = \"network\" lets others do so too");
+    }
+    let limits = &context.config.limits;
+    let places = Places::new("coach_live_sessions", limits.live_sessions as usize, limits.live_sessions_of_one());
     let recordings = Arc::new(Recordings {
         context: context.clone(),
         analyzers,
@@ -55,6 +68,8 @@ pub async fn open(context: &Context, analyzers: Analyzers) -> anyhow::Result<Arc
     let live = Arc::new(LiveContext {
         recordings,
         endpoint,
+        places: Arc::new(places),
+        workplace: Workplace::open(&context.config.storage.data)?,
         disk: disk::watch(context.config.storage.clone(), context.shutdown.clone()),
         running: dashmap::DashMap::new(),
     });
@@ -95,21 +110,19 @@ impl LiveSessions for Service {
         if !session.state.takes_media() {
             return Err(PublishError::Closed);
         }
-        let most = self.live.recordings.context.config.limits.live_sessions as usize;
+        // What is refused takes no place and begins nothing.
+        peer::check(offer).map_err(keeper::refused)?;
         // Who was there before comes back, however little room there is.
         if !self.live.running.contains_key(&session.id) {
-            if self.live.running.len() >= most {
-                return Err(PublishError::Busy(format!("{most} sessions are live on this machine")));
-            }
             self.admits().map_err(PublishError::Busy)?;
         }
         let session = &self.with_baseline(session).await?;
         let running = match self.live.running.entry(session.id) {
             dashmap::Entry::Occupied(entry) => entry.get().clone(),
             dashmap::Entry::Vacant(entry) => {
-                let running = keeper::start(&self.live, session).map_err(anyhow::Error::from)?;
+                let place = self.live.places.take(session.owner).map_err(keeper::busy)?;
+                let running = keeper::start(&self.live, session, place).map_err(anyhow::Error::from)?;
                 entry.insert(running.clone());
-                metrics::gauge!("coach_live_sessions").increment(1.0);
                 running
             }
         };
@@ -125,6 +138,36 @@ impl LiveSessions for Service {
         let command = Command::Stop { resource: resource.to_owned(), answer };
         running.commands.send(command).map_err(|_| StopError::Unknown)?;
         answered.await.map_err(|_| StopError::Unknown)?
+    }
+
+    async fn publishes(&self, session: SessionId, resource: &str) -> bool {
+        let running = self.live.running.get(&session).map(|running| running.commands.clone());
+        let Some(commands) = running else { return false };
+        let (answer, answered) = oneshot::channel();
+        let command = Command::Publishes { resource: resource.to_owned(), answer };
+        commands.send(command).is_ok() && answered.await.unwrap_or(false)
+    }
+
+    async fn patch(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError> {
+        let running = self.live.running.get(&session).map(|running| running.commands.clone());
+        let commands = running.ok_or(PatchError::Unknown)?;
+        let (answer, answered) = oneshot::channel();
+        let command = Command::Patch { resource: resource.to_owned(), patch, answer };
+        commands.send(command).map_err(|_| PatchError::Unknown)?;
+        answered.await.map_err(|_| PatchError::Unknown)?
+    }
+
+    async fn withdraw(&self, owner: UserId) {
+        let running = self.live.running.iter().filter(|running| running.owner == owner);
+        let commands: Vec<_> = running.map(|running| running.commands.clone()).collect();
+        let stops = commands.into_iter().map(|commands| async move {
+            let (done, stopped) = oneshot::channel();
+            // An error means that the session has ended by itself.
+            if commands.send(Command::Withdraw(done)).is_ok() {
+                let _ = stopped.await;
+            }
+        });
+        futures::future::join_all(stops).await;
     }
 
     async fn mark(&self, session: SessionId, mark: ClientMark) -> Result<(), MarkError> {
@@ -144,11 +187,12 @@ impl LiveSessions for Service {
     async fn calibrate(&self, clip: Bytes) -> Result<CalibrationOutcome, CalibrateError> {
         let _turn = self.checks.acquire().await.map_err(|e| CalibrateError::Unavailable(e.to_string()))?;
         let Analyzers { models, workers } = self.live.recordings.analyzers.clone();
+        // The folder goes when the clip was measured, and with the next start if this process is killed before.
+        let bench = self.live.workplace.bench().map_err(anyhow::Error::from)?;
         let measured = tokio::task::spawn_blocking(move || {
-            // GStreamer reads files; the clip of a device check is gone when this returns.
-            let mut file = tempfile::NamedTempFile::new().map_err(anyhow::Error::from)?;
-            std::io::Write::write_all(&mut file, &clip).map_err(anyhow::Error::from)?;
-            calibrate::calibrate(file.path(), &models, workers.as_ref())
+            let file = bench.path().join("clip");
+            std::fs::write(&file, &clip).map_err(anyhow::Error::from)?;
+            calibrate::calibrate(&file, &models, workers.as_ref())
         });
         measured.await.map_err(|_| CalibrateError::Unavailable("the measurement failed".into()))?
     }

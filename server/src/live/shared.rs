@@ -2,10 +2,12 @@
 
 use super::part::{PartEnded, PartEvent};
 use super::thread::{self, Question};
-use super::{PublishAnswer, PublishError, StopError};
+use super::{Patch, PatchError, Patched, PublishAnswer, PublishError, StopError};
+use crate::jobs::Workplace;
+use crate::places::Places;
 use crate::recording::Recordings;
 use crate::recording::disk::DiskSpace;
-use coach_core::SessionId;
+use coach_core::{SessionId, UserId};
 use coach_media::peer::Endpoint;
 use dashmap::DashMap;
 use std::sync::Arc;
@@ -15,6 +17,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub struct LiveContext {
     pub recordings: Arc<Recordings>,
     pub endpoint: Endpoint,
+    pub places: Arc<Places>,
+    /// Where clips of device checks lie while they are measured.
+    pub workplace: Workplace,
     pub disk: watch::Receiver<DiskSpace>,
     pub running: DashMap<SessionId, Running>,
 }
@@ -22,6 +27,7 @@ pub struct LiveContext {
 /// The way to one live session.
 #[derive(Clone)]
 pub struct Running {
+    pub owner: UserId,
     pub commands: mpsc::UnboundedSender<Command>,
     pub thread: thread::Handle,
     pub questions: Arc<[Question]>,
@@ -37,11 +43,22 @@ pub enum Command {
         resource: String,
         answer: oneshot::Sender<Result<(), StopError>>,
     },
+    Publishes {
+        resource: String,
+        answer: oneshot::Sender<bool>,
+    },
+    Patch {
+        resource: String,
+        patch: Patch,
+        answer: oneshot::Sender<Result<Patched, PatchError>>,
+    },
     PartEvent {
         n: u32,
         part_event: PartEvent,
     },
     PartEnded(PartEnded),
+    /// The consent is withdrawn: end as if the person had stopped; told when no media is taken any more.
+    Withdraw(oneshot::Sender<()>),
     /// Deleted: end at once, store nothing.
     Forget(oneshot::Sender<()>),
 }

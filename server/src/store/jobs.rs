@@ -235,11 +235,18 @@ pub async fn release(db: &Db, id: Uuid, worker: &str) -> sqlx::Result<bool> {
     on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(worker).execute(pool).await?.rows_affected() == 1))
 }
 
+/// A job that this worker holds and whose session was erased meanwhile: nothing of the session is kept.
+const FORGET: &str = "DELETE FROM jobs WHERE id = $1 AND worker = $2 AND state = 'running'
+    AND session IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.id = jobs.session)";
+
 /// It is done; false: it was no longer this worker's.
 pub async fn complete(db: &Db, id: Uuid, worker: &str) -> sqlx::Result<bool> {
     const UPDATE: &str = "UPDATE jobs SET state = 'done', lease_until_us = NULL, last_error = NULL
         WHERE id = $1 AND worker = $2 AND state = 'running'";
-    on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(worker).execute(pool).await?.rows_affected() == 1))
+    on!(db, pool => {
+        let forgotten = sqlx::query(FORGET).bind(id).bind(worker).execute(pool).await?.rows_affected() == 1;
+        Ok(forgotten || sqlx::query(UPDATE).bind(id).bind(worker).execute(pool).await?.rows_affected() == 1)
+    })
 }
 
 /// It failed: back into the queue after a pause. False: it was no longer this worker's.
@@ -255,7 +262,11 @@ pub async fn fail(db: &Db, job: &Claimed, worker: &str, now: i64, error: &str) -
 pub async fn bury(db: &Db, id: Uuid, worker: &str, error: &str) -> sqlx::Result<bool> {
     const UPDATE: &str = "UPDATE jobs SET state = 'dead', lease_until_us = NULL, last_error = $3
         WHERE id = $1 AND worker = $2 AND state = 'running'";
-    on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(worker).bind(error).execute(pool).await?.rows_affected() == 1))
+    on!(db, pool => {
+        let forgotten = sqlx::query(FORGET).bind(id).bind(worker).execute(pool).await?.rows_affected() == 1;
+        Ok(forgotten
+            || sqlx::query(UPDATE).bind(id).bind(worker).bind(error).execute(pool).await?.rows_affected() == 1)
+    })
 }
 
 /// An uploaded session as its worker leaves it.

@@ -12,6 +12,12 @@ pub enum Error {
     /// Parts are missing: send them, then ask again.
     #[error("{0}")]
     Incomplete(String),
+    /// The owner has enough under way.
+    #[error("{0}")]
+    TooMany(String),
+    /// The disk of the embedded store could not take the file.
+    #[error("{0}")]
+    NoRoom(String),
     /// The object store failed.
     #[error(transparent)]
     Store(#[from] anyhow::Error),

@@ -10,11 +10,13 @@ pub use complete::complete;
 pub use plan::Plan;
 
 use crate::clock::now_us;
+use crate::config::storage::Kind;
 use crate::context::Context;
 use crate::objects::{self, upload_key};
 use crate::store::sessions::{Session, Source};
 use crate::store::uploads::{self, Slot};
 pub use error::{Error, Result};
+use std::path::Path;
 
 /// So long after the page last asked for it a slot takes parts.
 pub const SLOT_US: i64 = 24 * 3600 * 1_000_000;
@@ -85,6 +87,7 @@ pub async fn open(context: &Context, session: &Session, file: Announced) -> Resu
             }
             close(context, &slot).await?;
         }
+        has_room(context, session, &file).await?;
         let now = now_us();
         let slot = Slot {
             session: session.id,
@@ -108,6 +111,38 @@ pub async fn open(context: &Context, session: &Session, file: Announced) -> Resu
             return Err(Error::NoSession);
         }
     }
+}
+
+/// Refuses a file when its owner has enough under way, or when the disk of the embedded store could not take all files that are.
+async fn has_room(context: &Context, session: &Session, file: &Announced) -> Result<()> {
+    let most = context.config.limits.uploads_each;
+    if uploads::open_of(&context.db, session.owner).await? >= i64::from(most) {
+        let detail = format!("{most} uploads are under way; finish one or give it up first");
+        return Err(Error::TooMany(detail));
+    }
+    let storage = &context.config.storage;
+    if storage.kind != Kind::Embedded {
+        return Ok(());
+    }
+    // A disk that does not say has room: a write will tell.
+    let free = free_bytes(&storage.data).unwrap_or(u64::MAX);
+    let under_way = u64::try_from(uploads::all_owners_open_bytes(&context.db).await?).unwrap_or(0);
+    let room = free.saturating_sub(storage.min_free_bytes).saturating_sub(under_way);
+    if file.bytes > room {
+        let detail = format!(
+            "the file has {}, and the server has room for {}; try again when other uploads are over",
+            size_in_words(file.bytes),
+            size_in_words(room)
+        );
+        return Err(Error::NoRoom(detail));
+    }
+    Ok(())
+}
+
+/// Returns the bytes that this account may still write to the folder's disk.
+fn free_bytes(folder: &Path) -> std::io::Result<u64> {
+    let found = rustix::fs::statvfs(folder)?;
+    Ok(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
 /// Gives a slot up: its row and its parts; says whether it was still open.

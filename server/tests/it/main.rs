@@ -4,6 +4,7 @@ mod analyze;
 mod health;
 mod http;
 mod jobs;
+mod limits;
 mod live;
 mod openapi;
 mod rescore;

@@ -274,5 +274,5 @@ async fn a_session_that_cannot_be_erased_now_is_gone_for_people_and_erased_later
             .unwrap()
     );
     assert!(server.objects.keys().is_empty());
-    assert_eq!(jobs::count(&server.context.db).await.unwrap(), [("done".to_owned(), 1)]);
+    assert!(jobs::count(&server.context.db).await.unwrap().is_empty(), "no job names a session that was erased");
 }

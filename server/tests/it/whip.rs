@@ -5,6 +5,7 @@ use coach_server::live::PublishError;
 use coach_server::session::Event;
 use reqwest::{Method, Response};
 
+const FRAGMENT: &str = "application/trickle-ice-sdpfrag";
 const OFFER: &str = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n";
 
 async fn post(server: &Server, path: &str, kind: &str, body: impl Into<reqwest::Body>) -> Response {
@@ -31,7 +32,7 @@ async fn an_offer_is_answered_with_the_publishings_own_address() {
 }
 
 #[tokio::test]
-async fn what_can_be_posted_is_told_and_other_methods_are_refused() {
+async fn what_can_be_sent_is_told_and_other_methods_are_refused() {
     let server = Server::start().await;
     let id = server.session().await;
     let path = format!("/api/sessions/{id}/whip");
@@ -40,18 +41,64 @@ async fn what_can_be_posted_is_told_and_other_methods_are_refused() {
         (options.status().as_u16(), options.headers()["accept-post"].to_str().unwrap()),
         (200, "application/sdp")
     );
-    for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
+    for method in [Method::PUT, Method::PATCH, Method::DELETE] {
         problem(server.request(method, &path).send().await.unwrap(), 405, "method").await;
     }
     let resource = format!("{path}/s3cret");
-    for method in [Method::GET, Method::PUT, Method::POST] {
+    for method in [Method::PUT, Method::POST] {
         problem(server.request(method, &resource).send().await.unwrap(), 405, "method").await;
     }
-    let patch = |kind: &'static str| {
-        server.request(Method::PATCH, &resource).header("content-type", kind).body("a=ice-ufrag:x").send()
+    let options = server.request(Method::OPTIONS, &resource).send().await.unwrap();
+    assert_eq!((options.status().as_u16(), options.headers()["accept-patch"].to_str().unwrap()), (200, FRAGMENT));
+}
+
+#[tokio::test]
+async fn reading_the_endpoint_or_a_publishing_gives_nothing_and_no_error() {
+    let server = Server::start().await;
+    let id = server.session().await;
+    let path = format!("/api/sessions/{id}/whip");
+    let resource = format!("{path}/s3cret");
+    let read = async |method: Method, path: &str| {
+        let answer = server.request(method, path).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
     };
-    problem(patch("application/trickle-ice-sdpfrag").await.unwrap(), 501, "not-implemented").await;
-    problem(patch("text/plain").await.unwrap(), 415, "media-type").await;
+    for method in [Method::GET, Method::HEAD] {
+        assert_eq!(read(method.clone(), &path).await, (204, String::new()));
+        assert_eq!(read(method.clone(), &resource).await.0, 404);
+    }
+    assert_eq!(post(&server, &path, "application/sdp", OFFER).await.status(), 201);
+    for method in [Method::GET, Method::HEAD] {
+        assert_eq!(read(method, &resource).await, (204, String::new()));
+    }
+    let foreign = format!("/api/sessions/{}/whip", coach_core::SessionId(uuid::Uuid::nil()));
+    assert_eq!(read(Method::GET, &foreign).await.0, 404);
+}
+
+#[tokio::test]
+async fn a_patch_needs_the_tag_of_the_ice_session_and_tells_trickle_from_restart() {
+    let server = Server::start().await;
+    let id = server.session().await;
+    let path = format!("/api/sessions/{id}/whip");
+    let resource = format!("{path}/s3cret");
+    let patch = async |kind: &'static str, tag: Option<&str>, body: &'static [u8]| {
+        let request = server.request(Method::PATCH, &resource).header("content-type", kind).body(body);
+        let request = tag.into_iter().fold(request, |request, tag| request.header("if-match", tag));
+        request.send().await.unwrap()
+    };
+    let candidate = b"a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n";
+    problem(patch(FRAGMENT, Some("\"1\""), candidate).await, 404, "not-found").await;
+    assert_eq!(post(&server, &path, "application/sdp", OFFER).await.status(), 201);
+    problem(patch("text/plain", Some("\"1\""), candidate).await, 415, "media-type").await;
+    problem(patch(FRAGMENT, None, candidate).await, 428, "precondition").await;
+    problem(patch(FRAGMENT, Some("\"0\""), candidate).await, 412, "precondition").await;
+    problem(patch(FRAGMENT, Some("\"1\""), b"\xff").await, 400, "bad-request").await;
+    problem(patch(FRAGMENT, Some("\"1\""), b"nonsense").await, 400, "bad-request").await;
+    let trickled = patch(FRAGMENT, Some("\"1\""), candidate).await;
+    assert_eq!((trickled.status().as_u16(), trickled.headers().get("etag")), (204, None));
+    let restarted = patch(FRAGMENT, Some("*"), b"a=ice-ufrag:x\r\n").await;
+    let header = |name: &str| restarted.headers()[name].to_str().unwrap();
+    assert_eq!((restarted.status().as_u16(), header("content-type"), header("etag")), (200, FRAGMENT, "\"2\""));
+    assert!(restarted.text().await.unwrap().starts_with("a=ice-ufrag:"));
 }
 
 #[tokio::test]
@@ -77,7 +124,7 @@ async fn an_offer_that_is_refused_has_the_status_of_its_kind() {
     let path = format!("/api/sessions/{id}/whip");
     for (refusal, status, word) in [
         (PublishError::Malformed("no ice-ufrag".into()), 400, "bad-request"),
-        (PublishError::Unacceptable("H264 alone".into()), 406, "not-acceptable"),
+        (PublishError::Unacceptable("H264 alone".into()), 422, "unprocessable"),
         (PublishError::Closed, 409, "state"),
         (PublishError::Busy("8 are live".into()), 503, "unavailable"),
         (PublishError::Failed(anyhow::anyhow!("no sockets")), 500, "internal"),
@@ -104,6 +151,7 @@ async fn nothing_is_published_after_the_consent_was_withdrawn() {
     let server = Server::start().await;
     let id = server.session().await;
     server.request(Method::DELETE, "/api/consents").send().await.unwrap();
+    assert_eq!(*server.live.withdrawn.lock().unwrap(), [server.user], "what is live stops");
     let refused = post(&server, &format!("/api/sessions/{id}/whip"), "application/sdp", OFFER).await;
     problem(refused, 403, "consent").await;
     assert!(server.live.published.lock().unwrap().is_empty());

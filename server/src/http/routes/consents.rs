@@ -44,13 +44,20 @@ pub async fn accept(
     if accept.version != VERSION {
         return Err(Error::Conflict(format!("the text in force is version {VERSION:?}: read GET /api/consent again")));
     }
-    Ok((StatusCode::CREATED, Json(consents::accept(&app.context.db, viewer.user, VERSION).await?)))
+    // Saying it again changes nothing, and is not written down again.
+    let consent = match consents::latest(&app.context.db, viewer.user).await? {
+        Some(given) if given.version == VERSION => given,
+        _ => consents::accept(&app.context.db, viewer.user, VERSION).await?,
+    };
+    Ok((StatusCode::CREATED, Json(consent)))
 }
 
-/// Takes the agreement back: nothing more is recorded. What is there stays until it is deleted.
+/// Takes the agreement back: what is being recorded ends at once, and nothing more is recorded. What is there stays until it is
+/// deleted.
 #[utoipa::path(delete, operation_id = "consents_withdraw", path = "/api/consents", tag = "person", responses((status = 204)))]
 pub async fn withdraw(State(app): State<App>, viewer: Viewer) -> Result<StatusCode> {
     consents::withdraw(&app.context.db, viewer.user).await?;
+    app.live.withdraw(viewer.user).await;
     Ok(StatusCode::NO_CONTENT)
 }
 

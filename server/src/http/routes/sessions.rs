@@ -2,6 +2,7 @@
 
 use super::consents;
 use crate::auth::Viewer;
+use crate::clock::now_us;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::extract::{Json as Body, Owned, Query};
@@ -25,6 +26,8 @@ use serde::{Deserialize, Serialize};
 const QUESTIONS_MAX: usize = 5;
 /// A picture is at most this wide and high, pixels.
 const SIDE_MAX: u32 = 8192;
+/// 24 hours, microseconds.
+const DAY_US: i64 = 24 * 3600 * 1_000_000;
 /// Sessions on one page of the list.
 const PAGE: i64 = 20;
 const PAGE_MAX: i64 = 100;
@@ -46,10 +49,15 @@ pub struct CreateSession {
 /// Makes a session. The consent in force must have been given.
 #[utoipa::path(post, operation_id = "sessions_create", path = "/api/sessions", tag = "sessions", request_body = CreateSession,
     responses((status = 201, body = SessionView), (status = 403, body = Problem), (status = 422, body = Problem),
-        (status = 503, body = Problem)))]
+        (status = 429, body = Problem), (status = 503, body = Problem)))]
 pub async fn create(State(app): State<App>, viewer: Viewer, Body(wish): Body<CreateSession>) -> Result<Response> {
     consents::require(&app, viewer.user).await?;
     app.live.admits().map_err(|detail| Error::Unavailable { detail, retry_after_s: 60 })?;
+    let most = app.context.config.limits.sessions_per_day;
+    if sessions::made_since(&app.context.db, viewer.user, now_us() - DAY_US).await? >= i64::from(most) {
+        let detail = format!("{most} sessions were made within a day, which is as many as one person may make");
+        return Err(Error::TooMany { detail, retry_after_s: 3600 });
+    }
     let bank = questions::list(&app.context.db, viewer.user).await?;
     let questions = choose(&bank, &wish.questions)?;
     if wish.source == Source::Upload && questions.len() > 1 {

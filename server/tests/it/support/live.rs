@@ -3,10 +3,10 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use coach_core::journal::Calibration;
-use coach_core::{MediaTime, SessionId};
+use coach_core::{MediaTime, SessionId, UserId};
 use coach_server::analysis::calibrate::{CalibrateError, CalibrationOutcome};
 use coach_server::channel::protocol::ClientMark;
-use coach_server::live::{LiveSessions, MarkError, PublishAnswer, PublishError, StopError};
+use coach_server::live::{LiveSessions, MarkError, Patch, PatchError, Patched, PublishAnswer, PublishError, StopError};
 use coach_server::recording::recover::ResumeError;
 use coach_server::store::sessions::Session;
 use std::sync::Mutex;
@@ -18,6 +18,8 @@ pub const WEBM: &[u8] = &[0x1a, 0x45, 0xdf, 0xa3, 0, 0, 0, 0];
 pub struct LiveDouble {
     pub published: Mutex<Vec<SessionId>>,
     pub stopped: Mutex<Vec<SessionId>>,
+    /// Whose live sessions were to stop.
+    pub withdrawn: Mutex<Vec<UserId>>,
     pub marks: Mutex<Vec<ClientMark>>,
     pub forgotten: Mutex<Vec<SessionId>>,
     /// No session may begin.
@@ -49,6 +51,30 @@ impl LiveSessions for LiveDouble {
         }
         self.stopped.lock().unwrap().push(session);
         Ok(())
+    }
+
+    async fn publishes(&self, session: SessionId, resource: &str) -> bool {
+        resource == "s3cret" && self.published.lock().unwrap().contains(&session)
+    }
+
+    async fn patch(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError> {
+        if !self.publishes(session, resource).await {
+            return Err(PatchError::Unknown);
+        }
+        match patch.if_match.as_deref() {
+            None => Err(PatchError::NoPrecondition),
+            Some("*") => {
+                let (fragment, etag) = ("a=ice-ufrag:fresh\r\n".into(), "\"2\"".into());
+                Ok(Patched::Restarted { fragment, etag })
+            }
+            Some("\"1\"") if patch.fragment.starts_with("a=") => Ok(Patched::Candidates),
+            Some("\"1\"") => Err(PatchError::Malformed("no line of SDP".into())),
+            Some(_) => Err(PatchError::Precondition),
+        }
+    }
+
+    async fn withdraw(&self, owner: UserId) {
+        self.withdrawn.lock().unwrap().push(owner);
     }
 
     async fn mark(&self, _: SessionId, mark: ClientMark) -> Result<(), MarkError> {

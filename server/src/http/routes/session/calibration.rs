@@ -4,6 +4,7 @@ use crate::analysis::calibrate::{CalibrateError, CalibrationOutcome};
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::extract::{Owned, media_type, read};
+use crate::http::routes::consents;
 use crate::session::State as SessionState;
 use crate::store::sessions;
 use axum::Json;
@@ -15,8 +16,9 @@ use coach_core::SessionId;
 /// Measures the clip and keeps what it found with the session, before the session is live.
 #[utoipa::path(post, operation_id = "calibration_measure", path = "/api/sessions/{id}/calibration", tag = "sessions", params(("id" = SessionId, Path)),
     request_body(content = Vec<u8>, content_type = "video/webm", description = "3 to 8 seconds of camera and microphone"),
-    responses((status = 200, body = CalibrationOutcome), (status = 404, body = Problem), (status = 409, body = Problem),
-        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem)))]
+    responses((status = 200, body = CalibrationOutcome), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 422, body = Problem),
+        (status = 429, body = Problem)))]
 pub async fn measure(
     State(app): State<App>,
     Owned(session): Owned,
@@ -30,6 +32,12 @@ pub async fn measure(
         Some("video/webm" | "audio/webm" | "video/mp4") => {}
         _ => return Err(Error::UnsupportedMedia { expected: "video/webm" }),
     }
+    consents::require(&app, session.owner).await?;
+    // A turn before the body: clips that wait in memory are bounded.
+    let turn = app.clips.take(session.owner).map_err(|full| Error::TooMany {
+        detail: format!("too many device checks at once: {full}; try again in a moment"),
+        retry_after_s: 5,
+    })?;
     let clip = read(body, app.context.config.limits.clip_bytes).await?;
     if clip.is_empty() {
         return Err(Error::Unprocessable("the clip is empty".into()));
@@ -39,6 +47,9 @@ pub async fn measure(
         CalibrateError::Unavailable(_) => Error::Unavailable { detail: error.to_string(), retry_after_s: 5 },
         CalibrateError::Failed(cause) => Error::Internal(cause.context("the device check could not be measured")),
     })?;
+    drop(turn);
+    // It may have been withdrawn while the clip was measured.
+    consents::require(&app, session.owner).await?;
     if !sessions::set_calibration(&app.context.db, session.owner, session.id, &outcome.calibration).await? {
         let now = sessions::get(&app.context.db, session.owner, session.id).await?;
         return Err(now.map_or(Error::NotFound("session"), |session| too_late(session.state)));

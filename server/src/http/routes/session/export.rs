@@ -5,6 +5,7 @@ use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::extract::Owned;
 use crate::objects::{self, Reading};
+use crate::places::Place;
 use crate::uploads::{self, kinds};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -27,14 +28,20 @@ journal.jsonl   what was seen and heard, one JSON object a line
 report.json     what was made of it: scores, contributions, moments, curves
 calibration.json what the device check measured, if there was one: `coach analyze recording.webm --calibration calibration.json`
 
-Nothing else about this session is kept anywhere.
+Beside these the server keeps a still of the recording, what the device check measured, the name of an uploaded file, and what
+you said about hints. Deleting the session deletes all of it.
 ";
 
 /// Recording, journal, report and calibration in one ZIP, made while it is read.
 #[utoipa::path(get, operation_id = "export_zip", path = "/api/sessions/{id}/export", tag = "sessions", params(("id" = SessionId, Path)),
-    responses((status = 200, content_type = "application/zip", body = Vec<u8>), (status = 404, body = Problem), (status = 409, body = Problem)))]
+    responses((status = 200, content_type = "application/zip", body = Vec<u8>), (status = 404, body = Problem), (status = 409, body = Problem),
+        (status = 429, body = Problem)))]
 pub async fn zip(State(app): State<App>, Owned(session): Owned) -> Result<Response> {
     ready(&session)?;
+    let place = app.exports.take(session.owner).map_err(|full| Error::TooMany {
+        detail: format!("too many downloads at once: {full}; wait until one is over"),
+        retry_after_s: 10,
+    })?;
     let mut entries = Vec::new();
     let (recording, content_type) = uploads::recording(&app.context, &session).await?;
     for (name, key) in [
@@ -59,12 +66,12 @@ pub async fn zip(State(app): State<App>, Owned(session): Owned) -> Result<Respon
         (header::CONTENT_TYPE, HeaderValue::from_static("application/zip")),
         (header::CONTENT_DISPOSITION, HeaderValue::from_str(&disposition).map_err(anyhow::Error::new)?),
     ];
-    Ok((headers, Body::from_stream(ReceiverStream::new(packed(entries)))).into_response())
+    Ok((headers, Body::from_stream(ReceiverStream::new(packed(entries, place)))).into_response())
 }
 
 /// Packs on a thread that may block, as fast as the reader takes it. A failure breaks the body off, so that nobody takes half
 /// an archive for a whole one.
-fn packed(entries: Vec<(String, Reading)>) -> mpsc::Receiver<io::Result<Bytes>> {
+fn packed(entries: Vec<(String, Reading)>, place: Place) -> mpsc::Receiver<io::Result<Bytes>> {
     let (sender, receiver) = mpsc::channel(4);
     let entries: Vec<_> = entries.into_iter().map(|(name, reading)| (name, objects::blocking(reading))).collect();
     tokio::task::spawn_blocking(move || {
@@ -73,6 +80,7 @@ fn packed(entries: Vec<(String, Reading)>) -> mpsc::Receiver<io::Result<Bytes>> 
             // The reader may be gone, which is then the very failure.
             let _ = failed.blocking_send(Err(error));
         }
+        drop(place);
     });
     receiver
 }

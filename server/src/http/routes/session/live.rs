@@ -24,7 +24,11 @@ pub async fn open(
 ) -> Result<Response> {
     let upgrade = upgrade.map_err(|error| Error::BadRequest(error.body_text()))?;
     // The place is taken before the session is read again, so that nothing said in between is missed.
-    let subscription = app.context.hub.subscribe(session.id).map_err(|crowded| Error::TooMany(crowded.to_string()))?;
+    let subscription = app
+        .context
+        .hub
+        .subscribe(session.id)
+        .map_err(|crowded| Error::TooMany { detail: crowded.to_string(), retry_after_s: 30 })?;
     let session = crate::store::sessions::get(&app.context.db, viewer.user, session.id)
         .await?
         .ok_or(Error::NotFound("session"))?;

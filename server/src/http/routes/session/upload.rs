@@ -86,7 +86,7 @@ impl Upload {
 /// Asks for a slot. Asking again with the same file gives the same slot with what the store has; another file takes its place.
 #[utoipa::path(post, operation_id = "upload_open", path = "/api/sessions/{id}/upload", tag = "upload", params(("id" = SessionId, Path)),
     request_body = UploadRequest, responses((status = 200, body = Upload), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 409, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
+        (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
 pub async fn open(
     State(app): State<App>,
     Owned(session): Owned,
@@ -142,13 +142,14 @@ pub struct PartUrl {
 
 /// Signed URLs to PUT parts to, good for a few minutes; the length of each part is signed.
 #[utoipa::path(post, operation_id = "upload_urls", path = "/api/sessions/{id}/upload/urls", tag = "upload", params(("id" = SessionId, Path)),
-    request_body = UrlsRequest, responses((status = 200, body = PartUrls), (status = 404, body = Problem), (status = 409, body = Problem),
+    request_body = UrlsRequest, responses((status = 200, body = PartUrls), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 pub async fn urls(
     State(app): State<App>,
     Owned(session): Owned,
     Body(wish): Body<UrlsRequest>,
 ) -> Result<Json<PartUrls>> {
+    consents::require(&app, session.owner).await?;
     takes_file(&session)?;
     let slot = slot(&app, &session).await?;
     let now = now_us();

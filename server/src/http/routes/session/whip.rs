@@ -1,10 +1,10 @@
-//! Publishing media by WHIP (RFC 9725): POST an offer, DELETE what it made.
+//! Publishing media by WHIP (RFC 9725): POST an offer, PATCH its ICE session, DELETE what it made.
 
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::extract::{Owned, Resource, has_type, read};
 use crate::http::routes::consents;
-use crate::live::{PublishError, StopError};
+use crate::live::{Patch, PatchError, Patched, PublishError, StopError};
 use crate::store::sessions::Source;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -14,14 +14,15 @@ use axum::response::{IntoResponse, Response};
 use coach_core::SessionId;
 
 const SDP: &str = "application/sdp";
+const FRAGMENT: &str = "application/trickle-ice-sdpfrag";
 
 /// Publishes: an SDP offer in, an SDP answer out, the publishing's URL in `Location`. Posting again takes over.
 #[utoipa::path(post, operation_id = "whip_publish", path = "/api/sessions/{id}/whip", tag = "live", params(("id" = SessionId, Path)),
     request_body(content = String, content_type = "application/sdp"),
     responses((status = 201, content_type = "application/sdp", body = String, headers(("location" = String), ("etag" = String))),
         (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
-        (status = 406, body = Problem), (status = 409, body = Problem), (status = 413, body = Problem),
-        (status = 415, body = Problem), (status = 503, body = Problem)))]
+        (status = 409, body = Problem), (status = 413, body = Problem),
+        (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn publish(
     State(app): State<App>,
     Owned(session): Owned,
@@ -51,11 +52,16 @@ pub async fn publish(
     }
     let answer = app.live.publish(&session, offer).await.map_err(|error| match error {
         PublishError::Malformed(_) => Error::BadRequest(error.to_string()),
-        PublishError::Unacceptable(_) => Error::NotAcceptable(error.to_string()),
+        PublishError::Unacceptable(_) => Error::Unprocessable(error.to_string()),
         PublishError::Closed => closed(),
         PublishError::Busy(_) => Error::Unavailable { detail: error.to_string(), retry_after_s: 30 },
         PublishError::Failed(cause) => Error::Internal(cause.context("the publisher could not be accepted")),
     })?;
+    // Withdrawn while the offer was answered: whoever stops live sessions may not have seen this one yet.
+    if let Err(error) = consents::require(&app, session.owner).await {
+        app.live.withdraw(session.owner).await;
+        return Err(error);
+    }
     let location = format!("/api/sessions/{}/whip/{}", session.id, answer.resource);
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(SDP)),
@@ -69,7 +75,7 @@ pub async fn publish(
 #[utoipa::path(options, operation_id = "whip_options", path = "/api/sessions/{id}/whip", tag = "live", params(("id" = SessionId, Path)),
     responses((status = 200, headers(("accept-post" = String)))))]
 pub async fn options() -> Response {
-    (StatusCode::OK, [("accept-post", SDP), ("allow", "POST, OPTIONS")]).into_response()
+    (StatusCode::OK, [("accept-post", SDP), ("allow", "GET, HEAD, POST, OPTIONS")]).into_response()
 }
 
 /// Says what can be posted where another layer answers the OPTIONS request (RFC 9725 section 4.2).
@@ -94,14 +100,74 @@ pub async fn stop(State(app): State<App>, Owned(session): Owned, Resource(resour
     Ok(StatusCode::OK)
 }
 
-/// Trickle ICE and ICE restarts: not supported, all candidates are in the answer (RFC 9725 section 4.3).
+/// Trickle ICE (204) and ICE restarts (200, with the answer's fragment); RFC 9725 section 4.3.
 #[utoipa::path(patch, operation_id = "whip_trickle", path = "/api/sessions/{id}/whip/{resource}", tag = "live",
-    params(("id" = SessionId, Path), ("resource" = String, Path)),
+    params(("id" = SessionId, Path), ("resource" = String, Path),
+        ("if-match" = String, Header, description = "The ETag of the ICE session, or * to restart it")),
     request_body(content = String, content_type = "application/trickle-ice-sdpfrag"),
-    responses((status = 404, body = Problem), (status = 415, body = Problem), (status = 501, body = Problem)))]
-pub async fn trickle(Owned(_): Owned, Resource(_): Resource, headers: HeaderMap) -> Error {
-    if !has_type(&headers, "application/trickle-ice-sdpfrag") {
-        return Error::UnsupportedMedia { expected: "application/trickle-ice-sdpfrag" };
+    responses((status = 200, content_type = "application/trickle-ice-sdpfrag", body = String, headers(("etag" = String))),
+        (status = 204), (status = 400, body = Problem), (status = 404, body = Problem), (status = 412, body = Problem),
+        (status = 413, body = Problem), (status = 415, body = Problem), (status = 428, body = Problem)))]
+pub async fn trickle(
+    State(app): State<App>,
+    Owned(session): Owned,
+    Resource(resource): Resource,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response> {
+    if !app.live.publishes(session.id, &resource).await {
+        return Err(Error::NotFound("publishing"));
     }
-    Error::NotImplemented("neither trickle ICE nor ICE restart is supported; POST a new offer to take over".into())
+    if !has_type(&headers, FRAGMENT) {
+        return Err(Error::UnsupportedMedia { expected: FRAGMENT });
+    }
+    let body = read(body, app.context.config.limits.offer_bytes).await?;
+    let fragment = String::from_utf8(body.into()).map_err(|_| Error::BadRequest("the fragment is not text".into()))?;
+    let if_match = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let patched = app.live.patch(session.id, &resource, Patch { if_match, fragment }).await;
+    let patched = patched.map_err(|error| match error {
+        PatchError::Unknown => Error::NotFound("publishing"),
+        PatchError::Malformed(_) => Error::BadRequest(error.to_string()),
+        PatchError::NoPrecondition => Error::PreconditionRequired(error.to_string()),
+        PatchError::Precondition => Error::PreconditionFailed(error.to_string()),
+        PatchError::Failed(cause) => Error::Internal(cause.context("ICE could not be restarted")),
+    })?;
+    Ok(match patched {
+        Patched::Candidates => StatusCode::NO_CONTENT.into_response(),
+        Patched::Restarted { fragment, etag } => {
+            let etag = HeaderValue::from_str(&etag).map_err(anyhow::Error::new)?;
+            let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(FRAGMENT)), (header::ETAG, etag)];
+            (StatusCode::OK, headers, fragment).into_response()
+        }
+    })
+}
+
+/// There is nothing to read where one publishes (RFC 9725 section 4.1).
+#[utoipa::path(get, operation_id = "whip_endpoint", path = "/api/sessions/{id}/whip", tag = "live", params(("id" = SessionId, Path)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub async fn endpoint(Owned(_): Owned) -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+/// Whether the publishing goes on; there is nothing to read (RFC 9725 section 4.1).
+#[utoipa::path(get, operation_id = "whip_resource", path = "/api/sessions/{id}/whip/{resource}", tag = "live",
+    params(("id" = SessionId, Path), ("resource" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub async fn resource(
+    State(app): State<App>,
+    Owned(session): Owned,
+    Resource(resource): Resource,
+) -> Result<StatusCode> {
+    if app.live.publishes(session.id, &resource).await {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(Error::NotFound("publishing"))
+    }
+}
+
+/// What can be done with a publishing.
+#[utoipa::path(options, operation_id = "whip_resource_options", path = "/api/sessions/{id}/whip/{resource}", tag = "live",
+    params(("id" = SessionId, Path), ("resource" = String, Path)), responses((status = 200, headers(("accept-patch" = String)))))]
+pub async fn resource_options() -> Response {
+    (StatusCode::OK, [("accept-patch", FRAGMENT), ("allow", "GET, HEAD, PATCH, DELETE, OPTIONS")]).into_response()
 }

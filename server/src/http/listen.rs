@@ -1,0 +1,124 @@
+//! The listener of pages and API: HTTP/1.1 with a limit to how long a client may take and to how many come at once.
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutStream;
+use tokio_util::sync::CancellationToken;
+use tower::util::MapRequest;
+
+/// How long a client may take to send its headers, and to go on reading an answer.
+const HEADERS: Duration = Duration::from_secs(15);
+const READING: Duration = Duration::from_secs(30);
+/// Connections at once, whatever the process may have.
+const MOST: usize = 1024;
+
+/// Connections of one address.
+type Each = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
+/// One accepted connection; gives its place back when it is dropped.
+struct Place {
+    _permit: OwnedSemaphorePermit,
+    each: Each,
+    ip: IpAddr,
+}
+
+impl Place {
+    /// `None`: this address has its share.
+    fn take(permit: OwnedSemaphorePermit, each: &Each, ip: IpAddr, share: usize) -> Option<Place> {
+        let mut counts = each.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(ip).or_default();
+        if *count >= share {
+            return None;
+        }
+        *count += 1;
+        Some(Place { _permit: permit, each: each.clone(), ip })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut counts = self.each.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(&self.ip) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.ip);
+            }
+        }
+    }
+}
+
+/// Raises the number of descriptors that this process may have to what the system allows; returns it.
+pub fn raise_descriptors() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    let now = if setrlimit(Resource::Nofile, raised).is_ok() { limit.maximum } else { limit.current };
+    now.and_then(|now| usize::try_from(now).ok()).unwrap_or(usize::MAX)
+}
+
+/// How many connections may be open when the process may have so many descriptors: a third, since recordings, the database
+/// and the object store need theirs.
+pub fn connections(descriptors: usize) -> usize {
+    (descriptors / 3).clamp(16, MOST)
+}
+
+/// Serves until `stop`, then lets answers under way end. Three quarters of the connections are open to one address.
+pub async fn serve(listener: TcpListener, router: Router, connections: usize, stop: CancellationToken) {
+    let places = Arc::new(Semaphore::new(connections));
+    let each = Each::default();
+    let share = connections - connections / 4;
+    let graceful = GracefulShutdown::new();
+    loop {
+        let accept = async {
+            let permit = places.clone().acquire_owned().await.map_err(std::io::Error::other)?;
+            listener.accept().await.map(|(stream, from)| (stream, from, permit))
+        };
+        let accepted = tokio::select! {
+            accepted = accept => accepted,
+            () = stop.cancelled() => break,
+        };
+        let (stream, from, permit) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Out of descriptors, most likely: those who are served must end before others can begin.
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        let Some(place) = Place::take(permit, &each, from.ip(), share) else {
+            metrics::counter!("coach_connections_refused_total").increment(1);
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(READING));
+        let service = MapRequest::new(router.clone(), move |mut request: hyper::Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(from));
+            request.map(axum::body::Body::new)
+        });
+        let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
+        http.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
+        let io = TokioIo::new(Box::pin(stream));
+        let connection = http.serve_connection_with_upgrades(io, TowerToHyperService::new(service)).into_owned();
+        let connection = graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(error, "a connection broke");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    graceful.shutdown().await;
+}

@@ -1,0 +1,93 @@
+//! How often one address may change something: POST, PUT, PATCH and DELETE are limited, reading is not.
+
+use crate::http::error::Error;
+use axum::extract::{ConnectInfo, Request};
+use axum::http::Method;
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU32;
+
+/// How many seconds' worth of changes may come at once.
+const BURST_S: u32 = 10;
+/// So many addresses are remembered before those that were quiet are forgotten.
+const REMEMBERED: usize = 4096;
+/// The object store's notifications: it has a secret, and sends one per object.
+const UNLIMITED: &str = "/api/hooks/";
+
+/// The limit of each address.
+pub struct Changes(DefaultKeyedRateLimiter<IpAddr>);
+
+impl std::fmt::Debug for Changes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Changes").field("addresses", &self.0.len()).finish()
+    }
+}
+
+impl Changes {
+    /// `hz` changes per second on average; bursts of ten times as many pass.
+    pub fn new(hz: NonZeroU32) -> Changes {
+        Changes(RateLimiter::keyed(
+            Quota::per_second(hz).allow_burst(hz.saturating_mul(NonZeroU32::MIN.saturating_add(BURST_S - 1))),
+        ))
+    }
+
+    /// Counts a change.
+    ///
+    /// # Errors
+    /// One too many: how long to wait, whole seconds.
+    pub fn take(&self, from: IpAddr) -> Result<(), u32> {
+        if self.0.len() > REMEMBERED {
+            self.0.retain_recent();
+        }
+        self.0.check_key(&prefix(from)).map_err(|until| {
+            let wait = until.wait_time_from(DefaultClock::default().now());
+            u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1)
+        })
+    }
+}
+
+/// Whoever has one IPv6 address has the 64 bits behind its prefix too.
+fn prefix(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(v6) => Ipv6Addr::from(u128::from(v6) & !u128::from(u64::MAX)).into(),
+        v4 => v4,
+    }
+}
+
+impl Changes {
+    /// Counts a request, if it changes something.
+    ///
+    /// # Errors
+    /// Its address has sent too many.
+    pub fn check(&self, request: &Request) -> Result<(), Error> {
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+        if reads || request.uri().path().starts_with(UNLIMITED) {
+            return Ok(());
+        }
+        // Without a connection, as in tests of the router alone, everybody is one.
+        let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let from = from.map_or(Ipv6Addr::UNSPECIFIED.into(), |ConnectInfo(address)| address.ip());
+        self.take(from).map_err(|retry_after_s| {
+            metrics::counter!("coach_requests_limited_total").increment(1);
+            let detail = format!("too many changes from this address; wait {retry_after_s} s, then try again");
+            Error::TooMany { detail, retry_after_s }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_passes_then_its_address_waits_and_others_do_not() {
+        let changes = Changes::new(NonZeroU32::MIN.saturating_add(1));
+        let (one, neighbour, other): (IpAddr, IpAddr, IpAddr) =
+            ("2001:db8::1".parse().unwrap(), "2001:db8::2".parse().unwrap(), "192.0.2.1".parse().unwrap());
+        let passed = (0..100).filter(|_| changes.take(one).is_ok()).count();
+        assert!((20..90).contains(&passed), "{passed}");
+        assert!((1..=2).contains(&changes.take(neighbour).unwrap_err()));
+        assert!(changes.take(other).is_ok());
+    }
+}
