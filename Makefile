@@ -13,7 +13,7 @@ help:
 setup: ## system packages, models, web packages; under 5 s when all is there
 	@scripts/setup.sh
 
-setup-test: ## what only the tests need: Chromium, PostgreSQL, a Python WebRTC client
+setup-test: ## what only the tests need: Chromium, Firefox, PostgreSQL, a Python WebRTC client
 	@scripts/setup.sh test
 
 web: setup

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 packages=(pkg-config build-essential libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base
   gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav python3-venv)
 if [[ "${1:-}" == test ]]; then
-  packages+=(chromium ffmpeg espeak-ng postgresql fonts-dejavu-core)
+  packages+=(chromium firefox-esr ffmpeg espeak-ng postgresql fonts-dejavu-core)
 fi
 
 missing=()

@@ -69,7 +69,8 @@ pub fn free_tcp() -> u16 {
 }
 
 fn free_udp() -> u16 {
-    UdpSocket::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
+    // On all addresses, as the media port is by default.
+    UdpSocket::bind("0.0.0.0:0").and_then(|l| l.local_addr()).expect("a free port").port()
 }
 
 impl Coach {
@@ -149,7 +150,7 @@ impl Coach {
         let child = command
             .current_dir(self.folder.path())
             .env("COACH_HTTP_BIND", format!("127.0.0.1:{}", self.http))
-            .env("COACH_MEDIA_UDP_BIND", format!("127.0.0.1:{}", self.udp))
+            .env("COACH_MEDIA_UDP_BIND", format!("0.0.0.0:{}", self.udp))
             .env("COACH_STORAGE_EMBEDDED_BIND", format!("127.0.0.1:{}", self.s3))
             .env("COACH_STORAGE_DATA", self.folder.path().join("data"))
             .env("COACH_MODELS_DIR", models())

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 
 /// The folders and files of `server/src`, and the others of them that each may use. Two leaf modules count as folders of their own:
 /// the states and the questions of a session, which SQL reads and writes.
-const ARROWS: [(&str, &[&str]); 20] = [
+const ARROWS: [(&str, &[&str]); 23] = [
     ("clock", &[]),
     ("secret", &[]),
     ("shutdown", &[]),
     ("telemetry", &[]),
     ("config", &[]),
+    ("places", &[]),
+    ("private", &[]),
+    ("sole", &["config"]),
     ("session::state", &[]),
     ("session::questions", &[]),
     ("objects", &["config"]),
@@ -21,7 +24,23 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("channel", &["session", "session::state"]),
     ("analysis", &["config", "context", "store"]),
     ("recording", &["analysis", "channel", "config", "context", "objects", "session", "shutdown", "store"]),
-    ("live", &["analysis", "channel", "clock", "context", "objects", "recording", "session", "store", "telemetry"]),
+    (
+        "live",
+        &[
+            "analysis",
+            "channel",
+            "clock",
+            "config",
+            "context",
+            "jobs",
+            "objects",
+            "places",
+            "recording",
+            "session",
+            "store",
+            "telemetry",
+        ],
+    ),
     (
         "jobs",
         &[
@@ -38,7 +57,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "store",
         ],
     ),
-    ("uploads", &["clock", "context", "jobs", "objects", "shutdown", "store"]),
+    ("uploads", &["clock", "config", "context", "jobs", "objects", "shutdown", "store"]),
     (
         "http",
         &[
@@ -51,6 +70,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "jobs",
             "live",
             "objects",
+            "places",
             "recording",
             "session",
             "session::questions",
@@ -69,8 +89,10 @@ const ARROWS: [(&str, &[&str]); 20] = [
             "jobs",
             "live",
             "objects",
+            "private",
             "session",
             "shutdown",
+            "sole",
             "store",
             "telemetry",
             "uploads",

@@ -161,7 +161,10 @@ export interface paths {
                 };
             };
         };
-        /** Takes the agreement back: nothing more is recorded. What is there stays until it is deleted. */
+        /**
+         * Takes the agreement back: what is being recorded ends at once, and nothing more is recorded. What is there stays until it is
+         *     deleted.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -436,6 +439,14 @@ export interface paths {
                         "application/json": components["schemas"]["Problem"];
                     };
                 };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -651,6 +662,14 @@ export interface paths {
                         "application/json": components["schemas"]["CalibrationOutcome"];
                     };
                 };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -684,6 +703,14 @@ export interface paths {
                     };
                 };
                 422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -735,6 +762,14 @@ export interface paths {
                     };
                 };
                 409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1138,6 +1173,14 @@ export interface paths {
                         "application/json": components["schemas"]["Problem"];
                     };
                 };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -1311,6 +1354,14 @@ export interface paths {
                         "application/json": components["schemas"]["PartUrls"];
                     };
                 };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1350,7 +1401,34 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** There is nothing to read where one publishes (RFC 9725 section 4.1). */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         put?: never;
         /** Publishes: an SDP offer in, an SDP answer out, the publishing's URL in `Location`. Posting again takes over. */
         post: {
@@ -1402,14 +1480,6 @@ export interface paths {
                         "application/json": components["schemas"]["Problem"];
                     };
                 };
-                406: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1427,6 +1497,14 @@ export interface paths {
                     };
                 };
                 415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1477,7 +1555,35 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Whether the publishing goes on; there is nothing to read (RFC 9725 section 4.1). */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                    resource: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         put?: never;
         post?: never;
         /** Stops for good: the session goes on to its report. */
@@ -1509,13 +1615,37 @@ export interface paths {
                 };
             };
         };
-        options?: never;
-        head?: never;
-        /** Trickle ICE and ICE restarts: not supported, all candidates are in the answer (RFC 9725 section 4.3). */
-        patch: {
+        /** What can be done with a publishing. */
+        options: {
             parameters: {
                 query?: never;
                 header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                    resource: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        "accept-patch"?: string;
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        head?: never;
+        /** Trickle ICE (204) and ICE restarts (200, with the answer's fragment); RFC 9725 section 4.3. */
+        patch: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The ETag of the ICE session, or * to restart it */
+                    "if-match": string;
+                };
                 path: {
                     id: components["schemas"]["SessionId"];
                     resource: string;
@@ -1528,7 +1658,46 @@ export interface paths {
                 };
             };
             responses: {
+                200: {
+                    headers: {
+                        etag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/trickle-ice-sdpfrag": string;
+                    };
+                };
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1544,7 +1713,7 @@ export interface paths {
                         "application/json": components["schemas"]["Problem"];
                     };
                 };
-                501: {
+                428: {
                     headers: {
                         [name: string]: unknown;
                     };

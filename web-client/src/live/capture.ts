@@ -66,7 +66,7 @@ const REFUSALS: Record<RefusalKind, Refusal> = {
   insecure: {
     kind: "insecure",
     title: "Cameras work only on a secure page",
-    cure: "Open the coach at http://localhost or start it with --tls.",
+    cure: "Open the coach at http://localhost or put it behind HTTPS.",
   },
   unknown: {
     kind: "unknown",

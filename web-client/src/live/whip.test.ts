@@ -79,7 +79,7 @@ describe("publishing", () => {
     expect(withAudioAgain("v=0\r\n")).toBe("v=0\r\n");
   });
 
-  it.each([400, 406, 409, 503])("closes the connection and tells the reason on %i", async (status) => {
+  it.each([400, 409, 422, 503])("closes the connection and tells the reason on %i", async (status) => {
     vi.stubGlobal(
       "fetch",
       answer(
