@@ -6,6 +6,7 @@ use super::workers::Workers;
 use coach_core::journal::{Calibration, Line, QualityReason, Stream};
 use coach_insight::calibration::{self, Finding};
 use coach_media::file;
+use coach_media::process::Decoding;
 use serde::Serialize;
 use std::path::Path;
 use std::sync::{Arc, mpsc};
@@ -70,10 +71,12 @@ pub fn calibrate(
 ) -> Result<CalibrationOutcome, CalibrateError> {
     let limits = file::Limits::default();
     let not_media = |e: &dyn std::fmt::Display| CalibrateError::NotMedia(e.to_string());
-    let mut source = file::Source::open(clip, limits).map_err(|e| not_media(&e))?;
+    let decoding = Decoding::new();
+    let mut source = decoding.open(clip, limits).map_err(|e| not_media(&e))?;
     let (post, events) = mpsc::channel::<Event>();
     let options = Options { rate_hz: 15, landmarks: false, words: false, live: false };
     let mut observer = Observer::new(models, workers, options, Arc::new(move |event| drop(post.send(event))));
+    observer.decode_in(&decoding);
     observer.formats(source.formats()).map_err(|e| not_media(&e))?;
     let mut end = 0;
     while let Some(item) = source.next().map_err(|e| not_media(&e))? {

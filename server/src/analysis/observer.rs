@@ -12,6 +12,7 @@ use coach_core::grid::{Choice, Fate, FrameGrid};
 use coach_core::journal::{Face, FaceModel, Gap, GapKind, GapReason, Line, Rate, Stream};
 use coach_core::{MediaTime, Span};
 use coach_media::decode::{self, AudioBlock, VideoFrame};
+use coach_media::process::Decoding;
 use coach_media::{AccessUnit, Formats, Item, Track};
 use coach_perception::face::Detail;
 use coach_perception::voice::Listener;
@@ -55,6 +56,7 @@ pub struct Observer {
     models: Models,
     options: Options,
     post: Post,
+    decoding: Decoding,
     lines: Vec<Line>,
     face: FaceLane,
     voice: VoiceLane,
@@ -118,6 +120,7 @@ impl Observer {
             options,
             post,
             words,
+            decoding: Decoding::new(),
             lines: Vec::new(),
             face: FaceLane {
                 lane: workers.map(Workers::lane),
@@ -147,6 +150,11 @@ impl Observer {
         }
     }
 
+    /// Decodes where the file is taken apart, so that both are one process. To be called before [`Observer::formats`].
+    pub fn decode_in(&mut self, decoding: &Decoding) {
+        self.decoding = decoding.clone();
+    }
+
     /// A publishing begins: makes its decoders. What the one before left undecoded is waited for.
     ///
     /// # Errors
@@ -155,12 +163,12 @@ impl Observer {
         self.flush();
         if let (Some(format), true) = (&formats.video, self.face.lane.is_some()) {
             let post = self.post.clone();
-            self.face.decoder = Some(decode::Video::new(format, move |frame| post(Event::Frame(frame)))?);
+            self.face.decoder = Some(self.decoding.video(format, move |frame| post(Event::Frame(frame)))?);
             (self.face.ended, self.face.refused) = (false, false);
         }
         if let Some(format) = &formats.audio {
             let post = self.post.clone();
-            self.voice.decoder = Some(decode::Audio::new(format, move |block| post(Event::Audio(block)))?);
+            self.voice.decoder = Some(self.decoding.audio(format, move |block| post(Event::Audio(block)))?);
             (self.voice.ended, self.voice.refused) = (false, false);
         }
         for (track, has_decoder) in

@@ -12,11 +12,13 @@ use coach_core::journal::{self, Capture, Header, HintSettings, Line, MarkKind, S
 use coach_core::report::Report;
 use coach_insight::journal::{Reader, Writer};
 use coach_insight::{Engine, Output};
+use coach_media::process::Decoding;
 use coach_media::{Format, file};
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
 use std::path::Path;
 use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant};
 
 /// How a file is analysed.
 #[derive(Debug, Clone)]
@@ -112,15 +114,20 @@ pub struct Environment<'a> {
 /// # Errors
 /// The file is not media, is over the limits or cannot be decoded; the caller cancelled; the journal cannot be written.
 pub fn analyze(path: &Path, settings: &Settings, environment: Environment<'_>) -> Result<Report, Error> {
-    let mut source = file::Source::open(path, settings.limits)?;
+    let decoding = Decoding::new();
+    let mut source = decoding.open(path, settings.limits)?;
     let length = source.duration().map(|d| d.ms()).filter(|&ms| ms > 0);
     let mut run = Run::new(header(settings, environment.models, &source), settings, environment);
+    run.observer.decode_in(&decoding);
     run.observer.formats(source.formats())?;
-    let mut asked_ms = 0;
+    let (mut asked_ms, started) = (0, Instant::now());
     while let Some(item) = source.next()? {
         run.observer.item(&item);
         run.turn(false)?;
         let ms = item.t().map_or(0, |t| t.ms());
+        if started.elapsed() > LEEWAY + Duration::from_millis(asked_ms.max(ms).unsigned_abs()) * MOST_TIMES {
+            return Err(file::Error::Stalled.into());
+        }
         if ms - asked_ms >= ASK_MS {
             asked_ms = ms;
             // A file that does not say how long it is stays at its beginning.
@@ -194,6 +201,11 @@ fn picture_size(format: &Format) -> (u32, u32) {
         Rotation::Clockwise90 | Rotation::Clockwise270 => (height, width),
     }
 }
+
+/// An analysis may take this long, and so many times as long as the media it has come through: beyond it the file costs
+/// more than any real one does.
+const LEEWAY: Duration = Duration::from_secs(600);
+const MOST_TIMES: u32 = 10;
 
 /// Media time between two questions whether to go on, milliseconds.
 const ASK_MS: i64 = 200;

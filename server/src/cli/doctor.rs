@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::http::web;
 use crate::objects;
 use crate::store::Db;
+use coach_media::process::Decoding;
 use std::io::Write;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio_util::sync::CancellationToken;
@@ -39,6 +40,7 @@ pub async fn run(config: &Config, to: &mut impl Write) -> anyhow::Result<bool> {
     for finding in gstreamer() {
         say("GStreamer", finding)?;
     }
+    say("sandbox of decoding", sandbox())?;
     for finding in models(config).await? {
         say("models", finding)?;
     }
@@ -66,6 +68,29 @@ fn gstreamer() -> Vec<Finding> {
         cure: format!("apt-get install {}", element.package),
     };
     wanted.iter().map(lacking).collect()
+}
+
+fn sandbox() -> Finding {
+    let decoding = Decoding::new();
+    let Some(process) = decoding.process() else {
+        return Finding::Lacking {
+            what: "media is decoded in the program's own process".into(),
+            cure: "start it as `coach`".into(),
+        };
+    };
+    match process.walls() {
+        Ok(walls) => match walls.missing() {
+            None => Finding::Good("Landlock, seccomp and resource limits close off what decodes".into()),
+            Some(missing) => Finding::Lacking {
+                what: format!("what decodes is not closed off by {missing}"),
+                cure: "use a kernel that has it (Linux 6.7 or newer has all), and allow it in the container".into(),
+            },
+        },
+        Err(error) => Finding::Broken {
+            what: format!("a decoding process does not start: {error}"),
+            cure: "allow the program to start itself (/proc must be mounted, and the disk not be noexec)".into(),
+        },
+    }
 }
 
 async fn models(config: &Config) -> anyhow::Result<Vec<Finding>> {

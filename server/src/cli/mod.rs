@@ -15,6 +15,7 @@ use crate::telemetry;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 #[derive(Parser)]
 #[command(name = "coach", version, about = "Practise an interview on camera; see what can be better, with evidence.")]
@@ -89,8 +90,17 @@ fn setting(text: &str) -> Result<(String, String), String> {
     Ok((key.trim().to_owned(), value.to_owned()))
 }
 
+/// The word that makes this program a decoding process of another one.
+const DECODE: &str = "decode-media";
+
 /// Runs the program with the arguments and the environment of the process.
 pub fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    // Before anything else: such a process reads no settings and starts no threads.
+    if arguments.next().as_deref() == Some(DECODE) {
+        coach_media::process::run(arguments);
+    }
+    coach_media::process::enable(coach_media::process::Program::this(DECODE));
     let cli = Cli::parse();
     telemetry::init(cli.settings.log);
     match run(cli) {
@@ -112,7 +122,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(flags) => {
             let flags = [("http.bind", flags.bind), ("database.url", flags.database)];
             let config = load(settings, flags.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))))?;
-            runtime()?.block_on(serve::run(config))
+            complete(serve::run(config))
         }
         Command::Migrate => {
             let config = load(settings, [])?;
@@ -137,7 +147,7 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Worker(flags) => {
             let config = load(settings, flags.database.map(|url| ("database.url".to_owned(), url)))?;
-            runtime()?.block_on(worker::run(config, flags.count))
+            complete(worker::run(config, flags.count))
         }
     }
 }
@@ -168,6 +178,17 @@ pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
     let db = Db::open(&config.database_url(), config.database.max_connections).await?;
     db.migrate().await?;
     Ok(db)
+}
+
+/// How long threads that still work may hold the end up: whatever they do is done again or is nobody's any more.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Runs a service to its end, which no thread that hangs puts off.
+fn complete(service: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    let runtime = runtime()?;
+    let done = runtime.block_on(service);
+    runtime.shutdown_timeout(GRACE);
+    done
 }
 
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {

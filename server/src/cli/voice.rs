@@ -1,7 +1,8 @@
 //! `coach voice FILE`: the voice report a phonetician knows, as JSON on standard output.
 
 use anyhow::Context as _;
-use coach_media::{Item, Track, decode, file};
+use coach_media::process::Decoding;
+use coach_media::{Item, Track, file};
 use coach_perception::voice::report::voice_report;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -38,11 +39,12 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 
 /// All samples of the file's sound, mono, at its own rate.
 fn samples(path: &Path) -> anyhow::Result<(Vec<f32>, u32)> {
-    let mut source = file::Source::open(path, file::Limits::default())?;
+    let decoding = Decoding::new();
+    let mut source = decoding.open(path, file::Limits::default())?;
     let format = source.formats().audio.clone().context("the file has no sound")?;
     let heard = Arc::new(Mutex::new((Vec::new(), 0)));
     let into = heard.clone();
-    let mut decoder = decode::Audio::new(&format, move |block| {
+    let mut decoder = decoding.audio(&format, move |block| {
         if let Ok(mut heard) = into.lock() {
             heard.1 = block.rate_hz;
             if heard.0.capacity() - heard.0.len() < block.samples.len() {

@@ -5,6 +5,7 @@ use crate::analysis::words::Words;
 use crate::config::{self, Config};
 use anyhow::Context as _;
 use coach_core::journal::{Phrase, Word};
+use coach_media::process::Decoding;
 use coach_media::{Item, Track, decode, file};
 use coach_perception::voice::Listener;
 use serde::Serialize;
@@ -90,10 +91,11 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
 
 /// Decodes, listens and writes down in one pass, so that a file of hours needs no more memory than one of minutes.
 fn phrases(path: &Path, models: &Models, words: &Words) -> anyhow::Result<Vec<Phrase>> {
-    let mut source = file::Source::open(path, file::Limits::default())?;
+    let decoding = Decoding::new();
+    let mut source = decoding.open(path, file::Limits::default())?;
     let format = source.formats().audio.clone().context("the file has no audio")?;
     let (post, blocks) = mpsc::channel();
-    let mut decoder = decode::Audio::new(&format, move |block| drop(post.send(block)))?;
+    let mut decoder = decoding.audio(&format, move |block| drop(post.send(block)))?;
     let mut written = Written { models, words, listener: None, phrases: Vec::new() };
     while let Some(item) = source.next()? {
         if let Item::Unit(Track::Audio, unit) = item {

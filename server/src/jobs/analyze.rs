@@ -86,6 +86,8 @@ impl Analyze {
         }
         store::sessions::set_started(db, owner, id, session.created_us).await?;
         hold.at(stage::ANALYSING, 0);
+        // A file that brings its worker down is tried as often as any, and no oftener.
+        hold.count();
         // Dropped half-way, the thread ends soon; until then it keeps the folder.
         let stop = CancellationToken::new();
         let _stop = stop.clone().drop_guard();

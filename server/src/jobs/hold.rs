@@ -2,6 +2,7 @@
 
 use crate::clock::now_us;
 use crate::store::{self, Db};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
@@ -15,6 +16,7 @@ struct Inner {
     worker: String,
     lease_us: i64,
     progress: Mutex<Progress>,
+    counts: AtomicBool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -30,12 +32,22 @@ pub struct Lost;
 
 impl Hold {
     pub(super) fn new(db: Db, job: Uuid, worker: String, lease_us: i64) -> Hold {
-        Hold(Arc::new(Inner { db, job, worker, lease_us, progress: Mutex::default() }))
+        Hold(Arc::new(Inner { db, job, worker, lease_us, progress: Mutex::default(), counts: AtomicBool::new(false) }))
     }
 
     /// How far it is; written with the next sign of life. Never waits.
     pub fn at(&self, stage: &'static str, percent: u8) {
         *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner) = Progress { stage: Some(stage), percent };
+    }
+
+    /// From now on the attempt counts, also where the worker stops: what is done next can be what makes it stop.
+    pub fn count(&self) {
+        self.0.counts.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the attempt counts.
+    pub(super) fn counts(&self) -> bool {
+        self.0.counts.load(Ordering::Relaxed)
     }
 
     /// Renews the lease and writes the progress.

@@ -26,9 +26,9 @@ impl From<offline::Error> for Error {
     fn from(error: offline::Error) -> Error {
         use coach_media::file::Error as F;
         match error {
-            offline::Error::File(F::Read { .. }) | offline::Error::Cancelled | offline::Error::Journal(_) => {
-                Error::Around(error.into())
-            }
+            offline::Error::File(F::Read { .. } | F::Ended(_))
+            | offline::Error::Cancelled
+            | offline::Error::Journal(_) => Error::Around(error.into()),
             error => Error::File(error),
         }
     }

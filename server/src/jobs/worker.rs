@@ -9,8 +9,11 @@ use crate::store::queue::Queue;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use store::jobs::Claimed;
+use store::jobs::{Attempt, Claimed};
 use tokio_util::sync::CancellationToken;
+
+/// Why a job is given up whose every attempt ended with its worker.
+const STOPPED: &str = "its worker stopped at each attempt";
 
 /// How often progress is written while a lease is not due for renewal.
 const TELL: Duration = Duration::from_secs(1);
@@ -30,7 +33,7 @@ enum Outcome {
     Done,
     Failed(anyhow::Error),
     /// The worker stops.
-    Stopped,
+    Stopped(Attempt),
 }
 
 impl Outcome {
@@ -39,7 +42,7 @@ impl Outcome {
         match self {
             Outcome::Done => "done",
             Outcome::Failed(_) => "failed",
-            Outcome::Stopped => "stopped",
+            Outcome::Stopped(_) => "stopped",
         }
     }
 }
@@ -88,8 +91,11 @@ impl Worker {
                 store::jobs::complete(db, job.id, &self.name).await?;
                 tracing::info!(job = %job.id, kind = job.kind, session = ?job.session, "a job is done");
             }
-            Outcome::Stopped => {
-                store::jobs::release(db, job.id, &self.name).await?;
+            Outcome::Stopped(Attempt::Counts) if job.attempts >= job.max_attempts => {
+                self.give_up(&job, STOPPED).await?;
+            }
+            Outcome::Stopped(attempt) => {
+                store::jobs::release(db, job.id, &self.name, attempt).await?;
                 tracing::info!(job = %job.id, kind = job.kind, "a job goes back into the queue: its worker stops");
             }
             Outcome::Failed(error) if error.is::<Lost>() => {
@@ -135,7 +141,11 @@ impl Worker {
                     Ok(()) => Outcome::Done,
                     Err(error) => Outcome::Failed(error),
                 },
-                () = stop.cancelled() => return Outcome::Stopped,
+                () = stop.cancelled() => return Outcome::Stopped(if hold.counts() {
+                    Attempt::Counts
+                } else {
+                    Attempt::NeverWas
+                }),
                 _ = tick.tick() => match hold.renew().await {
                     Ok(()) => {}
                     Err(error) if error.is::<Lost>() => return Outcome::Failed(error),

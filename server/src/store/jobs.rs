@@ -227,12 +227,20 @@ pub struct Fence<'a> {
     pub worker: &'a str,
 }
 
-/// The worker stops and leaves the job to the next one, as if it had never begun; false: it was no longer this worker's.
-pub async fn release(db: &Db, id: Uuid, worker: &str) -> sqlx::Result<bool> {
+/// Whether an attempt that a stopping worker broke off counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    Counts,
+    NeverWas,
+}
+
+/// The worker stops and leaves the job to the next one. False: it was no longer this worker's.
+pub async fn release(db: &Db, id: Uuid, worker: &str, attempt: Attempt) -> sqlx::Result<bool> {
     const UPDATE: &str =
-        "UPDATE jobs SET state = 'queued', attempts = attempts - 1, worker = NULL, lease_until_us = NULL,
+        "UPDATE jobs SET state = 'queued', attempts = attempts - $3, worker = NULL, lease_until_us = NULL,
         stage = NULL, percent = NULL WHERE id = $1 AND worker = $2 AND state = 'running'";
-    on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(worker).execute(pool).await?.rows_affected() == 1))
+    let back = i32::from(attempt == Attempt::NeverWas);
+    on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(worker).bind(back).execute(pool).await?.rows_affected() == 1))
 }
 
 /// A job that this worker holds and whose session was erased meanwhile: nothing of the session is kept.
