@@ -2069,11 +2069,6 @@ export interface components {
             /** @description Where the media comes from; without it, live. */
             source?: components["schemas"]["SessionSource"];
         };
-        /** @description A cue with the time it stays. */
-        Cue: components["schemas"]["Hint"] & {
-            /** Format: int64 */
-            for_ms: number;
-        };
         /** @description What went with a deleted session. */
         Deleted: {
             /** @description Objects that were removed from the object store: recording, journal, report, poster, parts; `null`: removed later. */
@@ -2156,7 +2151,7 @@ export interface components {
             /** @description Ids of the hints that may be shown ("slow_down", …). */
             enabled: string[];
         };
-        /** @description Server to client. */
+        /** @description A message from the server to a page. */
         LiveMessage: {
             now_t?: components["schemas"]["MediaTime"] | null;
             /** Format: int32 */
@@ -2175,7 +2170,7 @@ export interface components {
         } | (components["schemas"]["Vitals"] & {
             /** @enum {string} */
             type: "vitals";
-        }) | (components["schemas"]["Cue"] & {
+        }) | (components["schemas"]["ShownHint"] & {
             /** @enum {string} */
             type: "hint";
         }) | (components["schemas"]["RunningScores"] & {
@@ -2332,6 +2327,7 @@ export interface components {
             title: string;
             type: string;
         };
+        /** @description Progress of the work after the stop. */
         Progress: {
             /** Format: int32 */
             percent: number;
@@ -2571,9 +2567,17 @@ export interface components {
              */
             retention_days?: number | null;
         };
-        /** @description The last of each kind. */
+        /** @description A hint and how long it is shown. */
+        ShownHint: components["schemas"]["Hint"] & {
+            /**
+             * Format: int64
+             * @description How long it stays on the screen.
+             */
+            for_ms: number;
+        };
+        /** @description The latest message of each kind; a field is `null` when there was none. */
         Snapshot: {
-            hint?: components["schemas"]["Cue"] | null;
+            hint?: components["schemas"]["ShownHint"] | null;
             progress?: components["schemas"]["Progress"] | null;
             reason?: string | null;
             score?: components["schemas"]["RunningScores"] | null;
