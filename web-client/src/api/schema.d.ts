@@ -2134,7 +2134,7 @@ export interface components {
             /** @description 2 to 4 words. */
             text: string;
         };
-        /** @description A cue that can be switched. */
+        /** @description A hint that can be switched. */
         HintChoice: {
             description: string;
             id: string;
@@ -2490,7 +2490,9 @@ export interface components {
         };
         /** @description One paragraph under its heading. */
         Section: {
+            /** @description The paragraph. */
             text: string;
+            /** @description The heading. */
             title: string;
         };
         /** @description Curves at 2 Hz. All have the same length; `null` = nothing known there. */
@@ -2518,26 +2520,37 @@ export interface components {
         };
         /** @description A session as pages see it. */
         Session: {
+            /** @description Its answers with their scores. */
             answers: components["schemas"]["AnswerRow"][];
-            /** @description The device check was measured. */
+            /** @description Whether its device check was measured. */
             calibrated: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When it was created: microseconds since 1970 (UTC).
+             */
             created_us: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Length of the recording; `null` until it is whole.
+             */
             duration_ms?: number | null;
-            /** @description Why it failed. */
+            /** @description Why it failed; `null` when it has not. */
             failure?: string | null;
-            /** @description The reference answer of its questions. */
+            /** @description Whether it is the reference answer to its questions. */
             gold: boolean;
+            /** @description Id of the session. */
             id: components["schemas"]["SessionId"];
+            /** @description Its questions, in the order they are asked. */
             questions: components["schemas"]["AskedQuestion"][];
             scores?: components["schemas"]["ScoreValues"] | null;
+            /** @description Where its media comes from. */
             source: components["schemas"]["SessionSource"];
             /**
              * Format: int64
-             * @description Wall time of t = 0.
+             * @description Wall time of t = 0: microseconds since 1970 (UTC); `null` before the first media.
              */
             started_us?: number | null;
+            /** @description Its state now. */
             state: components["schemas"]["SessionState"];
         };
         /**
@@ -2551,7 +2564,7 @@ export interface components {
          */
         SessionSource: "live" | "upload";
         /**
-         * @description `created -> live <-> grace -> finalising -> scoring -> ready`; `interrupted` is found at start-up, `failed` can be tried again.
+         * @description States: `created -> live <-> grace -> finalising -> scoring -> ready`, or `interrupted`, `failed`, `deleted`.
          * @enum {string}
          */
         SessionState: "created" | "live" | "grace" | "finalising" | "scoring" | "ready" | "interrupted" | "failed" | "deleted";
