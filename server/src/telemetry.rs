@@ -4,31 +4,34 @@ use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, Promet
 use std::sync::OnceLock;
 use tracing_subscriber::EnvFilter;
 
-/// Buckets of what people wait for, seconds.
+/// Histogram buckets of all metrics in seconds.
 const LATENCY_S: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
-/// How log lines look.
+/// Format of the log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// For people.
+    /// Text for people to read.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
-/// Sends the log to standard error; `RUST_LOG` chooses what is said.
+/// Starts to write the log to standard error. `RUST_LOG` chooses levels and modules. A second call has no effect.
 pub fn init(format: Format) {
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tower_http=warn,rtc=error"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // A second call, as in tests, leaves the first one's subscriber.
+    // Tests call this more than once in a process: the first subscriber stays.
     let _ = match format {
         Format::Text => builder.try_init(),
         Format::Json => builder.json().flatten_event(true).try_init(),
     };
 }
 
-/// The recorder of this process, installed at first use.
+/// Returns the metrics recorder of the process, which is installed at the first call.
+///
+/// # Errors
+/// Another recorder is installed already.
 pub fn recorder() -> Result<&'static PrometheusHandle, BuildError> {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     if let Some(handle) = HANDLE.get() {
@@ -39,7 +42,7 @@ pub fn recorder() -> Result<&'static PrometheusHandle, BuildError> {
         .install_recorder();
     match built {
         Ok(handle) => Ok(HANDLE.get_or_init(|| handle)),
-        // Another thread was first.
+        // Another thread may have installed it since the check above.
         Err(error) => HANDLE.get().ok_or(error),
     }
 }

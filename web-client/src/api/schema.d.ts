@@ -2242,9 +2242,11 @@ export interface components {
              */
             value?: number | null;
         };
-        /** @description The models that are loaded. */
+        /** @description The names of the loaded models. */
         ModelNames: {
+            /** @description The face model. */
             face: components["schemas"]["FaceModel"];
+            /** @description What detects when somebody speaks. */
             voice_activity: components["schemas"]["VoiceActivityModel"];
         };
         /** @description A stretch of the replay that is evidence for something. */
