@@ -35,29 +35,42 @@ pub enum CalibrateError {
 /// What the device check found.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct CalibrationOutcome {
+    /// The baseline that was measured.
     pub calibration: Calibration,
+    /// What the person can improve; empty when nothing.
     pub advice: Vec<Advice>,
-    /// Good enough to begin.
+    /// Whether light, position and audio are good enough to begin.
     pub ok: bool,
 }
 
+/// One piece of advice of the device check.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Advice {
+    /// What is wrong.
     pub reason: AdviceReason,
-    /// One kind sentence: what to do.
+    /// One or two sentences for the person that say what to do.
     pub text: String,
 }
 
+/// What is wrong with light, position or audio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AdviceReason {
+    /// The face is too dark.
     Dark,
+    /// The face is too bright.
     Bright,
+    /// The face is too far away.
     Small,
+    /// The head is turned away.
     Turned,
+    /// The face is partly out of the frame.
     Cut,
+    /// No face was found.
     NoFace,
+    /// Nothing can be heard.
     Quiet,
+    /// The background noise is loud.
     LoudNoise,
 }
 

@@ -1819,12 +1819,17 @@ export interface components {
              */
             AU43?: number | null;
         };
+        /** @description One piece of advice of the device check. */
         Advice: {
+            /** @description What is wrong. */
             reason: components["schemas"]["AdviceReason"];
-            /** @description One kind sentence: what to do. */
+            /** @description One or two sentences for the person that say what to do. */
             text: string;
         };
-        /** @enum {string} */
+        /**
+         * @description What is wrong with light, position or audio.
+         * @enum {string}
+         */
         AdviceReason: "dark" | "bright" | "small" | "turned" | "cut" | "no_face" | "quiet" | "loud_noise";
         Alive: {
             status: string;
@@ -1945,9 +1950,11 @@ export interface components {
         };
         /** @description What the device check found. */
         CalibrationOutcome: {
+            /** @description What the person can improve; empty when nothing. */
             advice: components["schemas"]["Advice"][];
+            /** @description The baseline that was measured. */
             calibration: components["schemas"]["Calibration"];
-            /** @description Good enough to begin. */
+            /** @description Whether light, position and audio are good enough to begin. */
             ok: boolean;
         };
         /** @description The settings the browser really applied, or what the file holds. */
