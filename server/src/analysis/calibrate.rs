@@ -10,7 +10,7 @@ use serde::Serialize;
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 
-/// Longest clip, ms. The page records 3 s.
+/// Longest clip, ms.
 const LONGEST_MS: i64 = 15_000;
 /// Shortest clip, ms.
 const SHORTEST_MS: i64 = 1_000;
