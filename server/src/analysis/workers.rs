@@ -30,7 +30,7 @@ pub struct Workers {
 /// Takes the stamp of a frame and what was seen in it, or why it could not be analyzed.
 type Reply = Box<dyn FnOnce(MediaTime, Result<Face, String>) + Send>;
 
-/// What a worker is told.
+/// A command to a worker.
 #[expect(clippy::large_enum_variant, reason = "it moves through one channel once; nearly all of them are frames")]
 enum Work {
     /// Analyzes a frame of the stream.

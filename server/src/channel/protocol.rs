@@ -57,19 +57,26 @@ impl From<report::Hint> for ShownHint {
 /// The latest message of each kind; a field is `null` when there was none.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, utoipa::ToSchema)]
 pub struct Snapshot {
+    /// The state of the session.
     pub state: Option<State>,
+    /// Why the session failed.
     pub reason: Option<String>,
+    /// The latest measurements.
     pub vitals: Option<Vitals>,
+    /// The latest running scores.
     pub score: Option<RunningScores>,
     /// The latest hint. Its times tell whether it is still shown.
     pub hint: Option<ShownHint>,
+    /// The latest progress.
     pub progress: Option<Progress>,
 }
 
 /// Progress of the work after the stop.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Progress {
+    /// Name of the current step of the work.
     pub stage: String,
+    /// How much of the work is done, 0 to 100.
     pub percent: u8,
 }
 
@@ -115,6 +122,7 @@ pub(super) struct Envelope<'a> {
     /// Media time, where the message itself has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub t: Option<MediaTime>,
+    /// The message.
     #[serde(flatten)]
     pub message: &'a Message,
 }

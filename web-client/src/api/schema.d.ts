@@ -2338,8 +2338,12 @@ export interface components {
         };
         /** @description Progress of the work after the stop. */
         Progress: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How much of the work is done, 0 to 100.
+             */
             percent: number;
+            /** @description Name of the current step of the work. */
             stage: string;
         };
         /** @enum {string} */
@@ -2601,6 +2605,7 @@ export interface components {
         Snapshot: {
             hint?: components["schemas"]["ShownHint"] | null;
             progress?: components["schemas"]["Progress"] | null;
+            /** @description Why the session failed. */
             reason?: string | null;
             score?: components["schemas"]["RunningScores"] | null;
             state?: components["schemas"]["SessionState"] | null;
