@@ -706,7 +706,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Recording, journal and report in one ZIP, made while it is read. */
+        /** Recording, journal, report and calibration in one ZIP, made while it is read. */
         get: {
             parameters: {
                 query?: never;
