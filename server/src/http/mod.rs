@@ -39,7 +39,7 @@ use routes::{compare, consents, health, hooks, me, questions, session, sessions,
         (name = "person", description = "Who asks, and what they agreed to"),
         (name = "operation", description = "For who runs the server"),
     ),
-    components(schemas(crate::channel::Message, crate::channel::protocol::Cue, crate::http::error::Problem)),
+    components(schemas(crate::channel::Message, crate::channel::protocol::ShownHint, crate::http::error::Problem)),
 )]
 struct Documented;
 
