@@ -14,27 +14,27 @@ use std::time::{Duration, Instant};
 
 /// Largest message of a page, bytes.
 pub const MESSAGE_MAX: usize = 64 * 1024;
-/// How often a silent page is asked whether it is there.
+/// Interval at which a silent page is pinged.
 const PING: Duration = Duration::from_secs(20);
-/// A page that answers nothing this long is gone; so is one that takes this long for one message.
+/// A page is disconnected if it does not answer, or does not take a message, for this long.
 const SILENCE: Duration = Duration::from_secs(60);
 const SEND: Duration = Duration::from_secs(10);
-/// Longest nonce, cue id and note, characters.
+/// Longest nonce, hint id and note, characters.
 const TEXT_MAX: usize = 500;
 
 /// Why a channel ends.
 enum End {
-    /// The page left, or the line broke.
+    /// The page left, or the connection broke.
     Gone,
     Close(u16, &'static str),
 }
 
-/// Serves a page until it leaves, is too slow, misbehaves, or the server stops.
+/// Serves a page until it leaves, is too slow, breaks the rules, or the server stops.
 pub async fn serve(app: App, viewer: Viewer, session: SessionView, subscription: Subscription, mut socket: WebSocket) {
     let end = Channel { app: &app, viewer, session: session.id }.run(session, subscription, &mut socket).await;
     if let End::Close(code, reason) = end {
         let close = Frame::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
-        // The page may be gone already; there is nobody left to tell.
+        // The page may have left already, so a failure to send is ignored.
         let _ = tokio::time::timeout(SEND, socket.send(close)).await;
     }
 }
@@ -101,7 +101,7 @@ impl Channel<'_> {
         }
     }
 
-    /// What a page says; the reply goes to this page alone.
+    /// Handles a message of the page; the reply goes to this page alone.
     async fn hear(&self, text: &str) -> Option<Message> {
         let refuse = |title: &str, detail: String| Some(Message::Error { title: title.into(), detail });
         match serde_json::from_str::<FromClient>(text) {
