@@ -126,7 +126,7 @@ impl Channel<'_> {
             }
             Ok(FromClient::HintFeedback { id, t, useful }) => {
                 if id.is_empty() || id.chars().count() > 64 || t.ms() < 0 {
-                    return refuse("Feedback on no cue", "id must be a cue's id and t its time".into());
+                    return refuse("Feedback on no hint", "id must be a hint's id and t its time".into());
                 }
                 match store::reports::hint_feedback(
                     &self.app.context.db,
@@ -140,7 +140,7 @@ impl Channel<'_> {
                 {
                     Ok(_) => None,
                     Err(error) => {
-                        tracing::error!(session = %self.session, %error, "feedback on a cue was lost");
+                        tracing::error!(session = %self.session, %error, "feedback on a hint was lost");
                         refuse("The feedback was not kept", "the server could not write it down".into())
                     }
                 }

@@ -61,7 +61,7 @@ pub async fn create(State(app): State<App>, viewer: Viewer, Body(wish): Body<Cre
     };
     let capture = wish.capture.unwrap_or_default();
     if capture.width > SIDE_MAX || capture.height > SIDE_MAX {
-        return Err(Error::Unprocessable(format!("a picture is at most {SIDE_MAX} pixels wide and high")));
+        return Err(Error::Unprocessable(format!("a video is at most {SIDE_MAX} pixels wide and high")));
     }
     let new = NewSession { source: wish.source, questions, hints, capture, affect: app.context.config.affect.enabled };
     let session = sessions::create(&app.context.db, viewer.user, new).await?;
@@ -91,7 +91,7 @@ fn choose(bank: &[questions::Question], ids: &[String]) -> Result<Vec<AskedQuest
 fn checked(mut settings: HintSettings) -> Result<HintSettings> {
     if let Some(unknown) = settings.enabled.iter().find(|id| !hints::known(id)) {
         return Err(Error::Unprocessable(format!(
-            "there is no cue {:?}",
+            "there is no hint {:?}",
             unknown.chars().take(64).collect::<String>()
         )));
     }
