@@ -1,4 +1,4 @@
-//! What one person, one request and one machine may ask.
+//! Limits for one person, one request and one machine.
 
 use super::Error;
 use serde::{Deserialize, Serialize};
@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Live sessions at once on this machine.
+    /// Live sessions on this machine at once.
     pub live_sessions: u32,
-    /// A session ends by itself after this, minutes.
+    /// Longest live session, minutes; then it ends by itself.
     pub session_minutes: u32,
     /// Largest SDP offer, bytes.
     pub offer_bytes: usize,
@@ -18,13 +18,13 @@ pub struct Config {
     pub clip_bytes: usize,
     /// Largest uploaded file, bytes.
     pub upload_bytes: u64,
-    /// Sessions are deleted after so many days; 0: never, unless their owner says so.
+    /// Age at which sessions are deleted, days; 0: never, unless their owner chose a limit.
     pub retention_days: u32,
     /// Live channels of one session at once.
     pub channels: usize,
     /// Messages a page may send on the live channel per second, averaged; bursts of twice as many pass.
     pub channel_messages_hz: u32,
-    /// Threads that look at faces; 0 = one per core.
+    /// Threads that analyze faces; 0 = one per core.
     pub face_workers: usize,
 }
 

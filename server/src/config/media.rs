@@ -6,15 +6,15 @@ use std::net::{IpAddr, SocketAddr};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// The one UDP port of all peers.
+    /// The UDP port that all peers share.
     pub udp_bind: SocketAddr,
-    /// Addresses offered to browsers beside the bound one, for a server behind NAT or in a container.
+    /// Addresses that are offered to browsers beside the bound one, for a server behind NAT or in a container.
     pub public_ips: Vec<IpAddr>,
     /// How long a session waits for a lost publisher, seconds.
     pub grace_s: u32,
-    /// Frames analysed per second of media.
+    /// Frames analyzed per second of media.
     pub analysed_hz: u32,
-    /// Bits per second that a publisher is asked to stay under.
+    /// Bit rate that a publisher is asked to stay below, bits per second.
     pub max_bitrate_bps: u32,
 }
 

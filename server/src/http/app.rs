@@ -1,4 +1,4 @@
-//! Everything a handler may touch, put together by a builder so that tests swap parts.
+//! The state that handlers share, assembled by a builder so that tests can replace parts.
 
 use super::origin::Allowed;
 use crate::auth::Mode;
@@ -8,7 +8,7 @@ use crate::store::users;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// Everything a handler may touch; cheap to clone.
+/// The state that handlers share; cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
@@ -39,7 +39,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Sets how people are told apart; without it, personal mode.
+    /// Sets how requests are assigned to people; without it, personal mode.
     pub fn mode(mut self, mode: Mode) -> Builder {
         self.mode = Some(mode);
         self

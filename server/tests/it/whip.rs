@@ -1,4 +1,4 @@
-//! Publishing: the surface of RFC 9725.
+//! Publishing by WHIP, as RFC 9725 describes it.
 
 use crate::support::{Server, problem};
 use coach_server::live::PublishError;
@@ -31,7 +31,7 @@ async fn an_offer_is_answered_with_the_publishings_own_address() {
 }
 
 #[tokio::test]
-async fn what_can_be_posted_is_told_and_other_methods_are_refused() {
+async fn options_lists_what_can_be_posted_and_other_methods_are_refused() {
     let server = Server::start().await;
     let id = server.session().await;
     let path = format!("/api/sessions/{id}/whip");
@@ -55,7 +55,7 @@ async fn what_can_be_posted_is_told_and_other_methods_are_refused() {
 }
 
 #[tokio::test]
-async fn what_is_no_offer_is_refused_before_a_peer_is_made() {
+async fn a_body_that_is_no_offer_is_refused_before_a_peer_is_created() {
     let server = Server::start().await;
     let id = server.session().await;
     let path = format!("/api/sessions/{id}/whip");
