@@ -76,10 +76,8 @@ impl Words {
 
 fn write(mut recognizer: Recognizer, work: &mpsc::Receiver<(Segment, Post)>) {
     while let Ok((segment, post)) = work.recv() {
-        let begun = std::time::Instant::now();
         // A panic is a bug, but one session's bug must not end the words of all the others.
         let written = catch_unwind(AssertUnwindSafe(|| recognizer.transcribe(&segment)));
-        metrics::histogram!("coach_words_seconds").record(begun.elapsed().as_secs_f64());
         let phrase = match written {
             Ok(written) => written.map_err(|error| error.to_string()),
             Err(_) => Err("the speech recognizer panicked".into()),
