@@ -2001,7 +2001,7 @@ export interface components {
             /** @description CRC-64/NVME of the whole file in 16 hexadecimal digits, if the page computed it. */
             crc64?: string | null;
         };
-        /** @description An agreement that holds. */
+        /** @description A consent that is in force. */
         Consent: {
             /** Format: int64 */
             accepted_us: number;
@@ -2080,7 +2080,7 @@ export interface components {
         Deleted: {
             /** @description Objects that were removed from the object store: recording, journal, report, poster, parts; `null`: removed later. */
             objects?: number | null;
-            /** @description Rows of the session, its answers, scores and cues are gone; false: removed later. Nobody sees them in any case. */
+            /** @description Rows of the session, its answers, scores and hints are gone; false: removed later. Nobody sees them in any case. */
             rows: boolean;
             /** @description Files that were not in the object store yet are gone. */
             spool: boolean;
@@ -2207,7 +2207,7 @@ export interface components {
             affect: boolean;
             consent?: components["schemas"]["Consent"] | null;
             consent_version: string;
-            /** @description The cues that can be switched. */
+            /** @description The hints that can be switched. */
             hints: components["schemas"]["HintChoice"][];
             /** @description `personal`: one person, no sign-in. */
             mode: string;
@@ -2356,7 +2356,7 @@ export interface components {
             id: string;
             /**
              * Format: int64
-             * @description How long an answer is suggested to be.
+             * @description Suggested length of an answer.
              */
             suggested_ms: number;
             text: string;
@@ -2373,7 +2373,7 @@ export interface components {
             duration_ms?: number | null;
             /** Format: int64 */
             expires_us: number;
-            /** @description A still of it, good as long; `null` where there is no picture. */
+            /** @description A still of it, valid as long; `null` where there is no video. */
             poster_url?: string | null;
             /** @description Good until `expires_us`; answers ranges, so a player can seek. */
             url: string;
@@ -2483,7 +2483,7 @@ export interface components {
              */
             value?: number | null;
         };
-        /** @description The four values; `null`: not enough to say. */
+        /** @description The four scores; `null`: not enough data. */
         ScoreValues: {
             /** Format: double */
             clarity?: number | null;
@@ -2693,7 +2693,7 @@ export interface components {
             expires_us: number;
             /**
              * Format: uuid
-             * @description The job that analyses it; `null`: it is not complete.
+             * @description The job that analyzes it; `null`: it is not complete.
              */
             job?: string | null;
             name: string;
