@@ -1,10 +1,11 @@
-//! Prints what decoding costs: latency per picture and packet, and processor time per stream.
+//! Prints what decoding costs, in this process and in one of its own: latency per frame and packet, and processor time.
 //!
 //! `cargo run --release -p coach-media --example decode_cost -- FILE`: pushes the file's units at their own pace, as a live
 //! session would, and then once more as fast as it goes.
 
 use coach_core::MediaTime;
 use coach_media::file::{Limits, Source};
+use coach_media::process::{Process, Program, run};
 use coach_media::{Item, Track, decode};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -12,7 +13,14 @@ use std::time::{Duration, Instant};
 
 type Pushed = Arc<Mutex<HashMap<(Track, i64), Instant>>>;
 
+/// The word that makes this program a decoding process.
+const WORD: &str = "decoding-process";
+
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some(WORD) {
+        run(arguments);
+    }
     coach_media::init()?;
     let file = std::env::args().nth(1).ok_or("usage: decode_cost FILE")?;
     let mut source = Source::open(file.as_ref(), Limits::default())?;
@@ -21,7 +29,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     while let Some(item) = source.next()? {
         items.push(item);
     }
-    for live in [true, false] {
+    for (apart, live) in [(false, true), (true, true), (false, false), (true, false)] {
+        // Started and warm, as in a session that runs.
+        let process = apart.then(|| Process::new(Program::this(WORD)));
+        if let Some(process) = &process {
+            process.walls()?;
+        }
         let (pushed, waited) = (Pushed::default(), Arc::new(Mutex::new([Vec::new(), Vec::new()])));
         let note = |track: Track| {
             let (pushed, waited) = (pushed.clone(), waited.clone());
@@ -33,11 +46,31 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         };
         let (seen, heard) = (note(Track::Video), note(Track::Audio));
-        let mut video =
-            formats.video.as_ref().map(|f| decode::Video::new(f, move |frame| seen(frame.t))).transpose()?;
-        let mut audio =
-            formats.audio.as_ref().map(|f| decode::Audio::new(f, move |block| heard(block.t))).transpose()?;
-        let (started, cpu, mut last) = (Instant::now(), processor_time(), 0);
+        let mut video = formats
+            .video
+            .as_ref()
+            .map(|f| {
+                let sink = move |frame: decode::VideoFrame| seen(frame.t);
+                match &process {
+                    Some(process) => process.video(f, sink),
+                    None => decode::Video::new(f, sink),
+                }
+            })
+            .transpose()?;
+        let mut audio = formats
+            .audio
+            .as_ref()
+            .map(|f| {
+                let sink = move |block: decode::AudioBlock| heard(block.t);
+                match &process {
+                    Some(process) => process.audio(f, sink),
+                    None => decode::Audio::new(f, sink),
+                }
+            })
+            .transpose()?;
+        let child = process.as_ref().and_then(Process::id);
+        let spent = || processor_time("self") + child.map_or(0.0, |id| processor_time(&id.to_string()));
+        let (started, cpu, mut last) = (Instant::now(), spent(), 0);
         for item in &items {
             let Item::Unit(track, unit) = item else { continue };
             last = last.max(unit.t.ms());
@@ -66,8 +99,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         video.map_or(Ok(()), |mut video| video.flush())?;
         audio.map_or(Ok(()), |mut audio| audio.flush())?;
-        let (wall, cpu) = (started.elapsed().as_secs_f64(), processor_time() - cpu);
+        let (wall, cpu) = (started.elapsed().as_secs_f64(), spent() - cpu);
         println!("{}: {last} ms of media in {wall:.2} s", if live { "live" } else { "as fast as it goes" });
+        println!("  {}", if apart { "in a process of its own" } else { "in this process" });
         println!("  processor {cpu:.2} s: {:.1} % of a core at live pace", cpu * 100_000.0 / last.max(1) as f64);
         let mut waited = waited.lock().expect("no panic");
         for (name, track) in [("pictures", Track::Video), ("packets", Track::Audio)] {
@@ -87,9 +121,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Seconds of this process, user and system, from /proc (in ticks of 10 ms).
-fn processor_time() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+/// Seconds of a process, user and system, from /proc (in ticks of 10 ms).
+fn processor_time(process: &str) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     [11, 12].iter().filter_map(|n| fields.get(*n)?.parse::<f64>().ok()).sum::<f64>() / 100.0
 }

@@ -57,41 +57,48 @@ pub(crate) fn parser(coding: &gst::StructureRef) -> Option<(&'static str, Option
     Some((name, None))
 }
 
+/// The decoders of each media type, best first. None for what is raw already.
+const DECODERS: &[(&str, &[&str])] = &[
+    ("video/x-raw", &[]),
+    ("audio/x-raw", &[]),
+    ("video/x-vp8", &["vp8dec"]),
+    ("video/x-vp9", &["vp9dec"]),
+    ("video/x-av1", &["av1dec", "avdec_libdav1d"]),
+    ("video/x-h264", &["avdec_h264", "openh264dec"]),
+    ("video/x-h265", &["avdec_h265", "libde265dec"]),
+    ("video/x-h263", &["avdec_h263", "avdec_h263p"]),
+    ("video/mpeg", &["avdec_mpeg4", "avdec_mpeg2video", "avdec_mpegvideo"]),
+    ("video/x-divx", &["avdec_mpeg4", "avdec_msmpeg4"]),
+    ("video/x-xvid", &["avdec_mpeg4", "avdec_msmpeg4"]),
+    ("video/x-3ivx", &["avdec_mpeg4", "avdec_msmpeg4"]),
+    ("video/x-msmpeg", &["avdec_msmpeg4", "avdec_msmpeg4v2", "avdec_msmpeg4v1"]),
+    ("video/x-flash-video", &["avdec_flv"]),
+    ("video/x-vp6-flash", &["avdec_vp6f"]),
+    ("video/x-theora", &["theoradec"]),
+    ("video/x-prores", &["avdec_prores"]),
+    ("video/x-dv", &["avdec_dvvideo", "dvdec"]),
+    ("image/jpeg", &["jpegdec"]),
+    ("image/png", &["pngdec"]),
+    ("audio/x-opus", &["opusdec"]),
+    ("audio/x-vorbis", &["vorbisdec"]),
+    ("audio/x-flac", &["flacdec", "avdec_flac"]),
+    ("audio/mpeg", &["avdec_aac", "faad", "mpg123audiodec", "avdec_mp3", "avdec_mp2float"]),
+    ("audio/x-alac", &["avdec_alac"]),
+    ("audio/x-ac3", &["avdec_ac3"]),
+    ("audio/ac3", &["avdec_ac3"]),
+    ("audio/x-eac3", &["avdec_eac3"]),
+    ("audio/eac3", &["avdec_eac3"]),
+    ("audio/AMR", &["avdec_amrnb"]),
+    ("audio/AMR-WB", &["avdec_amrwb"]),
+    ("audio/x-mulaw", &["mulawdec"]),
+    ("audio/x-alaw", &["alawdec"]),
+    ("audio/x-adpcm", &["adpcmdec", "avdec_adpcm_ms", "avdec_adpcm_ima_wav", "avdec_adpcm_ima_qt"]),
+    ("audio/x-speex", &["speexdec"]),
+];
+
 /// The decoders of a media type, best first. Empty for what is raw already; `None` for what is not decoded here.
 pub(crate) fn decoders(media_type: &str) -> Option<&'static [&'static str]> {
-    Some(match media_type {
-        "video/x-raw" | "audio/x-raw" => &[],
-        "video/x-vp8" => &["vp8dec"],
-        "video/x-vp9" => &["vp9dec"],
-        "video/x-av1" => &["av1dec", "avdec_libdav1d"],
-        "video/x-h264" => &["avdec_h264", "openh264dec"],
-        "video/x-h265" => &["avdec_h265", "libde265dec"],
-        "video/x-h263" => &["avdec_h263", "avdec_h263p"],
-        "video/mpeg" => &["avdec_mpeg4", "avdec_mpeg2video", "avdec_mpegvideo"],
-        "video/x-divx" | "video/x-xvid" | "video/x-3ivx" => &["avdec_mpeg4", "avdec_msmpeg4"],
-        "video/x-msmpeg" => &["avdec_msmpeg4", "avdec_msmpeg4v2", "avdec_msmpeg4v1"],
-        "video/x-flash-video" => &["avdec_flv"],
-        "video/x-vp6-flash" => &["avdec_vp6f"],
-        "video/x-theora" => &["theoradec"],
-        "video/x-prores" => &["avdec_prores"],
-        "video/x-dv" => &["avdec_dvvideo", "dvdec"],
-        "image/jpeg" => &["jpegdec"],
-        "image/png" => &["pngdec"],
-        "audio/x-opus" => &["opusdec"],
-        "audio/x-vorbis" => &["vorbisdec"],
-        "audio/x-flac" => &["flacdec", "avdec_flac"],
-        "audio/mpeg" => &["avdec_aac", "faad", "mpg123audiodec", "avdec_mp3", "avdec_mp2float"],
-        "audio/x-alac" => &["avdec_alac"],
-        "audio/x-ac3" | "audio/ac3" => &["avdec_ac3"],
-        "audio/x-eac3" | "audio/eac3" => &["avdec_eac3"],
-        "audio/AMR" => &["avdec_amrnb"],
-        "audio/AMR-WB" => &["avdec_amrwb"],
-        "audio/x-mulaw" => &["mulawdec"],
-        "audio/x-alaw" => &["alawdec"],
-        "audio/x-adpcm" => &["adpcmdec", "avdec_adpcm_ms", "avdec_adpcm_ima_wav", "avdec_adpcm_ima_qt"],
-        "audio/x-speex" => &["speexdec"],
-        _ => return None,
-    })
+    DECODERS.iter().find(|(name, _)| *name == media_type).map(|(_, names)| *names)
 }
 
 /// Those decoders of a coding that are installed and take it, best first.
@@ -99,4 +106,81 @@ pub(crate) fn able(caps: &gst::Caps) -> Vec<&'static str> {
     let media_type = caps.structure(0).map(|s| s.name().as_str()).unwrap_or_default();
     let takes = |name: &&&str| gst::ElementFactory::find(name).is_some_and(|f| f.can_sink_any_caps(caps));
     decoders(media_type).unwrap_or_default().iter().filter(takes).copied().collect()
+}
+
+/// Every element of the lists.
+pub(crate) fn all() -> impl Iterator<Item = &'static str> {
+    let decoders = DECODERS.iter().flat_map(|(_, names)| *names);
+    DEMUXERS.iter().chain(PARSERS).chain(decoders).copied()
+}
+
+const DEMUXERS: &[&str] = &[
+    "qtdemux",
+    "matroskademux",
+    "wavparse",
+    "avidemux",
+    "oggdemux",
+    "tsdemux",
+    "mpegpsdemux",
+    "flvdemux",
+    "aiffparse",
+    "auparse",
+];
+
+const PARSERS: &[&str] = &[
+    "h264parse",
+    "h265parse",
+    "vp9parse",
+    "av1parse",
+    "h263parse",
+    "mpeg4videoparse",
+    "mpegvideoparse",
+    "mpegaudioparse",
+    "aacparse",
+    "flacparse",
+    "ac3parse",
+    "amrparse",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Container::*;
+
+    #[test]
+    fn every_opener_and_parser_is_among_all() {
+        crate::init().unwrap();
+        let all: Vec<_> = all().collect();
+        let containers = [
+            IsoMedia,
+            Matroska,
+            Wave,
+            Avi,
+            Ogg,
+            TransportStream,
+            ProgramStream,
+            Flv,
+            Aiff,
+            Au,
+            Flac,
+            MpegAudio,
+            Adts,
+            Amr,
+        ];
+        for container in containers {
+            let (Opening::Demuxer(name) | Opening::Parser(name)) = opening(container);
+            assert!(all.contains(&name), "{name}");
+        }
+        for (media_type, _) in DECODERS {
+            for version in 1..5 {
+                let coding = gst::Structure::builder(*media_type)
+                    .field("mpegversion", version)
+                    .field("divxversion", version + 1)
+                    .build();
+                if let Some((name, _)) = parser(&coding) {
+                    assert!(all.contains(&name), "{name}");
+                }
+            }
+        }
+    }
 }

@@ -14,9 +14,11 @@ pub use container::{Container, Sniffed, sniff};
 
 use crate::gaps::{Gaps, Verdict};
 use crate::item::{AccessUnit, Format, Formats, Item, Track};
+use crate::process::{self, Process};
 use crate::{packet, record};
 use coach_core::MediaTime;
-use demux::{Demux, Message, Raw, Stamps};
+pub(crate) use demux::{Demux, Message, Raw, Stamps};
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::Read;
@@ -34,7 +36,7 @@ const AHEAD_BYTES: usize = 64 << 20;
 const LEEWAY: u64 = 1000;
 
 /// What a file may ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Length of the file.
     pub bytes: u64,
@@ -87,11 +89,14 @@ pub enum Error {
     Limit { what: &'static str, is: String, most: String },
     #[error("reading the file does not get on; it is probably damaged")]
     Stalled,
+    /// The data broke the process that took it apart, or the machine ended it.
+    #[error("the process that read the file ended: {0}")]
+    Ended(String),
 }
 
 /// A file that is being read. One thread pulls; another takes the file apart and waits when it is ahead.
 pub struct Source {
-    demux: Demux,
+    demux: Taking,
     limits: Limits,
     formats: Formats,
     duration: Option<MediaTime>,
@@ -104,6 +109,35 @@ pub struct Source {
     all_read: bool,
     finished: bool,
     damage: Option<String>,
+}
+
+/// Where the file is taken apart.
+enum Taking {
+    Here(Demux),
+    Away(process::Demux),
+}
+
+impl Taking {
+    fn next(&mut self) -> Result<Message, Error> {
+        match self {
+            Taking::Here(demux) => demux.next(),
+            Taking::Away(demux) => demux.next(),
+        }
+    }
+
+    fn unsupported(&self) -> Option<String> {
+        match self {
+            Taking::Here(demux) => demux.unsupported(),
+            Taking::Away(demux) => demux.unsupported(),
+        }
+    }
+
+    fn duration(&self) -> Option<MediaTime> {
+        match self {
+            Taking::Here(demux) => demux.duration(),
+            Taking::Away(demux) => demux.duration(),
+        }
+    }
 }
 
 /// What has been read of a track and not handed out.
@@ -145,9 +179,21 @@ impl Lane {
 
 impl Source {
     /// Opens a file and reads as far as needed to know its tracks.
+    ///
+    /// In the caller's own process: see [`Process::open`] for files of strangers.
     pub fn open(path: &Path, limits: Limits) -> Result<Source, Error> {
         let Looked { file, length, sniffed, stamps } = look(path, &limits)?;
-        let demux = Demux::start(file, length, sniffed, stamps, &limits)?;
+        Source::read(Taking::Here(Demux::start(file, length, sniffed, stamps, &limits)?), limits, stamps)
+    }
+
+    /// As [`Source::open`], the file taken apart in a process of its own.
+    pub(crate) fn open_in(process: &Process, path: &Path, limits: Limits) -> Result<Source, Error> {
+        let Looked { file, length, sniffed, stamps } = look(path, &limits)?;
+        let demux = process::Demux::start(process, &file, length, sniffed, stamps, &limits)?;
+        Source::read(Taking::Away(demux), limits, stamps)
+    }
+
+    fn read(demux: Taking, limits: Limits, stamps: Stamps) -> Result<Source, Error> {
         let mut source = Source {
             demux,
             limits,

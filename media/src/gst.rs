@@ -2,7 +2,9 @@
 
 use gstreamer as gst;
 use gstreamer::prelude::*;
+use std::path::PathBuf;
 use std::sync::Once;
+use std::sync::{LazyLock, OnceLock};
 
 /// What the machine lacks.
 #[derive(Debug, thiserror::Error)]
@@ -68,10 +70,17 @@ const WANTED: &[Element] = &[
 
 /// Begins GStreamer and checks that everything that live sessions need is there. Cheap when called again.
 pub fn init() -> Result<(), Error> {
+    if READY.get().is_some() {
+        return Ok(());
+    }
     gst::init()?;
     outlaw();
     let missing = absent(NEEDED);
-    if missing.is_empty() { Ok(()) } else { Err(Error::Missing(missing)) }
+    if !missing.is_empty() {
+        return Err(Error::Missing(missing));
+    }
+    let _ = READY.set(());
+    Ok(())
 }
 
 /// Nothing in this process that chooses elements by rank may choose one that opens an address or a playlist.
@@ -86,6 +95,32 @@ fn outlaw() {
             }
         }
     });
+}
+
+/// Starts GStreamer in a decoding process: with these plugins and no others.
+pub(crate) fn init_bare(plugins: impl Iterator<Item = String>) -> Result<(), Error> {
+    gst::init()?;
+    for plugin in plugins {
+        gst::Plugin::load_file(plugin)?;
+    }
+    let _ = READY.set(());
+    Ok(())
+}
+
+/// GStreamer is ready in this process.
+static READY: OnceLock<()> = OnceLock::new();
+
+/// The files of the plugins that a decoding process needs, as far as they are installed. Call [`init`] first.
+pub(crate) fn plugins() -> &'static [PathBuf] {
+    static PLUGINS: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
+        let own = ["appsrc", "appsink", "fakesink", "capsfilter", "videoconvert", "audioconvert"];
+        let plugin = |name| gst::ElementFactory::find(name)?.plugin()?.filename();
+        let mut files: Vec<_> = own.into_iter().chain(crate::codecs::all()).filter_map(plugin).collect();
+        files.sort_unstable();
+        files.dedup();
+        files
+    });
+    &PLUGINS
 }
 
 /// Elements without which some uploads are refused, for `doctor`. Call [`init`] first.

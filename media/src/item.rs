@@ -4,9 +4,10 @@ use bytes::Bytes;
 pub use coach_core::frame::Rotation;
 pub use coach_core::journal::GapReason;
 use coach_core::{MediaTime, Span};
+use serde::{Deserialize, Serialize};
 
 /// One of the two tracks of a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Track {
     Video,
     Audio,
@@ -55,7 +56,7 @@ impl Item {
 }
 
 /// How a track is coded.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Format {
     /// GStreamer capabilities as text, with the codec's private data where it has any: `video/x-vp8`.
     pub caps: String,

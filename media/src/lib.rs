@@ -5,6 +5,7 @@
 //! * [`gaps`]: where nothing is known, by one rule. [`packet`]: what packets tell without being decoded.
 //! * [`file`]: the file door: any file to items.
 //! * [`decode`]: access units to pictures and samples. [`record`]: access units to WebM.
+//! * [`process`]: files and decoders in a process of their own, closed off from the rest of the machine.
 //! * [`peer`]: WebRTC publishers: offer in, answer and items out, on one UDP port (`net`).
 //!
 //! Never ONNX Runtime, SQL or HTTP routes.
@@ -18,6 +19,7 @@ pub mod item;
 mod net;
 pub mod packet;
 pub mod peer;
+pub mod process;
 pub mod record;
 pub mod tap;
 

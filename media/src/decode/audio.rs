@@ -2,8 +2,9 @@
 
 use super::chain::{Chain, Plan};
 use super::{Error, Lost};
-use crate::item::{AccessUnit, Format, GapReason};
+use crate::item::{AccessUnit, Format, GapReason, Track};
 use crate::packet;
+use crate::process::{self, Process};
 use coach_core::MediaTime;
 use gstreamer as gst;
 use std::sync::{Arc, Mutex};
@@ -23,17 +24,20 @@ pub struct AudioBlock {
 
 /// Decodes sound. Nothing is concealed, repaired or trimmed: samples come from packets that were there.
 pub struct Audio {
-    chain: Chain,
+    way: Way,
     opus: bool,
+}
+
+/// Where it is decoded.
+enum Way {
+    Here(Chain),
+    Away(process::Decoder),
 }
 
 impl Audio {
     /// Starts a decoder; `sink` is called on its thread, in order.
     pub fn new(format: &Format, mut sink: impl FnMut(AudioBlock) + Send + 'static) -> Result<Audio, Error> {
-        let input: gst::Caps = format
-            .caps
-            .parse()
-            .map_err(|_| Error::Unsupported { caps: format.caps.clone(), why: "these are no capabilities".into() })?;
+        let input = super::caps(format)?;
         let output = gst::Caps::builder("audio/x-raw")
             .field("format", if cfg!(target_endian = "big") { "F32BE" } else { "F32LE" })
             .field("layout", "interleaved")
@@ -45,6 +49,7 @@ impl Audio {
             input,
             convert: "audioconvert",
             output,
+            pieces: None,
             delta: false,
             answers: if opus { |_| true } else { |_| false },
         };
@@ -58,35 +63,67 @@ impl Audio {
             let nanos = buffer.pts().map_or(0, |pts| i64::try_from(pts.nseconds()).unwrap_or(0));
             sink(AudioBlock { t: MediaTime::from_nanos(nanos), rate_hz, samples, lost });
         };
-        Ok(Audio { chain: Chain::new(plan, Arc::new(Mutex::new(sink)))?, opus })
+        Ok(Audio { way: Way::Here(Chain::new(plan, Arc::new(Mutex::new(sink)))?), opus })
+    }
+
+    /// As [`Audio::new`], in a process of its own.
+    pub(crate) fn new_in(
+        process: &Process,
+        format: &Format,
+        sink: impl FnMut(AudioBlock) + Send + 'static,
+    ) -> Result<Audio, Error> {
+        super::decoders(&super::caps(format)?, format)?;
+        let sink = process::Sink::Audio(Box::new(sink));
+        let decoder = process::Decoder::new(process, Track::Audio, format, sink)?;
+        Ok(Audio { way: Way::Away(decoder), opus: false })
     }
 
     /// Takes a packet without waiting; where the decoder is far behind, it is lost.
     pub fn push(&mut self, unit: &AccessUnit) -> Result<(), Error> {
-        if self.check(unit) { self.chain.push(unit) } else { Ok(()) }
+        match &mut self.way {
+            Way::Here(chain) if self.opus && !packet_of_audio(unit) => chain.refuse(unit),
+            Way::Here(chain) => return chain.push(unit),
+            Way::Away(decoder) => return decoder.push(unit),
+        }
+        Ok(())
     }
 
     /// Takes a packet when the decoder has room for it.
     pub fn push_blocking(&mut self, unit: &AccessUnit) -> Result<(), Error> {
-        if self.check(unit) { self.chain.push_blocking(unit) } else { Ok(()) }
-    }
-
-    /// What cannot be a packet never reaches the decoder, which would conceal it.
-    fn check(&mut self, unit: &AccessUnit) -> bool {
-        let sound = !self.opus || packet::opus_samples(&unit.data).is_some();
-        if !sound {
-            self.chain.refuse(unit);
+        match &mut self.way {
+            Way::Here(chain) if self.opus && !packet_of_audio(unit) => chain.refuse(unit),
+            Way::Here(chain) => return chain.push_blocking(unit),
+            Way::Away(decoder) => return decoder.push_blocking(unit),
         }
-        sound
+        Ok(())
     }
 
     /// Waits until everything has come out. Nothing can be pushed afterwards.
     pub fn flush(&mut self) -> Result<(), Error> {
-        self.chain.flush()
+        match &mut self.way {
+            Way::Here(chain) => chain.flush(),
+            Way::Away(decoder) => decoder.flush(),
+        }
     }
 
     /// Since when nothing has come out for what was pushed, where no later output has told.
     pub fn lost(&self) -> Option<(MediaTime, GapReason)> {
-        self.chain.lost()
+        match &self.way {
+            Way::Here(chain) => chain.lost(),
+            Way::Away(decoder) => decoder.lost(),
+        }
     }
+
+    /// How many packets have gone into a decoder of this process.
+    pub(crate) fn taken(&self) -> u64 {
+        match &self.way {
+            Way::Here(chain) => chain.taken(),
+            Way::Away(_) => 0,
+        }
+    }
+}
+
+/// What cannot be a packet never reaches the decoder, which would conceal it.
+fn packet_of_audio(unit: &AccessUnit) -> bool {
+    packet::opus_samples(&unit.data).is_some()
 }

@@ -3,10 +3,12 @@
 use super::{Error, Lost};
 use crate::gst::{Pipeline, make};
 use crate::item::{AccessUnit, GapReason};
+use crate::process::shared::{Pieces, Pool};
 use coach_core::{MediaTime, Span};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app::{AppSink, AppSinkCallbacks, AppSrc};
+use gstreamer_video as gst_video;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -33,6 +35,8 @@ pub struct Plan {
     pub decoders: Vec<String>,
     pub convert: &'static str,
     pub output: gst::Caps,
+    /// Where frames are written, if not in memory of this process alone.
+    pub pieces: Option<Arc<Pieces>>,
     /// Units need the ones before them, so after a loss only a key frame helps.
     pub delta: bool,
     /// Whether this unit's output comes before the next unit is taken. Where none comes the decoder failed, which it
@@ -160,6 +164,9 @@ impl Chain {
         let entry = entry.ok_or_else(|| unsupported("the decoder has no input".into()))?;
         let (state, delta, answers) = (self.state.clone(), self.plan.delta, self.plan.answers);
         entry.add_probe(gst::PadProbeType::BUFFER, move |_, info| gate(&state, delta, answers, info));
+        if let (Some(pieces), Some(end)) = (&self.plan.pieces, sink.static_pad("sink")) {
+            offer(&end, pieces.clone());
+        }
         sink.set_callbacks(callbacks(self.state.clone(), self.sink.clone(), self.plan.delta));
         if let Some(bus) = pipeline.0.bus() {
             let (state, delta) = (self.state.clone(), self.plan.delta);
@@ -204,6 +211,11 @@ impl Chain {
         drop(state);
         self.mend()?;
         self.send(unit)
+    }
+
+    /// How many units have gone into the decoder.
+    pub fn taken(&self) -> u64 {
+        self.state.lock().taken
     }
 
     /// A unit that no decoder should see: what depends on it is lost.
@@ -329,6 +341,18 @@ fn configure(decoder: &gst::Element) {
             decoder.set_property_from_str(property, value);
         }
     }
+}
+
+/// Offers a decoder the memory to write its frames in.
+fn offer(end: &gst::Pad, pieces: Arc<Pieces>) {
+    end.add_probe(gst::PadProbeType::QUERY_DOWNSTREAM, move |_, info| {
+        let Some(query) = info.query_mut() else { return gst::PadProbeReturn::Ok };
+        let gst::QueryViewMut::Allocation(query) = query.view_mut() else { return gst::PadProbeReturn::Ok };
+        let size = query.get_owned().0.and_then(|caps| gst_video::VideoInfo::from_caps(&caps).ok()).map(|i| i.size());
+        let Some(size) = size.and_then(|size| u32::try_from(size).ok()) else { return gst::PadProbeReturn::Ok };
+        query.add_allocation_pool(Some(&Pool::new(pieces.clone())), size, 0, 0);
+        gst::PadProbeReturn::Handled
+    });
 }
 
 /// Sees each unit enter the decoder; holds back what cannot be decoded.

@@ -11,10 +11,13 @@
 
 mod audio;
 mod chain;
+mod frame;
 mod video;
 
 pub use audio::{Audio, AudioBlock};
-pub use video::{Video, VideoFrame};
+pub(crate) use frame::SharedFrame;
+pub use frame::VideoFrame;
+pub use video::Video;
 
 use crate::codecs;
 use crate::item::{Format, GapReason};
@@ -55,4 +58,9 @@ fn decoders(caps: &gst::Caps, format: &Format) -> Result<Vec<String>, Error> {
         return Err(unsupported(&format!("no decoder is installed; {} would do", listed.join(" or "))));
     }
     Ok(able.into_iter().map(str::to_owned).collect())
+}
+
+fn caps(format: &Format) -> Result<gst::Caps, Error> {
+    let unsupported = || Error::Unsupported { caps: format.caps.clone(), why: "these are no capabilities".into() };
+    format.caps.parse().map_err(|_| unsupported())
 }

@@ -3,12 +3,13 @@
 //! Nothing is guessed. Text, playlists, manifests, scripts, archives and still images are none of these, whatever stands
 //! in front of them; a file that merely begins like a container is refused where its own sizes contradict it.
 
+use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
 /// The containers and elementary streams that are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Container {
     /// MP4, MOV, M4A, 3GP (ISO/IEC 14496-12 and QuickTime).
     IsoMedia,

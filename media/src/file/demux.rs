@@ -11,6 +11,7 @@ use crate::item::{Format, Rotation, Track};
 use coach_core::MediaTime;
 use gstreamer as gst;
 use gstreamer::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -64,7 +65,7 @@ pub(super) struct Shared {
 }
 
 /// What the times in a file are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stamps {
     /// Times of the container, which may begin anywhere.
     File,

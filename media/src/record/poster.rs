@@ -1,15 +1,17 @@
 //! The still picture that stands for a recording.
 
 use super::Error;
-use crate::decode::{self, VideoFrame};
-use crate::file::{Limits, Source};
+use crate::decode::VideoFrame;
+use crate::file::Limits;
 use crate::gst::{Pipeline, make};
 use crate::item::{Item, Track};
-use coach_core::MediaTime;
-use coach_core::frame::Rotation;
+use crate::process::Decoding;
+use coach_core::frame::{Matrix, Range, Rotation};
+use coach_core::{I420, MediaTime};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app::{AppSink, AppSrc};
+use gstreamer_video as gst_video;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,25 +22,27 @@ const AT: MediaTime = MediaTime(1000);
 const SIDE: u32 = 640;
 
 /// Writes an upright JPEG, at most 640 pixels wide or high, of the recording's first second.
+///
+/// The recording is read where [`Decoding::new`] says.
 pub fn poster(path: &Path, out_jpeg: &Path) -> Result<(), Error> {
-    let frame = frame(path)?;
+    let frame = frame(&Decoding::new(), path)?;
     let jpeg = jpeg(&frame).map_err(Error::Poster)?;
     std::fs::write(out_jpeg, jpeg).map_err(|source| Error::Write { path: out_jpeg.to_path_buf(), source })
 }
 
-fn frame(path: &Path) -> Result<VideoFrame, Error> {
+fn frame(decoding: &Decoding, path: &Path) -> Result<VideoFrame, Error> {
     let no = |e: &dyn std::fmt::Display| Error::Poster(e.to_string());
-    let mut source = Source::open(path, Limits::default()).map_err(|e| no(&e))?;
+    let mut source = decoding.open(path, Limits::default()).map_err(|e| no(&e))?;
     let format = source.formats().video.clone().ok_or_else(|| Error::Poster("there are no pictures".into()))?;
     let taken: Arc<Mutex<Option<VideoFrame>>> = Arc::default();
     let sink = taken.clone();
-    let mut decoder = decode::Video::new(&format, move |frame| {
+    let take = move |frame: VideoFrame| {
         let mut taken = sink.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.as_ref().is_none_or(|before| before.t < AT) {
             *taken = Some(frame);
         }
-    })
-    .map_err(|e| no(&e))?;
+    };
+    let mut decoder = decoding.video(&format, take).map_err(|e| no(&e))?;
     while let Some(item) = source.next().map_err(|e| no(&e))? {
         let Item::Unit(Track::Video, unit) = item else { continue };
         decoder.push_blocking(&unit).map_err(|e| no(&e))?;
@@ -51,12 +55,37 @@ fn frame(path: &Path) -> Result<VideoFrame, Error> {
     frame.ok_or_else(|| Error::Poster("no picture could be decoded".into()))
 }
 
+/// The pixels as GStreamer lays them out.
+fn raw(view: &I420<'_>) -> Result<(gst::Buffer, gst::Caps), String> {
+    let (width, height) = (view.width as u32, view.height as u32);
+    let range = if view.range == Range::Full { 1 } else { 2 };
+    let matrix = if view.matrix == Matrix::Bt709 { 3 } else { 4 };
+    let info = gst_video::VideoInfo::builder(gst_video::VideoFormat::I420, width, height).build();
+    let info = info.map_err(|e| e.to_string())?;
+    let mut bytes = vec![0; info.size()];
+    let half = view.height.div_ceil(2);
+    let planes = [
+        (view.y, view.y_stride, view.width, view.height),
+        (view.u, view.u_stride, view.width.div_ceil(2), half),
+        (view.v, view.v_stride, view.width.div_ceil(2), half),
+    ];
+    for (n, (plane, stride, width, rows)) in planes.into_iter().enumerate() {
+        let to = bytes.get_mut(info.offset()[n]..).ok_or("a plane outside the frame")?;
+        for (to, from) in to.chunks_mut(info.stride()[n] as usize).zip(plane.chunks(stride)).take(rows) {
+            to[..width].copy_from_slice(&from[..width]);
+        }
+    }
+    let mut caps = info.to_caps().map_err(|e| e.to_string())?;
+    caps.make_mut().set("colorimetry", format!("{range}:{matrix}:0:0"));
+    Ok((gst::Buffer::from_slice(bytes), caps))
+}
+
 fn jpeg(frame: &VideoFrame) -> Result<Vec<u8>, String> {
     let view = frame.view();
     let (width, height) = (view.width as u32, view.height as u32);
     let longest = width.max(height).max(SIDE);
     let scaled = |side: u32| (side * SIDE / longest).max(2) as i32;
-    let (buffer, caps) = frame.parts();
+    let (buffer, caps) = raw(&view)?;
     // JPEG's own colours: BT.601, 0 to 255.
     let small = gst::Caps::builder("video/x-raw")
         .field("format", "I420")

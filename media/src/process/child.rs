@@ -1,0 +1,234 @@
+//! What a decoding process does: it loads the listed plugins, closes every way out, and then takes files apart and
+//! decodes tracks as it is told, each on a thread of its own.
+
+use super::sandbox;
+use super::shared::{Lent, Pieces};
+use super::wire::{self, Failure, Found, FromDecoder, Hello, Order, Reader, ToDecoder};
+use crate::decode::{self, AudioBlock, Lost, VideoFrame};
+use crate::file::{Demux, Message, Sniffed};
+use crate::item::{AccessUnit, Format, GapReason, Track};
+use coach_core::{MediaTime, Span};
+use std::fs::File;
+use std::io::{self, PipeReader};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::process::exit;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Units that go into a decoder between two reports of it.
+const REPORT: u64 = 4;
+
+/// Runs a decoding process on the socket that is its standard input, and ends the process. `arguments` are those behind
+/// [`super::Program::arguments`]: bytes of address space, seconds of processor time, the files of the plugins.
+pub fn run(mut arguments: impl Iterator<Item = String>) -> ! {
+    let mut number = || arguments.next().and_then(|text| text.parse().ok()).unwrap_or(0);
+    let (memory, cpu_s) = (number(), number());
+    if let Err(error) = crate::gst::init_bare(arguments) {
+        eprintln!("{error}");
+        exit(1);
+    }
+    let walls = sandbox::enter(memory, cpu_s);
+    let Ok(control) = io::stdin().as_fd().try_clone_to_owned().map(UnixStream::from) else { exit(1) };
+    let mut orders = match control.try_clone() {
+        Ok(orders) => Reader::new(orders),
+        Err(_) => exit(1),
+    };
+    if wire::send(&control, &Hello { walls }, &[], &[]).is_err() {
+        exit(0);
+    }
+    // The server has gone, or no longer needs it.
+    while let Ok(Some((order, _))) = orders.next::<Order>() {
+        if let Err(error) = obey(order, &mut orders) {
+            eprintln!("{error}");
+            exit(1);
+        }
+    }
+    exit(0)
+}
+
+fn obey(order: Order, orders: &mut Reader) -> io::Result<()> {
+    let socket = UnixStream::from(orders.descriptor()?);
+    let thread = std::thread::Builder::new();
+    match order {
+        Order::File { length, start, container, stamps, limits } => {
+            let file = File::from(orders.descriptor()?);
+            let sniffed = Sniffed { container, start };
+            thread.name("demux".into()).spawn(move || {
+                let demux = Demux::start(file, length, sniffed, stamps, &limits);
+                // Where nobody reads any more, the work is over.
+                let _ = demux.map_or_else(|error| refuse(&socket, error), |demux| take_apart(&demux, &socket));
+            })?;
+        }
+        Order::Decode { track: Track::Video, format } => {
+            let back = PipeReader::from(orders.descriptor()?);
+            thread.name("video".into()).spawn(move || video(&format, socket, back))?;
+        }
+        Order::Decode { track: Track::Audio, format } => {
+            thread.name("audio".into()).spawn(move || audio(&format, socket))?;
+        }
+    }
+    Ok(())
+}
+
+fn refuse(socket: &UnixStream, error: crate::file::Error) -> io::Result<()> {
+    wire::send(socket, &Found::Refused(error.into()), &[], &[])
+}
+
+fn take_apart(demux: &Demux, socket: &UnixStream) -> io::Result<()> {
+    let say = |found: &Found, body: &[u8]| wire::send(socket, found, body, &[]);
+    let about = || say(&Found::About { duration: demux.duration(), unsupported: demux.unsupported() }, &[]);
+    let mut begun = [false; 2];
+    loop {
+        match demux.next() {
+            Ok(Message::Unit(track, raw)) => {
+                if !std::mem::replace(&mut begun[track as usize], true) {
+                    about()?;
+                }
+                let (pts_ns, order_ns, duration_ns, key) = (raw.pts_ns, raw.order_ns, raw.duration_ns, raw.key);
+                say(&Found::Unit { track, pts_ns, order_ns, duration_ns, key }, &raw.data)?;
+            }
+            Ok(Message::Track(track, format)) => say(&Found::Track(track, format), &[])?,
+            Ok(Message::Turned(track, rotation)) => say(&Found::Turned(track, rotation), &[])?,
+            Ok(Message::Ended(track)) => say(&Found::Ended(track), &[])?,
+            Ok(Message::Ready) => {
+                about()?;
+                say(&Found::Ready, &[])?;
+            }
+            Ok(Message::End) => {
+                about()?;
+                return say(&Found::End, &[]);
+            }
+            Err(error) => {
+                about()?;
+                return refuse(socket, error);
+            }
+        }
+    }
+}
+
+/// A decoder's side of its socket: what comes out is written by its own thread, what it is told by another.
+#[derive(Clone)]
+struct Out(Arc<Mutex<UnixStream>>);
+
+impl Out {
+    fn say(&self, message: &FromDecoder, body: &[u8], descriptors: &[BorrowedFd<'_>]) -> bool {
+        let socket = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        wire::send(&socket, message, body, descriptors).is_ok()
+    }
+}
+
+/// What both kinds of decoder do.
+trait Decoder {
+    fn push(&mut self, unit: &AccessUnit, wait: bool) -> Result<(), decode::Error>;
+    fn flush(&mut self) -> Result<(), decode::Error>;
+    fn lost(&self) -> Option<(MediaTime, GapReason)>;
+    fn taken(&self) -> u64;
+}
+
+impl Decoder for decode::Video {
+    fn push(&mut self, unit: &AccessUnit, wait: bool) -> Result<(), decode::Error> {
+        if wait { self.push_blocking(unit) } else { self.push(unit) }
+    }
+    fn flush(&mut self) -> Result<(), decode::Error> {
+        self.flush()
+    }
+    fn lost(&self) -> Option<(MediaTime, GapReason)> {
+        self.lost()
+    }
+    fn taken(&self) -> u64 {
+        self.taken()
+    }
+}
+
+impl Decoder for decode::Audio {
+    fn push(&mut self, unit: &AccessUnit, wait: bool) -> Result<(), decode::Error> {
+        if wait { self.push_blocking(unit) } else { self.push(unit) }
+    }
+    fn flush(&mut self) -> Result<(), decode::Error> {
+        self.flush()
+    }
+    fn lost(&self) -> Option<(MediaTime, GapReason)> {
+        self.lost()
+    }
+    fn taken(&self) -> u64 {
+        self.taken()
+    }
+}
+
+fn video(format: &Format, socket: UnixStream, back: PipeReader) {
+    let pieces = Arc::new(Pieces::default());
+    let (Ok(written), Ok(mut lent)) = (socket.try_clone(), Lent::new(pieces.clone(), back)) else { return };
+    let out = Out(Arc::new(Mutex::new(written)));
+    let to = out.clone();
+    let made = decode::Video::lent(format, pieces, move |frame: VideoFrame| {
+        match lent.lend(frame) {
+            Ok((said, file)) => {
+                let files: Vec<_> = file.iter().map(|file: &Arc<OwnedFd>| file.as_fd()).collect();
+                to.say(&FromDecoder::Frame(said), &[], &files);
+            }
+            // Whoever does not listen any more ends this process soon; else there is no memory left, and it ends itself.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            Err(error) => {
+                eprintln!("a frame cannot be handed over: {error}");
+                exit(1);
+            }
+        }
+    });
+    serve(made, socket, &out);
+}
+
+fn audio(format: &Format, socket: UnixStream) {
+    let Ok(written) = socket.try_clone() else { return };
+    let out = Out(Arc::new(Mutex::new(written)));
+    let to = out.clone();
+    let made = decode::Audio::new(format, move |block: AudioBlock| {
+        let samples: Vec<u8> = block.samples.iter().flat_map(|sample| sample.to_ne_bytes()).collect();
+        to.say(&FromDecoder::Block { t: block.t, rate_hz: block.rate_hz, lost: block.lost.map(parts) }, &samples, &[]);
+    });
+    serve(made, socket, &out);
+}
+
+fn parts(lost: Lost) -> (Span, GapReason) {
+    (lost.span, lost.reason)
+}
+
+/// Decodes what is sent until the socket closes.
+fn serve(made: Result<impl Decoder, decode::Error>, socket: UnixStream, out: &Out) {
+    let mut decoder = match made {
+        Ok(decoder) => decoder,
+        Err(error) => {
+            out.say(&FromDecoder::Failed(error.into()), &[], &[]);
+            return;
+        }
+    };
+    let (mut orders, mut told) = (Reader::new(socket), 0);
+    while let Ok(Some((order, data))) = orders.next::<ToDecoder>() {
+        match order {
+            ToDecoder::Unit { t, key, wait } => {
+                if let Err(error) = decoder.push(&AccessUnit { t, key, data }, wait) {
+                    out.say(&FromDecoder::Failed(error.into()), &[], &[]);
+                    return;
+                }
+                let taken = decoder.taken();
+                if taken >= told + REPORT {
+                    told = taken;
+                    out.say(&FromDecoder::Taken(taken), &[], &[]);
+                }
+            }
+            ToDecoder::Flush => {
+                let failed = decoder.flush().err().map(|error| error.to_string());
+                out.say(&FromDecoder::Flushed { failed, lost: decoder.lost() }, &[], &[]);
+                return;
+            }
+        }
+    }
+}
+
+impl From<decode::Error> for Failure {
+    fn from(error: decode::Error) -> Failure {
+        match error {
+            decode::Error::Unsupported { caps, why } => Failure::Unsupported { caps, why },
+            error => Failure::Broken(error.to_string()),
+        }
+    }
+}

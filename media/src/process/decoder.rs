@@ -1,0 +1,433 @@
+//! The server's side of a decoder that runs in a process.
+
+use super::Process;
+use super::shared;
+use super::wire::{self, Failure, FromDecoder, Order, Reader, ToDecoder};
+use crate::decode::{self, AudioBlock, Lost, SharedFrame, VideoFrame};
+use crate::item::{AccessUnit, Format, GapReason, Track};
+use bytes::{Buf, Bytes, BytesMut};
+use coach_core::{MediaTime, Span};
+use memmap2::Mmap;
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::net::SendFlags;
+use std::collections::{HashMap, VecDeque};
+use std::io::{self, PipeWriter};
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+/// Units of a file that may be in the process at once.
+const FILE_WAITING: u64 = 24;
+
+/// Bytes of live units that wait for a process that does not read; beyond it units are lost.
+const MOST_BACKLOG: usize = 4 << 20;
+
+/// Live units without an answer before silence is suspicious.
+const UNANSWERED: u64 = 20;
+
+/// How often a live session's process is made anew.
+const MOST_RESTARTS: u32 = 20;
+
+/// What takes the output.
+pub(crate) enum Sink {
+    Video(Box<dyn FnMut(VideoFrame) + Send>),
+    Audio(Box<dyn FnMut(AudioBlock) + Send>),
+}
+
+/// A decoder in a process.
+pub(crate) struct Decoder {
+    process: Process,
+    track: Track,
+    format: Format,
+    sink: Arc<Mutex<Sink>>,
+    shared: Arc<Shared>,
+    link: Option<Link>,
+    restarts: u32,
+}
+
+/// The way to one process.
+struct Link {
+    socket: UnixStream,
+    backlog: BytesMut,
+    reader: Option<JoinHandle<()>>,
+    generation: u64,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    pushed: u64,
+    taken: u64,
+    /// Stamps of units whose output has not come, oldest first.
+    pending: VecDeque<MediaTime>,
+    /// The first of the units that were lost with a process or before one.
+    lost: Option<(MediaTime, GapReason)>,
+    /// Since when there is something that nothing was heard of, and how many units came since.
+    unheard: Option<(Instant, u64)>,
+    heard: u64,
+    failed: Option<Failure>,
+    flushed: Option<Option<String>>,
+    over: bool,
+    /// What the process says was lost at the end.
+    last_lost: Option<(MediaTime, GapReason)>,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn hear(&mut self) {
+        self.heard += 1;
+        self.unheard = None;
+    }
+
+    /// Output of `t` comes: what was lost before it.
+    fn answered(&mut self, t: MediaTime, lost: Option<(Span, GapReason)>) -> Option<Lost> {
+        while self.pending.front().is_some_and(|first| *first <= t) {
+            self.pending.pop_front();
+        }
+        let carried = self.lost.filter(|(start, _)| *start < t);
+        if carried.is_some() {
+            self.lost = None;
+        }
+        let (start, reason) = match (carried, lost) {
+            (Some((start, reason)), Some((span, _))) => (start.min(span.start), reason),
+            (Some(carried), None) => carried,
+            (None, Some((span, reason))) => return Some(Lost { span, reason }),
+            (None, None) => return None,
+        };
+        Some(Lost { span: Span::new(start, t), reason })
+    }
+}
+
+impl Decoder {
+    pub fn new(process: &Process, track: Track, format: &Format, sink: Sink) -> Result<Decoder, decode::Error> {
+        let (sink, shared) = (Arc::new(Mutex::new(sink)), Arc::<Shared>::default());
+        let mut decoder =
+            Decoder { process: process.clone(), track, format: format.clone(), sink, shared, link: None, restarts: 0 };
+        decoder.start(None)?;
+        Ok(decoder)
+    }
+
+    fn start(&mut self, failed: Option<u64>) -> Result<(), decode::Error> {
+        let begin = || {
+            let (socket, theirs) = UnixStream::pair()?;
+            let order = Order::Decode { track: self.track, format: self.format.clone() };
+            let (generation, back) = match self.track {
+                Track::Video => {
+                    let (end, back) = io::pipe()?;
+                    rustix::io::ioctl_fionbio(&back, true)?;
+                    let descriptors = [theirs.as_fd(), end.as_fd()];
+                    (self.process.order(failed, &order, &descriptors)?, Some(Arc::new(back)))
+                }
+                Track::Audio => (self.process.order(failed, &order, &[theirs.as_fd()])?, None),
+            };
+            let listener = Listener {
+                reader: Reader::new(socket.try_clone()?),
+                shared: self.shared.clone(),
+                sink: self.sink.clone(),
+                format: self.format.clone(),
+                pieces: HashMap::new(),
+                back,
+            };
+            let name = format!("{:?} in", self.track).to_lowercase();
+            let reader = std::thread::Builder::new().name(name).spawn(move || listener.run())?;
+            Ok(Link { socket, backlog: BytesMut::new(), reader: Some(reader), generation })
+        };
+        let link = begin().map_err(|error: io::Error| {
+            decode::Error::Broken(format!("the decoding process cannot be started: {error}"))
+        })?;
+        self.link = Some(link);
+        Ok(())
+    }
+
+    /// Takes a unit without waiting; what the process does not take is lost.
+    pub fn push(&mut self, unit: &AccessUnit) -> Result<(), decode::Error> {
+        self.check()?;
+        self.end_where_silent();
+        if self.shared.lock().over {
+            self.revive()?;
+        }
+        let Some(link) = &mut self.link else { return Err(decode::Error::Flushed) };
+        let mut state = self.shared.lock();
+        if link.backlog.len() > MOST_BACKLOG {
+            state.lost.get_or_insert((unit.t, GapReason::Overload));
+        } else {
+            link.enqueue(unit, false)?;
+            state.pending.push_back(unit.t);
+            state.pushed += 1;
+        }
+        let waiting = state.unheard.get_or_insert_with(|| (Instant::now(), 0));
+        waiting.1 += 1;
+        drop(state);
+        if link.send(false).is_err() {
+            self.shared.lock().over = true;
+        }
+        Ok(())
+    }
+
+    /// Takes a unit when the process has room for it.
+    pub fn push_blocking(&mut self, unit: &AccessUnit) -> Result<(), decode::Error> {
+        self.check()?;
+        self.wait(|state| state.pushed - state.taken < FILE_WAITING)?;
+        let Some(link) = &mut self.link else { return Err(decode::Error::Flushed) };
+        link.enqueue(unit, true)?;
+        let mut state = self.shared.lock();
+        state.pushed += 1;
+        state.pending.push_back(unit.t);
+        drop(state);
+        // The process may be waiting to be read from; its output is read by another thread.
+        if link.send(true).is_err() {
+            self.shared.lock().over = true;
+        }
+        Ok(())
+    }
+
+    /// Waits until everything pushed has come out. Nothing can be pushed afterwards.
+    pub fn flush(&mut self) -> Result<(), decode::Error> {
+        let Some(link) = &mut self.link else { return Ok(()) };
+        let asked = link.ask(&ToDecoder::Flush).is_ok();
+        let waited = if asked { self.wait(|state| state.flushed.is_some()) } else { Ok(()) };
+        self.close();
+        let mut state = self.shared.lock();
+        let last = state.last_lost.take();
+        state.lost = state.lost.or(last);
+        match state.flushed.take() {
+            Some(None) => waited,
+            Some(Some(why)) => Err(decode::Error::Broken(why)),
+            None => {
+                // What was pushed last went with the process.
+                state.bury();
+                waited.and(Err(decode::Error::Broken("the decoding process has ended".into())))
+            }
+        }
+    }
+
+    /// Since when nothing has come out for what was pushed, where no later output has told.
+    pub fn lost(&self) -> Option<(MediaTime, GapReason)> {
+        self.shared.lock().lost
+    }
+
+    fn check(&self) -> Result<(), decode::Error> {
+        match self.shared.lock().failed.clone() {
+            Some(Failure::Unsupported { caps, why }) => Err(decode::Error::Unsupported { caps, why }),
+            Some(Failure::Broken(why)) => Err(decode::Error::Broken(why)),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits for the process as long as it says anything.
+    fn wait(&self, done: impl Fn(&State) -> bool) -> Result<(), decode::Error> {
+        let most_silence = self.process.most_silence();
+        let mut state = self.shared.lock();
+        while !done(&state) {
+            if state.over {
+                drop(state);
+                let generation = self.link.as_ref().map_or(0, |link| link.generation);
+                return Err(decode::Error::Broken(format!(
+                    "the decoding process ended: {}",
+                    self.process.epitaph(generation)
+                )));
+            }
+            let heard = state.heard;
+            let waiting = |s: &mut State| !s.over && !done(s) && s.heard == heard;
+            let (next, time) = self
+                .shared
+                .changed
+                .wait_timeout_while(state, most_silence, waiting)
+                .unwrap_or_else(PoisonError::into_inner);
+            state = next;
+            if time.timed_out() {
+                drop(state);
+                if let Some(link) = &self.link {
+                    self.process.kill(link.generation);
+                }
+                return Err(decode::Error::Broken("the decoding process hung and was ended".into()));
+            }
+        }
+        Ok(())
+    }
+
+    /// A process that has work and has said nothing for too long is ended.
+    fn end_where_silent(&mut self) {
+        let silent = self
+            .shared
+            .lock()
+            .unheard
+            .is_some_and(|(since, units)| units >= UNANSWERED && since.elapsed() > self.process.most_silence());
+        if let (true, Some(link)) = (silent, &mut self.link) {
+            tracing::warn!(track = ?self.track, "a decoding process hangs and is ended");
+            self.process.kill(link.generation);
+            link.join();
+        }
+    }
+
+    /// Another process goes on where the one that ended had come to.
+    fn revive(&mut self) -> Result<(), decode::Error> {
+        let generation = self.link.as_ref().map_or(0, |link| link.generation);
+        self.close();
+        let why = self.process.epitaph(generation);
+        if self.restarts >= MOST_RESTARTS {
+            return Err(decode::Error::Broken(why));
+        }
+        self.restarts += 1;
+        tracing::warn!(%why, track = ?self.track, restarts = self.restarts, "a decoding process ended and is made anew");
+        let mut state = self.shared.lock();
+        state.bury();
+        (state.over, state.unheard, state.taken) = (false, None, state.pushed);
+        drop(state);
+        self.start(Some(generation))
+    }
+
+    /// Ends the decoder; nothing comes out afterwards.
+    fn close(&mut self) {
+        if let Some(mut link) = self.link.take() {
+            link.join();
+        }
+    }
+}
+
+impl Drop for Decoder {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl State {
+    /// The process has ended: what it had is lost.
+    fn bury(&mut self) {
+        if let Some(first) = self.pending.front().copied() {
+            let before = self.lost.filter(|(start, _)| *start <= first);
+            self.lost = Some(before.unwrap_or((first, GapReason::Loss)));
+        }
+        self.pending.clear();
+    }
+}
+
+impl Link {
+    fn enqueue(&mut self, unit: &AccessUnit, wait: bool) -> Result<(), decode::Error> {
+        wire::write(&mut self.backlog, &ToDecoder::Unit { t: unit.t, key: unit.key, wait }, &unit.data)
+            .map_err(|error| decode::Error::Broken(error.to_string()))
+    }
+
+    fn ask(&mut self, message: &ToDecoder) -> io::Result<()> {
+        wire::write(&mut self.backlog, message, &[])?;
+        self.send(true)
+    }
+
+    /// Sends what waits; all of it, or as much as is taken at once.
+    fn send(&mut self, all: bool) -> io::Result<()> {
+        while !self.backlog.is_empty() {
+            match rustix::net::send(&self.socket, &self.backlog, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
+                Ok(sent) => self.backlog.advance(sent),
+                Err(rustix::io::Errno::INTR) => {}
+                Err(rustix::io::Errno::AGAIN) if all => {
+                    let wait = Timespec { tv_sec: 60, tv_nsec: 0 };
+                    let mut poll = [PollFd::new(&self.socket, PollFlags::OUT)];
+                    if rustix::event::poll(&mut poll, Some(&wait))? == 0 {
+                        return Err(io::ErrorKind::TimedOut.into());
+                    }
+                }
+                Err(rustix::io::Errno::AGAIN) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes the socket and waits for what was read from it.
+    fn join(&mut self) {
+        let _ = self.socket.shutdown(std::net::Shutdown::Both);
+        if let Some(reader) = self.reader.take() {
+            let _ = reader.join();
+        }
+    }
+}
+
+/// Reads what comes out of the process.
+struct Listener {
+    reader: Reader,
+    shared: Arc<Shared>,
+    sink: Arc<Mutex<Sink>>,
+    format: Format,
+    pieces: HashMap<u32, Arc<Mmap>>,
+    back: Option<Arc<PipeWriter>>,
+}
+
+impl Listener {
+    fn run(mut self) {
+        loop {
+            let heard = match self.reader.next::<FromDecoder>() {
+                Ok(Some((message, body))) => self.hear(message, &body),
+                Ok(None) => break,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = heard {
+                tracing::warn!(%error, "what a decoding process says makes no sense");
+                break;
+            }
+        }
+        self.shared.lock().over = true;
+        self.shared.changed.notify_all();
+    }
+
+    fn hear(&mut self, message: FromDecoder, body: &Bytes) -> io::Result<()> {
+        let mut state = self.shared.lock();
+        state.hear();
+        match message {
+            FromDecoder::Taken(taken) => state.taken = state.taken.max(taken.min(state.pushed)),
+            FromDecoder::Failed(failure) => state.failed = Some(failure),
+            FromDecoder::Flushed { failed, lost } => (state.flushed, state.last_lost) = (Some(failed), lost),
+            FromDecoder::Frame(frame) => {
+                let lost = state.answered(frame.t, frame.lost);
+                drop(state);
+                let frame = self.frame(frame, lost)?;
+                if let Sink::Video(sink) = &mut *self.sink.lock().unwrap_or_else(PoisonError::into_inner) {
+                    sink(frame);
+                }
+                return Ok(());
+            }
+            FromDecoder::Block { t, rate_hz, lost } => {
+                let lost = state.answered(t, lost);
+                drop(state);
+                let samples = body.as_chunks::<4>().0.iter().map(|bytes| f32::from_ne_bytes(*bytes)).collect();
+                if let Sink::Audio(sink) = &mut *self.sink.lock().unwrap_or_else(PoisonError::into_inner) {
+                    sink(AudioBlock { t, rate_hz, samples, lost });
+                }
+                return Ok(());
+            }
+        }
+        drop(state);
+        self.shared.changed.notify_all();
+        Ok(())
+    }
+
+    fn frame(&mut self, said: wire::Frame, lost: Option<Lost>) -> io::Result<VideoFrame> {
+        let wrong = |why: &str| io::Error::new(io::ErrorKind::InvalidData, why.to_owned());
+        for gone in &said.gone {
+            self.pieces.remove(gone);
+        }
+        if let Some(length) = said.new {
+            let file = self.reader.descriptor()?;
+            if self.pieces.len() >= shared::MOST_PIECES {
+                return Err(wrong("too many pieces of memory"));
+            }
+            self.pieces.insert(said.memory, Arc::new(shared::map(file, length)?));
+        }
+        let map = self.pieces.get(&said.memory).ok_or_else(|| wrong("a frame in memory that nobody knows"))?.clone();
+        let back = self.back.clone().ok_or_else(|| wrong("a frame of a decoder for audio"))?;
+        let shared = SharedFrame { map, back, memory: said.memory, said: said.clone() };
+        VideoFrame::shared(said.t, lost, self.format.rotation, shared)
+            .ok_or_else(|| wrong("a frame outside its memory"))
+    }
+}

@@ -1,0 +1,308 @@
+//! Media is taken apart and decoded in a process of its own, which has no files, no network and a share of the memory.
+//!
+//! One process for an analysis or a live session: this program again, started by a hidden word ([`run`] is what it does
+//! then). Opened files and access units go in; units, samples and frames come out, frames by shared memory
+//! (`shared`). A process that crashes, hangs or breaks a rule of the sandbox ends alone: a live session
+//! goes on with a new one and a gap, a file's analysis ends with an error.
+
+mod child;
+mod decoder;
+mod demux;
+mod sandbox;
+pub(crate) mod shared;
+pub(crate) mod wire;
+
+pub use child::run;
+pub(crate) use decoder::{Decoder, Sink};
+pub(crate) use demux::Demux;
+pub use sandbox::{Walls, enter as enclose};
+
+use crate::decode::{self, AudioBlock, VideoFrame};
+use crate::file::{self, Source};
+use crate::gst::plugins;
+use crate::item::Format;
+use std::ffi::OsString;
+use std::io::{self, PipeReader, Read};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+/// How a decoding process is started and what it may use.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// The executable.
+    pub path: PathBuf,
+    /// Its arguments, in front of the ones that [`run`] reads.
+    pub arguments: Vec<OsString>,
+    /// Address space in bytes.
+    pub memory: u64,
+    /// Processor time in seconds.
+    pub cpu_s: u64,
+    /// How long a process that has work may say nothing before it is ended.
+    pub most_silence: Duration,
+}
+
+impl Program {
+    /// This executable with one argument in front: 3 GiB, 6 h of processor time, 30 s of silence.
+    pub fn this(argument: &str) -> Program {
+        Program {
+            // Also where the file has been replaced by another version since.
+            path: "/proc/self/exe".into(),
+            arguments: vec![argument.into()],
+            memory: 3 << 30,
+            cpu_s: 6 * 3600,
+            most_silence: Duration::from_secs(30),
+        }
+    }
+}
+
+/// The program that [`Decoding::new`] starts, once it is known.
+static PROGRAM: OnceLock<Program> = OnceLock::new();
+
+/// From now on every [`Decoding`] is a process of its own. To be called once, by a program that calls [`run`] when it is
+/// started so.
+pub fn enable(program: Program) {
+    let _ = PROGRAM.set(program);
+}
+
+/// Where the media of one file or one session is taken apart and decoded: in a process of its own after [`enable`], else
+/// on threads of this one.
+#[derive(Debug, Clone)]
+pub struct Decoding(Option<Process>);
+
+impl Decoding {
+    /// Nothing is started yet.
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Decoding {
+        Decoding(PROGRAM.get().cloned().map(Process::new))
+    }
+
+    /// The process, where there is one.
+    pub fn process(&self) -> Option<&Process> {
+        self.0.as_ref()
+    }
+
+    /// Opens a file; see [`Source`].
+    ///
+    /// # Errors
+    /// As [`Source::open`]; [`file::Error::Ended`] where the process does not live through it.
+    pub fn open(&self, path: &Path, limits: file::Limits) -> Result<Source, file::Error> {
+        match &self.0 {
+            Some(process) => process.open(path, limits),
+            None => Source::open(path, limits),
+        }
+    }
+
+    /// Starts a decoder for video; see [`decode::Video`].
+    ///
+    /// # Errors
+    /// The coding is not supported, or no process can be started.
+    pub fn video(
+        &self,
+        format: &Format,
+        sink: impl FnMut(VideoFrame) + Send + 'static,
+    ) -> Result<decode::Video, decode::Error> {
+        match &self.0 {
+            Some(process) => process.video(format, sink),
+            None => decode::Video::new(format, sink),
+        }
+    }
+
+    /// Starts a decoder for audio; see [`decode::Audio`].
+    ///
+    /// # Errors
+    /// As [`Decoding::video`].
+    pub fn audio(
+        &self,
+        format: &Format,
+        sink: impl FnMut(AudioBlock) + Send + 'static,
+    ) -> Result<decode::Audio, decode::Error> {
+        match &self.0 {
+            Some(process) => process.audio(format, sink),
+            None => decode::Audio::new(format, sink),
+        }
+    }
+}
+
+/// A decoding process, made when it is first needed and made anew when it has ended. Cheap to clone; the process ends
+/// with the last clone.
+#[derive(Debug, Clone)]
+pub struct Process(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    program: Program,
+    running: Mutex<Option<Running>>,
+}
+
+#[derive(Debug)]
+struct Running {
+    child: Child,
+    control: UnixStream,
+    complaints: PipeReader,
+    /// Counts the processes.
+    generation: u64,
+}
+
+impl Process {
+    /// Nothing is started yet.
+    pub fn new(program: Program) -> Process {
+        Process(Arc::new(Inner { program, running: Mutex::default() }))
+    }
+
+    /// The process's id, while one runs.
+    pub fn id(&self) -> Option<u32> {
+        self.running().as_ref().map(|running| running.child.id())
+    }
+
+    /// Starts a process and says which walls stand around it.
+    ///
+    /// # Errors
+    /// The process cannot be started or ends before it is ready.
+    pub fn walls(&self) -> io::Result<Walls> {
+        let mut running = self.running();
+        let running = self.current(&mut running, None)?;
+        let control = running.control.try_clone()?;
+        control.set_read_timeout(Some(self.0.program.most_silence))?;
+        let hello = wire::Reader::new(control).next::<wire::Hello>()?;
+        hello.map(|(hello, _)| hello.walls).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+
+    /// Opens a file; see [`Source`].
+    ///
+    /// # Errors
+    /// As [`Source::open`]; [`file::Error::Ended`] where the process does not live through it.
+    pub fn open(&self, path: &Path, limits: file::Limits) -> Result<Source, file::Error> {
+        Source::open_in(self, path, limits)
+    }
+
+    /// Starts a decoder for video; see [`decode::Video`].
+    ///
+    /// # Errors
+    /// The coding is not supported, or no process can be started.
+    pub fn video(
+        &self,
+        format: &Format,
+        sink: impl FnMut(VideoFrame) + Send + 'static,
+    ) -> Result<decode::Video, decode::Error> {
+        decode::Video::new_in(self, format, sink)
+    }
+
+    /// Starts a decoder for audio; see [`decode::Audio`].
+    ///
+    /// # Errors
+    /// As [`Process::video`].
+    pub fn audio(
+        &self,
+        format: &Format,
+        sink: impl FnMut(AudioBlock) + Send + 'static,
+    ) -> Result<decode::Audio, decode::Error> {
+        decode::Audio::new_in(self, format, sink)
+    }
+
+    pub(crate) fn most_silence(&self) -> Duration {
+        self.0.program.most_silence
+    }
+
+    /// Gives an order to the process and says which one took it. Where it is the one of `failed`, or has ended, another
+    /// is started first.
+    pub(crate) fn order(
+        &self,
+        failed: Option<u64>,
+        order: &wire::Order,
+        descriptors: &[BorrowedFd<'_>],
+    ) -> io::Result<u64> {
+        let mut running = self.running();
+        let running = self.current(&mut running, failed)?;
+        wire::send(&running.control, order, &[], descriptors)?;
+        Ok(running.generation)
+    }
+
+    /// Ends the process of this generation, if it is still the one that runs.
+    pub(crate) fn kill(&self, generation: u64) {
+        if let Some(running) = self.running().as_mut().filter(|running| running.generation == generation) {
+            let _ = running.child.kill();
+        }
+    }
+
+    /// How the process of this generation ended, in words.
+    pub(crate) fn epitaph(&self, generation: u64) -> String {
+        match self.running().as_mut() {
+            Some(running) if running.generation == generation => running.epitaph(),
+            _ => "it has ended".into(),
+        }
+    }
+
+    fn running(&self) -> MutexGuard<'_, Option<Running>> {
+        self.0.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn current<'a>(&self, running: &'a mut Option<Running>, failed: Option<u64>) -> io::Result<&'a mut Running> {
+        let over = running
+            .as_mut()
+            .is_some_and(|running| failed == Some(running.generation) || !matches!(running.child.try_wait(), Ok(None)));
+        let generation = running.as_ref().map_or(0, |running| running.generation + u64::from(over));
+        if over {
+            *running = None;
+        }
+        match running {
+            Some(running) => Ok(running),
+            None => Ok(running.insert(start(&self.0.program, generation)?)),
+        }
+    }
+}
+
+fn start(program: &Program, generation: u64) -> io::Result<Running> {
+    crate::gst::init().map_err(io::Error::other)?;
+    let (control, theirs) = UnixStream::pair()?;
+    let (complaints, complain) = std::io::pipe()?;
+    // A process that says more than anybody reads must not wait for it.
+    rustix::io::ioctl_fionbio(&complain, true)?;
+    let mut command = Command::new(&program.path);
+    command.args(&program.arguments).arg(program.memory.to_string()).arg(program.cpu_s.to_string()).args(plugins());
+    // Nothing of the server's environment: it holds secrets. No registry of plugins: the list is all there is.
+    command.env_clear().env("GST_REGISTRY_DISABLE", "yes").env("MALLOC_ARENA_MAX", "2").env("HOME", "/");
+    command.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::null()).stderr(Stdio::from(complain));
+    let child = command.spawn()?;
+    tracing::debug!(pid = child.id(), generation, "a decoding process starts");
+    Ok(Running { child, control, complaints, generation })
+}
+
+impl Running {
+    /// How it ended, and the last that it said.
+    ///
+    /// Who asks has lost it: one that still lives does not keep its word, and is ended.
+    fn epitaph(&mut self) -> String {
+        for _ in 0..20 {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                break;
+            }
+            // Its sockets close a moment before it can be waited for.
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let _ = self.child.kill();
+        let status = match self.child.wait() {
+            Ok(status) => status.to_string(),
+            Err(error) => error.to_string(),
+        };
+        let mut said = [0; 4096];
+        let _ = rustix::io::ioctl_fionbio(self.complaints.as_fd(), true);
+        let length = self.complaints.read(&mut said).unwrap_or(0);
+        let said = String::from_utf8_lossy(&said[..length]);
+        match said.lines().rev().find(|line| !line.trim().is_empty() && !line.starts_with("note:")) {
+            Some(last) => format!("{status}: {last}"),
+            None => status,
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has nothing to tidy up.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

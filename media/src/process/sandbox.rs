@@ -1,0 +1,190 @@
+//! What a decoding process gives up before it sees the first byte of media: files, network, other programs, and more
+//! than its share of memory and time.
+//!
+//! Three walls, each enough for most of it: Landlock (no path can be opened, no TCP port reached), seccomp (a list of
+//! system calls; what only an attacker calls ends the process), and resource limits. Where a kernel lacks one, the
+//! others stand, and `coach doctor` says so.
+
+use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetStatus, Scope};
+use rustix::process::{Resource, Rlimit, setrlimit};
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter_all_threads};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Which walls stand around a decoding process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Walls {
+    /// Why the system calls are not restricted; `None` where they are.
+    pub no_seccomp: Option<String>,
+    /// Why files and TCP ports are not closed by the kernel's Landlock; `None` where they are.
+    pub no_landlock: Option<String>,
+    /// Why memory, file size and processor time are not limited; `None` where they are.
+    pub no_limits: Option<String>,
+}
+
+impl Walls {
+    /// What is missing, as one sentence for people; `None` where everything stands.
+    pub fn missing(&self) -> Option<String> {
+        let parts =
+            [("seccomp", &self.no_seccomp), ("Landlock", &self.no_landlock), ("resource limits", &self.no_limits)];
+        let missing: Vec<_> =
+            parts.iter().filter_map(|(name, why)| why.as_ref().map(|why| format!("{name} ({why})"))).collect();
+        (!missing.is_empty()).then(|| missing.join(", "))
+    }
+}
+
+/// The largest piece of shared memory, and with it the largest file that could be written, in bytes.
+const MOST_FILE: u64 = 128 << 20;
+
+/// Descriptors that may be open at once.
+const MOST_DESCRIPTORS: u64 = 512;
+
+/// Closes everything. Called once, on the only thread, when all plugins are loaded.
+///
+/// `memory` is the address space in bytes, `cpu_s` the processor time in seconds.
+pub fn enter(memory: u64, cpu_s: u64) -> Walls {
+    Walls { no_limits: limits(memory, cpu_s).err(), no_landlock: landlock().err(), no_seccomp: seccomp().err() }
+}
+
+fn limits(memory: u64, cpu_s: u64) -> Result<(), String> {
+    for (resource, most) in [
+        (Resource::As, memory),
+        (Resource::Cpu, cpu_s),
+        (Resource::Fsize, MOST_FILE),
+        (Resource::Nofile, MOST_DESCRIPTORS),
+        (Resource::Core, 0),
+    ] {
+        let most = Rlimit { current: Some(most), maximum: Some(most) };
+        setrlimit(resource, most).map_err(|error| format!("{resource:?}: {error}"))?;
+    }
+    Ok(())
+}
+
+fn landlock() -> Result<(), String> {
+    // It binds the thread that asks and those it makes later.
+    let threads = std::fs::read_dir("/proc/self/task").map_or(1, Iterator::count);
+    if threads > 1 {
+        return Err(format!("{threads} threads run already"));
+    }
+    let (abi, text) = (ABI::V6, |error: landlock::RulesetError| error.to_string());
+    let status = Ruleset::default()
+        .handle_access(AccessFs::from_all(abi))
+        .and_then(|rules| rules.handle_access(AccessNet::from_all(abi)))
+        .and_then(|rules| rules.scope(Scope::from_all(abi)))
+        .map_err(text)?
+        .create()
+        .and_then(|rules| rules.restrict_self())
+        .map_err(text)?;
+    match status.ruleset {
+        RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => Ok(()),
+        RulesetStatus::NotEnforced => Err("the kernel does not have it".into()),
+    }
+}
+
+fn seccomp() -> Result<(), String> {
+    // The list that kills goes first: installing the other one is among what it allows.
+    for (calls, listed, others) in [
+        (FATAL, SeccompAction::KillProcess, SeccompAction::Allow),
+        (ALLOWED, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32)),
+    ] {
+        let rules: BTreeMap<_, _> = calls.iter().map(|call| (*call, vec![])).collect();
+        let arch = std::env::consts::ARCH.try_into().map_err(|e| format!("{e}"))?;
+        let filter = SeccompFilter::new(rules, others, listed, arch).map_err(|e| e.to_string())?;
+        let program: BpfProgram = filter.try_into().map_err(|e: seccompiler::BackendError| e.to_string())?;
+        apply_filter_all_threads(&program).map_err(|e| e.to_string())?;
+    }
+    Ok(())
+}
+
+/// What no decoder does: whoever calls one of these has taken the process over.
+const FATAL: &[i64] = &[
+    libc::SYS_socket,
+    libc::SYS_connect,
+    libc::SYS_bind,
+    libc::SYS_listen,
+    libc::SYS_accept,
+    libc::SYS_accept4,
+    libc::SYS_execve,
+    libc::SYS_execveat,
+    libc::SYS_ptrace,
+    libc::SYS_process_vm_readv,
+    libc::SYS_process_vm_writev,
+    libc::SYS_unshare,
+    libc::SYS_setns,
+    libc::SYS_mount,
+    libc::SYS_bpf,
+    libc::SYS_perf_event_open,
+    libc::SYS_userfaultfd,
+    libc::SYS_io_uring_setup,
+    libc::SYS_keyctl,
+    libc::SYS_add_key,
+];
+
+/// What decoding needs: memory, threads, clocks, and the descriptors that the server passed. Anything else fails with
+/// "not permitted", opening files included.
+const ALLOWED: &[i64] = &[
+    libc::SYS_read,
+    libc::SYS_readv,
+    libc::SYS_pread64,
+    libc::SYS_write,
+    libc::SYS_writev,
+    libc::SYS_sendmsg,
+    libc::SYS_sendto,
+    libc::SYS_recvmsg,
+    libc::SYS_recvfrom,
+    libc::SYS_shutdown,
+    libc::SYS_lseek,
+    libc::SYS_close,
+    libc::SYS_fstat,
+    libc::SYS_fcntl,
+    libc::SYS_dup,
+    libc::SYS_pipe2,
+    libc::SYS_eventfd2,
+    libc::SYS_ppoll,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_poll,
+    libc::SYS_memfd_create,
+    libc::SYS_ftruncate,
+    libc::SYS_mmap,
+    libc::SYS_munmap,
+    libc::SYS_mremap,
+    libc::SYS_mprotect,
+    libc::SYS_madvise,
+    libc::SYS_brk,
+    libc::SYS_membarrier,
+    libc::SYS_futex,
+    libc::SYS_clone,
+    libc::SYS_clone3,
+    libc::SYS_set_robust_list,
+    libc::SYS_set_tid_address,
+    libc::SYS_rseq,
+    libc::SYS_exit,
+    libc::SYS_exit_group,
+    libc::SYS_restart_syscall,
+    libc::SYS_rt_sigaction,
+    libc::SYS_rt_sigprocmask,
+    libc::SYS_rt_sigreturn,
+    libc::SYS_sigaltstack,
+    libc::SYS_tgkill,
+    libc::SYS_getpid,
+    libc::SYS_gettid,
+    libc::SYS_sched_yield,
+    libc::SYS_sched_getaffinity,
+    libc::SYS_sched_getattr,
+    libc::SYS_sched_getparam,
+    libc::SYS_sched_getscheduler,
+    libc::SYS_prctl,
+    libc::SYS_prlimit64,
+    libc::SYS_getrusage,
+    libc::SYS_getcpu,
+    libc::SYS_uname,
+    libc::SYS_sysinfo,
+    libc::SYS_clock_gettime,
+    libc::SYS_clock_getres,
+    libc::SYS_clock_nanosleep,
+    libc::SYS_nanosleep,
+    libc::SYS_gettimeofday,
+    libc::SYS_getrandom,
+    // To install this list after the other.
+    libc::SYS_seccomp,
+];

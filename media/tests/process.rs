@@ -1,0 +1,322 @@
+//! Files and decoders in a process of their own: the same units, frames and samples as in this process, and whatever
+//! happens to the process happens to it alone.
+
+mod links;
+mod material;
+
+use coach_core::MediaTime;
+use coach_media::file::{self, Limits};
+use coach_media::process::{Process, Program};
+use coach_media::{AccessUnit, Formats, Item, Track, decode, init};
+use material::{browser_like, ffmpeg, read};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// The word that makes this test program a decoding process.
+const WORD: &str = "decoding-process";
+
+/// Not a test: what the process does. The test harness runs it when it is asked for by name.
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    if arguments.next().as_deref() == Some(WORD) {
+        coach_media::process::run(arguments);
+    }
+    if let Some(deed) = std::env::args().nth(1).filter(|word| word.starts_with("deed-")) {
+        do_harm(&deed);
+    }
+    let tests: &[(&str, fn())] = &[
+        ("what_breaks_the_rules_is_ended_or_refused", what_breaks_the_rules_is_ended_or_refused),
+        ("what_comes_out_of_a_process_is_what_comes_out_here", what_comes_out_of_a_process_is_what_comes_out_here),
+        ("a_live_session_goes_on_when_its_process_is_killed", a_live_session_goes_on_when_its_process_is_killed),
+        ("a_process_that_hangs_is_ended_and_made_anew", a_process_that_hangs_is_ended_and_made_anew),
+        ("a_file_whose_process_ends_is_an_error", a_file_whose_process_ends_is_an_error),
+        ("no_file_makes_a_request_from_a_process", no_file_makes_a_request_from_a_process),
+        ("the_walls_stand", the_walls_stand),
+        ("memory_is_limited", memory_is_limited),
+    ];
+    let wanted: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    init().unwrap();
+    for (name, test) in tests {
+        if wanted.is_empty() || wanted.iter().any(|part| name.contains(part.as_str())) {
+            println!("test {name} ...");
+            test();
+            println!("test {name} ... ok");
+        }
+    }
+}
+
+/// What data that has taken a decoder over would do, behind the walls.
+fn do_harm(deed: &str) -> ! {
+    coach_media::process::enclose(1 << 30, 60);
+    let done = match deed {
+        "deed-connect" => std::net::TcpStream::connect("127.0.0.1:1").map(drop),
+        "deed-listen" => std::net::UdpSocket::bind("127.0.0.1:0").map(drop),
+        "deed-run" => std::process::Command::new("/bin/true").status().map(drop),
+        "deed-read" => std::fs::File::open("/etc/passwd").map(drop),
+        "deed-write" => std::fs::write("/tmp/coach-harm", "x"),
+        "deed-memory" => {
+            std::hint::black_box(vec![1u8; 3 << 30]);
+            Ok(())
+        }
+        _ => Ok(()),
+    };
+    std::process::exit(if done.is_err_and(|e| e.kind() == std::io::ErrorKind::PermissionDenied) { 13 } else { 0 })
+}
+
+fn what_breaks_the_rules_is_ended_or_refused() {
+    use std::os::unix::process::ExitStatusExt;
+    let walls = Process::new(program()).walls().unwrap();
+    if let Some(missing) = walls.missing() {
+        println!("not checked: this kernel lacks {missing}");
+        return;
+    }
+    let (sys, abort) = (Some(31), Some(6));
+    for (deed, signal, code) in [
+        ("deed-connect", sys, None),
+        ("deed-listen", sys, None),
+        ("deed-run", None, Some(13)),
+        ("deed-read", None, Some(13)),
+        ("deed-write", None, Some(13)),
+        ("deed-memory", abort, None),
+        ("deed-nothing", None, Some(0)),
+    ] {
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        let status = command.arg(deed).stderr(std::process::Stdio::null()).status().unwrap();
+        println!("{deed}: {status}");
+        assert!(
+            status.signal() == signal && status.code() == code || deed == "deed-run" && status.signal() == sys,
+            "{deed}: {status}"
+        );
+    }
+}
+
+fn program() -> Program {
+    Program::this(WORD)
+}
+
+#[derive(Debug, PartialEq, Clone)]
+struct Seen {
+    t: MediaTime,
+    size: (usize, usize),
+    sum: u64,
+}
+
+type Out = (Vec<Seen>, Vec<(MediaTime, usize, f32)>);
+
+/// Decodes a file whole, in a process or here.
+fn decode_file(process: Option<&Process>, path: &Path) -> Out {
+    let mut source = match process {
+        Some(process) => process.open(path, Limits::default()).unwrap(),
+        None => file::Source::open(path, Limits::default()).unwrap(),
+    };
+    let formats = source.formats().clone();
+    let (seen, heard) = (Arc::<Mutex<Vec<_>>>::default(), Arc::<Mutex<Vec<_>>>::default());
+    let (see, hear) = (seen.clone(), heard.clone());
+    let on_frame = move |frame: decode::VideoFrame| {
+        let view = frame.view();
+        let rows = view.y.chunks(view.y_stride).take(view.height);
+        let sum = rows.flat_map(|row| &row[..view.width]).map(|p| u64::from(*p)).sum::<u64>()
+            + view.u.iter().take(8).map(|p| u64::from(*p)).sum::<u64>();
+        see.lock().unwrap().push(Seen { t: frame.t, size: (view.width, view.height), sum });
+    };
+    let on_block = move |block: decode::AudioBlock| {
+        hear.lock().unwrap().push((block.t, block.samples.len(), block.samples.iter().sum()));
+    };
+    let mut video = formats.video.as_ref().map(|format| match process {
+        Some(process) => process.video(format, on_frame).unwrap(),
+        None => decode::Video::new(format, on_frame).unwrap(),
+    });
+    let mut audio = formats.audio.as_ref().map(|format| match process {
+        Some(process) => process.audio(format, on_block).unwrap(),
+        None => decode::Audio::new(format, on_block).unwrap(),
+    });
+    while let Some(item) = source.next().unwrap() {
+        match &item {
+            Item::Unit(Track::Video, unit) => video.as_mut().unwrap().push_blocking(unit).unwrap(),
+            Item::Unit(Track::Audio, unit) => audio.as_mut().unwrap().push_blocking(unit).unwrap(),
+            _ => {}
+        }
+    }
+    if let Some(video) = &mut video {
+        video.flush().unwrap();
+    }
+    if let Some(audio) = &mut audio {
+        audio.flush().unwrap();
+    }
+    (std::mem::take(&mut seen.lock().unwrap()), std::mem::take(&mut heard.lock().unwrap()))
+}
+
+fn what_comes_out_of_a_process_is_what_comes_out_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let film =
+        ["-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=4", "-f", "lavfi", "-i", "sine=duration=4"];
+    for (name, coding) in [
+        ("a.webm", &["-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus"][..]),
+        ("a.mp4", &["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-pix_fmt", "yuv420p", "-c:a", "aac"]),
+        ("a.mov", &["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv422p10le", "-c:a", "pcm_s16le"]),
+        ("a.ts", &["-c:v", "libx265", "-x265-params", "log-level=none", "-pix_fmt", "yuv420p", "-c:a", "mp2"]),
+        ("a.mkv", &["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libvorbis"]),
+        ("a.avi", &["-c:v", "mpeg4", "-c:a", "libmp3lame"]),
+    ] {
+        let Some(path) = ffmpeg(&[&film[..], coding].concat(), &folder.path().join(name)) else { return };
+        let process = Process::new(program());
+        let (there, here) = (decode_file(Some(&process), &path), decode_file(None, &path));
+        assert!(here.0.len() >= 95 && !here.1.is_empty(), "{name}: {} frames", here.0.len());
+        assert_eq!((there.0.len(), there.1.len()), (here.0.len(), here.1.len()), "{name}");
+        assert!(there.0 == here.0, "{name}: frames differ");
+        assert!(there.1 == here.1, "{name}: audio differs");
+    }
+}
+
+/// Live units of a browser, with the formats.
+fn live_units(seconds: u32) -> Option<(Formats, Vec<(Track, AccessUnit)>)> {
+    let folder = tempfile::tempdir().unwrap();
+    browser_like(folder.path(), seconds)?;
+    let (formats, items) = read(&folder.path().join("material.webm")).unwrap();
+    let units = items.into_iter().filter_map(|item| match item {
+        Item::Unit(track, unit) => Some((track, unit)),
+        _ => None,
+    });
+    Some((formats, units.collect()))
+}
+
+/// What a live session's decoders give, with what is done to their process before the unit of a number.
+struct Live {
+    frames: Vec<MediaTime>,
+    lost: Vec<decode::Lost>,
+    blocks: usize,
+}
+
+fn live(process: &Process, units: &[(Track, AccessUnit)], formats: &Formats, mut before: impl FnMut(usize)) -> Live {
+    let out = Arc::new(Mutex::new(Live { frames: Vec::new(), lost: Vec::new(), blocks: 0 }));
+    let (see, hear) = (out.clone(), out.clone());
+    let on_frame = move |frame: decode::VideoFrame| {
+        let mut out = see.lock().unwrap();
+        out.frames.push(frame.t);
+        out.lost.extend(frame.lost);
+    };
+    let mut video = process.video(formats.video.as_ref().unwrap(), on_frame).unwrap();
+    let mut audio = process.audio(formats.audio.as_ref().unwrap(), move |_| hear.lock().unwrap().blocks += 1).unwrap();
+    for (n, (track, unit)) in units.iter().enumerate() {
+        before(n);
+        match track {
+            Track::Video => video.push(unit).unwrap(),
+            Track::Audio => audio.push(unit).unwrap(),
+        }
+        // Live media does not come faster than it is decoded; a process that is being made is not waited for long.
+        for _ in 0..if n % 16 == 0 { 60 } else { 0 } {
+            if out.lock().unwrap().frames.last().is_some_and(|last| unit.t - *last < 700) {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+    let _ = (video.flush(), audio.flush());
+    drop((video, audio));
+    Arc::into_inner(out).unwrap().into_inner().unwrap()
+}
+
+fn signal(id: u32, name: &str) {
+    assert!(std::process::Command::new("kill").args([name, &id.to_string()]).status().unwrap().success());
+}
+
+fn a_live_session_goes_on_when_its_process_is_killed() {
+    let Some((formats, units)) = live_units(12) else { return };
+    let process = Process::new(program());
+    let middle = units.len() / 2;
+    let out = live(&process, &units, &formats, |n| {
+        if n == middle {
+            signal(process.id().unwrap(), "-KILL");
+        }
+    });
+    let end = out.frames.last().unwrap().ms();
+    assert!(end > 11_000, "the session ended at {end} ms");
+    assert!(out.lost.len() <= 1, "{:?}", out.lost);
+    // A key frame comes every two seconds.
+    let lost: i64 = out.lost.iter().map(|lost| lost.span.end - lost.span.start).sum();
+    println!(
+        "killed at unit {middle}: {} frames, {} blocks, {lost} ms lost in {} gaps",
+        out.frames.len(),
+        out.blocks,
+        out.lost.len()
+    );
+    assert!(lost <= 4000, "{:?}", out.lost);
+}
+
+fn a_process_that_hangs_is_ended_and_made_anew() {
+    let Some((formats, units)) = live_units(12) else { return };
+    let process = Process::new(Program { most_silence: Duration::from_millis(300), ..program() });
+    let (third, mut first) = (units.len() / 3, None);
+    let out = live(&process, &units, &formats, |n| {
+        if n == third {
+            first = process.id();
+            signal(first.unwrap(), "-STOP");
+        }
+        // Until it is noticed: a stopped process says nothing.
+        if n > third + 60 && process.id() == first {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    });
+    assert_ne!(process.id(), first, "the hanging process is still there");
+    assert!(out.frames.last().unwrap().ms() > 11_000, "{:?}", out.frames.last());
+    println!("hung at unit {third}: {} frames, {:?}", out.frames.len(), out.lost);
+    assert!(out.lost.len() <= 1, "{:?}", out.lost);
+}
+
+fn a_file_whose_process_ends_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    if browser_like(folder.path(), 30).is_none() {
+        return;
+    }
+    let process = Process::new(program());
+    let mut source = process.open(&folder.path().join("material.webm"), Limits::default()).unwrap();
+    signal(process.id().unwrap(), "-KILL");
+    let error = loop {
+        match source.next() {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("a file ended whose process was killed"),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(&error, file::Error::Ended(why) if why.contains("signal: 9")), "{error:?}");
+    // Another file goes on with another process.
+    assert!(process.open(&folder.path().join("material.webm"), Limits::default()).is_ok());
+}
+
+fn no_file_makes_a_request_from_a_process() {
+    let (listener, folder) = (links::Listener::start(), tempfile::tempdir().unwrap());
+    let process = Process::new(program());
+    let files = links::files(&listener.address);
+    for (name, bytes) in &files {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        if let Ok(mut source) = process.open(&path, Limits::default()) {
+            while let Ok(Some(_)) = source.next() {}
+        }
+    }
+    assert_eq!(listener.seen(), 0);
+    println!("{} files, 0 requests", files.len());
+}
+
+fn the_walls_stand() {
+    let walls = Process::new(program()).walls().unwrap();
+    println!("{walls:?}");
+    assert!(walls.no_limits.is_none(), "{walls:?}");
+    // What a kernel lacks is said, not asserted: this one may be older.
+    if let Some(missing) = walls.missing() {
+        println!("not checked: this kernel lacks {missing}");
+    }
+}
+
+fn memory_is_limited() {
+    let Some((formats, units)) = live_units(4) else { return };
+    // Too little to load the decoders in: the process ends, and that is an error with a reason.
+    let process = Process::new(Program { memory: 64 << 20, ..program() });
+    let mut video = process.video(formats.video.as_ref().unwrap(), |_| ()).unwrap();
+    let failed =
+        units.iter().filter(|(track, _)| *track == Track::Video).find_map(|(_, unit)| video.push_blocking(unit).err());
+    let failed = failed.or_else(|| video.flush().err());
+    println!("{failed:?}");
+    assert!(failed.is_some());
+}
