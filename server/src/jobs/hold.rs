@@ -41,7 +41,7 @@ impl Hold {
     /// Renews the lease and writes the progress.
     ///
     /// # Errors
-    /// [`Lost`], or the database does not answer.
+    /// The lease is lost, or the database does not answer.
     pub async fn renew(&self) -> anyhow::Result<()> {
         let Progress { stage, percent } = *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner);
         let until = now_us() + self.0.lease_us;
