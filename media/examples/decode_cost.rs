@@ -16,6 +16,7 @@ type Pushed = Arc<Mutex<HashMap<(Track, i64), Instant>>>;
 /// The word that makes this program a decoding process.
 const WORD: &str = "decoding-process";
 
+#[expect(clippy::too_many_lines, reason = "one measurement after the other, each printed where it is made")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     if arguments.next().as_deref() == Some(WORD) {

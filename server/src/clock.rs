@@ -1,8 +1,8 @@
-//! Wall time, as the database and the pages write it.
+//! Wall time in the unit that the database and the pages use.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Microseconds since 1970 (UTC).
+/// Returns the current wall time in microseconds since 1970 (UTC).
 pub fn now_us() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_micros()).unwrap_or(i64::MAX)

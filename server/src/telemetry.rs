@@ -63,7 +63,7 @@ pub const METRICS: [Metric; 20] = [
         ..metric(Kind::Gauge, "coach_jobs", "Jobs in the database, by state")
     },
     Metric {
-        label: Some(("reason", &["overload", "failed"])),
+        label: Some(("reason", &["overload", "failed", "inbox"])),
         ..metric(Kind::Counter, "coach_frames_dropped_total", "Frames that were not analyzed, by reason")
     },
     metric(Kind::Counter, "coach_overload_steps_total", "Steps down the overload ladder"),

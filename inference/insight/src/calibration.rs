@@ -22,8 +22,8 @@ impl Measured {
 pub enum Finding {
     /// Fewer than half of the frames show a face.
     NoFace,
-    /// Most frames have this wrong with them.
-    Picture(QualityReason),
+    /// Most frames show the face badly, for this reason.
+    Video(QualityReason),
     /// The room is loud: over [`LOUD_NOISE_DB`].
     LoudNoise,
     /// No sound at all: is the microphone muted?
@@ -77,7 +77,7 @@ pub fn measure(lines: &[Line]) -> Measured {
         [QualityReason::Dark, QualityReason::Bright, QualityReason::Cut, QualityReason::Small, QualityReason::Turned]
     {
         if reasons.clone().filter(|r| *r == reason).count() * 2 > faces.len() {
-            findings.push(Finding::Picture(reason));
+            findings.push(Finding::Video(reason));
         }
     }
     match calibration.noise_floor_db {
@@ -171,7 +171,7 @@ mod tests {
             (0..40).map(|i| Line::Face(Box::new(Face::absent(MediaTime(i * 67), dark)))).collect();
         lines.push(voice(0, 60.0, 0.1));
         let measured = measure(&lines);
-        assert_eq!(measured.findings, [Finding::NoFace, Finding::Picture(QualityReason::Dark), Finding::LoudNoise]);
+        assert_eq!(measured.findings, [Finding::NoFace, Finding::Video(QualityReason::Dark), Finding::LoudNoise]);
         assert!(!measured.ok());
     }
 

@@ -5,7 +5,7 @@
 //! * [`timeline`]: what happened, in cells and events. [`speech`] and [`watch`] write it; [`baseline`] knows what is usual, [`calibration`] reads the device check.
 //! * [`metrics`], [`hints`], [`scores`]: one file per metric, rule and score. [`affect`] and [`stress`] are formulas of their own.
 //! * [`compare`]: two answers side by side. [`trends`]: many sessions.
-//! * [`journal`] and [`replay`]: the written form, and from it to the same report again. [`texts`]: every sentence in English.
+//! * [`journal`] and [`mod@replay`]: the written form, and from it to the same report again. [`texts`]: every sentence in English.
 
 mod absence;
 mod advice;

@@ -31,7 +31,7 @@ fn main() {
     let seconds: f64 = sounds.iter().map(|s| s.samples.len() as f64 / f64::from(s.rate_hz)).sum();
     let Some(_) = silero() else { return println!("{{}}") };
     let alone = |sound: &Sound| listen(sound, silero().expect("asked for before"), Default::default()).len();
-    let ((), listening_s) = timed(|| sounds.iter().for_each(|s| drop(std::hint::black_box(alone(s)))));
+    let ((), listening_s) = timed(|| sounds.iter().for_each(|s| _ = std::hint::black_box(alone(s))));
     let before_mib = resident_mib();
     let (found, load_s) = timed(|| recognizer("words"));
     let Some(mut recognizer) = found else { return println!("{{}}") };

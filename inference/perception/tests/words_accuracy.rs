@@ -1,4 +1,5 @@
 //! Words against known transcripts: wrong words, fillers, times, counts, under clean and noisy conditions.
+#![allow(clippy::disallowed_methods, reason = "references are read from files")]
 
 mod voice_support;
 mod words_support;

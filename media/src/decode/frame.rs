@@ -21,6 +21,10 @@ pub struct VideoFrame {
     pixels: Pixels,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one of them lives in each frame, and a frame is moved by its Arc or once"
+)]
 enum Pixels {
     Own(gst_video::VideoFrame<gst_video::video_frame::Readable>),
     Shared(SharedFrame),

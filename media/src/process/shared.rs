@@ -149,6 +149,7 @@ pub struct Lent {
 }
 
 /// What keeps a piece from being written again.
+#[expect(clippy::large_enum_variant, reason = "few are alive at a time, and a box for each frame costs more")]
 enum Held {
     Frame(#[allow(dead_code)] VideoFrame),
     Copy(#[allow(dead_code)] Piece),

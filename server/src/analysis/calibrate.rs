@@ -11,22 +11,24 @@ use serde::Serialize;
 use std::path::Path;
 use std::sync::{Arc, mpsc};
 
-/// A check takes 3 s; more than this is not a check.
+/// Longest clip, ms.
 const LONGEST_MS: i64 = 15_000;
+/// Shortest clip, ms.
 const SHORTEST_MS: i64 = 1_000;
 
-/// Why a clip is not measured.
+/// Why a clip cannot be measured.
 #[derive(Debug, thiserror::Error)]
 pub enum CalibrateError {
     /// The clip is not media that can be decoded.
     #[error("the clip cannot be read: {0}")]
     NotMedia(String),
-    /// It can be decoded, but is too short, too long or has no picture.
+    /// The clip can be decoded, but is too short or too long.
     #[error("the clip cannot be used: {0}")]
     Unusable(String),
-    /// The server has no models or no time for it now.
+    /// The measurement failed or the server is stopping.
     #[error("the device check cannot be measured now: {0}")]
     Unavailable(String),
+    /// A fault of the server.
     #[error(transparent)]
     Failed(#[from] anyhow::Error),
 }
@@ -34,36 +36,50 @@ pub enum CalibrateError {
 /// What the device check found.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct CalibrationOutcome {
+    /// The baseline that was measured.
     pub calibration: Calibration,
+    /// What the person can improve; empty when nothing.
     pub advice: Vec<Advice>,
-    /// Good enough to begin.
+    /// Whether light, position and audio are good enough to begin.
     pub ok: bool,
 }
 
+/// One piece of advice of the device check.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct Advice {
+    /// What is wrong.
     pub reason: AdviceReason,
-    /// One kind sentence: what to do.
+    /// One or two sentences for the person that say what to do.
     pub text: String,
 }
 
+/// What is wrong with light, position or audio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AdviceReason {
+    /// The face is too dark.
     Dark,
+    /// The face is too bright.
     Bright,
+    /// The face is too far away.
     Small,
+    /// The head is turned away.
     Turned,
+    /// The face is partly out of the frame.
     Cut,
+    /// No face was found.
     NoFace,
+    /// Nothing can be heard.
     Quiet,
+    /// The background noise is loud.
     LoudNoise,
 }
 
-/// Measures a clip of the device check. Takes about a tenth of its length: call it from a thread that may wait.
+/// Measures a clip of the device check: a baseline, and advice about light, position and noise. Blocks for about a tenth of the
+/// clip's length.
 ///
 /// # Errors
-/// The clip is not media, is too short or too long.
+/// The clip is not media, is shorter than 1 s or longer than 15 s.
 pub fn calibrate(
     clip: &Path,
     models: &Models,
@@ -99,35 +115,36 @@ pub fn calibrate(
     }
     let lines: Vec<Line> = observer.take_lines().collect();
     let measured = calibration::measure(&lines);
-    // Without a face model nobody can see a face: that is the operator's to cure, not the candidate's.
-    let blind = workers.is_none();
+    // Without a face model no face is ever found. Only the operator can change that, so the person gets no advice about it.
+    let no_face_model = workers.is_none();
     let advice: Vec<Advice> = measured
         .findings
         .iter()
-        .filter(|f| !(blind && matches!(f, Finding::NoFace | Finding::Picture(_))))
+        .filter(|f| !(no_face_model && matches!(f, Finding::NoFace | Finding::Video(_))))
         .map(|f| advice(*f))
         .collect();
     let ok = measured.ok() || advice.iter().all(|a| a.reason == AdviceReason::Quiet);
     Ok(CalibrationOutcome { calibration: measured.calibration, advice, ok })
 }
 
+/// Returns what to tell the person about a finding.
 fn advice(finding: Finding) -> Advice {
     let (reason, text) = match finding {
         Finding::NoFace => (AdviceReason::NoFace, "I can't see your face. Sit in front of the camera and look at it."),
-        Finding::Picture(QualityReason::Dark) => {
+        Finding::Video(QualityReason::Dark) => {
             (AdviceReason::Dark, "It is rather dark. Turn on a lamp or face a window.")
         }
-        Finding::Picture(QualityReason::Bright) => {
-            (AdviceReason::Bright, "The picture is very bright. Move the light away from your face.")
+        Finding::Video(QualityReason::Bright) => {
+            (AdviceReason::Bright, "The video is very bright. Move the light away from your face.")
         }
-        Finding::Picture(QualityReason::Small) => {
+        Finding::Video(QualityReason::Small) => {
             (AdviceReason::Small, "You are far away. Come a little closer to the camera.")
         }
-        Finding::Picture(QualityReason::Turned) => {
+        Finding::Video(QualityReason::Turned) => {
             (AdviceReason::Turned, "Your head is turned away. Put the camera in front of you.")
         }
-        Finding::Picture(QualityReason::Cut) => {
-            (AdviceReason::Cut, "Your face is partly out of the picture. Move into the middle.")
+        Finding::Video(QualityReason::Cut) => {
+            (AdviceReason::Cut, "Your face is partly out of the frame. Move into the middle.")
         }
         Finding::LoudNoise => {
             (AdviceReason::LoudNoise, "There is a lot of background noise. A quieter place will help.")

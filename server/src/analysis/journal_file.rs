@@ -1,4 +1,4 @@
-//! The journal on its way to disk: one line per accepted line, made durable twice a second.
+//! The journal file of a live session: takes each accepted line and is synced to the disk twice a second.
 
 use coach_core::journal::Line;
 use coach_insight::journal::Writer;
@@ -7,20 +7,25 @@ use std::io::BufWriter;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+/// Time between two syncs to the disk.
 const DURABLE_EVERY: Duration = Duration::from_millis(500);
 
+/// A journal that is being written.
 pub struct JournalFile {
     file: Writer<BufWriter<File>>,
+    /// When it was last synced.
     durable: Instant,
+    /// Whether lines were added since then.
     dirty: bool,
+    /// Whether a write has failed.
     failed: bool,
 }
 
 impl JournalFile {
-    /// A new journal; one that is there is replaced.
+    /// Creates an empty journal; an existing file is replaced.
     ///
     /// # Errors
-    /// The file cannot be made.
+    /// The file cannot be created.
     pub fn create(path: &Path) -> std::io::Result<JournalFile> {
         let file = Writer::new(BufWriter::with_capacity(64 * 1024, File::create(path)?));
         Ok(JournalFile { file, durable: Instant::now(), dirty: false, failed: false })
@@ -33,7 +38,7 @@ impl JournalFile {
         self.note(written);
     }
 
-    /// Makes durable what is due.
+    /// Syncs the file to the disk if it has new lines and the last sync was 0.5 s ago or more.
     pub fn tick(&mut self) {
         if self.dirty && self.durable.elapsed() >= DURABLE_EVERY {
             self.durable = Instant::now();
@@ -43,8 +48,10 @@ impl JournalFile {
         }
     }
 
+    /// Writes everything to the disk.
+    ///
     /// # Errors
-    /// Some line could not be written: the journal is not whole.
+    /// A line could not be written, so the journal is not whole.
     pub fn close(mut self) -> std::io::Result<()> {
         if self.failed {
             return Err(std::io::Error::other("lines of the journal are missing"));
@@ -53,6 +60,7 @@ impl JournalFile {
         self.file.get_ref().get_ref().sync_all()
     }
 
+    /// Logs the first failure only.
     fn note(&mut self, result: std::io::Result<()>) {
         if let Err(error) = result
             && !std::mem::replace(&mut self.failed, true)

@@ -1,4 +1,4 @@
-//! Where wall time meets media time: decoders and models over the media of a file or of a live session.
+//! Analysis of media: runs decoders and models over a file or a live session and makes journal lines of their answers.
 
 pub mod calibrate;
 pub mod header;
@@ -17,19 +17,25 @@ use std::sync::Arc;
 /// The models, loaded once, and the threads that analyze faces. Cheap to clone.
 #[derive(Clone)]
 pub struct Analyzers {
+    /// The loaded models.
     pub models: models::Models,
     /// `None` without a face model.
     pub workers: Option<Arc<workers::Workers>>,
 }
 
-/// Loads the models and warms them up.
+/// Loads the models, starts the face workers and waits until they are warm. Missing models are logged.
 ///
 /// # Errors
-/// GStreamer is not installed as it must be, or a model does not load.
+/// A part of GStreamer is missing, or a face worker cannot load its model.
 pub async fn load(context: &Context) -> anyhow::Result<Analyzers> {
     coach_media::init()?;
     for element in coach_media::wanted() {
-        tracing::warn!(element = element.name, package = element.package, "missing: {}", element.needed_for);
+        tracing::warn!(
+            element = element.name,
+            package = element.package,
+            "a GStreamer element is missing: {}",
+            element.needed_for
+        );
     }
     let config = context.config.clone();
     let (models, workers) = tokio::task::spawn_blocking(move || -> anyhow::Result<_> {

@@ -1,4 +1,4 @@
-//! The models this process sees and hears with: loaded once, from the models folder, each optional, each absence with its cure.
+//! The face and voice models of the process, loaded once from the models folder. Each is optional.
 
 use super::words::Words;
 use crate::config::models::{self, Config, Face};
@@ -8,35 +8,41 @@ use coach_perception::{face, runtime::Runtime, voice::Activity};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Something that is not there, and what to do about it.
+/// A model or library that is missing, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
+    /// What is missing, and why.
     pub what: String,
+    /// How to install it.
     pub cure: String,
 }
 
-/// What perception works with. Cheap to clone.
+/// The loaded models. Cheap to clone.
 #[derive(Clone)]
 pub struct Models {
     runtime: Option<Runtime>,
     face: Option<face::Models>,
-    /// The smaller face model, the last rung under overload; `None` when [`Models::face`] is it already.
+    /// The lite face model, for the last step of the overload ladder. `None` when it is missing or is in use as `face`.
     lite: Option<face::Models>,
     silero: Option<Arc<[u8]>>,
     words: Option<Words>,
     missing: Arc<[Missing]>,
 }
 
+/// File name of ONNX Runtime in the models folder.
 const RUNTIME: &str = "libonnxruntime.so.1.32.0";
+/// File name of the full face model.
 const BUNDLE: &str = "face_landmarker.task";
+/// File names of the lite face model: detector and mesh.
 const LITE: [&str; 2] = ["face_detection_short_range.tflite", "face_landmark.tflite"];
+/// File name of the voice activity model.
 const SILERO: &str = "silero_vad_16k_op15.onnx";
 const MOONSHINE: [&str; 3] =
     ["moonshine_tiny_en_encoder.onnx", "moonshine_tiny_en_decoder.onnx", "moonshine_tiny_en_vocabulary.json"];
 
 impl Models {
-    /// Loads what the configured folder holds; converted networks are kept in `cache`. Never fails: what is not there is
-    /// [`Models::missing`].
+    /// Loads what the configured folder holds; converted networks are kept in the folder `cache`. Never fails: what cannot be
+    /// loaded is listed by [`Models::missing`].
     pub fn load(config: &Config, cache: &Path) -> Models {
         let folder = config.dir.as_path();
         let mut missing = Vec::new();
@@ -74,7 +80,7 @@ impl Models {
         Models { runtime, face, lite, silero, words, missing: missing.into() }
     }
 
-    /// What a journal says about them.
+    /// Returns the models as a journal's header describes them.
     pub fn describe(&self) -> journal::Models {
         journal::Models {
             face: self.face_kind(),
@@ -84,6 +90,7 @@ impl Models {
         }
     }
 
+    /// Returns which face model is used in full analysis.
     pub fn face_kind(&self) -> FaceModel {
         self.face.as_ref().map_or(FaceModel::None, face::Models::kind)
     }
@@ -93,26 +100,29 @@ impl Models {
         self.words.as_ref()
     }
 
-    /// What is not there, each with its cure.
+    /// Returns what is missing, each with how to install it.
     pub fn missing(&self) -> &[Missing] {
         &self.missing
     }
 
-    /// A worker of its own for the calling thread; `None` without a face model.
+    /// Returns a new face worker for the calling thread; `None` without a face model.
     pub fn worker(&self) -> Option<Result<face::Worker, face::Error>> {
         Some(face::Worker::new(self.runtime.as_ref()?, self.face.as_ref()?))
     }
 
-    /// A worker with the lite model, for the last rung under overload; `None` when there is no smaller one.
+    /// Returns a new worker with the lite face model, for the last step of the overload ladder; `None` when there is no
+    /// smaller model than that of [`Models::worker`].
     pub fn lite_worker(&self) -> Option<Result<face::Worker, face::Error>> {
         Some(face::Worker::new(self.runtime.as_ref()?, self.lite.as_ref()?))
     }
 
-    pub fn has_lite_rung(&self) -> bool {
+    /// Returns whether there is a lite face model for the last step of the overload ladder.
+    pub fn has_lite_step(&self) -> bool {
         self.lite.is_some()
     }
 
-    /// Voice activity for one stream: Silero, or level alone where the model is missing or will not load.
+    /// Returns voice activity detection for one stream: Silero, or the level alone where the model is missing or does not
+    /// load.
     pub fn activity(&self) -> Activity {
         match (&self.runtime, &self.silero) {
             (Some(runtime), Some(onnx)) => Activity::silero(runtime, onnx).unwrap_or_else(|error| {
@@ -124,7 +134,7 @@ impl Models {
     }
 }
 
-/// The full bundle, from the cache of converted networks when it has this very file.
+/// Returns the full face model, from the cache if this file was converted before.
 fn bundle(folder: &Path, cache: &Path) -> anyhow::Result<face::Models> {
     let bytes = read(folder, BUNDLE)?;
     cached(cache, &[&bytes], || Ok(face::Models::full(&bytes)?))
@@ -138,17 +148,20 @@ fn recognizer(folder: &Path, runtime: &Runtime) -> anyhow::Result<Words> {
     Ok(Words::start(Recognizer::load(runtime, files)?)?)
 }
 
+/// Returns the lite face model, from the cache if these files were converted before.
 fn lite_model(folder: &Path, cache: &Path) -> anyhow::Result<face::Models> {
     let (detector, mesh) = (read(folder, LITE[0])?, read(folder, LITE[1])?);
     cached(cache, &[&detector, &mesh], || Ok(face::Models::lite(&detector, &mesh)?))
 }
 
+/// Reads a file of the models folder; an error names the file.
 fn read(folder: &Path, name: &str) -> anyhow::Result<Vec<u8>> {
     let path = folder.join(name);
     std::fs::read(&path).map_err(|e| anyhow::anyhow!("{}: {e}", path.display()))
 }
 
-/// Converted networks are kept by what they were made from and by the converter's version; a damaged copy is made again.
+/// Returns the networks that `convert` makes from the bytes in `from`, from the cache where possible. The file name in the
+/// cache holds the SHA-256 of `from` and the converter's version; a damaged file is replaced.
 fn cached(
     cache: &Path,
     from: &[&[u8]],
@@ -163,7 +176,7 @@ fn cached(
         return Ok(models);
     }
     let models = convert()?;
-    // The cache only saves time: a folder that cannot be written is no reason to stop.
+    // The cache only saves time, so a folder that cannot be written is no error.
     let part = path.with_extension("part");
     let kept = std::fs::create_dir_all(cache)
         .and_then(|()| std::fs::write(&part, models.to_cache()))

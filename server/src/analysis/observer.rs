@@ -1,11 +1,12 @@
-//! One session's media turned into journal lines: decoders, the choice of frames, a face lane, a listener.
+//! Makes journal lines of the media of one session: decodes, chooses frames, has faces analyzed and voice measured.
 //!
-//! Both doors use it. Everything happens on the thread that owns it; decoders and workers answer by [`Event`]s, whose
-//! order of arrival is no input: the engine sorts by media time behind the watermark that [`Observer::known_until`] gives.
+//! The live path and the file path both use it. An [`Observer`] runs on the thread that owns it; decoders and workers answer
+//! with [`Event`]s. The order in which these arrive has no influence on the result: the engine sorts lines by media time, up to
+//! the time that [`Observer::known_until`] returns.
 
 use super::latency::Latency;
 use super::models::Models;
-use super::overload::{Ladder, Rung};
+use super::overload::{Ladder, Step};
 use super::words::{WordsLane, Written};
 use super::workers::{Lane, Net, Workers};
 use coach_core::grid::{Choice, Fate, FrameGrid};
@@ -19,39 +20,45 @@ use coach_perception::voice::Listener;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// What decoders and workers answer.
+/// An answer of a decoder or a worker.
 pub enum Event {
+    /// A decoded frame.
     Frame(VideoFrame),
+    /// A block of decoded audio.
     Audio(AudioBlock),
+    /// What was seen in the frame with this stamp, or why it could not be analyzed.
     Face(MediaTime, Result<Face, String>),
+    /// What the recognizer wrote down.
     Words(Written),
-    /// Everything of this track came before this.
+    /// The track has ended; no answer of its decoder follows.
     Drained(Track),
 }
 
-/// How answers find their way back to the owner's thread.
+/// Sends an answer to the thread that owns the observer. Is called on other threads.
 pub type Post = Arc<dyn Fn(Event) + Send + Sync>;
 
-/// How to look.
+/// How media is analyzed.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Analysed frames per second; 0 = every frame.
+    /// Analyzed frames per second; 0 = every frame.
     pub rate_hz: u32,
-    /// Write all landmarks into the journal.
+    /// Whether all landmarks are written into the journal.
     pub landmarks: bool,
-    /// Write down what is said.
+    /// Whether words are written down.
     pub words: bool,
-    /// Live: frames are dropped rather than waited for, and the ladder steps down. A file is waited for.
+    /// Whether the media is live. Live, frames are dropped when the queue is full, and the overload ladder steps down. A file
+    /// is read only as fast as it is analyzed.
     pub live: bool,
 }
 
-/// Frames of one stream that may be under way to a worker. Beyond it a live session steps down a rung. The tap finds its anchor
-/// over the first second and then gives out what it held, so a second's worth must have room.
+/// Frames of one stream that may wait for a worker. When there are more, a live session takes a step down the overload ladder.
+/// At the start the tap holds media back for about a second and then gives it out at once, so a second of frames must fit.
 const UNDER_WAY: usize = 24;
 
-/// Sound that is stamped this much before the sample clock repeats what was heard; less is rounding.
+/// Audio stamped more than this before the listener's time, in ms, repeats what was heard already; less is rounding.
 const LATE_MS: i64 = 40;
 
+/// Makes journal lines of the media of one session.
 pub struct Observer {
     models: Models,
     options: Options,
@@ -67,49 +74,55 @@ pub struct Observer {
     latency: [Latency; 2],
 }
 
+/// The state of the video track.
 struct FaceLane {
     lane: Option<Lane>,
     decoder: Option<decode::Video>,
     grid: FrameGrid,
-    /// The best frame of its cell so far.
+    /// The best frame so far of the current cell of the grid.
     held: Option<VideoFrame>,
     /// Stamps of the frames a worker has, oldest first.
     under_way: VecDeque<MediaTime>,
-    /// The latest unit given to the decoder, and the last frame it gave back.
+    /// Latest stamp of the units given to the decoder.
     pushed: Option<MediaTime>,
+    /// Stamp of the last frame that the decoder gave back.
     decoded: Option<MediaTime>,
+    /// How many frames were given to a worker.
     chosen: u64,
-    /// The decoder has refused a unit, and that was said.
+    /// Whether the decoder has refused a unit, which is logged once.
     refused: bool,
     ended: bool,
-    /// Where the last gap that was told of ends.
+    /// Where the last gap that was reported ends.
     gap_end: MediaTime,
 }
 
+/// The state of the audio track.
 struct VoiceLane {
     decoder: Option<decode::Audio>,
     listener: Option<Listener>,
-    /// Gaps that were told of and that the listener does not know yet.
+    /// Gaps that were reported and that the listener has not been given yet.
     gaps: VecDeque<Silence>,
+    /// Stamp of the last unit given to the decoder.
     pushed: Option<MediaTime>,
+    /// Latest stamp of the blocks that the decoder gave back.
     heard: Option<MediaTime>,
-    /// The decoder has refused a unit, and that was said.
+    /// Whether the decoder has refused a unit, which is logged once.
     refused: bool,
     ended: bool,
-    /// Where the last gap before the first sound ends.
+    /// Where the last gap before the first audio ends.
     gap_end: MediaTime,
 }
 
-/// A gap in the sound, waiting for the sound before it.
+/// A gap in the audio. It is held back until the audio before it is decoded.
 struct Silence {
     span: Span,
     reason: GapReason,
-    /// The last unit before it: once that was heard, the gap's turn has come.
+    /// Stamp of the last unit before the gap; `None` when there is none.
     after: Option<MediaTime>,
 }
 
 impl Observer {
-    /// An observer that gives its answers' way back as `post`. Without a face model no frame is decoded.
+    /// Returns an observer whose decoders and workers answer by `post`. Without `workers` no video is decoded.
     pub fn new(models: &Models, workers: Option<&Arc<Workers>>, options: Options, post: Post) -> Observer {
         let reply = post.clone();
         let written = Arc::new(move |written| reply(Event::Words(written)));
@@ -145,7 +158,7 @@ impl Observer {
                 ended: false,
                 gap_end: MediaTime::ZERO,
             },
-            ladder: Ladder::new(options.rate_hz, models.has_lite_rung()),
+            ladder: Ladder::new(options.rate_hz, models.has_lite_step()),
             latency: [Latency::new("video"), Latency::new("audio")],
         }
     }
@@ -158,7 +171,7 @@ impl Observer {
     /// A publishing begins: makes its decoders. What the one before left undecoded is waited for.
     ///
     /// # Errors
-    /// A format that cannot be decoded here.
+    /// A format cannot be decoded on this machine.
     pub fn formats(&mut self, formats: &Formats) -> Result<(), decode::Error> {
         self.flush();
         if let (Some(format), true) = (&formats.video, self.face.lane.is_some()) {
@@ -181,18 +194,18 @@ impl Observer {
         Ok(())
     }
 
-    /// The next item of either path, live or file.
+    /// Takes the next item of the live path or the file path.
     pub fn item(&mut self, item: &Item) {
         match item {
             Item::Unit(Track::Video, unit) => {
                 let Some(decoder) = &mut self.face.decoder else { return };
-                // Pictures may come in decoding order: only when the latest has come out, all have.
+                // Units may come in decoding order: all are decoded only when the one with the latest stamp is.
                 self.face.pushed = self.face.pushed.max(Some(unit.t));
                 if self.options.live {
                     self.latency[0].pushed(unit.t);
                 }
                 let pushed = if self.options.live { decoder.push(unit) } else { decoder.push_blocking(unit) };
-                tell_once(&mut self.face.refused, unit, pushed);
+                log_once(&mut self.face.refused, unit, pushed);
             }
             Item::Unit(Track::Audio, unit) => {
                 let Some(decoder) = &mut self.voice.decoder else { return };
@@ -201,7 +214,7 @@ impl Observer {
                     self.latency[1].pushed(unit.t);
                 }
                 let pushed = if self.options.live { decoder.push(unit) } else { decoder.push_blocking(unit) };
-                tell_once(&mut self.voice.refused, unit, pushed);
+                log_once(&mut self.voice.refused, unit, pushed);
             }
             Item::Gap(Track::Video, span, reason) => {
                 self.lines.push(gap(GapKind::Video, *span, *reason));
@@ -210,9 +223,9 @@ impl Observer {
             Item::Gap(Track::Audio, span, reason) => {
                 let after = self.voice.pushed;
                 self.voice.gaps.push_back(Silence { span: *span, reason: *reason, after });
-                self.fall_silent();
+                self.pass_gaps();
             }
-            // Answered behind everything that the decoder still gives out.
+            // This answer comes after everything that the decoder still gives out.
             Item::End(track) => {
                 self.flush_track(*track);
                 (self.post)(Event::Drained(*track));
@@ -220,26 +233,26 @@ impl Observer {
         }
     }
 
-    /// An answer of a decoder or a worker.
+    /// Takes an answer of a decoder or a worker.
     pub fn event(&mut self, event: Event) {
         match event {
             Event::Frame(frame) => self.frame(frame),
-            Event::Audio(block) => self.heard(&block),
-            Event::Face(t, seen) => self.seen(t, seen),
+            Event::Audio(block) => self.audio(&block),
+            Event::Face(t, seen) => self.face(t, seen),
             Event::Words(written) => {
                 if let Some(words) = &mut self.words {
                     words.written(written, &mut self.lines);
                 }
             }
             Event::Drained(Track::Video) => {
-                self.look_at_held();
+                self.analyze_held();
                 self.face.ended = true;
             }
             Event::Drained(Track::Audio) => {
                 if let Some(mut listener) = self.voice.listener.take() {
                     let lines = &mut self.lines;
                     if let Err(error) = listener.finish(&mut |line| lines.push(line)) {
-                        tracing::warn!(%error, "the last sound cannot be used");
+                        tracing::warn!(%error, "the last audio of a session cannot be measured");
                     }
                     if let Some(words) = &mut self.words {
                         std::iter::from_fn(|| listener.take_segment()).for_each(|s| words.take(s, &mut self.lines));
@@ -251,10 +264,10 @@ impl Observer {
         }
     }
 
-    /// Nobody publishes, and nothing from before `t` can come any more: media time goes on without sound and picture. Said only
-    /// when it is `least_ms` or more, because each saying is a line of the journal.
+    /// Adds gaps up to `t` for a time in which nobody publishes. No media from before `t` may come later. A gap shorter than
+    /// `least_ms` is not added, because each gap is a line of the journal.
     ///
-    /// While somebody publishes, the media door tells of gaps while they last, and no clock is needed.
+    /// While somebody publishes, the media port reports gaps as they grow, and this must not be called.
     pub fn nobody_until(&mut self, t: MediaTime, least_ms: i64) {
         let listened = self.voice.listener.as_ref().map_or(self.voice.gap_end, Listener::now);
         let seen = self.face.gap_end.max(self.face.decoded.map_or(MediaTime::ZERO, |last| last + 1));
@@ -265,7 +278,7 @@ impl Observer {
         }
     }
 
-    /// The publishing is over, but not the session: gets everything out of the decoders.
+    /// Drains the decoders at the end of a publishing. Another publishing may follow.
     pub fn flush(&mut self) {
         self.flush_track(Track::Video);
         self.flush_track(Track::Audio);
@@ -283,20 +296,20 @@ impl Observer {
             }
         };
         if let Err(error) = flushed {
-            tracing::warn!(%error, ?track, "a decoder did not give everything out");
+            tracing::warn!(%error, ?track, "a decoder could not be drained; some media is lost");
         }
-        // What was pushed last and never came out.
+        // The last units, which the decoder did not decode.
         if let (Some((since, reason)), Some(last)) = (lost, last) {
             self.item(&Item::Gap(track, Span::new(since, last + 1), reason));
         }
     }
 
-    /// Lines since the last call, in no particular order.
+    /// Returns the lines since the last call, in no particular order.
     pub fn take_lines(&mut self) -> impl Iterator<Item = Line> {
         self.lines.drain(..)
     }
 
-    /// Every line of this stream with an earlier `t` was given out.
+    /// Returns the media time up to which the stream is complete: every line with an earlier `t` was given out.
     pub fn known_until(&self, stream: Stream) -> MediaTime {
         match stream {
             Stream::Face => {
@@ -304,7 +317,7 @@ impl Observer {
                 let reached = self.face.decoded.map_or(MediaTime::ZERO, |t| t + 1);
                 match waiting {
                     Some(t) => t.min(reached),
-                    // Everything that was pushed has come out: the next frame is after the gap.
+                    // Everything that was pushed is decoded, so the next frame comes after the gap.
                     None if self.face.pushed <= self.face.decoded => reached.max(self.face.gap_end),
                     None => reached,
                 }
@@ -324,7 +337,7 @@ impl Observer {
         self.words.as_mut().map_or(MediaTime(i64::MAX), |words| words.known_until(heard, &mut self.lines))
     }
 
-    /// Whether the stream says nothing more.
+    /// Returns whether the stream gives out no further lines.
     pub fn is_over(&self, stream: Stream) -> bool {
         match stream {
             Stream::Face => self.face.ended && self.face.under_way.is_empty() && self.face.held.is_none(),
@@ -334,12 +347,12 @@ impl Observer {
         }
     }
 
-    /// Frames that a worker has and has not answered.
+    /// Returns how many frames wait for the answer of a worker.
     pub fn under_way(&self) -> usize {
         self.face.under_way.len()
     }
 
-    /// No more media: gets everything out of the decoders. The caller goes on delivering events until both streams are over.
+    /// Drains the decoders at the end of the session. The caller must go on delivering events until both streams are over.
     pub fn end(&mut self) {
         self.flush();
         if let Some(words) = &mut self.words {
@@ -349,11 +362,12 @@ impl Observer {
         (self.post)(Event::Drained(Track::Audio));
     }
 
+    /// Takes a decoded frame: the grid drops it, holds it or has it analyzed.
     fn frame(&mut self, frame: VideoFrame) {
         let t = frame.t;
         self.latency[0].came(t);
         if self.face.decoded.is_some_and(|last| t <= last) {
-            return; // two frames of one millisecond: the first counts
+            return; // of two frames in one millisecond the first is used
         }
         self.face.decoded = Some(t);
         if let Some(lost) = frame.lost {
@@ -361,68 +375,72 @@ impl Observer {
         }
         let Choice { take_held, this } = self.face.grid.offer(t);
         if take_held && let Some(held) = self.face.held.take() {
-            self.look(held);
+            self.analyze(held);
         }
         match this {
             Fate::Drop => {}
             Fate::Hold => self.face.held = Some(frame),
             Fate::Take => {
                 self.face.held = None;
-                self.look(frame);
+                self.analyze(frame);
             }
         }
     }
 
-    fn look(&mut self, frame: VideoFrame) {
+    /// Gives a frame to the worker. When the queue of a live session is full, drops it and steps down instead.
+    fn analyze(&mut self, frame: VideoFrame) {
         let t = frame.t;
         if self.options.live && self.face.under_way.len() >= UNDER_WAY {
             let span = Span::new(t, t + 1);
             self.lines.push(gap(GapKind::Face, span, GapReason::Overload));
-            let rung = self.ladder.step_down(t);
+            let step = self.ladder.step_down(t);
             metrics::counter!("coach_frames_dropped_total", "reason" => "overload").increment(1);
-            metrics::counter!("coach_overload_steps_total").increment(u64::from(rung.is_some()));
-            self.change_rate(t, rung);
+            metrics::counter!("coach_overload_steps_total").increment(u64::from(step.is_some()));
+            self.change_step(t, step);
             return;
         }
-        let rung = if self.options.live && self.face.under_way.len() <= 1 { self.ladder.calm(t) } else { None };
-        self.change_rate(t, rung);
+        let step = if self.options.live && self.face.under_way.len() <= 1 { self.ladder.step_up(t) } else { None };
+        self.change_step(t, step);
         let Some(lane) = &self.face.lane else { return };
-        let rung = self.ladder.rung();
-        let blendshapes = !rung.half_blendshapes || self.face.chosen.is_multiple_of(2);
+        let step = self.ladder.step();
+        let blendshapes = !step.half_blendshapes || self.face.chosen.is_multiple_of(2);
         self.face.chosen += 1;
         self.face.under_way.push_back(t);
         let post = self.post.clone();
         let detail = Detail { blendshapes, landmarks: self.options.landmarks };
-        lane.look(frame, detail, rung.net, move |t, seen| post(Event::Face(t, seen)));
+        lane.analyze(frame, detail, step.net, move |t, seen| post(Event::Face(t, seen)));
     }
 
-    fn change_rate(&mut self, t: MediaTime, rung: Option<Rung>) {
-        let Some(rung) = rung else { return };
-        if rung.hz != self.face.grid.hz() {
-            self.face.grid = FrameGrid::new(rung.hz);
+    /// Goes on with another step of the overload ladder, if there is one, and writes it into the journal.
+    fn change_step(&mut self, t: MediaTime, step: Option<Step>) {
+        let Some(step) = step else { return };
+        if step.hz != self.face.grid.hz() {
+            self.face.grid = FrameGrid::new(step.hz);
             if let Some(held) = self.face.held.take() {
-                self.look(held);
+                self.analyze(held);
             }
         }
-        let model = if rung.net == Net::Lite { FaceModel::Lite } else { self.models.face_kind() };
-        self.lines.push(Line::Rate(Rate { t, hz: rung.hz, model }));
+        let model = if step.net == Net::Lite { FaceModel::Lite } else { self.models.face_kind() };
+        self.lines.push(Line::Rate(Rate { t, hz: step.hz, model }));
     }
 
-    fn seen(&mut self, t: MediaTime, seen: Result<Face, String>) {
+    /// Takes what a worker saw in a frame.
+    fn face(&mut self, t: MediaTime, seen: Result<Face, String>) {
         if let Some(place) = self.face.under_way.iter().position(|&waiting| waiting == t) {
             self.face.under_way.remove(place);
         }
         match seen {
             Ok(face) => self.lines.push(Line::Face(Box::new(face))),
             Err(error) => {
-                tracing::error!(%error, %t, "a frame could not be looked at");
+                tracing::error!(%error, %t, "a frame could not be analyzed");
                 metrics::counter!("coach_frames_dropped_total", "reason" => "failed").increment(1);
                 self.lines.push(gap(GapKind::Face, Span::new(t, t + 1), GapReason::Overload));
             }
         }
     }
 
-    fn heard(&mut self, block: &AudioBlock) {
+    /// Takes a block of decoded audio.
+    fn audio(&mut self, block: &AudioBlock) {
         self.voice.heard = self.voice.heard.max(Some(block.t));
         self.latency[1].came(block.t);
         let lines = &mut self.lines;
@@ -436,14 +454,14 @@ impl Observer {
                     self.voice.listener = Some(listener);
                 }
                 Err(error) => {
-                    tracing::error!(%error, rate_hz = block.rate_hz, "sound of this rate cannot be listened to");
+                    tracing::error!(%error, rate_hz = block.rate_hz, "audio of this sample rate cannot be measured");
                     self.voice.decoder = None;
                     self.voice.ended = true;
                 }
             }
         }
         let Some(listener) = &mut self.voice.listener else { return };
-        // What the media door missed and what the decoder could not decode are the same to the ear.
+        // A gap at the decoder is treated like a gap in the network.
         if let Some(lost) = block.lost {
             self.voice.gaps.push_back(Silence { span: lost.span, reason: lost.reason, after: None });
         }
@@ -451,22 +469,22 @@ impl Observer {
             && silence.span.end <= block.t
         {
             if let Err(error) = listener.gap(silence.span.end, silence.reason, &mut out) {
-                tracing::warn!(%error, t = %block.t, "silence cannot be listened to");
+                tracing::warn!(%error, t = %block.t, "a gap in the audio cannot be measured");
             }
             self.voice.gaps.pop_front();
         }
-        // A publishing that took over may repeat the last moment of the one before; the first telling counts.
+        // A publishing that replaced another may repeat the last audio of the one before, which is left out.
         let repeated = (listener.now() - block.t).max(0) * i64::from(block.rate_hz) / 1000;
         let from = if listener.now() - block.t > LATE_MS { repeated as usize } else { 0 };
         let samples = block.samples.get(from..).unwrap_or_default();
         if let Err(error) = listener.push(samples, &mut out) {
-            tracing::warn!(%error, t = %block.t, "a block of sound cannot be used");
+            tracing::warn!(%error, t = %block.t, "a block of audio cannot be measured");
         }
-        self.fall_silent();
+        self.pass_gaps();
     }
 
-    /// Gaps whose turn has come are told to the listener.
-    fn fall_silent(&mut self) {
+    /// Gives the listener the gaps whose preceding audio has been heard.
+    fn pass_gaps(&mut self) {
         while let Some(silence) = self.voice.gaps.front()
             && silence.after <= self.voice.heard
         {
@@ -474,7 +492,7 @@ impl Observer {
                 Some(listener) => {
                     let lines = &mut self.lines;
                     if let Err(error) = listener.gap(silence.span.end, silence.reason, &mut |line| lines.push(line)) {
-                        tracing::warn!(%error, "silence cannot be listened to");
+                        tracing::warn!(%error, "a gap in the audio cannot be measured");
                     }
                 }
                 None => {
@@ -497,26 +515,26 @@ impl Observer {
         }
     }
 
-    /// The held frame can have no rival any more.
-    fn look_at_held(&mut self) {
+    /// Has the held frame analyzed: no better frame can come for its cell.
+    fn analyze_held(&mut self) {
         if self.face.grid.finish()
             && let Some(held) = self.face.held.take()
         {
-            self.look(held);
+            self.analyze(held);
         }
     }
 }
 
-/// The first unit that a decoder refuses is worth a line; the thousand after it are not.
-fn tell_once(told: &mut bool, unit: &AccessUnit, pushed: Result<(), decode::Error>) {
+/// Logs the first unit that a decoder refuses, and none after it.
+fn log_once(logged: &mut bool, unit: &AccessUnit, pushed: Result<(), decode::Error>) {
     if let Err(error) = pushed
-        && !std::mem::replace(told, true)
+        && !std::mem::replace(logged, true)
     {
-        tracing::warn!(%error, t = %unit.t, "a unit cannot be decoded; more like it are not told");
+        tracing::warn!(%error, t = %unit.t, "a unit cannot be decoded; further ones of this track are not logged");
     }
 }
 
-/// A gap line: known when it ended.
+/// Returns the journal line of a gap. Its time is the end of the gap, when the gap is known.
 fn gap(what: GapKind, span: Span, reason: GapReason) -> Line {
     Line::Gap(Gap { t: span.end, what, start: span.start, end: span.end, reason })
 }

@@ -1,4 +1,4 @@
-//! The file path: a file through the same causal path as a live session.
+//! The file path: analyzes a file with the same observer and engine as a live session.
 
 use super::header;
 use super::models::Models;
@@ -20,23 +20,27 @@ use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
-/// How a file is analysed.
+/// How a file is analyzed.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Analysed frames per second; 0 = every frame.
+    /// Analyzed frames per second; 0 = every frame.
     pub rate_hz: u32,
+    /// Whether all landmarks are written into the journal.
     pub landmarks: bool,
+    /// Whether feelings (valence, arousal) are estimated.
     pub affect: bool,
+    /// Which hints the engine gives.
     pub hints: HintSettings,
+    /// Limits of what is read from the file.
     pub limits: file::Limits,
     /// What a journal of the same session says about it: owner, start, calibration, marks. `None`: one answer, no calibration.
     pub about: Option<FileContext>,
-    /// Of the device check, where `about` tells none.
+    /// A baseline that is used when `about` has none.
     pub calibration: Option<journal::Calibration>,
 }
 
 impl Settings {
-    /// Of a session's recording, as its owner and the operator want it.
+    /// Returns the settings for a session's recording, from the choices of its owner and the server's configuration.
     pub fn of(config: &Config, session: &Session, about: FileContext) -> Settings {
         Settings {
             rate_hz: config.media.analysed_hz,
@@ -53,15 +57,17 @@ impl Settings {
 /// What is known about a session beside its media.
 #[derive(Debug, Clone)]
 pub struct FileContext {
+    /// The header of the session's journal.
     pub header: Header,
+    /// The marks of its page.
     pub marks: Vec<journal::Mark>,
 }
 
 impl FileContext {
-    /// From an earlier journal, as far as it is whole.
+    /// Reads header and marks from an earlier journal, up to the first line that is not whole.
     ///
     /// # Errors
-    /// It cannot be read, or has no header.
+    /// The journal cannot be read, or has no header.
     pub fn from_journal(path: &Path) -> Result<FileContext, coach_insight::journal::Error> {
         let (header, lines) = Reader::open(BufReader::new(File::open(path)?))?;
         let marks = lines.filter_map(|line| match line {
@@ -71,7 +77,7 @@ impl FileContext {
         Ok(FileContext { header, marks: marks.collect() })
     }
 
-    /// One of which no journal tells: its first question was asked at its beginning.
+    /// Returns the context of a session without a journal: its first question is asked at t = 0.
     pub fn unmarked(models: &Models, config: &Config, session: &Session) -> FileContext {
         let first = session.questions.first().map(|question| journal::Mark {
             t: MediaTime::ZERO,
@@ -84,32 +90,36 @@ impl FileContext {
     }
 }
 
-/// Why a file was not analysed.
+/// Why a file was not analyzed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The file cannot be read as media, or is over the limits.
     #[error(transparent)]
     File(#[from] file::Error),
+    /// A format in it has no decoder here.
     #[error("it can be read, but not decoded here: {0}")]
     Decode(#[from] coach_media::decode::Error),
+    /// `progress` returned false.
     #[error("the analysis was cancelled")]
     Cancelled,
-    /// What takes the journal's lines failed.
+    /// A line of the journal was not taken.
     #[error("the journal cannot be written: {0}")]
     Journal(#[from] std::io::Error),
 }
 
-/// What a file's analysis needs from outside.
+/// What the analysis of a file works with.
 pub struct Environment<'a> {
+    /// The loaded models.
     pub models: &'a Models,
     /// `None` without a face model.
     pub workers: Option<&'a Arc<Workers>>,
-    /// Called now and then with the share that is done, 0 to 1; false cancels.
+    /// Called every 200 ms of media with the share that is done, 0 to 1. Returning false cancels the analysis.
     pub progress: &'a mut dyn FnMut(f32) -> bool,
-    /// Takes the journal, line by line, in order.
+    /// Takes the lines of the journal, in order.
     pub journal: &'a mut dyn FnMut(&Line) -> std::io::Result<()>,
 }
 
-/// Analyses a file. Takes as long as it takes: call it from a thread that may wait.
+/// Analyzes a file and returns its report. Blocks until the whole file is analyzed.
 ///
 /// # Errors
 /// The file is not media, is over the limits or cannot be decoded; the caller cancelled; the journal cannot be written.
@@ -123,7 +133,7 @@ pub fn analyze(path: &Path, settings: &Settings, environment: Environment<'_>) -
     let (mut asked_ms, started) = (0, Instant::now());
     while let Some(item) = source.next()? {
         run.observer.item(&item);
-        run.turn(false)?;
+        run.advance(false)?;
         let ms = item.t().map_or(0, |t| t.ms());
         if started.elapsed() > LEEWAY + Duration::from_millis(asked_ms.max(ms).unsigned_abs()) * MOST_TIMES {
             return Err(file::Error::Stalled.into());
@@ -139,15 +149,16 @@ pub fn analyze(path: &Path, settings: &Settings, environment: Environment<'_>) -
     }
     run.observer.end();
     while ![Stream::Face, Stream::Voice, Stream::Words].into_iter().all(|s| run.observer.is_over(s)) {
-        run.turn(true)?;
+        run.advance(true)?;
     }
     run.finish()
 }
 
-/// Analyses a file and leaves its journal at `journal`: whole, or as it was before.
+/// Analyzes a file, writes its journal to the path `journal` and returns its report. Blocks until the whole file is analyzed. On
+/// an error the file at `journal` is left as it was.
 ///
 /// # Errors
-/// As [`analyze`].
+/// The errors of [`analyze`], or the journal cannot be created.
 pub fn analyze_to(
     path: &Path,
     settings: &Settings,
@@ -166,9 +177,9 @@ pub fn analyze_to(
     Ok(report)
 }
 
-/// The header of the file's journal: the session's where one is known, so that both paths judge by the same.
+/// Returns the header of the file's journal: the session's where one is known, so that both paths have the same input.
 fn header(settings: &Settings, models: &Models, source: &file::Source) -> Header {
-    let (width, height) = source.formats().video.as_ref().map_or((0, 0), picture_size);
+    let (width, height) = source.formats().video.as_ref().map_or((0, 0), frame_size);
     let about = settings.about.as_ref().map(|s| &s.header);
     Header {
         version: journal::VERSION,
@@ -189,8 +200,8 @@ fn header(settings: &Settings, models: &Models, source: &file::Source) -> Header
     }
 }
 
-/// Width and height of the upright picture, as far as the container tells; 0 where it does not.
-fn picture_size(format: &Format) -> (u32, u32) {
+/// Returns width and height of an upright frame in pixels, as the container gives them; 0 where it does not.
+fn frame_size(format: &Format) -> (u32, u32) {
     let number = |name: &str| {
         let (_, rest) = format.caps.split_once(name)?;
         rest.split(|c: char| !c.is_ascii_digit()).find(|digits| !digits.is_empty())?.parse().ok()
@@ -210,9 +221,10 @@ const MOST_TIMES: u32 = 10;
 /// Media time between two questions whether to go on, milliseconds.
 const ASK_MS: i64 = 200;
 
-/// Frames that may be under way to the worker: enough to keep it busy, few enough to bound memory.
+/// Frames that may wait for the worker: enough to keep it busy, few enough to limit memory.
 const UNDER_WAY: usize = 4;
 
+/// The state of one analysis.
 struct Run<'a> {
     observer: Observer,
     events: mpsc::Receiver<Event>,
@@ -227,7 +239,7 @@ impl<'a> Run<'a> {
         let post = Arc::new(move |event| drop(post.send(event)));
         let observer = Observer::new(environment.models, environment.workers, options, post);
         let mut engine = Engine::new(header);
-        // All marks are known beforehand.
+        // All marks are known before the analysis begins.
         for mark in settings.about.iter().flat_map(|s| &s.marks) {
             engine.observe(Line::Mark(mark.clone()));
         }
@@ -235,8 +247,9 @@ impl<'a> Run<'a> {
         Run { observer, events, engine, environment }
     }
 
-    /// Delivers what has been answered, and hands lines and progress to the engine. With `wait` at least one answer is waited for.
-    fn turn(&mut self, wait: bool) -> Result<(), Error> {
+    /// Delivers the answers that have arrived, and passes lines and media time to the engine. With `wait`, waits for at least one
+    /// answer.
+    fn advance(&mut self, wait: bool) -> Result<(), Error> {
         let mut wait = wait || self.observer.under_way() >= UNDER_WAY;
         loop {
             let event = if wait { self.events.recv().ok() } else { self.events.try_recv().ok() };
@@ -264,6 +277,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    /// Ends the engine and returns the report.
     fn finish(self) -> Result<Report, Error> {
         let Run { engine, environment, .. } = self;
         let (outputs, report) = engine.finish();
@@ -276,6 +290,7 @@ impl<'a> Run<'a> {
         Ok(report)
     }
 
+    /// Writes an accepted line to the journal; other output is not needed for a file.
     fn write(&mut self, output: &Output) -> Result<(), Error> {
         if let Output::Accepted(line) = output {
             (self.environment.journal)(line)?;

@@ -1,4 +1,4 @@
-//! Worker threads that look at faces: one per core, each owns its ONNX sessions, each stream stays with one of them.
+//! Worker threads that analyze faces. Each owns its ONNX sessions, and all frames of a stream go to the same thread.
 
 use super::models::Models;
 use coach_core::MediaTime;
@@ -12,35 +12,39 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Instant;
 
-/// Which networks look at a frame.
+/// Which networks analyze a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Net {
-    /// The best one there is.
+    /// The best face model that is loaded.
     Best,
-    /// The small one, the last rung under overload.
+    /// The lite face model: the last step of the overload ladder.
     Lite,
 }
 
-/// The threads. They end when this and every [`Lane`] is dropped.
+/// The worker threads. They end when this and every [`Lane`] is dropped.
 pub struct Workers {
     threads: Vec<mpsc::Sender<Work>>,
     next: AtomicUsize,
     ids: AtomicU64,
 }
 
+/// Takes the stamp of a frame and what was seen in it, or why it could not be analyzed.
 type Reply = Box<dyn FnOnce(MediaTime, Result<Face, String>) + Send>;
 
-#[expect(clippy::large_enum_variant, reason = "it moves through one channel once; nearly all of it are looks")]
+/// A command to a worker.
+#[expect(clippy::large_enum_variant, reason = "it moves through one channel once; nearly all of them are frames")]
 enum Work {
-    Look { stream: u64, frame: VideoFrame, detail: Detail, net: Net, reply: Reply },
+    /// Analyzes a frame of the stream.
+    Frame { stream: u64, frame: VideoFrame, detail: Detail, net: Net, reply: Reply },
+    /// The stream has ended; its track is dropped.
     Forget { stream: u64 },
 }
 
 impl Workers {
-    /// Starts `count` threads and waits until each is warm. `None` without a face model.
+    /// Starts `count` threads, at least one, and waits until each is warm. `None` without a face model.
     ///
     /// # Errors
-    /// The model does not load.
+    /// The model does not load, or the system starts no further thread.
     pub fn start(models: &Models, count: usize) -> anyhow::Result<Option<Arc<Workers>>> {
         let mut threads = Vec::new();
         let (warm, is_warm) = mpsc::channel();
@@ -51,7 +55,7 @@ impl Workers {
                 Some(Ok(worker)) => {
                     let _ = warm.send(Ok(true));
                     drop(warm);
-                    look(&models, worker, &jobs);
+                    run(&models, worker, &jobs);
                 }
                 Some(Err(error)) => drop(warm.send(Err(error))),
                 None => drop(warm.send(Ok(false))),
@@ -67,30 +71,31 @@ impl Workers {
         Ok(Some(Arc::new(Workers { threads, next: AtomicUsize::new(0), ids: AtomicU64::new(0) })))
     }
 
-    /// A place for one stream. Its frames are looked at in the order they are handed over, all by the same thread.
+    /// Returns a lane for one stream. The same thread analyzes all its frames, in the order they are handed over.
     pub fn lane(self: &Arc<Workers>) -> Lane {
         let thread = self.next.fetch_add(1, Ordering::Relaxed) % self.threads.len();
         Lane { stream: self.ids.fetch_add(1, Ordering::Relaxed), work: self.threads[thread].clone() }
     }
 }
 
-/// One stream's place at a worker. What the worker remembers of the stream goes with it.
+/// One stream at a worker. When it is dropped, the worker drops the stream's track.
 pub struct Lane {
     stream: u64,
     work: mpsc::Sender<Work>,
 }
 
 impl Lane {
-    /// Looks at `frame` and calls `reply` from the worker's thread. Never waits; the caller bounds what is under way.
-    pub fn look(
+    /// Queues `frame` for analysis; `reply` is called on the worker's thread. Never waits: the caller limits how many frames
+    /// are under way.
+    pub fn analyze(
         &self,
         frame: VideoFrame,
         detail: Detail,
         net: Net,
         reply: impl FnOnce(MediaTime, Result<Face, String>) + Send + 'static,
     ) {
-        let work = Work::Look { stream: self.stream, frame, detail, net, reply: Box::new(reply) };
-        // The thread ends only after its last lane is gone.
+        let work = Work::Frame { stream: self.stream, frame, detail, net, reply: Box::new(reply) };
+        // The thread ends only after its last lane was dropped, so it receives this.
         let _ = self.work.send(work);
     }
 }
@@ -101,14 +106,15 @@ impl Drop for Lane {
     }
 }
 
-fn look(models: &Models, mut best: face::Worker, jobs: &mpsc::Receiver<Work>) {
-    // Loaded when it is first needed: most servers never come to the last rung.
+/// The loop of a worker thread: ends when every sender of `jobs` is dropped.
+fn run(models: &Models, mut best: face::Worker, jobs: &mpsc::Receiver<Work>) {
+    // Loaded when it is first needed: most servers never reach the last step of the overload ladder.
     let mut lite: Option<face::Worker> = None;
     let mut streams: HashMap<u64, (Net, Track)> = HashMap::new();
     while let Ok(work) = jobs.recv() {
         match work {
             Work::Forget { stream } => drop(streams.remove(&stream)),
-            Work::Look { stream, frame, detail, mut net, reply } => {
+            Work::Frame { stream, frame, detail, mut net, reply } => {
                 if net == Net::Lite && lite.is_none() {
                     match models.lite_worker() {
                         Some(Ok(worker)) => lite = Some(worker),
@@ -121,7 +127,7 @@ fn look(models: &Models, mut best: face::Worker, jobs: &mpsc::Receiver<Work>) {
                 }
                 let (of, track) = streams.entry(stream).or_insert_with(|| (net, Track::new()));
                 if *of != net {
-                    // The two networks track by different points: start anew.
+                    // The two networks track different points, so a track of one is of no use to the other.
                     (*of, *track) = (net, Track::new());
                 }
                 let worker = match (net, &mut lite) {
@@ -129,7 +135,7 @@ fn look(models: &Models, mut best: face::Worker, jobs: &mpsc::Receiver<Work>) {
                     _ => &mut best,
                 };
                 let t = frame.t;
-                // A panic is a bug, but one stream's bug must not end the sight of all the others.
+                // A panic is a bug. It must not end the analysis of the other streams of this thread.
                 let began = Instant::now();
                 let seen = catch_unwind(AssertUnwindSafe(|| worker.observe(track, t, &frame.view(), detail)));
                 metrics::histogram!("coach_face_seconds").record(began.elapsed());

@@ -1,4 +1,4 @@
-//! One room per session: numbers messages, hands them to every page that watches, waits for none.
+//! Distributes the messages of each session to all pages that watch it. A slow page never holds up the session or the others.
 
 use super::protocol::{Message, Snapshot};
 use crate::session::{self, State};
@@ -9,65 +9,77 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
-/// Messages that wait for a page: about ten seconds of a busy session.
+/// Longest queue of messages to a page: about ten seconds of a busy session.
 pub const OUTBOX: usize = 64;
-/// A page that missed this many in a row is dropped; it may come back and gets a snapshot.
+/// A page that missed this many messages in a row is disconnected. It may connect again and then gets a snapshot.
 pub const MISSED_MAX: u32 = 256;
 
-/// All rooms. A room is there while somebody watches or something was said; [`Hub::close`] ends it.
+/// The rooms of all sessions. A room is created when a page subscribes or a message is published; [`Hub::close`] and
+/// [`Hub::sweep`] remove it.
 pub struct Hub {
     rooms: DashMap<SessionId, Arc<Mutex<Room>>>,
     channels_max: usize,
 }
 
+/// The state of one session's channel.
 #[derive(Default)]
 struct Room {
+    /// Number of the last message; the first is 1.
     seq: u64,
+    /// The latest message of each kind.
     snapshot: Snapshot,
+    /// The pages that watch.
     outboxes: Vec<Outbox>,
+    /// Id of the next outbox.
     next: u64,
 }
 
+/// The queue of messages to one page.
 struct Outbox {
     id: u64,
     sender: mpsc::Sender<Outgoing>,
-    /// Messages missed since the last one that fitted.
+    /// Messages that did not fit since the last one that did.
     missed: u32,
 }
 
-/// What waits in an outbox.
+/// A message in a page's queue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outgoing {
+    /// Number of the message.
     pub seq: u64,
-    /// The JSON text of a message, made once for all pages.
+    /// The JSON text of the message, which all pages share.
     pub text: Utf8Bytes,
 }
 
-/// A page's place in a room; leaving is dropping it.
+/// A page's subscription to a session. Dropping it unsubscribes.
 pub struct Subscription {
     id: u64,
     room: Arc<Mutex<Room>>,
-    /// Ends when the room is closed or the page was too slow.
+    /// The messages to the page. Ends when the session's channel is closed or the page was too slow.
     pub outbox: mpsc::Receiver<Outgoing>,
-    /// The number of the last message before this page came.
+    /// Number of the last message before this page subscribed.
     pub seq: u64,
-    /// What was last said of each kind before this page came.
+    /// The latest message of each kind before this page subscribed.
     pub snapshot: Snapshot,
 }
 
+/// The session is watched by as many pages as are allowed; the value is that limit.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("this session is watched {0} times already")]
 pub struct Crowded(pub usize);
 
 impl Hub {
-    /// A hub that lets at most so many pages watch one session.
+    /// Returns a hub that lets at most `channels_max` pages watch one session.
     pub fn new(channels_max: usize) -> Hub {
         Hub { rooms: DashMap::new(), channels_max }
     }
 
-    /// A page begins to watch.
+    /// Subscribes a page to a session.
+    ///
+    /// # Errors
+    /// The session has as many pages as are allowed.
     pub fn subscribe(&self, session: SessionId) -> Result<Subscription, Crowded> {
-        // The entry is held until the page is in, so that no sweep takes the room away under it.
+        // The entry stays locked until the page is subscribed, so that no sweep removes the room meanwhile.
         let entry = self.rooms.entry(session).or_default();
         let room = entry.clone();
         let mut inner = lock(&room);
@@ -85,34 +97,35 @@ impl Hub {
         Ok(Subscription { id, room, outbox, seq, snapshot })
     }
 
-    /// Says something to every page of the session; never waits.
+    /// Sends a message to every page of the session. Never waits.
     pub fn publish(&self, session: SessionId, message: Message) {
-        self.say(session, None, message);
+        self.send(session, None, message);
     }
 
-    /// The same, and whether it was news: false, when it is what was last said of its kind.
+    /// Sends a message to every page of the session and returns true. A state or progress that equals the last one is not sent
+    /// and returns false.
     pub fn tell(&self, session: SessionId, message: Message) -> bool {
-        self.say(session, None, message)
+        self.send(session, None, message)
     }
 
-    /// The same, at a media time.
+    /// Sends a message with the media time `t` to every page of the session. Never waits.
     pub fn publish_at(&self, session: SessionId, t: MediaTime, message: Message) {
-        self.say(session, Some(t), message);
+        self.send(session, Some(t), message);
     }
 
-    fn say(&self, session: SessionId, t: Option<MediaTime>, message: Message) -> bool {
+    fn send(&self, session: SessionId, t: Option<MediaTime>, message: Message) -> bool {
         let room = self.rooms.entry(session).or_default().clone();
-        lock(&room).say(t, &message)
+        lock(&room).send(t, &message)
     }
 
-    /// The session is gone, or says nothing more: every page's channel ends.
+    /// Ends the channel of every page of the session. For a session that sends nothing more.
     pub fn close(&self, session: SessionId) {
         if let Some((_, room)) = self.rooms.remove(&session) {
             lock(&room).outboxes.clear();
         }
     }
 
-    /// Forgets rooms that nobody watches and in which nothing more will be said.
+    /// Removes the rooms without pages whose session is over or never had a state.
     pub fn sweep(&self) {
         self.rooms.retain(|_, room| {
             let room = lock(room);
@@ -120,12 +133,12 @@ impl Hub {
         });
     }
 
-    /// Rooms that are remembered.
+    /// Returns how many rooms there are.
     pub fn rooms(&self) -> usize {
         self.rooms.len()
     }
 
-    /// Every channel of every session ends.
+    /// Ends every channel of every session.
     pub fn close_all(&self) {
         for room in &self.rooms {
             lock(room.value()).outboxes.clear();
@@ -133,12 +146,12 @@ impl Hub {
         self.rooms.clear();
     }
 
-    /// Sessions that a page watches.
+    /// Returns the sessions that at least one page watches.
     pub fn watched(&self) -> Vec<SessionId> {
         self.rooms.iter().filter(|room| !lock(room.value()).outboxes.is_empty()).map(|room| *room.key()).collect()
     }
 
-    /// Pages that watch the session.
+    /// Returns how many pages watch the session.
     pub fn watchers(&self, session: SessionId) -> usize {
         self.rooms.get(&session).map_or(0, |room| lock(&room).outboxes.len())
     }
@@ -154,7 +167,8 @@ impl session::Observer for Hub {
 }
 
 impl Room {
-    fn say(&mut self, t: Option<MediaTime>, message: &Message) -> bool {
+    /// Sends a message to every page; false when it was not news. Pages that missed messages get a snapshot instead.
+    fn send(&mut self, t: Option<MediaTime>, message: &Message) -> bool {
         if self.snapshot.knows(message) {
             return false;
         }
@@ -164,14 +178,14 @@ impl Room {
             return true;
         }
         let text = Utf8Bytes::from(message.text(self.seq, t));
-        // Made at most once, and only for a page that had missed something.
+        // Made at most once, and only when a page has missed a message.
         let mut caught_up: Option<Utf8Bytes> = None;
         let (seq, snapshot) = (self.seq, &self.snapshot);
         self.outboxes.retain_mut(|outbox| {
             let next = if outbox.missed == 0 {
                 text.clone()
             } else {
-                // The snapshot holds this message too, so it takes its place and its number.
+                // The snapshot contains this message, so it replaces it and has its number.
                 caught_up
                     .get_or_insert_with(|| Message::Snapshot(Box::new(snapshot.clone())).text(seq, t).into())
                     .clone()
@@ -201,7 +215,7 @@ impl Drop for Subscription {
 }
 
 fn lock(room: &Mutex<Room>) -> MutexGuard<'_, Room> {
-    // Nothing in here can leave a room half-changed.
+    // No panic can leave a room half changed, so a poisoned lock is safe to use.
     room.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -225,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn every_page_of_a_session_hears_the_same_and_no_other_page_does() {
+    fn all_pages_of_a_session_get_the_same_messages_and_no_other_page_does() {
         let (hub, here, there) = (Hub::new(4), id(), id());
         let (mut a, mut b, mut c) =
             (hub.subscribe(here).unwrap(), hub.subscribe(here).unwrap(), hub.subscribe(there).unwrap());
@@ -237,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_comes_late_begins_with_what_was_last_said() {
+    fn a_page_that_subscribes_late_begins_with_the_latest_messages() {
         let (hub, session) = (Hub::new(4), id());
         hub.publish(session, vitals(200));
         hub.publish(session, vitals(400));
@@ -248,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_missed_something_gets_a_snapshot_with_the_right_number() {
+    fn a_page_that_missed_messages_gets_a_snapshot_with_the_right_number() {
         let (hub, session) = (Hub::new(4), id());
         let mut slow = hub.subscribe(session).unwrap();
         for i in 0..OUTBOX as i64 + 10 {
@@ -265,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_does_not_read_is_dropped_and_the_others_hear_everything() {
+    fn a_page_that_does_not_read_is_disconnected_and_the_others_miss_nothing() {
         let (hub, session) = (Hub::new(4), id());
         let (mut dead, mut alive) = (hub.subscribe(session).unwrap(), hub.subscribe(session).unwrap());
         let mut heard = 0;
@@ -280,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn leaving_frees_the_place_and_a_full_room_says_so() {
+    fn a_full_room_refuses_a_page_until_another_unsubscribes() {
         let (hub, session) = (Hub::new(1), id());
         let first = hub.subscribe(session).unwrap();
         assert_eq!(hub.subscribe(session).err(), Some(Crowded(1)));
@@ -289,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_room_is_forgotten_when_the_session_is_over_and_nobody_watches() {
+    fn a_room_is_removed_when_the_session_is_over_and_nobody_watches() {
         let (hub, running, over, watched) = (Hub::new(2), id(), id(), id());
         let state = |state| Message::State { state, reason: None };
         hub.publish(running, state(State::Live));
@@ -305,12 +319,12 @@ mod tests {
     }
 
     #[test]
-    fn a_state_and_a_progress_are_said_once() {
+    fn a_state_and_a_progress_are_sent_once() {
         let (hub, session) = (Hub::new(1), id());
         let mut page = hub.subscribe(session).unwrap();
         assert_eq!(hub.watched(), [session]);
         let state = |state| Message::State { state, reason: None };
-        let progress = |percent| Message::Progress { stage: "analysing".into(), percent };
+        let progress = |percent| Message::Progress { stage: "scoring".into(), percent };
         assert!(hub.tell(session, state(State::Scoring)) && !hub.tell(session, state(State::Scoring)));
         assert!(hub.tell(session, progress(5)) && !hub.tell(session, progress(5)) && hub.tell(session, progress(6)));
         assert!(hub.tell(session, state(State::Ready)));

@@ -1,4 +1,4 @@
-//! The live channel: what a session says while it runs, to every page that watches it.
+//! The live channel: the messages that a session sends to every page that watches it.
 
 pub mod hub;
 pub mod protocol;

@@ -7,84 +7,81 @@ use coach_core::live::{RunningScores, Vitals};
 use coach_core::{MediaTime, report};
 use serde::{Deserialize, Serialize};
 
-/// The version that `hello` names.
+/// Version of the protocol, which `hello` carries.
 pub const VERSION: u32 = 1;
-/// How long a cue stays on the screen.
+/// How long a hint stays on the screen, ms.
 pub const HINT_MS: i64 = 4000;
 
-/// Server to client.
+/// A message from the server to a page.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[schema(as = LiveMessage)]
 pub enum Message {
     /// The first message of every connection.
-    Hello {
-        protocol: u32,
-        session: Box<SessionView>,
-        now_t: Option<MediaTime>,
-    },
-    /// Everything a page needs to draw itself, at the beginning and after messages were lost.
+    Hello { protocol: u32, session: Box<SessionView>, now_t: Option<MediaTime> },
+    /// The latest message of each kind: sent at the beginning, and after the page has missed messages.
     Snapshot(Box<Snapshot>),
-    State {
-        state: State,
-        reason: Option<String>,
-    },
-    /// Five times a second.
+    /// The session has changed its state; `reason` is set when it failed.
+    State { state: State, reason: Option<String> },
+    /// Live measurements, five times a second.
     Vitals(Vitals),
-    Hint(Cue),
-    /// Every five seconds.
+    /// A hint to show now.
+    Hint(ShownHint),
+    /// The running scores, every five seconds.
     Score(RunningScores),
-    /// Of what happens after the stop: `finalising`, `scoring`, ….
-    Progress {
-        stage: String,
-        percent: u8,
-    },
+    /// Progress of the work after the stop, in percent. Stages are `finalising`, `scoring` and others.
+    Progress { stage: String, percent: u8 },
+    /// The report can be read.
     ReportReady {},
-    /// Something the person should know; the channel goes on.
-    Error {
-        title: String,
-        detail: String,
-    },
+    /// A problem that the person should know about. The channel stays open.
+    Error { title: String, detail: String },
     /// The answer to `echo`.
-    Echo {
-        nonce: String,
-    },
+    Echo { nonce: String },
 }
 
-/// A cue with the time it stays.
+/// A hint and how long it is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
-pub struct Cue {
+pub struct ShownHint {
     #[serde(flatten)]
     pub hint: report::Hint,
+    /// How long it stays on the screen.
     pub for_ms: i64,
 }
 
-impl From<report::Hint> for Cue {
-    fn from(hint: report::Hint) -> Cue {
-        Cue { hint, for_ms: HINT_MS }
+impl From<report::Hint> for ShownHint {
+    fn from(hint: report::Hint) -> ShownHint {
+        ShownHint { hint, for_ms: HINT_MS }
     }
 }
 
-/// The last of each kind.
+/// The latest message of each kind; a field is `null` when there was none.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, utoipa::ToSchema)]
 pub struct Snapshot {
+    /// The state of the session.
     pub state: Option<State>,
+    /// Why the session failed.
     pub reason: Option<String>,
+    /// The latest measurements.
     pub vitals: Option<Vitals>,
+    /// The latest running scores.
     pub score: Option<RunningScores>,
-    /// The last cue; whether it still shows is told by its time.
-    pub hint: Option<Cue>,
+    /// The latest hint. Its times tell whether it is still shown.
+    pub hint: Option<ShownHint>,
+    /// The latest progress.
     pub progress: Option<Progress>,
 }
 
+/// Progress of the work after the stop.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Progress {
+    /// Name of the current step of the work.
     pub stage: String,
+    /// How much of the work is done, 0 to 100.
     pub percent: u8,
 }
 
 impl Snapshot {
-    /// Whether a page that has heard everything so far learns nothing from the message.
+    /// Returns whether the message is a state or a progress that equals the latest one.
     pub fn knows(&self, message: &Message) -> bool {
         match message {
             Message::State { state, reason } => self.state == Some(*state) && self.reason == *reason,
@@ -95,7 +92,7 @@ impl Snapshot {
         }
     }
 
-    /// Remembers what a page that comes later must know.
+    /// Takes the message as the latest of its kind. Kinds that a later page does not need are ignored.
     pub fn note(&mut self, message: &Message) {
         match message {
             Message::State { state, reason } => {
@@ -104,7 +101,7 @@ impl Snapshot {
             }
             Message::Vitals(vitals) => self.vitals = Some(vitals.clone()),
             Message::Score(score) => self.score = Some(score.clone()),
-            Message::Hint(cue) => self.hint = Some(cue.clone()),
+            Message::Hint(hint) => self.hint = Some(hint.clone()),
             Message::Progress { stage, percent } => {
                 self.progress = Some(Progress { stage: stage.clone(), percent: *percent });
             }
@@ -117,55 +114,54 @@ impl Snapshot {
     }
 }
 
-/// A message as it goes over the wire.
+/// A message as it is sent.
 #[derive(Serialize)]
 pub(super) struct Envelope<'a> {
-    /// Counts the room's messages; a step of more than one means that messages were lost and a snapshot follows.
+    /// Number of the message. A step of more than one means that messages were lost and this one is a snapshot.
     pub seq: u64,
-    /// Media time, where the message has none of its own.
+    /// Media time, where the message itself has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub t: Option<MediaTime>,
+    /// The message.
     #[serde(flatten)]
     pub message: &'a Message,
 }
 
 impl Message {
-    /// The JSON text of it.
+    /// Returns the JSON text of the message. `t` is left out when the message has a media time of its own.
     pub fn text(&self, seq: u64, t: Option<MediaTime>) -> String {
-        // These carry their own time.
+        // These have a media time of their own.
         let own = matches!(self, Message::Vitals(_) | Message::Score(_) | Message::Hint(_));
         let envelope = Envelope { seq, t: t.filter(|_| !own), message: self };
-        // Maps with text keys and finite depth: serde_json has nothing to refuse.
+        // serde_json fails only on map keys that are not text, and the messages have no such map.
         serde_json::to_string(&envelope).expect("a message is always JSON")
     }
 }
 
-/// A mark as the page sends it.
+/// A mark as a page sends it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ClientMark {
+    /// Kind of the mark.
     pub what: MarkKind,
-    /// One of the session's questions, with `question`.
+    /// Id of one of the session's questions, for a mark `question`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question_id: Option<String>,
-    /// Text of a note, at most 500 characters, with `note`.
+    /// Text of a note, at most 500 characters, for a mark `note`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// Client to server.
+/// A message from a page to the server.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FromClient {
+    /// A mark at the current media time.
     Mark(ClientMark),
-    HintFeedback {
-        id: String,
-        t: MediaTime,
-        useful: bool,
-    },
-    Echo {
-        nonce: String,
-    },
-    /// A type that this version does not know: ignored.
+    /// What the person thinks of the hint `id` that was shown at `t`.
+    HintFeedback { id: String, t: MediaTime, useful: bool },
+    /// Asks for an `echo` with the same nonce.
+    Echo { nonce: String },
+    /// A type that this version does not know; it is ignored.
     #[serde(other)]
     Unknown,
 }
@@ -175,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_message_is_tagged_numbered_and_has_one_time() {
+    fn a_message_has_its_type_its_number_and_one_time() {
         let vitals = Message::Vitals(Vitals { t: MediaTime(1200), ..Vitals::default() });
         let text = vitals.text(7, Some(MediaTime(9999)));
         assert_eq!(text.matches("\"t\":").count(), 1);
@@ -201,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_is_understood_or_refused_or_ignored() {
+    fn a_known_message_is_read_an_unknown_type_ignored_and_a_bad_one_refused() {
         let mark: FromClient =
             serde_json::from_str(r#"{"type":"mark","what":"question","question_id":"failure-1"}"#).unwrap();
         let expected = ClientMark { what: MarkKind::Question, question_id: Some("failure-1".into()), note: None };

@@ -1,8 +1,8 @@
-//! How many messages a page may send: a bucket of tokens.
+//! Limits how many messages a page may send, with a token bucket.
 
 use std::time::Instant;
 
-/// Fills by `per_second`, holds twice as many.
+/// A token bucket: `per_second` tokens are added each second, and it holds at most twice as many.
 #[derive(Debug, Clone)]
 pub struct Bucket {
     per_second: f64,
@@ -11,12 +11,13 @@ pub struct Bucket {
 }
 
 impl Bucket {
+    /// Returns a full bucket.
     pub fn new(per_second: u32, now: Instant) -> Bucket {
         let per_second = f64::from(per_second);
         Bucket { per_second, tokens: 2.0 * per_second, last: now }
     }
 
-    /// Takes one; false: there is none.
+    /// Takes a token. Returns false when there is none.
     pub fn take(&mut self, now: Instant) -> bool {
         let passed = now.saturating_duration_since(self.last).as_secs_f64();
         self.last = now;
@@ -35,7 +36,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn a_burst_of_two_seconds_passes_and_then_the_rate() {
+    fn a_burst_of_two_seconds_passes_and_then_only_the_rate() {
         let start = Instant::now();
         let mut bucket = Bucket::new(10, start);
         assert_eq!((0..100).filter(|_| bucket.take(start)).count(), 20);

@@ -1,4 +1,4 @@
-//! `coach analyze FILE`: the offline door on the command line.
+//! `coach analyze FILE`: the file path on the command line.
 
 use crate::analysis::models::Models;
 use crate::analysis::offline::{self, FileContext, Settings};
@@ -14,7 +14,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-/// Analyse a video or audio file through the same path as a live session.
+/// Analyze a video or audio file like a live session.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Any video or audio file that GStreamer decodes
@@ -22,7 +22,7 @@ pub struct Args {
     /// Folder for journal.jsonl and report.json [default: FILE's name with .coach]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Look at every frame instead of 15 a second
+    /// Analyze every frame instead of 15 a second
     #[arg(long)]
     pub every_frame: bool,
     /// Write all landmarks of every face into the journal
@@ -42,7 +42,7 @@ pub struct Args {
     pub calibration: Option<PathBuf>,
 }
 
-/// Analyses the file, writes journal and report, prints a summary.
+/// Analyzes the file, writes journal and report, and prints a summary.
 ///
 /// # Errors
 /// The file is not media or cannot be decoded; the folder cannot be written.
@@ -80,7 +80,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         true
     });
     bar.finish_and_clear();
-    let report = report.with_context(|| format!("{name} cannot be analysed"))?;
+    let report = report.with_context(|| format!("{name} cannot be analyzed"))?;
     std::fs::write(out.join("report.json"), serde_json::to_vec_pretty(&report)?)?;
     if args.named {
         write_named(&journal, &out.join("blendshapes.jsonl"))?;

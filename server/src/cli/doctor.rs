@@ -1,4 +1,4 @@
-//! `coach doctor`: is everything there? Each failure with its cure.
+//! `coach doctor`: checks what the program needs, and says how to fix each failure.
 
 use crate::analysis::models::Models;
 use crate::config::Config;
@@ -10,18 +10,18 @@ use std::io::Write;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio_util::sync::CancellationToken;
 
-/// What was found about one thing.
+/// Result of one check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
-    /// It is there; what exactly.
+    /// The check passed; the text has details.
     Good(String),
-    /// It works without, but less well.
+    /// Something optional is missing; the program works less well without it.
     Lacking { what: String, cure: String },
-    /// It does not work.
+    /// The program cannot work.
     Broken { what: String, cure: String },
 }
 
-/// Looks at everything, prints a line for each, and says whether the program can work.
+/// Runs all checks and prints a line for each. Returns whether the program can work.
 ///
 /// # Errors
 /// Standard output is closed.

@@ -1,4 +1,4 @@
-//! The command line: one subcommand per way of running.
+//! The command line: one subcommand per task.
 
 mod analyze;
 mod doctor;
@@ -26,22 +26,22 @@ struct Cli {
     settings: Settings,
 }
 
-/// Where settings come from, on every subcommand.
+/// Options on every subcommand that say where settings come from.
 #[derive(Args)]
 struct Settings {
     /// Configuration file; without it, coach.toml in this folder if it is there.
     #[arg(long, global = true, env = "COACH_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
-    /// One setting, as http.bind=127.0.0.1:9000; stronger than the file and the environment.
+    /// One setting, such as http.bind=127.0.0.1:9000; overrides the file and the environment.
     #[arg(long = "set", short = 's', global = true, value_name = "SECTION.KEY=VALUE", value_parser = setting)]
     set: Vec<(String, String)>,
-    /// Folder of everything the server writes (storage.data).
+    /// Folder of everything that the server writes (storage.data).
     #[arg(long, global = true, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Folder of the models (models.dir).
     #[arg(long, global = true, value_name = "DIR")]
     models: Option<PathBuf>,
-    /// How the log looks; RUST_LOG chooses what is said.
+    /// Format of the log; RUST_LOG sets its levels.
     #[arg(long, global = true, value_enum, default_value = "text")]
     log: telemetry::Format,
 }
@@ -50,13 +50,13 @@ struct Settings {
 enum Command {
     /// Serve the pages, the API and live media.
     Serve(Serve),
-    /// Bring the database up to date and seed the questions.
+    /// Migrate the database and seed the questions.
     Migrate,
     Analyze(analyze::Args),
     Voice(voice::Args),
     Words(words::Args),
     Rescore(rescore::Args),
-    /// Analyse uploads beside a server, here or on other machines.
+    /// Analyze uploads beside a server, on this or another machine.
     Worker(Work),
     /// Check models, runtime, database, store and ports.
     Doctor,
@@ -161,7 +161,7 @@ fn load(settings: Settings, flags: impl IntoIterator<Item = (String, String)>) -
     let layers = Layers {
         file: settings.config,
         default_file: Some(PathBuf::from("coach.toml")),
-        // Variables that are not text cannot be ours.
+        // Variables that are not valid text cannot be settings.
         environment: std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect(),
@@ -170,10 +170,10 @@ fn load(settings: Settings, flags: impl IntoIterator<Item = (String, String)>) -
     Ok(layers.load()?)
 }
 
-/// Opens the database and brings its schema up to date.
+/// Opens the database and migrates its schema.
 ///
 /// # Errors
-/// The database cannot be reached, or is of a newer program.
+/// The database cannot be reached, or belongs to a newer version of the program.
 pub async fn open_database(config: &Config) -> anyhow::Result<Db> {
     let db = Db::open(&config.database_url(), config.database.max_connections).await?;
     db.migrate().await?;

@@ -1,4 +1,4 @@
-//! `coach rescore`: makes the scores of sessions anew from their journals, with the formulas of this program.
+//! `coach rescore`: computes the scores of sessions again from their journals, with the formulas of this program.
 
 use crate::cli::open_database;
 use crate::config::Config;
@@ -15,7 +15,7 @@ use coach_insight::replay::{Replayed, replay_text};
 use std::io::{BufReader, Read as _, Write};
 use tokio_util::sync::CancellationToken;
 
-/// Make reports and scores anew from the journals; the old scores stay beside the new ones.
+/// Compute reports and scores again from the journals; the old scores stay beside the new ones.
 ///
 /// With the embedded object store, stop the server first: the store belongs to one process.
 #[derive(Debug, Clone, clap::Args)]
@@ -25,24 +25,25 @@ pub struct Args {
     pub sessions: Vec<SessionId>,
 }
 
-/// A packed journal of hours has a few hundred MiB unpacked; more is no journal.
+/// Largest journal when unpacked, bytes: those of sessions of hours have a few hundred MiB.
 const LONGEST_JOURNAL: u64 = 8 << 30;
 
-/// What became of one session.
+/// Result for one session.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// The report is the one that was stored.
+    /// The report equals the one that was stored.
     Same(ScoreValues),
     /// A new report is stored.
     New { old: ScoreValues, new: ScoreValues },
-    /// Its journal is damaged or gone; nothing was changed. Why.
+    /// The journal is damaged or missing, for this reason; nothing was changed.
     Skipped(String),
 }
 
 /// Rescores sessions and prints one line for each.
 ///
 /// # Errors
-/// Database or object store cannot be opened or fail; a named session is not there or not ready. A damaged journal is no error.
+/// The database or the object store cannot be opened or fails; a named session does not exist or is not ready. A damaged
+/// journal is no error.
 pub async fn run(args: &Args, config: &Config, to: &mut impl Write) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let store = objects::archive::open(config, stop.clone())
@@ -86,10 +87,10 @@ async fn all(args: &Args, db: &Db, store: &dyn Objects, to: &mut impl Write) -> 
     Ok(())
 }
 
-/// Rescores one session. Doing it again changes nothing.
+/// Rescores one session. It is idempotent.
 ///
 /// # Errors
-/// Database or object store fail.
+/// The database or the object store fails.
 pub async fn one(db: &Db, store: &dyn Objects, session: &Session) -> anyhow::Result<Outcome> {
     let id = session.id;
     let replayed = match journal(store, id).await? {
@@ -106,12 +107,12 @@ pub async fn one(db: &Db, store: &dyn Objects, session: &Session) -> anyhow::Res
     let path = folder.path().join("report.json");
     tokio::fs::write(&path, &bytes).await?;
     store.put_file(&objects::report_key(id), &path, "application/json").await?;
-    // Last: while this is not done, the old scores stand and the session is rescored again.
+    // This comes last: until it is done, the old scores stay and the session is rescored again.
     anyhow::ensure!(reports::save_report(db, session.owner, id, &replayed).await?, "the session was deleted meanwhile");
     Ok(Outcome::New { old: old.unwrap_or_default(), new: rounded(&replayed) })
 }
 
-/// The report of the stored journal, or why it has none.
+/// Returns the report of the stored journal. The inner error says why there is none.
 async fn journal(store: &dyn Objects, id: SessionId) -> anyhow::Result<Result<Report, String>> {
     let Some(reading) = store.read(&objects::journal_key(id)).await? else {
         return Ok(Err("its journal is not in the object store".into()));
@@ -148,7 +149,7 @@ async fn values(db: &Db, session: &Session) -> sqlx::Result<Option<ScoreValues>>
     Ok(found.remove(&session.id).and_then(|summary| summary.scores))
 }
 
-/// The report's scores as the database keeps them.
+/// Returns the report's scores as rows of the database.
 fn rounded(report: &Report) -> ScoreValues {
     let value = |score: &coach_core::report::Score| score.value.map(f64::from).filter(|v| v.is_finite());
     let scores = &report.overall.scores;

@@ -1,4 +1,4 @@
-//! `coach serve`: puts the parts together and runs them until it is asked to stop.
+//! `coach serve`: starts all parts of the server and runs them until it is asked to stop.
 
 use crate::config::Config;
 use crate::context::Context;
@@ -14,7 +14,7 @@ use store::sessions::Source;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// Requests under way get this long when the server stops.
+/// Time that requests have to end when the server stops.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves until SIGINT or SIGTERM.
@@ -87,10 +87,10 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What a crash left behind: sessions in the middle of something are `interrupted`, deleted ones are erased.
+/// Handles what a crash left behind: running sessions become `interrupted`, deleted ones are erased.
 pub async fn take_up(context: &Context) -> anyhow::Result<()> {
     for state in [State::Live, State::Grace, State::Finalising, State::Scoring] {
-        // Uploads go on by their jobs.
+        // Uploads are continued by their jobs.
         let found = store::sessions::all_owners_in_state(&context.db, state).await?;
         for session in found.into_iter().filter(|s| s.source == Source::Live) {
             tracing::warn!(session = %session.id, state = state.as_str(), "found a session that was interrupted");

@@ -1,4 +1,4 @@
-//! `coach voice FILE`: the voice report a phonetician knows, as JSON on standard output.
+//! `coach voice FILE`: prints a voice report like Praat's as JSON on standard output.
 
 use anyhow::Context as _;
 use coach_media::process::Decoding;
@@ -11,22 +11,22 @@ use std::sync::{Arc, Mutex};
 /// Print Praat's voice report of a file as JSON.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Any audio file, or a video with sound
+    /// Any audio file, or a video with audio
     pub file: PathBuf,
     /// Add F0 and intensity of every frame
     #[arg(long)]
     pub frames: bool,
 }
 
-/// Longest sound that is read whole, seconds: four hours at 16 kHz are 0.9 GB of samples.
+/// Longest audio that is read whole, seconds: four hours at 16 kHz are 0.9 GB of samples.
 const LONGEST_S: usize = 4 * 3600;
-/// Room is made for so many more seconds at a time.
+/// Seconds by which the buffer grows at a time.
 const ROOM_S: usize = 300;
 
 /// Measures the file and prints the report.
 ///
 /// # Errors
-/// The file is not media, has no sound, or is longer than four hours.
+/// The file is not media, has no audio, or is longer than four hours.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     coach_media::init()?;
     let (samples, rate_hz) = samples(&args.file).with_context(|| format!("{}", args.file.display()))?;
@@ -37,7 +37,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// All samples of the file's sound, mono, at its own rate.
+/// Returns all samples of the file's audio, mono, at its own rate.
 fn samples(path: &Path) -> anyhow::Result<(Vec<f32>, u32)> {
     let decoding = Decoding::new();
     let mut source = decoding.open(path, file::Limits::default())?;
@@ -48,7 +48,7 @@ fn samples(path: &Path) -> anyhow::Result<(Vec<f32>, u32)> {
         if let Ok(mut heard) = into.lock() {
             heard.1 = block.rate_hz;
             if heard.0.capacity() - heard.0.len() < block.samples.len() {
-                // By minutes and not by doubling, which would hold twice the sound.
+                // The buffer grows by minutes and does not double, which would need twice the memory.
                 let room = block.samples.len().max(ROOM_S * block.rate_hz as usize);
                 heard.0.reserve_exact(room);
             }

@@ -1,4 +1,4 @@
-//! `coach worker`: analyses uploads beside a server, here or on other machines.
+//! `coach worker`: analyzes uploads beside a server, on the same or another machine.
 
 use crate::cli::open_database;
 use crate::config::Config;
@@ -6,10 +6,10 @@ use crate::context::Context;
 use crate::{analysis, jobs, objects, private, shutdown};
 use std::time::Duration;
 
-/// How often rooms of sessions that were worked on are forgotten.
+/// Interval at which the hub drops the state of sessions that are no longer worked on.
 const UPKEEP: Duration = Duration::from_secs(60);
 
-/// Works until SIGINT or SIGTERM; a job under way then goes back into the queue at once.
+/// Works until SIGINT or SIGTERM. A running job then goes back into the queue at once.
 ///
 /// # Errors
 /// The database or the object store cannot be reached, or a model does not load.

@@ -1,4 +1,4 @@
-//! Which database keeps the rows.
+//! The database.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct Config {
     /// `sqlite://path` or `postgres://user:password@host/name`; without it, SQLite in the data folder.
     pub url: Option<String>,
-    /// Connections held open at most.
+    /// Largest number of open connections.
     pub max_connections: u32,
 }
 

@@ -1,4 +1,4 @@
-//! What is hinted when the person decided nothing.
+//! Which hints are shown when the person chose none.
 
 use coach_core::journal::HintSettings;
 use serde::{Deserialize, Serialize};
@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Ids of the cues that may be shown; without it, all there are.
+    /// Ids of the hints that may be shown; without it, all.
     pub enabled: Option<Vec<String>>,
-    /// At most one cue per this many milliseconds.
+    /// At most one hint per this many milliseconds.
     pub budget_ms: i64,
 }
 
@@ -19,7 +19,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The settings of a session whose owner chose none; `all` are the ids of every cue there is.
+    /// Returns the settings of a session whose owner chose none. `all` are the ids of every hint.
     pub fn settings<'a>(&self, all: impl Iterator<Item = &'a str>) -> HintSettings {
         let enabled = self.enabled.clone().unwrap_or_else(|| all.map(str::to_owned).collect());
         HintSettings { enabled, budget_ms: self.budget_ms }

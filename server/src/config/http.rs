@@ -1,4 +1,4 @@
-//! Where the pages and the API are served, and to whom.
+//! Addresses and origins of the pages and the API.
 
 use super::Error;
 use serde::{Deserialize, Serialize};
@@ -7,15 +7,17 @@ use std::net::SocketAddr;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Personal mode has no sign-in, so this must be a loopback address unless `COACH_ALLOW_BIND=i-understand`.
+    /// Address to listen at. Personal mode has no sign-in, so it must be a loopback address unless
+    /// `COACH_ALLOW_BIND=i-understand`.
     pub bind: SocketAddr,
-    /// How browsers reach the server, when that is not `http://localhost:<port>`; its host is allowed.
+    /// URL under which browsers reach the server, when it is not `http://localhost:<port>`; its host is allowed.
     pub public_url: Option<String>,
-    /// Further names by which the server may be called; the Host header is checked against them (DNS rebinding).
+    /// Further host names of the server. The Host header is checked against them (DNS rebinding).
     pub allowed_hosts: Vec<String>,
-    /// Further origins whose pages may call the API, as `http://localhost:5173`.
+    /// Further origins whose pages may call the API, such as `http://localhost:5173`.
     pub allowed_origins: Vec<String>,
-    /// Set by `COACH_ALLOW_BIND=i-understand` alone: whoever reaches the port is the person.
+    /// Whether an address beyond loopback is allowed, which is set by `COACH_ALLOW_BIND=i-understand` alone. Everybody who
+    /// reaches the port then acts as the person.
     #[serde(skip)]
     pub allow_any_bind: bool,
 }
@@ -57,7 +59,7 @@ impl Config {
         Ok(())
     }
 
-    /// How a browser on this machine reaches the server, without a slash at the end.
+    /// Returns the URL under which a browser on this machine reaches the server, without a trailing slash.
     pub fn base_url(&self) -> String {
         match &self.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),

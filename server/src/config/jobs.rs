@@ -1,4 +1,4 @@
-//! Work that outlives a request: how many hands, how long a lease.
+//! Background jobs: how many run at once, and how long a lease lasts.
 
 use super::Error;
 use serde::{Deserialize, Serialize};
@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Jobs at once in this process; 0: `coach serve` leaves all work to `coach worker`.
+    /// Jobs that run at once in this process; 0: `coach serve` leaves all analysis to `coach worker`.
     pub workers: u32,
-    /// A worker that is silent this long has lost its job to the next one, seconds.
+    /// Length of a lease, seconds: a worker that does not renew it for this long loses its job.
     pub lease_s: u32,
-    /// How often an idle worker looks for jobs that other processes put into the queue, milliseconds.
+    /// Interval at which an idle worker looks for jobs that other processes enqueued, milliseconds.
     pub poll_ms: u32,
 }
 
@@ -31,7 +31,7 @@ impl Config {
         }
     }
 
-    /// The lease, microseconds.
+    /// Returns the length of a lease, microseconds.
     pub fn lease_us(&self) -> i64 {
         i64::from(self.lease_s) * 1_000_000
     }

@@ -1,10 +1,10 @@
-//! The layers of configuration, one over the other, and the errors that name the key at fault.
+//! Merges the layers of configuration, and names the key at fault in errors.
 
 use super::{Config, SECTIONS};
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
-/// Variables that begin with `COACH_` and are no setting.
+/// Variables that begin with `COACH_` and are not settings.
 const OTHER_VARIABLES: [&str; 5] = ["ALLOW_BIND", "CONFIG", "MODELS", "MODEL_MIRROR", "SHARED"];
 
 #[derive(Debug, thiserror::Error)]
@@ -23,21 +23,21 @@ pub enum Error {
     Invalid { key: &'static str, why: String },
 }
 
-/// Where each layer comes from; tests fill it by hand, the program from its arguments and its environment.
+/// Where each layer comes from. The program fills it from its arguments and environment, tests by hand.
 #[derive(Debug, Clone, Default)]
 pub struct Layers {
-    /// The file that must be there.
+    /// Configuration file that must exist.
     pub file: Option<PathBuf>,
-    /// The file that is read when it is there.
+    /// Configuration file that is read if it exists.
     pub default_file: Option<PathBuf>,
-    /// All variables of the environment.
+    /// All environment variables.
     pub environment: Vec<(String, String)>,
-    /// `section.key=value`, in the order given.
+    /// Settings as `section.key=value`, in the order given.
     pub flags: Vec<(String, String)>,
 }
 
 impl Layers {
-    /// The configuration, checked.
+    /// Returns the configuration after checking it.
     pub fn load(&self) -> Result<Config, Error> {
         let mut config = match (&self.file, &self.default_file) {
             (Some(path), _) => from_file(path)?,
@@ -88,7 +88,7 @@ fn from_file(path: &Path) -> Result<Config, Error> {
     toml::from_str(&text).map_err(|error| Error::File { path: path.to_owned(), message: error.to_string() })
 }
 
-/// The configuration with one value changed. The value is read as whatever its key wants: a number, a list, plain text.
+/// Returns the configuration with one value changed. The value is parsed as the type of its key: a number, a list, plain text.
 fn set(config: &Config, section: &str, key: &str, text: &str) -> Result<Config, String> {
     let table = Table::try_from(config).map_err(|error| error.to_string())?;
     let mut first_error = None;
@@ -111,7 +111,7 @@ fn set(config: &Config, section: &str, key: &str, text: &str) -> Result<Config, 
     Err(first_error.unwrap_or_else(|| "cannot be read".into()))
 }
 
-/// What a text may mean, the most literal reading first.
+/// Returns the possible readings of a text, the most literal first.
 fn readings(text: &str) -> Vec<Value> {
     let mut readings = vec![Value::String(text.to_owned())];
     if let Ok(mut table) = toml::from_str::<Table>(&format!("value = {text}"))

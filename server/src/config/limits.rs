@@ -1,4 +1,4 @@
-//! What one person, one request and one machine may ask.
+//! Limits for one person, one request and one machine.
 
 use super::Error;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Live sessions at once on this machine.
+    /// Live sessions on this machine at once.
     pub live_sessions: u32,
     /// Live sessions of one person at once; 0: as many as the machine takes.
     pub live_sessions_each: u32,

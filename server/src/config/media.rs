@@ -16,9 +16,9 @@ pub struct Config {
     pub public_ips: Vec<IpAddr>,
     /// How long a session waits for a lost publisher, seconds.
     pub grace_s: u32,
-    /// Frames analysed per second of media.
+    /// Frames analyzed per second of media.
     pub analysed_hz: u32,
-    /// Bits per second that a publisher is asked to stay under.
+    /// Bit rate that a publisher is asked to stay below, bits per second.
     pub max_bitrate_bps: u32,
 }
 

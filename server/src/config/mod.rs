@@ -1,6 +1,6 @@
 //! Configuration: defaults < `coach.toml` < environment (`COACH_…`) < flags, one struct per concern.
 //!
-//! An unknown key is refused by its name, wherever it stands.
+//! An unknown key is an error that names it, in every layer.
 
 pub mod affect;
 pub mod database;
@@ -18,7 +18,7 @@ pub use layers::{Error, Layers};
 
 use serde::{Deserialize, Serialize};
 
-/// Everything an operator can decide.
+/// All settings of an operator.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
@@ -34,12 +34,12 @@ pub struct Config {
     pub webhook: webhook::Config,
 }
 
-/// The sections, as they are named in `coach.toml` and after `COACH_`.
+/// Names of the sections in `coach.toml` and after `COACH_`.
 pub const SECTIONS: [&str; 10] =
     ["http", "database", "storage", "media", "limits", "hints", "affect", "models", "jobs", "webhook"];
 
 impl Config {
-    /// What no single value can say: combinations that cannot work.
+    /// Checks combinations of values that cannot work together.
     pub fn check(&self) -> Result<(), Error> {
         self.http.check()?;
         self.storage.check()?;
@@ -49,7 +49,7 @@ impl Config {
         self.webhook.check()
     }
 
-    /// Address of the database: the configured one, else SQLite in the data folder.
+    /// Returns the address of the database: the configured one, else SQLite in the data folder.
     pub fn database_url(&self) -> String {
         self.database
             .url

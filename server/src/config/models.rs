@@ -1,4 +1,4 @@
-//! Which models look and listen, and where they lie.
+//! Which models are used for faces and voices, and where their files are.
 
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ pub struct Config {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Face {
-    /// The full model where it is there, else the lite one, else none.
+    /// The full model if its file exists, else the lite one, else none.
     Auto,
     Full,
     Lite,

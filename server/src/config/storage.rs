@@ -8,37 +8,37 @@ use std::path::PathBuf;
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Folder of everything this server writes by itself: database, spool, embedded store, caches.
+    /// Folder of everything that the server writes itself: database, spool, embedded store, caches.
     pub data: PathBuf,
     pub kind: Kind,
-    /// Where the embedded store listens; always a loopback address. Port 0 takes a free one.
+    /// Address of the embedded store, always a loopback address. Port 0 takes a free one.
     pub embedded_bind: SocketAddr,
     /// With `kind = "s3"`: the endpoint as the server reaches it; without it, AWS of the region.
     pub endpoint: Option<String>,
-    /// The base under which browsers reach the store, when it differs; presigned URLs carry it.
+    /// Base URL under which browsers reach the store, when it differs; presigned URLs contain it.
     pub public_endpoint: Option<String>,
     pub region: String,
     pub bucket: String,
     pub access_key: Option<String>,
     pub secret_key: Option<String>,
-    /// The bucket in the path and not in the host's name.
+    /// Whether the bucket is in the path of URLs and not in the host name.
     pub path_style: bool,
-    /// How long a presigned URL is good for, seconds.
+    /// How long a presigned URL is valid, seconds.
     pub presign_s: u32,
-    /// What the store must present at `/api/hooks/s3`; without it, that door is closed.
+    /// Token that the store must send to `/api/hooks/s3`; without it, that route is disabled.
     pub hook_secret: Option<String>,
-    /// With less room than this on the disk of `data`, no session begins; with less than a quarter, live ones are ended
-    /// with what they have. Bytes.
+    /// Free space on the disk of `data` below which no session begins, bytes. Below a quarter of it, live sessions are ended
+    /// and keep what is recorded.
     pub min_free_bytes: u64,
-    /// The most that recordings may take on that disk until the store has them: live sessions are ended there, and none
-    /// begins beyond three quarters of it. Bytes.
+    /// Most space that recordings may use on that disk until the store has them, bytes. At the limit, live sessions are ended;
+    /// beyond three quarters of it, none begins.
     pub spool_bytes: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// The store that comes with the program, in the data folder.
+    /// The store that is part of the program, in the data folder.
     Embedded,
     /// Any store that speaks S3.
     S3,
@@ -65,7 +65,7 @@ impl Default for Config {
     }
 }
 
-/// Secrets are never printed.
+/// Omits secrets.
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("storage::Config")
@@ -101,7 +101,7 @@ impl Config {
         Ok(())
     }
 
-    /// Folder of what is being recorded and is not in the store yet.
+    /// Returns the folder of recordings that are not in the object store yet.
     pub fn spool(&self) -> PathBuf {
         self.data.join("spool")
     }

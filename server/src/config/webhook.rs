@@ -1,19 +1,19 @@
-//! Who is told when a session is scored or has failed: one address, and the secret that signs what it is told.
+//! The webhook: the address that is notified when a session is scored or has failed, and the secret that signs each delivery.
 
 use super::Error;
 use serde::{Deserialize, Serialize};
 
-/// A secret that cannot be guessed has at least so many characters.
+/// Least number of characters of a secret that cannot be guessed.
 const SECRET_MIN: usize = 16;
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Gets a POST per event; without it nobody is told.
+    /// URL that gets a POST per event; without it, no event is sent.
     pub url: Option<String>,
-    /// Signs each delivery; known to the receiver.
+    /// Secret that signs each delivery; the receiver knows it.
     pub secret: Option<String>,
-    /// A receiver that has not answered by then has not taken it, seconds.
+    /// Time within which the receiver must answer, seconds; otherwise the delivery is retried.
     pub timeout_s: u32,
 }
 
@@ -23,7 +23,7 @@ impl Default for Config {
     }
 }
 
-/// The secret is never printed, and neither is an address that may hold one.
+/// Omits the secret, and the address, which may contain one.
 impl std::fmt::Debug for Config {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("webhook::Config").field("set", &self.url.is_some()).finish_non_exhaustive()

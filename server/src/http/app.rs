@@ -1,4 +1,4 @@
-//! Everything a handler may touch, put together by a builder so that tests swap parts.
+//! The state that handlers share, assembled by a builder so that tests can replace parts.
 
 use super::origin::Allowed;
 use super::rate::Changes;
@@ -53,7 +53,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Sets how people are told apart; without it, personal mode.
+    /// Sets how requests are assigned to people; without it, personal mode.
     pub fn mode(mut self, mode: Mode) -> Builder {
         self.mode = Some(mode);
         self

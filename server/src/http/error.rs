@@ -1,4 +1,4 @@
-//! Errors as problem documents (RFC 9457): what went wrong, whose it is, what to do.
+//! Errors as problem documents (RFC 9457): what went wrong, who caused it, what to do.
 
 use super::trace;
 use crate::session::{State, TransitionError};
@@ -51,7 +51,7 @@ pub enum Error {
     Host(String),
     #[error("pages of another origin may not do this")]
     Origin,
-    /// Who asks has not shown that they may.
+    /// The request lacks valid credentials.
     #[error("{0}")]
     Forbidden(String),
     #[error("{detail}")]
@@ -94,7 +94,7 @@ impl Error {
         }
     }
 
-    /// The document that the caller gets.
+    /// Returns the document that the client gets.
     pub fn problem(&self) -> Problem {
         let (status, word, title) = self.kind();
         let state = match self {
@@ -181,7 +181,7 @@ impl From<TransitionError> for Error {
     }
 }
 
-/// What a handler gives back.
+/// Result of a handler.
 pub type Result<T> = std::result::Result<T, Error>;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What handlers take: bodies and ids that refuse with problem documents.
+//! Extractors for bodies and ids, whose refusals are problem documents.
 
 use crate::auth::Viewer;
 use crate::http::app::App;
@@ -31,12 +31,12 @@ impl<T: DeserializeOwned> FromRequest<App> for Json<T> {
     }
 }
 
-/// Whether the body says that it is of this type, parameters aside.
+/// Returns whether the body's declared type is this one, parameters aside.
 pub fn has_type(headers: &HeaderMap, expected: &str) -> bool {
     media_type(headers).is_some_and(|essence| essence == expected)
 }
 
-/// The body's type without parameters, in small letters.
+/// Returns the body's type without parameters, in lower case.
 pub fn media_type(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     Some(value.split(';').next()?.trim().to_ascii_lowercase())
@@ -64,7 +64,7 @@ pub async fn read(body: Body, limit: usize) -> Result<Bytes> {
     })
 }
 
-/// Parameters after the question mark.
+/// Query parameters.
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {

@@ -35,13 +35,13 @@ use routes::{compare, consents, health, hooks, me, questions, session, sessions,
 #[openapi(
     info(title = "Behavioural Interview Coach", description = "Practise an interview on camera; see what can be better, with evidence."),
     tags(
-        (name = "sessions", description = "Sittings and what came of them"),
+        (name = "sessions", description = "Sessions and their results"),
         (name = "upload", description = "Recordings made elsewhere"),
         (name = "live", description = "Publishing media and the live channel"),
         (name = "person", description = "Who asks, and what they agreed to"),
         (name = "operation", description = "For who runs the server"),
     ),
-    components(schemas(crate::channel::Message, crate::channel::protocol::Cue, crate::http::error::Problem)),
+    components(schemas(crate::channel::Message, crate::channel::protocol::ShownHint, crate::http::error::Problem)),
 )]
 struct Documented;
 
@@ -79,12 +79,12 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(health::metrics))
 }
 
-/// The API's description, as `/api/openapi.json` serves it.
+/// Returns the API's description, which `/api/openapi.json` serves.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     documented().split_for_parts().1
 }
 
-/// Everything the server answers.
+/// Returns the router of all routes, with their layers.
 pub fn router(app: App) -> Router {
     let (router, openapi) = documented().split_for_parts();
     let security = security::Headers::new(&app.context.objects.browser_origin());
@@ -100,7 +100,7 @@ pub fn router(app: App) -> Router {
         .merge(SwaggerUi::new("/docs").url("/api/openapi.json", openapi))
         .layer(from_fn_with_state(app.clone(), guard))
         .layer(CompressionLayer::new().compress_when(uncompressed));
-    // It answers every OPTIONS request itself, so it is there only where other origins are.
+    // This layer answers every OPTIONS request itself, so it is added only if other origins are configured.
     let router = match security::cors(&app.context.config.http) {
         Some(cors) => router.layer(cors).layer(from_fn(session::whip::accept_post)),
         None => router,

@@ -1,11 +1,11 @@
-//! Which hosts and origins are ours. Stops DNS rebinding, foreign pages' requests and foreign WebSockets.
+//! Checks hosts and origins. Prevents DNS rebinding, requests of foreign pages and foreign WebSockets.
 
 use crate::config;
 use crate::http::error::Error;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, Uri, header};
 
-/// The names and origins under which this server is reached.
+/// The host names and origins of this server.
 #[derive(Debug, Clone)]
 pub struct Allowed {
     hosts: Vec<String>,
@@ -26,9 +26,9 @@ impl Allowed {
         Allowed { hosts, origins }
     }
 
-    /// The authority that the request names, if it is one of ours.
+    /// Returns the authority that the request names, if it is one of this server's.
     fn host(&self, headers: &HeaderMap, uri: &Uri) -> Result<Authority, Error> {
-        // HTTP/2 has the name in the URI, HTTP/1 in the Host header; two Host headers are nobody's honest mistake.
+        // HTTP/2 has the name in the URI, HTTP/1 in the Host header. Two Host headers are always refused.
         let mut named = headers.get_all(header::HOST).iter();
         let authority = match (uri.authority(), named.next(), named.next()) {
             (Some(authority), None, _) => authority.clone(),
@@ -48,7 +48,7 @@ impl Allowed {
         Ok(authority)
     }
 
-    /// Whether a page of this origin is one of ours: the very host it calls, or one that was allowed.
+    /// Returns whether a page of this origin may call: its origin is the requested host, or is configured.
     fn origin(&self, origin: &str, host: &Authority) -> bool {
         let origin = origin.to_ascii_lowercase();
         let same = ["http://", "https://"]

@@ -1,11 +1,11 @@
-//! Headers that keep pages to themselves, and the origins that may call from elsewhere.
+//! Security headers, and the origins that may call from elsewhere.
 
 use crate::config;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::response::Response;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// What every answer carries.
+/// The security headers of every answer.
 #[derive(Clone)]
 pub struct Headers {
     policy: HeaderValue,
@@ -48,7 +48,7 @@ impl Headers {
     }
 }
 
-/// Lets the configured origins call, and nobody else; `None` where none is configured.
+/// Allows the configured origins to call; `None`: none is configured.
 pub fn cors(http: &config::http::Config) -> Option<CorsLayer> {
     if http.allowed_origins.is_empty() {
         return None;

@@ -14,27 +14,27 @@ use std::time::{Duration, Instant};
 
 /// Largest message of a page, bytes.
 pub const MESSAGE_MAX: usize = 64 * 1024;
-/// How often a silent page is asked whether it is there.
+/// Interval at which a silent page is pinged.
 const PING: Duration = Duration::from_secs(20);
-/// A page that answers nothing this long is gone; so is one that takes this long for one message.
+/// A page is disconnected if it does not answer, or does not take a message, for this long.
 const SILENCE: Duration = Duration::from_secs(60);
 const SEND: Duration = Duration::from_secs(10);
-/// Longest nonce, cue id and note, characters.
+/// Longest nonce, hint id and note, characters.
 const TEXT_MAX: usize = 500;
 
 /// Why a channel ends.
 enum End {
-    /// The page left, or the line broke.
+    /// The page left, or the connection broke.
     Gone,
     Close(u16, &'static str),
 }
 
-/// Serves a page until it leaves, is too slow, misbehaves, or the server stops.
+/// Serves a page until it leaves, is too slow, breaks the rules, or the server stops.
 pub async fn serve(app: App, viewer: Viewer, session: SessionView, subscription: Subscription, mut socket: WebSocket) {
     let end = Channel { app: &app, viewer, session: session.id }.run(session, subscription, &mut socket).await;
     if let End::Close(code, reason) = end {
         let close = Frame::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
-        // The page may be gone already; there is nobody left to tell.
+        // The page may have left already, so a failure to send is ignored.
         let _ = tokio::time::timeout(SEND, socket.send(close)).await;
     }
 }
@@ -101,7 +101,7 @@ impl Channel<'_> {
         }
     }
 
-    /// What a page says; the reply goes to this page alone.
+    /// Handles a message of the page; the reply goes to this page alone.
     async fn hear(&self, text: &str) -> Option<Message> {
         let refuse = |title: &str, detail: String| Some(Message::Error { title: title.into(), detail });
         match serde_json::from_str::<FromClient>(text) {
@@ -126,7 +126,7 @@ impl Channel<'_> {
             }
             Ok(FromClient::HintFeedback { id, t, useful }) => {
                 if id.is_empty() || id.chars().count() > 64 || t.ms() < 0 {
-                    return refuse("Feedback on no cue", "id must be a cue's id and t its time".into());
+                    return refuse("Feedback on no hint", "id must be a hint's id and t its time".into());
                 }
                 match store::reports::hint_feedback(
                     &self.app.context.db,
@@ -140,7 +140,7 @@ impl Channel<'_> {
                 {
                     Ok(_) => None,
                     Err(error) => {
-                        tracing::error!(session = %self.session, %error, "feedback on a cue was lost");
+                        tracing::error!(session = %self.session, %error, "feedback on a hint was lost");
                         refuse("The feedback was not kept", "the server could not write it down".into())
                     }
                 }

@@ -1,4 +1,4 @@
-//! Extracts the person who asks from a request.
+//! Extracts the person who makes a request.
 
 use super::app::App;
 use super::error::Error;

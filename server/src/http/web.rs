@@ -14,12 +14,12 @@ const NOT_BUILT: &str = "<!doctype html><html lang=en><meta charset=utf-8><title
     or the pages alone with <code>npm ci &amp;&amp; npm run build</code> in <code>web-client</code>, and compile again.</p>\
     <p>The API is here: <a href=/docs>/docs</a>.</p></html>";
 
-/// Whether the web client was there when the program was compiled.
+/// Returns whether the web client was embedded when the program was compiled.
 pub fn built() -> bool {
     Dist::get("index.html").is_some()
 }
 
-/// A file of the web client, or its first page for the addresses that the client itself understands.
+/// Returns a file of the web client, or its index page for paths that the client itself routes.
 pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     if path == "api" || path.starts_with("api/") {
@@ -31,7 +31,7 @@ pub async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     if let Some(file) = Dist::get(path).filter(|_| !path.is_empty()) {
         return answer(path, file, &headers);
     }
-    // A name with an ending is a file that is missing, not a page.
+    // A path with a file extension is a missing file, not a page.
     if path.rsplit('/').next().is_some_and(|name| name.contains('.')) {
         return Error::NotFound("file").into_response();
     }

@@ -1,4 +1,4 @@
-//! Analyzes an uploaded session: the file is fetched from the object store, journal and report are stored.
+//! Analyzes an uploaded session: fetches the file from the object store, and stores journal and report.
 
 use super::uploaded;
 use super::workplace::Workplace;
@@ -21,32 +21,32 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub const KIND: &str = "analyze";
-/// Attempts before it is given up.
+/// Attempts before the job is given up.
 pub const ATTEMPTS: i32 = 5;
 
-/// What the job is at.
+/// Names of the stages of an analysis, as pages read them.
 pub mod stage {
     pub const FETCHING: &str = "fetching";
-    pub const ANALYSING: &str = "analysing";
+    pub const ANALYZING: &str = "analysing";
     pub const STORING: &str = "storing";
 }
 
-/// Puts the analysis of a session whose upload is whole, or which failed, into the queue. While one is queued or at work this is
-/// that one's id.
+/// Enqueues the analysis of a session whose upload is complete, or which failed. Returns the id of the job, which is the
+/// existing one while one is queued or running.
 ///
 /// # Errors
-/// The database does not take it.
+/// The job cannot be stored in the database.
 pub async fn enqueue(context: &Context, owner: UserId, session: SessionId) -> sqlx::Result<Uuid> {
     let job = NewJob { max_attempts: ATTEMPTS, ..NewJob::of_session(KIND, owner, session) };
     let id = context.queue.enqueue_once(job).await?;
-    // The worker does the same; here it is for the page that looks at once.
+    // The worker does this too; it is done here for the page that reads the state at once.
     match begin(context, owner, session).await {
         Ok(_) | Err(TransitionError::Unknown | TransitionError::NotNow { .. }) => Ok(id),
         Err(TransitionError::Database(error)) => Err(error),
     }
 }
 
-/// Brings the session to where it waits for its report.
+/// Moves the session to the state in which it waits for its report.
 async fn begin(context: &Context, owner: UserId, session: SessionId) -> Result<State, TransitionError> {
     loop {
         let now = store::sessions::get(&context.db, owner, session).await?.ok_or(TransitionError::Unknown)?.state;
@@ -56,7 +56,7 @@ async fn begin(context: &Context, owner: UserId, session: SessionId) -> Result<S
             state => return Ok(state),
         };
         match context.machine.apply(owner, session, event).await {
-            // Whoever asked for the job, and the worker that has it already, both come here: one of them was first.
+            // The request that enqueued the job and the worker that already runs it both come here: one of them was first.
             Err(TransitionError::NotNow { .. }) => {}
             begun => return begun,
         }
@@ -74,7 +74,7 @@ impl Analyze {
         Analyze { context, analyzers, place }
     }
 
-    async fn analyse(&self, session: &Session, hold: &Hold) -> anyhow::Result<()> {
+    async fn analyze_upload(&self, session: &Session, hold: &Hold) -> anyhow::Result<()> {
         let Context { config, objects, db, machine, .. } = &self.context;
         let (id, owner) = (session.id, session.owner);
         let folder = self.place.bench()?;
@@ -85,7 +85,7 @@ impl Analyze {
             machine.apply(owner, id, Event::Recorded).await?;
         }
         store::sessions::set_started(db, owner, id, session.created_us).await?;
-        hold.at(stage::ANALYSING, 0);
+        hold.at(stage::ANALYZING, 0);
         // A file that brings its worker down is tried as often as any, and no oftener.
         hold.count();
         // Dropped half-way, the thread ends soon; until then it keeps the folder.
@@ -94,29 +94,29 @@ impl Analyze {
         let folder = Arc::new(folder);
         let (kept, told) = (folder.clone(), hold.clone());
         let paths = (file, folder.path().to_owned());
-        let analysed = uploaded::analyze(&self.analyzers, config, session, paths, stop, move |share| {
+        let analyzed = uploaded::analyze(&self.analyzers, config, session, paths, stop, move |share| {
             let _ = &kept;
-            told.at(stage::ANALYSING, (share * 100.0) as u8);
+            told.at(stage::ANALYZING, (share * 100.0) as u8);
         });
-        let analysed = analysed.await.map_err(|error| match error {
+        let analyzed = analyzed.await.map_err(|error| match error {
             uploaded::Error::File(error) => anyhow::Error::new(Hopeless(error.to_string())),
             uploaded::Error::Around(error) => error,
         })?;
         hold.at(stage::STORING, 0);
         hold.renew().await?;
-        analysed.put(&**objects, session).await?;
-        if !store::reports::save_report_of_job(db, owner, id, &analysed.report, hold.fence()).await? {
-            // Deleted, or the lease is lost.
+        analyzed.put(&**objects, session).await?;
+        if !store::reports::save_report_of_job(db, owner, id, &analyzed.report, hold.fence()).await? {
+            // The session was deleted, or the lease is lost.
             hold.renew().await?;
             return self.forget_deleted(owner, id).await;
         }
         machine.apply(owner, id, Event::Scored).await?;
         self.context.hub.publish(id, Message::ReportReady {});
-        tracing::info!(session = %id, duration_ms = analysed.report.duration_ms, "an uploaded session is ready");
+        tracing::info!(session = %id, duration_ms = analyzed.report.duration_ms, "an uploaded session is ready");
         Ok(())
     }
 
-    /// Of a session that was deleted in mid work nothing may be left in the store.
+    /// Erases the objects of a session that was deleted during the work.
     async fn forget_deleted(&self, owner: UserId, session: SessionId) -> anyhow::Result<()> {
         if store::sessions::get(&self.context.db, owner, session).await?.is_none() {
             self.context.objects.delete_prefix(&objects::prefix(session)).await?;
@@ -124,7 +124,7 @@ impl Analyze {
         Ok(())
     }
 
-    /// The uploaded object as a file.
+    /// Downloads the uploaded object into a file.
     async fn fetch(&self, session: SessionId, to: &Path, hold: &Hold) -> anyhow::Result<()> {
         let key = objects::upload_key(session);
         let Some(mut reading) = self.context.objects.read(&key).await? else {
@@ -134,7 +134,7 @@ impl Analyze {
         let mut came = 0;
         while let Some(chunk) = reading.chunks.next().await {
             let chunk = chunk?;
-            file.write_all(&chunk).await.context("the upload cannot be kept while it is analysed")?;
+            file.write_all(&chunk).await.context("the upload cannot be kept while it is analyzed")?;
             came += chunk.len() as u64;
             hold.at(stage::FETCHING, (came * 100 / reading.bytes.max(1)) as u8);
         }
@@ -154,7 +154,7 @@ impl Job for Analyze {
         let (owner, id) = subject(job)?;
         match begin(&self.context, owner, id).await {
             Ok(State::Finalising | State::Scoring) => {}
-            // Done before.
+            // An earlier attempt has finished the work.
             Ok(_) => return Ok(()),
             Err(TransitionError::Unknown) => return self.forget_deleted(owner, id).await,
             Err(error) => return Err(error.into()),
@@ -162,7 +162,7 @@ impl Job for Analyze {
         let Some(session) = store::sessions::get(&self.context.db, owner, id).await? else {
             return self.forget_deleted(owner, id).await;
         };
-        self.analyse(&session, hold).await
+        self.analyze_upload(&session, hold).await
     }
 
     async fn given_up(&self, job: &Claimed, why: &str) -> anyhow::Result<()> {

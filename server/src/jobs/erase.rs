@@ -28,7 +28,7 @@ impl Job for Erase {
     }
 }
 
-/// What was there to erase, beside the rows.
+/// What was erased beside the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Erased {
     pub objects: usize,
@@ -36,10 +36,10 @@ pub struct Erased {
     pub spool: bool,
 }
 
-/// Erases what is left of a session in the state `deleted`; the row goes last, so that nothing is forgotten half-way.
+/// Erases what is left of a session in the state `deleted`. The row is deleted last, so that a failed attempt can be repeated.
 ///
 /// # Errors
-/// The object store, the spool's folder or the database refuse; what is left is erased by the next attempt.
+/// The object store, the spool's folder or the database fails; the next attempt erases the rest.
 pub async fn erase(context: &Context, owner: UserId, session: SessionId) -> anyhow::Result<Erased> {
     let objects =
         context.objects.delete_prefix(&objects::prefix(session)).await.context("the objects cannot be deleted")?;

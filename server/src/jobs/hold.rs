@@ -1,4 +1,4 @@
-//! A worker's hold on its job: what it says of its progress, and whether the job is still its own.
+//! A worker's lease on its job: reports progress, and tells whether the job is still this worker's.
 
 use crate::clock::now_us;
 use crate::store::{self, Db};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
-/// The hold of one worker on one job. Cheap to clone.
+/// The lease of one worker on one job. Cheap to clone.
 #[derive(Clone)]
 pub struct Hold(Arc<Inner>);
 
@@ -35,7 +35,7 @@ impl Hold {
         Hold(Arc::new(Inner { db, job, worker, lease_us, progress: Mutex::default(), counts: AtomicBool::new(false) }))
     }
 
-    /// How far it is; written with the next sign of life. Never waits.
+    /// Sets the progress, which is written with the next renewal. Never waits.
     pub fn at(&self, stage: &'static str, percent: u8) {
         *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner) = Progress { stage: Some(stage), percent };
     }
@@ -53,7 +53,7 @@ impl Hold {
     /// Renews the lease and writes the progress.
     ///
     /// # Errors
-    /// [`Lost`], or the database does not answer.
+    /// The lease is lost, or the database does not answer.
     pub async fn renew(&self) -> anyhow::Result<()> {
         let Progress { stage, percent } = *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner);
         let until = now_us() + self.0.lease_us;
@@ -61,7 +61,7 @@ impl Hold {
         if held { Ok(()) } else { Err(Lost.into()) }
     }
 
-    /// What a transaction has to find in the job's row, so that only its worker writes results.
+    /// Returns what a transaction must find in the job's row, so that only its worker writes results.
     pub fn fence(&self) -> store::jobs::Fence<'_> {
         store::jobs::Fence { job: self.0.job, worker: &self.0.worker }
     }

@@ -1,4 +1,4 @@
-//! Work that outlives a request: one file per job, each safe to run twice.
+//! Jobs: work that outlives a request, one file per kind, each safe to run twice.
 
 pub mod analyze;
 pub mod erase;
@@ -31,10 +31,10 @@ pub fn analyses(context: &Context, analyzers: Analyzers, count: u32) -> anyhow::
     Ok(start(context, (0..count).map(|_| [analyze.clone()])))
 }
 
-/// Starts the worker for system jobs (erasing, the webhook), which belong to the machine of the server.
+/// Starts the worker for system jobs (erasing, the webhook), which run only in the server's process.
 ///
 /// # Errors
-/// No client for the webhook can be made.
+/// No HTTP client for the webhook can be created.
 pub fn system(context: &Context) -> anyhow::Result<TaskTracker> {
     let erase: Arc<dyn Job> = Arc::new(erase::Erase(context.clone()));
     Ok(start(context, [[erase, Arc::new(webhook::Webhook::new(context.clone())?)]]))

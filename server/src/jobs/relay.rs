@@ -1,4 +1,4 @@
-//! What workers in any process do to uploads, told to the pages that watch them here.
+//! Relays the progress of uploads from workers of any process to the pages that watch them at this server.
 
 use crate::channel::Message;
 use crate::context::Context;
@@ -7,10 +7,10 @@ use crate::shutdown::Ticks;
 use crate::store;
 use std::time::Duration;
 
-/// How often the table is looked at while somebody watches.
+/// Interval at which the table is read while a page watches.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Runs until the server stops. Costs one query a second, and none while nobody watches.
+/// Runs until the server stops. Costs one query a second, and none while no page watches.
 pub async fn run(context: Context) {
     let mut well = true;
     let mut ticks = Ticks::until(&context.shutdown, LOOK);
@@ -33,7 +33,7 @@ async fn look(context: &Context, watched: &[coach_core::SessionId]) -> sqlx::Res
         if let (Some(stage), Some(percent)) = (upload.stage, upload.percent) {
             hub.publish(session, Message::Progress { stage, percent: percent.clamp(0, 100) as u8 });
         }
-        // What was said here already is not said again.
+        // What was already published by this process is not repeated.
         let said = hub.tell(session, Message::State { state: upload.state, reason: upload.failure });
         if said && upload.state == State::Ready {
             hub.publish(session, Message::ReportReady {});

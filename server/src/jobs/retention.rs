@@ -1,4 +1,4 @@
-//! Sessions that are older than the house or their owner keeps them are deleted like by hand.
+//! Deletes sessions that have outlived the server's retention or their owner's, as if by hand.
 
 use super::erase;
 use crate::clock::{DAY_US, now_us};
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 const EVERY: Duration = Duration::from_secs(3600);
 
-/// Looks once an hour, until the server stops.
+/// Checks once an hour, until the server stops.
 pub async fn run(context: Context) {
     let mut ticks = Ticks::until(&context.shutdown, EVERY);
     while ticks.next().await {
@@ -20,8 +20,8 @@ pub async fn run(context: Context) {
     }
 }
 
-/// Deletes what is too old at this time; says how many. Objects, rows and spool go by a job of their own, which does not give up
-/// while the store is away.
+/// Deletes the sessions that are too old at this time. Returns how many. A job erases their objects, rows and spool, and
+/// retries for as long as the store is unreachable.
 ///
 /// # Errors
 /// The database does not answer.
@@ -31,7 +31,7 @@ pub async fn sweep(context: &Context, now_us: i64) -> anyhow::Result<usize> {
     for session in store::sessions::all_owners_outdated(&context.db, now_us, days).await? {
         match context.machine.apply(session.owner, session.id, Event::Deleted).await {
             Ok(_) => {}
-            // Somebody was faster.
+            // Somebody else has changed the session meanwhile.
             Err(TransitionError::Unknown | TransitionError::NotNow { .. }) => continue,
             Err(TransitionError::Database(error)) => return Err(error.into()),
         }

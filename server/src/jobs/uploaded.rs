@@ -1,4 +1,4 @@
-//! Analyzes an uploaded file, and leaves journal and still in a folder.
+//! Analyzes an uploaded file and writes its journal and poster into a folder.
 
 use crate::analysis::Analyzers;
 use crate::analysis::offline::{self, FileContext, Settings};
@@ -14,10 +14,10 @@ use tokio_util::sync::CancellationToken;
 /// Why a file was not analyzed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The file is at fault: no further attempt makes it better. The text is for the person.
+    /// The file cannot be analyzed and a further attempt would not help. The text is for the person.
     #[error("{0}")]
     File(offline::Error),
-    /// Something around it is: another attempt may do.
+    /// Something else failed; another attempt may succeed.
     #[error(transparent)]
     Around(#[from] anyhow::Error),
 }
@@ -34,14 +34,14 @@ impl From<offline::Error> for Error {
     }
 }
 
-/// A file that was analysed; journal and poster lie in its folder.
+/// An analyzed file, with its journal and poster in a folder.
 pub struct Analyzed {
     pub report: Report,
     folder: PathBuf,
 }
 
-/// Analyses `file`, leaves the journal and a still in `folder`. `progress` gets the share that is done, 0 to 1. Ends soon after
-/// `stop`.
+/// Analyzes `file` and writes the journal and a poster into `folder`. Calls `progress` with the share that is done, 0 to 1.
+/// Ends soon after `stop` is cancelled.
 ///
 /// # Errors
 /// See [`Error`].
@@ -71,10 +71,10 @@ pub async fn analyze(
 }
 
 impl Analyzed {
-    /// Puts journal, report and poster into the object store; doing it again puts the same.
+    /// Puts journal, report and poster into the object store. It is idempotent.
     ///
     /// # Errors
-    /// The store does not take them.
+    /// The store does not accept them.
     pub async fn put(&self, store: &dyn Objects, session: &Session) -> anyhow::Result<()> {
         results::put_poster(store, session.id, &self.folder).await?;
         results::put_journal(store, session.id, &self.folder).await?;

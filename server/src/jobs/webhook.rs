@@ -1,4 +1,4 @@
-//! Tells another program that a session is scored or has failed: one signed POST, tried again until it is taken.
+//! Notifies another program that a session is scored or has failed: one signed POST, retried until it is accepted.
 //!
 //! The event is put into the queue in the transaction that changes the session's state, so there is exactly one for each change.
 
@@ -27,10 +27,10 @@ use sha2::Sha256;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// What the receiver reads. Nothing personal but ids.
+/// The body of a delivery. Ids are its only personal data.
 #[derive(Serialize)]
 struct Body {
-    /// The same in every attempt.
+    /// Id of the event, the same in every attempt.
     id: Uuid,
     #[serde(rename = "type")]
     event: Event,
@@ -51,13 +51,13 @@ struct SessionBody {
 
 pub struct Webhook {
     context: Context,
-    /// Follows no redirects and keeps nothing.
+    /// HTTP client that follows no redirects and keeps no state.
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
 }
 
 impl Webhook {
     /// # Errors
-    /// The machine has no certificates that it trusts.
+    /// The machine has no trusted root certificates.
     pub fn new(context: Context) -> anyhow::Result<Webhook> {
         let https = HttpsConnectorBuilder::new()
             .with_native_roots()
@@ -68,7 +68,7 @@ impl Webhook {
         Ok(Webhook { context, client: Client::builder(TokioExecutor::new()).build(https) })
     }
 
-    /// Sends it once; what the receiver answered.
+    /// Sends the event once. Returns the receiver's status.
     async fn send(
         &self,
         url: &str,
@@ -83,7 +83,7 @@ impl Webhook {
             .body(Full::new(Bytes::from(body)))
             .map_err(|error| Hopeless(format!("webhook.url cannot be used: {error}")))?;
         let limit = Duration::from_secs(self.context.config.webhook.timeout_s.into());
-        // The address may hold a secret of its own, so no error may name it; these name none.
+        // The address may contain a secret, so no error may contain it; these do not.
         let answer = tokio::time::timeout(limit, self.client.request(request)).await;
         let answer = answer.with_context(|| format!("no answer within {} s", limit.as_secs()));
         Ok(answer.and_then(|answer| Ok(answer?)).context("the webhook was not delivered")?.status())
@@ -101,7 +101,7 @@ impl Webhook {
     }
 }
 
-/// `t=<seconds since 1970>,v1=<HMAC-SHA256 in hex>` over the time, a full stop and the body.
+/// Returns `t=<seconds since 1970>,v1=<HMAC-SHA256 in hex>`, computed over the time, a full stop and the body.
 pub fn signature(secret: &str, seconds: i64, body: &[u8]) -> String {
     // HMAC takes keys of any length.
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any key");
@@ -123,7 +123,7 @@ impl Job for Webhook {
         let Config { url: Some(url), secret: Some(secret), .. } = &self.context.config.webhook else {
             anyhow::bail!(Hopeless("no webhook is set any more".into()));
         };
-        // Deleted meanwhile: nothing to tell of.
+        // The session was deleted meanwhile, so there is nothing to send.
         let Some(body) = self.body(job, owner, session).await? else { return Ok(()) };
         let request = Request::builder()
             .header("coach-delivery", job.id.to_string())

@@ -1,4 +1,4 @@
-//! A worker: takes jobs off the queue, one at a time, and keeps its lease while it works.
+//! A worker: claims jobs from the queue, one at a time, and renews the lease while it works.
 
 use super::hold::Lost;
 use super::{Hold, Hopeless, Job};
@@ -17,7 +17,7 @@ const STOPPED: &str = "its worker stopped at each attempt";
 
 /// How often progress is written while a lease is not due for renewal.
 const TELL: Duration = Duration::from_secs(1);
-/// What is said of a job whose last worker said nothing.
+/// Error of a job whose last worker ended without reporting one.
 const SILENT: &str = "its worker fell silent";
 
 pub struct Worker {
@@ -48,14 +48,14 @@ impl Outcome {
 }
 
 impl Worker {
-    /// A worker that takes these kinds of jobs and leaves all others alone.
+    /// Returns a worker that claims only jobs of these kinds.
     pub fn new(queue: Queue, config: Config, jobs: impl IntoIterator<Item = Arc<dyn Job>>) -> Worker {
         let name = format!("{}-{}", std::process::id(), &crate::secret::generate()[..8]);
         let jobs: HashMap<_, _> = jobs.into_iter().map(|job| (job.kind(), job)).collect();
         Worker { name, queue, config, kinds: jobs.keys().copied().collect(), jobs }
     }
 
-    /// Runs until it is told to stop; a job under way goes back into the queue, unharmed.
+    /// Runs until it is told to stop; a running job then goes back into the queue, without losing an attempt.
     pub async fn run(&self, stop: CancellationToken) {
         let poll = Duration::from_millis(self.config.poll_ms.into());
         while !stop.is_cancelled() {
@@ -72,7 +72,7 @@ impl Worker {
         }
     }
 
-    /// Does one job, if one is due; says whether there was one.
+    /// Runs one job, if one is due. Returns whether there was one.
     pub async fn step(&self, stop: &CancellationToken) -> sqlx::Result<bool> {
         let (db, lease_us) = (&self.queue.db, self.config.lease_us());
         if let Some(fallen) = store::jobs::claim_fallen(db, &self.name, &self.kinds, now_us(), lease_us).await? {
@@ -115,7 +115,8 @@ impl Worker {
         Ok(true)
     }
 
-    /// Lets the kind say so where people look, then buries the job. What fails here is done again when the lease has run out.
+    /// Lets the kind of job report the failure, then marks the job as dead. A failure here is retried when the lease has run
+    /// out.
     async fn give_up(&self, job: &Claimed, why: &str) -> sqlx::Result<()> {
         if let Some(work) = self.jobs.get(job.kind.as_str())
             && let Err(error) = work.given_up(job, why).await
@@ -127,7 +128,7 @@ impl Worker {
         store::jobs::bury(&self.queue.db, job.id, &self.name, why).await.map(drop)
     }
 
-    /// Runs the work and renews the lease beside it; a lost lease and a stop end the work.
+    /// Runs the work and renews the lease beside it; a lost lease or a stop ends the work.
     async fn hold(&self, job: &Claimed, work: &dyn Job, stop: &CancellationToken) -> Outcome {
         let hold = Hold::new(self.queue.db.clone(), job.id, self.name.clone(), self.config.lease_us());
         let third = Duration::from_micros(self.config.lease_us().unsigned_abs() / 3);
@@ -149,7 +150,7 @@ impl Worker {
                 _ = tick.tick() => match hold.renew().await {
                     Ok(()) => {}
                     Err(error) if error.is::<Lost>() => return Outcome::Failed(error),
-                    // Whoever writes results asks again.
+                    // The lease is checked again before results are written.
                     Err(error) => tracing::warn!(error = format!("{error:#}"), "a job's lease cannot be renewed"),
                 },
             }

@@ -1,11 +1,11 @@
-//! Where a process keeps what its jobs are at: a folder of its own, which goes with it, or is swept by the next one.
+//! The folder for temporary files of a process's jobs. It is removed with the process, or by the next one.
 
 use anyhow::Context as _;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use tempfile::TempDir;
 
-/// A folder below `data/work` that belongs to this process while it lives.
+/// A folder below `data/work` that belongs to this process while it runs.
 pub struct Workplace {
     folder: TempDir,
     _lock: File,
@@ -14,7 +14,8 @@ pub struct Workplace {
 const LOCK: &str = "lock";
 
 impl Workplace {
-    /// Makes the folder, and removes those of processes that are gone. Blocks for a moment while another process does the same.
+    /// Creates the folder and removes those of processes that have ended. Blocks for a moment while another process does the
+    /// same.
     ///
     /// # Errors
     /// The data folder cannot be written.
@@ -22,7 +23,8 @@ impl Workplace {
         let root = data.join("work");
         let open = || -> std::io::Result<Workplace> {
             std::fs::create_dir_all(&root)?;
-            // Held while folders are made and swept: one that has no lock yet is nobody's.
+            // The lock is held while folders are created and swept, because a folder without a lock would be taken for an
+            // abandoned one.
             let turn = File::create(root.join(LOCK))?;
             turn.lock()?;
             sweep(&root)?;
@@ -34,10 +36,10 @@ impl Workplace {
         open().with_context(|| format!("{} cannot be used for work under way", root.display()))
     }
 
-    /// A folder for one job; it goes when it is dropped.
+    /// Creates a folder for one job; it is removed when it is dropped.
     ///
     /// # Errors
-    /// It cannot be made.
+    /// The folder cannot be created.
     pub fn bench(&self) -> std::io::Result<TempDir> {
         tempfile::tempdir_in(self.folder.path())
     }

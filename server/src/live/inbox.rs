@@ -1,4 +1,4 @@
-//! A bound on the media that waits for a session's thread: over it, video is withheld from the analysis and told as a gap.
+//! Limits the media that waits for a session's thread: over the limit, video is withheld from the analysis and reported as a gap.
 
 use coach_core::Span;
 use coach_core::journal::GapReason;
@@ -6,15 +6,15 @@ use coach_media::{Item, Track};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-/// Media that may wait for the thread, bytes: about a minute of video at the highest rate that is asked for.
+/// Most bytes of media that may wait for the thread: about a minute of video at the highest bit rate that is requested.
 pub const BUDGET: usize = 16 << 20;
 
-/// The bytes that wait in one thread's inbox. Clones count the same bytes.
+/// Counts the bytes in the inbox of one thread. Clones share one count.
 #[derive(Debug, Clone, Default)]
 pub struct Queued(Arc<AtomicUsize>);
 
 impl Queued {
-    /// Counts an item that was taken out of the inbox.
+    /// Subtracts an item that was taken out of the inbox.
     pub fn taken(&self, item: &Item) {
         self.0.fetch_sub(size(item), Relaxed);
     }
@@ -30,7 +30,7 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// A gate in front of the inbox whose bytes are counted by `queued`.
+    /// Returns a gate for the inbox whose bytes `queued` counts. `budget` is in bytes.
     pub fn new(queued: Queued, budget: usize) -> Gate {
         Gate { queued, budget, withheld: None }
     }
@@ -40,9 +40,9 @@ impl Gate {
         self.queued.0.load(Relaxed)
     }
 
-    /// Returns what goes to the thread in place of `item`: nothing, the item, or a gap and the item.
+    /// Returns what is sent to the thread for `item`: nothing, the item, or a gap and the item.
     ///
-    /// Withholding begins when the budget is spent and ends at the first key unit that finds half of it free.
+    /// Video is withheld once more than the budget waits, until a key unit arrives when at most half of the budget waits.
     pub fn admit(&mut self, item: Item) -> impl Iterator<Item = Item> {
         let waiting = self.queued.0.load(Relaxed);
         let mut gap = None;
@@ -77,7 +77,7 @@ impl Gate {
     }
 }
 
-/// Bytes of media that an item holds.
+/// Returns the bytes of media in an item.
 fn size(item: &Item) -> usize {
     match item {
         Item::Unit(_, unit) => unit.data.len(),
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn video_over_the_budget_is_withheld_until_a_key_unit_finds_room_and_is_told_as_a_gap() {
+    fn video_over_the_budget_is_withheld_up_to_a_key_unit_and_reported_as_a_gap() {
         let queued = Queued::default();
         let mut gate = Gate::new(queued.clone(), 150);
         let mut sent = Vec::new();

@@ -1,5 +1,5 @@
-//! The keeper of one live session: a task that takes its asks one by one, so that publishing, stopping, losing and
-//! taking over can never cross.
+//! The keeper of one live session: a task that takes one command after the other, so that publishing, stopping, losing the
+//! publisher and taking over never happen at the same time.
 
 use super::part::{self, PartEnded, PartEvent};
 use super::shared::{Command, LiveContext, Running};
@@ -26,7 +26,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-/// Who is publishing now.
+/// The publishing that is under way.
 struct Current {
     n: u32,
     resource: String,
@@ -35,6 +35,7 @@ struct Current {
     publisher: Arc<Publisher>,
 }
 
+/// The state of a session's keeper.
 struct Keeper {
     live: Arc<LiveContext>,
     session: Session,
@@ -49,16 +50,19 @@ struct Keeper {
     refused: Option<(oneshot::Sender<Result<PublishAnswer, PublishError>>, PublishError)>,
     /// Parts that began, and those that are over.
     begun: u32,
+    /// The parts that have ended.
     over: Vec<PartEnded>,
+    /// Uploads of parts that are being recorded.
     uploads: Uploads,
-    /// The person stopped, or time or room ran out: no part follows.
+    /// Whether the session is ending, so that no further part begins: the person stopped, or time or disk space ran out.
     stopping: bool,
-    /// Why nothing more can be recorded.
+    /// Why nothing more can be recorded; `None` while recording works.
     unrecorded: Option<String>,
+    /// Set when the session is deleted; answered when nothing more is written.
     forgotten: Option<oneshot::Sender<()>>,
     /// When the session ends by itself.
     deadline: Instant,
-    /// Until when a lost publisher may come back.
+    /// Until when a lost publisher may come back; `None` while one is connected.
     grace: Option<Instant>,
 }
 
@@ -116,13 +120,14 @@ pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::i
 }
 
 impl Keeper {
+    /// Runs until the session has ended and is stored.
     async fn keep(mut self, mut inbox: mpsc::UnboundedReceiver<Command>) {
         let shutdown = self.live.recordings.context.shutdown.clone();
-        let mut room = self.live.disk.clone();
+        let mut disk = self.live.disk.clone();
         loop {
             let until = self.grace.map_or(self.deadline, |grace| grace.min(self.deadline));
-            let ask = tokio::select! {
-                ask = inbox.recv() => ask,
+            let command = tokio::select! {
+                command = inbox.recv() => command,
                 () = tokio::time::sleep_until(until), if !self.stopping => {
                     self.stop().await;
                     None
@@ -131,19 +136,19 @@ impl Keeper {
                     self.stop().await;
                     None
                 }
-                full = no_room(&mut room), if !self.stopping => {
-                    self.give_up(full).await;
+                reason = disk_full(&mut disk), if !self.stopping => {
+                    self.end_early(reason).await;
                     None
                 }
             };
-            if let Some(ask) = ask {
+            if let Some(ask) = command {
                 self.answer(ask).await;
             }
             if self.stopping && self.over.len() as u32 == self.begun {
                 break;
             }
         }
-        // Who deletes the session from here on finds its end, and not its keeper.
+        // From here on, deleting the session stops its finishing and not this keeper.
         let end = self.live.recordings.finishing.begin(self.session.id);
         self.live.running.remove(&self.session.id);
         self.place = None;
@@ -203,6 +208,7 @@ impl Keeper {
         }
     }
 
+    /// Accepts an offer as the next part; a publisher that is connected is closed.
     async fn publish(&mut self, offer: &str) -> Result<PublishAnswer, PublishError> {
         if self.stopping {
             return Err(PublishError::Closed);
@@ -219,7 +225,7 @@ impl Keeper {
         let events = publisher.events();
         let publisher = Arc::new(publisher);
         if let Some(before) = self.current.take() {
-            tracing::info!(session = %self.session.id, part = n, "the same owner publishes again and takes over");
+            tracing::info!(session = %self.session.id, part = n, "the owner publishes again; the earlier publishing is closed");
             before.publisher.close().await;
         }
         let resource = uuid::Uuid::new_v4().simple().to_string();
@@ -228,16 +234,16 @@ impl Keeper {
             Some(Current { n, resource: resource.clone(), etag: etag.clone(), publisher: publisher.clone() });
         self.begun += 1;
         self.grace = None;
-        let (signs, overs) = (self.commands.clone(), self.commands.clone());
+        let (part_events, part_ends) = (self.commands.clone(), self.commands.clone());
         let file = self.spool.part(n);
         let running = part::run(part, publisher, events, self.thread.clone(), file.clone(), move |part_event| {
-            let _ = signs.send(Command::PartEvent { n, part_event });
+            let _ = part_events.send(Command::PartEvent { n, part_event });
         });
         let running = tokio::spawn(running);
         tokio::spawn(async move {
-            // Even a panic costs the session only what was not written yet.
+            // After a panic, what was written before is kept.
             let over = running.await.unwrap_or_else(|_| PartEnded { n, file: file.exists().then_some(file) });
-            let _ = overs.send(Command::PartEnded(over));
+            let _ = part_ends.send(Command::PartEnded(over));
         });
         Ok(PublishAnswer { sdp: answer.sdp, etag, resource })
     }
@@ -261,6 +267,7 @@ impl Keeper {
         }
     }
 
+    /// Passes what a part reports to the database and to the uploads.
     async fn part_event(&mut self, n: u32, part_event: PartEvent) {
         match part_event {
             PartEvent::Connected => {
@@ -277,32 +284,33 @@ impl Keeper {
                 let key = objects::part_key(self.session.id, n as i32);
                 self.uploads.follow(self.live.recordings.context.objects.clone(), key, self.spool.part(n), durable);
             }
-            PartEvent::Unrecorded(why) => self.give_up(why).await,
+            PartEvent::Unrecorded(reason) => self.end_early(reason).await,
         }
     }
 
-    /// Nothing more can be recorded: the session ends with what there is, and its person is told why.
-    async fn give_up(&mut self, why: String) {
+    /// Ends the session because nothing more can be recorded, and tells its pages the reason. What was recorded is kept.
+    async fn end_early(&mut self, reason: String) {
         if self.stopping {
             return;
         }
-        tracing::warn!(session = %self.session.id, why, "a live session is ended early");
+        tracing::warn!(session = %self.session.id, reason, "a live session is ended early");
         let title = "The session was ended early; what was recorded until now is kept".to_owned();
-        self.live.recordings.context.hub.publish(self.session.id, Message::Error { title, detail: why.clone() });
-        self.unrecorded = Some(why);
+        self.live.recordings.context.hub.publish(self.session.id, Message::Error { title, detail: reason.clone() });
+        self.unrecorded = Some(reason);
         self.stop().await;
     }
 
+    /// Takes in a part that has ended. Without a publisher, the time to come back begins.
     async fn over(&mut self, over: PartEnded) {
         if self.current.as_ref().is_some_and(|c| c.n == over.n) {
             self.current = None;
         }
-        let came = over.file.is_some();
+        let recorded = over.file.is_some();
         self.over.push(over);
         if self.current.is_none() && !self.stopping {
             let wait = Duration::from_secs(u64::from(self.live.recordings.context.config.media.grace_s));
             self.grace = Some(Instant::now() + wait);
-            if came {
+            if recorded {
                 self.writer.write(Update::Happened(Event::Lost));
             }
             self.release();
@@ -316,7 +324,7 @@ impl Keeper {
         }
     }
 
-    /// No part follows; what runs is closed.
+    /// Closes the current publisher and lets no further part begin.
     async fn stop(&mut self) {
         self.stopping = true;
         if let Some(current) = &self.current {
@@ -324,6 +332,7 @@ impl Keeper {
         }
     }
 
+    /// Ends the session's thread and finishes the recording, or removes the spool folder when nothing was recorded.
     async fn conclude(mut self) {
         let mut over = std::mem::take(&mut self.over);
         over.sort_by_key(|over| over.n);
@@ -331,11 +340,11 @@ impl Keeper {
         if parts.is_empty() {
             self.thread.tell(thread::Command::Abandon);
             let event = self.unrecorded.map_or(Event::NothingCame, Event::Failed);
-            tracing::info!(session = %self.session.id, ?event, "a publisher left before anything was recorded");
+            tracing::info!(session = %self.session.id, ?event, "a live session ended before anything was recorded");
             self.writer.write(Update::Happened(event));
             self.writer.close().await;
             if let Err(error) = self.spool.remove() {
-                tracing::warn!(%error, session = %self.session.id, "an empty spool is not removed");
+                tracing::warn!(%error, session = %self.session.id, "the spool folder of a session without media cannot be removed");
             }
             return;
         }
@@ -352,10 +361,10 @@ impl Keeper {
             };
             match live {
                 Ok((report, learnt)) => Ok((report, Some(learnt))),
-                // What went to the recorder went to the engine: the offline door sees the same.
+                // The recorder was given the same media as the engine, so the file path can make the report.
                 Err(error) => {
                     let error = format!("{error:#}");
-                    tracing::error!(session = %session.id, error, "the live report is lost; the recording is analysed");
+                    tracing::error!(session = %session.id, error, "the live report is lost; the recording is analyzed as a file");
                     Ok((recover::analyze(&ending).await?, None))
                 }
             }
@@ -364,12 +373,12 @@ impl Keeper {
     }
 }
 
-/// Waits until live sessions must end for want of room; gives the reason.
-async fn no_room(room: &mut tokio::sync::watch::Receiver<DiskSpace>) -> String {
-    let full = room.wait_for(|room| room.carries().is_err()).await.ok().and_then(|room| room.carries().err());
+/// Waits until live sessions must end because the disk is too full. Returns the reason, for the person.
+async fn disk_full(disk: &mut tokio::sync::watch::Receiver<DiskSpace>) -> String {
+    let full = disk.wait_for(|disk| disk.carries().is_err()).await.ok().and_then(|disk| disk.carries().err());
     match full {
-        Some(why) => why,
-        // The server stops, which is said elsewhere.
+        Some(reason) => reason,
+        // The measuring task has ended because the server stops; the keeper ends by the shutdown.
         None => std::future::pending().await,
     }
 }

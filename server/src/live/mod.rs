@@ -1,4 +1,4 @@
-//! Live sessions: which there are, the way to each, and what the rest of the server may ask of them.
+//! Live sessions: the service that starts, finds and ends them, and what it offers to the rest of the server.
 
 mod inbox;
 mod keeper;
@@ -18,17 +18,24 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use coach_core::{MediaTime, SessionId, UserId};
 
-/// What the routes may ask of live sessions.
+/// The service that starts, finds and ends live sessions.
 #[async_trait]
 pub trait LiveSessions: Send + Sync {
-    /// Whether a session may begin now.
+    /// Checks whether the disk has space for another session.
     ///
     /// # Errors
-    /// There is no room on the disk; the text says how much is missing.
+    /// There is too little space; the text says how much, for the person.
     fn admits(&self) -> Result<(), String>;
-    /// A publisher's SDP offer. A second publishing by the same owner takes over.
+    /// Answers a publisher's SDP offer and starts the session if it is not live yet. A second publishing by the same owner
+    /// replaces the first.
+    ///
+    /// # Errors
+    /// The offer is refused, the session takes no media, or the server has no capacity.
     async fn publish(&self, session: &Session, offer: &str) -> Result<PublishAnswer, PublishError>;
-    /// Ends the publishing for good: the session goes on to finalising.
+    /// Ends the publishing named by `resource`, and with it the live session, which goes on to finalising.
+    ///
+    /// # Errors
+    /// The session has no such publishing.
     async fn stop(&self, session: SessionId, resource: &str) -> Result<(), StopError>;
     /// Whether this is the URL of the present publishing.
     async fn publishes(&self, session: SessionId, resource: &str) -> bool;
@@ -39,40 +46,50 @@ pub trait LiveSessions: Send + Sync {
     /// Something the page said about the session; it counts from the media time of this moment.
     async fn mark(&self, session: SessionId, mark: ClientMark) -> Result<(), MarkError>;
     /// Measures the clip of the device check.
+    ///
+    /// # Errors
+    /// The clip cannot be used, or the server cannot measure it now.
     async fn calibrate(&self, clip: Bytes) -> Result<CalibrationOutcome, CalibrateError>;
-    /// Media time of this moment; `None` while nothing is published.
+    /// Returns the current media time; `None` when the session is not live or has no media yet.
     fn now(&self, session: SessionId) -> Option<MediaTime>;
-    /// The server stops: live sessions are ended and stored, as far as there is time.
+    /// Waits until the live sessions are stored, at most 15 s. The server calls it when it stops.
     async fn close(&self);
-    /// A failed session once more, from the recording that is still in the spool. Returns when it is under way.
+    /// Starts to finish a failed session again, from its parts in the spool. Returns when the work is under way.
+    ///
+    /// # Errors
+    /// No part is left, the session is no longer failed, or the database does not answer.
     async fn resume(&self, session: &Session) -> Result<(), ResumeError>;
-    /// The session is deleted: stop at once, write nothing more, remove the spool.
+    /// Ends a deleted session at once, without storing anything, and removes its spool folder.
     async fn forget(&self, session: SessionId);
 }
 
-/// What a publisher gets back.
+/// The answer to a publisher's offer.
 #[derive(Debug, Clone)]
 pub struct PublishAnswer {
+    /// The SDP answer.
     pub sdp: String,
-    /// Names this publishing in its URL; unguessable, URL-safe.
+    /// Names this publishing in its URL: random, and safe to use in a URL.
     pub resource: String,
-    /// Strong entity tag of the ICE session, quotes included.
+    /// Strong entity tag of the ICE session, with its quotes.
     pub etag: String,
 }
 
+/// Why an offer is not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum PublishError {
-    /// The offer is not SDP.
+    /// The offer is not SDP, or offers no media.
     #[error("the offer cannot be read: {0}")]
     Malformed(String),
-    /// It is SDP, but asks for what this server does not take.
+    /// The offer is SDP, but asks for something that this server does not support.
     #[error("the offer cannot be accepted: {0}")]
     Unacceptable(String),
+    /// The session has ended or is ending.
     #[error("the session no longer takes media")]
     Closed,
-    /// As many live sessions as the machine can carry.
+    /// The limit of live sessions is reached, or the disk has too little space.
     #[error("no room for another live session: {0}")]
     Busy(String),
+    /// A fault of the server.
     #[error(transparent)]
     Failed(#[from] anyhow::Error),
 }
@@ -111,18 +128,24 @@ pub enum PatchError {
 
 #[derive(Debug, thiserror::Error)]
 pub enum StopError {
+    /// The session is not live, or another publishing has replaced this one.
     #[error("no such publishing")]
     Unknown,
+    /// A fault of the server.
     #[error(transparent)]
     Failed(#[from] anyhow::Error),
 }
 
+/// Why a mark is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum MarkError {
+    /// The session is not live.
     #[error("the session is not live")]
     NotLive,
+    /// The session has no question of this id, or the mark names none.
     #[error("the question is not one of the session's")]
     UnknownQuestion,
+    /// A fault of the server.
     #[error(transparent)]
     Failed(#[from] anyhow::Error),
 }

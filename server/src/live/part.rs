@@ -1,4 +1,4 @@
-//! One publishing of a session: what the peer gives goes to the recorder's thread and to the session's thread, and to nobody else.
+//! One publishing of a session: passes the peer's media to the recorder's thread and to the session's thread.
 
 use super::inbox::Gate;
 use super::thread::{Command, Handle};
@@ -12,29 +12,31 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// A publisher that is disconnected this long is closed; it may publish again as the next part.
+/// A publisher that is disconnected for this long is closed. It may publish again, as the next part.
 const DISCONNECTED: Duration = Duration::from_secs(8);
 
-/// What a part is while it runs.
+/// What a part reports while it runs.
 #[derive(Debug, Clone)]
 pub enum PartEvent {
-    /// Media can flow.
+    /// The peer is connected; media can arrive.
     Connected,
-    /// The first media is being written; the value follows the bytes that a power cut would not take.
+    /// The recorder has been created. The receiver gives the number of bytes that are safely on the disk.
     Recording(watch::Receiver<u64>),
-    /// From here on nothing more is recorded: why, for the person.
+    /// Nothing more can be recorded. The text gives the reason, for the person.
     Unrecorded(String),
 }
 
-/// What is left of a part.
+/// A part that has ended.
 #[derive(Debug)]
 pub struct PartEnded {
+    /// Number of the part; the first is 0.
     pub n: u32,
-    /// The spool file; `None`: no media came, or no file could be made. Whatever is in it plays as it is.
+    /// The spool file, which plays even when the recorder did not finish it. `None` when no media came or no file could be
+    /// created.
     pub file: Option<PathBuf>,
 }
 
-/// Runs a part until its peer is closed. `notify` is called on the way.
+/// Runs a part until its peer is closed. Calls `notify` for each [`PartEvent`].
 pub async fn run(
     part: Part,
     publisher: Arc<Publisher>,
@@ -95,17 +97,18 @@ struct PartRun<N> {
     waiting: Share,
     /// When the publisher is closed because it stays disconnected.
     closes_at: Option<tokio::time::Instant>,
-    /// The recorder has failed, and that was told.
+    /// Whether the recorder has failed, which is reported once.
     failed: bool,
-    /// The session's thread knows the media time.
+    /// Whether the session's thread was told the media time.
     told_time: bool,
 }
 
 impl<N: FnMut(PartEvent)> PartRun<N> {
+    /// Handles one event of the peer.
     async fn event(&mut self, event: peer::Event) {
         match event {
             peer::Event::Formats(formats) => self.formats(formats),
-            // The session may go on with another part.
+            // The session may continue with another part.
             peer::Event::Item(Item::End(_)) => {}
             peer::Event::Item(item) => self.item(item),
             peer::Event::Connected => {
@@ -118,7 +121,7 @@ impl<N: FnMut(PartEvent)> PartRun<N> {
         }
     }
 
-    /// Starts the recorder when the first formats are known, and tells the session's thread of all.
+    /// Creates the recorder at the first formats, and passes all formats to the session's thread.
     fn formats(&mut self, formats: Formats) {
         if self.recorder.is_none() {
             match Recorder::create(&self.file, &formats) {
@@ -127,7 +130,7 @@ impl<N: FnMut(PartEvent)> PartRun<N> {
                     self.recorder = Some(created);
                 }
                 Err(error) => {
-                    tracing::error!(%error, file = %self.file.display(), "nothing can be recorded");
+                    tracing::error!(%error, file = %self.file.display(), "the recording's file cannot be created");
                     (self.notify)(PartEvent::Unrecorded(for_the_person(&error)));
                 }
             }
@@ -135,7 +138,7 @@ impl<N: FnMut(PartEvent)> PartRun<N> {
         self.session.tell(Command::Begin { part: self.part, formats });
     }
 
-    /// Records an item, and passes it to the session's thread as far as its inbox has room.
+    /// Records an item, and passes it to the session's thread if its inbox has room.
     fn item(&mut self, item: Item) {
         if !std::mem::replace(&mut self.told_time, true)
             && let Some(now) = self.publisher.now()
@@ -156,7 +159,7 @@ impl<N: FnMut(PartEvent)> PartRun<N> {
         self.waiting.set(self.gate.queued_bytes());
     }
 
-    /// Logs what came, and waits until the recorder has written everything.
+    /// Logs the statistics of the part, and waits until the recorder has written everything.
     async fn finish(self) -> PartEnded {
         self.session.tell(Command::Interrupted);
         let stats = self.publisher.stats();
@@ -179,14 +182,14 @@ impl<N: FnMut(PartEvent)> PartRun<N> {
                 Ok(Err(error)) => {
                     tracing::error!(%error, "the end of the recording cannot be written; the rest is kept")
                 }
-                Err(error) => tracing::error!(%error, "the recorder broke; what it wrote is kept"),
+                Err(error) => tracing::error!(%error, "the recorder failed; what it wrote is kept"),
             }
         }
         PartEnded { n: self.part.n, file }
     }
 }
 
-/// Without the places that only an operator knows.
+/// Returns the error's text without file paths, which mean nothing to the person.
 fn for_the_person(error: &record::Error) -> String {
     match error {
         record::Error::Write { source, .. } => format!("the recording cannot be written: {source}"),

@@ -1,4 +1,4 @@
-//! The service of live sessions: opens the media port, and passes on what the rest of the server asks.
+//! The service of live sessions: opens the media port and passes requests to the keepers of the sessions.
 
 use super::keeper;
 use super::shared::{Command, LiveContext};
@@ -25,19 +25,19 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot};
 
-/// A note is a thought, not an essay.
+/// Longest note of a mark, in characters; the rest is cut off.
 const NOTE_CHARS: usize = 500;
-/// A baseline is of a person in a place: the next day the camera may stand elsewhere.
+/// How long a baseline is valid. It depends on light and camera, and the next day the camera may stand elsewhere.
 const BASELINE_GOOD_FOR: Duration = Duration::from_secs(12 * 3600);
-/// How long a stopping server waits for its live sessions.
+/// How long a stopping server waits until its live sessions are stored.
 const CLOSE_WITHIN: Duration = Duration::from_secs(15);
-/// Device checks measured at once; more wait.
+/// Device checks that are measured at the same time; further ones wait.
 const CHECKS_AT_ONCE: usize = 2;
 
-/// Opens the media port and takes up what a crash left behind.
+/// Opens the media port, and starts to finish the sessions that a crash interrupted.
 ///
 /// # Errors
-/// The media port is taken.
+/// The media port is in use, or the database does not answer.
 pub async fn open(context: &Context, analyzers: Analyzers) -> anyhow::Result<Arc<dyn LiveSessions>> {
     let media = &context.config.media;
     let endpoint = Endpoint::bind(peer::Config {
@@ -64,7 +64,8 @@ pub async fn open(context: &Context, analyzers: Analyzers) -> anyhow::Result<Arc
         finishing: Arc::default(),
         tasks: tokio_util::task::TaskTracker::new(),
     });
-    let found = recover::found(&recordings).await.context("interrupted sessions cannot be looked for")?;
+    let found =
+        recover::found(&recordings).await.context("the interrupted sessions cannot be read from the database")?;
     let live = Arc::new(LiveContext {
         recordings,
         endpoint,
@@ -78,8 +79,10 @@ pub async fn open(context: &Context, analyzers: Analyzers) -> anyhow::Result<Arc
     Ok(Arc::new(Service::new(live)))
 }
 
+/// Implements [`LiveSessions`] on this machine.
 struct Service {
     live: Arc<LiveContext>,
+    /// Limits how many device checks are measured at the same time.
     checks: Semaphore,
 }
 
@@ -88,7 +91,7 @@ impl Service {
         Service { live, checks: Semaphore::new(CHECKS_AT_ONCE) }
     }
 
-    /// Without a device check of its own, a session starts from what was found or learnt earlier the same day.
+    /// Returns the session with a baseline: that of its own device check, or else its owner's latest of the last 12 h.
     async fn with_baseline(&self, session: &Session) -> anyhow::Result<Session> {
         let mut session = session.clone();
         if session.calibration.is_none() {
@@ -202,7 +205,7 @@ impl LiveSessions for Service {
     }
 
     async fn close(&self) {
-        // The keepers see the shutdown by themselves; a session that is not stored in time is taken up at the next start.
+        // The keepers end by themselves at a shutdown. A session that is not stored in time is finished at the next start.
         self.live.recordings.tasks.close();
         if tokio::time::timeout(CLOSE_WITHIN, self.live.recordings.tasks.wait()).await.is_err() {
             tracing::warn!("some live sessions were not stored in time; they are finished at the next start");

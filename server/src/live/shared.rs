@@ -1,4 +1,4 @@
-//! What all live sessions share, and the way to each.
+//! What all live sessions share, and the handles to each.
 
 use super::part::{PartEnded, PartEvent};
 use super::thread::{self, Question};
@@ -13,27 +13,32 @@ use dashmap::DashMap;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// What all live sessions share.
+/// What all live sessions share. One per process.
 pub struct LiveContext {
+    /// What is needed to finish recordings.
     pub recordings: Arc<Recordings>,
+    /// The media port.
     pub endpoint: Endpoint,
     pub places: Arc<Places>,
     /// Where clips of device checks lie while they are measured.
     pub workplace: Workplace,
     pub disk: watch::Receiver<DiskSpace>,
+    /// The live sessions.
     pub running: DashMap<SessionId, Running>,
 }
 
-/// The way to one live session.
+/// The handles to one live session.
 #[derive(Clone)]
 pub struct Running {
     pub owner: UserId,
     pub commands: mpsc::UnboundedSender<Command>,
+    /// Sends to the session's thread.
     pub thread: thread::Handle,
+    /// The questions of the session, in the order they are asked.
     pub questions: Arc<[Question]>,
 }
 
-/// What the keeper is asked.
+/// A command to the keeper of a session.
 pub enum Command {
     Publish {
         offer: String,

@@ -1,4 +1,5 @@
-//! The thread of one live session: items in, journal and live messages out. It never waits for anything but its next command.
+//! The thread of one live session: takes media items, writes the journal and gives out live messages. It waits only for its
+//! next command.
 
 use super::inbox::{self, Gate, Queued};
 use crate::analysis::journal_file::JournalFile;
@@ -15,93 +16,100 @@ use std::sync::{Arc, OnceLock, mpsc};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// How far media time stays behind the clock while nobody publishes: what the last publisher sent is through by then.
+/// How far media time stays behind the clock while nobody publishes, ms. By then all media of the last publisher is decoded.
 const SETTLED_AFTER_MS: i64 = 1_000;
-/// … and how much of such a time makes a line of the journal.
-const SAID_EVERY_MS: i64 = 1_000;
-/// Media time goes on at least this often, so that a silent line does not hold up what is known.
+/// Shortest time without a publisher that is written as one line of the journal, ms.
+const GAP_LINE_MS: i64 = 1_000;
+/// Longest wait for a command. Media time advances at least this often, also when nothing arrives.
 const TICK: Duration = Duration::from_millis(50);
 
-/// Decoders and workers that are silent this long at the end have failed.
+/// Decoders and workers that do not answer for this long at the end of a session count as failed.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
-/// What a session's thread is told.
+/// A command to the thread of a session.
 #[expect(
     clippy::large_enum_variant,
     reason = "it moves through one channel once; nearly all of it are items and answers"
 )]
 pub enum Command {
-    /// A publishing begins; its media starts at `offset` or later.
-    Begin {
-        part: Part,
-        formats: Formats,
-    },
+    /// A publishing begins; its media starts at the part's `offset` or later.
+    Begin { part: Part, formats: Formats },
+    /// The next media item of the publishing.
     Item(Item),
-    /// The publishing is over, but the session is not.
+    /// The publishing has ended; the session has not.
     Interrupted,
+    /// An answer of a decoder or a worker.
     Answer(Event),
-    /// Something the page said; it counts from now.
-    Mark {
-        what: MarkKind,
-        question: Option<Question>,
-        note: Option<String>,
-    },
-    /// Media time of this moment, as the tap has found it.
+    /// A mark of the page, at the current media time.
+    Mark { what: MarkKind, question: Option<Question>, note: Option<String> },
+    /// The current media time as the tap has measured it.
     Clock(MediaTime),
-    /// Ends at once and writes nothing more.
+    /// Ends the thread at once; nothing more is written.
     Abandon,
-    /// The end: drains everything, answers with the report and with what was learnt about the person.
+    /// Drains the decoders and ends the thread. Answered with the report and the person's baseline as learnt in the session.
     Finish(oneshot::Sender<anyhow::Result<(Report, Calibration)>>),
 }
 
-/// What is asked, as a mark carries it.
+/// A question of the session, as a mark carries it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
+    /// Id of the question.
     pub id: String,
+    /// The question as it is asked.
     pub text: String,
+    /// Suggested length of the answer.
     pub suggested_ms: i64,
 }
 
-/// What the thread says while it runs.
+/// Takes the live messages of the thread. Is called on the thread, so it must not block.
 pub type Publish = Box<dyn Fn(Output) + Send>;
 
-/// Everything the thread needs.
+/// What the thread of a session starts with.
 pub struct Setup {
+    /// The session that is analyzed.
     pub session: SessionId,
-    /// `started_us` is filled in when the first media comes.
+    /// The header of the journal. Its `started_us` is set when the first media comes.
     pub header: Header,
+    /// The question that is asked at t = 0.
     pub first_question: Option<Question>,
+    /// Path of the journal; an existing file is replaced.
     pub journal: PathBuf,
+    /// The loaded models.
     pub models: Models,
+    /// `None` without a face model.
     pub workers: Option<Arc<Workers>>,
+    /// Takes the live messages.
     pub publish: Publish,
 }
 
-/// The way to the thread.
+/// Sends commands to the thread of a session. Cheap to clone.
 #[derive(Clone)]
 pub struct Handle {
     commands: mpsc::Sender<Command>,
+    /// The instant of t = 0; empty before the first media.
     clock: Arc<OnceLock<Instant>>,
+    /// Bytes of media in the thread's inbox.
     queued: Queued,
 }
 
 impl Handle {
-    /// Returns a gate for the items of one part: only what it admits is to be told.
+    /// Returns a gate for the items of one part. Only items that it admits may be sent to the thread.
     pub fn gate(&self) -> Gate {
         Gate::new(self.queued.clone(), inbox::BUDGET)
     }
 
-    /// Never waits. A thread that is gone hears nothing; its end is known elsewhere.
+    /// Sends a command. Never waits. A command to a thread that has ended is dropped.
     pub fn tell(&self, command: Command) {
         let _ = self.commands.send(command);
     }
 
-    /// Media time of this moment; `None` before the first media.
+    /// Returns the current media time; `None` before the first media.
     pub fn now(&self) -> Option<MediaTime> {
         since_zero(&self.clock)
     }
 }
 
+/// Returns the media time that has passed since the clock's t = 0.
 fn since_zero(clock: &OnceLock<Instant>) -> Option<MediaTime> {
     clock.get().map(|zero| MediaTime(zero.elapsed().as_millis() as i64))
 }
@@ -109,7 +117,7 @@ fn since_zero(clock: &OnceLock<Instant>) -> Option<MediaTime> {
 /// Starts the thread of a session.
 ///
 /// # Errors
-/// No thread can be made.
+/// The system starts no further thread.
 pub fn start(setup: Setup) -> std::io::Result<Handle> {
     let (commands, inbox) = mpsc::channel();
     let clock = Arc::new(OnceLock::new());
@@ -129,27 +137,28 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
             inbox,
             queued,
             asked: None,
-            nobody: false,
+            unpublished: false,
         }
         .run();
     })?;
     Ok(handle)
 }
 
+/// The state of a session's thread.
 struct SessionThread {
     setup: Setup,
     observer: Observer,
-    /// Made when the first media comes: the header holds the wall time of t = 0.
+    /// Created when the first media comes, because the header holds the wall time of t = 0.
     engine: Option<Engine>,
     journal: Option<JournalFile>,
     clock: Arc<OnceLock<Instant>>,
     inbox: mpsc::Receiver<Command>,
     /// Bytes of media in the inbox.
     queued: Queued,
-    /// Id of the question being answered.
+    /// Id of the question that is being answered; empty after the end of an answer.
     asked: Option<String>,
-    /// Between two parts.
-    nobody: bool,
+    /// Whether nobody publishes: true between two parts.
+    unpublished: bool,
 }
 
 impl SessionThread {
@@ -166,7 +175,7 @@ impl SessionThread {
                         match command {
                             Command::Abandon => return,
                             Command::Finish(answer) => finish = Some(answer),
-                            other => self.obey(other),
+                            other => self.handle(other),
                         }
                         if finish.is_some() {
                             break;
@@ -179,7 +188,7 @@ impl SessionThread {
                 let _ = answer.send(self.finish());
                 return;
             }
-            self.turn();
+            self.advance();
         }
     }
 
@@ -187,7 +196,7 @@ impl SessionThread {
         since_zero(&self.clock).unwrap_or(MediaTime::ZERO)
     }
 
-    fn obey(&mut self, command: Command) {
+    fn handle(&mut self, command: Command) {
         match command {
             Command::Begin { part, formats } => self.begin(part, &formats),
             Command::Item(item) => {
@@ -197,34 +206,34 @@ impl SessionThread {
             Command::Answer(event) => self.observer.event(event),
             Command::Interrupted => {
                 self.observer.flush();
-                self.nobody = true;
+                self.unpublished = true;
             }
             Command::Mark { what, question, note } => self.mark(what, question, note),
             Command::Clock(now) => {
                 let since_zero = Duration::from_millis(now.ms().max(0).unsigned_abs());
-                // The clock of the first part counts for the whole session.
+                // The clock of the first part is used for the whole session.
                 let _ = self.clock.set(Instant::now().checked_sub(since_zero).unwrap_or_else(Instant::now));
             }
-            Command::Abandon | Command::Finish(_) => {} // taken by the loop
+            Command::Abandon | Command::Finish(_) => {} // handled by the loop
         }
     }
 
     fn begin(&mut self, part: Part, formats: &Formats) {
-        if std::mem::replace(&mut self.nobody, false) {
+        if std::mem::replace(&mut self.unpublished, false) {
             self.observer.nobody_until(part.offset, 1);
         }
-        tracing::debug!(session = %self.setup.session, part = part.n, offset = %part.offset, "part begins");
+        tracing::debug!(session = %self.setup.session, part = part.n, offset = %part.offset, "a part of a live session begins");
         if let Err(error) = self.observer.formats(formats) {
-            tracing::error!(%error, session = %self.setup.session, "the media cannot be decoded; it is recorded all the same");
+            tracing::error!(%error, session = %self.setup.session, "the media cannot be decoded; it is recorded only");
         }
     }
 
-    /// The first media is here: the engine's header holds the wall time of t = 0.
+    /// Creates journal and engine when the first media has come, which sets the wall time of t = 0.
     fn open(&mut self) {
         self.setup.header.started_us = crate::clock::now_us() - self.now().ms() * 1000;
         match JournalFile::create(&self.setup.journal) {
             Ok(journal) => self.journal = Some(journal),
-            // The recording goes on, and the journal can be made again from it.
+            // The recording continues, and the journal can be made from it later.
             Err(error) => tracing::error!(%error, session = %self.setup.session, "the journal cannot be written"),
         }
         self.engine = Some(Engine::new(self.setup.header.clone()));
@@ -243,16 +252,16 @@ impl SessionThread {
     fn mark(&mut self, what: MarkKind, question: Option<Question>, note: Option<String>) {
         let now = self.now();
         let Some(engine) = &mut self.engine else {
-            // Chosen while the connection was being made: it is what will be answered first.
+            // The person chose the question before the first media came: it becomes the first question.
             if what == MarkKind::Question {
                 self.setup.first_question = question;
             }
             return;
         };
-        // The first question is asked at t = 0, whatever the wall says by now.
+        // The first question counts from t = 0, even when its mark comes later.
         let t = if self.asked.is_none() && what == MarkKind::Question { MediaTime::ZERO } else { now };
         match what {
-            // A page that reconnects says again what is being answered.
+            // A page that reconnects repeats the mark of the current question.
             MarkKind::Question if question.as_ref().map(|q| &q.id) == self.asked.as_ref() => return,
             MarkKind::Question => self.asked = question.as_ref().map(|q| q.id.clone()),
             MarkKind::AnswerEnd => self.asked = Some(String::new()),
@@ -267,14 +276,14 @@ impl SessionThread {
         engine.observe(Line::Mark(mark));
     }
 
-    /// Hands what is known to the engine and what it says to journal and hub.
-    fn turn(&mut self) {
+    /// Passes new lines to the engine, and the engine's output to the journal and to the publisher of live messages.
+    fn advance(&mut self) {
         if self.engine.is_none() {
             return;
         }
         let now = self.now();
-        if self.nobody {
-            self.observer.nobody_until(now - SETTLED_AFTER_MS, SAID_EVERY_MS);
+        if self.unpublished {
+            self.observer.nobody_until(now - SETTLED_AFTER_MS, GAP_LINE_MS);
         }
         let known = [Stream::Face, Stream::Voice].map(|s| (s, self.observer.is_over(s), self.observer.known_until(s)));
         let heard = known.iter().find(|(stream, ..)| *stream == Stream::Voice);
@@ -284,7 +293,7 @@ impl SessionThread {
         self.observer.take_lines().for_each(|line| engine.observe(line));
         engine.advance(Stream::Words, words);
         for (stream, over, until) in known {
-            // A track that was never offered says nothing; one that ended may come back with the next part.
+            // A track that is absent or has ended must not hold up media time; the next part may bring it back.
             engine.advance(stream, if over { now - SETTLED_AFTER_MS } else { until });
         }
         engine.advance(Stream::Marks, now);
@@ -293,14 +302,15 @@ impl SessionThread {
                 let late_ms = (now - hint.t).max(0) as f64;
                 metrics::histogram!("coach_hint_seconds").record(late_ms / 1000.0);
             }
-            SessionThread::say(&mut self.journal, &self.setup.publish, output);
+            SessionThread::hand_out(&mut self.journal, &self.setup.publish, output);
         }
         if let Some(journal) = &mut self.journal {
             journal.tick();
         }
     }
 
-    fn say(journal: &mut Option<JournalFile>, publish: &Publish, output: Output) {
+    /// Writes an accepted line to the journal, and publishes any other output.
+    fn hand_out(journal: &mut Option<JournalFile>, publish: &Publish, output: Output) {
         if let Output::Accepted(line) = &output {
             if let Some(file) = journal {
                 file.write(line);
@@ -310,6 +320,10 @@ impl SessionThread {
         }
     }
 
+    /// Drains the decoders, closes the journal and returns the report and the learnt baseline.
+    ///
+    /// # Errors
+    /// No media came, or the journal is not whole.
     fn finish(mut self) -> anyhow::Result<(Report, Calibration)> {
         self.observer.end();
         while ![Stream::Face, Stream::Voice, Stream::Words].into_iter().all(|s| self.observer.is_over(s)) {
@@ -317,7 +331,7 @@ impl SessionThread {
                 Ok(Command::Answer(event)) => self.observer.event(event),
                 Ok(_) => {}
                 Err(_) => {
-                    tracing::error!(session = %self.setup.session, "a decoder or a worker does not answer; the report goes without it");
+                    tracing::error!(session = %self.setup.session, "a decoder or a worker does not answer; the report is made without it");
                     break;
                 }
             }
@@ -328,9 +342,9 @@ impl SessionThread {
         let learnt = engine.learnt();
         let (outputs, report) = engine.finish();
         for output in outputs {
-            SessionThread::say(&mut self.journal, &self.setup.publish, output);
+            SessionThread::hand_out(&mut self.journal, &self.setup.publish, output);
         }
-        let journal = self.journal.take().ok_or_else(|| anyhow::anyhow!("there is no journal"))?;
+        let journal = self.journal.take().ok_or_else(|| anyhow::anyhow!("the journal could not be created"))?;
         journal.close()?;
         Ok((report, learnt))
     }

@@ -1,4 +1,4 @@
-//! What the database is told of a live session, in order, as soon as it answers: the session never waits for it.
+//! Writes the state changes of a live session to the database, in order and in the background: the session never waits.
 
 use crate::context::Context;
 use crate::objects;
@@ -9,64 +9,63 @@ use coach_core::{MediaTime, SessionId, UserId};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-/// Something to be told.
+/// A change that is written to the database.
 #[derive(Debug, Clone)]
 pub enum Update {
+    /// An event of the session's state machine.
     Happened(Event),
-    /// The first media came at this wall time.
-    Started {
-        at_us: i64,
-    },
-    Part {
-        n: u32,
-        offset: MediaTime,
-    },
+    /// The first media came at the wall time `at_us`, in microseconds since 1970 (UTC).
+    Started { at_us: i64 },
+    /// Part `n` began at the media time `offset`.
+    Part { n: u32, offset: MediaTime },
 }
 
-/// The way to the task that tells.
+/// Sends changes to the task that writes them.
 pub struct StateWriter {
     updates: mpsc::UnboundedSender<Update>,
     task: JoinHandle<()>,
 }
 
 impl StateWriter {
+    /// Starts the task that writes the changes of this session.
     pub fn open(context: Context, session: SessionId, owner: UserId) -> StateWriter {
         let (updates, mut inbox) = mpsc::unbounded_channel();
         let task = tokio::spawn(async move {
             let retry = Retry::new(&context, session, owner);
             while let Some(update) = inbox.recv().await {
-                if let Err(error) = tell(&retry, &update).await {
+                if let Err(error) = write_update(&retry, &update).await {
                     if error.is::<Stopped>() {
                         return;
                     }
                     let error = format!("{error:#}");
-                    tracing::error!(%session, ?update, error, "the database does not know what happened to the session");
+                    tracing::error!(%session, ?update, error, "a change of a live session could not be written to the database");
                 }
             }
         });
         StateWriter { updates, task }
     }
 
-    /// Never waits.
+    /// Queues a change. Never waits.
     pub fn write(&self, update: Update) {
-        // The task ends before this only when the server stops; the next start finds the session then.
+        // The task ends earlier only when the server stops. The next start then recovers the session.
         let _ = self.updates.send(update);
     }
 
-    /// Waits until everything is told, or the server stops.
+    /// Waits until all queued changes are written, or the server stops.
     pub async fn close(self) {
         drop(self.updates);
         let _ = self.task.await;
     }
 
-    /// Tells nothing more: the session is deleted.
+    /// Stops at once; changes that are not written yet are lost. For a session that is deleted.
     pub async fn abort(self) {
         self.task.abort();
         let _ = self.task.await;
     }
 }
 
-async fn tell(retry: &Retry<'_>, update: &Update) -> anyhow::Result<()> {
+/// Writes one change, and retries while the database is unreachable.
+async fn write_update(retry: &Retry<'_>, update: &Update) -> anyhow::Result<()> {
     let (db, owner, session) = (&retry.context.db, retry.owner, retry.session);
     match update {
         Update::Happened(event) => retry.apply(event.clone()).await,

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-/// Multipart uploads that were begun this long ago are nobody's any more.
+/// Multipart uploads that were begun this long ago are abandoned.
 const ORPHAN: Duration = Duration::from_secs(2 * 24 * 3600);
 
 /// An open object store.
@@ -24,10 +24,10 @@ pub struct Stored {
     browser_origin: String,
 }
 
-/// Opens the store that the configuration names; the embedded one is served until `shutdown`.
+/// Opens the configured store. An embedded store is served until `shutdown`.
 ///
 /// # Errors
-/// The store cannot be opened, reached or listened for; the message says which setting to change.
+/// The store cannot be opened, reached or bound to its address; the message says which setting to change.
 pub async fn open(config: &Config, shutdown: CancellationToken) -> anyhow::Result<Arc<dyn Objects>> {
     let storage = &config.storage;
     let (settings, origin) = match storage.kind {
@@ -58,7 +58,7 @@ pub async fn open(config: &Config, shutdown: CancellationToken) -> anyhow::Resul
     };
     let archive = Archive::new(settings)?;
     match archive.ensure_bucket().await {
-        // Sessions are recorded all the same, and stored when it is back.
+        // Sessions are recorded in the meantime and stored when it is reachable again.
         Err(error) if error.is_transient() => tracing::warn!(%error, "the object store does not answer yet"),
         other => other.context("the object store is not there")?,
     }
@@ -71,7 +71,7 @@ pub async fn open(config: &Config, shutdown: CancellationToken) -> anyhow::Resul
     Ok(Arc::new(Stored { archive, browser_origin: origin.trim_end_matches('/').to_owned() }))
 }
 
-/// The same store for a process beside the server: the embedded one is reached where the server serves it.
+/// Opens the store for a process beside the server. An embedded store is reached at the server's address.
 ///
 /// # Errors
 /// The store cannot be reached; the message says what to do.
@@ -101,7 +101,7 @@ pub async fn reach(config: &Config) -> anyhow::Result<Arc<dyn Objects>> {
     Ok(Arc::new(Stored { archive, browser_origin: origin.trim_end_matches('/').to_owned() }))
 }
 
-/// The embedded store at this address, and its origin for browsers.
+/// Returns the settings of the embedded store at this address, and its origin for browsers.
 fn embedded(config: &Config, address: SocketAddr, keys: Keys) -> (coach_archive::Config, String) {
     let storage = &config.storage;
     let mut settings = coach_archive::Config::embedded(format!("http://{address}"), keys);
@@ -111,7 +111,7 @@ fn embedded(config: &Config, address: SocketAddr, keys: Keys) -> (coach_archive:
     (settings, origin)
 }
 
-/// The configured S3, and its origin for browsers.
+/// Returns the settings of the configured S3 store, and its origin for browsers.
 fn s3(config: &Config) -> anyhow::Result<(coach_archive::Config, String)> {
     let storage = &config.storage;
     let key = |value: &Option<String>, name: &str| value.clone().with_context(|| format!("{name} is missing"));
@@ -132,7 +132,7 @@ fn s3(config: &Config) -> anyhow::Result<(coach_archive::Config, String)> {
     Ok((settings, origin))
 }
 
-/// The origins of our own pages, which read recordings from the store.
+/// Returns the origins of the server's own pages, which read recordings from the store.
 fn own_origins(config: &Config) -> Vec<String> {
     let port = config.http.bind.port();
     let mut origins =
@@ -200,7 +200,7 @@ impl Objects for Stored {
     }
 
     async fn ping(&self) -> anyhow::Result<()> {
-        // One HEAD of the bucket: `check` would write, and this is asked every few seconds.
+        // Sends one HEAD of the bucket, because `check` would write and this runs every few seconds.
         Ok(self.archive.ensure_bucket().await?)
     }
 }

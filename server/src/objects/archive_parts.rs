@@ -1,4 +1,4 @@
-//! Browser parts over `coach-archive`.
+//! Multipart uploads by browsers, over `coach-archive`.
 
 use super::archive::Stored;
 use super::parts::{BrowserParts, Filling, PutPart};

@@ -1,4 +1,4 @@
-//! An object read from a thread that may block, as decompressors and archivers want it.
+//! Reads an object from a thread that may block, as decompressors and archivers do.
 
 use super::Reading;
 use bytes::{Buf, Bytes};
@@ -6,7 +6,7 @@ use futures::StreamExt;
 use std::io::{self, Read};
 use tokio::sync::mpsc;
 
-/// Reads what a task fetches; a few chunks ahead, no more.
+/// A blocking reader of what a task downloads; the task is at most a few chunks ahead.
 pub struct BlockingReader {
     chunks: mpsc::Receiver<anyhow::Result<Bytes>>,
     rest: Bytes,
@@ -14,13 +14,13 @@ pub struct BlockingReader {
     expected: u64,
 }
 
-/// Begins to fetch. Call it within the runtime; read on a blocking thread.
+/// Starts the download. It must be called within the runtime, and the reader used on a blocking thread.
 pub fn blocking(mut reading: Reading) -> BlockingReader {
     let (sender, chunks) = mpsc::channel(4);
     let expected = reading.bytes;
     tokio::spawn(async move {
         while let Some(chunk) = reading.chunks.next().await {
-            // Nobody reads any more.
+            // The reader was dropped.
             if sender.send(chunk).await.is_err() {
                 return;
             }

@@ -1,4 +1,4 @@
-//! The object store as routes and drive see it, and the keys of a session's objects: always the server's choice.
+//! The object store's interface for routes and jobs, and the keys of a session's objects, which the server alone chooses.
 
 pub mod archive;
 mod archive_parts;
@@ -15,42 +15,42 @@ use futures::stream::BoxStream;
 use std::path::Path;
 use std::time::Duration;
 
-/// Everything of a session lies under this prefix.
+/// Returns the prefix of all objects of a session.
 pub fn prefix(session: SessionId) -> String {
     format!("sessions/{session}/")
 }
 
-/// A part, streamed while live.
+/// Returns the key of a part, which is uploaded while the session is live.
 pub fn part_key(session: SessionId, n: i32) -> String {
     format!("sessions/{session}/parts/{n}.webm")
 }
 
-/// The final recording.
+/// Returns the key of the final recording.
 pub fn recording_key(session: SessionId) -> String {
     format!("sessions/{session}/recording.webm")
 }
 
-/// The session whose uploaded file has this key.
+/// Returns the session whose uploaded file has this key.
 pub fn upload_of(key: &str) -> Option<SessionId> {
     key.strip_prefix("sessions/")?.strip_suffix("/upload")?.parse().ok().filter(|id| upload_key(*id) == key)
 }
 
-/// The journal, compressed.
+/// Returns the key of the journal, which is compressed.
 pub fn journal_key(session: SessionId) -> String {
     format!("sessions/{session}/journal.jsonl.zst")
 }
 
-/// The report.
+/// Returns the key of the report.
 pub fn report_key(session: SessionId) -> String {
     format!("sessions/{session}/report.json")
 }
 
-/// A still of the recording.
+/// Returns the key of the poster, a still of the recording.
 pub fn poster_key(session: SessionId) -> String {
     format!("sessions/{session}/poster.jpg")
 }
 
-/// What was uploaded: the recording of a session that was never live.
+/// Returns the key of the uploaded file, which is the recording of a session that was never live.
 pub fn upload_key(session: SessionId) -> String {
     format!("sessions/{session}/upload")
 }
@@ -61,34 +61,34 @@ pub struct Reading {
     pub chunks: BoxStream<'static, anyhow::Result<Bytes>>,
 }
 
-/// An object that is written while it is still being made.
+/// An object that is uploaded while it is still being written.
 #[async_trait]
 pub trait Growing: Send {
-    /// The next bytes; at least 5 MiB, but for the last ones.
+    /// Uploads the next bytes: at least 5 MiB, except in the last call.
     async fn part(&mut self, bytes: Bytes) -> anyhow::Result<()>;
-    /// It is whole: from now on it can be read.
+    /// Completes the object; from then on it can be read.
     async fn complete(self: Box<Self>) -> anyhow::Result<()>;
 }
 
-/// What routes and drive need of the store.
+/// What routes and jobs need of the object store.
 #[async_trait]
 pub trait Objects: BrowserParts + Send + Sync {
-    /// Length in bytes; `None`: not there.
+    /// Returns the length in bytes; `None`: the object does not exist.
     async fn size(&self, key: &str) -> anyhow::Result<Option<u64>>;
-    /// The whole object in chunks; `None`: not there.
+    /// Returns the whole object in chunks; `None`: it does not exist.
     async fn read(&self, key: &str) -> anyhow::Result<Option<Reading>>;
-    /// Puts a file, whole, and confirms what was stored by its checksum.
+    /// Uploads a whole file and verifies what was stored by its checksum.
     async fn put_file(&self, key: &str, path: &Path, content_type: &str) -> anyhow::Result<()>;
-    /// Begins an object that grows part by part.
+    /// Begins an object that is uploaded piece by piece.
     async fn begin(&self, key: &str, content_type: &str) -> anyhow::Result<Box<dyn Growing>>;
-    /// A URL under which a browser can read the object, with ranges, for so long.
+    /// Returns a URL under which a browser can read the object, ranges included, until `good_for` has passed.
     async fn presign(&self, key: &str, good_for: Duration) -> anyhow::Result<String>;
-    /// Deletes everything under the prefix, unfinished uploads included; how many objects that were.
+    /// Deletes everything under the prefix, unfinished uploads included. Returns the number of objects.
     async fn delete_prefix(&self, prefix: &str) -> anyhow::Result<usize>;
-    /// Gives up the uploads under the prefix that were begun and never completed; objects stay.
+    /// Aborts the unfinished uploads under the prefix; objects stay.
     async fn abort_unfinished(&self, prefix: &str) -> anyhow::Result<()>;
-    /// Scheme, host and port of the URLs that [`Objects::presign`] gives: the page's security policy allows them.
+    /// Returns scheme, host and port of the URLs from [`Objects::presign`], which the page's security policy allows.
     fn browser_origin(&self) -> String;
-    /// Answers, or says why not.
+    /// Checks that the store answers.
     async fn ping(&self) -> anyhow::Result<()>;
 }

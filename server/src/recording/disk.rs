@@ -1,4 +1,4 @@
-//! DiskSpace on the disk of the data folder: looked at every second, asked by who begins, heeded by who records.
+//! Free space on the disk of the data folder, measured every second: decides whether a session may begin or must end.
 
 use super::spool::Spool;
 use crate::config::storage;
@@ -9,24 +9,26 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+/// Time between two measurements.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// What joining parts leaves free for the database and for the report.
+/// Bytes that joining parts leaves free for the database and for the report.
 const RESERVE: u64 = 4 << 20;
 
-/// What was found at the last look. Bytes.
+/// The last measurement, with the limits that it is judged by. All fields are in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DiskSpace {
+    /// Free on the disk of the data folder; `u64::MAX` when the disk does not tell.
     pub free: u64,
-    /// What the spool holds.
+    /// Held by the spool.
     pub spooled: u64,
     min_free: u64,
     spool_limit: u64,
 }
 
 impl DiskSpace {
-    fn look(config: &storage::Config) -> DiskSpace {
+    fn measure(config: &storage::Config) -> DiskSpace {
         DiskSpace {
-            // A disk that does not say has room: a write will tell.
+            // When the free space is unknown, the first failing write shows that the disk is full.
             free: free(&config.data).unwrap_or(u64::MAX),
             spooled: Spool::bytes(&config.spool()),
             min_free: config.min_free_bytes,
@@ -34,29 +36,30 @@ impl DiskSpace {
         }
     }
 
-    /// Why no session may begin now.
+    /// Checks whether a session may begin now.
     ///
     /// # Errors
-    /// There is too little space; the text is for the person.
+    /// There is too little space; the text says how much, for the person.
     pub fn admits(&self) -> Result<(), String> {
         self.judge(self.min_free, self.spool_limit / 4 * 3)
     }
 
-    /// Why live sessions must end now.
+    /// Checks whether live sessions may go on.
     ///
     /// # Errors
-    /// There is too little space; the text is for the person.
+    /// There is too little space; the text says how much, for the person.
     pub fn carries(&self) -> Result<(), String> {
         self.judge(self.min_free / 4, self.spool_limit)
     }
 
+    /// Compares with the least free and the most spooled bytes that are allowed.
     fn judge(&self, free: u64, spooled: u64) -> Result<(), String> {
         if self.free < free {
             return Err(format!("the disk is nearly full: {} MB are free, {} MB are needed", mb(self.free), mb(free)));
         }
         if self.spooled > spooled {
             let (now, most) = (mb(self.spooled), mb(spooled));
-            return Err(format!("{now} MB of recordings wait for the object store, {most} MB may"));
+            return Err(format!("{now} MB of recordings wait for the object store, {most} MB are allowed"));
         }
         Ok(())
     }
@@ -71,26 +74,26 @@ fn free(folder: &Path) -> io::Result<u64> {
     Ok(found.f_bavail.saturating_mul(found.f_frsize))
 }
 
-/// Looks until the server stops. The receiver is woken only when something has changed.
+/// Measures every second until `stop`. The receiver is notified only when the measurement has changed.
 pub fn watch(config: storage::Config, stop: CancellationToken) -> watch::Receiver<DiskSpace> {
-    let (told, space) = watch::channel(DiskSpace::look(&config));
+    let (sender, space) = watch::channel(DiskSpace::measure(&config));
     tokio::spawn(async move {
         let mut ticks = Ticks::until(&stop, LOOK_EVERY);
         while ticks.next().await {
             let config = config.clone();
-            // It fails when the runtime ends.
-            if let Ok(now) = tokio::task::spawn_blocking(move || DiskSpace::look(&config)).await {
-                told.send_if_modified(|space| std::mem::replace(space, now) != now);
+            // The blocking task fails only when the runtime ends.
+            if let Ok(now) = tokio::task::spawn_blocking(move || DiskSpace::measure(&config)).await {
+                sender.send_if_modified(|space| std::mem::replace(space, now) != now);
             }
         }
     });
     space
 }
 
-/// Whether what these files hold can be written once more beside `to`, so that no half of it fills the disk up.
+/// Checks whether a copy of all these files fits on the disk of `to`, so that an unfinished copy does not fill the disk.
 ///
 /// # Errors
-/// `StorageFull`, or the disk's own.
+/// `StorageFull` when there is too little space; otherwise the error of asking the disk.
 pub fn fits_again(files: &[PathBuf], to: &Path) -> io::Result<()> {
     let wanted: u64 = files.iter().map(|file| std::fs::metadata(file).map_or(0, |m| m.len())).sum::<u64>() + RESERVE;
     let free = free(to.parent().unwrap_or(to))?;
@@ -110,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn sessions_are_refused_before_live_ones_must_end() {
+    fn new_sessions_are_refused_before_live_ones_must_end() {
         assert!(space(500_000_000, 0).admits().is_ok());
         let low = space(300_000_000, 0);
         assert!(low.admits().unwrap_err().contains("300 MB are free, 400 MB are needed"));
@@ -128,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_larger_than_the_disk_does_not_fit() {
+    fn a_file_larger_than_the_disk_does_not_fit() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("sparse");
         let to = folder.path().join("to");

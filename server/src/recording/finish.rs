@@ -1,4 +1,4 @@
-//! The end of a session: the recording made whole and stored, the report stored, and only then parts and spool removed.
+//! Finishes a session: joins and stores the recording, stores the report, and only then removes parts and spool.
 
 use super::Recordings;
 use super::disk;
@@ -16,19 +16,23 @@ use coach_core::{MediaTime, SessionId};
 use coach_media::record;
 use std::path::PathBuf;
 
-/// What a session ends with.
+/// A session whose media has ended, and the files that are left of it.
 pub struct Ending<'a> {
+    /// What is needed to finish a recording.
     pub recordings: &'a Recordings,
+    /// The session that is finished.
     pub session: &'a Session,
+    /// The session's folder in the spool.
     pub spool: &'a Spool,
-    /// Spool files of the parts, in order. Their stamps are those of the session.
+    /// Spool files of the parts, in order. Their stamps are positions on the session's timeline.
     pub parts: Vec<PathBuf>,
 }
 
-/// Brings a session from finalising to ready, or to failed with a reason. What passes by itself is waited for; an
-/// interruption anywhere is taken up at the next start, and doing it again changes nothing.
+/// Brings a session from finalising to ready, or to failed with a reason. Passing failures are retried. After an interruption
+/// the next start repeats the work; steps that were done before have the same result again.
 ///
-/// `report` is awaited when the recording is whole, in the spool; it gives what was learnt about the person, too.
+/// `report` is awaited once the joined recording is in the spool. It gives the report and, where it is known, the person's
+/// baseline as learnt in the session.
 pub async fn conclude(
     ending: &Ending<'_>,
     report: impl Future<Output = anyhow::Result<(Report, Option<Calibration>)>>,
@@ -38,24 +42,25 @@ pub async fn conclude(
     let Err(error) = store_all(ending, &retry, report).await else { return };
     let reason = format!("{error:#}");
     if error.is::<Stopped>() {
-        tracing::info!(session = %session.id, reason, "the session is not stored yet; the next start goes on with it");
+        tracing::info!(session = %session.id, reason, "the server stopped before the session was stored; the next start goes on with it");
         return;
     }
     let empty = error.downcast_ref::<record::Error>().is_some_and(|e| matches!(e, record::Error::Empty));
     let event = if empty { Event::NothingCame } else { Event::Failed(reason.clone()) };
     if empty {
-        tracing::info!(session = %session.id, "nothing was recorded before the session ended; it can be begun again");
+        tracing::info!(session = %session.id, "nothing was recorded before the session ended; it can be started again");
         if let Err(error) = ending.spool.remove() {
-            tracing::warn!(%error, session = %session.id, "an empty spool is not removed");
+            tracing::warn!(%error, session = %session.id, "the spool folder of a session without media cannot be removed");
         }
     } else {
-        tracing::error!(session = %session.id, reason, "the session could not be ended; its recording is in the spool");
+        tracing::error!(session = %session.id, reason, "the session could not be finished; its recording stays in the spool");
     }
     if let Err(error) = retry.apply(event).await {
-        tracing::error!(error = format!("{error:#}"), session = %session.id, "how the session ended is not in the database");
+        tracing::error!(error = format!("{error:#}"), session = %session.id, "the session's final state could not be stored");
     }
 }
 
+/// Joins, stores and scores the session, then cleans up.
 async fn store_all(
     ending: &Ending<'_>,
     retry: &Retry<'_>,
@@ -76,7 +81,7 @@ async fn store_all(
         Ok(())
     };
     let report = async { report.await.context("the report could not be made") };
-    // What is recorded is stored before it is looked at to the end.
+    // Storing the recording does not wait for the analysis, which may take long.
     let ((), (report, learnt)) = tokio::try_join!(stored, report)?;
     retry.until(|| put_journal(store, id, spool.folder())).await?;
     retry.until(|| put_report(store, id, spool.folder(), &report)).await?;
@@ -101,13 +106,13 @@ async fn store_all(
     Ok(())
 }
 
-/// The parts as one recording, and a still of it.
+/// Joins the parts to one recording at `out`, and writes a poster beside it.
 async fn join(parts: Vec<PathBuf>, out: PathBuf) -> anyhow::Result<record::Finalised> {
     tokio::task::spawn_blocking(move || {
         disk::fits_again(&parts, &out)?;
         let parts: Vec<_> = parts.into_iter().map(|path| (path, MediaTime::ZERO)).collect();
         let finalised = record::finalise(&parts, &out).inspect_err(|_| {
-            // Half of it is of no use, and may be what fills the disk.
+            // An unfinished file is of no use, and it may be what fills the disk.
             let _ = std::fs::remove_file(&out);
         })?;
         make_poster(&out, out.parent().unwrap_or(&out));
@@ -116,7 +121,8 @@ async fn join(parts: Vec<PathBuf>, out: PathBuf) -> anyhow::Result<record::Final
     .await?
 }
 
-/// Everything is stored and confirmed: parts and spool go. What stays behind is swept at the next start.
+/// Removes the parts from the object store and the spool folder of a session that is stored. A failure is logged; the next
+/// start removes what is left.
 pub async fn clean_up(store: &dyn Objects, session: SessionId, spool: &Spool) {
     let prefix = objects::prefix(session);
     let cleared = async {
@@ -124,11 +130,11 @@ pub async fn clean_up(store: &dyn Objects, session: SessionId, spool: &Spool) {
         store.delete_prefix(&format!("{prefix}parts/")).await
     };
     if let Err(error) = cleared.await {
-        // The spool's folder stays as the sign that something is left to do.
-        tracing::warn!(error = format!("{error:#}"), %session, "the parts are not removed from the object store");
+        // The spool folder stays, so that the next start finds the session and removes its parts.
+        tracing::warn!(error = format!("{error:#}"), %session, "the parts of a stored session cannot be removed from the object store");
         return;
     }
     if let Err(error) = spool.remove() {
-        tracing::warn!(%error, folder = %spool.folder().display(), "the spool is not removed");
+        tracing::warn!(%error, folder = %spool.folder().display(), "the spool folder of a stored session cannot be removed");
     }
 }

@@ -1,24 +1,27 @@
-//! Sessions that are being finished, live ones and those of an earlier run. Deleting a session stops that first, so that nothing is
-//! stored after it was erased.
+//! Sessions that are being finished, those of this run and of an earlier one. Deleting a session stops its finishing first,
+//! so that nothing is stored after it was erased.
 
 use coach_core::SessionId;
 use dashmap::DashMap;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// The sessions that are being finished. One can be there twice: taken up at the start of the server, and again by its owner.
+/// The sessions that are being finished now. A session is listed twice when the start of the server and its owner both finish it.
 #[derive(Default)]
 pub struct Finishing(DashMap<SessionId, Vec<End>>);
 
-/// One finishing of a session.
+/// The signals between who finishes a session and who deletes it.
 #[derive(Clone)]
 struct End {
+    /// Tells two finishings of one session apart.
     id: uuid::Uuid,
+    /// Cancelled when the session is deleted.
     deleted: CancellationToken,
+    /// Cancelled when its finishing has stopped.
     over: CancellationToken,
 }
 
-/// Held while a session is being finished.
+/// Marks a session as being finished for as long as it is held.
 pub struct FinishingGuard {
     finishing: Arc<Finishing>,
     session: SessionId,
@@ -26,19 +29,19 @@ pub struct FinishingGuard {
 }
 
 impl Finishing {
-    /// Registers that the session is being finished, until the guard is dropped.
+    /// Marks the session as being finished until the guard is dropped.
     pub fn begin(self: &Arc<Finishing>, session: SessionId) -> FinishingGuard {
         let end = End { id: uuid::Uuid::new_v4(), deleted: CancellationToken::new(), over: CancellationToken::new() };
         self.0.entry(session).or_default().push(end.clone());
         FinishingGuard { finishing: self.clone(), session, end }
     }
 
-    /// Whether the session is being finished.
+    /// Returns whether the session is being finished.
     pub fn contains(&self, session: SessionId) -> bool {
         self.0.contains_key(&session)
     }
 
-    /// Stops every finishing of a session that is deleted, and waits until they have stopped.
+    /// Stops every finishing of a session that is deleted, and returns when they have stopped. Returns at once when there is none.
     pub async fn stop(&self, session: SessionId) {
         let ends = self.0.get(&session).map(|ends| ends.clone()).unwrap_or_default();
         ends.iter().for_each(|end| end.deleted.cancel());
@@ -49,7 +52,7 @@ impl Finishing {
 }
 
 impl FinishingGuard {
-    /// Does the work, unless the session is deleted before or meanwhile.
+    /// Runs `work` until it is done or the session is deleted, whichever comes first.
     pub async fn unless_deleted(self, work: impl Future<Output = ()>) {
         tokio::select! {
             biased;
@@ -74,19 +77,19 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn whoever_deletes_a_session_waits_until_its_end_has_stopped() {
+    async fn deleting_a_session_waits_until_its_finishing_has_stopped() {
         let (finishing, session) = (Arc::new(Finishing::default()), SessionId(uuid::Uuid::now_v7()));
         let ending = finishing.begin(session);
         let work = tokio::spawn(ending.unless_deleted(std::future::pending()));
         finishing.stop(session).await;
         assert!(!finishing.contains(session));
         work.await.unwrap();
-        // One that is not there is no reason to wait.
+        // A session that is not being finished is not waited for.
         finishing.stop(session).await;
     }
 
     #[tokio::test]
-    async fn an_end_that_is_done_is_forgotten() {
+    async fn a_finished_session_is_removed_from_the_list() {
         let (finishing, session) = (Arc::new(Finishing::default()), SessionId(uuid::Uuid::now_v7()));
         finishing.begin(session).unless_deleted(async {}).await;
         assert!(!finishing.contains(session));

@@ -1,4 +1,4 @@
-//! The way of a recording from the spool to the object store, and of an interrupted one at the next start.
+//! Moves recordings from the spool to the object store, and finishes interrupted ones at the next start.
 
 pub mod disk;
 pub mod finish;
@@ -16,13 +16,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
-/// What finishing a recording needs.
+/// What is needed to finish recordings. One per process.
 pub struct Recordings {
+    /// What every service of the process shares.
     pub context: Context,
+    /// The loaded models and the threads that analyze faces.
     pub analyzers: Analyzers,
-    /// The folder with a folder for each session whose recording is not stored yet.
+    /// The root of the spool: it has one folder for each session whose recording is not stored yet.
     pub spool: PathBuf,
+    /// Sessions whose recording is being finished now.
     pub finishing: Arc<Finishing>,
-    /// Work that a stopping server waits for.
+    /// Tasks that a stopping server waits for.
     pub tasks: TaskTracker,
 }

@@ -1,4 +1,4 @@
-//! What a crash left behind is finished at the next start: joined, analyzed as a file, stored.
+//! Finishes the sessions that a crash interrupted, at the next start: joins, analyzes the recording as a file, stores.
 
 use super::Recordings;
 use super::finish::{self, Ending};
@@ -12,17 +12,20 @@ use coach_core::report::Report;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Why a failed session is not finished.
+/// Why a failed session cannot be finished again.
 #[derive(Debug, thiserror::Error)]
 pub enum ResumeError {
+    /// The spool has no part of it.
     #[error("nothing of its recording is left on this server")]
     NothingLeft,
+    /// The session is no longer failed, or the database does not answer.
     #[error(transparent)]
     NotNow(#[from] TransitionError),
 }
 
-/// Sessions that were under way when the server died, and failed ones whose recording is still here: another start may
-/// have a cure. Asked before anything is served, so that none of them belongs to this run.
+/// Returns the live sessions that were interrupted when the server stopped, and the failed ones whose recording is still in
+/// the spool: the cause of a failure may be gone after a restart. Must be called before anything is served, so that no session
+/// of this run is among them.
 ///
 /// # Errors
 /// The database does not answer.
@@ -30,25 +33,27 @@ pub async fn found(recordings: &Recordings) -> sqlx::Result<Vec<Session>> {
     let mut found = store::sessions::all_owners_in_state(&recordings.context.db, State::Interrupted).await?;
     let failed = store::sessions::all_owners_in_state(&recordings.context.db, State::Failed).await?;
     found.extend(failed.into_iter().filter(|session| !parts(&Spool::of(&recordings.spool, session.id)).is_empty()));
-    // Uploads go on by their jobs.
+    // Jobs continue uploaded sessions by themselves.
     found.retain(|session| session.source == Source::Live);
     Ok(found)
 }
 
-/// Finishes them, one after the other, and removes what an interrupted end left of sessions that are over.
+/// Finishes the sessions in `found`, one after the other, then removes what is left in spool and store of sessions that are
+/// over. `is_live` returns whether a session is live in this run. Returns early when the server stops.
 pub async fn recover(recordings: Arc<Recordings>, found: Vec<Session>, is_live: impl Fn(SessionId) -> bool) {
     for session in found {
         if recordings.context.shutdown.is_cancelled() {
             return;
         }
         let end = recordings.finishing.begin(session.id);
-        end.unless_deleted(one(&recordings, &session)).await;
+        end.unless_deleted(finish_one(&recordings, &session)).await;
     }
     sweep(&recordings, is_live).await;
 }
 
-async fn one(recordings: &Recordings, session: &Session) {
-    tracing::info!(session = %session.id, state = session.state.as_str(), "an interrupted session goes on to its report");
+/// Finishes one session, or fails it when nothing of its recording is left.
+async fn finish_one(recordings: &Recordings, session: &Session) {
+    tracing::info!(session = %session.id, state = session.state.as_str(), "an interrupted session is finished now");
     let retry = Retry::new(&recordings.context, session.id, session.owner);
     let spool = Spool::of(&recordings.spool, session.id);
     let parts = parts(&spool);
@@ -58,24 +63,25 @@ async fn one(recordings: &Recordings, session: &Session) {
         (true, Some(_)) => Event::Failed("nothing of the recording is left in the spool".into()),
     };
     if let Err(error) = retry.apply(event).await {
-        tracing::error!(error = format!("{error:#}"), session = %session.id, "the session cannot go on");
+        tracing::error!(error = format!("{error:#}"), session = %session.id, "an interrupted session cannot be finished");
         return;
     }
     if parts.is_empty() {
         return;
     }
-    go_on(recordings, session, &spool, parts).await;
+    conclude(recordings, session, &spool, parts).await;
 }
 
-async fn go_on(recordings: &Recordings, session: &Session, spool: &Spool, parts: Vec<PathBuf>) {
+/// Joins, analyzes and stores the parts.
+async fn conclude(recordings: &Recordings, session: &Session, spool: &Spool, parts: Vec<PathBuf>) {
     let ending = Ending { recordings, session, spool, parts };
     finish::conclude(&ending, async { Ok((analyze(&ending).await?, None)) }).await;
 }
 
-/// A failed session once more, from what is in its spool. Returns when it is under way.
+/// Starts to finish a failed session again, from the parts in its spool folder. Returns when the work is under way.
 ///
 /// # Errors
-/// Nothing is left of it, or it is no longer failed.
+/// No part is left, the session is no longer failed, or the database does not answer.
 pub async fn resume(recordings: &Arc<Recordings>, session: &Session) -> Result<(), ResumeError> {
     let spool = Spool::of(&recordings.spool, session.id);
     let parts = parts(&spool);
@@ -84,24 +90,25 @@ pub async fn resume(recordings: &Arc<Recordings>, session: &Session) -> Result<(
     }
     recordings.context.machine.apply(session.owner, session.id, Event::Resumed).await?;
     let end = recordings.finishing.begin(session.id);
-    let (at_work, recordings, session) = (recordings.tasks.clone(), recordings.clone(), session.clone());
-    at_work.spawn(async move { end.unless_deleted(go_on(&recordings, &session, &spool, parts)).await });
+    let (tasks, recordings, session) = (recordings.tasks.clone(), recordings.clone(), session.clone());
+    tasks.spawn(async move { end.unless_deleted(conclude(&recordings, &session, &spool, parts)).await });
     Ok(())
 }
 
+/// Returns the paths of the spool's parts, in order; empty when the folder cannot be read.
 fn parts(spool: &Spool) -> Vec<PathBuf> {
     spool.parts().unwrap_or_default().into_iter().map(|n| spool.part(n)).collect()
 }
 
-/// The offline door over the whole recording, with the marks that were written before it was interrupted.
+/// Analyzes the whole recording as a file, with the marks that the live journal holds. Passing failures are retried.
 ///
 /// # Errors
-/// The recording cannot be analysed, or the server stopped meanwhile.
+/// The recording cannot be analyzed, or the server stops.
 pub async fn analyze(ending: &Ending<'_>) -> anyhow::Result<Report> {
     let Ending { recordings, session, spool, .. } = ending;
     let config = &recordings.context.config;
     let about = FileContext::from_journal(&spool.journal()).unwrap_or_else(|error| {
-        tracing::warn!(session = %session.id, %error, "what was marked before is lost with the journal");
+        tracing::warn!(session = %session.id, %error, "the live journal cannot be read; its marks are lost");
         FileContext::unmarked(&recordings.analyzers.models, config, session)
     });
     let settings = &Settings::of(config, session, about);
@@ -119,7 +126,7 @@ pub async fn analyze(ending: &Ending<'_>) -> anyhow::Result<Report> {
         .await
 }
 
-/// Spool folders and unfinished uploads of sessions that are over are left from an end that was interrupted.
+/// Removes spool folders and unfinished uploads of sessions that are over; an interrupted finishing leaves them behind.
 async fn sweep(recordings: &Recordings, is_live: impl Fn(SessionId) -> bool) {
     for id in Spool::sessions(&recordings.spool) {
         if !is_live(id) && !recordings.finishing.contains(id) {
@@ -134,11 +141,13 @@ async fn sweep_one(recordings: &Recordings, id: SessionId) {
             finish::clean_up(&*recordings.context.objects, id, &Spool::of(&recordings.spool, id)).await;
         }
         Ok(Some(_)) => {}
-        // Rows go last when a session is erased, so this is no left-over of ours: perhaps another database is configured
-        // than the one that knows it. Somebody's recording is not removed for that.
+        // Erasing a session removes its rows last, so this folder was not left by an erased session: perhaps the server runs
+        // with another database than before. The recording is kept.
         Ok(None) => {
-            tracing::warn!(session = %id, "a spool folder belongs to no session of this database; it is left alone")
+            tracing::warn!(session = %id, "the database has no session of a spool folder; the folder is kept")
         }
-        Err(error) => tracing::warn!(%error, session = %id, "it is not known whether a spool folder is still needed"),
+        Err(error) => {
+            tracing::warn!(%error, session = %id, "the database does not say whether a spool folder is needed")
+        }
     }
 }

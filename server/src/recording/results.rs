@@ -1,4 +1,4 @@
-//! What an analysis leaves in a folder, put into the object store: journal, report, still.
+//! The results of an analysis (journal, report, poster) on their way from a folder to the object store.
 
 use crate::objects::{self, Objects};
 use anyhow::Context as _;
@@ -7,18 +7,20 @@ use coach_core::report::Report;
 use coach_media::record;
 use std::path::Path;
 
-/// The journal and the still in their folder.
+/// Name of the journal's file in its folder.
 pub const JOURNAL: &str = "journal.jsonl";
+/// Name of the poster's file in its folder.
 const POSTER: &str = "poster.jpg";
 
-/// Makes a still of the recording in the folder. One without a picture has none; that is no failure.
+/// Writes a poster, a still frame of the recording, into the folder. A failure is only logged: a recording without video has
+/// no poster.
 pub fn make_poster(recording: &Path, folder: &Path) {
     if let Err(error) = record::poster(recording, &folder.join(POSTER)) {
-        tracing::debug!(%error, "no still of the recording");
+        tracing::debug!(%error, "the recording has no poster");
     }
 }
 
-/// Puts the folder's still, if there is one, into the object store.
+/// Puts the folder's poster, if there is one, into the object store.
 ///
 /// # Errors
 /// The store does not take it.
@@ -30,10 +32,10 @@ pub async fn put_poster(store: &dyn Objects, session: SessionId, folder: &Path) 
     store.put_file(&objects::poster_key(session), &poster, "image/jpeg").await
 }
 
-/// Packs the folder's journal and puts it into the object store.
+/// Compresses the folder's journal and puts it into the object store.
 ///
 /// # Errors
-/// It cannot be read, packed or put.
+/// The journal cannot be read or compressed, or the store does not take it.
 pub async fn put_journal(store: &dyn Objects, session: SessionId, folder: &Path) -> anyhow::Result<()> {
     let (from, packed) = (folder.join(JOURNAL), folder.join("journal.jsonl.zst"));
     let to = packed.clone();
@@ -47,10 +49,10 @@ pub async fn put_journal(store: &dyn Objects, session: SessionId, folder: &Path)
     store.put_file(&objects::journal_key(session), &packed, "application/zstd").await
 }
 
-/// Puts the report into the object store, by way of a file in the folder.
+/// Writes the report to a file in the folder and puts it into the object store.
 ///
 /// # Errors
-/// It cannot be written or put.
+/// The file cannot be written, or the store does not take it.
 pub async fn put_report(store: &dyn Objects, session: SessionId, folder: &Path, report: &Report) -> anyhow::Result<()> {
     let path = folder.join("report.json");
     tokio::fs::write(&path, serde_json::to_vec(report)?).await?;

@@ -1,5 +1,5 @@
-//! Troubles that pass by themselves, the store or the database away, the disk full, are waited for: a recording that is in
-//! the spool is never given up for them.
+//! Retries work that fails for a passing reason (store or database unreachable, disk full) until it succeeds or the server
+//! stops. A recording in the spool is never given up for such a reason.
 
 use crate::channel::Message;
 use crate::context::Context;
@@ -9,21 +9,26 @@ use coach_core::{SessionId, UserId};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::Relaxed};
 use std::time::Duration;
 
-/// After a failure it is tried again after so long, doubled up to the longest.
+/// Pause after the first failure. It doubles after each further one, up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// Longest pause between two attempts.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
-/// What is away.
+/// A reason for a failure that passes by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transient {
+    /// The object store is unreachable.
     Store,
+    /// The object store has no space left.
     StoreFull,
+    /// The database is unreachable.
     Database,
+    /// The local disk, or the database's, is full.
     Disk,
 }
 
 impl Transient {
-    /// What an error says of it; `None`: trying again would not help.
+    /// Returns the passing reason in the error's chain of causes; `None` when another attempt would not help.
     pub fn of(error: &anyhow::Error) -> Option<Transient> {
         error.chain().find_map(|cause| {
             if let Some(error) = cause.downcast_ref::<coach_archive::Error>() {
@@ -45,7 +50,7 @@ impl Transient {
         })
     }
 
-    /// The stage that pages are told.
+    /// Returns the stage for [`Message::Progress`].
     fn stage(self) -> &'static str {
         match self {
             Transient::Store | Transient::StoreFull => "waiting_for_store",
@@ -55,39 +60,44 @@ impl Transient {
     }
 }
 
-/// The server stops while something is waited for: the session is taken up at the next start.
+/// The server stopped before an attempt succeeded. The next start goes on with the session.
 #[derive(Debug, thiserror::Error)]
-#[error("the server stopped while it waited; the next start goes on")]
+#[error("the server stopped before it could try again; the next start goes on with the session")]
 pub struct Stopped;
 
-/// Waits on behalf of one session, and tells its pages what for.
+/// Retries work for one session, and tells the session's pages what it waits for.
 pub struct Retry<'a> {
+    /// What every service of the process shares.
     pub context: &'a Context,
+    /// The session that the work is for.
     pub session: SessionId,
+    /// The owner of the session.
     pub owner: UserId,
+    /// The progress that was published last, 0 to 100.
     percent: AtomicU8,
 }
 
 impl<'a> Retry<'a> {
+    /// Returns a `Retry` at a progress of 0 percent.
     pub fn new(context: &'a Context, session: SessionId, owner: UserId) -> Retry<'a> {
         Retry { context, session, owner, percent: AtomicU8::new(0) }
     }
 
-    /// Tells the pages how far it is.
+    /// Publishes the stage and the progress (0 to 100) to the session's pages.
     pub fn progress(&self, stage: &str, percent: u8) {
         self.percent.store(percent, Relaxed);
-        self.say(stage);
+        self.publish_stage(stage);
     }
 
-    fn say(&self, stage: &str) {
+    fn publish_stage(&self, stage: &str) {
         let message = Message::Progress { stage: stage.into(), percent: self.percent.load(Relaxed) };
         self.context.hub.publish(self.session, message);
     }
 
-    /// Tries until it succeeds.
+    /// Calls `attempt` until it succeeds, with pauses of 0.5 to 15 s.
     ///
     /// # Errors
-    /// A failure that does not pass by itself, or [`Stopped`].
+    /// The attempt failed for a reason that does not pass by itself, or the server stops ([`Stopped`]).
     pub async fn until<T, F>(&self, attempt: impl Fn() -> F) -> anyhow::Result<T>
     where
         F: Future<Output = anyhow::Result<T>>,
@@ -101,8 +111,8 @@ impl<'a> Retry<'a> {
             let Some(transient) = Transient::of(&error) else { return Err(error) };
             if told.replace(transient) != Some(transient) {
                 let error = format!("{error:#}");
-                tracing::warn!(session = %self.session, ?transient, error, "the session waits; it is tried again");
-                self.say(transient.stage());
+                tracing::warn!(session = %self.session, ?transient, error, "the session waits for a passing failure; the work is retried");
+                self.publish_stage(transient.stage());
             }
             tokio::select! {
                 () = self.context.shutdown.cancelled() => return Err(error.context(Stopped)),
@@ -112,15 +122,15 @@ impl<'a> Retry<'a> {
         }
     }
 
-    /// Lets the event happen, however long the database is away.
+    /// Applies the event to the session, and retries while the database is unreachable.
     ///
     /// # Errors
-    /// As [`Retry::until`]; the session may not be in a state for it.
+    /// The session's state does not allow the event, the database refuses it, or the server stops ([`Stopped`]).
     pub async fn apply(&self, event: Event) -> anyhow::Result<()> {
         let (again, event) = (&AtomicBool::new(false), &event);
         self.until(|| async {
             match self.context.machine.apply(self.owner, self.session, event.clone()).await {
-                // It had happened, and only the answer was lost.
+                // An earlier attempt was applied, and only its answer was lost.
                 Err(TransitionError::NotNow { state }) if again.load(Relaxed) && state == event.leads_to() => Ok(()),
                 Err(error) => {
                     again.store(true, Relaxed);
@@ -145,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passes_is_told_from_what_does_not_however_deep_it_lies() {
+    fn a_passing_reason_is_found_at_any_depth_of_an_error() {
         let away = || coach_archive::Error::Unavailable { what: "x".into(), message: "refused".into() };
         let denied = coach_archive::Error::Denied { what: "x".into(), code: "AccessDenied".into() };
         assert_eq!(of::<(), _>(away()), Some(Transient::Store));

@@ -1,4 +1,4 @@
-//! Where a session's files lie until the object store has confirmed them.
+//! The spool: local folders that hold a session's files until the object store has confirmed them.
 
 use coach_core::SessionId;
 use std::path::{Path, PathBuf};
@@ -10,36 +10,40 @@ pub struct Spool {
 }
 
 impl Spool {
-    /// The session's folder below `root`; it need not exist.
+    /// Returns the session's folder below `root`. The folder need not exist.
     pub fn of(root: &Path, session: SessionId) -> Spool {
         Spool { folder: root.join(session.to_string()) }
     }
 
+    /// Creates the folder and its parents; an existing folder is kept as it is.
+    ///
     /// # Errors
-    /// The folder cannot be made.
+    /// The folder cannot be created.
     pub fn create(&self) -> std::io::Result<()> {
         std::fs::create_dir_all(&self.folder)
     }
 
+    /// Returns the path of the session's folder.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// What one publishing recorded.
+    /// Returns the path of the recording of part `n`, that is of one publishing. The first part is 0.
     pub fn part(&self, n: u32) -> PathBuf {
         self.folder.join(format!("part-{n}.webm"))
     }
 
+    /// Returns the path of the session's journal.
     pub fn journal(&self) -> PathBuf {
         self.folder.join("journal.jsonl")
     }
 
-    /// The joined recording, before it is in the object store.
+    /// Returns the path of the recording that is joined from all parts.
     pub fn recording(&self) -> PathBuf {
         self.folder.join("recording.webm")
     }
 
-    /// Numbers of the parts that are there, ascending.
+    /// Returns the numbers of the parts in the folder, ascending.
     ///
     /// # Errors
     /// The folder cannot be read.
@@ -55,10 +59,10 @@ impl Spool {
         Ok(found)
     }
 
-    /// Removes everything; an absent folder is fine.
+    /// Removes the folder and everything in it. An absent folder is no error.
     ///
     /// # Errors
-    /// Something cannot be removed.
+    /// A file or the folder cannot be removed.
     pub fn remove(&self) -> std::io::Result<()> {
         match std::fs::remove_dir_all(&self.folder) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
@@ -66,14 +70,14 @@ impl Spool {
         }
     }
 
-    /// What all sessions below `root` hold.
+    /// Returns the size of the files of all sessions below `root`, in bytes. What cannot be read counts as 0.
     pub fn bytes(root: &Path) -> u64 {
         let files = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten();
         let folders = files(root.to_owned()).map(|entry| entry.path());
         folders.flat_map(files).filter_map(|file| Some(file.metadata().ok()?.len())).sum()
     }
 
-    /// The sessions that have a folder below `root`.
+    /// Returns the sessions that have a folder below `root`. Empty when `root` cannot be read.
     pub fn sessions(root: &Path) -> Vec<SessionId> {
         let Ok(entries) = std::fs::read_dir(root) else { return Vec::new() };
         entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
@@ -85,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_are_found_by_their_numbers_and_nothing_else_is_taken_for_one() {
+    fn only_files_named_as_parts_are_listed_in_order_of_their_numbers() {
         let root = tempfile::tempdir().expect("a folder");
         let spool = Spool::of(root.path(), SessionId(uuid::Uuid::now_v7()));
         spool.create().expect("made");

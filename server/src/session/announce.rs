@@ -1,4 +1,4 @@
-//! Which changes of a state the webhook is told of, as a job of the same transaction.
+//! The state changes that are sent to the webhook. Each becomes a job in the transaction of the change.
 
 use super::state::State;
 use crate::clock::now_us;
@@ -6,28 +6,32 @@ use crate::store::jobs::NewJob;
 use coach_core::{SessionId, UserId};
 use serde::{Deserialize, Serialize};
 
-/// The kind of the webhook's jobs.
+/// Kind of the webhook's jobs.
 pub const KIND: &str = "webhook";
-/// With pauses that double from 2 s up to 10 minutes: given up after about an hour.
+/// Attempts to deliver. With pauses that double from 2 s up to 10 minutes the job is given up after about an hour.
 const ATTEMPTS: i32 = 13;
 
-/// What happened.
+/// An event that the webhook is told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
+    /// The session's report is ready.
     #[serde(rename = "session.scored")]
     Scored,
+    /// The session has failed.
     #[serde(rename = "session.failed")]
     Failed,
 }
 
-/// What the job carries.
+/// The payload of a webhook job.
 #[derive(Serialize, Deserialize)]
 pub struct Payload {
+    /// What happened.
     pub event: Event,
+    /// When it happened: microseconds since 1970 (UTC).
     pub at_us: i64,
 }
 
-/// The job that a change of state leaves behind; `None`: of no interest outside.
+/// Returns the webhook job for a change of state; `None` when the webhook is not told of that change.
 pub fn of_change(owner: UserId, session: SessionId, from: State, to: State) -> Option<NewJob<'static>> {
     let event = match to {
         State::Ready if from != to => Event::Scored,
@@ -44,7 +48,7 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn only_the_ends_of_a_session_are_told_and_each_once() {
+    fn the_webhook_is_told_once_when_a_session_is_ready_or_failed() {
         let (owner, session) = (UserId(Uuid::nil()), SessionId(Uuid::nil()));
         let event = |from, to| of_change(owner, session, from, to).map(|job| job.payload["event"].clone());
         assert_eq!(event(State::Scoring, State::Ready).unwrap(), "session.scored");

@@ -1,20 +1,23 @@
-//! The text that a person agrees to before anything is recorded. A change of meaning needs a new version.
+//! The text that a person agrees to before anything is recorded. A change of its meaning needs a new version.
 
 use serde::Serialize;
 
-/// The version in force; an agreement to another one does not count.
+/// The current version. An agreement to another version is not valid.
 pub const VERSION: &str = "2026-11-22";
 
 /// One paragraph under its heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Section {
+    /// The heading.
     pub title: &'static str,
+    /// The paragraph.
     pub text: &'static str,
 }
 
+/// Title above the text.
 pub const TITLE: &str = "Before you practise";
 
-/// docs/PRIVACY.md says the same at length.
+/// The paragraphs of the text. docs/PRIVACY.md says the same in more detail.
 pub const SECTIONS: &[Section] = &[
     Section {
         title: "What is recorded",
@@ -56,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_text_answers_what_law_and_people_ask() {
+    fn the_text_names_what_is_recorded_where_it_stays_and_how_to_delete_it() {
         let all = SECTIONS.iter().map(|section| section.text).collect::<String>();
         for word in ["camera", "microphone", "server", "delete", "withdraw", "face", "voice"] {
             assert!(all.contains(word), "{word}");

@@ -1,4 +1,4 @@
-//! What a session is: its states and the only way from one to another, how pages see it, its questions, hints and consent.
+//! The session: its states and transitions, its view for pages, its questions, hints and the consent it needs.
 
 pub mod announce;
 pub mod consent;

@@ -1,15 +1,21 @@
-//! The bank of behavioural questions: six families, with those that are asked almost everywhere. Ids stay for ever; texts may be polished.
+//! The bank of behavioural questions: six families, with those that are asked almost everywhere. An id never changes; a text may
+//! be improved.
 
 use Family::{Conflict, Failure, Leadership, Motivation, Pressure, Teamwork};
 use serde::{Deserialize, Serialize};
 
-/// A question of the bank as the program carries it.
+/// A question of the bank.
 #[derive(Debug, Clone, Copy)]
 pub struct Seed {
+    /// Id of the question; it begins with the family's name.
     pub id: &'static str,
+    /// The family that it belongs to.
     pub family: Family,
+    /// Suggested length of the answer, 60 to 180 s.
     pub suggested_s: i64,
+    /// The question as it is asked.
     pub text: &'static str,
+    /// Advice on how to answer.
     pub tip: &'static str,
 }
 
@@ -17,18 +23,26 @@ pub struct Seed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Family {
+    /// A mistake or a goal that was missed.
     Failure,
+    /// A disagreement with others.
     Conflict,
+    /// Guiding other people.
     Leadership,
+    /// Working with other people.
     Teamwork,
+    /// Working under stress or short of time.
     Pressure,
+    /// What drives the person.
     Motivation,
 }
 
 impl Family {
+    /// All families, in the order in which they are shown.
     pub const ALL: [Family; 6] =
         [Family::Failure, Family::Conflict, Family::Leadership, Family::Teamwork, Family::Pressure, Family::Motivation];
 
+    /// Returns the name of the family on the wire and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             Family::Failure => "failure",
@@ -41,6 +55,7 @@ impl Family {
     }
 }
 
+/// A text that names no family.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?} is no family of questions")]
 pub struct UnknownFamily(String);
@@ -203,7 +218,7 @@ pub const BANK: &[Seed] = &[
         Leadership,
         120,
         "Tell me about a group that had lost heart. What did you do?",
-        "Small things count. Tell one that you can picture.",
+        "Small things count. Tell one that you remember clearly.",
     ),
     q(
         "teamwork-best-team",
@@ -381,7 +396,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_are_at_least_forty_in_six_families_with_a_time_and_a_tip() {
+    fn each_family_has_at_least_seven_questions_with_a_time_and_a_tip() {
         assert!(BANK.len() >= 42);
         for family in Family::ALL {
             assert!(BANK.iter().filter(|question| question.family == family).count() >= 7);
@@ -395,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn no_id_and_no_text_is_there_twice() {
+    fn no_id_and_no_text_occurs_twice() {
         let ids: std::collections::BTreeSet<_> = BANK.iter().map(|question| question.id).collect();
         let texts: std::collections::BTreeSet<_> = BANK.iter().map(|question| question.text).collect();
         assert_eq!((ids.len(), texts.len()), (BANK.len(), BANK.len()));

@@ -2,56 +2,60 @@
 
 use serde::{Deserialize, Serialize};
 
-/// `created -> live <-> grace -> finalising -> scoring -> ready`; `interrupted` is found at start-up, `failed` can be tried again.
+/// States: `created -> live <-> grace -> finalising -> scoring -> ready`, or `interrupted`, `failed`, `deleted`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = SessionState)]
 pub enum State {
     /// Nothing was published yet.
     Created,
+    /// A publisher is connected.
     Live,
-    /// The publisher is gone; it may come back.
+    /// The publisher is disconnected and may come back.
     Grace,
-    /// The recording is being made whole and stored.
+    /// The recording is being joined and stored.
     Finalising,
     /// The report is being made.
     Scoring,
+    /// The report is stored.
     Ready,
-    /// The server died in the middle of it.
+    /// The server stopped before the session was ready. The next start finishes it.
     Interrupted,
-    /// It cannot go on by itself; the reason is with the session.
+    /// The session cannot continue by itself. The reason is stored with it, and it can be tried again.
     Failed,
-    /// Nobody sees it any more; its objects are being erased.
+    /// Nobody can see the session any more; its objects are being erased.
     Deleted,
 }
 
-/// What happens to a session.
+/// An event that changes the state of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// A publisher is connected: the first, the same one again, or one that takes over.
+    /// A publisher is connected: the first, the same one again, or one that replaces another.
     Published,
-    /// The publisher is gone without a word.
+    /// The publisher is disconnected without having stopped.
     Lost,
     /// The person stopped, or the time to come back has run out.
     Stopped,
-    /// The recording is whole and stored.
+    /// The joined recording is stored.
     Recorded,
     /// The report is stored.
     Scored,
-    /// Found in the middle of something when the server started.
+    /// The server has started and found the session unfinished.
     Found,
-    /// It goes on from what is there.
+    /// The session is finished from what was recorded.
     Resumed,
-    /// Nobody sent anything: it can be begun as if nothing had been.
+    /// No media came; the session can be started again.
     NothingCame,
-    /// It cannot go on: why, for the person.
+    /// The session cannot continue. The text gives the reason, for the person.
     Failed(String),
-    /// The report is to be made anew.
+    /// The report is to be made again.
     Rescore,
+    /// The owner has deleted the session, or its time to be kept is over.
     Deleted,
 }
 
 impl State {
+    /// All states.
     pub const ALL: [State; 9] = [
         State::Created,
         State::Live,
@@ -64,6 +68,7 @@ impl State {
         State::Deleted,
     ];
 
+    /// Returns the name of the state on the wire and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
             State::Created => "created",
@@ -78,17 +83,17 @@ impl State {
         }
     }
 
-    /// Whether media may be published.
+    /// Returns whether media may be published.
     pub fn takes_media(self) -> bool {
         matches!(self, State::Created | State::Live | State::Grace)
     }
 
-    /// Whether nothing happens any more unless a person asks for it.
+    /// Returns whether the state stays until a person changes it.
     pub fn is_over(self) -> bool {
         matches!(self, State::Ready | State::Failed | State::Deleted)
     }
 
-    /// The state after the event; `None`: it cannot happen here.
+    /// Returns the state after the event; `None` when this state does not allow it.
     pub fn after(self, event: &Event) -> Option<State> {
         use State as S;
         match (self, event) {
@@ -112,7 +117,7 @@ impl State {
 }
 
 impl Event {
-    /// The state in which the event leaves a session, wherever it is allowed.
+    /// Returns the state after the event, which is the same for every state that allows it.
     pub fn leads_to(&self) -> State {
         match self {
             Event::Published => State::Live,
@@ -135,6 +140,7 @@ impl TryFrom<String> for State {
     }
 }
 
+/// A text that names no state.
 #[derive(Debug, thiserror::Error)]
 #[error("{0:?} is no state of a session")]
 pub struct UnknownState(String);
@@ -151,14 +157,14 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_way_leads_from_created_to_ready() {
+    fn the_usual_events_lead_from_created_to_ready() {
         let way = [Event::Published, Event::Lost, Event::Published, Event::Stopped, Event::Recorded, Event::Scored];
         let end = way.iter().fold(State::Created, |state, event| state.after(event).unwrap());
         assert_eq!(end, State::Ready);
     }
 
     #[test]
-    fn what_a_crash_left_behind_goes_on_to_finalising() {
+    fn a_session_that_a_crash_interrupted_goes_on_to_finalising() {
         for state in [State::Live, State::Grace, State::Finalising, State::Scoring] {
             assert_eq!(state.after(&Event::Found), Some(State::Interrupted));
         }
@@ -174,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_to_which_nobody_sent_anything_can_be_begun_again_and_a_ready_one_cannot() {
+    fn a_session_without_media_can_be_started_again_and_a_ready_one_cannot() {
         assert!(State::Interrupted.after(&Event::NothingCame).is_some_and(State::takes_media));
         assert_eq!(State::Ready.after(&Event::NothingCame), None);
     }
@@ -191,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn every_state_reads_as_it_is_written() {
+    fn every_state_is_read_back_as_it_is_written() {
         for state in State::ALL {
             assert_eq!(State::try_from(state.as_str().to_owned()).unwrap(), state);
             assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
@@ -201,7 +207,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_brings_a_deleted_session_back_and_anything_can_be_deleted(way in prop::collection::vec(0usize..11, 0..40)) {
+        fn no_event_restores_a_deleted_session_and_every_session_can_be_deleted(way in prop::collection::vec(0usize..11, 0..40)) {
             let events = events();
             let mut state = State::Created;
             for step in way {

@@ -11,22 +11,29 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[schema(as = Session)]
 pub struct SessionView {
+    /// Id of the session.
     pub id: SessionId,
+    /// Its state now.
     pub state: State,
+    /// Where its media comes from.
     pub source: Source,
+    /// When it was created: microseconds since 1970 (UTC).
     pub created_us: i64,
-    /// Wall time of t = 0.
+    /// Wall time of t = 0: microseconds since 1970 (UTC); `null` before the first media.
     pub started_us: Option<i64>,
+    /// Length of the recording; `null` until it is whole.
     pub duration_ms: Option<i64>,
+    /// Its questions, in the order they are asked.
     pub questions: Vec<AskedQuestion>,
-    /// Of the whole session; `null` until it is scored.
+    /// Scores of the whole session; `null` until it is scored.
     pub scores: Option<ScoreValues>,
+    /// Its answers with their scores.
     pub answers: Vec<AnswerRow>,
-    /// The reference answer of its questions.
+    /// Whether it is the reference answer to its questions.
     pub gold: bool,
-    /// Why it failed.
+    /// Why it failed; `null` when it has not.
     pub failure: Option<String>,
-    /// The device check was measured.
+    /// Whether its device check was measured.
     pub calibrated: bool,
 }
 

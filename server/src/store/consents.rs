@@ -1,4 +1,4 @@
-//! Who agreed to which text, and when.
+//! Queries on consents: who agreed to which text, and when.
 
 use super::{Db, on};
 use crate::clock::now_us;
@@ -6,28 +6,28 @@ use coach_core::UserId;
 use serde::Serialize;
 use uuid::Uuid;
 
-/// An agreement that holds.
+/// A consent that is in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct Consent {
     pub version: String,
     pub accepted_us: i64,
 }
 
-/// The newest agreement that was not withdrawn.
+/// Returns the newest consent that was not withdrawn.
 pub async fn latest(db: &Db, owner: UserId) -> sqlx::Result<Option<Consent>> {
     const SELECT: &str = "SELECT version, accepted_us FROM consents WHERE owner = $1 AND withdrawn_us IS NULL
         ORDER BY accepted_us DESC, id DESC LIMIT 1";
     on!(db, pool => sqlx::query_as(SELECT).bind(owner.0).fetch_optional(pool).await)
 }
 
-/// Writes an agreement down; every one is kept.
+/// Inserts a consent; every one is kept.
 pub async fn accept(db: &Db, owner: UserId, version: &str) -> sqlx::Result<Consent> {
     const INSERT: &str = "INSERT INTO consents (id, owner, version, accepted_us) VALUES ($1, $2, $3, $4)
         RETURNING version, accepted_us";
     on!(db, pool => sqlx::query_as(INSERT).bind(Uuid::now_v7()).bind(owner.0).bind(version).bind(now_us()).fetch_one(pool).await)
 }
 
-/// Takes every agreement of the person back; says how many there were.
+/// Withdraws every consent of the person. Returns how many there were.
 pub async fn withdraw(db: &Db, owner: UserId) -> sqlx::Result<u64> {
     const UPDATE: &str = "UPDATE consents SET withdrawn_us = $2 WHERE owner = $1 AND withdrawn_us IS NULL";
     on!(db, pool => Ok(sqlx::query(UPDATE).bind(owner.0).bind(now_us()).execute(pool).await?.rows_affected()))

@@ -1,11 +1,11 @@
-//! What an owner allows another person to see of a session.
+//! Queries on grants: what an owner allows another person to do with a session.
 
 use super::{Db, on};
 use crate::clock::now_us;
 use coach_core::{SessionId, UserId};
 use uuid::Uuid;
 
-/// What the other person may do.
+/// What a grant allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     Interviewer,
@@ -37,7 +37,7 @@ impl TryFrom<String> for Role {
     }
 }
 
-/// A permission that holds now: whose session, and as what.
+/// A grant that is in force: whose session, and in which role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Grant {
     pub id: Uuid,
@@ -53,7 +53,7 @@ struct Row {
     role: Role,
 }
 
-/// Allows it; `None` when the session is not the owner's.
+/// Inserts a grant. Returns `None` when the session is not the owner's.
 pub async fn give(
     db: &Db,
     owner: UserId,
@@ -68,7 +68,7 @@ pub async fn give(
         .bind(now_us()).bind(expires_us).fetch_optional(pool).await)
 }
 
-/// The newest permission of this person on this session that is neither expired nor revoked.
+/// Returns the person's newest grant on this session that is neither expired nor revoked.
 pub async fn held(db: &Db, grantee: UserId, session: SessionId, now: i64) -> sqlx::Result<Option<Grant>> {
     const SELECT: &str = "SELECT id, owner, role FROM grants WHERE grantee = $1 AND session = $2 AND revoked_us IS NULL
         AND (expires_us IS NULL OR expires_us > $3) ORDER BY created_us DESC, id DESC LIMIT 1";
@@ -76,7 +76,7 @@ pub async fn held(db: &Db, grantee: UserId, session: SessionId, now: i64) -> sql
     Ok(row.map(|row| Grant { id: row.id, owner: UserId(row.owner), role: row.role }))
 }
 
-/// Takes it back; says whether there was one.
+/// Revokes a grant. Returns whether there was one.
 pub async fn revoke(db: &Db, owner: UserId, id: Uuid) -> sqlx::Result<bool> {
     const UPDATE: &str = "UPDATE grants SET revoked_us = $3 WHERE id = $1 AND owner = $2 AND revoked_us IS NULL";
     on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(owner.0).bind(now_us()).execute(pool).await?.rows_affected() == 1))

@@ -1,4 +1,4 @@
-//! Jobs: work that outlives a request, claimed under a lease, tried again with growing pauses.
+//! Queries on jobs: work that outlives a request, claimed under a lease and retried with growing pauses.
 
 use super::{Db, on};
 use crate::clock::now_us;
@@ -9,25 +9,25 @@ use sqlx::AssertSqlSafe;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-/// The first pause after a failure; each further one is twice as long, up to [`MAX_PAUSE_US`].
+/// Pause after the first failure, microseconds. Each further one is twice as long, up to [`MAX_PAUSE_US`].
 pub const FIRST_PAUSE_US: i64 = 2_000_000;
 pub const MAX_PAUSE_US: i64 = 600_000_000;
 
-/// What is to be done.
+/// A job to enqueue.
 #[derive(Debug, Clone)]
 pub struct NewJob<'a> {
     pub kind: &'a str,
     pub owner: Option<UserId>,
     pub session: Option<SessionId>,
     pub payload: Value,
-    /// Smaller goes first.
+    /// Jobs of a smaller number are claimed first.
     pub priority: i32,
     pub max_attempts: i32,
     pub run_at_us: i64,
 }
 
 impl<'a> NewJob<'a> {
-    /// A job of a session, at once, tried eight times.
+    /// Returns a job of a session that is due at once and has eight attempts.
     pub fn of_session(kind: &'a str, owner: UserId, session: SessionId) -> NewJob<'a> {
         NewJob {
             kind,
@@ -49,7 +49,7 @@ pub struct Claimed {
     pub owner: Option<UserId>,
     pub session: Option<SessionId>,
     pub payload: Value,
-    /// This one included.
+    /// Number of attempts, the current one included.
     pub attempts: i32,
     pub max_attempts: i32,
 }
@@ -79,7 +79,7 @@ impl From<Row> for Claimed {
     }
 }
 
-/// The query that puts a [`NewJob`] under this id into the table, in a database or a transaction; `$more` follows its text.
+/// Builds the query that inserts a [`NewJob`] under this id, in a database or a transaction; `$more` is appended to its text.
 macro_rules! insert {
     ($id:expr, $job:expr, $more:literal) => {
         sqlx::query(concat!(
@@ -100,15 +100,15 @@ macro_rules! insert {
 }
 pub(super) use insert;
 
-/// Puts a job into the queue.
+/// Enqueues a job.
 pub async fn enqueue(db: &Db, job: NewJob<'_>) -> sqlx::Result<Uuid> {
     let id = Uuid::now_v7();
     on!(db, pool => insert!(id, job, "").execute(pool).await.map(drop)?);
     Ok(id)
 }
 
-/// Puts a job of a session into the queue unless one of its kind is queued or at work; its id, new or old. For kinds that
-/// the schema has a unique index for.
+/// Enqueues a job of a session unless one of its kind is queued or running. Returns the id of the new or the existing job.
+/// Works for kinds that the schema has a unique index for.
 pub async fn enqueue_once(db: &Db, job: NewJob<'_>) -> sqlx::Result<Uuid> {
     const SELECT: &str = "SELECT id FROM jobs WHERE session = $1 AND kind = $2 AND state IN ('queued', 'running')";
     loop {
@@ -120,34 +120,34 @@ pub async fn enqueue_once(db: &Db, job: NewJob<'_>) -> sqlx::Result<Uuid> {
             false => on!(db, pool => sqlx::query_scalar(SELECT).bind(job.session.map(|s| s.0)).bind(job.kind)
                 .fetch_optional(pool).await?),
         };
-        // Neither made nor found: the other one ended just between.
+        // Neither inserted nor found: the other job ended in between.
         if let Some(id) = found {
             return Ok(id);
         }
     }
 }
 
-/// How far a job has come.
+/// How far a job is.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Progress {
     /// `queued`, `running`, `done` or `dead`.
     pub state: String,
-    /// What it is at; `None`: not begun.
+    /// The stage it is in; `None`: not started.
     pub stage: Option<String>,
     pub percent: Option<i32>,
     pub attempts: i32,
     pub last_error: Option<String>,
 }
 
-/// The newest job of this kind of the owner's session.
+/// Returns the progress of the newest job of this kind of the owner's session.
 pub async fn latest(db: &Db, owner: UserId, session: SessionId, kind: &str) -> sqlx::Result<Option<Progress>> {
     const SELECT: &str = "SELECT state, stage, percent, attempts, last_error FROM jobs
         WHERE session = $1 AND owner = $2 AND kind = $3 ORDER BY id DESC LIMIT 1";
     on!(db, pool => sqlx::query_as(SELECT).bind(session.0).bind(owner.0).bind(kind).fetch_optional(pool).await)
 }
 
-/// Takes the next job of these kinds that is due, or whose worker fell silent, and holds it for `lease_us`. No two workers get
-/// the same one.
+/// Claims the next job of these kinds that is due, or whose lease has run out, and holds it for `lease_us`. No two workers get
+/// the same job.
 pub async fn claim(db: &Db, worker: &str, kinds: &[&str], now: i64, lease_us: i64) -> sqlx::Result<Option<Claimed>> {
     let claim = format!(
         "UPDATE jobs SET state = 'running', attempts = attempts + 1, worker = $1, lease_until_us = $2, stage = NULL, percent = NULL
@@ -162,7 +162,8 @@ pub async fn claim(db: &Db, worker: &str, kinds: &[&str], now: i64, lease_us: i6
     take(db, claim, worker, kinds, now, lease_us).await
 }
 
-/// Takes a job of these kinds whose worker fell silent in the last attempt, for its burial. A job that kills its workers so ends.
+/// Claims a job of these kinds whose lease ran out in its last attempt, so that it can be marked as dead. This ends jobs that
+/// crash their workers.
 pub async fn claim_fallen(
     db: &Db,
     worker: &str,
@@ -181,7 +182,7 @@ pub async fn claim_fallen(
     take(db, claim, worker, kinds, now, lease_us).await
 }
 
-/// Runs a claim; its text is made of constants.
+/// Runs a claim. The text of the query consists of constants.
 async fn take(
     db: &Db,
     claim: String,
@@ -200,12 +201,12 @@ async fn take(
     Ok(row.map(Claimed::from))
 }
 
-/// `$4, $5, …`: places for so many values, from this one on.
+/// Returns placeholders (`$4, $5, …`) for `count` values, starting at a number.
 fn places(first: usize, count: usize) -> String {
     (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
-/// The worker is still at it and as far as this; false: the job was given to somebody else meanwhile, stop.
+/// Renews the lease and stores the progress. Returns false when another worker has the job; the caller must stop then.
 pub async fn renew(
     db: &Db,
     id: Uuid,
@@ -220,7 +221,7 @@ pub async fn renew(
         .execute(pool).await?.rows_affected() == 1))
 }
 
-/// Who alone may write a job's results.
+/// Identifies the worker that alone may write a job's results.
 #[derive(Debug, Clone, Copy)]
 pub struct Fence<'a> {
     pub job: Uuid,
@@ -257,7 +258,7 @@ pub async fn complete(db: &Db, id: Uuid, worker: &str) -> sqlx::Result<bool> {
     })
 }
 
-/// It failed: back into the queue after a pause. False: it was no longer this worker's.
+/// Returns a failed job to the queue, due after a pause. Returns false when the worker no longer held it.
 pub async fn fail(db: &Db, job: &Claimed, worker: &str, now: i64, error: &str) -> sqlx::Result<bool> {
     const UPDATE: &str = "UPDATE jobs SET state = 'queued', run_at_us = $3, lease_until_us = NULL, worker = NULL,
         stage = NULL, percent = NULL, last_error = $4
@@ -266,7 +267,7 @@ pub async fn fail(db: &Db, job: &Claimed, worker: &str, now: i64, error: &str) -
     on!(db, pool => Ok(sqlx::query(UPDATE).bind(job.id).bind(worker).bind(run_at).bind(error).execute(pool).await?.rows_affected() == 1))
 }
 
-/// It is given up with this error; false: another worker has ended it or is at it.
+/// Marks a job as dead, with this error. Returns false when another worker has ended it or holds it.
 pub async fn bury(db: &Db, id: Uuid, worker: &str, error: &str) -> sqlx::Result<bool> {
     const UPDATE: &str = "UPDATE jobs SET state = 'dead', lease_until_us = NULL, last_error = $3
         WHERE id = $1 AND worker = $2 AND state = 'running'";
@@ -277,22 +278,22 @@ pub async fn bury(db: &Db, id: Uuid, worker: &str, error: &str) -> sqlx::Result<
     })
 }
 
-/// An uploaded session as its worker leaves it.
+/// State and progress of an uploaded session.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Upload {
     pub session: SessionId,
     pub state: State,
     pub failure: Option<String>,
-    /// Of the analysis that is at work now.
+    /// Progress of the analysis that is running; `None`: none is.
     pub stage: Option<String>,
     pub percent: Option<i32>,
 }
 
-/// For the pages that watch: those of these sessions that were uploaded.
+/// Returns those of these sessions that were uploaded, for the pages that watch them.
 pub async fn all_owners_uploads(db: &Db, sessions: &[SessionId]) -> sqlx::Result<Vec<Upload>> {
     type Row = (Uuid, String, Option<String>, Option<String>, Option<i32>);
     let mut found = Vec::new();
-    // A statement has room for some thousand values.
+    // A statement takes a few thousand values at most.
     for some in sessions.chunks(1000) {
         let select = format!(
             "SELECT s.id, s.state, s.failure, j.stage, j.percent FROM sessions s
@@ -315,13 +316,13 @@ pub async fn all_owners_uploads(db: &Db, sessions: &[SessionId]) -> sqlx::Result
     Ok(found)
 }
 
-/// How many jobs are in each state, for the metrics.
+/// Returns how many jobs are in each state, for the metrics.
 pub async fn count(db: &Db) -> sqlx::Result<Vec<(String, i64)>> {
     const SELECT: &str = "SELECT state, COUNT(*) FROM jobs GROUP BY state ORDER BY state";
     on!(db, pool => sqlx::query_as(SELECT).fetch_all(pool).await)
 }
 
-/// The pause after that many attempts.
+/// Returns the pause after this many attempts, microseconds.
 pub fn pause_us(attempts: i32) -> i64 {
     let doublings = u32::try_from(attempts.clamp(1, 20) - 1).unwrap_or(0);
     (FIRST_PAUSE_US << doublings).min(MAX_PAUSE_US)

@@ -1,7 +1,7 @@
 //! All SQL: one text for SQLite and PostgreSQL, one file per table group.
 //!
-//! Every query of a person's rows names the owner, or a grant that the owner gave. What the house itself looks for
-//! (what a crash left behind, jobs) has names that say so and returns owners along with ids.
+//! Every query on a person's rows names the owner, or a grant that the owner gave. Queries across all owners (what a crash left
+//! behind, jobs) have names that say so and return owners along with ids.
 
 pub mod consents;
 pub mod grants;
@@ -30,7 +30,7 @@ pub enum Db {
     Lite(sqlx::SqlitePool),
 }
 
-/// Runs the same expression on whichever database it is.
+/// Evaluates the same expression for either database.
 macro_rules! on {
     ($db:expr, $pool:ident => $run:expr) => {
         match $db {
@@ -40,7 +40,7 @@ macro_rules! on {
     };
 }
 
-/// Runs the same block in a transaction that can write, and gives what it gives: an error rolls it back.
+/// Runs the same block in a transaction that can write, and evaluates to its result. An error rolls it back.
 macro_rules! in_transaction {
     ($db:expr, $tx:ident => $run:block) => {
         match $db {
@@ -55,7 +55,7 @@ macro_rules! in_transaction {
             $crate::store::Db::Lite(pool) => {
                 let mut connection = pool.acquire().await?;
                 let done: sqlx::Result<_> = async {
-                    // The write lock at once: a reader that becomes a writer half-way cannot wait for another.
+                    // Takes the write lock at once: a reader that becomes a writer later cannot wait for another writer.
                     let mut $tx = sqlx::Connection::begin_with(&mut *connection, "BEGIN IMMEDIATE").await?;
                     let done: sqlx::Result<_> = async { $run }.await;
                     if done.is_ok() {
@@ -65,8 +65,8 @@ macro_rules! in_transaction {
                 }
                 .await;
                 if done.is_err() {
-                    // A full disk ends a transaction inside SQLite, which sqlx (0.9) does not see: this connection would
-                    // refuse every later one.
+                    // A full disk ends a transaction inside SQLite, which sqlx (0.9) does not notice: this connection would
+                    // refuse every later transaction.
                     connection.close_on_drop();
                 }
                 done
@@ -76,7 +76,7 @@ macro_rules! in_transaction {
 }
 pub(crate) use {in_transaction, on};
 
-/// Whether the database is away, starting, stopping, busy or out of room: the same query may succeed later.
+/// Returns whether the database is unreachable, starting, stopping, busy or out of space, so that the query may succeed later.
 pub fn is_away(error: &sqlx::Error) -> bool {
     use sqlx::Error as E;
     match error {
@@ -84,9 +84,9 @@ pub fn is_away(error: &sqlx::Error) -> bool {
         E::Database(error) => {
             let code = error.code().unwrap_or_default();
             match error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>() {
-                // Connection, resources, and what an operator does to the server.
+                // Connection failures, lack of resources, and actions of an operator.
                 Some(_) => ["08", "53", "57P"].iter().any(|class| code.starts_with(class)),
-                // SQLITE_BUSY, LOCKED, IOERR, FULL, CANTOPEN; the rest of the number says more.
+                // SQLITE_BUSY, LOCKED, IOERR, FULL, CANTOPEN. The higher bits of the code hold details.
                 None => code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6 | 10 | 13 | 14)),
             }
         }
@@ -94,7 +94,7 @@ pub fn is_away(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Whether the disk of an SQLite database is full: it is this server's own.
+/// Returns whether the disk of an SQLite database, which is this server's own, is full.
 pub fn is_full(error: &sqlx::Error) -> bool {
     let sqlite = error.as_database_error().and_then(|e| e.try_downcast_ref::<sqlx::sqlite::SqliteError>());
     sqlite.and_then(|e| e.code()?.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 13)
@@ -113,7 +113,7 @@ pub enum OpenError {
 }
 
 impl Db {
-    /// Opens `sqlite://path` (made when it is not there) or `postgres://…`; brings nothing up to date.
+    /// Opens `sqlite://path` (created when missing) or `postgres://…`. Does not migrate the schema.
     pub async fn open(url: &str, max_connections: u32) -> Result<Db, OpenError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let pool = sqlx::postgres::PgPoolOptions::new()
@@ -124,7 +124,7 @@ impl Db {
             return Ok(Db::Pg(pool));
         }
         let Some(path) = url.strip_prefix("sqlite:") else {
-            // The address may carry a password: only its scheme is repeated.
+            // The address may contain a password, so only its scheme is repeated.
             return Err(OpenError::Scheme(url.split(':').next().unwrap_or_default().to_owned()));
         };
         let path = std::path::Path::new(path.trim_start_matches("//"));
@@ -142,14 +142,14 @@ impl Db {
         Ok(Db::Lite(SqlitePoolOptions::new().max_connections(max_connections).connect_with(options).await?))
     }
 
-    /// Brings the schema up to date and seeds the bank; both are idempotent.
+    /// Migrates the schema and seeds the question bank; both are idempotent.
     pub async fn migrate(&self) -> Result<(), OpenError> {
         on!(self, pool => MIGRATIONS.run(pool).await?);
         questions::seed(self, crate::session::questions::BANK).await?;
         Ok(())
     }
 
-    /// Answers, or says why not.
+    /// Checks that the database answers.
     pub async fn ping(&self) -> sqlx::Result<()> {
         on!(self, pool => sqlx::query("SELECT 1").execute(pool).await.map(drop))
     }

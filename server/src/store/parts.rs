@@ -1,15 +1,15 @@
-//! Parts: each publishing of a session, as it is recorded.
+//! Queries on parts: each publishing of a session and how far its recording is.
 
 use super::{Db, on};
 use crate::clock::now_us;
 use coach_core::{MediaTime, SessionId, UserId};
 
-/// How far a part has come.
+/// How far the recording of a part is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartState {
-    /// In the spool, and going to the store while live.
+    /// In the spool, and uploaded to the store while live.
     Recording,
-    /// In the final recording; its own object may go.
+    /// In the final recording; the part's own object may be deleted.
     Joined,
 }
 
@@ -28,7 +28,7 @@ impl TryFrom<String> for PartState {
     }
 }
 
-/// One publishing.
+/// One publishing of a session.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Part {
     pub n: i32,
@@ -38,7 +38,7 @@ pub struct Part {
     pub state: PartState,
 }
 
-/// Part `n` begins at this media time. Said twice, the first counts.
+/// Inserts part `n`, which begins at this media time. A part that already exists keeps its time.
 pub async fn begin(
     db: &Db,
     owner: UserId,
@@ -54,13 +54,13 @@ pub async fn begin(
         .execute(pool).await.map(drop))
 }
 
-/// All parts are in the final recording, which is stored.
+/// Marks all parts as contained in the final recording, which is stored.
 pub async fn joined(db: &Db, owner: UserId, session: SessionId) -> sqlx::Result<()> {
     const UPDATE: &str = "UPDATE parts SET state = 'joined' WHERE session = $1 AND owner = $2";
     on!(db, pool => sqlx::query(UPDATE).bind(session.0).bind(owner.0).execute(pool).await.map(drop))
 }
 
-/// All parts in order.
+/// Returns all parts in order.
 pub async fn list(db: &Db, owner: UserId, session: SessionId) -> sqlx::Result<Vec<Part>> {
     const SELECT: &str = "SELECT n, offset_ms, key, state FROM parts WHERE session = $1 AND owner = $2 ORDER BY n";
     on!(db, pool => sqlx::query_as(SELECT).bind(session.0).bind(owner.0).fetch_all(pool).await)

@@ -1,4 +1,4 @@
-//! The bank of questions, and the questions of a person's own.
+//! Queries on questions: the bank's and a person's own.
 
 use super::{Db, in_transaction, on};
 use crate::session::questions::{Family, Seed};
@@ -12,12 +12,12 @@ pub struct Question {
     #[sqlx(try_from = "String")]
     pub family: Family,
     pub text: String,
-    /// How long an answer is suggested to be.
+    /// Suggested length of an answer.
     pub suggested_ms: i64,
     pub tip: String,
 }
 
-/// Puts the bank's questions in; texts are brought up to date, questions no longer in the bank are retired.
+/// Seeds the bank: updates changed texts and retires questions that are no longer in the bank.
 pub async fn seed(db: &Db, bank: &[Seed]) -> sqlx::Result<()> {
     const RETIRE: &str = "UPDATE questions SET retired = $1 WHERE owner IS NULL";
     const UPSERT: &str = "INSERT INTO questions (id, owner, family, position, text, suggested_ms, tip, retired)
@@ -34,7 +34,7 @@ pub async fn seed(db: &Db, bank: &[Seed]) -> sqlx::Result<()> {
     })
 }
 
-/// Every question that the person may choose: the bank's and their own, in the bank's order.
+/// Returns every question that the person may choose, the bank's and their own, in the bank's order.
 pub async fn list(db: &Db, viewer: UserId) -> sqlx::Result<Vec<Question>> {
     const SELECT: &str = "SELECT id, family, text, suggested_ms, tip FROM questions
         WHERE (owner IS NULL OR owner = $1) AND NOT retired ORDER BY position, id";

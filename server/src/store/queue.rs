@@ -5,7 +5,7 @@ use super::jobs::{self, NewJob};
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// The queue of jobs. Cheap to clone.
+/// Enqueues jobs and wakes the workers of this process. Cheap to clone.
 #[derive(Clone)]
 pub struct Queue {
     pub db: Db,
@@ -24,7 +24,7 @@ impl Queue {
         Ok(id)
     }
 
-    /// Enqueues a job, unless a job of this kind and session is queued or at work already.
+    /// Enqueues a job unless one of this kind and session is queued or running.
     pub async fn enqueue_once(&self, job: NewJob<'_>) -> sqlx::Result<uuid::Uuid> {
         let id = jobs::enqueue_once(&self.db, job).await?;
         self.signal.notify_waiters();

@@ -1,4 +1,4 @@
-//! What a report leaves in the database: answers, scores, cues and metrics, for lists, trends and comparisons.
+//! Queries on what a report leaves in the database: answers, scores, hints and metrics, for lists, trends and comparisons.
 
 use super::jobs::Fence;
 use super::{Db, in_transaction, on};
@@ -9,7 +9,7 @@ use sqlx::types::Json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// The four values; `null`: not enough to say.
+/// The four scores; `null`: not enough data.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ScoreValues {
     /// 0 to 100.
@@ -41,21 +41,21 @@ pub struct AnswerRow {
     pub scores: ScoreValues,
 }
 
-/// What is known of a scored session.
+/// Answers and scores of one session.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Summary {
     pub scores: Option<ScoreValues>,
     pub answers: Vec<AnswerRow>,
 }
 
-/// Writes answers, scores, cues and metrics in one transaction; what an earlier report left is replaced, but scores of other
-/// formula versions stay beside the new ones, and so does what the person said about cues. Does nothing and says false when the
-/// session is not the owner's or is deleted.
+/// Writes answers, scores, hints and metrics in one transaction. Replaces those of an earlier report, but keeps scores of other
+/// formula versions and the owner's feedback on hints. Returns false, and writes nothing, when the session is deleted or not
+/// the owner's.
 pub async fn save_report(db: &Db, owner: UserId, session: SessionId, report: &Report) -> sqlx::Result<bool> {
     save(db, owner, session, report, None).await
 }
 
-/// The same for a worker: only while it holds its job and the session still waits for its report.
+/// Writes a report like [`save_report`], but only while the worker holds its job and the session still waits for its report.
 pub async fn save_report_of_job(
     db: &Db,
     owner: UserId,
@@ -73,7 +73,7 @@ async fn save(
     report: &Report,
     fence: Option<Fence<'_>>,
 ) -> sqlx::Result<bool> {
-    // Holds the row until the end: nobody else can take the job meanwhile.
+    // The row stays locked until the transaction ends, so that no other worker can take the job meanwhile.
     const HELD: &str = "UPDATE jobs SET percent = 100 WHERE id = $1 AND worker = $2 AND state = 'running' AND EXISTS
         (SELECT 1 FROM sessions WHERE id = $3 AND owner = $4 AND state IN ('finalising', 'scoring'))";
     const TOUCH: &str = "UPDATE sessions SET duration_ms = $3, metrics = $4, formulas = $5
@@ -149,7 +149,7 @@ fn rows<'a>(answer: Option<Uuid>, scores: &'a Scores, formulas: &BTreeMap<String
     let row = |(name, score): (&'static str, &'a coach_core::report::Score)| ScoreRow {
         answer,
         name,
-        // NaN would be stored as NULL by one database and as NaN by the other.
+        // NaN would be stored as NULL by SQLite and as NaN by PostgreSQL.
         value: score.value.map(f64::from).filter(|value| value.is_finite()),
         coverage: f64::from(score.coverage),
         reason: score.reason.as_deref(),
@@ -158,12 +158,12 @@ fn rows<'a>(answer: Option<Uuid>, scores: &'a Scores, formulas: &BTreeMap<String
     named.into_iter().map(row).collect()
 }
 
-/// The version of one score's formula; 0 where the report names none.
+/// Returns the version of one score's formula; 0 where the report has none.
 fn formula(formulas: &BTreeMap<String, u32>, name: &str) -> i32 {
     formulas.get(name).copied().and_then(|version| i32::try_from(version).ok()).unwrap_or(0)
 }
 
-/// What the person said about a cue; remembered even before the report names the cue. False: not their session.
+/// Stores the owner's feedback on a hint, also before a report has the hint. Returns false when the session is not theirs.
 pub async fn hint_feedback(
     db: &Db,
     owner: UserId,
@@ -179,7 +179,7 @@ pub async fn hint_feedback(
         .bind(useful).execute(pool).await?.rows_affected() == 1))
 }
 
-/// How often the person called each cue useful or not: id, useful, not useful.
+/// Returns how often the person called each hint useful or not, as (id, useful, not useful).
 pub async fn hint_verdicts(db: &Db, owner: UserId) -> sqlx::Result<Vec<(String, i64, i64)>> {
     const SELECT: &str = "SELECT hint, CAST(SUM(CASE WHEN useful THEN 1 ELSE 0 END) AS BIGINT),
         CAST(SUM(CASE WHEN useful THEN 0 ELSE 1 END) AS BIGINT)
@@ -187,8 +187,8 @@ pub async fn hint_verdicts(db: &Db, owner: UserId) -> sqlx::Result<Vec<(String, 
     on!(db, pool => sqlx::query_as(SELECT).bind(owner.0).fetch_all(pool).await)
 }
 
-/// Answers and scores of the owner's sessions with ids from `first` to `last`, both included: those of the formulas that the
-/// session's report was made with last.
+/// Returns answers and scores of the owner's sessions with ids from `first` to `last`, both included. Scores are of the formula
+/// versions of the session's latest report.
 pub async fn summaries(
     db: &Db,
     owner: UserId,
@@ -228,18 +228,18 @@ pub async fn summaries(
     Ok(out)
 }
 
-/// A scored session on the way of a person.
+/// A scored session as a point of a trend.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point {
     pub session: SessionId,
     pub at_us: i64,
     pub scores: ScoreValues,
     pub metrics: BTreeMap<String, MetricValue>,
-    /// Version of each formula: scores of different versions are not the same thing.
+    /// Version of each formula. Scores of different versions cannot be compared.
     pub formulas: BTreeMap<String, u32>,
 }
 
-/// The newest `limit` ready sessions of the owner, oldest first.
+/// Returns the owner's newest `limit` ready sessions, oldest first.
 pub async fn points(db: &Db, owner: UserId, limit: i64) -> sqlx::Result<Vec<Point>> {
     const SELECT: &str = "SELECT id, COALESCE(started_us, created_us), metrics, formulas FROM sessions
         WHERE owner = $1 AND state = 'ready' AND metrics IS NOT NULL ORDER BY id DESC LIMIT $2";

@@ -1,4 +1,4 @@
-//! Sessions.
+//! Queries on sessions.
 
 use super::jobs::{self, NewJob};
 use super::questions::Question;
@@ -63,7 +63,7 @@ impl From<Question> for AskedQuestion {
     }
 }
 
-/// One sitting.
+/// A session as its row has it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
     pub id: SessionId,
@@ -78,13 +78,13 @@ pub struct Session {
     pub capture: Capture,
     pub calibration: Option<Calibration>,
     pub affect: bool,
-    /// The reference answer of its questions.
+    /// Whether the owner marked it as the reference answer of its questions.
     pub gold: bool,
-    /// Why it failed, for the person.
+    /// Why the session failed, in words for its owner; `None`: it did not fail.
     pub failure: Option<String>,
 }
 
-/// What a session is made from.
+/// The values that a new session is inserted with.
 #[derive(Debug, Clone)]
 pub struct NewSession {
     pub source: Source,
@@ -146,7 +146,7 @@ macro_rules! select {
     };
 }
 
-/// Makes a session in the state `created`.
+/// Inserts a session in the state `created`.
 pub async fn create(db: &Db, owner: UserId, new: NewSession) -> sqlx::Result<Session> {
     const INSERT: &str = "INSERT INTO sessions (id, owner, state, source, created_us, updated_us, questions, hints, capture, affect, gold)
         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10)";
@@ -172,13 +172,13 @@ pub async fn create(db: &Db, owner: UserId, new: NewSession) -> sqlx::Result<Ses
     })
 }
 
-/// The owner's session; a deleted one is not there.
+/// Returns the owner's session; `None`: it does not exist, is deleted, or belongs to somebody else.
 pub async fn get(db: &Db, owner: UserId, id: SessionId) -> sqlx::Result<Option<Session>> {
     const SELECT: &str = select!("WHERE id = $1 AND owner = $2 AND state <> 'deleted'");
     on!(db, pool => Ok(sqlx::query_as::<_, Row>(SELECT).bind(id.0).bind(owner.0).fetch_optional(pool).await?.map(Session::from)))
 }
 
-/// The owner's sessions, newest first, older than `before`.
+/// Returns the owner's sessions older than `before`, newest first.
 pub async fn list(db: &Db, owner: UserId, before: Option<SessionId>, limit: i64) -> sqlx::Result<Vec<Session>> {
     const SELECT: &str = select!("WHERE owner = $1 AND id < $2 AND state <> 'deleted' ORDER BY id DESC LIMIT $3");
     let before = before.map_or(Uuid::max(), |id| id.0);
@@ -187,7 +187,7 @@ pub async fn list(db: &Db, owner: UserId, before: Option<SessionId>, limit: i64)
     Ok(rows.into_iter().map(Session::from).collect())
 }
 
-/// Changes the state if it is still `from`; says whether it was. `tell` goes into the queue in the same transaction.
+/// Changes the state if it is still `from`. Returns whether it was. Enqueues `tell` in the same transaction.
 pub async fn change_state(
     db: &Db,
     owner: UserId,
@@ -209,31 +209,31 @@ pub async fn change_state(
     })
 }
 
-/// Wall time of t = 0; the first one stays.
+/// Sets the wall time of t = 0, microseconds since 1970. A time that is already set stays.
 pub async fn set_started(db: &Db, owner: UserId, id: SessionId, started_us: i64) -> sqlx::Result<()> {
     const UPDATE: &str = "UPDATE sessions SET started_us = COALESCE(started_us, $3) WHERE id = $1 AND owner = $2";
     on!(db, pool => sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(started_us).execute(pool).await.map(drop))
 }
 
-/// Length of the recording.
+/// Sets the length of the recording.
 pub async fn set_duration(db: &Db, owner: UserId, id: SessionId, duration_ms: i64) -> sqlx::Result<()> {
     const UPDATE: &str = "UPDATE sessions SET duration_ms = $3 WHERE id = $1 AND owner = $2";
     on!(db, pool => sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(duration_ms).execute(pool).await.map(drop))
 }
 
-/// What the device check measured, while the session is not yet live; says whether it was in time.
+/// Stores what the device check measured, while the session is not live yet. Returns whether it was stored.
 pub async fn set_calibration(db: &Db, owner: UserId, id: SessionId, calibration: &Calibration) -> sqlx::Result<bool> {
     const UPDATE: &str = "UPDATE sessions SET calibration = $3 WHERE id = $1 AND owner = $2 AND state = 'created'";
     on!(db, pool => Ok(sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(Json(calibration)).execute(pool).await?.rows_affected() == 1))
 }
 
-/// What a session without a device check learnt about its owner, for the sessions after it.
+/// Stores the calibration that a session without a device check measured, for later sessions of its owner.
 pub async fn keep_learnt(db: &Db, owner: UserId, id: SessionId, learnt: &Calibration) -> sqlx::Result<bool> {
     const UPDATE: &str = "UPDATE sessions SET calibration = $3 WHERE id = $1 AND owner = $2 AND calibration IS NULL";
     on!(db, pool => Ok(sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(Json(learnt)).execute(pool).await?.rows_affected() == 1))
 }
 
-/// The owner's newest calibration of a session that was made at `since_us` or later.
+/// Returns the newest calibration among the owner's sessions that were created at `since_us` or later.
 pub async fn latest_calibration(db: &Db, owner: UserId, since_us: i64) -> sqlx::Result<Option<Calibration>> {
     const SELECT: &str = "SELECT calibration FROM sessions
         WHERE owner = $1 AND created_us >= $2 AND calibration IS NOT NULL AND state = 'ready' ORDER BY created_us DESC, id DESC LIMIT 1";
@@ -242,34 +242,35 @@ pub async fn latest_calibration(db: &Db, owner: UserId, since_us: i64) -> sqlx::
     Ok(found.map(|json| json.0))
 }
 
-/// Marks a ready session as the reference answer, or takes the mark away; says whether there was one to mark.
+/// Marks a ready session as the reference answer, or removes the mark. Returns whether such a session exists.
 pub async fn set_gold(db: &Db, owner: UserId, id: SessionId, gold: bool) -> sqlx::Result<bool> {
     const UPDATE: &str = "UPDATE sessions SET gold = $3 WHERE id = $1 AND owner = $2 AND state = 'ready'";
     on!(db, pool => Ok(sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(gold).execute(pool).await?.rows_affected() == 1))
 }
 
-/// For start-up: every session of the house that is in the given state, with its owner.
+/// Returns every session in the given state, across all owners. Used at start-up.
 pub async fn all_owners_in_state(db: &Db, state: State) -> sqlx::Result<Vec<Session>> {
     const SELECT: &str = select!("WHERE state = $1 ORDER BY id");
     let rows = on!(db, pool => sqlx::query_as::<_, Row>(SELECT).bind(state.as_str()).fetch_all(pool).await?);
     Ok(rows.into_iter().map(Session::from).collect())
 }
 
-/// For what lies in folders and not in tables: the state of any session of the house; `None`: there is no such session.
+/// Returns the state of a session of any owner; `None`: it does not exist. Used for folders found on the disk.
 pub async fn all_owners_state(db: &Db, id: SessionId) -> sqlx::Result<Option<State>> {
     const SELECT: &str = "SELECT state FROM sessions WHERE id = $1";
     let found: Option<String> = on!(db, pool => sqlx::query_scalar(SELECT).bind(id.0).fetch_optional(pool).await?);
     found.map(|state| State::try_from(state).map_err(|error| sqlx::Error::Decode(error.into()))).transpose()
 }
 
-/// For the house: sessions at rest that are older than `days`, or than their owner's own limit; 0: the house has none.
+/// Returns sessions of all owners that are at rest and older than the server's retention (`days`, 0 = unlimited) or their
+/// owner's.
 pub async fn all_owners_outdated(db: &Db, now_us: i64, days: i64) -> sqlx::Result<Vec<Session>> {
     const SELECT: &str = select!(
         "WHERE state IN ('created', 'ready', 'failed') AND (created_us < $1 OR created_us < (
             SELECT $2 - u.retention_days * 86400000000 FROM users u WHERE u.id = sessions.owner)) ORDER BY id"
     );
-    let house = if days == 0 { i64::MIN } else { now_us.saturating_sub(days.saturating_mul(DAY_US)) };
-    let rows = on!(db, pool => sqlx::query_as::<_, Row>(SELECT).bind(house).bind(now_us).fetch_all(pool).await?);
+    let oldest_us = if days == 0 { i64::MIN } else { now_us.saturating_sub(days.saturating_mul(DAY_US)) };
+    let rows = on!(db, pool => sqlx::query_as::<_, Row>(SELECT).bind(oldest_us).bind(now_us).fetch_all(pool).await?);
     Ok(rows.into_iter().map(Session::from).collect())
 }
 

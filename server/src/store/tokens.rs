@@ -1,4 +1,4 @@
-//! Secrets that stand for a person: shown once, kept as a hash.
+//! Queries on tokens: secrets that stand for a person, shown once and stored as a hash.
 
 use super::{Db, on};
 use crate::clock::now_us;
@@ -6,7 +6,7 @@ use coach_core::{SessionId, UserId};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// What the bearer may do.
+/// What the bearer of a token may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     Publish,
@@ -24,15 +24,15 @@ impl Scope {
     }
 }
 
-/// Whom a secret stands for.
+/// The person that a token stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bearer {
     pub owner: UserId,
-    /// The one session it is good for; `None`: all of the owner's.
+    /// The only session that the token is valid for; `None`: all of the owner's.
     pub session: Option<SessionId>,
 }
 
-/// Makes a secret of 256 random bits; this is the only time it is seen.
+/// Creates a token of 256 random bits. Returns the secret, which cannot be read again.
 pub async fn issue(
     db: &Db,
     owner: UserId,
@@ -48,7 +48,8 @@ pub async fn issue(
     Ok(secret)
 }
 
-/// Whom it stands for, if it is known, for this scope, not expired and not revoked. Looked up by hash, so its time tells nothing.
+/// Returns whom the secret stands for, if it is known, has this scope, and is neither expired nor revoked. It is looked up by
+/// its hash, so the time of the look-up reveals nothing about the secret.
 pub async fn bearer(db: &Db, secret: &str, scope: Scope, now: i64) -> sqlx::Result<Option<Bearer>> {
     const SELECT: &str =
         "SELECT owner, session FROM tokens WHERE hash = $1 AND scope = $2 AND expires_us > $3 AND revoked_us IS NULL";
@@ -57,7 +58,7 @@ pub async fn bearer(db: &Db, secret: &str, scope: Scope, now: i64) -> sqlx::Resu
     Ok(row.map(|(owner, session)| Bearer { owner: UserId(owner), session: session.map(SessionId) }))
 }
 
-/// It is good for nothing from now on; says whether it was the owner's.
+/// Revokes a token. Returns whether it was the owner's.
 pub async fn revoke(db: &Db, owner: UserId, secret: &str) -> sqlx::Result<bool> {
     const UPDATE: &str = "UPDATE tokens SET revoked_us = $3 WHERE hash = $1 AND owner = $2 AND revoked_us IS NULL";
     on!(db, pool => Ok(sqlx::query(UPDATE).bind(hash(secret)).bind(owner.0).bind(now_us()).execute(pool).await?.rows_affected() == 1))

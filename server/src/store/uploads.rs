@@ -1,27 +1,27 @@
-//! Upload slots: a file that a browser brings to the store, one of each session.
+//! Queries on upload slots: a file that a browser uploads to the store, one for each session.
 
 use super::{Db, on};
 use coach_core::{SessionId, UserId};
 use uuid::Uuid;
 
-/// One file and how far it has come.
+/// One upload slot: its file and how far the upload is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
     pub session: SessionId,
     pub owner: UserId,
-    /// As the person calls the file; a label only.
+    /// The file's name on the person's machine; a label only.
     pub name: String,
     pub content_type: String,
-    /// Length of the whole file.
+    /// Length of the whole file, bytes.
     pub bytes: i64,
-    /// Length of every part but the last.
+    /// Length of every upload part but the last, bytes.
     pub part_bytes: i64,
-    /// The store's name of the multipart upload.
+    /// The store's id of the multipart upload.
     pub upload_id: String,
-    /// The job that analyses it; `None`: the file is not complete.
+    /// The job that analyzes the file; `None`: the file is not complete.
     pub job: Option<Uuid>,
     pub created_us: i64,
-    /// Until then parts are taken; later the slot is cleared away.
+    /// Upload parts are accepted until then; later the slot is removed.
     pub expires_us: i64,
 }
 
@@ -67,7 +67,7 @@ macro_rules! select {
     };
 }
 
-/// Opens a slot; says whether the session had none and is the owner's.
+/// Inserts a slot. Returns whether the session is the owner's and had none.
 pub async fn open(db: &Db, slot: &Slot) -> sqlx::Result<bool> {
     const INSERT: &str = "INSERT INTO uploads (session, owner, name, content_type, bytes, part_bytes, upload_id, created_us, expires_us)
         SELECT id, owner, $3, $4, $5, $6, $7, $8, $9 FROM sessions WHERE id = $1 AND owner = $2 ON CONFLICT (session) DO NOTHING";
@@ -76,40 +76,40 @@ pub async fn open(db: &Db, slot: &Slot) -> sqlx::Result<bool> {
         .execute(pool).await?.rows_affected() == 1))
 }
 
-/// The slot of the owner's session.
+/// Returns the slot of the owner's session.
 pub async fn get(db: &Db, owner: UserId, session: SessionId) -> sqlx::Result<Option<Slot>> {
     const SELECT: &str = select!("WHERE session = $1 AND owner = $2");
     on!(db, pool => Ok(sqlx::query_as::<_, Row>(SELECT).bind(session.0).bind(owner.0).fetch_optional(pool).await?.map(Slot::from)))
 }
 
-/// Somebody is still at it: parts are taken until then.
+/// Extends the time until which upload parts are accepted.
 pub async fn extend(db: &Db, slot: &Slot, expires_us: i64) -> sqlx::Result<bool> {
     const UPDATE: &str = "UPDATE uploads SET expires_us = $4 WHERE session = $1 AND owner = $2 AND upload_id = $3";
     on!(db, pool => Ok(sqlx::query(UPDATE).bind(slot.session.0).bind(slot.owner.0).bind(&slot.upload_id).bind(expires_us)
         .execute(pool).await?.rows_affected() == 1))
 }
 
-/// The file is complete and this job analyses it; the first job stays.
+/// Marks the file as complete and stores the job that analyzes it. A job that is already set stays.
 pub async fn set_job(db: &Db, owner: UserId, session: SessionId, job: Uuid) -> sqlx::Result<()> {
     const UPDATE: &str = "UPDATE uploads SET job = COALESCE(job, $3) WHERE session = $1 AND owner = $2";
     on!(db, pool => sqlx::query(UPDATE).bind(session.0).bind(owner.0).bind(job).execute(pool).await.map(drop))
 }
 
-/// Closes a slot whose file is not complete; says whether it was still there.
+/// Deletes a slot whose file is not complete. Returns whether it existed.
 pub async fn close(db: &Db, slot: &Slot) -> sqlx::Result<bool> {
     const DELETE: &str = "DELETE FROM uploads WHERE session = $1 AND owner = $2 AND upload_id = $3 AND job IS NULL";
     on!(db, pool => Ok(sqlx::query(DELETE).bind(slot.session.0).bind(slot.owner.0).bind(&slot.upload_id)
         .execute(pool).await?.rows_affected() == 1))
 }
 
-/// For the store's notifications, which know a key and no person: the slot of a session, with its owner.
+/// Returns the slot of a session of any owner, for the store's notifications, which contain a key and no person.
 pub async fn all_owners_get(db: &Db, session: SessionId) -> sqlx::Result<Option<Slot>> {
     const SELECT: &str =
         select!("JOIN sessions ON sessions.id = uploads.session WHERE uploads.session = $1 AND state <> 'deleted'");
     on!(db, pool => Ok(sqlx::query_as::<_, Row>(SELECT).bind(session.0).fetch_optional(pool).await?.map(Slot::from)))
 }
 
-/// For the sweep: slots of files that were not completed in time.
+/// Returns the slots of all owners whose files were not completed in time, for the sweep.
 pub async fn all_owners_expired(db: &Db, now_us: i64) -> sqlx::Result<Vec<Slot>> {
     const SELECT: &str = select!(
         "JOIN sessions ON sessions.id = uploads.session WHERE expires_us < $1 AND job IS NULL AND state = 'created' ORDER BY expires_us LIMIT 100"

@@ -1,11 +1,11 @@
-//! People.
+//! Queries on people.
 
 use super::{Db, on};
 use crate::clock::now_us;
 use coach_core::UserId;
 use uuid::Uuid;
 
-/// The one person of personal mode; made on first use.
+/// Returns the one person of personal mode, inserted on first use.
 pub async fn personal(db: &Db) -> sqlx::Result<UserId> {
     const INSERT: &str =
         "INSERT INTO users (id, kind, subject, name, created_us) VALUES ($1, 'personal', 'personal', NULL, $2)
@@ -17,19 +17,19 @@ pub async fn personal(db: &Db) -> sqlx::Result<UserId> {
     })
 }
 
-/// After how many days the person's sessions are deleted, by their own word; `None`: they said nothing.
+/// Returns the person's own retention, days; `None`: they chose none.
 pub async fn retention_days(db: &Db, user: UserId) -> sqlx::Result<Option<i32>> {
     const SELECT: &str = "SELECT retention_days FROM users WHERE id = $1";
     on!(db, pool => Ok(sqlx::query_scalar::<_, Option<i32>>(SELECT).bind(user.0).fetch_optional(pool).await?.flatten()))
 }
 
-/// Sets or takes back the person's own limit.
+/// Sets or removes the person's own retention.
 pub async fn set_retention_days(db: &Db, user: UserId, days: Option<i32>) -> sqlx::Result<()> {
     const UPDATE: &str = "UPDATE users SET retention_days = $2 WHERE id = $1";
     on!(db, pool => sqlx::query(UPDATE).bind(user.0).bind(days).execute(pool).await.map(drop))
 }
 
-/// A person of a local account or another sign-in; the same subject is the same person.
+/// Returns the person of a local account or another sign-in. The same subject is the same person.
 pub async fn upsert(db: &Db, kind: Kind, subject: &str, name: Option<&str>) -> sqlx::Result<UserId> {
     const UPSERT: &str = "INSERT INTO users (id, kind, subject, name, created_us) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (subject) DO UPDATE SET name = excluded.name RETURNING id";

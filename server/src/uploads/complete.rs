@@ -1,4 +1,4 @@
-//! The end of an upload: the parts become one object, it is what was announced, and its analysis is in the queue.
+//! Completes an upload: joins the parts, compares the object with the announcement, and enqueues the analysis.
 
 use super::error::{Error, Result};
 use super::kinds;
@@ -10,10 +10,11 @@ use crate::store::sessions;
 use crate::store::uploads::{self, Slot};
 use uuid::Uuid;
 
-/// Completes the upload, however often it is asked to; the job that analyses the file.
+/// Completes the upload; it is idempotent. Returns the id of the job that analyzes the file.
 ///
 /// # Errors
-/// Parts are missing: go on and ask again. The file is not what was announced: it is gone, and another can be chosen.
+/// Parts are missing: send them and complete again. Or the object is not the announced file: it is erased, and another can be
+/// chosen.
 pub async fn complete(context: &Context, slot: &Slot, crc64: Option<u64>) -> Result<Uuid> {
     if let Some(job) = slot.job {
         return Ok(job);
@@ -29,18 +30,19 @@ pub async fn complete(context: &Context, slot: &Slot, crc64: Option<u64>) -> Res
     }
     if let Err(why) = check(context, slot, &key, crc64).await? {
         tracing::info!(session = %slot.session, why, "an uploaded file is refused");
-        // Unless another page has completed it meanwhile: then the object is being analysed.
+        // If another page has completed the upload meanwhile, the object is being analyzed and stays.
         if super::close(context, slot).await? {
             context.objects.delete_prefix(&key).await?;
         }
         return Err(Error::Refused(why));
     }
     if sessions::get(&context.db, slot.owner, slot.session).await?.is_none() {
-        // Deleted while it was completed: the erasing may have come before the object.
+        // The session was deleted meanwhile, and its objects may have been erased before this one existed.
         context.objects.delete_prefix(&key).await?;
         return Err(Error::NoSession);
     }
-    // Two at once, or a crash here, do no harm: while a job is queued or at work it is that one, later it finds nothing to do.
+    // Two requests at once, or a crash here, do no harm: a queued or running job is reused, and a later one finds nothing to
+    // do.
     let (owner, session) = (slot.owner, slot.session);
     let job = analyze::enqueue(context, owner, session).await?;
     uploads::set_job(&context.db, owner, session, job).await?;
@@ -49,8 +51,8 @@ pub async fn complete(context: &Context, slot: &Slot, crc64: Option<u64>) -> Res
     Ok(slot.and_then(|slot| slot.job).unwrap_or(job))
 }
 
-/// Whether the object is the announced file, and a recording by its looks; else the sentence for the person. Whether it
-/// can be decoded shows when it is analysed: an index may lie at its end.
+/// Checks that the object is the announced file and begins like a recording; the inner error is a sentence for the person.
+/// Whether it can be decoded is known only after analysis, because an index may be at its end.
 async fn check(
     context: &Context,
     slot: &Slot,

@@ -1,4 +1,4 @@
-//! Why an upload cannot go on.
+//! Errors of uploads.
 
 /// Why an upload cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -6,10 +6,10 @@ pub enum Error {
     /// The session is gone.
     #[error("there is no such session")]
     NoSession,
-    /// The file or its announcement cannot be taken; the text says what would.
+    /// The file or its announcement is refused; the text says what is accepted.
     #[error("{0}")]
     Refused(String),
-    /// Parts are missing: send them, then ask again.
+    /// Parts are missing; the client sends them and asks again.
     #[error("{0}")]
     Incomplete(String),
     /// The owner has enough under way.

@@ -1,6 +1,6 @@
-//! Which files can be uploaded: media types, and how such files begin.
+//! Which files can be uploaded: their media types and first bytes.
 
-/// The ways in which recordings are packed.
+/// Container formats of recordings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Container {
     /// MP4, MOV, M4A (ISO/IEC 14496-12).
@@ -9,13 +9,13 @@ pub enum Container {
     Matroska,
 }
 
-/// For the sentence of a refusal.
+/// The accepted formats, for the sentence of a refusal.
 pub const IN_WORDS: &str = "an MP4, MOV, WebM or MKV file";
 
-/// So much of a file is looked at.
+/// Number of bytes at the start of a file that are checked.
 pub const BEGINNING: u64 = 16;
 
-/// The container of a media type that is taken.
+/// Returns the container of a media type that is accepted.
 pub fn container(content_type: &str) -> Option<Container> {
     match content_type {
         "video/mp4" | "video/quicktime" | "video/x-m4v" | "audio/mp4" | "audio/x-m4a" => Some(Container::IsoMedia),
@@ -26,7 +26,7 @@ pub fn container(content_type: &str) -> Option<Container> {
     }
 }
 
-/// How the name of such a file ends.
+/// Returns the file name extension.
 pub fn ending(content_type: &str) -> &'static str {
     match content_type {
         "video/mp4" => "mp4",
@@ -39,12 +39,12 @@ pub fn ending(content_type: &str) -> &'static str {
 }
 
 impl Container {
-    /// What a file is by its first bytes.
+    /// Returns the container that a file's first bytes belong to.
     pub fn of(beginning: &[u8]) -> Option<Container> {
         if beginning.starts_with(&[0x1a, 0x45, 0xdf, 0xa3]) {
             return Some(Container::Matroska);
         }
-        // The first box; old QuickTime files begin with another than `ftyp`.
+        // The type of the first box; old QuickTime files begin with another than `ftyp`.
         match beginning.get(4..8)? {
             b"ftyp" | b"moov" | b"mdat" | b"wide" | b"free" | b"skip" | b"pnot" => Some(Container::IsoMedia),
             _ => None,
@@ -59,7 +59,7 @@ impl Container {
     }
 }
 
-/// Whether a file of this type may begin so; else the sentence for the person.
+/// Checks that a file of this type may begin with these bytes. The error is a sentence for the person.
 pub fn check(content_type: &str, beginning: &[u8]) -> Result<(), String> {
     match (container(content_type), Container::of(beginning)) {
         (Some(said), Some(found)) if said == found => Ok(()),

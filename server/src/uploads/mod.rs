@@ -1,4 +1,4 @@
-//! Files that a browser brings straight to the store: a slot, signed URLs for its parts, and what must hold when it is there.
+//! Files that a browser uploads directly to the store: upload slots, signed URLs for their parts, and the checks at the end.
 
 mod complete;
 mod error;
@@ -18,12 +18,12 @@ use crate::store::uploads::{self, Slot};
 pub use error::{Error, Result};
 use std::path::Path;
 
-/// So long after the page last asked for it a slot takes parts.
+/// A slot accepts parts for this long after it was last requested.
 pub const SLOT_US: i64 = 24 * 3600 * 1_000_000;
-/// The longest name that is kept with a file, characters.
+/// Longest name that is stored with a file, characters.
 const NAME_MAX: usize = 255;
 
-/// What the page says about the file before it is sent.
+/// The page's announcement of a file, before it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announced {
     pub name: String,
@@ -32,10 +32,10 @@ pub struct Announced {
 }
 
 impl Announced {
-    /// Takes the announcement if such a file can be analysed here.
+    /// Accepts the announcement if such a file can be analyzed.
     ///
     /// # Errors
-    /// The name, the type or the size cannot be; the sentence says what would.
+    /// The name, the type or the size is not accepted; the sentence says what is.
     pub fn new(name: &str, content_type: &str, bytes: u64, most: u64) -> Result<Announced> {
         let name = name.trim();
         if name.is_empty() || name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
@@ -43,7 +43,7 @@ impl Announced {
         }
         let content_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if kinds::container(&content_type).is_none() {
-            let detail = format!("this is not a recording that can be analysed; choose {}", kinds::IN_WORDS);
+            let detail = format!("this is not a recording that can be analyzed; choose {}", kinds::IN_WORDS);
             return Err(Error::Refused(detail));
         }
         if bytes == 0 {
@@ -65,15 +65,15 @@ impl Announced {
     }
 }
 
-/// The slot for this file: the one that is open for it, with its parts, or a new one in the place of any other.
+/// Returns the slot for this file: the open one with its parts, or a new one that replaces any other.
 ///
 /// # Errors
-/// The store or the database is away.
+/// The store or the database is unreachable.
 pub async fn open(context: &Context, session: &Session, file: Announced) -> Result<Slot> {
     let (key, db) = (upload_key(session.id), &context.db);
     loop {
         if let Some(mut slot) = uploads::get(db, session.owner, session.id).await? {
-            // A complete one is never replaced: its session has gone on.
+            // A complete upload is never replaced, because its session has moved on.
             if slot.job.is_some() {
                 return Ok(slot);
             }
@@ -105,7 +105,7 @@ pub async fn open(context: &Context, session: &Session, file: Announced) -> Resu
             tracing::info!(session = %session.id, bytes = slot.bytes, content_type = slot.content_type, "an upload has a slot");
             return Ok(slot);
         }
-        // Another page of the same person was quicker, or the session is gone: what was begun for nobody goes.
+        // Another page of the same person was faster, or the session is gone: the multipart upload is aborted.
         context.objects.abort_parts(&key, &slot.upload_id).await?;
         if crate::store::sessions::get(db, session.owner, session.id).await?.is_none() {
             return Err(Error::NoSession);
@@ -148,14 +148,14 @@ fn free_bytes(folder: &Path) -> std::io::Result<u64> {
 /// Gives a slot up: its row and its parts; says whether it was still open.
 ///
 /// # Errors
-/// The store or the database is away; the sweep comes again.
+/// The store or the database is unreachable; the sweep tries again.
 pub async fn close(context: &Context, slot: &Slot) -> Result<bool> {
     context.objects.abort_parts(&upload_key(slot.session), &slot.upload_id).await?;
-    // The row last: as long as it is there, the sweep finds the parts.
+    // The row is deleted last: as long as it exists, the sweep finds the parts.
     Ok(uploads::close(&context.db, slot).await?)
 }
 
-/// The object that replays a session, and its media type: of an upload it is the original.
+/// Returns the object that replays a session, and its media type. For an upload this is the original file.
 ///
 /// # Errors
 /// The database does not answer.
@@ -170,7 +170,7 @@ pub async fn recording(context: &Context, session: &Session) -> sqlx::Result<(St
     }
 }
 
-/// A length as people read it.
+/// Formats a length in bytes for people.
 fn size_in_words(bytes: u64) -> String {
     match bytes {
         0..1024 => format!("{bytes} bytes"),

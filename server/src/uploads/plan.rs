@@ -1,11 +1,11 @@
-//! How a file is cut into parts: equal ones but for the last, few enough for S3.
+//! How a file is split into parts: of equal length but for the last, and few enough for S3.
 
 use crate::objects::parts::PutPart;
 use crate::store::uploads::Slot;
 
-/// A part of a usual file: small enough to be sent again, above S3's least of 5 MiB.
+/// Usual length of a part, bytes: small enough to be sent again, above S3's minimum of 5 MiB.
 const PART_BYTES: u64 = 8 << 20;
-/// The most parts of one object, by the protocol.
+/// Largest number of parts of one object in S3.
 const PARTS_MAX: u64 = 10_000;
 
 /// The parts of one file.
@@ -20,34 +20,34 @@ impl Plan {
         Plan { bytes, part_bytes: PART_BYTES.max(bytes.div_ceil(PARTS_MAX)) }
     }
 
-    /// As it was made when the slot was opened.
+    /// Returns the plan as it was made when the slot was opened.
     pub fn of(slot: &Slot) -> Plan {
         let positive = |number: i64| u64::try_from(number).unwrap_or(0);
         Plan { bytes: positive(slot.bytes), part_bytes: positive(slot.part_bytes).max(1) }
     }
 
-    /// Length of every part but the last.
+    /// Length of every part but the last, bytes.
     pub fn part_bytes(self) -> u64 {
         self.part_bytes
     }
 
-    /// How many there are.
+    /// Number of parts.
     pub fn parts(self) -> u64 {
         self.bytes.div_ceil(self.part_bytes)
     }
 
-    /// Length of the part of this number, from 1; `None`: there is none.
+    /// Returns the length of the part of this number, counted from 1; `None`: there is none.
     pub fn length(self, number: u16) -> Option<u64> {
         let before = u64::from(number.checked_sub(1)?) * self.part_bytes;
         self.bytes.checked_sub(before).filter(|&rest| rest > 0).map(|rest| rest.min(self.part_bytes))
     }
 
-    /// The first part that the store does not have, or has in another length.
+    /// Returns the first part that the store does not have, or has in another length.
     pub fn missing(self, stored: &[PutPart]) -> Option<u64> {
         let there = |n: u64| {
             stored.iter().any(|part| u64::from(part.number) == n && self.length(part.number) == Some(part.bytes))
         };
-        // Stored parts come in order, so the usual answer is found at once.
+        // Stored parts are in order, so usually the first comparison succeeds.
         let in_order = stored
             .iter()
             .zip(1..)

@@ -1,4 +1,4 @@
-//! What pages left half-way: slots that nobody fills are closed, and their parts go.
+//! Removes abandoned uploads: slots that were not completed in time, and their parts.
 
 use crate::clock::now_us;
 use crate::context::Context;
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 const EVERY: Duration = Duration::from_secs(600);
 
-/// Sweeps now and then until the server stops.
+/// Sweeps at intervals until the server stops.
 pub async fn run(context: Context) {
     let mut ticks = Ticks::until(&context.shutdown, EVERY);
     while ticks.next().await {
@@ -19,10 +19,10 @@ pub async fn run(context: Context) {
     }
 }
 
-/// One sweep, as if it were this time; how many slots were closed.
+/// Sweeps once, as if it were this time. Returns how many slots were removed.
 ///
 /// # Errors
-/// The store or the database is away; nothing is forgotten.
+/// The store or the database is unreachable; the next sweep tries again.
 pub async fn once(context: &Context, now_us: i64) -> anyhow::Result<usize> {
     let expired = uploads::all_owners_expired(&context.db, now_us).await?;
     for slot in &expired {

@@ -1,4 +1,4 @@
-//! The analysis of an upload as a job: what fails for good at once, what is tried again, and who hears of it.
+//! The analysis of an upload as a job: permanent failures, retries, and who is notified.
 
 use crate::support::report::{report, session};
 use crate::support::{Server, clip, film, on_both, problem, project, uploaded};
@@ -29,7 +29,7 @@ async fn analysis(server: &Server, id: SessionId) -> Value {
     server.get(&format!("/api/sessions/{id}/analyze")).await.json().await.unwrap()
 }
 
-/// Asks until the analysis is in this state.
+/// Polls until the analysis is in this state.
 async fn until(server: &Server, id: SessionId, state: &str) -> Value {
     eventually(LIMIT, &format!("the analysis is {state}"), async || {
         let found = analysis(server, id).await;
@@ -39,7 +39,7 @@ async fn until(server: &Server, id: SessionId, state: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_upload_is_analysed_stored_and_told_to_the_page_that_watches() {
+async fn an_upload_is_analyzed_and_stored_and_the_watching_page_is_notified() {
     let (server, analyzers) = server().await;
     let (context, me) = (&server.context, server.user);
     let (folder, id) = (tempfile::tempdir().unwrap(), uploaded(&context.db, me).await);
@@ -73,13 +73,13 @@ async fn an_upload_is_analysed_stored_and_told_to_the_page_that_watches() {
     }
     let states: Vec<_> = heard.iter().filter_map(|message| message["state"].as_str()).collect();
     assert!(states.ends_with(&["finalising", "scoring", "ready"]), "{states:?}");
-    // What is done is not done again.
+    // A second attempt does nothing.
     problem(server.request(Method::POST, &format!("/api/sessions/{id}/analyze")).send().await.unwrap(), 409, "state")
         .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_no_attempt_makes_better_fails_at_once_and_can_be_asked_for_again() {
+async fn a_permanent_failure_is_not_retried_and_analysis_can_be_requested_again() {
     let (server, analyzers) = server().await;
     let (context, me) = (&server.context, server.user);
     let (folder, id) = (tempfile::tempdir().unwrap(), uploaded(&context.db, me).await);
@@ -107,7 +107,7 @@ async fn what_no_attempt_makes_better_fails_at_once_and_can_be_asked_for_again()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_that_is_away_is_waited_for_and_a_deleted_session_is_let_go() {
+async fn an_analysis_waits_for_an_unreachable_store_and_ends_for_a_deleted_session() {
     let (server, analyzers) = server().await;
     let (context, me) = (&server.context, server.user);
     let (folder, id, gone) =
@@ -125,7 +125,7 @@ async fn a_store_that_is_away_is_waited_for_and_a_deleted_session_is_let_go() {
     assert!(failed["error"].as_str().unwrap().contains("the store is away"), "{failed}");
     server.objects.set_away(false);
     assert_eq!(until(&server, id, "done").await["attempts"], 2);
-    // It is deleted, and its job is still in the queue: the worker takes away what another one put there meanwhile.
+    // The session is deleted while its job is queued: the worker erases the objects that another worker wrote meanwhile.
     server.objects.put(&objects::journal_key(gone), "late");
     context.machine.apply(me, gone, Event::Deleted).await.unwrap();
     let job = analyze::enqueue(context, me, gone).await.unwrap();
@@ -138,7 +138,7 @@ async fn a_store_that_is_away_is_waited_for_and_a_deleted_session_is_let_go() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_is_stopped_puts_its_job_back_as_if_it_had_never_begun() {
+async fn a_stopped_worker_returns_its_job_without_counting_the_attempt() {
     let (server, analyzers) = server().await;
     let (context, me) = (&server.context, server.user);
     let (folder, id) = (tempfile::tempdir().unwrap(), uploaded(&context.db, me).await);
@@ -149,7 +149,7 @@ async fn a_worker_that_is_stopped_puts_its_job_back_as_if_it_had_never_begun() {
         analysis(&server, id).await["percent"].as_i64().filter(|percent| *percent >= 1)
     })
     .await;
-    // What SIGTERM does. That the job is queued afterwards shows that its end was not waited for.
+    // SIGTERM does this. That the job is queued afterwards shows that nobody waited for its end.
     context.shutdown.cancel();
     hands.wait().await;
     let found = coach_server::store::jobs::latest(&context.db, me, id, analyze::KIND).await.unwrap().unwrap();
@@ -193,7 +193,7 @@ async fn a_worker_that_lost_its_lease_writes_nothing() {
         assert!(reports::summaries(&db, me, id, id).await.unwrap().is_empty());
         assert!(save("next").await && save("next").await);
         assert_eq!(reports::summaries(&db, me, id, id).await.unwrap()[&id].answers.len(), 2);
-        // Scored by now: a late second report changes nothing.
+        // The session is scored by now, so a second report changes nothing.
         for event in [Event::Recorded, Event::Scored] {
             context.machine.apply(me, id, event).await.unwrap();
         }

@@ -1,4 +1,4 @@
-//! For who runs the server.
+//! Health, readiness and metrics, for operators.
 
 use crate::support::{Server, problem};
 use coach_server::cli::serve::take_up;
@@ -24,7 +24,7 @@ async fn a_server_is_alive_before_it_is_ready_and_says_what_is_missing() {
     server.context.db.close().await;
     let missing = problem(server.get("/readyz").await, 503, "unavailable").await;
     assert!(missing["detail"].as_str().unwrap().contains("database"), "{missing}");
-    // A closed database is our failure, and says no more than that.
+    // A closed database is the server's failure, and the answer has no details.
     problem(server.get("/api/questions").await, 500, "internal").await;
 }
 
@@ -50,7 +50,7 @@ async fn the_metrics_are_in_prometheus_text() {
 }
 
 #[tokio::test]
-async fn what_a_crash_left_behind_is_interrupted_and_what_was_deleted_is_erased() {
+async fn after_a_crash_running_sessions_are_interrupted_and_deleted_ones_erased() {
     let server = Server::start().await;
     let (context, me) = (&server.context, server.user);
     let live = crate::support::report::session(&context.db, me).await;

@@ -1,4 +1,4 @@
-//! What every route has in common: hosts, origins, bodies, methods, headers.
+//! What all routes have in common: hosts, origins, bodies, methods, headers.
 
 use crate::support::{Server, problem};
 use reqwest::Method;
@@ -68,7 +68,7 @@ async fn a_body_without_an_end_is_cut_at_the_limit() {
     let server = Server::start().await;
     let endless = futures::stream::iter((0..2000).map(|_| Ok::<_, std::io::Error>(vec![b' '; 1000])));
     let request = server.request(Method::POST, "/api/consents").header("content-type", "application/json");
-    // The server may close the connection before all was sent; either way it lives and has answered or hung up.
+    // The server may close the connection before everything was sent; in both cases it keeps running.
     if let Ok(answer) = request.body(reqwest::Body::wrap_stream(endless)).send().await {
         problem(answer, 413, "too-large").await;
     }
@@ -108,7 +108,7 @@ async fn the_pages_are_there_or_say_how_to_build_them_and_missing_files_are_miss
 }
 
 #[tokio::test]
-async fn every_answer_keeps_the_page_to_itself() {
+async fn every_answer_has_the_security_headers() {
     let server = Server::start().await;
     for path in ["/", "/api/me", "/api/nothing", "/docs/", "/healthz"] {
         let answer = server.get(path).await;
@@ -152,7 +152,7 @@ async fn only_configured_origins_may_read_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn noise_on_the_port_is_answered_or_hung_up_on_and_the_server_lives() {
+async fn random_bytes_on_the_port_do_not_stop_the_server() {
     let server = Server::start().await;
     let address = server.base.strip_prefix("http://").unwrap();
     for noise in [
@@ -164,7 +164,7 @@ async fn noise_on_the_port_is_answered_or_hung_up_on_and_the_server_lives() {
         b"GET /api/me HTTP/1.0\r\n\r\n",
     ] {
         let mut line = tokio::net::TcpStream::connect(address).await.unwrap();
-        // It may be closed in the middle of what we say.
+        // The server may close the connection while the test still sends.
         let _ = line.write_all(noise).await;
         let _ = line.shutdown().await;
         let mut answer = Vec::new();

@@ -1,4 +1,4 @@
-//! The queue: nothing twice, nothing lost, nothing for ever.
+//! The job queue: no job runs twice, is lost, or is retried for ever.
 
 use crate::support::on_both;
 use async_trait::async_trait;
@@ -62,7 +62,7 @@ async fn the_most_urgent_due_job_goes_first_and_a_later_one_waits() {
 }
 
 #[tokio::test]
-async fn a_silent_worker_loses_its_job_and_in_the_last_attempt_the_job_is_dead() {
+async fn a_job_whose_lease_runs_out_is_reclaimed_and_dead_after_the_last_attempt() {
     on_both(async |db| {
         jobs::enqueue(&db, job("hang", 0, 0)).await.unwrap();
         let first = jobs::claim(&db, "a", KINDS, 0, 100).await.unwrap().unwrap();
@@ -71,7 +71,7 @@ async fn a_silent_worker_loses_its_job_and_in_the_last_attempt_the_job_is_dead()
         assert_eq!(jobs::claim(&db, "b", KINDS, 150, 100).await.unwrap(), None);
         let second = jobs::claim(&db, "b", KINDS, 201, 100).await.unwrap().unwrap();
         assert_eq!((second.id, second.attempts), (first.id, 2));
-        // What the first one says now is of no account.
+        // Calls of the first worker have no effect now.
         assert!(!jobs::renew(&db, first.id, "a", 900, None, 0).await.unwrap());
         assert!(!jobs::complete(&db, first.id, "a").await.unwrap());
         assert!(!jobs::fail(&db, &first, "a", 300, "late").await.unwrap());
@@ -126,7 +126,7 @@ async fn states(db: &Db) -> Vec<(String, i64)> {
 }
 
 #[tokio::test]
-async fn a_worker_does_what_it_knows_leaves_the_rest_alone_and_puts_back_what_failed() {
+async fn a_worker_runs_only_its_kinds_of_jobs_and_requeues_failed_ones() {
     on_both(async |db| {
         let (seen, stop) = (Arc::new(Seen::default()), CancellationToken::new());
         let queue = Queue::new(db.clone());

@@ -31,7 +31,7 @@ async fn open(server: &Server, id: &str, origin: Option<&str>) -> Result<Socket,
     }
 }
 
-/// The next message of the channel; `None`: it is closed.
+/// Returns the next message of the channel; `None`: it is closed.
 async fn next(socket: &mut Socket) -> Option<Value> {
     loop {
         match socket.next().await?.ok()? {
@@ -55,7 +55,7 @@ async fn opened(server: &Server) -> (String, Socket) {
 }
 
 #[tokio::test]
-async fn a_page_is_greeted_with_the_session_and_then_hears_what_happens() {
+async fn a_page_gets_the_session_first_and_then_its_events() {
     let server = Server::start().await;
     let id = server.session().await;
     let session = id.parse().unwrap();
@@ -130,11 +130,11 @@ async fn marks_reach_the_session_and_bad_ones_are_answered_to_this_page_alone() 
 }
 
 #[tokio::test]
-async fn what_a_person_says_about_a_cue_is_kept() {
+async fn feedback_on_a_hint_is_stored() {
     let server = Server::start().await;
     let (_, mut socket) = opened(&server).await;
     say(&mut socket, json!({"type": "hint_feedback", "id": "slow_down", "t": 30_000, "useful": true})).await;
-    // The channel is in order: when this is answered, that was heard.
+    // Messages are handled in order: the answer to this one shows that the earlier one was handled.
     say(&mut socket, json!({"type": "echo", "nonce": "x"})).await;
     assert_eq!(next(&mut socket).await.unwrap()["type"], "echo");
     assert_eq!(
@@ -144,11 +144,11 @@ async fn what_a_person_says_about_a_cue_is_kept() {
 }
 
 #[tokio::test]
-async fn a_page_that_talks_too_much_too_long_or_in_bytes_is_shown_out() {
+async fn a_page_that_sends_too_often_too_much_or_binary_is_disconnected() {
     let server = Server::start().await;
     let (_, mut chatty) = opened(&server).await;
     for _ in 0..200 {
-        // It may be closed while we still talk.
+        // The server may close the channel while the client still sends.
         if chatty.send(Frame::text(r#"{"type":"noise"}"#)).await.is_err() {
             break;
         }
@@ -166,13 +166,13 @@ async fn a_page_that_talks_too_much_too_long_or_in_bytes_is_shown_out() {
 }
 
 #[tokio::test]
-async fn a_session_has_room_for_so_many_pages_and_no_more() {
+async fn a_session_accepts_a_limited_number_of_pages() {
     let server = Server::with(|config| config.limits.channels = 2).await;
     let (id, _first) = opened(&server).await;
     let second = open(&server, &id, None).await.unwrap();
     assert_eq!(open(&server, &id, None).await.err(), Some(429));
     drop(second);
-    // The place is free when the server has noticed; it answers 429 until then.
+    // The place is free once the server has noticed that the page left; until then it answers 429.
     while open(&server, &id, None).await.is_err() {
         tokio::task::yield_now().await;
     }

@@ -1,4 +1,4 @@
-//! The server as its clients and its databases see it. One test program, so that it links once.
+//! Tests of the server through its API and its databases, in one test program that links once.
 
 mod analyze;
 mod health;

@@ -1,9 +1,9 @@
-//! The description of the API, which the pages' types are made from.
+//! The API's description, from which the web client's types are generated.
 
 use std::path::Path;
 
 #[test]
-fn the_committed_description_is_the_programs() {
+fn the_committed_description_equals_the_programs() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
     let now = coach_server::http::openapi().to_pretty_json().unwrap() + "\n";
     if std::env::var_os("COACH_UPDATE").is_some() {

@@ -1,4 +1,4 @@
-//! Scores made anew from journals: nothing changes while the formulas don't, and old scores stay beside new ones.
+//! Scores that are computed again from journals: equal formulas give equal reports, and old scores stay beside new ones.
 
 use crate::support::objects::Memory;
 use crate::support::on_both;
@@ -22,7 +22,7 @@ fn made() -> Report {
     replay_text(JOURNAL).unwrap().report
 }
 
-/// A ready session with this report, and the journal in the store.
+/// Creates a ready session with this report, and its journal in the store.
 async fn ready(db: &Db, store: &Memory, report: &Report) -> (UserId, Session) {
     let me = users::personal(db).await.unwrap();
     let id = session(db, me).await.id;
@@ -43,7 +43,7 @@ async fn stored(store: &Memory, key: &str) -> Vec<u8> {
     .unwrap()
 }
 
-/// Formula and value of the whole session's confidence, oldest first.
+/// Returns formula and value of the whole session's confidence, oldest first.
 async fn confidences(db: &Db, session: &Session) -> Vec<(i32, Option<f64>)> {
     const SELECT: &str = "SELECT formula, value FROM scores WHERE session = $1 AND answer IS NULL AND name = 'confidence' ORDER BY formula";
     match db {
@@ -96,7 +96,7 @@ async fn scores_of_an_older_formula_stay_beside_the_new_ones_which_everybody_see
 }
 
 #[tokio::test]
-async fn a_damaged_journal_is_said_and_changes_nothing() {
+async fn a_damaged_journal_is_reported_and_changes_nothing() {
     on_both(async |db| {
         let store = Memory::default();
         let mut older = made();

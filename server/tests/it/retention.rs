@@ -1,4 +1,4 @@
-//! What is beyond its days goes, and nothing else; and how a person says how many those are.
+//! Retention: only sessions older than the limit are deleted, and a person can choose the limit.
 
 use crate::support::objects::Memory;
 use crate::support::report::{make_ready, report, session};
@@ -69,7 +69,7 @@ async fn a_person_chooses_fewer_days_than_the_server_and_takes_it_back() {
     let me: Value = put(json!({"retention_days": 7})).await.unwrap().json().await.unwrap();
     assert_eq!(me["retention"], json!({"days": 7, "own": 7, "house": 30}));
     let me: Value = put(json!({"retention_days": 365})).await.unwrap().json().await.unwrap();
-    assert_eq!(me["retention"], json!({"days": 30, "own": 365, "house": 30}), "the house's days are the most");
+    assert_eq!(me["retention"], json!({"days": 30, "own": 365, "house": 30}), "the server's days are the most");
     let me: Value = put(json!({"retention_days": null})).await.unwrap().json().await.unwrap();
     assert_eq!(me["retention"]["own"], Value::Null);
     for body in [

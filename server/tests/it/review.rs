@@ -1,4 +1,4 @@
-//! Looking back: trends, comparisons, and a session to take along.
+//! Trends, comparisons, and the export of a session.
 
 use crate::support::report::{make_ready, report};
 use crate::support::{Server, problem};
@@ -16,7 +16,7 @@ async fn ready(server: &Server, confidence: f32) -> SessionId {
 }
 
 #[tokio::test]
-async fn trends_begin_empty_and_call_nothing_a_trend_too_early() {
+async fn trends_are_empty_at_first_and_need_enough_sessions() {
     let server = Server::start().await;
     let none: Value = server.get("/api/trends").await.json().await.unwrap();
     assert_eq!(none, serde_json::json!({"points": [], "trends": []}));
@@ -83,7 +83,7 @@ async fn a_comparison_of_what_is_not_there_says_so() {
 }
 
 #[tokio::test]
-async fn a_session_can_be_taken_along_whole() {
+async fn a_whole_session_can_be_exported() {
     let server = Server::start().await;
     let id = ready(&server, 40.0).await;
     let recording: Vec<u8> = (0..300_000u32).map(|i| (i * 7) as u8).collect();

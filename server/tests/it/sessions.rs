@@ -1,4 +1,4 @@
-//! Sessions from their making to their deletion.
+//! Sessions from creation to deletion.
 
 use crate::support::live::WEBM;
 use crate::support::report::{make_ready, report};
@@ -16,7 +16,7 @@ fn id(text: &str) -> SessionId {
 }
 
 #[tokio::test]
-async fn nothing_is_made_without_consent() {
+async fn no_session_is_created_without_consent() {
     let server = Server::start().await;
     let wish = json!({"questions": ["failure-own-mistake"]});
     let refused = problem(server.post("/api/sessions", wish.clone()).await, 403, "consent").await;
@@ -26,7 +26,7 @@ async fn nothing_is_made_without_consent() {
 }
 
 #[tokio::test]
-async fn no_session_is_made_while_the_disk_is_nearly_full() {
+async fn no_session_is_created_while_the_disk_is_nearly_full() {
     let server = Server::start().await;
     server.consent().await;
     server.live.full.store(true, std::sync::atomic::Ordering::SeqCst);
@@ -63,7 +63,7 @@ async fn a_new_session_has_its_questions_in_the_order_they_were_chosen() {
 }
 
 #[tokio::test]
-async fn a_wish_that_makes_no_sense_is_refused_with_what_is_wrong() {
+async fn an_invalid_session_request_is_refused_with_the_reason() {
     let server = Server::start().await;
     server.consent().await;
     let one = ["failure-own-mistake"];
@@ -84,7 +84,7 @@ async fn a_wish_that_makes_no_sense_is_refused_with_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn another_persons_session_is_not_there_by_any_route() {
+async fn another_persons_session_is_not_found_by_any_route() {
     let server = Server::start().await;
     let foreign = server.foreign_session().await;
     server.consent().await;
@@ -151,7 +151,7 @@ async fn a_report_is_there_when_the_session_is_ready_and_before_that_the_state_i
     }
     let report = report(Some(50.0));
     make_ready(&server.context.db, server.user, session, &report).await;
-    // Ready and not in the store: our failure.
+    // A ready session without a report in the store is the server's failure.
     problem(server.get(&format!("{path}/report")).await, 500, "internal").await;
     server.objects.put(&objects::report_key(session), serde_json::to_vec(&report).unwrap());
     let answer = server.get(&format!("{path}/report")).await;

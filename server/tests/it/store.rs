@@ -1,4 +1,4 @@
-//! Every query, on SQLite and on PostgreSQL.
+//! Every query on SQLite and on PostgreSQL.
 
 use crate::support::report::{make_ready, report, session};
 use crate::support::{on_both, sqlite, sqlite_url};
@@ -42,7 +42,7 @@ async fn a_database_whose_disk_was_full_takes_transactions_again() {
     let db = Db::open(&sqlite_url(folder.path()), 1).await.unwrap();
     db.migrate().await.unwrap();
     let Db::Lite(pool) = &db else { panic!("an sqlite:// address gives SQLite") };
-    // The connection's own limit stands in for the disk's; it goes with the connection.
+    // The connection's own page limit acts like a full disk; it ends with the connection.
     let pages: i64 = sqlx::query_scalar("PRAGMA page_count").fetch_one(pool).await.unwrap();
     let limit = format!("PRAGMA max_page_count = {pages}");
     sqlx::query(sqlx::AssertSqlSafe(limit)).execute(pool).await.unwrap();
@@ -121,7 +121,7 @@ async fn a_session_reads_as_it_was_written_and_only_for_its_owner() {
 }
 
 #[tokio::test]
-async fn what_was_learnt_is_kept_once_and_found_by_its_owner_alone() {
+async fn a_learnt_calibration_is_stored_once_and_found_by_its_owner_only() {
     on_both(async |db| {
         let (me, other) = two_people(&db).await;
         let made = session(&db, me).await;
@@ -164,7 +164,7 @@ async fn lists_are_newest_first_in_pages_and_of_one_owner() {
 }
 
 #[tokio::test]
-async fn a_report_leaves_answers_scores_cues_and_metrics_and_replaces_what_was_there() {
+async fn saving_a_report_replaces_answers_scores_hints_and_metrics() {
     on_both(async |db| {
         let (me, other) = two_people(&db).await;
         let made = session(&db, me).await;
@@ -213,7 +213,7 @@ async fn points_are_the_newest_ones_oldest_first() {
 }
 
 #[tokio::test]
-async fn a_score_that_is_no_number_is_not_enough_to_say() {
+async fn a_score_that_is_nan_is_read_as_missing() {
     on_both(async |db| {
         let (me, _) = two_people(&db).await;
         let made = session(&db, me).await;
@@ -225,7 +225,7 @@ async fn a_score_that_is_no_number_is_not_enough_to_say() {
 }
 
 #[tokio::test]
-async fn what_a_person_said_about_a_cue_survives_the_report() {
+async fn feedback_on_a_hint_survives_a_new_report() {
     on_both(async |db| {
         let (me, other) = two_people(&db).await;
         let made = session(&db, me).await;
@@ -323,7 +323,7 @@ async fn a_token_stands_for_its_owner_in_its_scope_until_it_is_over() {
 }
 
 #[tokio::test]
-async fn of_two_events_at_once_each_sees_what_the_other_left() {
+async fn two_concurrent_events_each_see_the_state_after_the_other() {
     on_both(async |db| {
         let (me, other) = two_people(&db).await;
         let made = session(&db, me).await;
@@ -426,7 +426,7 @@ async fn a_session_has_one_upload_slot_and_only_its_owner_sees_it() {
         assert!(uploads::all_owners_expired(&db, 200).await.unwrap().is_empty());
         assert_eq!(uploads::all_owners_expired(&db, 201).await.unwrap().len(), 1);
 
-        // The first job stays, and with a job the slot is neither closed nor swept.
+        // The first job stays, and a slot with a job is neither closed nor swept.
         let jobs = [Uuid::now_v7(), Uuid::now_v7()];
         uploads::set_job(&db, other, session, jobs[1]).await.unwrap();
         assert_eq!(uploads::get(&db, owner, session).await.unwrap().unwrap().job, None);

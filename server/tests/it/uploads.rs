@@ -1,4 +1,4 @@
-//! Uploading a recording: over the embedded store, by the very URLs that a browser gets.
+//! Uploads to the embedded store, through the URLs that a browser gets.
 
 use crate::support::{Server, problem};
 use coach_core::SessionId;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const PART: usize = 8 << 20;
 const SECRET: &str = "correct horse battery";
 
-/// Bytes that begin like a WebM file.
+/// Returns bytes that begin like a WebM file.
 fn webm(bytes: usize) -> Vec<u8> {
     let mut file: Vec<u8> = (0..bytes).map(|i| (i * 31 % 251) as u8).collect();
     let head = [0x1a, 0x45, 0xdf, 0xa3].into_iter().take(bytes);
@@ -61,7 +61,7 @@ impl Upload {
         self.server.client.put(url).body(bytes.to_vec()).send().await.unwrap().status()
     }
 
-    /// The whole file in its parts.
+    /// Uploads the whole file in its parts.
     async fn send(&self, file: &[u8]) {
         self.open("answer.webm", file.len()).await;
         for (part, number) in file.chunks(PART).zip(1..) {
@@ -111,7 +111,7 @@ async fn a_file_goes_in_parts_to_the_store_and_its_analysis_is_queued_once() {
         (slot["parts"].as_u64(), slot["part_bytes"].as_u64(), &slot["job"]),
         (Some(2), Some(PART as u64), &Value::Null)
     );
-    // The last part first, as several at once may end.
+    // The last part is sent first, since several are sent at once.
     assert_eq!(upload.put(&upload.url(2).await, &file[PART..]).await, 200);
     let again = upload.open("answer.webm", file.len()).await;
     assert_eq!(again["stored"], json!([{"number": 2, "bytes": 1234, "crc64": crc64(&file[PART..])}]));
@@ -131,13 +131,13 @@ async fn a_file_goes_in_parts_to_the_store_and_its_analysis_is_queued_once() {
     assert_eq!(upload.in_store().await, Some(file.len() as u64));
     let seen: Value = upload.server.get(&upload.path).await.json().await.unwrap();
     assert_eq!(seen["job"], first["job"]);
-    // The original is what is replayed.
+    // The replay plays the original.
     let link: Value = upload.server.get(&format!("/api/sessions/{}/recording", upload.id)).await.json().await.unwrap();
     assert_eq!((link["content_type"].as_str(), link["bytes"].as_u64()), (Some("video/webm"), Some(file.len() as u64)));
     let stored = upload.server.client.get(link["url"].as_str().unwrap()).send().await.unwrap().bytes().await.unwrap();
     assert!(stored == file, "the store has other bytes");
 
-    // It has gone on: nothing is sent or given up any more.
+    // The session has moved on: nothing can be uploaded or given up.
     problem(
         upload.server.post(&upload.path, json!({"name": "b", "content_type": "video/webm", "bytes": 1})).await,
         409,
@@ -163,7 +163,7 @@ async fn two_pages_that_complete_at_once_get_the_same_job() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_is_refused_before_it_is_sent() {
+async fn an_unacceptable_file_is_refused_before_it_is_sent() {
     let upload = Upload::on(Server::storing(|config| config.limits.upload_bytes = 1000).await).await;
     for (name, kind, bytes) in [
         ("", "video/webm", json!(5)),
@@ -187,7 +187,7 @@ async fn a_file_that_cannot_be_is_refused_before_it_is_sent() {
 }
 
 #[tokio::test]
-async fn urls_are_given_for_parts_that_there_are_and_few_at_once() {
+async fn urls_are_given_only_for_existing_parts_and_few_at_once() {
     let upload = Upload::session().await;
     upload.open("answer.webm", PART * 40).await;
     let ask =
@@ -249,7 +249,7 @@ async fn sessions_of_others_and_live_ones_take_no_file() {
 }
 
 #[tokio::test]
-async fn what_is_not_the_announced_file_is_refused_erased_and_can_be_tried_again() {
+async fn an_object_that_differs_from_the_announcement_is_refused_and_erased_and_can_be_uploaded_again() {
     let upload = Upload::session().await;
     let refused = async |body: Value, words: &str| {
         let answer = problem(upload.complete(body).await, 422, "unprocessable").await;
@@ -257,16 +257,16 @@ async fn what_is_not_the_announced_file_is_refused_erased_and_can_be_tried_again
         assert_eq!((upload.in_store().await, upload.state().await, upload.jobs().await), (None, json!("created"), 0));
         problem(upload.server.get(&upload.path).await, 404, "not-found").await;
     };
-    // Other bytes than the page read.
+    // The bytes differ from those that the page read.
     upload.send(&webm(5000)).await;
     for crc64 in ["", "0", "zzzzzzzzzzzzzzzz", "+0000000000000001", "+000000000000001"] {
         problem(upload.complete(json!({ "crc64": crc64 })).await, 422, "unprocessable").await;
     }
     refused(json!({"crc64": crc64(&webm(4999))}), "upload it again").await;
-    // No recording at all.
+    // The file is not a recording.
     upload.send(b"MZ this is a program, whatever its name says").await;
     refused(json!({}), "choose an MP4").await;
-    // A truncated object that somebody with the store's keys has put.
+    // Somebody with the store's keys has put a truncated object.
     upload.send(&webm(5000)).await;
     let (store, key) = (&upload.server.context.objects, upload_key(upload.id));
     store.abort_parts(&key, &upload.slot().await.upload_id).await.unwrap();
@@ -274,7 +274,7 @@ async fn what_is_not_the_announced_file_is_refused_erased_and_can_be_tried_again
     std::fs::write(short.path(), webm(4000)).unwrap();
     store.put_file(&key, short.path(), "video/webm").await.unwrap();
     refused(json!({}), "4000 bytes").await;
-    // The store has lost it.
+    // The store has lost the object.
     upload.send(&webm(5000)).await;
     store.abort_parts(&key, &upload.slot().await.upload_id).await.unwrap();
     refused(json!({}), "not there").await;
@@ -301,7 +301,7 @@ async fn another_file_takes_the_place_of_the_first_and_giving_up_erases_it() {
 }
 
 #[tokio::test]
-async fn a_slot_that_nobody_fills_runs_out() {
+async fn an_abandoned_slot_expires() {
     let upload = Upload::session().await;
     upload.open("answer.webm", 1000).await;
     let url = upload.url(1).await;
@@ -310,7 +310,7 @@ async fn a_slot_that_nobody_fills_runs_out() {
         problem(upload.server.post(&format!("{}/urls", upload.path), json!({"parts": [1]})).await, 409, "conflict")
             .await;
     assert!(over["detail"].as_str().unwrap().contains("choose the file again"));
-    // Choosing it again goes on where it was.
+    // Choosing the same file again continues the upload.
     assert_eq!(upload.put(&url, &webm(1000)).await, 200);
     assert_eq!(upload.open("answer.webm", 1000).await["stored"].as_array().unwrap().len(), 1);
 
@@ -323,7 +323,7 @@ async fn a_slot_that_nobody_fills_runs_out() {
 }
 
 #[tokio::test]
-async fn a_deleted_session_takes_its_unfinished_upload_along() {
+async fn deleting_a_session_aborts_its_unfinished_upload() {
     let upload = Upload::session().await;
     upload.open("answer.webm", 1000).await;
     let url = upload.url(1).await;
@@ -335,11 +335,11 @@ async fn a_deleted_session_takes_its_unfinished_upload_along() {
 }
 
 #[tokio::test]
-async fn the_stores_own_word_completes_an_upload() {
+async fn a_notification_of_the_store_completes_an_upload() {
     let upload = Upload::session().await;
     upload.send(&webm(5000)).await;
     let key = upload_key(upload.id);
-    // About nothing that is waited for.
+    // Notifications about other objects are ignored.
     for body in [
         json!({}),
         json!({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "coach"}),
@@ -363,7 +363,7 @@ async fn the_stores_own_word_completes_an_upload() {
 }
 
 #[tokio::test]
-async fn strangers_and_nonsense_at_the_stores_hook_are_refused() {
+async fn the_stores_hook_refuses_wrong_tokens_and_malformed_notifications() {
     let upload = Upload::session().await;
     let body = created("coach", &upload_key(upload.id)).to_string();
     for secret in ["", "wrong", &SECRET[1..], &format!("{SECRET}x")] {

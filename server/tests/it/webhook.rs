@@ -1,4 +1,5 @@
-//! The outgoing webhook against a receiver of its own: signed, told until it is taken, and nothing personal in it.
+//! The webhook against a receiver in the test: deliveries are signed, retried until accepted, and hold no personal data but
+//! ids.
 
 use crate::support::Server;
 use crate::support::report::{report, session};
@@ -16,7 +17,7 @@ const SECRET: &str = "a secret of sixteen and more";
 
 type Heard = Arc<Mutex<Vec<(HeaderMap, Vec<u8>)>>>;
 
-/// A receiver that answers as it is told, in turn; after that with 200. `None`: never.
+/// Starts a receiver that gives these answers in turn, then 200. `None`: it never answers.
 async fn receiver(mut answers: Vec<Option<StatusCode>>) -> (String, Heard) {
     let heard = Heard::default();
     answers.reverse();
@@ -47,7 +48,7 @@ async fn server(url: String) -> (Server, Worker) {
     (server, worker)
 }
 
-/// Does the next delivery at once, whatever pause it is in.
+/// Runs the next delivery at once, even if it is paused.
 async fn step(server: &Server, worker: &Worker) {
     let Db::Lite(pool) = &server.context.db else { panic!("SQLite") };
     sqlx::query("UPDATE jobs SET run_at_us = 0 WHERE state = 'queued'").execute(pool).await.unwrap();
@@ -63,7 +64,7 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
 }
 
 #[tokio::test]
-async fn a_scored_session_is_told_until_it_is_taken_and_every_attempt_is_signed() {
+async fn a_scored_session_is_delivered_until_accepted_and_every_attempt_is_signed() {
     let (url, heard) = receiver(vec![Some(StatusCode::INTERNAL_SERVER_ERROR), Some(StatusCode::BAD_GATEWAY)]).await;
     let (server, worker) = server(url).await;
     let (context, me) = (&server.context, server.user);
@@ -107,7 +108,7 @@ async fn a_scored_session_is_told_until_it_is_taken_and_every_attempt_is_signed(
 }
 
 #[tokio::test]
-async fn a_receiver_that_hangs_or_redirects_has_not_taken_it_and_one_that_is_gone_is_left_alone() {
+async fn a_delivery_that_hangs_or_is_redirected_is_retried_and_one_answered_gone_is_not() {
     let (url, heard) = receiver(vec![None, Some(StatusCode::FOUND), Some(StatusCode::GONE)]).await;
     let (server, worker) = server(url).await;
     let (context, me) = (&server.context, server.user);
@@ -127,7 +128,7 @@ async fn a_receiver_that_hangs_or_redirects_has_not_taken_it_and_one_that_is_gon
 }
 
 #[tokio::test]
-async fn a_deleted_session_is_not_told_and_without_a_webhook_nothing_is() {
+async fn no_event_is_sent_for_a_deleted_session_or_without_a_webhook() {
     let (url, heard) = receiver(Vec::new()).await;
     let (server, worker) = server(url).await;
     let (context, me) = (&server.context, server.user);

@@ -1,4 +1,4 @@
-//! Publishing: the surface of RFC 9725.
+//! Publishing by WHIP, as RFC 9725 describes it.
 
 use crate::support::{Server, problem};
 use coach_server::live::PublishError;
@@ -102,7 +102,7 @@ async fn a_patch_needs_the_tag_of_the_ice_session_and_tells_trickle_from_restart
 }
 
 #[tokio::test]
-async fn what_is_no_offer_is_refused_before_a_peer_is_made() {
+async fn a_body_that_is_no_offer_is_refused_before_a_peer_is_created() {
     let server = Server::start().await;
     let id = server.session().await;
     let path = format!("/api/sessions/{id}/whip");

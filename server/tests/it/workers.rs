@@ -1,4 +1,4 @@
-//! Real `coach worker` processes that are killed while they work: every job has its effect once, none is lost.
+//! Real `coach worker` processes that are killed while they work: every job takes effect exactly once.
 
 use crate::support::{clip, postgres, project, sqlite_url, uploaded};
 use coach_core::{SessionId, UserId};
@@ -16,12 +16,12 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 
-/// How many; the soak asks for 200.
+/// Number of jobs; the soak test sets 200.
 fn wanted() -> usize {
     std::env::var("COACH_TEST_JOBS").ok().and_then(|text| text.parse().ok()).unwrap_or(24)
 }
 
-/// A deployment: a store that is served here, a database, and what its workers are told.
+/// A deployment: a store served by this process, a database, and the workers' environment.
 struct Deployment {
     context: Context,
     settings: Vec<(&'static str, String)>,
@@ -57,7 +57,7 @@ impl Deployment {
         Deployment { context, settings, _store: stop.drop_guard(), folder }
     }
 
-    /// A session whose upload is whole, and its job.
+    /// Inserts a session whose upload is complete, and its job.
     async fn upload(&self, owner: UserId, clip: &Path) -> SessionId {
         let Context { db, objects, .. } = &self.context;
         let session = uploaded(db, owner).await;
@@ -102,18 +102,18 @@ impl Deployment {
     }
 }
 
-/// The program, without what this test program itself was told.
+/// Returns the program's command, without the variables that this test program was given.
 fn coach_worker() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_coach"));
     command.arg("worker").env_remove("COACH_UPDATE").env_remove("COACH_TEST_JOBS");
     command
 }
 
-/// A process, killed when it is forgotten.
+/// A process that is killed when it is dropped.
 struct Worker {
     child: Child,
     log: PathBuf,
-    /// Where its own part of the log begins.
+    /// Position in the log at which this process's output begins.
     from: usize,
 }
 
@@ -125,7 +125,7 @@ impl Drop for Worker {
 }
 
 impl Worker {
-    /// Asks it to stop when it has come up, which it may just be doing, and waits until it has.
+    /// Asks the process to stop once it has started, and waits until it has ended.
     async fn stop(mut self) {
         eventually(LIMIT, "a worker comes up", async || {
             std::fs::read_to_string(&self.log).unwrap()[self.from..].contains("the worker is ready").then_some(())
@@ -160,7 +160,8 @@ async fn survive(url: String, on: &str) {
             "{jobs:?}: {}",
             logs(&deployment)
         );
-        // Killed only in mid work, or nothing is shown; and not again before a job was done, or a slow machine gets nowhere.
+        // Workers are killed only during work, otherwise the test shows nothing, and only after a job was done, so that a slow
+        // machine makes progress.
         if Instant::now() >= next && done > done_before && jobs.contains_key("running") {
             let n = kills % 2;
             drop(std::mem::replace(&mut workers[n], deployment.worker(n)));

@@ -1988,12 +1988,17 @@ export interface components {
              */
             AU43?: number | null;
         };
+        /** @description One piece of advice of the device check. */
         Advice: {
+            /** @description What is wrong. */
             reason: components["schemas"]["AdviceReason"];
-            /** @description One kind sentence: what to do. */
+            /** @description One or two sentences for the person that say what to do. */
             text: string;
         };
-        /** @enum {string} */
+        /**
+         * @description What is wrong with light, position or audio.
+         * @enum {string}
+         */
         AdviceReason: "dark" | "bright" | "small" | "turned" | "cut" | "no_face" | "quiet" | "loud_noise";
         Alive: {
             status: string;
@@ -2114,9 +2119,11 @@ export interface components {
         };
         /** @description What the device check found. */
         CalibrationOutcome: {
+            /** @description What the person can improve; empty when nothing. */
             advice: components["schemas"]["Advice"][];
+            /** @description The baseline that was measured. */
             calibration: components["schemas"]["Calibration"];
-            /** @description Good enough to begin. */
+            /** @description Whether light, position and audio are good enough to begin. */
             ok: boolean;
         };
         /** @description The settings the browser really applied, or what the file holds. */
@@ -2163,7 +2170,7 @@ export interface components {
             /** @description CRC-64/NVME of the whole file in 16 hexadecimal digits, if the page computed it. */
             crc64?: string | null;
         };
-        /** @description An agreement that holds. */
+        /** @description A consent that is in force. */
         Consent: {
             /** Format: int64 */
             accepted_us: number;
@@ -2238,16 +2245,11 @@ export interface components {
             /** @description Where the media comes from; without it, live. */
             source?: components["schemas"]["SessionSource"];
         };
-        /** @description A cue with the time it stays. */
-        Cue: components["schemas"]["Hint"] & {
-            /** Format: int64 */
-            for_ms: number;
-        };
         /** @description What went with a deleted session. */
         Deleted: {
             /** @description Objects that were removed from the object store: recording, journal, report, poster, parts; `null`: removed later. */
             objects?: number | null;
-            /** @description Rows of the session, its answers, scores and cues are gone; false: removed later. Nobody sees them in any case. */
+            /** @description Rows of the session, its answers, scores and hints are gone; false: removed later. Nobody sees them in any case. */
             rows: boolean;
             /** @description Files that were not in the object store yet are gone. */
             spool: boolean;
@@ -2325,7 +2327,7 @@ export interface components {
             /** @description Ids of the hints that may be shown ("slow_down", …). */
             enabled: string[];
         };
-        /** @description Server to client. */
+        /** @description A message from the server to a page. */
         LiveMessage: {
             now_t?: components["schemas"]["MediaTime"] | null;
             /** Format: int32 */
@@ -2344,7 +2346,7 @@ export interface components {
         } | (components["schemas"]["Vitals"] & {
             /** @enum {string} */
             type: "vitals";
-        }) | (components["schemas"]["Cue"] & {
+        }) | (components["schemas"]["ShownHint"] & {
             /** @enum {string} */
             type: "hint";
         }) | (components["schemas"]["RunningScores"] & {
@@ -2374,7 +2376,7 @@ export interface components {
             affect: boolean;
             consent?: components["schemas"]["Consent"] | null;
             consent_version: string;
-            /** @description The cues that can be switched. */
+            /** @description The hints that can be switched. */
             hints: components["schemas"]["HintChoice"][];
             /** @description `personal`: one person, no sign-in. */
             mode: string;
@@ -2416,9 +2418,11 @@ export interface components {
              */
             value?: number | null;
         };
-        /** @description The models that are loaded. */
+        /** @description The names of the loaded models. */
         ModelNames: {
+            /** @description The face model. */
             face: components["schemas"]["FaceModel"];
+            /** @description What detects when somebody speaks. */
             voice_activity: components["schemas"]["VoiceActivityModel"];
         };
         /** @description A stretch of the replay that is evidence for something. */
@@ -2503,9 +2507,14 @@ export interface components {
             title: string;
             type: string;
         };
+        /** @description Progress of the work after the stop. */
         Progress: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How much of the work is done, 0 to 100.
+             */
             percent: number;
+            /** @description Name of the current step of the work. */
             stage: string;
         };
         /** @enum {string} */
@@ -2516,7 +2525,7 @@ export interface components {
             id: string;
             /**
              * Format: int64
-             * @description How long an answer is suggested to be.
+             * @description Suggested length of an answer.
              */
             suggested_ms: number;
             text: string;
@@ -2533,7 +2542,7 @@ export interface components {
             duration_ms?: number | null;
             /** Format: int64 */
             expires_us: number;
-            /** @description A still of it, good as long; `null` where there is no picture. */
+            /** @description A still of it, valid as long; `null` where there is no video. */
             poster_url?: string | null;
             /** @description Good until `expires_us`; answers ranges, so a player can seek. */
             url: string;
@@ -2643,7 +2652,7 @@ export interface components {
              */
             value?: number | null;
         };
-        /** @description The four values; `null`: not enough to say. */
+        /** @description The four scores; `null`: not enough data. */
         ScoreValues: {
             /** Format: double */
             clarity?: number | null;
@@ -2665,7 +2674,9 @@ export interface components {
         };
         /** @description One paragraph under its heading. */
         Section: {
+            /** @description The paragraph. */
             text: string;
+            /** @description The heading. */
             title: string;
         };
         /** @description Curves at 2 Hz. All have the same length; `null` = nothing known there. */
@@ -2693,26 +2704,37 @@ export interface components {
         };
         /** @description A session as pages see it. */
         Session: {
+            /** @description Its answers with their scores. */
             answers: components["schemas"]["AnswerRow"][];
-            /** @description The device check was measured. */
+            /** @description Whether its device check was measured. */
             calibrated: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When it was created: microseconds since 1970 (UTC).
+             */
             created_us: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Length of the recording; `null` until it is whole.
+             */
             duration_ms?: number | null;
-            /** @description Why it failed. */
+            /** @description Why it failed; `null` when it has not. */
             failure?: string | null;
-            /** @description The reference answer of its questions. */
+            /** @description Whether it is the reference answer to its questions. */
             gold: boolean;
+            /** @description Id of the session. */
             id: components["schemas"]["SessionId"];
+            /** @description Its questions, in the order they are asked. */
             questions: components["schemas"]["AskedQuestion"][];
             scores?: components["schemas"]["ScoreValues"] | null;
+            /** @description Where its media comes from. */
             source: components["schemas"]["SessionSource"];
             /**
              * Format: int64
-             * @description Wall time of t = 0.
+             * @description Wall time of t = 0: microseconds since 1970 (UTC); `null` before the first media.
              */
             started_us?: number | null;
+            /** @description Its state now. */
             state: components["schemas"]["SessionState"];
         };
         /**
@@ -2726,7 +2748,7 @@ export interface components {
          */
         SessionSource: "live" | "upload";
         /**
-         * @description `created -> live <-> grace -> finalising -> scoring -> ready`; `interrupted` is found at start-up, `failed` can be tried again.
+         * @description States: `created -> live <-> grace -> finalising -> scoring -> ready`, or `interrupted`, `failed`, `deleted`.
          * @enum {string}
          */
         SessionState: "created" | "live" | "grace" | "finalising" | "scoring" | "ready" | "interrupted" | "failed" | "deleted";
@@ -2742,10 +2764,19 @@ export interface components {
              */
             retention_days?: number | null;
         };
-        /** @description The last of each kind. */
+        /** @description A hint and how long it is shown. */
+        ShownHint: components["schemas"]["Hint"] & {
+            /**
+             * Format: int64
+             * @description How long it stays on the screen.
+             */
+            for_ms: number;
+        };
+        /** @description The latest message of each kind; a field is `null` when there was none. */
         Snapshot: {
-            hint?: components["schemas"]["Cue"] | null;
+            hint?: components["schemas"]["ShownHint"] | null;
             progress?: components["schemas"]["Progress"] | null;
+            /** @description Why the session failed. */
             reason?: string | null;
             score?: components["schemas"]["RunningScores"] | null;
             state?: components["schemas"]["SessionState"] | null;
@@ -2831,7 +2862,7 @@ export interface components {
             expires_us: number;
             /**
              * Format: uuid
-             * @description The job that analyses it; `null`: it is not complete.
+             * @description The job that analyzes it; `null`: it is not complete.
              */
             job?: string | null;
             name: string;

@@ -1,4 +1,4 @@
-//! For who runs the server: alive, ready, measured.
+//! Health, readiness and metrics, for operators.
 
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::time::Duration;
 
-/// A part that does not answer this long is not ready.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// A part that does not answer within this time is not ready.
+const PING_TIMEOUT: Duration = Duration::from_secs(3);
 
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Alive {
@@ -29,8 +29,8 @@ pub async fn alive() -> Json<Alive> {
 #[utoipa::path(get, operation_id = "health_ready", path = "/readyz", tag = "operation", responses((status = 200, body = Alive), (status = 503, body = Problem)))]
 pub async fn ready(State(app): State<App>) -> Result<Json<Alive>> {
     let (database, objects) = tokio::join!(
-        tokio::time::timeout(PATIENCE, app.context.db.ping()),
-        tokio::time::timeout(PATIENCE, app.context.objects.ping())
+        tokio::time::timeout(PING_TIMEOUT, app.context.db.ping()),
+        tokio::time::timeout(PING_TIMEOUT, app.context.objects.ping())
     );
     let mut missing = Vec::new();
     if !matches!(database, Ok(Ok(()))) {

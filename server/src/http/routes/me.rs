@@ -27,7 +27,7 @@ pub struct Me {
     pub models: ModelNames,
     /// The largest file that can be uploaded.
     pub upload_bytes: u64,
-    /// The cues that can be switched.
+    /// The hints that can be switched.
     pub hints: Vec<hints::Choice>,
     pub retention: Retention,
 }

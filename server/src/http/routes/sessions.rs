@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 
 /// Questions in one session at most.
 const QUESTIONS_MAX: usize = 5;
-/// A picture is at most this wide and high, pixels.
+/// Largest width and height of the video, pixels.
 const SIDE_MAX: u32 = 8192;
 /// 24 hours, microseconds.
 const DAY_US: i64 = 24 * 3600 * 1_000_000;
@@ -40,7 +40,7 @@ pub struct CreateSession {
     /// Where the media comes from; without it, live.
     #[serde(default)]
     pub source: Source,
-    /// The cues wanted; without it, the server's.
+    /// The hints wanted; without it, the server's.
     pub hints: Option<HintSettings>,
     /// The settings that the browser really applied.
     pub capture: Option<Capture>,
@@ -65,11 +65,11 @@ pub async fn create(State(app): State<App>, viewer: Viewer, Body(wish): Body<Cre
     }
     let hints = match wish.hints {
         Some(settings) => checked(settings)?,
-        None => app.context.config.hints.settings(hints::all().map(|cue| cue.id)),
+        None => app.context.config.hints.settings(hints::all().map(|hint| hint.id)),
     };
     let capture = wish.capture.unwrap_or_default();
     if capture.width > SIDE_MAX || capture.height > SIDE_MAX {
-        return Err(Error::Unprocessable(format!("a picture is at most {SIDE_MAX} pixels wide and high")));
+        return Err(Error::Unprocessable(format!("a video is at most {SIDE_MAX} pixels wide and high")));
     }
     let new = NewSession { source: wish.source, questions, hints, capture, affect: app.context.config.affect.enabled };
     let session = sessions::create(&app.context.db, viewer.user, new).await?;
@@ -99,7 +99,7 @@ fn choose(bank: &[questions::Question], ids: &[String]) -> Result<Vec<AskedQuest
 fn checked(mut settings: HintSettings) -> Result<HintSettings> {
     if let Some(unknown) = settings.enabled.iter().find(|id| !hints::known(id)) {
         return Err(Error::Unprocessable(format!(
-            "there is no cue {:?}",
+            "there is no hint {:?}",
             unknown.chars().take(64).collect::<String>()
         )));
     }
@@ -165,7 +165,7 @@ pub async fn get(State(app): State<App>, Owned(session): Owned) -> Result<Json<S
 pub struct Deleted {
     /// Objects that were removed from the object store: recording, journal, report, poster, parts; `null`: removed later.
     pub objects: Option<usize>,
-    /// Rows of the session, its answers, scores and cues are gone; false: removed later. Nobody sees them in any case.
+    /// Rows of the session, its answers, scores and hints are gone; false: removed later. Nobody sees them in any case.
     pub rows: bool,
     /// Files that were not in the object store yet are gone.
     pub spool: bool,

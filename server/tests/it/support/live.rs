@@ -1,4 +1,4 @@
-//! Live sessions that only remember what they were asked.
+//! A live session service that only records its calls.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -11,7 +11,7 @@ use coach_server::recording::recover::ResumeError;
 use coach_server::store::sessions::Session;
 use std::sync::Mutex;
 
-/// How a WebM file begins.
+/// First bytes of a WebM file.
 pub const WEBM: &[u8] = &[0x1a, 0x45, 0xdf, 0xa3, 0, 0, 0, 0];
 
 #[derive(Default)]
@@ -22,11 +22,11 @@ pub struct LiveDouble {
     pub withdrawn: Mutex<Vec<UserId>>,
     pub marks: Mutex<Vec<ClientMark>>,
     pub forgotten: Mutex<Vec<SessionId>>,
-    /// No session may begin.
+    /// Whether every new session is refused.
     pub full: std::sync::atomic::AtomicBool,
-    /// Failed sessions that were to be finished once more.
+    /// Failed sessions that were to be finished again.
     pub resumed: Mutex<Vec<SessionId>>,
-    /// The next offer is answered so.
+    /// The answer to the next offer.
     pub refuse: Mutex<Option<PublishError>>,
 }
 

@@ -1,4 +1,4 @@
-//! The store in memory takes no parts from browsers: who tests uploads uses the embedded store.
+//! The store in memory has no multipart uploads: tests of uploads use the embedded store.
 
 use super::objects::Memory;
 use async_trait::async_trait;

@@ -1,4 +1,4 @@
-//! A server on a free port with live sessions and an object store made for tests, and both databases.
+//! A server on a free port, with live sessions and an object store made for tests, and both kinds of database.
 
 pub mod live;
 pub mod memory_parts;
@@ -27,12 +27,12 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// The address of a SQLite database in this folder.
+/// Returns the address of a SQLite database in this folder.
 pub fn sqlite_url(folder: &Path) -> String {
     format!("sqlite://{}", folder.join("data/coach.db").display())
 }
 
-/// A fresh SQLite database; the folder lives as long as it is used.
+/// Opens a fresh SQLite database, which exists as long as its folder.
 pub async fn sqlite() -> (Db, TempDir) {
     let dir = tempfile::tempdir().unwrap();
     let db = Db::open(&sqlite_url(dir.path()), 8).await.unwrap();
@@ -67,12 +67,12 @@ impl Server {
         Server::with(|_| {}).await
     }
 
-    /// A server with a changed configuration.
+    /// Starts a server with a changed configuration.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Server {
         Server::over(change, async |_, memory| memory).await
     }
 
-    /// A server with a changed configuration over the embedded object store.
+    /// Starts a server with a changed configuration over the embedded object store.
     pub async fn storing(change: impl FnOnce(&mut Config)) -> Server {
         let stop = CancellationToken::new();
         let open = async |config: &Config, _| coach_server::objects::archive::open(config, stop.clone()).await.unwrap();
@@ -125,7 +125,7 @@ impl Server {
         assert_eq!(answer.status(), 201);
     }
 
-    /// Makes a session, consent given; its id.
+    /// Gives consent and creates a session. Returns its id.
     pub async fn session(&self) -> String {
         self.consent().await;
         let answer =
@@ -134,7 +134,7 @@ impl Server {
         answer.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
     }
 
-    /// A session of somebody else on the same server; its id.
+    /// Creates a session of another person on the same server. Returns its id.
     pub async fn foreign_session(&self) -> String {
         let other = users::upsert(&self.context.db, users::Kind::Local, "other", None).await.unwrap();
         report::session(&self.context.db, other).await.id.to_string()
@@ -147,7 +147,7 @@ impl Drop for Server {
     }
 }
 
-/// The answer must be this problem, as a problem document; gives the document.
+/// Asserts that the answer is this problem. Returns the problem document.
 pub async fn problem(answer: Response, status: u16, word: &str) -> Value {
     let (code, kind) = (answer.status().as_u16(), answer.headers().get("content-type").cloned());
     let text = answer.text().await.unwrap();
@@ -160,29 +160,29 @@ pub async fn problem(answer: Response, status: u16, word: &str) -> Value {
     json
 }
 
-/// The project's root.
+/// Returns the project's root folder.
 pub fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// A second of picture and sound.
+/// Returns a second of video and audio.
 pub fn clip(folder: &Path) -> PathBuf {
     film(folder, 1)
 }
 
-/// So many seconds of picture and sound.
+/// Returns this many seconds of video and audio.
 pub fn film(folder: &Path, seconds: u32) -> PathBuf {
     let path = folder.join(format!("film-{seconds}.webm"));
-    let (picture, sound) =
+    let (video, audio) =
         (format!("testsrc2=size=320x240:rate=15:duration={seconds}"), format!("sine=frequency=180:duration={seconds}"));
     #[rustfmt::skip]
-    let status = Command::new("ffmpeg").args(["-v", "error", "-y", "-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &sound,
+    let status = Command::new("ffmpeg").args(["-v", "error", "-y", "-f", "lavfi", "-i", &video, "-f", "lavfi", "-i", &audio,
         "-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-c:a", "libopus"]).arg(&path).status();
     assert!(status.expect("ffmpeg is there").success());
     path
 }
 
-/// A session that waits for its upload.
+/// Creates a session that waits for its upload.
 pub async fn uploaded(db: &Db, owner: UserId) -> SessionId {
     let bank = questions::list(db, owner).await.unwrap();
     let new = NewSession {

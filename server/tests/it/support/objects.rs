@@ -1,4 +1,4 @@
-//! An object store in memory, whose failures are the test's choice.
+//! An object store in memory that fails when a test says so.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -26,7 +26,7 @@ impl Memory {
         self.shelf.lock().unwrap().keys().cloned().collect()
     }
 
-    /// From now on the store answers, or does not.
+    /// Sets whether the store answers.
     pub fn set_away(&self, away: bool) {
         self.away.store(away, Ordering::SeqCst);
     }
@@ -47,7 +47,7 @@ impl Objects for Memory {
     async fn read(&self, key: &str) -> anyhow::Result<Option<Reading>> {
         self.here()?;
         let Some(bytes) = self.shelf.lock().unwrap().get(key).cloned() else { return Ok(None) };
-        // In small pieces, as a network gives them.
+        // The object is sent in small pieces, as over a network.
         let pieces: Vec<_> = bytes.chunks(1000).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
         Ok(Some(Reading { bytes: bytes.len() as u64, chunks: Box::pin(futures::stream::iter(pieces)) }))
     }

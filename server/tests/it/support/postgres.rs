@@ -1,4 +1,4 @@
-//! A PostgreSQL server of the test program's own, in a temporary folder, gone when the program is.
+//! A PostgreSQL server of the test program, in a temporary folder, stopped when the program ends.
 
 use coach_server::store::Db;
 use std::io::{BufRead, BufReader};
@@ -8,18 +8,18 @@ use std::sync::OnceLock;
 
 struct Running {
     socket: PathBuf,
-    // Its standard input is what keeps the server alive.
+    // The server runs as long as its standard input is open.
     _script: Child,
 }
 
-/// A fresh, migrated database; `None` where PostgreSQL is not installed.
+/// Opens a fresh, migrated database; `None`: PostgreSQL is not installed.
 pub async fn fresh() -> Option<Db> {
     let db = Db::open(&fresh_url().await?, 8).await.unwrap();
     db.migrate().await.unwrap();
     Some(db)
 }
 
-/// The address of a fresh, empty database; `None` where PostgreSQL is not installed.
+/// Returns the address of a fresh, empty database; `None`: PostgreSQL is not installed.
 pub async fn fresh_url() -> Option<String> {
     static SERVER: OnceLock<Option<Running>> = OnceLock::new();
     let running = tokio::task::spawn_blocking(|| SERVER.get_or_init(start).as_ref()).await.unwrap()?;

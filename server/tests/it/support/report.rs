@@ -1,4 +1,4 @@
-//! Sessions and reports to put into databases.
+//! Sessions and reports for databases.
 
 use coach_core::journal::{Capture, HintSettings};
 use coach_core::report::{Answer, Coverage, Hint, MetricValue, Report, Score, Scores, Series};
@@ -9,7 +9,7 @@ use coach_server::store::sessions::{self, AskedQuestion, NewSession, Session, So
 use coach_server::store::{Db, reports};
 use std::sync::Arc;
 
-/// A new session of this owner.
+/// Returns a new session of this owner.
 pub async fn session(db: &Db, owner: UserId) -> Session {
     let questions = ["failure-own-mistake", "pressure-deadline"].map(|id| AskedQuestion {
         id: id.into(),
@@ -27,7 +27,7 @@ pub async fn session(db: &Db, owner: UserId) -> Session {
     sessions::create(db, owner, new).await.unwrap()
 }
 
-/// Brings a session to `ready` by the usual way, with this report's rows.
+/// Moves a session to `ready` through the usual states, with this report's rows.
 pub async fn make_ready(db: &Db, owner: UserId, id: SessionId, report: &Report) {
     let machine = Machine::new(db.clone(), Arc::new(coach_server::channel::Hub::new(4)));
     for event in [Event::Published, Event::Stopped, Event::Recorded] {
@@ -63,7 +63,7 @@ fn answer(question_id: Option<&str>, start: i64, end: i64, confidence: Option<f3
     }
 }
 
-/// A report of two answers and one hint; `confidence` is that of the whole session.
+/// Returns a report of two answers and one hint; `confidence` is that of the whole session.
 pub fn report(confidence: Option<f32>) -> Report {
     let pace = MetricValue { value: Some(141.0), unit: "wpm".into(), coverage: 0.9, ..MetricValue::default() };
     Report {

@@ -102,8 +102,8 @@ fn the_output_layer_in_integers_moves_scores_by_less_than_separates_words() {
 #[test]
 fn a_damaged_network_is_an_error_or_another_network_and_never_a_panic() {
     let Some(real) = Real::find("damaged networks") else { return };
-    let changes: [fn(&[u8]) -> Result<Vec<u8>, super::Error>; 3] =
-        [attention_outputs, output_layer_in_integers, signed_weights];
+    type Change = fn(&[u8]) -> Result<Vec<u8>, super::Error>;
+    let changes: [Change; 3] = [attention_outputs, output_layer_in_integers, signed_weights];
     for change in changes {
         assert!(change(b"").is_err() && change(&[0xff; 64]).is_err());
         for k in 1..12 {

@@ -15,7 +15,7 @@ use std::time::Duration;
 pub struct Recording {
     /// Good until `expires_us`; answers ranges, so a player can seek.
     pub url: String,
-    /// A still of it, good as long; `null` where there is no picture.
+    /// A still of it, valid as long; `null` where there is no video.
     pub poster_url: Option<String>,
     pub bytes: u64,
     pub duration_ms: Option<i64>,

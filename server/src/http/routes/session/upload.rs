@@ -46,7 +46,7 @@ pub struct Upload {
     stored: Vec<StoredPart>,
     /// Parts are taken until then; asking for the slot again extends it.
     expires_us: i64,
-    /// The job that analyses it; `null`: it is not complete.
+    /// The job that analyzes it; `null`: it is not complete.
     job: Option<Uuid>,
 }
 
