@@ -64,7 +64,10 @@ class Wire {
     this.socket.write(`${text.length}:`);
     this.socket.write(text);
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`${name} was not answered in ${COMMAND_MS / 1000} s`)), COMMAND_MS);
+      const late = setTimeout(
+        () => reject(new Error(`${name} was not answered in ${COMMAND_MS / 1000} s`)),
+        COMMAND_MS,
+      );
       const over = (settle) => (value) => (clearTimeout(late), settle(value));
       this.pending.set(id, { resolve: over(resolve), reject: over(reject) });
     });
@@ -83,7 +86,9 @@ async function port(profile, firefox) {
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(firefox.exitCode === null ? "Firefox opened no port for commands" : `Firefox ended with ${firefox.exitCode}`);
+  throw new Error(
+    firefox.exitCode === null ? "Firefox opened no port for commands" : `Firefox ended with ${firefox.exitCode}`,
+  );
 }
 
 /** A script that waits until `body` gives something true. Its text is put together here: pages forbid evaluation. */
@@ -104,11 +109,27 @@ const until = (body) => `
 export class Page {
   static async open() {
     const profile = mkdtempSync(path.join(tmpdir(), "coach-firefox-"));
-    const lines = Object.entries(PREFERENCES).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`);
+    const lines = Object.entries(PREFERENCES).map(
+      ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`,
+    );
     writeFileSync(path.join(profile, "user.js"), lines.join("\n"));
     const program = process.env.COACH_FIREFOX ?? "/usr/bin/firefox-esr";
-    const args = ["--headless", "--marionette", "--no-remote", "--width", "1280", "--height", "860", "-profile", profile, "about:blank"];
-    const firefox = spawn(program, args, { env: { ...process.env, HOME: profile, MOZ_HEADLESS: "1" }, stdio: "ignore" });
+    const args = [
+      "--headless",
+      "--marionette",
+      "--no-remote",
+      "--width",
+      "1280",
+      "--height",
+      "860",
+      "-profile",
+      profile,
+      "about:blank",
+    ];
+    const firefox = spawn(program, args, {
+      env: { ...process.env, HOME: profile, MOZ_HEADLESS: "1" },
+      stdio: "ignore",
+    });
     const page = new Page();
     Object.assign(page, { profile, firefox });
     try {
@@ -160,7 +181,9 @@ export class Page {
   }
 
   async close() {
-    const ended = new Promise((resolve) => (this.firefox.exitCode === null ? this.firefox.once("exit", resolve) : resolve()));
+    const ended = new Promise((resolve) =>
+      this.firefox.exitCode === null ? this.firefox.once("exit", resolve) : resolve(),
+    );
     await this.wire?.call("Marionette:Quit", { flags: ["eForceQuit"] }).catch(() => undefined);
     if (!this.wire) this.firefox.kill("SIGKILL");
     const late = setTimeout(() => this.firefox.kill("SIGKILL"), 10_000);
