@@ -212,7 +212,8 @@ fn live(process: &Process, units: &[(Track, AccessUnit)], formats: &Formats, mut
             std::thread::sleep(Duration::from_millis(5));
         }
     }
-    let _ = (video.flush(), audio.flush());
+    video.flush().unwrap();
+    audio.flush().unwrap();
     drop((video, audio));
     Arc::into_inner(out).unwrap().into_inner().unwrap()
 }
