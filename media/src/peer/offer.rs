@@ -69,12 +69,23 @@ pub fn check(sdp: &str) -> Result<Offer, Error> {
             if value.is_none_or(|value| value.len() < shortest || value.len() > 512) {
                 return Err(Error::Malformed(format!("a={key} is missing or broken")));
             }
+            if key == "fingerprint" && !value.is_some_and(is_fingerprint) {
+                return Err(Error::Malformed("a=fingerprint is no hash function and its bytes in hexadecimal".into()));
+            }
         }
     }
     bundled(&parsed)?;
     let dtls_client = dtls_role(&parsed)?;
     let sdp = sdp.split_inclusive("\r\n").filter(|line| !is_unused(line)).collect();
     Ok(Offer { sdp, video, audio, dtls_client })
+}
+
+/// Returns whether this is a hash function and its bytes, as `sha-256 0A:1B:…` (RFC 8122, section 5).
+fn is_fingerprint(value: &str) -> bool {
+    let Some((function, hash)) = value.trim().split_once(' ') else { return false };
+    let byte = |byte: &str| byte.len() == 2 && byte.bytes().all(|digit| digit.is_ascii_hexdigit());
+    // SHA-1 has 20 bytes; whatever is shorter is broken in other ways too.
+    function.starts_with("sha-") && hash.split(':').count() >= 20 && hash.split(':').all(byte)
 }
 
 /// Audio and video come on one transport (RFC 9725, section 4.4.1).
@@ -201,6 +212,8 @@ mod tests {
         assert!(matches!(changed("UDP/TLS/RTP/SAVPF", "RTP/AVP"), Error::Unacceptable(_)));
         assert!(matches!(changed("a=ice-pwd:", "a=ice-pwn:"), Error::Malformed(_)));
         assert!(matches!(changed("a=fingerprint:", "a=thumbprint:"), Error::Malformed(_)));
+        assert!(matches!(changed("a=fingerprint:sha-256 ", "a=fingerprint:sha-256 zz"), Error::Malformed(_)));
+        assert!(matches!(changed("a=fingerprint:sha-256 ", "a=fingerprint:sha-256 :"), Error::Malformed(_)));
         assert!(matches!(changed("a=mid:", "a=middle:"), Error::Malformed(_)));
         assert!(matches!(changed("a=rtcp-mux\r\n", ""), Error::Unacceptable(_)));
     }
