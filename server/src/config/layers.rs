@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 /// Variables that begin with `COACH_` and are not settings.
-const OTHER_VARIABLES: [&str; 5] = ["ALLOW_BIND", "CONFIG", "MODELS", "MODEL_MIRROR", "SHARED"];
+const OTHER_VARIABLES: [&str; 9] =
+    ["ALLOW_BIND", "CONFIG", "MODELS", "MODEL_MIRROR", "NOT_CHECKED", "REQUIRE", "SHARED", "TEST_JOBS", "UPDATE"];
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -175,7 +176,9 @@ mod tests {
             let message = environment(&[(name, "x")]).load().unwrap_err().to_string();
             assert!(message.contains(name), "{message}");
         }
-        assert!(environment(&[("COACH_SHARED", "x"), ("PATH", "y"), ("COACH_MODELS", "z")]).load().is_ok());
+        assert!(
+            environment(&[("COACH_SHARED", "x"), ("COACH_REQUIRE", "y"), ("COACH_NOT_CHECKED", "z")]).load().is_ok()
+        );
     }
 
     #[test]
