@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// Units that may wait before live ones are dropped: two seconds of pictures.
 const MOST_WAITING: u64 = 64;
+/// Packets of audio that may wait: ten seconds, so that a decoder which is slow to start costs none.
+const MOST_WAITING_AUDIO: u64 = 512;
 
 /// Units that may wait before a file is made to wait.
 const FILE_WAITING: u64 = 8;
@@ -187,7 +189,8 @@ impl Chain {
         if state.flushed {
             return Err(Error::Flushed);
         }
-        if state.pushed - state.taken >= MOST_WAITING {
+        let most = if self.plan.delta { MOST_WAITING } else { MOST_WAITING_AUDIO };
+        if state.pushed - state.taken >= most {
             state.cut(unit.t, GapReason::Overload);
             return Ok(());
         }
