@@ -138,7 +138,7 @@ async fn an_analysis_waits_for_an_unreachable_store_and_ends_for_a_deleted_sessi
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stopped_worker_returns_its_job_without_counting_the_attempt() {
+async fn a_stopped_worker_returns_its_job_and_the_attempt_counts_once_the_file_was_opened() {
     let (server, analyzers) = server().await;
     let (context, me) = (&server.context, server.user);
     let (folder, id) = (tempfile::tempdir().unwrap(), uploaded(&context.db, me).await);
@@ -153,7 +153,7 @@ async fn a_stopped_worker_returns_its_job_without_counting_the_attempt() {
     context.shutdown.cancel();
     hands.wait().await;
     let found = coach_server::store::jobs::latest(&context.db, me, id, analyze::KIND).await.unwrap().unwrap();
-    assert_eq!((found.state.as_str(), found.attempts, found.stage, found.last_error), ("queued", 0, None, None));
+    assert_eq!((found.state.as_str(), found.attempts, found.stage, found.last_error), ("queued", 1, None, None));
     let session = sessions::get(&context.db, me, id).await.unwrap().unwrap();
     assert_eq!((session.state, session.failure), (State::Scoring, None));
 }
