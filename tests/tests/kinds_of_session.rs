@@ -12,6 +12,7 @@ use coach_e2e::tools::probe;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 /// How long each is, seconds: a metric of the voice needs 15 s of speech, a score 20.
 const SECONDS: f64 = 24.0;
@@ -65,7 +66,10 @@ impl Kind {
         let id = session["id"].as_str().context("an id")?.to_owned();
         let seconds = self.seconds().to_string();
         let args = [&["--seconds", seconds.as_str()], self.args].concat();
+        let began = Instant::now();
         let sent = Publisher::start(coach, &self.file, &id, &args)?.finish().await?;
+        // A publisher that is starved of CPU sends late, and a track that is waited for is missing until the publisher leaves.
+        let late = (began.elapsed().as_secs_f64() - sent).max(0.0);
         let ready = coach.until_state(&id, "ready").await?;
         let kept = fetch(coach, &id, folder).await?;
         let (_, report) = coach.get(&format!("/api/sessions/{id}/report")).await?;
@@ -77,7 +81,8 @@ impl Kind {
         ensure!((kept - sent).abs() < EXACT, "{}: {sent:.2} s sent, {kept:.2} s stored", self.name);
         for said in [reported, listed] {
             let said = said.as_f64().unwrap_or_default() / 1000.0;
-            ensure!((said - kept).abs() < EXACT, "{}: {kept:.2} s stored, {said:.2} s said", self.name);
+            let exact = (kept - EXACT..kept + late + EXACT).contains(&said);
+            ensure!(exact, "{}: {kept:.2} s stored, {said:.2} s said, sent {late:.2} s late", self.name);
         }
         let journal = reqwest::get(coach.url(&format!("/api/sessions/{id}/journal"))).await?.error_for_status()?;
         let journal = journal.text().await?.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
@@ -142,10 +147,12 @@ impl Stored {
         self.journal.iter().filter(move |line| line["kind"] == kind)
     }
 
-    /// Milliseconds that the journal says are missing.
+    /// Milliseconds that the journal says are missing while something was sent. A session goes on for as long as its disk needs
+    /// for the recording, and that nobody is connected then is told as well.
     fn missing(&self, what: &str) -> i64 {
-        let gaps = self.lines("gap").filter(|gap| gap["what"] == what);
-        gaps.map(|gap| gap["end"].as_i64().unwrap_or_default() - gap["start"].as_i64().unwrap_or_default()).sum()
+        let sent = (1000.0 * self.kind.seconds()) as i64;
+        let at = |gap: &Value, edge: &str| gap[edge].as_i64().unwrap_or_default().min(sent);
+        self.lines("gap").filter(|gap| gap["what"] == what).map(|gap| at(gap, "end") - at(gap, "start")).sum()
     }
 
     /// Nothing is said of what was not there, and something of what was.
@@ -164,8 +171,7 @@ impl Stored {
         let seconds = self.kind.seconds();
         let coverage = |name: &str| self.report["coverage"][name].as_f64().context("coverage");
         let (face, voice) = (coverage("face")?, coverage("voice")?);
-        // Nine sessions that begin at once on two cores may lose a little of their first second, which is told as a gap.
-        ensure!((voice - sound_s / seconds).abs() < 0.12, "the share that was heard is {voice:.2}");
+        ensure!((voice - sound_s / seconds).abs() < 0.05, "the share that was heard is {voice:.2}");
         ensure!(face <= picture_s / seconds + 0.05, "the share that was seen is {face:.2}");
         ensure!((coverage("face_s")? > 0.4 * picture_s) == (picture_s > 0.0), "{} s of face", coverage("face_s")?);
         ensure!((coverage("speech_s")? > 0.5 * speech_s) == (speech_s > 0.0), "{} s of speech", coverage("speech_s")?);
@@ -268,12 +274,12 @@ async fn sessions_of_every_kind_are_whole_and_are_judged_by_what_there_was() -> 
 
     // A track that stops is missing from then on, one that is muted is not.
     let lost = (1000.0 * (SECONDS - HALF)) as i64;
-    ensure!((of("sound that stops")?.missing("audio") - lost).abs() < 2_000, "what stopped is not said to be missing");
+    ensure!((of("sound that stops")?.missing("audio") - lost).abs() < 300, "what stopped is not said to be missing");
     ensure!(
-        (of("a picture that stops")?.missing("video") - lost).abs() < 2_000,
+        (of("a picture that stops")?.missing("video") - lost).abs() < 300,
         "what stopped is not said to be missing"
     );
-    ensure!(of("muted sound")?.missing("audio") < 2_000, "silence was taken for loss");
+    ensure!(of("muted sound")?.missing("audio") == 0, "silence was taken for loss");
 
     // Faces are found in pictures of either size.
     let resized = of("a picture that changes its size")?;
