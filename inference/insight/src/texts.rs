@@ -101,6 +101,10 @@ pub fn recovery(ms: i64) -> String {
     format!("calm again after {}", seconds(ms))
 }
 
+pub fn no_recovery() -> String {
+    "not calm again before the end of the answer".into()
+}
+
 /// A band that is aimed at: "120 to 160 wpm".
 pub fn band(low: f32, high: f32, unit: &str) -> String {
     match unit {
