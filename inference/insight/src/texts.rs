@@ -200,10 +200,17 @@ pub fn hesitations(n: usize) -> String {
     if n == 1 { "one hesitation".into() } else { format!("{n} hesitations") }
 }
 
-/// A length as one says it: "51 s", "2 min 10 s".
+/// A length as one says it: "5.4 s", "51 s", "2 min 10 s". Under ten seconds a tenth counts, and a whole number stays one ("6 s").
 pub fn about_seconds(s: f64) -> String {
-    let s = s.round() as i64;
-    if s < 120 { format!("{s} s") } else { format!("{} min {} s", s / 60, s % 60) }
+    let tenths = (10.0 * s).round() as i64;
+    if tenths < 100 && tenths % 10 != 0 {
+        return seconds(100 * tenths);
+    }
+    match s.round() as i64 {
+        s if s < 120 => format!("{s} s"),
+        s if s % 60 == 0 => format!("{} min", s / 60),
+        s => format!("{} min {} s", s / 60, s % 60),
+    }
 }
 
 /// How loud something is heard that is `db` over something else: 10 dB less is half as loud.
@@ -257,4 +264,15 @@ pub fn several_faces() -> String {
 
 pub fn gaze_from_head() -> String {
     "The small face model in use sees neither irises nor lids: eye contact, smiles and expression are shown and not scored.".into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_is_not_rounded_up_to_one_that_the_replay_does_not_show() {
+        let said = [5.44, 6.0, 9.97, 51.3, 119.7, 130.0].map(about_seconds);
+        assert_eq!(said, ["5.4 s", "6 s", "10 s", "51 s", "2 min", "2 min 10 s"]);
+    }
 }
