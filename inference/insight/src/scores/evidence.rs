@@ -43,22 +43,6 @@ impl Evidence {
         }
     }
 
-    /// Enough of everything: for tests of the formulas alone.
-    pub fn ample() -> Evidence {
-        Evidence {
-            span_s: 600.0,
-            speech_s: 500.0,
-            face_share: 1.0,
-            seen: true,
-            still_picture: false,
-            several_faces: false,
-            full_face_model: true,
-            affect: true,
-            stress_s: 600.0,
-            hard_moments: HARD_MOMENTS,
-        }
-    }
-
     /// What is lacking of the voice.
     pub fn lacks_speech(&self) -> Option<String> {
         if self.speech_s < 1.0 {
@@ -73,7 +57,7 @@ impl Evidence {
     /// What keeps any face from being judged: nobody looked on, nothing moved, or nobody can say whose face it is.
     fn lacks_sight(&self) -> Option<String> {
         if !self.seen {
-            return Some("No camera looked on: it needs your face too.".into());
+            return Some("No camera looked on, and this score needs your face too.".into());
         }
         if self.still_picture {
             return Some("The picture did not move: a photograph or a frozen camera cannot be judged.".into());
@@ -85,7 +69,7 @@ impl Evidence {
     fn lacks_time_of_face(&self) -> Option<String> {
         (self.face_share < SCORED_FACE_SHARE).then(|| {
             format!(
-                "Your face was seen well for {:.0} % of the time; it needs {:.0} %.",
+                "Your face was seen well for {:.0} % of the time; this score needs {:.0} %.",
                 100.0 * self.face_share,
                 100.0 * SCORED_FACE_SHARE
             )
@@ -96,7 +80,7 @@ impl Evidence {
     pub fn lacks_face(&self) -> Option<String> {
         self.lacks_sight().or_else(|| self.lacks_time_of_face()).or_else(|| {
             (!self.full_face_model).then(|| {
-                "The small face model in use sees neither irises nor lids: with the full one (`make setup`) this can be judged.".into()
+                "The small face model in use sees neither irises nor lids. With the full one, which whoever runs this server can add, this score can be made.".into()
             })
         })
     }
