@@ -1,4 +1,4 @@
-# Everything goes wrong together. One cue at a time, the weightiest first.
+# Everything goes wrong together. One hint at a time, the weightiest first.
 device-check
 0:00 speak 140
 0:20 speak 215 breathless
