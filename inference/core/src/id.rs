@@ -28,7 +28,7 @@ macro_rules! id {
 }
 
 id!(
-    /// One sitting: one media timeline with one or several answers.
+    /// A session: one media timeline with one or several answers.
     SessionId
 );
 id!(
