@@ -32,10 +32,6 @@ id!(
     SessionId
 );
 id!(
-    /// One answer within a session.
-    AnswerId
-);
-id!(
     /// A person who owns sessions.
     UserId
 );

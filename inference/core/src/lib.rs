@@ -21,5 +21,5 @@ pub mod review;
 pub mod time;
 
 pub use frame::{I420, RgbFrame};
-pub use id::{AnswerId, SessionId, UserId};
+pub use id::{SessionId, UserId};
 pub use time::{MediaTime, Span};
