@@ -28,12 +28,8 @@ macro_rules! id {
 }
 
 id!(
-    /// One sitting: one media timeline with one or several answers.
+    /// A session: one media timeline with one or several answers.
     SessionId
-);
-id!(
-    /// One answer within a session.
-    AnswerId
 );
 id!(
     /// A person who owns sessions.

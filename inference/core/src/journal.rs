@@ -7,6 +7,12 @@
 //! Image coordinates run 0 to 1 over the upright frame (rotation applied), x to the viewer's right, y down.
 //! Levels in dB re 2e-5 for samples of ±1, as Praat.
 
+mod header;
+mod words;
+
+pub use header::{Calibration, Capture, FaceModel, Header, HintSettings, Models, Part, Source, VoiceActivityModel};
+pub use words::{Phrase, Word};
+
 use crate::face::{ActionUnits, Blendshapes, fixed};
 use crate::{MediaTime, Span};
 use serde::{Deserialize, Serialize};
@@ -89,126 +95,6 @@ impl Line {
             Line::Phrase(_) => Some(Stream::Words),
         }
     }
-}
-
-/// Where the media came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Source {
-    Live,
-    File,
-}
-
-/// The first line: under which conditions everything after it was observed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Header {
-    /// [`VERSION`].
-    pub version: u32,
-    pub source: Source,
-    /// Wall time of t = 0 in microseconds since 1970 (UTC); 0 for a file.
-    pub started_us: i64,
-    /// Id of the owner; empty for a file analysed on the command line.
-    pub owner: String,
-    pub models: Models,
-    /// Analysed frames per second at the start; 0 = every frame.
-    pub rate_hz: u32,
-    pub capture: Capture,
-    /// `null`: none was made, the engine learns from the first seconds.
-    pub calibration: Option<Calibration>,
-    pub hints: HintSettings,
-    /// False: the operator switched affect (valence, arousal, stress from the face) off.
-    pub affect: bool,
-    /// The parts that the recording was joined from.
-    pub parts: Vec<Part>,
-}
-
-/// Which models looked and listened.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Models {
-    pub face: FaceModel,
-    /// SHA-256 of the model file in hex; empty with [`FaceModel::None`].
-    pub face_sha256: String,
-    pub voice_activity: VoiceActivityModel,
-    /// Name and version of the speech recognizer ("moonshine-tiny-en 0.1.29"); `null`: nothing is written down.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub words: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum FaceModel {
-    /// 478 landmarks with iris, 52 blendshapes.
-    Full,
-    /// 468 landmarks; action units from geometry, of low confidence; no iris, no blendshapes.
-    Lite,
-    /// No model: nothing is said about faces.
-    None,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub enum VoiceActivityModel {
-    Silero,
-    /// Level alone.
-    Energy,
-}
-
-/// The settings the browser really applied, or what the file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Capture {
-    /// Pixels of the upright frame; 0 = no video.
-    pub width: u32,
-    pub height: u32,
-    /// Automatic gain control was on (levels then say little).
-    pub agc: bool,
-    pub noise_suppression: bool,
-}
-
-/// What the device check measured: the person's neutral look at the camera and the room's quiet.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Calibration {
-    /// Degrees; as [`Pose`].
-    pub yaw: Option<f32>,
-    pub pitch: Option<f32>,
-    pub roll: Option<f32>,
-    /// Mean of both eyes, as [`Iris`].
-    pub iris: Option<[f32; 2]>,
-    /// Left, right, as [`Face::eye_opening`].
-    pub eye_opening: Option<[f32; 2]>,
-    /// Neutral action units.
-    pub action_units: Option<ActionUnits>,
-    pub smile: Option<f32>,
-    /// Level of the quiet room, dB.
-    pub noise_floor_db: Option<f32>,
-    /// Level of the voice when something was said, dB.
-    pub level_db: Option<f32>,
-    /// Median pitch of the voice when something was said, Hz.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pitch_hz: Option<f32>,
-}
-
-/// Which hints the person allows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct HintSettings {
-    /// Ids of the hints that may be shown ("slow_down", …).
-    pub enabled: Vec<String>,
-    /// At most one hint per this many milliseconds.
-    pub budget_ms: i64,
-}
-
-/// One publishing of the session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Part {
-    pub n: u32,
-    /// Media time at which it begins.
-    pub offset: MediaTime,
 }
 
 /// Something the candidate or the page said about the session.
@@ -420,44 +306,6 @@ pub struct Hesitation {
     pub end: MediaTime,
     /// 0 to 1.
     pub confidence: f32,
-}
-
-/// What was said between two pauses, as a speech recognizer wrote it down.
-///
-/// Example: `start` 1200, `words[0].start` 1310: the segment that was recognized begins at 1.2 s, its first word at 1.31 s.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Phrase {
-    /// When it counts from: a fixed time after the pause that closed it.
-    pub t: MediaTime,
-    /// The segment of audio, pauses at its edges included.
-    pub start: MediaTime,
-    pub end: MediaTime,
-    /// The words with their punctuation, as written by the recognizer.
-    pub text: String,
-    /// Mean natural logarithm of the probabilities of the text's tokens: 0 = certain, below -0.35 = uncertain.
-    pub logp: f32,
-    /// False: the recognizer did not come to an end by itself, and something may be missing.
-    pub complete: bool,
-    /// Name and version of the recognizer.
-    pub source: String,
-    /// In order of time; empty when the recognizer gives no times.
-    pub words: Vec<Word>,
-}
-
-/// One word of a [`Phrase`].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Word {
-    /// As written, with the punctuation that touches it ("country,").
-    #[serde(rename = "w")]
-    pub text: String,
-    pub start: MediaTime,
-    pub end: MediaTime,
-    /// True for um, uh, er and the like.
-    pub filler: bool,
-    /// Mean natural logarithm of the probabilities of its tokens.
-    pub logp: f32,
 }
 
 /// A stretch about which a stream can say nothing.

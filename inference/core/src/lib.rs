@@ -3,7 +3,7 @@
 //! * [`time`]: [`MediaTime`], the only clock, and [`Span`].
 //! * [`grid`]: which frames are analysed, decided by their stamps alone.
 //! * [`frame`]: borrowed pixels, and what they need to be read rightly.
-//! * [`journal`]: everything the engine was shown, version 1.
+//! * [`journal`]: everything the engine was shown, line by line.
 //! * [`report`]: everything the engine made of it.
 //! * [`live`]: what a live session says while it runs. [`review`]: two answers side by side, and many over time.
 //! * [`face`]: names of blendshapes and action units. [`id`]: ids that cannot be mixed up.
@@ -21,5 +21,5 @@ pub mod review;
 pub mod time;
 
 pub use frame::{I420, RgbFrame};
-pub use id::{AnswerId, SessionId, UserId};
+pub use id::{SessionId, UserId};
 pub use time::{MediaTime, Span};

@@ -26,7 +26,7 @@ fn the_header_says_under_which_conditions_everything_was_observed() {
     assert_eq!((h.models.face, h.models.voice_activity), (FaceModel::Full, VoiceActivityModel::Silero));
     assert_eq!(h.models.words.as_deref(), Some("moonshine-tiny-en 0.1.29"));
     assert_eq!((h.capture.width, h.capture.height), (640, 480), "upright pixels");
-    assert_eq!(h.hints.budget_ms, 20_000, "one cue in 20 s");
+    assert_eq!(h.hints.budget_ms, 20_000, "one hint in 20 s");
     assert_eq!(h.parts[0].offset, MediaTime::ZERO);
 }
 

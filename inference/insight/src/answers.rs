@@ -3,7 +3,7 @@
 use coach_core::journal::{Mark, MarkKind};
 use coach_core::{MediaTime, Span};
 
-/// More questions than a sitting can have; further ones are ignored.
+/// More questions than a session can have; further ones are ignored.
 const MOST: usize = 256;
 
 /// One answer as marked.

@@ -180,11 +180,6 @@ impl Baseline {
         }
     }
 
-    /// Something is still being learnt.
-    pub fn learning(&self) -> bool {
-        self.look.is_none() || self.rest.is_none() || self.usual.is_none()
-    }
-
     /// A good face of `ms` weight.
     pub fn see(&mut self, face: &Face, units: Option<&Units>, ms: i64) {
         if (self.look.is_some() && self.rest.is_some()) || self.face.yaw.len() > 4096 {

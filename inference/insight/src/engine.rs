@@ -31,7 +31,7 @@ pub const TICK_MS: i64 = 200;
 ///     let t = line.t();
 ///     engine.observe(line);
 ///     // The lines of a journal are in order, so no stream has more to say before `t`.
-///     for stream in [Stream::Face, Stream::Voice, Stream::Marks] {
+///     for stream in [Stream::Face, Stream::Voice, Stream::Marks, Stream::Words] {
 ///         engine.advance(stream, t);
 ///     }
 ///     while let Some(output) = engine.poll() {

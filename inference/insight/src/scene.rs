@@ -231,10 +231,6 @@ impl Scene<'_> {
         self.totals.several_s >= SEVERAL_SHARE * self.totals.analysed_s && self.totals.several_s >= 3.0
     }
 
-    pub fn contains(&self, t: MediaTime) -> bool {
-        self.spans.iter().any(|s| s.contains(t))
-    }
-
     /// The spans cut into windows of 15 s, in which a voice is looked at by itself; the last of a span is what is left.
     pub fn windows(&self) -> impl Iterator<Item = Span> {
         self.spans.iter().flat_map(|span| {

@@ -278,11 +278,6 @@ impl Speech {
         self.close(timeline);
     }
 
-    /// When the phrase in progress began.
-    pub fn phrase_since(&self) -> Option<MediaTime> {
-        self.open.as_ref().map(|open| open.start)
-    }
-
     /// Since when it has been silent after speech: a pause in progress.
     pub fn silent_since(&self) -> Option<MediaTime> {
         match &self.open {

@@ -23,7 +23,9 @@ pub fn number(v: f32, unit: &str) -> String {
         "/min" => format!("{v:.1} a minute"),
         "/10 min" => format!("{v:.1} in ten minutes"),
         "x" => format!("{v:.2} times"),
-        "z" => format!("{v:.1} times its usual spread"),
+        "z" => format!("{v:.1} times your usual spread"),
+        "smiles" if v == v.round() => format!("{v:.0}"),
+        "smiles" => format!("{v:.1}"),
         _ => format!("{v:.2}"),
     }
 }
@@ -42,7 +44,7 @@ pub fn breathless(ms: i64) -> String {
 }
 
 pub fn drifted(st: f32) -> String {
-    format!("the voice was {:.1} semitones {} than in the rest", st.abs(), if st > 0.0 { "higher" } else { "lower" })
+    format!("the voice was clearly {} than in the rest", if st > 0.0 { "higher" } else { "lower" })
 }
 
 pub fn rough(times: f32) -> String {
@@ -57,8 +59,8 @@ pub fn hesitation(ms: i64) -> String {
     format!("possible hesitation, {}", seconds(ms))
 }
 
-pub fn rising(st: f32) -> String {
-    format!("the pitch rose by {st:.1} semitones at the end")
+pub fn rising() -> String {
+    "the voice rose at the end, as in a question".into()
 }
 
 pub fn fading() -> String {
@@ -66,7 +68,7 @@ pub fn fading() -> String {
 }
 
 pub fn quieter(db: f32) -> String {
-    format!("{db:.0} dB quieter than the other phrases")
+    format!("about {} as loud as the other phrases", loudness(-db))
 }
 
 pub fn looked_away(ms: i64) -> String {
@@ -92,13 +94,17 @@ pub fn signal(name: &str) -> &'static str {
 pub fn spike(spike: &StressSpike) -> String {
     let signals: Vec<&str> = spike.signals.iter().take(3).map(|s| signal(s)).collect();
     if signals.is_empty() {
-        return "several signals rose a little together".into();
+        return "several signs of strain at the same time".into();
     }
-    format!("rose together: {}", signals.join(", "))
+    format!("at the same time: {}", signals.join(", "))
 }
 
 pub fn recovery(ms: i64) -> String {
     format!("calm again after {}", seconds(ms))
+}
+
+pub fn no_recovery() -> String {
+    "not calm again before the end of the answer".into()
 }
 
 /// A band that is aimed at: "120 to 160 wpm".
@@ -133,7 +139,7 @@ pub fn affect_off() -> String {
 pub fn summary(name: ScoreName, value: f32, [low, high]: [f32; 2], cost: &[String]) -> String {
     let mut line = format!("{} about {value:.0} ({low:.0} to {high:.0}).", score(name));
     if !cost.is_empty() {
-        line += &format!(" Cost most by {}.", cost.join(", "));
+        line += &format!(" What cost most: {}.", cost.join(", "));
     }
     line
 }
@@ -196,10 +202,17 @@ pub fn hesitations(n: usize) -> String {
     if n == 1 { "one hesitation".into() } else { format!("{n} hesitations") }
 }
 
-/// A length as one says it: "51 s", "2 min 10 s".
+/// A length as one says it: "5.4 s", "51 s", "2 min 10 s". Under ten seconds a tenth counts, and a whole number stays one ("6 s").
 pub fn about_seconds(s: f64) -> String {
-    let s = s.round() as i64;
-    if s < 120 { format!("{s} s") } else { format!("{} min {} s", s / 60, s % 60) }
+    let tenths = (10.0 * s).round() as i64;
+    if tenths < 100 && tenths % 10 != 0 {
+        return seconds(100 * tenths);
+    }
+    match s.round() as i64 {
+        s if s < 120 => format!("{s} s"),
+        s if s % 60 == 0 => format!("{} min", s / 60),
+        s => format!("{} min {} s", s / 60, s % 60),
+    }
 }
 
 /// How loud something is heard that is `db` over something else: 10 dB less is half as loud.
@@ -253,4 +266,15 @@ pub fn several_faces() -> String {
 
 pub fn gaze_from_head() -> String {
     "The small face model in use sees neither irises nor lids: eye contact, smiles and expression are shown and not scored.".into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_is_not_rounded_up_to_one_that_the_replay_does_not_show() {
+        let said = [5.44, 6.0, 9.97, 51.3, 119.7, 130.0].map(about_seconds);
+        assert_eq!(said, ["5.4 s", "6 s", "10 s", "51 s", "2 min", "2 min 10 s"]);
+    }
 }

@@ -2739,7 +2739,7 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description One sitting: one media timeline with one or several answers.
+         * @description A session: one media timeline with one or several answers.
          */
         SessionId: string;
         /**

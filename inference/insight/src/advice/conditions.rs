@@ -43,9 +43,16 @@ pub(super) fn conditions(scene: &Scene, measures: &Measures) -> (Vec<Fault>, Vec
     (faults, notes)
 }
 
-/// Stretches of at least `ms` in which every known cell is so; a second in between joins two.
-fn stretches(scene: &Scene, ms: i64, is: impl Fn(&Cell) -> Option<bool>) -> Vec<Span> {
-    let mut found: Vec<Span> = Vec::new();
+/// A stretch in which something was so, but for moments of up to a second.
+struct Stretch {
+    span: Span,
+    /// How long it was so: those moments are not counted.
+    ms: i64,
+}
+
+/// Stretches in which it was so for at least `ms`; up to a second in between joins two.
+fn stretches(scene: &Scene, ms: i64, is: impl Fn(&Cell) -> Option<bool>) -> Vec<Stretch> {
+    let mut found: Vec<Stretch> = Vec::new();
     for &span in &scene.spans {
         for (t, cell) in scene.timeline.cells(span) {
             if is(cell) != Some(true) {
@@ -53,37 +60,45 @@ fn stretches(scene: &Scene, ms: i64, is: impl Fn(&Cell) -> Option<bool>) -> Vec<
             }
             let end = t + CELL_MS;
             match found.last_mut() {
-                Some(last) if t - last.end <= 1000 && span.contains(last.start) => last.end = end,
-                _ => found.push(Span::new(t, end)),
+                Some(last) if t - last.span.end <= 1000 && span.contains(last.span.start) => {
+                    (last.span.end, last.ms) = (end, last.ms + CELL_MS);
+                }
+                _ => found.push(Stretch { span: Span::new(t, end), ms: CELL_MS }),
             }
         }
     }
-    found.retain(|s| s.len_ms() >= ms);
+    found.retain(|s| s.ms >= ms);
     found
 }
 
+fn seconds(stretches: &[Stretch]) -> f64 {
+    stretches.iter().map(|s| s.ms).sum::<i64>() as f64 / 1000.0
+}
+
 /// "6 s (0:22 to 0:28)", or the sum of several stretches.
-fn when(stretches: &[Span]) -> String {
-    let total: i64 = stretches.iter().map(|s| s.len_ms()).sum();
-    let s = texts::about_seconds(total as f64 / 1000.0);
+fn when(stretches: &[Stretch]) -> String {
+    let s = texts::about_seconds(seconds(stretches));
     let at = |t: MediaTime| texts::clock(t);
     match stretches {
-        [one] => format!("{s} ({} to {})", at(one.start), at(one.end)),
-        [first, ..] => format!("{s} in {} stretches, first at {}", stretches.len(), at(first.start)),
+        [one] => format!("{s} ({} to {})", at(one.span.start), at(one.span.end)),
+        [first, ..] => format!("{s} in {} stretches, first at {}", stretches.len(), at(first.span.start)),
         [] => s,
     }
 }
 
-fn is_told(scene: &Scene, stretches: &[Span]) -> bool {
-    let ms: i64 = stretches.iter().map(|s| s.len_ms()).sum();
-    let s = ms as f64 / 1000.0;
-    stretches.iter().any(|s| s.len_ms() >= TOLD_MS) || (s >= LEAST_TOLD_S && s >= TOLD_SHARE * scene.totals.span_s)
+fn is_told(scene: &Scene, stretches: &[Stretch]) -> bool {
+    let s = seconds(stretches);
+    stretches.iter().any(|s| s.ms >= TOLD_MS) || (s >= LEAST_TOLD_S && s >= TOLD_SHARE * scene.totals.span_s)
 }
 
-fn severity(scene: &Scene, stretches: &[Span]) -> f32 {
-    let ms: i64 = stretches.iter().map(|s| s.len_ms()).sum();
+fn severity(scene: &Scene, stretches: &[Stretch]) -> f32 {
     // A tenth of the answer is as bad as a fault of a score that has lost half of its points.
-    (0.4 + ms as f64 / 1000.0 / scene.totals.span_s.max(1.0)).min(1.0) as f32
+    (0.4 + seconds(stretches) / scene.totals.span_s.max(1.0)).min(1.0) as f32
+}
+
+/// What is played of the longest of them.
+fn longest(scene: &Scene, stretches: &[Stretch]) -> Option<Span> {
+    stretches.iter().max_by_key(|s| s.ms).and_then(|s| to_play(scene, s.span))
 }
 
 fn away(scene: &Scene, measures: &Measures) -> Option<Fault> {
@@ -99,7 +114,7 @@ fn away(scene: &Scene, measures: &Measures) -> Option<Fault> {
             "You were out of the frame for {}. Sit so that head and shoulders stay in the picture.",
             when(&gone)
         ),
-        worst: gone.iter().max_by_key(|s| s.len_ms()).and_then(|s| to_play(scene, *s)),
+        worst: longest(scene, &gone),
     })
 }
 
@@ -113,7 +128,7 @@ fn dark(scene: &Scene) -> Option<Fault> {
             "It was too dark to see you for {}. Put a lamp or a window in front of you, not behind you.",
             when(&dark)
         ),
-        worst: dark.iter().max_by_key(|s| s.len_ms()).and_then(|s| to_play(scene, *s)),
+        worst: longest(scene, &dark),
     })
 }
 
@@ -122,7 +137,7 @@ fn several(scene: &Scene) -> Option<Fault> {
         id: "several_faces",
         priority: Priority::First,
         severity: 0.95,
-        text: "Two faces were in the picture, so neither was judged. Sit alone before the camera, with nothing behind you that has a face."
+        text: "More than one face was in the picture, so none was judged. Sit alone before the camera, with no poster or photograph of a face behind you."
             .into(),
         worst: None,
     })
@@ -134,8 +149,7 @@ fn noise(scene: &Scene) -> Option<Fault> {
         id: "noise",
         priority: Priority::First,
         severity: 0.5,
-        text: "The room was loud beside your voice: pitch and roughness were not judged for the noise. Close the window, or come nearer to the \
-               microphone."
+        text: "The room was loud beside your voice, so pitch and roughness were not judged. Close the window, or come nearer to the microphone."
             .into(),
         worst: None,
     })

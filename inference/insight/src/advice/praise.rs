@@ -8,11 +8,11 @@ use coach_core::report::{Feedback, Scores};
 
 /// From this quality on something is praised.
 const STRONG: f32 = 0.85;
-/// Praise of the voice says nothing while one of these is at fault, and praise of the face while one of those is.
+/// While one of these is at fault, none of [`TONE`] is praised: a voice that is too quiet, breathless or hurried is not lively.
 const VOICE: [&str; 6] = ["volume_level", "noise", "pause_share", "volume_consistency", "phrase_end_level", "pace"];
-const PICTURE: [&str; 4] = ["presence", "light", "several_faces", "eye_contact"];
-const FACE: [&str; 4] = ["eye_contact", "head_movement", "smile", "expressiveness"];
 const TONE: [&str; 5] = ["pitch_variation", "volume_level", "volume_consistency", "phrase_end_level", "pitch_drift"];
+/// While one of these is at fault, nothing of the face is praised.
+const PICTURE: [&str; 4] = ["presence", "light", "several_faces", "eye_contact"];
 
 pub(super) fn praise(scores: &Scores, faults: &[Fault], most: usize) -> Vec<Feedback> {
     let at_fault = |ids: &[&str]| faults.iter().any(|f| ids.contains(&f.id));
@@ -22,12 +22,9 @@ pub(super) fn praise(scores: &Scores, faults: &[Fault], most: usize) -> Vec<Feed
         for c in &score.contributions {
             let (Some(value), Some(input)) = (c.value, formula(name).input(&c.metric)) else { continue };
             let quality = input.curve.quality(value);
-            let of_face = FACE.contains(&input.metric.id);
-            if quality < STRONG || input.metric.praise.is_none() || (of_face && picture_at_fault) {
-                continue;
-            }
-            // A voice that is too quiet, breathless or hurried is not praised for another of its sides.
-            if !of_face && voice_at_fault && TONE.contains(&input.metric.id) {
+            let silenced =
+                (input.metric.of_face && picture_at_fault) || (voice_at_fault && TONE.contains(&input.metric.id));
+            if quality < STRONG || input.metric.praise.is_none() || silenced {
                 continue;
             }
             found.push((input.weight * quality, input.metric, value));

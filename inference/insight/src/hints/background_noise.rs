@@ -1,6 +1,7 @@
 //! "Noisy background": speech under 10 dB over the background over 8 s; again over 13 dB.
 
 use super::{Evidence, Now, Rule, Verdict, under};
+use crate::texts;
 
 pub const RULE: Rule = Rule {
     id: "background_noise",
@@ -14,7 +15,8 @@ pub const RULE: Rule = Rule {
 };
 
 /// What it was shown for.
-const EVIDENCE: Evidence = |db| format!("speech only {db:.0} dB over the background");
+const EVIDENCE: Evidence =
+    |db| format!("the background was about {} as loud as your voice", texts::loudness(-db.max(0.0)));
 
 fn check(now: &Now, active: bool) -> Verdict {
     let snr = now.last_8s.snr_db().filter(|_| now.last_8s.speech_s >= 2.0);

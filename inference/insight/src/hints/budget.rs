@@ -1,6 +1,6 @@
 //! The budget: one hint at a time, few of them, the weightiest first, none in the first seconds.
 //!
-//! Sparse cues help and dense ones hurt (Rhema: one or two words every 20 s or so; Chollet et al. 2022: a dense dashboard did worst).
+//! Sparse hints help and dense ones hurt (Rhema: one or two words every 20 s or so; Chollet et al. 2022: a dense dashboard did worst).
 
 use super::{ALL, Now, Rule, Tone, Verdict};
 use coach_core::MediaTime;

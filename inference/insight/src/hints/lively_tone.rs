@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
 };
 
 /// What it was shown for.
-const EVIDENCE: Evidence = |st| format!("pitch varied by {st:.1} semitones over the last 20 s");
+const EVIDENCE: Evidence = |_| "your voice rose and fell freely over the last 20 s".into();
 
 fn check(now: &Now, active: bool) -> Verdict {
     let clean = now.voice_is_fine() && now.last_20s.snr_db().is_some_and(|snr| snr >= 20.0);

@@ -33,7 +33,7 @@ pub struct Rule {
     pub severity: f32,
     /// It must have held for this long.
     pub hold_ms: i64,
-    /// Not again within this; never under a minute.
+    /// Not again within this; never under a minute. An urgent hint has its own time ([`budget::URGENT_AGAIN_MS`]).
     pub cool_down_ms: i64,
     pub tone: Tone,
     /// Nothing can be judged while it lasts, so it is shown at once: outside of the budget and of the first seconds.
@@ -148,10 +148,10 @@ impl Now {
         !quiet && !breathless && self.mute_ms.is_none()
     }
 
-    /// The face is there, lit, whole and alone.
+    /// The face is there, lit, whole and alone, and it moves: a photograph looks into the camera for ever.
     pub fn picture_is_fine(&self) -> bool {
         let t = &self.last_20s;
-        self.present && t.good_s >= 0.9 * t.analysed_s && t.several_s < 1.0 && t.eye_s > 0.0
+        self.present && t.good_s >= 0.9 * t.analysed_s && t.several_s < 1.0 && t.eye_s > 0.0 && !t.is_still()
     }
 
     pub fn pace_30s(&self) -> Option<f32> {

@@ -1,4 +1,4 @@
-//! "More light, please": too dark for 3 s, after there was light.
+//! "More light, please": too dark for 3 s.
 
 use super::{Evidence, Now, Rule, Verdict};
 
@@ -8,7 +8,6 @@ pub const RULE: Rule = Rule {
     purpose: "When the picture is too dark to see your face.",
     severity: 90.0,
     urgent: true,
-    cool_down_ms: 120_000,
     check,
     ..Rule::CORRECTS
 };

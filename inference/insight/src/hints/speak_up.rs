@@ -3,6 +3,7 @@
 
 use super::{Evidence, Now, Rule, Verdict, under};
 use crate::baseline::{FAINT_DB, LevelFrom};
+use crate::metrics::volume_level;
 use crate::scene::Totals;
 
 pub const RULE: Rule = Rule {
@@ -15,7 +16,7 @@ pub const RULE: Rule = Rule {
     ..Rule::CORRECTS
 };
 
-const QUIETER: Evidence = |db| format!("{:.0} dB under your usual level over the last 8 s", -db);
+const QUIETER: Evidence = |db| format!("{} over the last 8 s", volume_level::METRIC.say(db));
 const FAINT: Evidence = |_| "faint at the microphone over the last seconds; come nearer to it".into();
 
 fn check(now: &Now, active: bool) -> Verdict {

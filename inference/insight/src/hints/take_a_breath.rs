@@ -11,7 +11,7 @@ pub const RULE: Rule = Rule {
     ..Rule::CORRECTS
 };
 
-const STRAIN: Evidence = |z| format!("several signals rose together, to {z:.1} times their usual spread");
+const STRAIN: Evidence = |_| "several signs of strain came together".into();
 const BREATHLESS: Evidence = |share| format!("hardly a pause in 25 s: {:.1} s in all", 25.0 * (1.0 - share));
 
 fn check(now: &Now, active: bool) -> Verdict {

@@ -16,6 +16,7 @@ pub const METRIC: Metric = Metric {
              switched affect off.",
     noticeable: Some(0.06),
     phrase: Some(|_| "brows drawn together".into()),
+    target: Some(|_| "at rest".into()),
     advice: Some(|_| {
         "Your brows were drawn together much of the time. Let them rest before you begin a sentence.".into()
     }),

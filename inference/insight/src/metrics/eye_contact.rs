@@ -27,6 +27,7 @@ pub const METRIC: Metric = Metric {
     }),
     praise: Some(|v| format!("your eyes were on the camera for {:.0} % of the time", v * 100.0)),
     of_face: true,
+    needs_full_model: true,
     measure,
     ..Metric::SHOWN
 };

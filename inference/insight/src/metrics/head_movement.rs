@@ -4,7 +4,9 @@ use super::{Measure, Metric};
 use crate::curve::Curve;
 use crate::scene::Scene;
 
-pub const CURVE: Curve = Curve::Fall { full: 10.0, zero: 50.0 };
+/// So fast a head turns that does nothing but speak: the middle of what was measured.
+const SPEAKING_DEG_PER_S: f32 = 10.0;
+pub const CURVE: Curve = Curve::Fall { full: SPEAKING_DEG_PER_S, zero: 50.0 };
 
 pub const METRIC: Metric = Metric {
     id: "head_movement",
@@ -15,7 +17,11 @@ pub const METRIC: Metric = Metric {
     source: "The amount of head motion goes with arousal (Busso et al. 2007; Hammal and Cohn 2014), moderately; where fidgeting begins is a \
              convention. Speaking alone moves a head by 5 to 15 degrees a second.",
     noticeable: Some(8.0),
-    phrase: Some(|v| format!("the head moved {v:.0} degrees a second")),
+    phrase: Some(|v| match v / SPEAKING_DEG_PER_S {
+        times if times <= 1.0 => "the head was calm".into(),
+        times => format!("the head moved {times:.1} times as much as speaking moves it"),
+    }),
+    target: Some(|_| "no more than speaking moves it".into()),
     advice: Some(|_| "Your head moved a lot. Put both feet on the floor and let your hands do the moving.".into()),
     praise: Some(|_| "your head was calm".into()),
     of_face: true,

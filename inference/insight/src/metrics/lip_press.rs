@@ -16,6 +16,7 @@ pub const METRIC: Metric = Metric {
              switched affect off.",
     noticeable: Some(0.06),
     phrase: Some(|_| "lips pressed".into()),
+    target: Some(|_| "at rest".into()),
     advice: Some(|_| "Your lips were pressed much of the time. Part them a little while you think.".into()),
     of_face: true,
     needs_full_model: true,

@@ -22,6 +22,7 @@ pub const METRIC: Metric = Metric {
     source: "Pauses come in three kinds, the long ones over 1 s only in spontaneous speech (Campione and Véronis 2002); fewer and shorter \
              ones go with better ratings in interview studies, moderately.",
     noticeable: Some(2.0),
+    target: Some(|full| format!("at most {full:.0} s a minute beyond the first second of each")),
     priority: Priority::First,
     advice: Some(|t| {
         let Events { count, longest_ms, .. } = t.measure.events;

@@ -117,11 +117,6 @@ impl Metric {
         self.phrase.map_or_else(|| texts::number(value, self.unit), |phrase| phrase(value))
     }
 
-    /// Name and number: "pitch variation (3.1 semitones)".
-    pub fn named(&self, value: f32) -> String {
-        format!("{} ({})", self.name.to_lowercase(), texts::number(value, self.unit))
-    }
-
     /// What is aimed at, in words with numbers.
     pub fn aim(&self, curve: Curve) -> String {
         match (curve, self.target) {

@@ -21,8 +21,8 @@ pub const METRIC: Metric = Metric {
     priority: Priority::First,
     advice: Some(|t| match t.side {
         Side::Over => format!(
-            "Pauses took {:.0} of every 10 seconds. Begin the next sentence before you look for the perfect one.",
-            (10.0 * t.value).max(1.0)
+            "Pauses took about {} of the time. Say the next sentence as it comes, and do not wait for the perfect one.",
+            texts::share_of(t.value)
         ),
         _ => format!(
             "You spoke with hardly a pause: {} of quiet in {}. Breathe at each full stop; it lets the listener follow.",

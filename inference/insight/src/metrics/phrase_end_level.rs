@@ -19,7 +19,7 @@ pub const METRIC: Metric = Metric {
     source: "Every phrase falls at its end, by 13 to 19 dB in readings; a voice that dies away is what speaking coaches correct first. Convention.",
     noticeable: Some(2.0),
     priority: Priority::First,
-    target: Some(|full| format!("no more than {:.0} dB under its beginning", -full)),
+    target: Some(|_| "the last word of a phrase can be heard as well as the first".into()),
     advice: Some(|t| {
         let Events { count, of, .. } = t.measure.events;
         format!(

@@ -25,7 +25,7 @@ fn measure(scene: &Scene) -> Measure {
     let events = rising
         .map(|&(span, st)| {
             let span = coach_core::Span::new((span.end - 400).max(span.start), span.end);
-            (st, Moment { span, why: texts::rising(st), good: false })
+            (st, Moment { span, why: texts::rising(), good: false })
         })
         .collect();
     scene.toned(value).with_events(scene, events)

@@ -19,6 +19,7 @@ pub const METRIC: Metric = Metric {
     source: "A voice that climbs is heard as less sure (Jiang and Pell 2017, actors). The direction of mean pitch is inconsistent between \
              studies, so only the wandering counts and never the height.",
     noticeable: Some(0.8),
+    target: Some(|_| "as high at the end as at the beginning".into()),
     advice: Some(|_| {
         "Your voice climbed or sank in the course of the answer. Begin each sentence at your speaking pitch.".into()
     }),

@@ -29,7 +29,11 @@ pub const METRIC: Metric = Metric {
     of_series: Of::Spread,
     more_less: ["livelier", "flatter"],
     priority: Priority::First,
-    phrase: Some(|v| format!("pitch varied by {v:.1} semitones")),
+    phrase: Some(|v| match v {
+        v if v >= LIVELY_ST => "the voice was lively".into(),
+        v => format!("the voice rose and fell {} as far as a lively voice does", texts::share_of(v / LIVELY_ST)),
+    }),
+    target: Some(|_| "a lively voice".into()),
     advice: Some(|t| {
         let share = texts::share_of(t.value / LIVELY_ST);
         let how = if t.value >= 1.5 { "varied little" } else { "stayed on one note (monotone)" };

@@ -1,6 +1,6 @@
-//! Presence: the share of the analysed time in which a face was in the frame.
+//! Presence: the share of the analysed time in which a face was in the frame. Time away is told with its place (`advice/conditions.rs`).
 
-use super::{Events, Measure, Metric, Priority};
+use super::{Measure, Metric};
 use crate::curve::Curve;
 use crate::scene::Scene;
 use crate::stats::ratio;
@@ -15,17 +15,6 @@ pub const METRIC: Metric = Metric {
     window: "the answer",
     baseline: "none",
     source: "What the detector saw.",
-    priority: Priority::First,
-    advice: Some(|t| {
-        let Events { count, longest_ms, .. } = t.measure.events;
-        let longest = texts::seconds(longest_ms);
-        let how = if count <= 1 {
-            format!("for {longest}")
-        } else {
-            format!("{}, the longest for {longest}", texts::times(count))
-        };
-        format!("You were out of the frame {how}. Sit so that head and shoulders stay in the picture.")
-    }),
     measure,
     ..Metric::SHOWN
 };
@@ -35,12 +24,10 @@ fn measure(scene: &Scene) -> Measure {
     // In the dark nobody can tell whether somebody is there.
     let lit_s = t.analysed_s - t.dark_s;
     let value = ratio(t.present_s.min(lit_s), lit_s).filter(|_| t.present_s > 0.0);
-    let measure = scene.faced(value, t.analysed_s).with_stretches(
+    scene.faced(value, t.analysed_s).with_stretches(
         scene,
         1500,
         |c| (c.face.analysed_ms > 0).then_some(c.face.present_ms == 0 && c.face.dark_ms == 0),
         texts::out_of_frame,
-    );
-    let longest_ms = measure.moments.iter().map(|m| m.span.len_ms()).max().unwrap_or(0);
-    Measure { events: Events { count: measure.moments.len(), of: 0, longest_ms }, ..measure }
+    )
 }

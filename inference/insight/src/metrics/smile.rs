@@ -20,6 +20,7 @@ pub const METRIC: Metric = Metric {
     source: "Smiles go with better interview ratings (Naim et al. 2015). A smile at the start and one at the end are enough: two are full. \
              Counted, because a mean over the answer says less of a smile the longer the answer is.",
     noticeable: Some(1.0),
+    target: Some(|full| format!("{full:.0} or more")),
     priority: Priority::Last,
     advice: Some(|t| {
         let how = if t.measure.events.count == 0 { "You did not smile" } else { "You hardly smiled" };

@@ -16,7 +16,7 @@ pub const METRIC: Metric = Metric {
     window: "the mean over the spikes of the answer",
     baseline: "each signal's own mean and spread",
     source: "As stress_spikes. Without a spike there is nothing to say.",
-    target: Some(|full| format!("near {full:.0} times its usual spread")),
+    target: Some(|_| "hardly over your usual".into()),
     of_face: true,
     measure,
     ..Metric::SHOWN

@@ -20,7 +20,10 @@ pub const METRIC: Metric = Metric {
     baseline: "each signal's own mean and spread",
     source: "As stress_spikes. Without a spike there is nothing to say.",
     advice: Some(|t| {
-        format!("After a hard moment it took {:.0} s until you were calm again. One slow breath out helps.", t.value)
+        format!(
+            "After a hard moment it took about {:.0} s until you were calm again. One slow breath out helps.",
+            t.value
+        )
     }),
     praise: Some(|v| format!("you were calm again {v:.0} s after a hard moment")),
     of_face: true,
@@ -38,7 +41,9 @@ fn measure(scene: &Scene) -> Measure {
         let weight = f64::from(stress::weight(spike)) + 1e-3;
         sum += weight * ms as f64 / 1000.0;
         weights += weight;
-        events.push((ms as f32, Moment { span: lasted, why: texts::recovery(ms), good: ms <= 6000 }));
+        let calm = spike.recovered.is_some_and(|t| t <= end);
+        let why = if calm { texts::recovery(ms) } else { texts::no_recovery() };
+        events.push((ms as f32, Moment { span: lasted, why, good: calm && ms <= 6000 }));
     }
     measured(scene, ratio(sum, weights)).with_events(scene, events)
 }

@@ -36,9 +36,10 @@ pub(crate) fn spikes<'a>(scene: &'a Scene) -> impl Iterator<Item = &'a StressSpi
     scene.events(&scene.timeline.spikes, |s| s.start)
 }
 
-/// Whether stress could be judged at all: the person's own usual is known and there was enough of them.
-pub(super) fn judged(scene: &Scene) -> bool {
-    scene.affect && scene.stress_known_s() >= LEAST_SPEECH_S
+/// Returns whether stress could be judged at all: the person's own usual is known, there was enough of them, and the face was theirs.
+fn judged(scene: &Scene) -> bool {
+    let face = !scene.still_picture && !scene.several_faces;
+    scene.affect && face && scene.stress_known_s() >= LEAST_SPEECH_S
 }
 
 /// A measure that is `value` where stress could be judged.

@@ -18,6 +18,7 @@ pub const METRIC: Metric = Metric {
              dropped phrases (measured).",
     noticeable: Some(1.2),
     priority: Priority::First,
+    target: Some(|_| "as loud in one phrase as in the next".into()),
     advice: Some(|t| {
         let count = t.measure.events.count;
         let where_ = if count == 0 {

@@ -17,14 +17,11 @@ pub const METRIC: Metric = Metric {
     source: "Louder speech is heard as surer (Scherer 1973); a camera's microphone knows no absolute level, so only the change counts. \
              Not judged while automatic gain is on.",
     priority: Priority::First,
-    phrase: Some(|v| {
-        if v >= 0.0 {
-            format!("{v:.0} dB over your usual level")
-        } else {
-            format!("{:.0} dB under your usual level", -v)
-        }
+    phrase: Some(|v| match v {
+        v if v >= 0.0 => "as loud as usual".into(),
+        v => format!("about {} as loud as usual", texts::loudness(v)),
     }),
-    target: Some(|full| format!("no more than {:.0} dB under your usual level", -full)),
+    target: Some(|full| format!("at least {} as loud as usual", texts::loudness(full))),
     advice: Some(|t| match t.measure.than {
         Some(than) => format!(
             "You were quiet: about {} as loud as {than}. Speak to the far end of the room.",

@@ -43,22 +43,6 @@ impl Evidence {
         }
     }
 
-    /// Enough of everything: for tests of the formulas alone.
-    pub fn ample() -> Evidence {
-        Evidence {
-            span_s: 600.0,
-            speech_s: 500.0,
-            face_share: 1.0,
-            seen: true,
-            still_picture: false,
-            several_faces: false,
-            full_face_model: true,
-            affect: true,
-            stress_s: 600.0,
-            hard_moments: HARD_MOMENTS,
-        }
-    }
-
     /// What is lacking of the voice.
     pub fn lacks_speech(&self) -> Option<String> {
         if self.speech_s < 1.0 {
@@ -70,44 +54,58 @@ impl Evidence {
         })
     }
 
-    /// What is lacking of the face.
-    pub fn lacks_face(&self) -> Option<String> {
+    /// What keeps any face from being judged: nobody looked on, nothing moved, or nobody can say whose face it is.
+    fn lacks_sight(&self) -> Option<String> {
         if !self.seen {
-            return Some("No camera looked on: it needs your face too.".into());
+            return Some("No camera looked on, and this score needs your face too.".into());
         }
         if self.still_picture {
             return Some("The picture did not move: a photograph or a frozen camera cannot be judged.".into());
         }
-        if self.several_faces {
-            return Some("There was more than one face in the picture, so none was judged.".into());
-        }
-        if self.face_share < SCORED_FACE_SHARE {
-            return Some(format!(
-                "Your face was seen well for {:.0} % of the time; it needs {:.0} %.",
+        self.several_faces.then(|| "There was more than one face in the picture, so none was judged.".into())
+    }
+
+    /// What is lacking where a face was seen well for too little of the time.
+    fn lacks_time_of_face(&self) -> Option<String> {
+        (self.face_share < SCORED_FACE_SHARE).then(|| {
+            format!(
+                "Your face was seen well for {:.0} % of the time; this score needs {:.0} %.",
                 100.0 * self.face_share,
                 100.0 * SCORED_FACE_SHARE
-            ));
-        }
-        (!self.full_face_model).then(|| {
-            "The small face model in use sees neither irises nor lids: with the full one (`make setup`) this can be judged.".into()
+            )
+        })
+    }
+
+    /// What is lacking of the face.
+    pub fn lacks_face(&self) -> Option<String> {
+        self.lacks_sight().or_else(|| self.lacks_time_of_face()).or_else(|| {
+            (!self.full_face_model).then(|| {
+                "The small face model in use sees neither irises nor lids. With the full one, which whoever runs this server can add, this score can be made.".into()
+            })
         })
     }
 
     /// Hard moments were seen, but too few for a number.
     pub fn has_few_hard_moments(&self) -> bool {
-        self.affect && self.stress_s >= LEAST_SPEECH_S && self.hard_moments > 0
+        self.affect && self.lacks_sight().is_none() && self.stress_s >= LEAST_SPEECH_S && self.hard_moments > 0
     }
 
-    /// What is lacking for Resilience.
+    /// What is lacking for Resilience. A hard moment shows in three signals at once, and a voice has two: without a face none can be found,
+    /// and "none was seen" would say more than is known.
     pub fn lacks_hard_moments(&self) -> Option<String> {
         if !self.affect {
             return Some(crate::texts::affect_off());
+        }
+        if let Some(lacking) = self.lacks_sight() {
+            return Some(lacking);
         }
         if self.stress_s < LEAST_SPEECH_S {
             return Some("Too little could be compared with your usual voice and face.".into());
         }
         match self.hard_moments {
-            0 => Some("No hard moment was seen, so there is nothing to recover from.".into()),
+            0 => self
+                .lacks_time_of_face()
+                .or_else(|| Some("No hard moment was seen, so there is nothing to recover from.".into())),
             n if n < HARD_MOMENTS || self.span_s < HARD_MOMENTS_S => Some(format!(
                 "{}: too few for a number.",
                 if n == 1 { "One hard moment was seen".to_owned() } else { format!("{n} hard moments were seen") }

@@ -176,6 +176,11 @@ fn the_voice_alone_and_the_face_alone_give_their_half_and_say_so() {
     let confidence = &voice.overall.scores.confidence;
     assert!((confidence.coverage - 0.49).abs() < 1e-3 && confidence.value.is_none(), "{confidence:?}");
     assert!(confidence.reason.as_deref().is_some_and(|why| why.contains("No camera")), "{confidence:?}");
+    let resilience = voice.overall.scores.resilience.reason.as_deref();
+    assert!(
+        resilience.is_some_and(|why| why.contains("No camera")),
+        "a voice alone shows no hard moment: {resilience:?}"
+    );
     assert!(voice.overall.scores.clarity.value.is_some());
     let face = play(&Story::parse("device-check\n0:00 lose sound\n1:00 end")).1;
     assert!(face.metrics["pace"].value.is_none() && face.metrics["eye_contact"].value.is_some());

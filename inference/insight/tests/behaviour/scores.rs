@@ -6,6 +6,7 @@ use coach_core::MediaTime;
 use coach_core::journal::{Gap, GapKind, GapReason, Line};
 use coach_core::report::{Report, Scores};
 use coach_insight::curve::Curve;
+use coach_insight::evidence::HARD_MOMENTS;
 use coach_insight::metrics::Measure;
 use coach_insight::replay;
 use coach_insight::scores::{ALL, CEILING, Evidence, FLOOR, Formula, Measures};
@@ -14,6 +15,22 @@ use proptest::prelude::*;
 fn measures(formula: &Formula, values: &[Option<f32>]) -> Measures {
     let measure = |value: &Option<f32>| Measure { value: *value, coverage: 1.0, ..Measure::default() };
     formula.inputs.iter().zip(values).map(|(input, v)| (input.metric.id, measure(v))).collect()
+}
+
+/// Enough of everything.
+fn ample() -> Evidence {
+    Evidence {
+        span_s: 600.0,
+        speech_s: 500.0,
+        face_share: 1.0,
+        seen: true,
+        still_picture: false,
+        several_faces: false,
+        full_face_model: true,
+        affect: true,
+        stress_s: 600.0,
+        hard_moments: HARD_MOMENTS,
+    }
 }
 
 /// From the best to far beyond the worst value of a curve, on either side.
@@ -51,7 +68,7 @@ proptest! {
                     for value in walk {
                         let mut values = base.clone();
                         values[k] = Some(value);
-                        let Some(score) = formula.score(&measures(formula, &values), &Evidence::ample()).value else { continue };
+                        let Some(score) = formula.score(&measures(formula, &values), &ample()).value else { continue };
                         prop_assert!(score <= last + 1e-3, "{}: {} at {value}: {score} after {last}", formula.id, formula.inputs[k].metric.id);
                         last = score;
                     }
@@ -63,7 +80,7 @@ proptest! {
     #[test]
     fn the_contributions_sum_to_the_score_and_their_weights_to_one(q in prop::collection::vec(prop::option::weighted(0.7, -1.0f32..300.0), 16)) {
         for formula in ALL {
-            let score = formula.score(&measures(formula, &q), &Evidence::ample());
+            let score = formula.score(&measures(formula, &q), &ample());
             let points = score.contributions.iter().map(|c| c.points).sum::<f32>() + score.unknown;
             match score.value {
                 Some(value) => {
@@ -185,7 +202,7 @@ fn each_score_reaches_both_ends_of_its_range() {
                 }
             };
             let values: Vec<Option<f32>> = formula.inputs.iter().map(|i| Some(of(i.curve))).collect();
-            formula.score(&measures(formula, &values), &Evidence::ample()).value
+            formula.score(&measures(formula, &values), &ample()).value
         };
         assert!(end(true).is_some_and(|v| v >= 90.0) && end(false).is_some_and(|v| v <= FLOOR), "{}", formula.id);
     }

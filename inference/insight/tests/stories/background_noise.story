@@ -4,4 +4,4 @@ device-check
 0:20 noise 6
 0:50 end
 expect hint background_noise between 0:25 and 0:36
-hint 0:29.8 background_noise | speech only 6 dB over the background
+hint 0:29.8 background_noise | the background was about 70 % as loud as your voice

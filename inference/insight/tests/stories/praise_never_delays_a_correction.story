@@ -7,5 +7,5 @@ only lively_tone speak_up
 1:00 end
 expect hint lively_tone between 0:20 and 0:33
 expect hint speak_up between 0:35 and 0:42
-hint 0:24.4 lively_tone | pitch varied by 3.6 semitones over the last 20 s
-hint 0:38.2 speak_up | 7 dB under your usual level over the last 8 s
+hint 0:24.4 lively_tone | your voice rose and fell freely over the last 20 s
+hint 0:38.2 speak_up | about 60 % as loud as usual over the last 8 s

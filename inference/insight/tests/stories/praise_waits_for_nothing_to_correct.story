@@ -7,5 +7,5 @@ only good_pace good_eye_contact vary_tone
 2:30 end
 expect hint vary_tone between 0:10 and 0:20
 expect no hint lively_tone
-hint 0:12.4 vary_tone | pitch varied by 1.0 semitones over the last 20 s; 2 to 4 is usual
+hint 0:12.4 vary_tone | the voice rose and fell a third as far as a lively voice does over the last 20 s
 hint 1:19.0 good_pace | about 140 words a minute over the last 30 s

@@ -5,7 +5,9 @@ device-check
 1:00 end
 expect confidence unsaid
 expect engagement unsaid
+expect words "Resilience: not enough to say. The picture did not move"
 expect clarity over 80
 expect smile unsaid
+expect no hint good_eye_contact
 expect words "did not move"
-hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
+hint 0:40.0 good_pace | about 140 words a minute over the last 30 s

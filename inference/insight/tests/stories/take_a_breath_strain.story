@@ -9,4 +9,4 @@ expect hint take_a_breath between 1:11 and 1:15
 expect spikes 1
 expect stress_recovery over 1
 expect stress_recovery under 12
-hint 1:11.6 take_a_breath | several signals rose together, to 6.2 times their usual spread
+hint 1:11.6 take_a_breath | several signs of strain came together

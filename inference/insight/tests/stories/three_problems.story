@@ -12,4 +12,4 @@ expect words "monotone"
 expect words "looked away from the camera"
 hint 0:10.0 look_at_camera | eyes on the camera for 0 % of the last 8 s
 hint 0:30.0 slow_down | about 205 words a minute over the last 20 s; aimed at: 120 to 160
-hint 0:50.0 vary_tone | pitch varied by 0.6 semitones over the last 20 s; 2 to 4 is usual
+hint 0:50.0 vary_tone | the voice rose and fell a fifth as far as a lively voice does over the last 20 s

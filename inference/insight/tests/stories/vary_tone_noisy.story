@@ -6,4 +6,4 @@ device-check
 1:00 end
 expect no hint vary_tone
 expect hint background_noise between 0:10 and 0:25
-hint 0:10.0 background_noise | speech only 9 dB over the background
+hint 0:10.0 background_noise | the background was about half as loud as your voice

@@ -76,7 +76,7 @@ impl Seq2Seq {
     pub fn read(&mut self, input: &[f32]) -> Result<usize, Error> {
         self.past.clear();
         self.hidden = None;
-        let read = || -> ort::Result<(DynValue, usize)> {
+        let mut read = || -> ort::Result<(DynValue, usize)> {
             let value = TensorRef::from_array_view(([1usize, input.len()], input))?;
             let inputs = ort::inputs![self.names.encoder_input => value];
             let mut outputs = self.encoder.run_with_options(inputs, &self.give_back)?;
@@ -85,7 +85,6 @@ impl Seq2Seq {
             let frames = hidden.shape().get(1).map_or(0, |&n| n.max(0) as usize);
             Ok((hidden, frames))
         };
-        let mut read = read;
         let (hidden, frames) = read().map_err(|e| failed(self.names.model, &e))?;
         self.hidden = Some(hidden);
         Ok(frames)
