@@ -8,6 +8,8 @@ shift || true
 crates=("$@")
 (( ${#crates[@]} )) || crates=(coach-core coach-perception coach-insight coach-media coach-archive coach-server)
 failed=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 for crate in "${crates[@]}"; do
   folder=$(cargo metadata --no-deps --format-version 1 | python3 -c "
 import json, sys
@@ -23,14 +25,13 @@ print(next(p['manifest_path'] for p in json.load(sys.stdin)['packages'] if p['na
   (( ${#targets[@]} )) || continue
   for (( n = 1; n <= count; n++ )); do
     seed=$(od -An -N6 -tu8 /dev/urandom | tr -d ' ')
-    if PROPTEST_RNG_SEED=$seed cargo test --quiet -p "$crate" "${targets[@]}" >/tmp/seeds.$$ 2>&1; then
+    if PROPTEST_RNG_SEED=$seed cargo test --quiet -p "$crate" "${targets[@]}" >"$log" 2>&1; then
       continue
     fi
     failed=$((failed + 1))
     echo "seeds: $crate fails with PROPTEST_RNG_SEED=$seed"
-    grep -E 'minimal failing input|panicked|FAILED|error' /tmp/seeds.$$ | head -20
+    grep -E 'minimal failing input|panicked|FAILED|error' "$log" | head -20
   done
   echo "seeds: $crate (${targets[*]}): $count seeds"
 done
-rm -f /tmp/seeds.$$
 exit $(( failed > 0 ))

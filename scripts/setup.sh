@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(pkg-config build-essential libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base
-  gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav python3-venv)
+  gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav python3-pip python3-venv)
 if [[ "${1:-}" == test ]]; then
   packages+=(chromium firefox-esr ffmpeg espeak-ng postgresql fonts-dejavu-core)
 fi
@@ -18,7 +18,7 @@ if (( ${#missing[@]} )); then
   echo "setup: installing ${missing[*]}"
   as_root=(); [[ $EUID -eq 0 ]] || as_root=(sudo)
   "${as_root[@]}" apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 
 python3 scripts/models.py "${1:-}"

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Minutes to hours: fuzzing, long streams, kills, outages, a large upload. SOAK_SECONDS (default 300) for each fuzz loop, SOAK_SEEDS (20) fresh seeds of
-# the property tests, SOAK_HOURS (4)
-# of sound, SOAK_KILLS (50), SOAK_AWAY (60) seconds without store and database, SOAK_JOBS (200) analyses under killed workers,
-# SOAK_SYNC (600) seconds of flash and beep. SOAK_SYNC=0 leaves that out.
+# Minutes to hours: fuzzing, long streams, kills, outages, a large upload. SOAK_SECONDS (default 300) for each fuzz loop, SOAK_SEEDS (20) fresh
+# seeds of the property tests, SOAK_HOURS (4) of sound, SOAK_KILLS (50), SOAK_AWAY (60) seconds without store and database,
+# SOAK_JOBS (200) analyses under killed workers, SOAK_SYNC (600) seconds of flash and beep. SOAK_SYNC=0 leaves that out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${SOAK_SECONDS:-300} hours=${SOAK_HOURS:-4} kills=${SOAK_KILLS:-50} away=${SOAK_AWAY:-60} jobs=${SOAK_JOBS:-200} sync=${SOAK_SYNC:-600}

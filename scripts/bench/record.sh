@@ -6,8 +6,10 @@ cd "$(dirname "$0")/../.."
 if ! command -v janus >/dev/null; then
   as_root=(); [[ $EUID -eq 0 ]] || as_root=(sudo -n)
   echo "bench: installing janus"
-  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends janus >/dev/null || true
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends janus >/dev/null || true
 fi
 profile=${COACH_PROFILE:-release}
+# The server that is measured refuses a variable that is no setting.
+unset COACH_PROFILE
 cargo build --workspace --bins --examples --quiet --profile "$profile"
 "${CARGO_TARGET_DIR:-target}/$([[ $profile == dev ]] && echo debug || echo "$profile")/examples/bench_record" "${SECONDS_OF_MEDIA:-30}"

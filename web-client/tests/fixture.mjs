@@ -459,7 +459,7 @@ export const CONSENT = {
   version: "2026-11-1",
   title: "Before the camera opens",
   sections: [
-    { title: "What is recorded", text: "Picture and sound while you answer, and 3 seconds of the device check." },
+    { title: "What is recorded", text: "Video and audio while you answer, and 3 seconds of the device check." },
     {
       title: "What is computed",
       text: "From the voice: pace, pauses, pitch, volume, steadiness. From the face: where you look, how the head moves, movements of brows and mouth, and estimates made from them. From both: four practice scores. It does not recognise who you are.",

@@ -75,7 +75,7 @@ export const uploadUrls = (id: string, parts: number[]) =>
 export const completeUpload = (id: string, crc64: string | null) =>
   said(client.POST("/api/sessions/{id}/upload/complete", { ...at(id), body: { crc64 } }));
 export const analysis = (id: string) => said<Analysis>(client.GET("/api/sessions/{id}/analyze", at(id)));
-export const analyseAgain = (id: string) => said(client.POST("/api/sessions/{id}/analyze", at(id)));
+export const analyzeAgain = (id: string) => said(client.POST("/api/sessions/{id}/analyze", at(id)));
 
 export const report = (id: string) => said<Report>(client.GET("/api/sessions/{id}/report", at(id)));
 export const recording = (id: string) => said<Recording>(client.GET("/api/sessions/{id}/recording", at(id)));

@@ -1,5 +1,5 @@
 // Server state as the pages see it: cached, shared, refreshed when something changed.
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import * as calls from "./calls";
 
 export const keys = {
@@ -18,6 +18,14 @@ export const useMe = () => useQuery({ queryKey: keys.me, queryFn: calls.me });
 export const useQuestions = () => useQuery({ queryKey: keys.questions, queryFn: calls.questions, staleTime: Infinity });
 export const useConsent = () => useQuery({ queryKey: keys.consent, queryFn: calls.consentText });
 export const useTrends = () => useQuery({ queryKey: keys.trends, queryFn: calls.trends });
+/** The list of sessions, the newest first, page by page. */
+export const useSessions = () =>
+  useInfiniteQuery({
+    queryKey: keys.sessions,
+    queryFn: ({ pageParam }) => calls.sessions(pageParam),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
 export const useSession = (id: string, pollMs?: number) =>
   useQuery({ queryKey: keys.session(id), queryFn: () => calls.session(id), refetchInterval: pollMs ?? false });
 /** The session as it is now, whatever was known a moment ago: asked for at every opening of a page. */

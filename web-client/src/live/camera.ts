@@ -5,6 +5,13 @@ import { close, open, type Devices } from "./capture";
 const REMEMBERED = "coach.devices";
 
 let current: MediaStream | null = null;
+/** Counts how often a stream was let go of or asked for anew: one that opens too late for that is closed. */
+let turn = 0;
+
+/** The camera was let go of, or asked for anew, while the browser was opening it. */
+export class Overtaken extends Error {
+  override readonly name = "Overtaken";
+}
 
 export function remembered(): Devices {
   try {
@@ -39,14 +46,21 @@ export async function take(devices: Devices = wanted()): Promise<MediaStream> {
   return reopen(devices);
 }
 
-/** A fresh stream; the old one is closed first, because some cameras open only once. */
+/** A fresh stream; the old one is closed first, because some cameras open only once. Rejects with `Overtaken` when it came too late. */
 export async function reopen(devices: Devices = wanted()): Promise<MediaStream> {
   release();
-  current = await open(devices);
-  return current;
+  const mine = turn;
+  const opened = await open(devices);
+  if (mine !== turn) {
+    close(opened);
+    throw new Overtaken();
+  }
+  current = opened;
+  return opened;
 }
 
 export function release(): void {
+  turn += 1;
   close(current);
   current = null;
 }

@@ -1,34 +1,16 @@
 // The live channel's messages, read with suspicion: what is malformed or unknown is dropped, never thrown.
 import type { Session } from "../api/types";
+import type { Hint } from "./hints";
 
-export interface Vitals {
-  type: "vitals";
-  t: number;
-  level_db: number | null;
-  speaking: boolean;
-  face: boolean;
-  faces: number;
-  quality: "dark" | "bright" | "small" | "turned" | "cut" | null;
-  learning: boolean;
-}
-
-export interface LiveHint {
+export interface LiveHint extends Hint {
   type: "hint";
-  t: number;
-  id: string;
-  text: string;
-  evidence: string;
-  positive: boolean;
-  for_ms: number;
 }
 
 export type Message =
-  | { type: "hello"; session: Session | null; now_t: number | null }
+  | { type: "hello"; session: Session | null }
   | { type: "snapshot"; state: string | null }
   | { type: "state"; state: string; reason: string | null }
-  | Vitals
   | LiveHint
-  | { type: "score"; t: number }
   | { type: "progress"; stage: string; percent: number | null }
   | { type: "report_ready" }
   | { type: "error"; title: string; detail: string | null };
@@ -45,9 +27,7 @@ const number = (value: unknown): number | null => (typeof value === "number" && 
 const string = (value: unknown, max = 500): string | null => (typeof value === "string" ? value.slice(0, max) : null);
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
 
-const QUALITY = ["dark", "bright", "small", "turned", "cut"] as const;
-
-/** A message, or null for anything this page does not know. */
+/** A message, or null for anything this page does not know or use. */
 export function parse(data: unknown): Numbered | null {
   if (typeof data !== "string" || data.length > MAX_LENGTH) return null;
   let raw: Fields | null;
@@ -64,15 +44,13 @@ export function parse(data: unknown): Numbered | null {
 function read(raw: Fields): Message | null {
   switch (raw.type) {
     case "hello":
-      return { type: "hello", session: sessionOf(raw.session), now_t: number(raw.now_t) };
+      return { type: "hello", session: sessionOf(raw.session) };
     case "snapshot":
       return { type: "snapshot", state: string(raw.state) ?? string(fields(raw.session)?.state) };
     case "state": {
       const state = string(raw.state);
       return state === null ? null : { type: "state", state, reason: string(raw.reason) };
     }
-    case "vitals":
-      return vitals(raw);
     case "hint": {
       const text = string(raw.text, 60)?.trim();
       if (!text) return null;
@@ -86,8 +64,6 @@ function read(raw: Fields): Message | null {
         for_ms: clamp(number(raw.for_ms) ?? 4000, 1000, 10_000),
       };
     }
-    case "score":
-      return { type: "score", t: number(raw.t) ?? 0 };
     case "progress": {
       const percent = number(raw.percent);
       return {
@@ -103,19 +79,6 @@ function read(raw: Fields): Message | null {
     default:
       return null;
   }
-}
-
-function vitals(raw: Fields): Vitals {
-  return {
-    type: "vitals",
-    t: number(raw.t) ?? 0,
-    level_db: number(raw.level_db),
-    speaking: raw.speaking === true,
-    face: raw.face === true,
-    faces: number(raw.faces) ?? 0,
-    quality: QUALITY.find((x) => x === raw.quality) ?? null,
-    learning: raw.learning === true,
-  };
 }
 
 function sessionOf(raw: unknown): Session | null {

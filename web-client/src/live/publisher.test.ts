@@ -164,6 +164,26 @@ describe("the publisher", () => {
     expect(remove).toHaveBeenCalledWith("/w/late");
   });
 
+  it("closes what was answered only after another camera took its place, and ends nothing", async () => {
+    let answer: (publication: Publication) => void = () => undefined;
+    let first = true;
+    const { publisher, remove } = rig(() => {
+      if (!first) return Promise.resolve({ pc: new FakePeer() as unknown as RTCPeerConnection, location: "/w/2" });
+      first = false;
+      return new Promise((resolve) => (answer = resolve));
+    });
+    publisher.start();
+    publisher.replace(fakeStream());
+    await settle();
+    const second = peer();
+    const late = new FakePeer();
+    answer({ pc: late as unknown as RTCPeerConnection, location: "/w/late" });
+    await settle();
+    expect(late.closed).toBe(true);
+    expect(second.closed).toBe(false);
+    expect(remove).not.toHaveBeenCalled();
+  });
+
   it("puts another camera in place of the old one without ending the session", async () => {
     const { publisher, publishing, remove } = rig();
     publisher.start();

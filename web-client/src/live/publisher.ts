@@ -102,10 +102,10 @@ export class Publisher {
     const { signal } = this.abort;
     try {
       const publication = await this.seams.publish(this.endpoint, this.stream, signal);
-      if (this.over()) {
-        // Stopped while the answer was under way: it must not live on unseen.
+      if (signal.aborted || this.over()) {
+        // Stopped, or begun anew, while the answer was under way: it must not live on unseen.
         publication.pc.close();
-        if (!this.left) await this.seams.remove(publication.location).catch(() => undefined);
+        if (this.over() && !this.left) await this.seams.remove(publication.location).catch(() => undefined);
         return;
       }
       this.current = publication;

@@ -1,5 +1,6 @@
 // What the report says first: what went well, and one thing to try next. Read with suspicion, because older reports say less.
 import type { Report, ReportAnswer } from "../api/types";
+import { finite } from "./scale";
 import { SCORES } from "./words";
 
 /** A sentence, and the stretch of the recording that shows it. */
@@ -16,8 +17,6 @@ export interface Advices {
   /** Further sentences, about no score in particular. */
   more: Advice[];
 }
-
-const finite = (x: unknown): x is number => typeof x === "number" && Number.isFinite(x);
 
 /** Reads one advice of a report; null for anything else. */
 export function readAdvice(raw: unknown): Advice | null {

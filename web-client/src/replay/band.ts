@@ -1,13 +1,12 @@
 // The band in which a score may lie: a number alone claims more than was measured.
 import type { Score } from "../api/types";
+import { finite } from "./scale";
 import { scoreText } from "./words";
 
 export interface Band {
   low: number;
   high: number;
 }
-
-const finite = (x: unknown): x is number => typeof x === "number" && Number.isFinite(x);
 
 /** Returns the band of a score, 0 to 100; null where there is none, as in reports of version 0.1.0. A score may have a band and no number. */
 export function bandOf(score: Score): Band | null {

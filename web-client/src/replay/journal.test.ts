@@ -91,7 +91,7 @@ describe("the journal", () => {
 });
 
 describe("the outline over the replay", () => {
-  it("shows the last analysed frame, none where the face was away, none long after", async () => {
+  it("shows the last analyzed frame, none where the face was away, none long after", async () => {
     const tracks = await readJournal(stream([face(0, 1), face(66, 2), face(133, null), ""].join("\n")));
     expect(outlineAt(tracks, 50)?.[0]).toBe(2);
     expect(outlineAt(tracks, 30)?.[0]).toBe(1);
@@ -99,7 +99,7 @@ describe("the outline over the replay", () => {
     expect(outlineAt(await readJournal(stream(`${face(0, 1)}\n`)), 900)).toBeNull();
   });
 
-  it("lies on the picture, not on the bars beside it", () => {
+  it("lies on the frame, not on the bars beside it", () => {
     expect(contained({ width: 800, height: 300 }, { width: 640, height: 480 })).toEqual({
       x: 200,
       y: 0,

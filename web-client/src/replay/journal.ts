@@ -1,10 +1,10 @@
 // What the replay takes from the journal: the face's outline, and speech and pitch ten times a second. Read as it streams in.
+import { finite } from "./scale";
 
 export interface Tracks {
-  /** Stamps of the frames with a face, ascending, and 80 numbers (0 to 65 535) for each. */
-  outlineTimes: number[];
+  /** Of each frame with a face, 80 numbers (0 to 65 535). */
   outlines: Uint16Array[];
-  /** Stamps of all analysed frames: a frame without an outline hides the last one. */
+  /** Stamps of all analyzed frames: a frame without an outline hides the last one. */
   frameTimes: number[];
   frameOutline: number[];
   voiceTimes: number[];
@@ -12,28 +12,23 @@ export interface Tracks {
   speech: number[];
   /** Hz, median of the voiced hops. */
   f0: (number | null)[];
-  /** dB re 2e-5, the largest of ten hops. */
-  level: number[];
   /** Lines that could not be read. */
   broken: number;
 }
 
 export const emptyTracks = (): Tracks => ({
-  outlineTimes: [],
   outlines: [],
   frameTimes: [],
   frameOutline: [],
   voiceTimes: [],
   speech: [],
   f0: [],
-  level: [],
   broken: 0,
 });
 
 /** A line longer than this is skipped; ours are under 16 KiB. */
 const MAX_LINE = 256 * 1024;
 
-const finite = (x: unknown): x is number => typeof x === "number" && Number.isFinite(x);
 const numbers = (x: unknown, length: number): number[] | null =>
   Array.isArray(x) && x.length === length && x.every(finite) ? x : null;
 
@@ -71,21 +66,18 @@ function takeFace(tracks: Tracks, t: number, raw: Record<string, unknown>): void
   tracks.frameTimes.push(t);
   tracks.frameOutline.push(outline ? tracks.outlines.length : -1);
   if (outline) {
-    tracks.outlineTimes.push(t);
     tracks.outlines.push(Uint16Array.from(outline));
   }
 }
 
 function takeVoice(tracks: Tracks, t: number, raw: Record<string, unknown>): void {
   const speech = numbers(raw.speech, 10);
-  const intensity = numbers(raw.intensity, 10);
-  if (!speech || !intensity || t < (tracks.voiceTimes.at(-1) ?? -Infinity)) return;
+  if (!speech || t < (tracks.voiceTimes.at(-1) ?? -Infinity)) return;
   const voiced = Array.isArray(raw.f0)
     ? raw.f0.filter((x): x is number => finite(x) && x > 0).sort((a, b) => a - b)
     : [];
   tracks.voiceTimes.push(t);
   tracks.speech.push(Math.max(...speech));
-  tracks.level.push(Math.max(...intensity));
   tracks.f0.push(voiced.length >= 3 ? (voiced[voiced.length >> 1] ?? null) : null);
 }
 

@@ -89,7 +89,6 @@ describe("the lanes", () => {
       voiceTimes: [0, 100, 200],
       speech: [1, 1, 0],
       f0: [100, 200, 100],
-      level: [60, 60, 60],
     };
     const pitch = lanes(report(), tracks).find((lane) => lane.id === "pitch");
     expect(pitch?.curves[0]?.values).toEqual([0, 12, null]);

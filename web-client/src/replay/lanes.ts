@@ -36,7 +36,7 @@ export interface Lane {
   curves: Curve[];
   blocks: Block[];
   /** Hints: points in time with words. */
-  points: { t: number; label: string; detail: string }[];
+  points: { t: number; label: string }[];
   /** Shade what lies between the first two curves. */
   gap?: boolean;
   /** The unit as it stands below the name; empty: none does. */
@@ -181,7 +181,7 @@ function hintLane(report: Report): Lane {
     id: "hints",
     title: "Hints",
     range: UNIT,
-    points: report.hints.map((hint) => ({ t: hint.t, label: hint.text, detail: hint.evidence })),
+    points: report.hints.map((hint) => ({ t: hint.t, label: hint.text })),
     read: () => "",
     summary: `Hints: ${report.hints.length === 0 ? "none shown" : report.hints.map((hint) => hint.text).join(", ")}.`,
   });

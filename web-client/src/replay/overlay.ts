@@ -1,4 +1,4 @@
-// The face's outline over the replay: 40 points where the analysis saw the face, drawn over the video's own picture area.
+// The face's outline over the replay: 40 points where the analysis saw the face, drawn over the frame, not over the bars beside it.
 import { lastAt } from "./scale";
 import type { Tracks } from "./journal";
 
@@ -12,12 +12,12 @@ export interface Box {
   height: number;
 }
 
-/** Where a picture of that size lies in an element with `object-fit: contain`. */
-export function contained(element: { width: number; height: number }, picture: { width: number; height: number }): Box {
-  if (picture.width <= 0 || picture.height <= 0) return { x: 0, y: 0, ...element };
-  const scale = Math.min(element.width / picture.width, element.height / picture.height);
-  const width = picture.width * scale;
-  const height = picture.height * scale;
+/** Where a frame of that size lies in an element with `object-fit: contain`. */
+export function contained(element: { width: number; height: number }, frame: { width: number; height: number }): Box {
+  if (frame.width <= 0 || frame.height <= 0) return { x: 0, y: 0, ...element };
+  const scale = Math.min(element.width / frame.width, element.height / frame.height);
+  const width = frame.width * scale;
+  const height = frame.height * scale;
   return { x: (element.width - width) / 2, y: (element.height - height) / 2, width, height };
 }
 

@@ -5,6 +5,9 @@ export interface Range {
   max: number;
 }
 
+/** Whether something out of a file is a number that one can count with. */
+export const finite = (x: unknown): x is number => typeof x === "number" && Number.isFinite(x);
+
 /** A steady range for a lane: what it usually spans, widened when the person went beyond, never by a single wild sample. */
 export function laneRange(values: readonly (number | null)[], usual: Range): Range {
   const known = values.filter((x): x is number => x !== null && Number.isFinite(x)).sort((a, b) => a - b);

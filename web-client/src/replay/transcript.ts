@@ -27,12 +27,11 @@ export function linesOf(report: Report, start: number, end: number): Line[] {
   });
 }
 
-/** The phrase that is said at a time; null: nobody speaks. */
-export function phraseAt(report: Report, t: number): Phrase | null {
-  return (
-    ((report as Partial<Report>).transcript ?? []).find((phrase) => phrase.start <= t && t < phrase.end + 300) ?? null
-  );
-}
+/** A phrase stays in sight for so long after its end, milliseconds. */
+const LINGERS_MS = 300;
+
+/** Whether a phrase is said at a time, or was a moment ago. */
+export const isSaid = (phrase: Phrase, t: number): boolean => phrase.start <= t && t < phrase.end + LINGERS_MS;
 
 export const fillersIn = (lines: readonly Line[]): number =>
   lines.reduce((sum, { phrase }) => sum + phrase.words.filter((word) => word.filler).length, 0);
@@ -46,7 +45,7 @@ const CAPTION_WORDS = 8;
 
 /** The words around a time, as a caption under the video; null: nobody speaks. */
 export function captionAt(report: Report, t: number): string | null {
-  const phrase = phraseAt(report, t);
+  const phrase = (report as Partial<Report>).transcript?.find((x) => isSaid(x, t));
   if (!phrase) return null;
   const at = phrase.words.findLastIndex((word) => word.start <= t);
   if (at < 0) return phrase.words.length === 0 ? phrase.text : null;

@@ -1,4 +1,4 @@
-// The last net: a page that broke says so and offers the way back, instead of a white screen.
+// What stands in place of a page that broke: that it did, and the way back.
 import { Component, type ReactNode } from "react";
 import { buttonClass } from "./button";
 
@@ -13,7 +13,7 @@ export class Boundary extends Component<{ children: ReactNode }, { broken: boole
     if (!this.state.broken) return this.props.children;
     return (
       <main className="mx-auto grid min-h-dvh max-w-md content-center gap-4 px-6" role="alert">
-        <h1 className="text-2xl font-semibold">This page stumbled</h1>
+        <h1 className="text-2xl font-semibold">This page failed</h1>
         <p className="text-ink-2">Your recordings are not affected. Load the page again to go on.</p>
         <div className="flex gap-2">
           <button type="button" className={buttonClass("primary")} onClick={() => window.location.reload()}>

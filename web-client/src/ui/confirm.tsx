@@ -1,6 +1,7 @@
-// A question before something that cannot be taken back. A native dialog: focus, Escape and the backdrop come with it.
-import { useEffect, useRef, type ReactNode } from "react";
+// A question before something that cannot be taken back.
+import type { ReactNode } from "react";
 import { Button } from "./button";
+import { Modal } from "./modal";
 
 interface Props {
   open: boolean;
@@ -15,23 +16,8 @@ interface Props {
 }
 
 export function Confirm({ open, title, children, yes, no, danger, busy, onYes, onNo }: Props) {
-  const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const dialog = ref.current;
-    if (!dialog) return;
-    if (open && !dialog.open) dialog.showModal();
-    if (!open && dialog.open) dialog.close();
-  }, [open]);
   return (
-    <dialog
-      ref={ref}
-      onCancel={(event) => {
-        event.preventDefault();
-        onNo();
-      }}
-      aria-label={title}
-      className="m-auto w-[min(26rem,calc(100vw-2rem))] rounded-3xl border border-line bg-surface p-6 text-ink shadow-2xl"
-    >
+    <Modal open={open} title={title} width="w-[min(26rem,calc(100vw-2rem))]" onCancel={onNo}>
       <h2 className="text-lg font-semibold">{title}</h2>
       <div className="mt-2 text-ink-2">{children}</div>
       <div className="mt-6 flex flex-wrap justify-end gap-2">
@@ -42,6 +28,6 @@ export function Confirm({ open, title, children, yes, no, danger, busy, onYes, o
           {yes}
         </Button>
       </div>
-    </dialog>
+    </Modal>
   );
 }

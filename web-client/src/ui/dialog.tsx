@@ -1,6 +1,7 @@
-// A native dialog: focus, Escape and the backdrop come with it.
+// A dialog with a title and a button that closes it.
 import { X } from "lucide-react";
-import { useEffect, useRef, type ReactNode } from "react";
+import type { ReactNode } from "react";
+import { Modal } from "./modal";
 
 interface Props {
   open: boolean;
@@ -10,23 +11,8 @@ interface Props {
 }
 
 export function Dialog({ open, title, children, onClose }: Props) {
-  const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const dialog = ref.current;
-    if (!dialog) return;
-    if (open && !dialog.open) dialog.showModal();
-    if (!open && dialog.open) dialog.close();
-  }, [open]);
   return (
-    <dialog
-      ref={ref}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-      aria-label={title}
-      className="m-auto w-[min(30rem,calc(100vw-2rem))] rounded-3xl border border-line bg-surface p-6 text-ink shadow-2xl"
-    >
+    <Modal open={open} title={title} width="w-[min(30rem,calc(100vw-2rem))]" onCancel={onClose}>
       {open && (
         <>
           <div className="mb-4 flex items-center justify-between">
@@ -43,6 +29,6 @@ export function Dialog({ open, title, children, onClose }: Props) {
           {children}
         </>
       )}
-    </dialog>
+    </Modal>
   );
 }

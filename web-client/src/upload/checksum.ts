@@ -5,7 +5,14 @@ export function checksum(blob: Blob, signal: AbortSignal): Promise<string | null
   if (typeof Worker === "undefined") return Promise.resolve(null);
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL("./checksum.worker.ts", import.meta.url), { type: "module" });
-    const end = () => worker.terminate();
+    const end = () => {
+      worker.terminate();
+      signal.removeEventListener("abort", stop);
+    };
+    const stop = () => {
+      end();
+      reject(new DOMException("given up", "AbortError"));
+    };
     worker.addEventListener("message", (event: MessageEvent<{ crc64?: string; error?: string }>) => {
       end();
       if (event.data.crc64 !== undefined) resolve(event.data.crc64);
@@ -15,10 +22,7 @@ export function checksum(blob: Blob, signal: AbortSignal): Promise<string | null
       end();
       resolve(null);
     });
-    signal.addEventListener("abort", () => {
-      end();
-      reject(new DOMException("given up", "AbortError"));
-    });
+    signal.addEventListener("abort", stop);
     worker.postMessage(blob);
   });
 }

@@ -2,11 +2,11 @@
 import { describe, expect, it } from "vitest";
 import { Problem } from "../api/problem";
 import { PutError } from "./put";
-import { pause, Uploader, type Door, type Slot } from "./uploader";
+import { pause, Uploader, type Transport, type Slot } from "./uploader";
 
 const PART = 10;
 
-class FakeStore implements Door {
+class FakeStore implements Transport {
   readonly parts = new Map<number, string>();
   readonly puts: number[] = [];
   readonly waits: number[] = [];
@@ -15,7 +15,7 @@ class FakeStore implements Door {
   most = 0;
   clock = 0;
   /** How the next PUT of a part goes wrong; nothing: well. */
-  trouble: (number: number, url: string) => Error | null = () => null;
+  failure: (number: number, url: string) => Error | null = () => null;
   /** Lets PUTs hang until they are stopped. */
   hang = false;
 
@@ -38,7 +38,7 @@ class FakeStore implements Door {
           signal.addEventListener("abort", () => stop(new DOMException("stopped", "AbortError"))),
         );
       await Promise.resolve();
-      const error = this.trouble(number, url);
+      const error = this.failure(number, url);
       if (error) throw error;
       sent(part.size);
       this.parts.set(number, await text(part));
@@ -123,7 +123,7 @@ describe("the uploader", () => {
   it("tries a broken part again after growing pauses, and the others go on", async () => {
     const store = new FakeStore();
     let left = 3;
-    store.trouble = (number) => (number === 2 && left-- > 0 ? new PutError(left === 1 ? 503 : 0) : null);
+    store.failure = (number) => (number === 2 && left-- > 0 ? new PutError(left === 1 ? 503 : 0) : null);
     const uploader = upload(store);
     await uploader.run();
     expect(store.whole).toBe(CONTENT);
@@ -134,7 +134,7 @@ describe("the uploader", () => {
 
   it("renews the URLs that ran out, without waiting", async () => {
     const store = new FakeStore();
-    store.trouble = (_, url) => (url.endsWith("signed=1") ? new PutError(403) : null);
+    store.failure = (_, url) => (url.endsWith("signed=1") ? new PutError(403) : null);
     await upload(store).run();
     expect(store.whole).toBe(CONTENT);
     expect(store.waits).toEqual([]);
@@ -142,7 +142,7 @@ describe("the uploader", () => {
 
   it("does not ask for ever when every URL is refused", async () => {
     const store = new FakeStore();
-    store.trouble = () => new PutError(403);
+    store.failure = () => new PutError(403);
     const uploader = upload(store);
     await uploader.run();
     expect(uploader.view.phase).toBe("failed");
@@ -151,12 +151,12 @@ describe("the uploader", () => {
 
   it("gives up when nothing gets through, says so, and goes on when asked to", async () => {
     const store = new FakeStore();
-    store.trouble = () => new PutError(0);
+    store.failure = () => new PutError(0);
     const uploader = upload(store);
     await uploader.run();
     expect(uploader.view).toMatchObject({ phase: "failed", sent: 0 });
-    expect(uploader.view.trouble).toContain("cannot be reached");
-    store.trouble = () => null;
+    expect(uploader.view.reason).toContain("cannot be reached");
+    store.failure = () => null;
     await uploader.run();
     expect(store.whole).toBe(CONTENT);
   });
@@ -168,11 +168,11 @@ describe("the uploader", () => {
       [new Error("The file cannot be read."), "cannot be read"],
     ] as const) {
       const store = new FakeStore();
-      store.trouble = () => error;
+      store.failure = () => error;
       const uploader = upload(store);
       await uploader.run();
       expect(uploader.view.phase).toBe("failed");
-      expect(uploader.view.trouble).toContain(words);
+      expect(uploader.view.reason).toContain(words);
       expect(store.waits).toEqual([]);
     }
     const store = new FakeStore();
@@ -180,7 +180,7 @@ describe("the uploader", () => {
       Promise.reject(new Problem(409, "conflict", "In conflict", "the time to upload this file is over"));
     const uploader = upload(store);
     await uploader.run();
-    expect(uploader.view.trouble).toContain("the time to upload");
+    expect(uploader.view.reason).toContain("the time to upload");
   });
 
   it("waits for a server that is away while it asks for URLs", async () => {

@@ -11,7 +11,7 @@ export interface Slot {
   stored: { number: number; bytes: number }[];
 }
 
-export interface Door {
+export interface Transport {
   /** Fresh URLs for these parts. */
   urls(parts: number[]): Promise<{ urls: { number: number; url: string }[] }>;
   put(url: string, part: Blob, sent: (bytes: number) => void, signal: AbortSignal): Promise<void>;
@@ -29,7 +29,7 @@ export interface View {
   bytesPerSecond: number | null;
   secondsLeft: number | null;
   /** Why it waits or failed. */
-  trouble: string | null;
+  reason: string | null;
 }
 
 /** Parts on their way at once. */
@@ -37,7 +37,7 @@ const LANES = 3;
 /** URLs asked for at once: what the lanes need in the next seconds. */
 const AHEAD = 8;
 /** Attempts in a row without any part getting through, before the person is asked. */
-const PATIENCE = 10;
+const FAILURES_MAX = 10;
 
 /** Pause before attempt n, ms; spread, so that lanes don't come back at once. */
 export function pause(attempt: number, random = Math.random()): number {
@@ -51,7 +51,7 @@ export class Uploader {
   private asking: Promise<void> | null = null;
   private stored = 0;
   private phase: Phase = "paused";
-  private trouble: string | null = null;
+  private reason: string | null = null;
   private failures = 0;
   private stopper = new AbortController();
   private readonly speed = new Speed();
@@ -60,7 +60,7 @@ export class Uploader {
   constructor(
     private readonly file: Blob,
     private readonly slot: Slot,
-    private readonly door: Door,
+    private readonly transport: Transport,
     private readonly changed: () => void = () => undefined,
   ) {
     const there = new Set(
@@ -78,7 +78,7 @@ export class Uploader {
     const sent = [...this.flying.values()].reduce((sum, bytes) => sum + bytes, this.stored);
     const bytesPerSecond = this.phase === "sending" ? this.speed.bytesPerSecond : null;
     const secondsLeft = bytesPerSecond ? (this.slot.bytes - sent) / bytesPerSecond : null;
-    return { phase: this.phase, sent, total: this.slot.bytes, bytesPerSecond, secondsLeft, trouble: this.trouble };
+    return { phase: this.phase, sent, total: this.slot.bytes, bytesPerSecond, secondsLeft, reason: this.reason };
   }
 
   /** Sends what is missing; resolves when all is there, it was paused, or it failed: `view` says which. */
@@ -138,15 +138,15 @@ export class Uploader {
     const sent = (bytes: number) => {
       if (!this.flying.has(number)) return;
       this.flying.set(number, Math.min(bytes, this.length(number)));
-      this.speed.note(this.door.now(), this.view.sent);
+      this.speed.note(this.transport.now(), this.view.sent);
       this.changed();
     };
-    await this.door.put(url, this.file.slice(from, from + this.length(number)), sent, signal);
+    await this.transport.put(url, this.file.slice(from, from + this.length(number)), sent, signal);
     this.flying.delete(number);
     this.signed.delete(number);
     this.stored += this.length(number);
     this.failures = 0;
-    this.speed.note(this.door.now(), this.view.sent);
+    this.speed.note(this.transport.now(), this.view.sent);
     this.become("sending", null);
   }
 
@@ -163,7 +163,7 @@ export class Uploader {
   }
 
   private async ask(parts: number[]): Promise<void> {
-    const { urls } = await this.door.urls([...new Set(parts)].filter((number) => !this.signed.has(number)));
+    const { urls } = await this.transport.urls([...new Set(parts)].filter((number) => !this.signed.has(number)));
     for (const { number, url } of urls) this.signed.set(number, url);
     if (!this.signed.has(parts[0]!)) throw new Error("The server gives no address to send to.");
   }
@@ -181,7 +181,7 @@ export class Uploader {
       if (status === 507) throw new Error("The server has no more room. Delete what is no longer needed, then go on.");
     }
     this.failures += 1;
-    if (this.failures > PATIENCE)
+    if (this.failures > FAILURES_MAX)
       throw new Error(`Nothing gets through: ${(error as Error).message}. Check the connection, then go on.`);
     // A URL that ran out is renewed at once; only when that does not help it is waited.
     if (status === 403 && attempt === 0) return;
@@ -191,13 +191,13 @@ export class Uploader {
         "waiting",
         status === 0 ? "The connection is lost. It goes on by itself." : "The server is busy. It goes on by itself.",
       );
-    await this.door.wait(pause(attempt), signal);
+    await this.transport.wait(pause(attempt), signal);
     if (this.phase === "waiting") this.become("sending", null);
   }
 
-  private become(phase: Phase, trouble: string | null): void {
+  private become(phase: Phase, reason: string | null): void {
     this.phase = phase;
-    this.trouble = trouble;
+    this.reason = reason;
     this.changed();
   }
 }

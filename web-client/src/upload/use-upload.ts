@@ -6,7 +6,7 @@ import { checksum } from "./checksum";
 import { mediaType } from "./kinds";
 import { difference, forget, recall, remember, type Unfinished } from "./memory";
 import { put } from "./put";
-import { pause, Uploader, type Door, type View } from "./uploader";
+import { pause, Uploader, type Transport, type View } from "./uploader";
 
 export type Stage =
   | { at: "choose" }
@@ -15,19 +15,24 @@ export type Stage =
   | { at: "checking"; file: File; session: string }
   | { at: "done"; session: string };
 
-function door(session: string): Door {
+function transport(session: string): Transport {
   return {
     urls: (parts) => calls.uploadUrls(session, parts),
     put,
     wait: (ms, signal) =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(resolve, ms);
-        // Back on line is worth an attempt at once.
-        window.addEventListener("online", () => resolve(), { once: true, signal });
-        signal.addEventListener("abort", () => {
+        const settle = (how: () => void) => {
           clearTimeout(timer);
-          reject(new DOMException("stopped", "AbortError"));
-        });
+          window.removeEventListener("online", go);
+          signal.removeEventListener("abort", stop);
+          how();
+        };
+        const go = () => settle(() => resolve());
+        const stop = () => settle(() => reject(new DOMException("stopped", "AbortError")));
+        const timer = setTimeout(go, ms);
+        // Back on line is worth an attempt at once.
+        window.addEventListener("online", go);
+        signal.addEventListener("abort", stop);
       }),
     now: () => performance.now(),
   };
@@ -49,7 +54,7 @@ async function sameBeginning(
 /** How often a check is asked for again when the server cannot answer. */
 const CHECKS = 6;
 
-// eslint-disable-next-line max-lines-per-function -- still to be split into a pure reducer and a thin hook, as the Arena is
+// eslint-disable-next-line max-lines-per-function -- one sequence over one state: opening, sending, checking, and the ways out of each
 export function useUpload(onDone: (session: string) => void) {
   const [stage, setStage] = useState<Stage>({ at: "choose" });
   const [unfinished, setUnfinished] = useState<Unfinished | null>(recall);
@@ -98,6 +103,8 @@ export function useUpload(onDone: (session: string) => void) {
         try {
           await calls.completeUpload(session, sum);
           forget();
+          // Whoever has left the page is not called back to it.
+          if (signal.aborted) return;
           setStage({ at: "done", session });
           onDone(session);
           return;
@@ -107,7 +114,7 @@ export function useUpload(onDone: (session: string) => void) {
           // Refused for good: the server has thrown it away.
           if (told.status === 422) forget();
           if ((told.status !== 0 && told.status < 500) || attempt >= CHECKS) return reset(told.message);
-          await door(session)
+          await transport(session)
             .wait(pause(attempt), signal)
             .catch(() => undefined);
         }
@@ -130,14 +137,16 @@ export function useUpload(onDone: (session: string) => void) {
   /** Sends what the store does not have. `sum`: the file's, where it is computed already. */
   const begin = useCallback(
     async (file: File, session: string, sum?: Promise<string | null>) => {
+      const { signal } = leaving.current;
       const type = mediaType(file) ?? "";
       const slot = await calls.openUpload(session, { name: file.name, content_type: type, bytes: file.size });
+      // Whoever has left the page meanwhile finds the upload unfinished: nothing is sent unseen.
+      if (signal.aborted) return;
       if (slot.job !== null) return onDone(session);
-      const { signal } = leaving.current;
-      if (!sum && !(await sameBeginning(file, slot, signal))) {
-        return reset(`${file.name} is not the file whose upload was begun. Choose that one, or give it up.`);
-      }
-      const uploader = new Uploader(file, slot, door(session));
+      const same = sum !== undefined || (await sameBeginning(file, slot, signal));
+      if (signal.aborted) return;
+      if (!same) return reset(`${file.name} is not the file whose upload was begun. Choose that one, or give it up.`);
+      const uploader = new Uploader(file, slot, transport(session));
       active.current = uploader;
       const crc64 = sum ?? checksum(file, signal);
       // A file that cannot be read shows here too; it is told when it is waited for.

@@ -90,6 +90,23 @@ describe("a round", () => {
     expect(back.state.hold).toBeNull();
   });
 
+  it("publishes nothing and marks nothing for a device that comes back before the first answer", () => {
+    const away: ArenaEvent[] = [{ is: "device_gone", what: "camera" }, { is: "retry" }, { is: "opened" }];
+    const { state, did } = play([mine, { is: "opened" }, ...away], first({ prepareS: 30 }));
+    expect(did).toEqual(["open_camera", "open_camera"]);
+    expect(state.hold).toBeNull();
+  });
+
+  it("withholds a device that comes back while somebody prepares between two answers", () => {
+    const ready: ArenaEvent[] = [{ is: "ready" }, second, second, second];
+    const away: ArenaEvent[] = [{ is: "device_gone", what: "camera" }, { is: "retry" }, { is: "opened" }];
+    const begin: ArenaEvent[] = [mine, { is: "opened" }, ...ready, live, { is: "next" }];
+    const { did } = play([...begin, ...away, ...ready], first({ prepareS: 30 }));
+    expect(did.slice(3)).toEqual([
+      "answer_end", "withhold", "pause", "open_camera", "publish", "withhold", "withhold", "resume", "question b",
+    ]); // prettier-ignore
+  });
+
   it("shows a hint only while somebody answers", () => {
     const hint = { id: "x", text: "x", evidence: "", positive: false, t: 0, for_ms: 4000 };
     const say: ArenaEvent = { is: "hint", hint };

@@ -161,7 +161,10 @@ function prepared(state: ArenaState, now: number): Step {
 function opened(state: ArenaState, now: number): Step {
   const open = { ...state, refused: null };
   if (state.hold?.why === "device") {
-    return settled({ ...open, hold: null }, now, [{ do: "publish" }, mark("resume")]);
+    const going = { ...open, hold: null };
+    // Before the first answer nothing is published, and between two answers the new device is withheld as the old one was.
+    if (state.connection.is === "idle") return stay(going);
+    return settled(going, now, [{ do: "publish" }, state.withheld ? { do: "withhold", on: true } : mark("resume")]);
   }
   if (state.stage.at !== "opening") return stay(open);
   // Whoever comes back is in the middle of an answer: no countdown.
@@ -244,7 +247,9 @@ function held(state: ArenaState, event: ArenaEvent, now: number): Step {
       return settled({ ...state, hold: null }, now, [{ do: "withhold", on: false }, mark("resume")]);
     case "device_gone": {
       const hold: Hold = { why: "device", what: event.what, refused: null };
-      return stay({ ...state, hold, hint: null, timer: pause(state.timer, now) }, [mark("pause")]);
+      // The server knows of no answer yet, or was told before that it stands still.
+      const told = state.connection.is === "idle" || state.withheld;
+      return stay({ ...state, hold, hint: null, timer: pause(state.timer, now) }, told ? [] : [mark("pause")]);
     }
     case "refused":
       if (state.hold?.why === "device") return stay({ ...state, hold: { ...state.hold, refused: event.refusal } });

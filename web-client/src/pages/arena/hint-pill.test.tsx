@@ -27,13 +27,20 @@ describe("the hint pill", () => {
     expect(screen.queryByTestId("hint")).toBeNull();
   });
 
-  it("tells once that a hint did not help, by button or by X", () => {
+  it("tells once that a hint did not help, however often the button is pressed", () => {
     const told: string[] = [];
     render(<HintPill hint={hint("speak_up")} onNotHelpful={({ id }) => told.push(id)} />);
     act(() => screen.getByTestId("not-helpful").click());
     expect(told).toEqual(["speak_up"]);
     expect(screen.getByTestId("not-helpful").hasAttribute("disabled")).toBe(true);
     act(() => screen.getByTestId("not-helpful").click());
+    expect(told).toEqual(["speak_up"]);
+  });
+
+  it("tells once that a hint did not help, however long X is held", () => {
+    const told: string[] = [];
+    render(<HintPill hint={hint("speak_up")} onNotHelpful={({ id }) => told.push(id)} />);
+    for (let n = 0; n < 3; n++) act(() => void window.dispatchEvent(new KeyboardEvent("keydown", { key: "x" })));
     expect(told).toEqual(["speak_up"]);
   });
 });

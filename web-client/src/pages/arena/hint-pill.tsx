@@ -31,8 +31,9 @@ function useShown(hint: Hint | null): Hint | null {
 export function HintPill({ hint, onNotHelpful }: Props) {
   const shown = useShown(hint);
   const [refused, setRefused] = useState<string | null>(null);
+  const noted = shown !== null && refused === key(shown);
   useEffect(() => {
-    if (!shown) return;
+    if (!shown || noted) return;
     const press = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
       setRefused(key(shown));
@@ -40,8 +41,7 @@ export function HintPill({ hint, onNotHelpful }: Props) {
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
-  }, [shown, onNotHelpful]);
-  const noted = shown !== null && refused === key(shown);
+  }, [shown, noted, onNotHelpful]);
   return (
     <div className="flex min-h-12 items-center gap-1">
       <div aria-live="polite">

@@ -33,12 +33,12 @@ export function Prepare({ arena, onReady }: Props) {
     return (
       <div className="grid justify-items-center gap-3" data-testid="countdown">
         <p role="alert" className="sr-only">
-          Your answer is recorded in three seconds
+          Your answer begins in three seconds
         </p>
         <p key={stage.left} aria-hidden="true" className="appear tabular text-7xl font-semibold">
           {stage.left}
         </p>
-        <p className="text-white/75">Look into the camera. Recording starts at zero.</p>
+        <p className="text-white/75">Look into the camera. Recording starts at one.</p>
       </div>
     );
   }

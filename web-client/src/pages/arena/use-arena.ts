@@ -106,6 +106,8 @@ function openCamera(
   setStream: (stream: MediaStream) => void,
 ) {
   const { turn } = hold;
+  // The page has gone: nobody would close what is opened now.
+  if (!turn) return;
   (fresh ? camera.reopen() : camera.take()).then(
     (stream) => {
       // The page may have gone, or given the camera away, while the browser asked.
@@ -116,7 +118,11 @@ function openCamera(
       setStream(stream);
       send({ is: "opened" });
     },
-    (error: unknown) => send({ is: "refused", refusal: refusal(error) }),
+    (error: unknown) => {
+      if (hold.turn === turn && !(error instanceof camera.Overtaken)) {
+        send({ is: "refused", refusal: refusal(error) });
+      }
+    },
   );
 }
 
@@ -247,8 +253,9 @@ function useMemory(id: string, { stage, connection, index }: ArenaState, latest:
 }
 
 /** What comes by itself with time: the countdown, the end of preparing, the end of a notice. */
-function useClock({ stage, notice }: ArenaState, send: (event: ArenaEvent) => void) {
-  const counting = stage.at === "counting" ? stage.left : null;
+function useClock({ stage, hold, notice }: ArenaState, send: (event: ArenaEvent) => void) {
+  // What holds the answer holds the countdown too, which goes on afterwards.
+  const counting = stage.at === "counting" && !hold ? stage.left : null;
   useEffect(() => {
     if (counting === null) return;
     const timer = setTimeout(() => send({ is: "second" }), 1000);

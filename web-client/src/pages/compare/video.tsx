@@ -40,7 +40,7 @@ export function Video({ recording, player, leads, start, end, label }: Props) {
   return (
     <div className="stage relative aspect-[4/3] overflow-hidden rounded-3xl bg-[#0f1012] text-[#f1efeb]">
       {url && !broken && (
-        // eslint-disable-next-line jsx-a11y/media-has-caption -- what was said is not transcribed
+        // eslint-disable-next-line jsx-a11y/media-has-caption -- the words stand in each session's own report
         <video
           ref={video}
           src={url}

@@ -43,7 +43,7 @@ function Checking({ chosen }: { chosen: string[] }) {
   const check = useCheck(chosen, me.data ? settings(me.data.hints, off) : undefined);
   const { step, result, problem, busy } = check;
   const question = bank.data?.find(({ id }) => id === chosen[0])?.text ?? null;
-  const off_ = !stream || busy || me.isPending;
+  const disabled = !stream || busy || me.isPending;
   return (
     <Frame title="Device check" wide>
       <div className="grid gap-x-8 gap-y-3 lg:grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)] landscape-phone:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
@@ -69,7 +69,7 @@ function Checking({ chosen }: { chosen: string[] }) {
             <Button
               look={result ? "plain" : "primary"}
               data-testid="calibrate"
-              disabled={off_}
+              disabled={disabled}
               onClick={() => stream && check.measure(stream)}
             >
               {MEASURING[step] ?? (result ? "Measure again" : "Measure")}
@@ -77,7 +77,7 @@ function Checking({ chosen }: { chosen: string[] }) {
             <Button
               look={result ? "primary" : "quiet"}
               data-testid="device-ok"
-              disabled={off_}
+              disabled={disabled}
               onClick={() => stream && check.begin(stream)}
             >
               {result ? "Begin" : "Begin without it"}

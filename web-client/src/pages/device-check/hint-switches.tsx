@@ -1,6 +1,7 @@
 // Hints while speaking: each can be switched off, or all.
 import { ChevronDown } from "lucide-react";
 import type { HintKind } from "../../api/types";
+import { usePreferences } from "../../settings/preferences";
 
 interface Props {
   hints: HintKind[];
@@ -10,6 +11,7 @@ interface Props {
 }
 
 export function HintSwitches({ hints, off, disabled, onChange }: Props) {
+  const { hintEveryS } = usePreferences();
   if (hints.length === 0) return null;
   const on = hints.filter((hint) => !off.includes(hint.id)).length;
   const all = on === hints.length;
@@ -20,7 +22,9 @@ export function HintSwitches({ hints, off, disabled, onChange }: Props) {
         <span className="ml-auto text-sm text-ink-2">{on === 0 ? "off" : all ? "on" : `${on} of ${hints.length}`}</span>
         <ChevronDown size={18} aria-hidden="true" className="text-ink-3 transition-transform group-open:rotate-180" />
       </summary>
-      <p className="text-sm text-ink-2">One at a time, four seconds, never more than one in twenty seconds.</p>
+      <p className="text-sm text-ink-2">
+        One at a time, four seconds each, seldom more than one in {hintEveryS} seconds.
+      </p>
       <fieldset disabled={disabled} className="mt-2 grid">
         <legend className="sr-only">Hints</legend>
         {hints.map((hint) => (

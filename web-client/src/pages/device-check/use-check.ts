@@ -41,15 +41,17 @@ export function useCheck(questions: string[], hints: NewSession["hints"]): Check
   const { session, sessionFor } = useSessionFor(questions, hints);
   const clip = useRef<{ blob: Blob; stream: MediaStream } | null>(null);
   const onward = useRef(false);
+  const left = useRef(false);
   const [result, setResult] = useState<CalibrationResult | null>(null);
   const [part, setPart] = useState<Step>("ready");
 
-  useEffect(
-    () => () => {
+  useEffect(() => {
+    left.current = false;
+    return () => {
+      left.current = true;
       if (!onward.current) camera.release();
-    },
-    [],
-  );
+    };
+  }, []);
 
   const calibration = useMutation({
     mutationFn: async (from: MediaStream) => {
@@ -61,6 +63,8 @@ export function useCheck(questions: string[], hints: NewSession["hints"]): Check
       } finally {
         clearTimeout(say);
       }
+      // What was recorded when somebody left is measured for nobody.
+      if (left.current) throw new DOMException("left", "AbortError");
       setPart("measuring");
       return calls.calibrate(id, clip.current.blob);
     },
@@ -81,6 +85,7 @@ export function useCheck(questions: string[], hints: NewSession["hints"]): Check
       return id;
     },
     onSuccess: (id) => {
+      if (left.current) return;
       onward.current = true;
       go(`/arena/${id}`);
     },

@@ -1,4 +1,4 @@
-// What can be done with the sessions that are chosen: compare two, download or delete any number.
+// What can be done with the sessions that are chosen: compare two, delete any number.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";

@@ -1,9 +1,7 @@
 // History: what changed, then every try, grouped by the question that is practised.
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { Search, Star, Upload } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
-import * as calls from "../../api/calls";
-import { keys, useTrends } from "../../api/queries";
+import { useSessions, useTrends } from "../../api/queries";
 import type { Session } from "../../api/types";
 import { Button, ButtonLink } from "../../ui/button";
 import { Frame } from "../../ui/frame";
@@ -82,13 +80,9 @@ function Tools({ view, onChange }: { view: View; onChange: (view: View) => void 
 
 const NO_SESSIONS: Session[] = [];
 
-function useSessions() {
-  const query = useInfiniteQuery({
-    queryKey: keys.sessions,
-    queryFn: ({ pageParam }) => calls.sessions(pageParam),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
-  });
+/** The sessions that are worth a row. */
+function useRecorded() {
+  const query = useSessions();
   const sessions = useMemo(
     () =>
       query.data?.pages
@@ -130,7 +124,7 @@ function Head({ sessions, more }: { sessions: Session[]; more: boolean }) {
 const ALL: View = { typed: "", byDay: false, references: false };
 
 export default function History() {
-  const { query, sessions } = useSessions();
+  const { query, sessions } = useRecorded();
   const trends = useTrends();
   const [view, setView] = useState<View>(ALL);
   const [picked, setPicked] = useState<string[]>([]);

@@ -1,7 +1,5 @@
 // What was practised last: the questions that were answered, and what the last report said to try next.
-import { useInfiniteQuery } from "@tanstack/react-query";
-import * as calls from "../../api/calls";
-import { keys, useReport } from "../../api/queries";
+import { useReport, useSessions } from "../../api/queries";
 import { advices } from "../../replay/advice";
 
 export interface Focus {
@@ -23,12 +21,7 @@ export interface Last {
 const LONGEST_MS = 20 * 60_000;
 
 export function useLast(): Last {
-  const list = useInfiniteQuery({
-    queryKey: keys.sessions,
-    queryFn: ({ pageParam }) => calls.sessions(pageParam),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
-  });
+  const list = useSessions();
   const ready = (list.data?.pages[0]?.sessions ?? []).filter(({ state }) => state === "ready");
   const newest = ready[0];
   const short = newest !== undefined && (newest.duration_ms ?? 0) <= LONGEST_MS;

@@ -27,7 +27,7 @@ interface Props {
 
 export function Progress({ state, source, stage }: Props) {
   const at = STEPS.findIndex((step) => step.state === state);
-  // Storing is the last breath of the last step.
+  // Storing comes last, when the step itself is done.
   const percent = stage?.stage === "storing" ? 100 : (stage?.percent ?? null);
   const waiting = stage?.stage ? WAITING[stage.stage] : undefined;
   return (

@@ -62,29 +62,39 @@ function PinnedControls({ player, playing, onClose }: { player: Player; playing:
   );
 }
 
+/** A text over the video, which lets the pointer through. */
+function Laid(props: { testid: string; place: string; look: string; children: string }) {
+  return (
+    <p
+      className={`pointer-events-none absolute inset-x-0 grid justify-items-center ${props.place}`}
+      data-testid={props.testid}
+    >
+      <span className={`text-sm sm:text-base ${props.look}`}>{props.children}</span>
+    </p>
+  );
+}
+
 /** The hint of the moment, the words as a caption, and that the recording is still on its way. */
 function Over({ hint, caption, fetching }: { hint: string | null; caption: string | null; fetching: boolean }) {
   return (
     <>
       {hint && (
-        <p
-          className="pointer-events-none absolute inset-x-0 top-[5%] grid justify-items-center"
-          data-testid="replay-hint"
+        <Laid
+          testid="replay-hint"
+          place="top-[5%]"
+          look="rounded-full bg-[#fbfaf7] px-5 py-2 font-medium text-[#1d1e22] shadow-lg"
         >
-          <span className="rounded-full bg-[#fbfaf7] px-5 py-2 text-sm font-medium text-[#1d1e22] shadow-lg sm:text-base">
-            {hint}
-          </span>
-        </p>
+          {hint}
+        </Laid>
       )}
       {caption && (
-        <p
-          className="pointer-events-none absolute inset-x-0 bottom-[4%] grid justify-items-center px-4"
-          data-testid="caption"
+        <Laid
+          testid="caption"
+          place="bottom-[4%] px-4"
+          look="rounded-lg bg-black/75 px-3 py-1 text-center text-white text-balance"
         >
-          <span className="rounded-lg bg-black/75 px-3 py-1 text-center text-sm text-white text-balance sm:text-base">
-            {caption}
-          </span>
-        </p>
+          {caption}
+        </Laid>
       )}
       {fetching && (
         <p role="status" className="absolute inset-0 grid place-content-center text-sm opacity-80">

@@ -3,7 +3,7 @@ import { Search } from "lucide-react";
 import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
 import { clock } from "../../live/timer";
 import type { Player } from "../../replay/player";
-import { fillersIn, holds, type Line } from "../../replay/transcript";
+import { fillersIn, holds, isSaid, type Line } from "../../replay/transcript";
 
 interface Props {
   lines: readonly Line[];
@@ -17,7 +17,7 @@ function useFollowing(player: Player, list: React.RefObject<HTMLOListElement | n
     return player.subscribe((t) => {
       const box = list.current;
       if (!box) return;
-      const line = lines.find(({ phrase }) => phrase.start <= t && t < phrase.end + 300);
+      const line = lines.find(({ phrase }) => isSaid(phrase, t));
       const word = line?.phrase.words.findLast((x) => x.start <= t);
       const found = word ? box.querySelector(`[data-at="${word.start}"]`) : null;
       if (found === current) return;

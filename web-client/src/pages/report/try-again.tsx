@@ -1,6 +1,6 @@
 // A failed session once more: from the uploaded file, or from what was recorded.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { analyseAgain } from "../../api/calls";
+import { analyzeAgain } from "../../api/calls";
 import { asProblem } from "../../api/problem";
 import { keys } from "../../api/queries";
 import type { Session } from "../../api/types";
@@ -9,7 +9,7 @@ import { Button } from "../../ui/button";
 export function TryAgain({ session }: { session: Session }) {
   const cache = useQueryClient();
   const again = useMutation({
-    mutationFn: () => analyseAgain(session.id),
+    mutationFn: () => analyzeAgain(session.id),
     onSuccess: () => cache.invalidateQueries({ queryKey: keys.session(session.id) }),
   });
   return (

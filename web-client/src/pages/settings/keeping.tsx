@@ -18,7 +18,7 @@ export const span = (days: number): string => (days === 1 ? "1 day" : days === 3
 
 function Preview({ days }: { days: number }) {
   const all = useAllSessions(true);
-  if (all.isPending) return <p className="breathe text-ink-2">Looking which sessions are older</p>;
+  if (all.isPending) return <p className="breathe text-ink-2">Looking for sessions that are older</p>;
   if (all.isError)
     return (
       <p role="alert" className="text-danger">

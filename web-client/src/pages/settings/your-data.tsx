@@ -75,7 +75,7 @@ const PAUSE_MS = 800;
 function Export() {
   const [state, setState] = useState<string | null>(null);
   const run = async () => {
-    setState("Looking what is there");
+    setState("Looking for your sessions");
     try {
       const ready = (await allSessions()).filter((session) => session.state === "ready");
       for (const [i, { id }] of ready.entries()) {

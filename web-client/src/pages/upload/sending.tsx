@@ -18,8 +18,8 @@ interface Props {
 function words(view: View, checking: boolean): string {
   if (checking) return "All sent. The file is being checked.";
   if (view.phase === "paused") return "Paused. What was sent stays there for a day.";
-  if (view.phase === "waiting") return view.trouble ?? "Waiting for the connection.";
-  if (view.phase === "failed") return view.trouble ?? "It did not go through.";
+  if (view.phase === "waiting") return view.reason ?? "Waiting for the connection.";
+  if (view.phase === "failed") return view.reason ?? "It did not go through.";
   if (view.bytesPerSecond === null) return "Sending";
   const left = view.secondsLeft === null ? "" : `, ${remaining(view.secondsLeft)} left`;
   return `${size(view.bytesPerSecond)} a second${left}`;
