@@ -114,10 +114,10 @@ impl Audio {
         }
     }
 
-    /// How many packets have gone into a decoder of this process.
-    pub(crate) fn taken(&self) -> u64 {
+    /// Returns how many packets have not gone into a decoder of this process yet.
+    pub(crate) fn waiting(&self) -> u64 {
         match &self.way {
-            Way::Here(chain) => chain.taken(),
+            Way::Here(chain) => chain.waiting(),
             Way::Away(_) => 0,
         }
     }

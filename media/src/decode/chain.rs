@@ -15,7 +15,8 @@ use std::time::Duration;
 
 /// Units that may wait before live ones are dropped: two seconds of pictures.
 const MOST_WAITING: u64 = 64;
-/// Packets of audio that may wait: ten seconds, so that a decoder which is slow to start costs none.
+/// Packets of audio that may wait: ten seconds. They are small and decoded at once, so that a thread that was put aside
+/// for a while loses none.
 const MOST_WAITING_AUDIO: u64 = 512;
 
 /// Units that may wait before a file is made to wait.
@@ -216,9 +217,10 @@ impl Chain {
         self.send(unit)
     }
 
-    /// How many units have gone into the decoder.
-    pub fn taken(&self) -> u64 {
-        self.state.lock().taken
+    /// Returns how many units have not gone into the decoder yet.
+    pub fn waiting(&self) -> u64 {
+        let state = self.state.lock();
+        state.pushed - state.taken
     }
 
     /// A unit that no decoder should see: what depends on it is lost.

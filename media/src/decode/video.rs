@@ -133,10 +133,10 @@ impl Video {
         }
     }
 
-    /// How many units have gone into a decoder of this process.
-    pub(crate) fn taken(&self) -> u64 {
+    /// Returns how many units have not gone into a decoder of this process yet.
+    pub(crate) fn waiting(&self) -> u64 {
         match &self.way {
-            Way::Here(chain) => chain.taken(),
+            Way::Here(chain) => chain.waiting(),
             Way::Away(_) => 0,
         }
     }

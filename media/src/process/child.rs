@@ -15,7 +15,7 @@ use std::os::unix::net::UnixStream;
 use std::process::exit;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Units that go into a decoder between two reports of it.
+/// Units that are done with between two reports of it.
 const REPORT: u64 = 4;
 
 /// Runs a decoding process on the socket that is its standard input, and ends the process. `arguments` are those behind
@@ -122,7 +122,7 @@ trait Decoder {
     fn push(&mut self, unit: &AccessUnit, wait: bool) -> Result<(), decode::Error>;
     fn flush(&mut self) -> Result<(), decode::Error>;
     fn lost(&self) -> Option<(MediaTime, GapReason)>;
-    fn taken(&self) -> u64;
+    fn waiting(&self) -> u64;
 }
 
 impl Decoder for decode::Video {
@@ -135,8 +135,8 @@ impl Decoder for decode::Video {
     fn lost(&self) -> Option<(MediaTime, GapReason)> {
         self.lost()
     }
-    fn taken(&self) -> u64 {
-        self.taken()
+    fn waiting(&self) -> u64 {
+        self.waiting()
     }
 }
 
@@ -150,8 +150,8 @@ impl Decoder for decode::Audio {
     fn lost(&self) -> Option<(MediaTime, GapReason)> {
         self.lost()
     }
-    fn taken(&self) -> u64 {
-        self.taken()
+    fn waiting(&self) -> u64 {
+        self.waiting()
     }
 }
 
@@ -201,7 +201,7 @@ fn serve(made: Result<impl Decoder, decode::Error>, socket: UnixStream, out: &Ou
             return;
         }
     };
-    let (mut orders, mut told) = (Reader::new(socket), 0);
+    let (mut orders, mut received, mut told) = (Reader::new(socket), 0, 0);
     while let Ok(Some((order, data))) = orders.next::<ToDecoder>() {
         match order {
             ToDecoder::Unit { t, key, wait } => {
@@ -209,7 +209,9 @@ fn serve(made: Result<impl Decoder, decode::Error>, socket: UnixStream, out: &Ou
                     out.say(&FromDecoder::Failed(error.into()), &[], &[]);
                     return;
                 }
-                let taken = decoder.taken();
+                // Also units that no decoder gets to see are done with.
+                received += 1;
+                let taken = received - decoder.waiting();
                 if taken >= told + REPORT {
                     told = taken;
                     out.say(&FromDecoder::Taken(taken), &[], &[]);

@@ -16,13 +16,19 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Units of a file that may be in the process at once.
 const FILE_WAITING: u64 = 24;
 
 /// Bytes of live units that wait for a process that does not read; beyond it units are lost.
 const MOST_BACKLOG: usize = 4 << 20;
+
+/// A process that was started has caught up with live media when fewer units than this wait in it.
+const CAUGHT_UP: u64 = 16;
+
+/// How long a process that was started may take to catch up. A decoder that has not by then is too slow for the media.
+const CATCH_UP_WITHIN: Duration = Duration::from_secs(10);
 
 /// Live units without an answer before silence is suspicious.
 const UNANSWERED: u64 = 20;
@@ -53,6 +59,11 @@ struct Link {
     backlog: BytesMut,
     reader: Option<JoinHandle<()>>,
     generation: u64,
+    /// Until when live units wait for the decoder, as those of a file do, because media has come since the process was
+    /// asked for; `None` once it has caught up.
+    catching_up: Option<Instant>,
+    /// The last live unit was dropped here, so that only a key unit can be decoded next.
+    cut: bool,
 }
 
 #[derive(Default)]
@@ -65,6 +76,8 @@ struct Shared {
 struct State {
     pushed: u64,
     taken: u64,
+    /// Of `pushed`, how many went to processes that have ended.
+    before: u64,
     /// Stamps of units whose output has not come, oldest first.
     pending: VecDeque<MediaTime>,
     /// The first of the units that were lost with a process or before one.
@@ -89,6 +102,11 @@ impl State {
     fn hear(&mut self) {
         self.heard += 1;
         self.unheard = None;
+    }
+
+    /// Returns whether the process decodes, and is not far behind.
+    fn has_caught_up(&self) -> bool {
+        self.taken > self.before && self.pushed - self.taken < CAUGHT_UP
     }
 
     /// Output of `t` comes: what was lost before it.
@@ -142,7 +160,8 @@ impl Decoder {
             };
             let name = format!("{:?} in", self.track).to_lowercase();
             let reader = std::thread::Builder::new().name(name).spawn(move || listener.run())?;
-            Ok(Link { socket, backlog: BytesMut::new(), reader: Some(reader), generation })
+            let catching_up = Some(Instant::now() + CATCH_UP_WITHIN);
+            Ok(Link { socket, backlog: BytesMut::new(), reader: Some(reader), generation, catching_up, cut: false })
         };
         let link = begin().map_err(|error: io::Error| {
             decode::Error::Broken(format!("the decoding process cannot be started: {error}"))
@@ -151,7 +170,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// Takes a unit without waiting; what the process does not take is lost.
+    /// Takes a unit without waiting. What the process has no room for is lost, but for what comes while it starts.
     pub fn push(&mut self, unit: &AccessUnit) -> Result<(), decode::Error> {
         self.check()?;
         self.end_where_silent();
@@ -160,10 +179,12 @@ impl Decoder {
         }
         let Some(link) = &mut self.link else { return Err(decode::Error::Flushed) };
         let mut state = self.shared.lock();
-        if link.backlog.len() > MOST_BACKLOG {
+        link.catching_up = link.catching_up.filter(|until| Instant::now() < *until && !state.has_caught_up());
+        link.cut = link.backlog.len() > MOST_BACKLOG || link.cut && !unit.key;
+        if link.cut {
             state.lost.get_or_insert((unit.t, GapReason::Overload));
         } else {
-            link.enqueue(unit, false)?;
+            link.enqueue(unit, link.catching_up.is_some())?;
             state.pending.push_back(unit.t);
             state.pushed += 1;
         }
@@ -284,7 +305,8 @@ impl Decoder {
         tracing::warn!(%why, track = ?self.track, restarts = self.restarts, "a decoding process ended and is made anew");
         let mut state = self.shared.lock();
         state.bury();
-        (state.over, state.unheard, state.taken) = (false, None, state.pushed);
+        (state.over, state.unheard) = (false, None);
+        (state.before, state.taken) = (state.pushed, state.pushed);
         drop(state);
         self.start(Some(generation))
     }
@@ -385,7 +407,10 @@ impl Listener {
         let mut state = self.shared.lock();
         state.hear();
         match message {
-            FromDecoder::Taken(taken) => state.taken = state.taken.max(taken.min(state.pushed)),
+            FromDecoder::Taken(taken) => {
+                let taken = state.before.saturating_add(taken).min(state.pushed);
+                state.taken = state.taken.max(taken);
+            }
             FromDecoder::Failed(failure) => state.failed = Some(failure),
             FromDecoder::Flushed { failed, lost } => (state.flushed, state.last_lost) = (Some(failed), lost),
             FromDecoder::Frame(frame) => {

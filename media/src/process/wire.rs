@@ -89,7 +89,7 @@ pub enum ToDecoder {
 /// From a decoder.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum FromDecoder {
-    /// So many units have gone into the decoder.
+    /// So many units have gone into the decoder, or were refused.
     Taken(u64),
     Frame(Frame),
     /// The body is the samples, 32-bit floats.
