@@ -174,8 +174,11 @@ impl Decoder {
     pub fn push(&mut self, unit: &AccessUnit) -> Result<(), decode::Error> {
         self.check()?;
         self.end_where_silent();
-        if self.shared.lock().over {
-            self.revive()?;
+        if self.shared.lock().over
+            && let Err(error) = self.revive()
+        {
+            self.shared.lock().lost.get_or_insert((unit.t, GapReason::Loss));
+            return Err(error);
         }
         let Some(link) = &mut self.link else { return Err(decode::Error::Flushed) };
         let mut state = self.shared.lock();
@@ -217,17 +220,26 @@ impl Decoder {
     /// Waits until everything pushed has come out. Nothing can be pushed afterwards.
     pub fn flush(&mut self) -> Result<(), decode::Error> {
         let Some(link) = &mut self.link else { return Ok(()) };
-        let asked = link.ask(&ToDecoder::Flush).is_ok();
-        let waited = if asked { self.wait(|state| state.flushed.is_some()) } else { Ok(()) };
+        let waited = match link.ask(&ToDecoder::Flush) {
+            Ok(()) => self.wait(|state| state.flushed.is_some()),
+            // It has ended, or does not read: nothing else is to be given to it.
+            Err(_) => {
+                self.process.kill(link.generation);
+                Ok(())
+            }
+        };
         self.close();
         let mut state = self.shared.lock();
         let last = state.last_lost.take();
         state.lost = state.lost.or(last);
         match state.flushed.take() {
             Some(None) => waited,
-            Some(Some(why)) => Err(decode::Error::Broken(why)),
+            // What was pushed last went with the decoder, or with the process.
+            Some(Some(why)) => {
+                state.bury();
+                Err(decode::Error::Broken(why))
+            }
             None => {
-                // What was pushed last went with the process.
                 state.bury();
                 waited.and(Err(decode::Error::Broken("the decoding process has ended".into())))
             }
@@ -295,9 +307,10 @@ impl Decoder {
 
     /// Another process goes on where the one that ended had come to.
     fn revive(&mut self) -> Result<(), decode::Error> {
-        let generation = self.link.as_ref().map_or(0, |link| link.generation);
+        // `None` where the last attempt failed.
+        let generation = self.link.as_ref().map(|link| link.generation);
         self.close();
-        let why = self.process.epitaph(generation);
+        let why = generation.map_or("it cannot be started".into(), |generation| self.process.epitaph(generation));
         if self.restarts >= MOST_RESTARTS {
             return Err(decode::Error::Broken(why));
         }
@@ -305,10 +318,15 @@ impl Decoder {
         tracing::warn!(%why, track = ?self.track, restarts = self.restarts, "a decoding process ended and is made anew");
         let mut state = self.shared.lock();
         state.bury();
+        // Before the start: the next process may end at once, too.
         (state.over, state.unheard) = (false, None);
         (state.before, state.taken) = (state.pushed, state.pushed);
         drop(state);
-        self.start(Some(generation))
+        let started = self.start(generation);
+        if started.is_err() {
+            self.shared.lock().over = true;
+        }
+        started
     }
 
     /// Ends the decoder; nothing comes out afterwards.
