@@ -5,6 +5,7 @@ use super::shared;
 use super::wire::{self, Failure, FromDecoder, Order, Reader, ToDecoder};
 use crate::decode::{self, AudioBlock, Lost, SharedFrame, VideoFrame};
 use crate::item::{AccessUnit, Format, GapReason, Track};
+use crate::watched::Watched;
 use bytes::{Buf, Bytes, BytesMut};
 use coach_core::{MediaTime, Span};
 use memmap2::Mmap;
@@ -14,7 +15,7 @@ use std::collections::{HashMap, VecDeque};
 use std::io::{self, PipeWriter};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -48,7 +49,7 @@ pub(crate) struct Decoder {
     track: Track,
     format: Format,
     sink: Arc<Mutex<Sink>>,
-    shared: Arc<Shared>,
+    shared: Arc<Watched<State>>,
     link: Option<Link>,
     restarts: u32,
 }
@@ -64,12 +65,6 @@ struct Link {
     catching_up: Option<Instant>,
     /// The last live unit was dropped here, so that only a key unit can be decoded next.
     cut: bool,
-}
-
-#[derive(Default)]
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
 }
 
 #[derive(Default)]
@@ -90,12 +85,6 @@ struct State {
     over: bool,
     /// What the process says was lost at the end.
     last_lost: Option<(MediaTime, GapReason)>,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl State {
@@ -130,7 +119,7 @@ impl State {
 
 impl Decoder {
     pub fn new(process: &Process, track: Track, format: &Format, sink: Sink) -> Result<Decoder, decode::Error> {
-        let (sink, shared) = (Arc::new(Mutex::new(sink)), Arc::<Shared>::default());
+        let (sink, shared) = (Arc::new(Mutex::new(sink)), Arc::<Watched<State>>::default());
         let mut decoder =
             Decoder { process: process.clone(), track, format: format.clone(), sink, shared, link: None, restarts: 0 };
         decoder.start(None)?;
@@ -274,13 +263,9 @@ impl Decoder {
             }
             let heard = state.heard;
             let waiting = |s: &mut State| !s.over && !done(s) && s.heard == heard;
-            let (next, time) = self
-                .shared
-                .changed
-                .wait_timeout_while(state, most_silence, waiting)
-                .unwrap_or_else(PoisonError::into_inner);
+            let (next, late) = self.shared.wait_at_most(state, most_silence, waiting);
             state = next;
-            if time.timed_out() {
+            if late {
                 drop(state);
                 if let Some(link) = &self.link {
                     self.process.kill(link.generation);
@@ -397,7 +382,7 @@ impl Link {
 /// Reads what comes out of the process.
 struct Listener {
     reader: Reader,
-    shared: Arc<Shared>,
+    shared: Arc<Watched<State>>,
     sink: Arc<Mutex<Sink>>,
     format: Format,
     pieces: HashMap<u32, Arc<Mmap>>,
@@ -418,7 +403,7 @@ impl Listener {
             }
         }
         self.shared.lock().over = true;
-        self.shared.changed.notify_all();
+        self.shared.notify();
     }
 
     fn hear(&mut self, message: FromDecoder, body: &Bytes) -> io::Result<()> {
@@ -451,7 +436,7 @@ impl Listener {
             }
         }
         drop(state);
-        self.shared.changed.notify_all();
+        self.shared.notify();
         Ok(())
     }
 
