@@ -454,8 +454,7 @@ impl Listener {
         }
         let map = self.pieces.get(&said.memory).ok_or_else(|| wrong("a frame in memory that nobody knows"))?.clone();
         let back = self.back.clone().ok_or_else(|| wrong("a frame of a decoder for audio"))?;
-        let shared = SharedFrame { map, back, memory: said.memory, said: said.clone() };
-        VideoFrame::shared(said.t, lost, self.format.rotation, shared)
-            .ok_or_else(|| wrong("a frame outside its memory"))
+        let (t, shared) = (said.t, SharedFrame { map, back, said });
+        VideoFrame::shared(t, lost, self.format.rotation, shared).ok_or_else(|| wrong("a frame outside its memory"))
     }
 }
