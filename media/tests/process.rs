@@ -8,6 +8,7 @@ use coach_core::MediaTime;
 use coach_media::file::{self, Limits};
 use coach_media::process::{Process, Program};
 use coach_media::{AccessUnit, Formats, Item, Track, decode, init};
+use coach_testing::{Need, not_checked};
 use material::{browser_like, ffmpeg, read};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -70,7 +71,11 @@ fn what_breaks_the_rules_is_ended_or_refused() {
     use std::os::unix::process::ExitStatusExt;
     let walls = Process::new(program()).walls().unwrap();
     if let Some(missing) = walls.missing() {
-        println!("not checked: this kernel lacks {missing}");
+        not_checked(
+            Need::Other,
+            "the sandbox of decoding processes, whole",
+            format_args!("this kernel lacks {missing}"),
+        );
         return;
     }
     let (sys, abort) = (Some(31), Some(6));
@@ -359,7 +364,11 @@ fn the_walls_stand() {
     assert!(walls.no_limits.is_none(), "{walls:?}");
     // What a kernel lacks is said, not asserted: this one may be older.
     if let Some(missing) = walls.missing() {
-        println!("not checked: this kernel lacks {missing}");
+        not_checked(
+            Need::Other,
+            "the sandbox of decoding processes, whole",
+            format_args!("this kernel lacks {missing}"),
+        );
     }
 }
 
