@@ -22,6 +22,7 @@ pub mod peer;
 pub mod process;
 pub mod record;
 pub mod tap;
+mod watched;
 
 pub use gst::{Element, Error, init, wanted};
 pub use item::{AccessUnit, Format, Formats, Item, Track};

@@ -7,11 +7,10 @@ mod publisher;
 use bytes::Bytes;
 use coach_media::item::{Item, Track};
 use coach_media::peer::{Config, Endpoint, Error, Event, Limits, Patched};
+use coach_testing::LIMIT;
 use publisher::{Loss, Sender};
 use std::time::Duration;
 use tokio::sync::mpsc;
-
-const SOON: Duration = Duration::from_secs(20);
 
 fn value<'a>(sdp: &'a str, name: &str) -> Option<&'a str> {
     sdp.lines().find_map(|line| line.strip_prefix(name)).map(str::trim)
@@ -40,7 +39,7 @@ async fn until_heard(sender: &mut Sender, events: &mut mpsc::Receiver<Event>, at
             }
         }
     };
-    tokio::time::timeout(SOON, heard).await.expect("sound comes through");
+    tokio::time::timeout(LIMIT, heard).await.expect("sound comes through");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -108,7 +107,7 @@ async fn a_publisher_that_sends_nothing_loses_its_place() {
     let mut events = publisher.events();
     sender.connect(&answer.sdp).await.unwrap();
     let mut states = Vec::new();
-    while let Some(event) = tokio::time::timeout(SOON, events.recv()).await.expect("it ends by itself") {
+    while let Some(event) = tokio::time::timeout(LIMIT, events.recv()).await.expect("it ends by itself") {
         states.push(event);
     }
     assert_eq!(states, [Event::Connected, Event::Failed, Event::Closed]);

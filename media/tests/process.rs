@@ -8,6 +8,7 @@ use coach_core::MediaTime;
 use coach_media::file::{self, Limits};
 use coach_media::process::{Process, Program};
 use coach_media::{AccessUnit, Formats, Item, Track, decode, init};
+use coach_testing::{Need, not_checked};
 use material::{browser_like, ffmpeg, read};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -30,6 +31,8 @@ fn main() {
         ("what_comes_out_of_a_process_is_what_comes_out_here", what_comes_out_of_a_process_is_what_comes_out_here),
         ("a_live_session_goes_on_when_its_process_is_killed", a_live_session_goes_on_when_its_process_is_killed),
         ("a_process_that_hangs_is_ended_and_made_anew", a_process_that_hangs_is_ended_and_made_anew),
+        ("what_comes_while_a_process_starts_is_decoded_whole", what_comes_while_a_process_starts_is_decoded_whole),
+        ("units_that_no_decoder_sees_do_not_stop_a_file", units_that_no_decoder_sees_do_not_stop_a_file),
         ("a_file_whose_process_ends_is_an_error", a_file_whose_process_ends_is_an_error),
         ("no_file_makes_a_request_from_a_process", no_file_makes_a_request_from_a_process),
         ("the_walls_stand", the_walls_stand),
@@ -68,7 +71,11 @@ fn what_breaks_the_rules_is_ended_or_refused() {
     use std::os::unix::process::ExitStatusExt;
     let walls = Process::new(program()).walls().unwrap();
     if let Some(missing) = walls.missing() {
-        println!("not checked: this kernel lacks {missing}");
+        not_checked(
+            Need::Other,
+            "the sandbox of decoding processes, whole",
+            format_args!("this kernel lacks {missing}"),
+        );
         return;
     }
     let (sys, abort) = (Some(31), Some(6));
@@ -188,7 +195,8 @@ struct Live {
     blocks: usize,
 }
 
-fn live(process: &Process, units: &[(Track, AccessUnit)], formats: &Formats, mut before: impl FnMut(usize)) -> Live {
+/// Starts both decoders of a live session.
+fn decoders(process: &Process, formats: &Formats) -> (Arc<Mutex<Live>>, decode::Video, decode::Audio) {
     let out = Arc::new(Mutex::new(Live { frames: Vec::new(), lost: Vec::new(), blocks: 0 }));
     let (see, hear) = (out.clone(), out.clone());
     let on_frame = move |frame: decode::VideoFrame| {
@@ -196,8 +204,13 @@ fn live(process: &Process, units: &[(Track, AccessUnit)], formats: &Formats, mut
         out.frames.push(frame.t);
         out.lost.extend(frame.lost);
     };
-    let mut video = process.video(formats.video.as_ref().unwrap(), on_frame).unwrap();
-    let mut audio = process.audio(formats.audio.as_ref().unwrap(), move |_| hear.lock().unwrap().blocks += 1).unwrap();
+    let video = process.video(formats.video.as_ref().unwrap(), on_frame).unwrap();
+    let audio = process.audio(formats.audio.as_ref().unwrap(), move |_| hear.lock().unwrap().blocks += 1).unwrap();
+    (out, video, audio)
+}
+
+fn live(process: &Process, units: &[(Track, AccessUnit)], formats: &Formats, mut before: impl FnMut(usize)) -> Live {
+    let (out, mut video, mut audio) = decoders(process, formats);
     for (n, (track, unit)) in units.iter().enumerate() {
         before(n);
         match track {
@@ -216,6 +229,51 @@ fn live(process: &Process, units: &[(Track, AccessUnit)], formats: &Formats, mut
     audio.flush().unwrap();
     drop((video, audio));
     Arc::into_inner(out).unwrap().into_inner().unwrap()
+}
+
+fn what_comes_while_a_process_starts_is_decoded_whole() {
+    let Some((formats, units)) = live_units(12) else { return };
+    let process = Process::new(program());
+    let (out, mut video, mut audio) = decoders(&process, &formats);
+    // It starts as slowly as on a machine that is busy: all the media comes before it has read a byte.
+    signal(process.id().unwrap(), "-STOP");
+    let packets = units.iter().filter(|(track, _)| *track == Track::Audio).count();
+    for (track, unit) in &units {
+        match track {
+            Track::Video => video.push(unit).unwrap(),
+            Track::Audio => audio.push(unit).unwrap(),
+        }
+    }
+    signal(process.id().unwrap(), "-CONT");
+    video.flush().unwrap();
+    audio.flush().unwrap();
+    assert_eq!((video.lost(), audio.lost()), (None, None));
+    drop((video, audio));
+    let out = Arc::into_inner(out).unwrap().into_inner().unwrap();
+    println!("{} frames, {} blocks of {packets} packets, {:?}", out.frames.len(), out.blocks, out.lost);
+    assert!(out.lost.is_empty() && out.blocks == packets, "{} blocks of {packets} packets, {:?}", out.blocks, out.lost);
+}
+
+/// A file with more damaged units in a row than may wait in a process.
+fn units_that_no_decoder_sees_do_not_stop_a_file() {
+    let Some((formats, mut units)) = live_units(8) else { return };
+    units.retain(|(track, _)| *track == Track::Video);
+    let third = units.len() / 3;
+    for (_, unit) in &mut units[third..third + 40] {
+        // Too short to be a frame.
+        unit.data = unit.data.slice(..2);
+    }
+    let process = Process::new(Program { most_silence: Duration::from_secs(5), ..program() });
+    let (out, mut video, _audio) = decoders(&process, &formats);
+    for (_, unit) in &units {
+        video.push_blocking(unit).unwrap();
+    }
+    video.flush().unwrap();
+    let out = out.lock().unwrap();
+    println!("{} frames of {} units, {:?}", out.frames.len(), units.len(), out.lost);
+    assert_eq!(out.lost.len(), 1, "{:?}", out.lost);
+    assert_eq!(out.lost[0].span.start, units[third].1.t);
+    assert!(out.frames.last().unwrap().ms() > 7_000, "{:?}", out.frames.last());
 }
 
 fn signal(id: u32, name: &str) {
@@ -306,7 +364,11 @@ fn the_walls_stand() {
     assert!(walls.no_limits.is_none(), "{walls:?}");
     // What a kernel lacks is said, not asserted: this one may be older.
     if let Some(missing) = walls.missing() {
-        println!("not checked: this kernel lacks {missing}");
+        not_checked(
+            Need::Other,
+            "the sandbox of decoding processes, whole",
+            format_args!("this kernel lacks {missing}"),
+        );
     }
 }
 

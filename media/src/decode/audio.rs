@@ -1,6 +1,7 @@
 //! Packets of sound to samples.
 
 use super::chain::{Chain, Plan};
+use super::way::{Decoder, Pace, Way};
 use super::{Error, Lost};
 use crate::item::{AccessUnit, Format, GapReason, Track};
 use crate::packet;
@@ -26,12 +27,6 @@ pub struct AudioBlock {
 pub struct Audio {
     way: Way,
     opus: bool,
-}
-
-/// Where it is decoded.
-enum Way {
-    Here(Chain),
-    Away(process::Decoder),
 }
 
 impl Audio {
@@ -80,50 +75,33 @@ impl Audio {
 
     /// Takes a packet without waiting; where the decoder is far behind, it is lost.
     pub fn push(&mut self, unit: &AccessUnit) -> Result<(), Error> {
-        match &mut self.way {
-            Way::Here(chain) if self.opus && !packet_of_audio(unit) => chain.refuse(unit),
-            Way::Here(chain) => return chain.push(unit),
-            Way::Away(decoder) => return decoder.push(unit),
-        }
-        Ok(())
+        self.take(unit, Pace::Live)
     }
 
     /// Takes a packet when the decoder has room for it.
     pub fn push_blocking(&mut self, unit: &AccessUnit) -> Result<(), Error> {
-        match &mut self.way {
-            Way::Here(chain) if self.opus && !packet_of_audio(unit) => chain.refuse(unit),
-            Way::Here(chain) => return chain.push_blocking(unit),
-            Way::Away(decoder) => return decoder.push_blocking(unit),
-        }
-        Ok(())
+        self.take(unit, Pace::File)
     }
 
     /// Waits until everything has come out. Nothing can be pushed afterwards.
     pub fn flush(&mut self) -> Result<(), Error> {
-        match &mut self.way {
-            Way::Here(chain) => chain.flush(),
-            Way::Away(decoder) => decoder.flush(),
-        }
+        self.way.flush()
     }
 
-    /// Since when nothing has come out for what was pushed, where no later output has told.
+    /// Returns since when nothing has come out for what was pushed, where no later output has told.
     pub fn lost(&self) -> Option<(MediaTime, GapReason)> {
-        match &self.way {
-            Way::Here(chain) => chain.lost(),
-            Way::Away(decoder) => decoder.lost(),
-        }
-    }
-
-    /// How many packets have gone into a decoder of this process.
-    pub(crate) fn taken(&self) -> u64 {
-        match &self.way {
-            Way::Here(chain) => chain.taken(),
-            Way::Away(_) => 0,
-        }
+        self.way.lost()
     }
 }
 
-/// What cannot be a packet never reaches the decoder, which would conceal it.
-fn packet_of_audio(unit: &AccessUnit) -> bool {
-    packet::opus_samples(&unit.data).is_some()
+impl Decoder for Audio {
+    fn take(&mut self, unit: &AccessUnit, pace: Pace) -> Result<(), Error> {
+        // What cannot be a packet never reaches the decoder, which would conceal it.
+        let fit = !self.opus || packet::opus_samples(&unit.data).is_some();
+        self.way.push(unit, fit, pace)
+    }
+
+    fn way(&mut self) -> &mut Way {
+        &mut self.way
+    }
 }

@@ -4,18 +4,20 @@ use super::{Error, Lost};
 use crate::gst::{Pipeline, make};
 use crate::item::{AccessUnit, GapReason};
 use crate::process::shared::{Pieces, Pool};
+use crate::watched::Watched;
 use coach_core::{MediaTime, Span};
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use gstreamer_app::{AppSink, AppSinkCallbacks, AppSrc};
 use gstreamer_video as gst_video;
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Units that may wait before live ones are dropped: two seconds of pictures.
 const MOST_WAITING: u64 = 64;
-/// Packets of audio that may wait: ten seconds, so that a decoder which is slow to start costs none.
+/// Packets of audio that may wait: ten seconds. They are small and decoded at once, so that a thread that was put aside
+/// for a while loses none.
 const MOST_WAITING_AUDIO: u64 = 512;
 
 /// Units that may wait before a file is made to wait.
@@ -53,17 +55,11 @@ pub type Sink = Arc<Mutex<dyn FnMut(gst::Sample, Option<Lost>) + Send>>;
 pub struct Chain {
     plan: Plan,
     sink: Sink,
-    state: Arc<Shared>,
+    state: Arc<Watched<State>>,
     running: Option<(AppSrc, Pipeline)>,
     restarts: u32,
     /// The last unit that was sent.
     last: Option<MediaTime>,
-}
-
-#[derive(Default)]
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
 }
 
 #[derive(Default)]
@@ -83,12 +79,6 @@ struct State {
     failed: Option<String>,
     ended: bool,
     flushed: bool,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl State {
@@ -130,7 +120,7 @@ impl State {
 
 impl Chain {
     pub fn new(plan: Plan, sink: Sink) -> Result<Chain, Error> {
-        let state = Arc::new(Shared::default());
+        let state = Arc::<Watched<State>>::default();
         state.lock().wait_for_key = plan.delta;
         let mut chain = Chain { plan, sink, state, running: None, restarts: 0, last: None };
         chain.start()?;
@@ -206,9 +196,8 @@ impl Chain {
             return Err(Error::Flushed);
         }
         let full = |s: &mut State| s.pushed - s.taken >= FILE_WAITING && s.failed.is_none();
-        let (mut state, time) =
-            self.state.changed.wait_timeout_while(state, PATIENCE, full).unwrap_or_else(PoisonError::into_inner);
-        if time.timed_out() {
+        let (mut state, late) = self.state.wait_at_most(state, PATIENCE, full);
+        if late {
             state.failed = Some("the decoder hangs".into());
         }
         drop(state);
@@ -216,9 +205,10 @@ impl Chain {
         self.send(unit)
     }
 
-    /// How many units have gone into the decoder.
-    pub fn taken(&self) -> u64 {
-        self.state.lock().taken
+    /// Returns how many units have not gone into the decoder yet.
+    pub fn waiting(&self) -> u64 {
+        let state = self.state.lock();
+        state.pushed - state.taken
     }
 
     /// A unit that no decoder should see: what depends on it is lost.
@@ -293,14 +283,10 @@ impl Chain {
             let mut state = self.state.lock();
             loop {
                 let taken = state.taken;
-                let (next, time) = self
-                    .state
-                    .changed
-                    .wait_timeout_while(state, PATIENCE, waiting)
-                    .unwrap_or_else(PoisonError::into_inner);
+                let (next, late) = self.state.wait_at_most(state, PATIENCE, waiting);
                 state = next;
                 // Slow is not hung, as long as it moves.
-                if !time.timed_out() || state.taken == taken {
+                if !late || state.taken == taken {
                     break;
                 }
             }
@@ -360,7 +346,7 @@ fn offer(end: &gst::Pad, pieces: Arc<Pieces>) {
 
 /// Sees each unit enter the decoder; holds back what cannot be decoded.
 fn gate(
-    shared: &Shared,
+    shared: &Watched<State>,
     delta: bool,
     answers: fn(&[u8]) -> bool,
     info: &mut gst::PadProbeInfo<'_>,
@@ -372,7 +358,7 @@ fn gate(
     state.expect_answer(delta);
     state.take_cuts(delta);
     state.taken += 1;
-    shared.changed.notify_all();
+    shared.notify();
     if state.wait_for_key && !key {
         state.lose(t, GapReason::Loss, delta);
         return gst::PadProbeReturn::Handled;
@@ -383,7 +369,7 @@ fn gate(
     gst::PadProbeReturn::Ok
 }
 
-fn callbacks(shared: Arc<Shared>, sink: Sink, delta: bool) -> AppSinkCallbacks {
+fn callbacks(shared: Arc<Watched<State>>, sink: Sink, delta: bool) -> AppSinkCallbacks {
     let ending = shared.clone();
     AppSinkCallbacks::builder()
         .new_sample(move |from| {
@@ -410,13 +396,13 @@ fn callbacks(shared: Arc<Shared>, sink: Sink, delta: bool) -> AppSinkCallbacks {
         })
         .eos(move |_| {
             ending.lock().ended = true;
-            ending.changed.notify_all();
+            ending.notify();
         })
         .build()
 }
 
 /// Hears what the decoder says of the unit that is in it.
-fn complaint(shared: &Shared, delta: bool, message: gst::MessageView<'_>) {
+fn complaint(shared: &Watched<State>, delta: bool, message: gst::MessageView<'_>) {
     let mut state = shared.lock();
     match message {
         gst::MessageView::Warning(_) => {
@@ -426,7 +412,7 @@ fn complaint(shared: &Shared, delta: bool, message: gst::MessageView<'_>) {
         }
         gst::MessageView::Error(error) => {
             state.failed = Some(error.error().to_string());
-            shared.changed.notify_all();
+            shared.notify();
         }
         _ => {}
     }

@@ -34,14 +34,13 @@ enum Pixels {
 pub(crate) struct SharedFrame {
     pub map: Arc<Mmap>,
     pub back: Arc<PipeWriter>,
-    pub memory: u32,
     pub said: wire::Frame,
 }
 
 impl Drop for SharedFrame {
     fn drop(&mut self) {
         // A process that has ended has its memory back already; one that does not read runs out of it and is ended.
-        let _ = (&*self.back).write(&self.memory.to_le_bytes());
+        let _ = (&*self.back).write(&self.said.memory.to_le_bytes());
     }
 }
 

@@ -13,11 +13,13 @@ mod audio;
 mod chain;
 mod frame;
 mod video;
+mod way;
 
 pub use audio::{Audio, AudioBlock};
 pub(crate) use frame::SharedFrame;
 pub use frame::VideoFrame;
 pub use video::Video;
+pub(crate) use way::{Decoder, Pace};
 
 use crate::codecs;
 use crate::item::{Format, GapReason};

@@ -2,6 +2,7 @@
 
 use super::chain::{Chain, Plan};
 use super::frame::VideoFrame;
+use super::way::{Decoder, Pace, Way};
 use super::{Error, Lost};
 use crate::item::{AccessUnit, Format, GapReason, Track};
 use crate::packet;
@@ -12,20 +13,13 @@ use gstreamer as gst;
 use gstreamer_video as gst_video;
 use std::sync::{Arc, Mutex};
 
-/// The largest picture that is decoded unless told otherwise: 4096 x 2304 and anything of as many pixels.
-pub const MOST_PIXELS: u32 = 4096 * 2304;
-
-/// Where it is decoded.
-enum Way {
-    Here(Chain),
-    Away(process::Decoder),
-}
+/// The largest frame that is decoded, in pixels: 4096 x 2304 and anything of as many.
+const MOST_PIXELS: u32 = 4096 * 2304;
 
 /// Decodes pictures.
 pub struct Video {
     way: Way,
     vp8: bool,
-    most_pixels: u32,
 }
 
 impl Video {
@@ -53,7 +47,7 @@ impl Video {
         let vp8 = format.media_type() == "video/x-vp8";
         let sink = process::Sink::Video(Box::new(sink));
         let decoder = process::Decoder::new(process, Track::Video, format, sink)?;
-        Ok(Video { way: Way::Away(decoder), vp8, most_pixels: MOST_PIXELS })
+        Ok(Video { way: Way::Away(decoder), vp8 })
     }
 
     fn here(
@@ -87,58 +81,27 @@ impl Video {
             }
         };
         let chain = Chain::new(plan, Arc::new(Mutex::new(sink)))?;
-        Ok(Video { way: Way::Here(chain), vp8, most_pixels: MOST_PIXELS })
+        Ok(Video { way: Way::Here(chain), vp8 })
     }
 
     /// Takes a unit without waiting; where the decoder is far behind, it and all up to the next key frame are lost.
     pub fn push(&mut self, unit: &AccessUnit) -> Result<(), Error> {
-        let fit = self.check(unit)?;
-        match &mut self.way {
-            Way::Here(chain) if fit => chain.push(unit),
-            Way::Here(chain) => {
-                chain.refuse(unit);
-                Ok(())
-            }
-            // It refuses units itself.
-            Way::Away(decoder) => decoder.push(unit),
-        }
+        self.take(unit, Pace::Live)
     }
 
     /// Takes a unit when there is room for it.
     pub fn push_blocking(&mut self, unit: &AccessUnit) -> Result<(), Error> {
-        let fit = self.check(unit)?;
-        match &mut self.way {
-            Way::Here(chain) if fit => chain.push_blocking(unit),
-            Way::Here(chain) => {
-                chain.refuse(unit);
-                Ok(())
-            }
-            Way::Away(decoder) => decoder.push_blocking(unit),
-        }
+        self.take(unit, Pace::File)
     }
 
-    /// Waits until everything has come out. Nothing can be pushed afterwards.
+    /// Waits until everything pushed has come out. Nothing can be pushed afterwards.
     pub fn flush(&mut self) -> Result<(), Error> {
-        match &mut self.way {
-            Way::Here(chain) => chain.flush(),
-            Way::Away(decoder) => decoder.flush(),
-        }
+        self.way.flush()
     }
 
-    /// Since when nothing has come out for what was pushed, where no later output has told.
+    /// Returns since when nothing has come out for what was pushed, where no later output has told.
     pub fn lost(&self) -> Option<(MediaTime, GapReason)> {
-        match &self.way {
-            Way::Here(chain) => chain.lost(),
-            Way::Away(decoder) => decoder.lost(),
-        }
-    }
-
-    /// How many units have gone into a decoder of this process.
-    pub(crate) fn taken(&self) -> u64 {
-        match &self.way {
-            Way::Here(chain) => chain.taken(),
-            Way::Away(_) => 0,
-        }
+        self.way.lost()
     }
 
     /// Live pictures come from strangers: their size is known before memory is taken for them, and what cannot be a
@@ -148,11 +111,22 @@ impl Video {
             return Ok(true);
         }
         match packet::vp8(&unit.data) {
-            Some(packet::Vp8 { key: Some((width, height)) }) if width * height > self.most_pixels => {
-                Err(Error::Pixels { width, height, limit: self.most_pixels })
+            Some(packet::Vp8 { key: Some((width, height)) }) if width * height > MOST_PIXELS => {
+                Err(Error::Pixels { width, height, limit: MOST_PIXELS })
             }
             Some(vp8) => Ok(vp8.key.is_some() == unit.key),
             None => Ok(false),
         }
+    }
+}
+
+impl Decoder for Video {
+    fn take(&mut self, unit: &AccessUnit, pace: Pace) -> Result<(), Error> {
+        let fit = self.check(unit)?;
+        self.way.push(unit, fit, pace)
+    }
+
+    fn way(&mut self) -> &mut Way {
+        &mut self.way
     }
 }

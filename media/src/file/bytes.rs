@@ -6,6 +6,7 @@ use gstreamer_base as gst_base;
 use gstreamer_base::prelude::*;
 use gstreamer_base::subclass::prelude::*;
 use std::fs::File;
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::sync::{LazyLock, OnceLock};
 
@@ -22,6 +23,23 @@ impl Bytes {
         let _ = source.imp().range.set(imp::Range { file, start, length: length.saturating_sub(start) });
         source
     }
+}
+
+/// Reads from `position` on until `bytes` are full or the file ends; returns how many were read.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn read_at(file: &File, bytes: &mut [u8], position: u64) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match file.read_at(&mut bytes[filled..], position + filled as u64) {
+            Ok(0) => break,
+            Ok(n) => filled += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 mod imp {
@@ -92,18 +110,10 @@ mod imp {
                 return Err(gst::FlowError::Eos);
             }
             let mut map = buffer.map_writable().map_err(|_| gst::FlowError::Error)?;
-            let mut filled = 0;
-            while filled < room {
-                match range.file.read_at(&mut map[filled..room], range.start + offset + filled as u64) {
-                    Ok(0) => break,
-                    Ok(n) => filled += n,
-                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                    Err(error) => {
-                        gst::element_imp_error!(self, gst::ResourceError::Read, ("the file cannot be read: {error}"));
-                        return Err(gst::FlowError::Error);
-                    }
-                }
-            }
+            let filled = read_at(&range.file, &mut map[..room], range.start + offset).map_err(|error| {
+                gst::element_imp_error!(self, gst::ResourceError::Read, ("the file cannot be read: {error}"));
+                gst::FlowError::Error
+            })?;
             drop(map);
             if filled == 0 {
                 return Err(gst::FlowError::Eos);

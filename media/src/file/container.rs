@@ -3,6 +3,7 @@
 //! Nothing is guessed. Text, playlists, manifests, scripts, archives and still images are none of these, whatever stands
 //! in front of them; a file that merely begins like a container is refused where its own sizes contradict it.
 
+use super::bytes::read_at;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io;
@@ -39,6 +40,26 @@ pub enum Container {
     Adts,
     /// AMR, narrow or wide band (RFC 4867 section 5).
     Amr,
+}
+
+impl Container {
+    /// Each of them once.
+    pub(crate) const ALL: [Container; 14] = [
+        Container::IsoMedia,
+        Container::Matroska,
+        Container::Wave,
+        Container::Avi,
+        Container::Ogg,
+        Container::TransportStream,
+        Container::ProgramStream,
+        Container::Flv,
+        Container::Aiff,
+        Container::Au,
+        Container::Flac,
+        Container::MpegAudio,
+        Container::Adts,
+        Container::Amr,
+    ];
 }
 
 /// What a file is, and how many bytes of tags stand in front of it.
@@ -92,15 +113,7 @@ pub fn sniff(file: &File, length: u64) -> io::Result<Option<Sniffed>> {
 /// Up to [`HEAD`] bytes from `position`.
 fn at(file: &File, position: u64) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; HEAD];
-    let mut filled = 0;
-    while filled < HEAD {
-        match file.read_at(&mut bytes[filled..], position + filled as u64) {
-            Ok(0) => break,
-            Ok(n) => filled += n,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
+    let filled = read_at(file, &mut bytes, position)?;
     bytes.truncate(filled);
     Ok(bytes)
 }

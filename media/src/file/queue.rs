@@ -1,7 +1,8 @@
 //! From the thread that takes a file apart to the one that reads it: bounded, and closed from either side.
 
+use crate::watched::Watched;
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 use std::time::Duration;
 
 /// Bytes that wait before the writer has to.
@@ -15,10 +16,7 @@ pub struct Closed;
 
 /// A bounded queue of messages.
 #[derive(Debug)]
-pub struct Queue<T> {
-    state: Mutex<State<T>>,
-    changed: Condvar,
-}
+pub struct Queue<T>(Watched<State<T>>);
 
 #[derive(Debug)]
 struct State<T> {
@@ -29,8 +27,7 @@ struct State<T> {
 
 impl<T> Queue<T> {
     pub fn new() -> Queue<T> {
-        let state = State { messages: VecDeque::new(), bytes: 0, closed: false };
-        Queue { state: Mutex::new(state), changed: Condvar::new() }
+        Queue(Watched::new(State { messages: VecDeque::new(), bytes: 0, closed: false }))
     }
 
     /// Waits for room. One message of any size finds room in an empty queue.
@@ -38,13 +35,12 @@ impl<T> Queue<T> {
         let full = |s: &mut State<T>| {
             !s.closed && (s.messages.len() >= MOST_MESSAGES || s.bytes + bytes > MOST_BYTES && !s.messages.is_empty())
         };
-        let state = self.changed.wait_while(self.lock(), full).unwrap_or_else(PoisonError::into_inner);
-        self.put(state, message, bytes)
+        self.put(self.0.wait_while(self.0.lock(), full), message, bytes)
     }
 
     /// Doesn't wait: for the few messages that say how it goes.
     pub fn say(&self, message: T) -> Result<(), Closed> {
-        self.put(self.lock(), message, 0)
+        self.put(self.0.lock(), message, 0)
     }
 
     fn put(&self, mut state: MutexGuard<'_, State<T>>, message: T, bytes: usize) -> Result<(), Closed> {
@@ -53,32 +49,27 @@ impl<T> Queue<T> {
         }
         state.bytes += bytes;
         state.messages.push_back((message, bytes));
-        self.changed.notify_all();
+        self.0.notify();
         Ok(())
     }
 
     /// Waits for a message; `None` when none came in time.
     pub fn pop(&self, patience: Duration) -> Option<T> {
         let empty = |s: &mut State<T>| s.messages.is_empty();
-        let (mut state, _) =
-            self.changed.wait_timeout_while(self.lock(), patience, empty).unwrap_or_else(PoisonError::into_inner);
+        let (mut state, _) = self.0.wait_at_most(self.0.lock(), patience, empty);
         let (message, bytes) = state.messages.pop_front()?;
         state.bytes -= bytes;
-        self.changed.notify_all();
+        self.0.notify();
         Some(message)
     }
 
     /// Nothing more is wanted: wakes the writer.
     pub fn close(&self) {
-        let mut state = self.lock();
+        let mut state = self.0.lock();
         state.closed = true;
         state.messages.clear();
         state.bytes = 0;
-        self.changed.notify_all();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.notify();
     }
 }
 

@@ -4,10 +4,10 @@
 use super::sandbox;
 use super::shared::{Lent, Pieces};
 use super::wire::{self, Failure, Found, FromDecoder, Hello, Order, Reader, ToDecoder};
-use crate::decode::{self, AudioBlock, Lost, VideoFrame};
+use crate::decode::{self, AudioBlock, Decoder, Lost, Pace, VideoFrame};
 use crate::file::{Demux, Message, Sniffed};
 use crate::item::{AccessUnit, Format, GapReason, Track};
-use coach_core::{MediaTime, Span};
+use coach_core::Span;
 use std::fs::File;
 use std::io::{self, PipeReader};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -15,7 +15,7 @@ use std::os::unix::net::UnixStream;
 use std::process::exit;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Units that go into a decoder between two reports of it.
+/// Units that are done with between two reports of it.
 const REPORT: u64 = 4;
 
 /// Runs a decoding process on the socket that is its standard input, and ends the process. `arguments` are those behind
@@ -117,44 +117,6 @@ impl Out {
     }
 }
 
-/// What both kinds of decoder do.
-trait Decoder {
-    fn push(&mut self, unit: &AccessUnit, wait: bool) -> Result<(), decode::Error>;
-    fn flush(&mut self) -> Result<(), decode::Error>;
-    fn lost(&self) -> Option<(MediaTime, GapReason)>;
-    fn taken(&self) -> u64;
-}
-
-impl Decoder for decode::Video {
-    fn push(&mut self, unit: &AccessUnit, wait: bool) -> Result<(), decode::Error> {
-        if wait { self.push_blocking(unit) } else { self.push(unit) }
-    }
-    fn flush(&mut self) -> Result<(), decode::Error> {
-        self.flush()
-    }
-    fn lost(&self) -> Option<(MediaTime, GapReason)> {
-        self.lost()
-    }
-    fn taken(&self) -> u64 {
-        self.taken()
-    }
-}
-
-impl Decoder for decode::Audio {
-    fn push(&mut self, unit: &AccessUnit, wait: bool) -> Result<(), decode::Error> {
-        if wait { self.push_blocking(unit) } else { self.push(unit) }
-    }
-    fn flush(&mut self) -> Result<(), decode::Error> {
-        self.flush()
-    }
-    fn lost(&self) -> Option<(MediaTime, GapReason)> {
-        self.lost()
-    }
-    fn taken(&self) -> u64 {
-        self.taken()
-    }
-}
-
 fn video(format: &Format, socket: UnixStream, back: PipeReader) {
     let pieces = Arc::new(Pieces::default());
     let (Ok(written), Ok(mut lent)) = (socket.try_clone(), Lent::new(pieces.clone(), back)) else { return };
@@ -201,23 +163,27 @@ fn serve(made: Result<impl Decoder, decode::Error>, socket: UnixStream, out: &Ou
             return;
         }
     };
-    let (mut orders, mut told) = (Reader::new(socket), 0);
+    let (mut orders, mut received, mut told) = (Reader::new(socket), 0, 0);
     while let Ok(Some((order, data))) = orders.next::<ToDecoder>() {
         match order {
             ToDecoder::Unit { t, key, wait } => {
-                if let Err(error) = decoder.push(&AccessUnit { t, key, data }, wait) {
+                let pace = if wait { Pace::File } else { Pace::Live };
+                if let Err(error) = decoder.take(&AccessUnit { t, key, data }, pace) {
                     out.say(&FromDecoder::Failed(error.into()), &[], &[]);
                     return;
                 }
-                let taken = decoder.taken();
+                // Also units that no decoder gets to see are done with.
+                received += 1;
+                let taken = received - decoder.way().waiting();
                 if taken >= told + REPORT {
                     told = taken;
                     out.say(&FromDecoder::Taken(taken), &[], &[]);
                 }
             }
             ToDecoder::Flush => {
-                let failed = decoder.flush().err().map(|error| error.to_string());
-                out.say(&FromDecoder::Flushed { failed, lost: decoder.lost() }, &[], &[]);
+                let way = decoder.way();
+                let failed = way.flush().err().map(|error| error.to_string());
+                out.say(&FromDecoder::Flushed { failed, lost: way.lost() }, &[], &[]);
                 return;
             }
         }

@@ -5,6 +5,7 @@ use super::shared;
 use super::wire::{self, Failure, FromDecoder, Order, Reader, ToDecoder};
 use crate::decode::{self, AudioBlock, Lost, SharedFrame, VideoFrame};
 use crate::item::{AccessUnit, Format, GapReason, Track};
+use crate::watched::Watched;
 use bytes::{Buf, Bytes, BytesMut};
 use coach_core::{MediaTime, Span};
 use memmap2::Mmap;
@@ -14,15 +15,21 @@ use std::collections::{HashMap, VecDeque};
 use std::io::{self, PipeWriter};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Units of a file that may be in the process at once.
 const FILE_WAITING: u64 = 24;
 
 /// Bytes of live units that wait for a process that does not read; beyond it units are lost.
 const MOST_BACKLOG: usize = 4 << 20;
+
+/// A process that was started has caught up with live media when fewer units than this wait in it.
+const CAUGHT_UP: u64 = 16;
+
+/// How long a process that was started may take to catch up. A decoder that has not by then is too slow for the media.
+const CATCH_UP_WITHIN: Duration = Duration::from_secs(10);
 
 /// Live units without an answer before silence is suspicious.
 const UNANSWERED: u64 = 20;
@@ -42,7 +49,7 @@ pub(crate) struct Decoder {
     track: Track,
     format: Format,
     sink: Arc<Mutex<Sink>>,
-    shared: Arc<Shared>,
+    shared: Arc<Watched<State>>,
     link: Option<Link>,
     restarts: u32,
 }
@@ -53,18 +60,19 @@ struct Link {
     backlog: BytesMut,
     reader: Option<JoinHandle<()>>,
     generation: u64,
-}
-
-#[derive(Default)]
-struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
+    /// Until when live units wait for the decoder, as those of a file do, because media has come since the process was
+    /// asked for; `None` once it has caught up.
+    catching_up: Option<Instant>,
+    /// The last live unit was dropped here, so that only a key unit can be decoded next.
+    cut: bool,
 }
 
 #[derive(Default)]
 struct State {
     pushed: u64,
     taken: u64,
+    /// Of `pushed`, how many went to processes that have ended.
+    before: u64,
     /// Stamps of units whose output has not come, oldest first.
     pending: VecDeque<MediaTime>,
     /// The first of the units that were lost with a process or before one.
@@ -79,16 +87,15 @@ struct State {
     last_lost: Option<(MediaTime, GapReason)>,
 }
 
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl State {
     fn hear(&mut self) {
         self.heard += 1;
         self.unheard = None;
+    }
+
+    /// Returns whether the process decodes, and is not far behind.
+    fn has_caught_up(&self) -> bool {
+        self.taken > self.before && self.pushed - self.taken < CAUGHT_UP
     }
 
     /// Output of `t` comes: what was lost before it.
@@ -112,7 +119,7 @@ impl State {
 
 impl Decoder {
     pub fn new(process: &Process, track: Track, format: &Format, sink: Sink) -> Result<Decoder, decode::Error> {
-        let (sink, shared) = (Arc::new(Mutex::new(sink)), Arc::<Shared>::default());
+        let (sink, shared) = (Arc::new(Mutex::new(sink)), Arc::<Watched<State>>::default());
         let mut decoder =
             Decoder { process: process.clone(), track, format: format.clone(), sink, shared, link: None, restarts: 0 };
         decoder.start(None)?;
@@ -142,7 +149,8 @@ impl Decoder {
             };
             let name = format!("{:?} in", self.track).to_lowercase();
             let reader = std::thread::Builder::new().name(name).spawn(move || listener.run())?;
-            Ok(Link { socket, backlog: BytesMut::new(), reader: Some(reader), generation })
+            let catching_up = Some(Instant::now() + CATCH_UP_WITHIN);
+            Ok(Link { socket, backlog: BytesMut::new(), reader: Some(reader), generation, catching_up, cut: false })
         };
         let link = begin().map_err(|error: io::Error| {
             decode::Error::Broken(format!("the decoding process cannot be started: {error}"))
@@ -151,19 +159,24 @@ impl Decoder {
         Ok(())
     }
 
-    /// Takes a unit without waiting; what the process does not take is lost.
+    /// Takes a unit without waiting. What the process has no room for is lost, but for what comes while it starts.
     pub fn push(&mut self, unit: &AccessUnit) -> Result<(), decode::Error> {
         self.check()?;
         self.end_where_silent();
-        if self.shared.lock().over {
-            self.revive()?;
+        if self.shared.lock().over
+            && let Err(error) = self.revive()
+        {
+            self.shared.lock().lost.get_or_insert((unit.t, GapReason::Loss));
+            return Err(error);
         }
         let Some(link) = &mut self.link else { return Err(decode::Error::Flushed) };
         let mut state = self.shared.lock();
-        if link.backlog.len() > MOST_BACKLOG {
+        link.catching_up = link.catching_up.filter(|until| Instant::now() < *until && !state.has_caught_up());
+        link.cut = link.backlog.len() > MOST_BACKLOG || link.cut && !unit.key;
+        if link.cut {
             state.lost.get_or_insert((unit.t, GapReason::Overload));
         } else {
-            link.enqueue(unit, false)?;
+            link.enqueue(unit, link.catching_up.is_some())?;
             state.pending.push_back(unit.t);
             state.pushed += 1;
         }
@@ -196,17 +209,26 @@ impl Decoder {
     /// Waits until everything pushed has come out. Nothing can be pushed afterwards.
     pub fn flush(&mut self) -> Result<(), decode::Error> {
         let Some(link) = &mut self.link else { return Ok(()) };
-        let asked = link.ask(&ToDecoder::Flush).is_ok();
-        let waited = if asked { self.wait(|state| state.flushed.is_some()) } else { Ok(()) };
+        let waited = match link.ask(&ToDecoder::Flush) {
+            Ok(()) => self.wait(|state| state.flushed.is_some()),
+            // It has ended, or does not read: nothing else is to be given to it.
+            Err(_) => {
+                self.process.kill(link.generation);
+                Ok(())
+            }
+        };
         self.close();
         let mut state = self.shared.lock();
         let last = state.last_lost.take();
         state.lost = state.lost.or(last);
         match state.flushed.take() {
             Some(None) => waited,
-            Some(Some(why)) => Err(decode::Error::Broken(why)),
+            // What was pushed last went with the decoder, or with the process.
+            Some(Some(why)) => {
+                state.bury();
+                Err(decode::Error::Broken(why))
+            }
             None => {
-                // What was pushed last went with the process.
                 state.bury();
                 waited.and(Err(decode::Error::Broken("the decoding process has ended".into())))
             }
@@ -241,13 +263,9 @@ impl Decoder {
             }
             let heard = state.heard;
             let waiting = |s: &mut State| !s.over && !done(s) && s.heard == heard;
-            let (next, time) = self
-                .shared
-                .changed
-                .wait_timeout_while(state, most_silence, waiting)
-                .unwrap_or_else(PoisonError::into_inner);
+            let (next, late) = self.shared.wait_at_most(state, most_silence, waiting);
             state = next;
-            if time.timed_out() {
+            if late {
                 drop(state);
                 if let Some(link) = &self.link {
                     self.process.kill(link.generation);
@@ -274,9 +292,10 @@ impl Decoder {
 
     /// Another process goes on where the one that ended had come to.
     fn revive(&mut self) -> Result<(), decode::Error> {
-        let generation = self.link.as_ref().map_or(0, |link| link.generation);
+        // `None` where the last attempt failed.
+        let generation = self.link.as_ref().map(|link| link.generation);
         self.close();
-        let why = self.process.epitaph(generation);
+        let why = generation.map_or("it cannot be started".into(), |generation| self.process.epitaph(generation));
         if self.restarts >= MOST_RESTARTS {
             return Err(decode::Error::Broken(why));
         }
@@ -284,9 +303,15 @@ impl Decoder {
         tracing::warn!(%why, track = ?self.track, restarts = self.restarts, "a decoding process ended and is made anew");
         let mut state = self.shared.lock();
         state.bury();
-        (state.over, state.unheard, state.taken) = (false, None, state.pushed);
+        // Before the start: the next process may end at once, too.
+        (state.over, state.unheard) = (false, None);
+        (state.before, state.taken) = (state.pushed, state.pushed);
         drop(state);
-        self.start(Some(generation))
+        let started = self.start(generation);
+        if started.is_err() {
+            self.shared.lock().over = true;
+        }
+        started
     }
 
     /// Ends the decoder; nothing comes out afterwards.
@@ -357,7 +382,7 @@ impl Link {
 /// Reads what comes out of the process.
 struct Listener {
     reader: Reader,
-    shared: Arc<Shared>,
+    shared: Arc<Watched<State>>,
     sink: Arc<Mutex<Sink>>,
     format: Format,
     pieces: HashMap<u32, Arc<Mmap>>,
@@ -378,14 +403,17 @@ impl Listener {
             }
         }
         self.shared.lock().over = true;
-        self.shared.changed.notify_all();
+        self.shared.notify();
     }
 
     fn hear(&mut self, message: FromDecoder, body: &Bytes) -> io::Result<()> {
         let mut state = self.shared.lock();
         state.hear();
         match message {
-            FromDecoder::Taken(taken) => state.taken = state.taken.max(taken.min(state.pushed)),
+            FromDecoder::Taken(taken) => {
+                let taken = state.before.saturating_add(taken).min(state.pushed);
+                state.taken = state.taken.max(taken);
+            }
             FromDecoder::Failed(failure) => state.failed = Some(failure),
             FromDecoder::Flushed { failed, lost } => (state.flushed, state.last_lost) = (Some(failed), lost),
             FromDecoder::Frame(frame) => {
@@ -408,7 +436,7 @@ impl Listener {
             }
         }
         drop(state);
-        self.shared.changed.notify_all();
+        self.shared.notify();
         Ok(())
     }
 
@@ -426,8 +454,7 @@ impl Listener {
         }
         let map = self.pieces.get(&said.memory).ok_or_else(|| wrong("a frame in memory that nobody knows"))?.clone();
         let back = self.back.clone().ok_or_else(|| wrong("a frame of a decoder for audio"))?;
-        let shared = SharedFrame { map, back, memory: said.memory, said: said.clone() };
-        VideoFrame::shared(said.t, lost, self.format.rotation, shared)
-            .ok_or_else(|| wrong("a frame outside its memory"))
+        let (t, shared) = (said.t, SharedFrame { map, back, said });
+        VideoFrame::shared(t, lost, self.format.rotation, shared).ok_or_else(|| wrong("a frame outside its memory"))
     }
 }

@@ -288,10 +288,11 @@ impl Running {
             Ok(status) => status.to_string(),
             Err(error) => error.to_string(),
         };
-        let mut said = [0; 4096];
+        let mut said = Vec::new();
+        // Not waited for: an error says that there is no more.
         let _ = rustix::io::ioctl_fionbio(self.complaints.as_fd(), true);
-        let length = self.complaints.read(&mut said).unwrap_or(0);
-        let said = String::from_utf8_lossy(&said[..length]);
+        let _ = self.complaints.read_to_end(&mut said);
+        let said = String::from_utf8_lossy(&said);
         match said.lines().rev().find(|line| !line.trim().is_empty() && !line.starts_with("note:")) {
             Some(last) => format!("{status}: {last}"),
             None => status,

@@ -146,20 +146,22 @@ pub struct Lent {
     pieces: Arc<Pieces>,
     back: PipeReader,
     held: HashMap<u32, Held>,
+    /// Pieces for copies that the server has finished with.
+    spare: Vec<Piece>,
 }
 
 /// What keeps a piece from being written again.
 #[expect(clippy::large_enum_variant, reason = "few are alive at a time, and a box for each frame costs more")]
 enum Held {
     Frame(#[allow(dead_code)] VideoFrame),
-    Copy(#[allow(dead_code)] Piece),
+    Copy(Piece),
 }
 
 impl Lent {
     pub fn new(pieces: Arc<Pieces>, back: PipeReader) -> io::Result<Lent> {
         // Not by ioctl, which the sandbox does not allow.
         rustix::fs::fcntl_setfl(&back, rustix::fs::OFlags::NONBLOCK)?;
-        Ok(Lent { pieces, back, held: HashMap::new() })
+        Ok(Lent { pieces, back, held: HashMap::new(), spare: Vec::new() })
     }
 
     /// Lends a frame to the server: what to say of it, and the descriptor of its piece where that is new.
@@ -177,7 +179,10 @@ impl Lent {
             // A decoder with memory of its own.
             None => {
                 let sizes = [&view.y, &view.u, &view.v].map(|plane| plane.len());
-                let mut piece = self.pieces.make(sizes.iter().sum::<usize>().max(1))?;
+                let length = sizes.iter().sum::<usize>().max(1);
+                // Those of another size go when the size of the video changes.
+                self.spare.retain(|piece| piece.map.len() == length);
+                let mut piece = self.spare.pop().map_or_else(|| self.pieces.make(length), Ok)?;
                 let mut at = 0;
                 for ((plane, from), size) in said.planes.iter_mut().zip([view.y, view.u, view.v]).zip(sizes) {
                     piece.map[at..at + size].copy_from_slice(from);
@@ -220,7 +225,9 @@ impl Lent {
                 Ok(0) => return Err(io::ErrorKind::BrokenPipe.into()),
                 Ok(n) => {
                     for id in bytes[..n].as_chunks::<4>().0 {
-                        self.held.remove(&u32::from_le_bytes(*id));
+                        if let Some(Held::Copy(piece)) = self.held.remove(&u32::from_le_bytes(*id)) {
+                            self.spare.push(piece);
+                        }
                     }
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock && self.held.len() < MOST_HELD => return Ok(()),

@@ -23,6 +23,9 @@ use std::os::unix::net::UnixStream;
 /// The longest head of a message: codings carry private data of some kilobytes.
 const MOST_HEAD: usize = 1 << 20;
 
+/// Room for the two lengths and the head of nearly every message, in bytes.
+const HEAD_ROOM: usize = 96;
+
 /// The longest body: one access unit, with room for the largest that a file may hold.
 const MOST_BODY: usize = 65 << 20;
 
@@ -89,7 +92,7 @@ pub enum ToDecoder {
 /// From a decoder.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum FromDecoder {
-    /// So many units have gone into the decoder.
+    /// So many units have gone into the decoder, or were refused.
     Taken(u64),
     Frame(Frame),
     /// The body is the samples, 32-bit floats.
@@ -132,13 +135,16 @@ pub struct Frame {
     pub range: Range,
 }
 
-/// The lengths of a message and its head.
+/// Appends the lengths of a message and its head.
 fn begin(to: &mut BytesMut, message: &impl Serialize, body: usize) -> io::Result<()> {
-    let head = postcard::to_stdvec(message).map_err(io::Error::other)?;
-    to.reserve(8 + head.len() + body);
-    to.put_u32_le(head.len() as u32);
+    let start = to.len();
+    // The length of the head is known when it has been written.
+    to.put_u32_le(0);
     to.put_u32_le(body as u32);
-    to.put_slice(&head);
+    let mut whole = postcard::to_extend(message, std::mem::take(to)).map_err(io::Error::other)?;
+    let head = (whole.len() - start - 8) as u32;
+    whole[start..start + 4].copy_from_slice(&head.to_le_bytes());
+    *to = whole;
     Ok(())
 }
 
@@ -147,6 +153,7 @@ fn begin(to: &mut BytesMut, message: &impl Serialize, body: usize) -> io::Result
 /// # Errors
 /// None that happens: a message that cannot be written as bytes.
 pub fn write(to: &mut BytesMut, message: &impl Serialize, body: &[u8]) -> io::Result<()> {
+    to.reserve(HEAD_ROOM + body.len());
     begin(to, message, body.len())?;
     to.put_slice(body);
     Ok(())
@@ -162,7 +169,7 @@ pub fn send(
     body: &[u8],
     descriptors: &[BorrowedFd<'_>],
 ) -> io::Result<()> {
-    let mut head = BytesMut::new();
+    let mut head = BytesMut::with_capacity(HEAD_ROOM);
     begin(&mut head, message, body.len())?;
     let parts = [IoSlice::new(&head), IoSlice::new(body)];
     let mut sent = loop {
