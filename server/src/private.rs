@@ -1,47 +1,51 @@
-//! What lies on the disk is for the account that runs the program alone.
+//! Keeps other accounts of the machine away from the files of this program.
 
 use rustix::fs::Mode;
 use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
-/// From here on this process makes files and folders that nobody else may open.
+/// Makes every file and folder that this process creates from now on closed to other accounts.
 pub fn from_now_on() {
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
 }
 
-/// Makes the folder, or takes the rights of others from everything in it; returns how many entries had some.
+/// Creates the folder, or takes the rights of other accounts from everything in it. Returns how many entries had some.
 ///
-/// Links are left alone. What belongs to another account is left alone too: its owner decides.
+/// Links are left alone. What belongs to another account is left alone too: its owner decides. What somebody removes meanwhile, such
+/// as a worker beside the server, is passed over.
 ///
 /// # Errors
-/// The folder cannot be made or read.
+/// The folder cannot be created or read.
 pub fn tighten(folder: &Path) -> io::Result<usize> {
     std::fs::create_dir_all(folder)?;
     let account = rustix::process::geteuid().as_raw();
     let mut tightened = 0;
     let mut waiting = vec![folder.to_owned()];
     while let Some(path) = waiting.pop() {
-        let found = match path.symlink_metadata() {
-            Ok(found) => found,
-            // Something that is being removed.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(error),
-        };
+        let Some(found) = unless_gone(path.symlink_metadata())? else { continue };
         if found.is_symlink() || found.uid() != account {
             continue;
         }
         if found.mode() & 0o077 != 0 {
-            std::fs::set_permissions(&path, PermissionsExt::from_mode(found.mode() & 0o700))?;
-            tightened += 1;
+            let closed = std::fs::set_permissions(&path, PermissionsExt::from_mode(found.mode() & 0o700));
+            tightened += usize::from(unless_gone(closed)?.is_some());
         }
         if found.is_dir() {
-            for entry in std::fs::read_dir(&path)? {
+            for entry in unless_gone(std::fs::read_dir(&path))?.into_iter().flatten() {
                 waiting.push(entry?.path());
             }
         }
     }
     Ok(tightened)
+}
+
+/// Returns `None` where the file is not there any more.
+fn unless_gone<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        other => other.map(Some),
+    }
 }
 
 #[cfg(test)]

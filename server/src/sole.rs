@@ -1,4 +1,5 @@
-//! One server per database and data folder: a second one would take the first one's live sessions for leftovers of a crash.
+//! Lets one server at a time use a database and a data folder. A second one would take the first one's live sessions for leftovers
+//! of a crash.
 
 use crate::config::Config;
 use anyhow::{Context as _, bail};
@@ -11,8 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 /// The number of the lock in PostgreSQL ("coach" in ASCII): locks of one database share their numbers.
 const PG_LOCK: i64 = 0x63_6f_61_63_68;
-/// How often the lock in PostgreSQL is looked after.
-const LOOK_AFTER: Duration = Duration::from_secs(5);
+/// Interval at which the connection that holds the lock in PostgreSQL is checked.
+const CHECK: Duration = Duration::from_secs(5);
 
 /// Holds the database and the data folder until it is dropped.
 #[derive(Debug)]
@@ -29,9 +30,9 @@ impl Drop for Sole {
     }
 }
 
-/// Takes both. `coach worker` takes neither and may run beside a server.
+/// Takes the database and the data folder. `coach worker` takes neither and may run beside a server.
 ///
-/// `taken` is cancelled when the lock in PostgreSQL was lost with its connection, and another server has it now.
+/// `taken` is cancelled when the lock in PostgreSQL was lost with its connection and is now held elsewhere.
 ///
 /// # Errors
 /// Another server runs on one of them, or the lock cannot be taken; the message says what to do.
@@ -58,7 +59,7 @@ pub async fn take(config: &Config, taken: CancellationToken) -> anyhow::Result<S
     Ok(Sole { _files: files, watch })
 }
 
-/// Takes a lock file; the process in it is the one that has the lock.
+/// Locks a file and writes the number of this process into it.
 fn lock(path: &Path, key: &str) -> anyhow::Result<File> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
@@ -88,7 +89,7 @@ fn lock(path: &Path, key: &str) -> anyhow::Result<File> {
     Ok(file)
 }
 
-/// A connection that holds the lock; `None`: another one does.
+/// Returns a connection that holds the lock; `None`: another one does.
 async fn take_pg(url: &str) -> anyhow::Result<Option<PgConnection>> {
     let mut connection = PgConnection::connect(url).await.context("cannot open the database")?;
     let locked: bool =
@@ -96,10 +97,10 @@ async fn take_pg(url: &str) -> anyhow::Result<Option<PgConnection>> {
     Ok(locked.then_some(connection))
 }
 
-/// Takes the lock again when its connection was lost.
+/// Checks the connection that holds the lock, and takes the lock again when the connection was lost.
 async fn keep(url: String, connection: PgConnection, taken: CancellationToken) {
     let mut held = Some(connection);
-    let mut tick = tokio::time::interval(LOOK_AFTER);
+    let mut tick = tokio::time::interval(CHECK);
     loop {
         tick.tick().await;
         if let Some(connection) = &mut held
@@ -107,6 +108,8 @@ async fn keep(url: String, connection: PgConnection, taken: CancellationToken) {
         {
             continue;
         }
+        // Closed before the next one asks for the lock, which it may still hold.
+        drop(held.take());
         held = match take_pg(&url).await {
             Ok(Some(connection)) => Some(connection),
             Ok(None) => {
@@ -114,7 +117,7 @@ async fn keep(url: String, connection: PgConnection, taken: CancellationToken) {
                 taken.cancel();
                 return;
             }
-            // The database is away, which is said by whoever asks it something.
+            // The database is away, which is logged by whoever asks it something.
             Err(_) => None,
         };
     }

@@ -1,5 +1,6 @@
 //! The log and the metrics of the program. docs/OPERATING.md says what the fields and metrics mean.
 
+use metrics::Gauge;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use std::io::IsTerminal;
 use std::sync::OnceLock;
@@ -52,7 +53,7 @@ pub const METRICS: [Metric; 20] = [
         ..metric(Kind::Histogram, "coach_store_seconds", "Calls of the object store, by operation")
     },
     Metric {
-        label: Some(("kind", &["analyze", "erase", "webhook"])),
+        label: Some(("kind", &["analyze", "erase_session", "webhook"])),
         ..metric(Kind::Histogram, "coach_job_seconds", "Attempts of jobs, by kind and outcome")
     },
     metric(Kind::Gauge, "coach_live_sessions", "Live sessions"),
@@ -83,24 +84,25 @@ pub const METRICS: [Metric; 20] = [
 /// The name of the histogram that every request is recorded in.
 pub const HTTP_SECONDS: &str = "coach_http_request_seconds";
 
-/// What one of many adds to a gauge that is their sum. Gone, it adds nothing.
+/// What one of many adds to a gauge that is their sum. When it is dropped, it adds nothing any more.
 #[derive(Debug)]
 pub struct Share {
-    name: &'static str,
+    /// Looked up once, because some shares change with each packet.
+    gauge: Gauge,
     value: f64,
 }
 
 impl Share {
-    /// A share of 0 in the gauge `name`.
+    /// Returns a share of 0 in the gauge `name`.
     pub fn of(name: &'static str) -> Share {
-        Share { name, value: 0.0 }
+        Share { gauge: metrics::gauge!(name), value: 0.0 }
     }
 
-    /// Makes the share this large.
+    /// Sets the share to this value.
     pub fn set(&mut self, value: usize) {
         let value = value as f64;
         if value != self.value {
-            metrics::gauge!(self.name).increment(value - self.value);
+            self.gauge.increment(value - self.value);
             self.value = value;
         }
     }

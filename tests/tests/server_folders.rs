@@ -57,7 +57,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
             "store",
         ],
     ),
-    ("uploads", &["clock", "config", "context", "jobs", "objects", "shutdown", "store"]),
+    ("uploads", &["clock", "config", "context", "jobs", "objects", "recording", "shutdown", "store"]),
     (
         "http",
         &[

@@ -141,7 +141,7 @@ fn what_holds_no_voice_has_a_report_that_says_so_or_an_error_that_says_why() -> 
         ("letter.wav", ""),
         ("missing.wav", ""),
         ("short.wav", "too short"),
-        ("mute.webm", "no sound"),
+        ("mute.webm", "no audio"),
     ] {
         let said = voice(&path(name))?.err().with_context(|| format!("{name} must be refused"))?;
         println!("{name}: {}", said.trim());

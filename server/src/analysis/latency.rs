@@ -1,6 +1,7 @@
 //! How long a decoder takes: from a unit's going in to its coming out.
 
 use coach_core::MediaTime;
+use metrics::Histogram;
 use std::collections::VecDeque;
 use std::time::Instant;
 
@@ -10,17 +11,18 @@ const MOST: usize = 256;
 /// Measures one decoder of a live session. A file's decoder waits for its reader, which says nothing about the machine.
 #[derive(Debug)]
 pub struct Latency {
-    what: &'static str,
+    /// Looked up once, because each unit is recorded.
+    seconds: Histogram,
     waiting: VecDeque<(MediaTime, Instant)>,
 }
 
 impl Latency {
-    /// `what`: the label of the histogram, `video` or `audio`.
+    /// Returns a measure that records under this label of the histogram, `video` or `audio`.
     pub fn new(what: &'static str) -> Latency {
-        Latency { what, waiting: VecDeque::new() }
+        Latency { seconds: metrics::histogram!("coach_decode_seconds", "what" => what), waiting: VecDeque::new() }
     }
 
-    /// The unit stamped `t` goes in.
+    /// Notes that the unit stamped `t` goes in.
     pub fn pushed(&mut self, t: MediaTime) {
         if self.waiting.len() == MOST {
             self.waiting.pop_front();
@@ -28,14 +30,14 @@ impl Latency {
         self.waiting.push_back((t, Instant::now()));
     }
 
-    /// What is stamped `t` has come out; what went in before it and did not come out is forgotten.
+    /// Records that what is stamped `t` has come out. What went in before it and did not come out is forgotten.
     pub fn came(&mut self, t: MediaTime) {
         while let Some(&(of, at)) = self.waiting.front()
             && of <= t
         {
             self.waiting.pop_front();
             if of == t {
-                metrics::histogram!("coach_decode_seconds", "what" => self.what).record(at.elapsed());
+                self.seconds.record(at.elapsed());
             }
         }
     }

@@ -8,10 +8,13 @@ pub mod models;
 pub mod observer;
 pub mod offline;
 pub mod overload;
+mod voice;
 pub mod words;
 pub mod workers;
 
 use crate::context::{Context, ModelNames};
+use coach_core::Span;
+use coach_core::journal::{Gap, GapKind, GapReason, Line};
 use std::sync::Arc;
 
 /// The models, loaded once, and the threads that analyze faces. Cheap to clone.
@@ -52,4 +55,9 @@ pub async fn load(context: &Context) -> anyhow::Result<Analyzers> {
     let names = models.describe();
     context.models.fill(ModelNames { face: names.face, voice_activity: names.voice_activity });
     Ok(Analyzers { models, workers })
+}
+
+/// Returns the journal line of a gap. Its time is the end of the gap, when the gap is known.
+fn gap(what: GapKind, span: Span, reason: GapReason) -> Line {
+    Line::Gap(Gap { t: span.end, what, start: span.start, end: span.end, reason })
 }

@@ -1,4 +1,4 @@
-//! The face and voice models of the process, loaded once from the models folder. Each is optional.
+//! The models of faces, voices and words of the process, loaded once from the models folder. Each is optional.
 
 use super::words::Words;
 use crate::config::models::{self, Config, Face};
@@ -37,6 +37,7 @@ const BUNDLE: &str = "face_landmarker.task";
 const LITE: [&str; 2] = ["face_detection_short_range.tflite", "face_landmark.tflite"];
 /// File name of the voice activity model.
 const SILERO: &str = "silero_vad_16k_op15.onnx";
+/// File names of the speech recognizer: encoder, decoder and vocabulary.
 const MOONSHINE: [&str; 3] =
     ["moonshine_tiny_en_encoder.onnx", "moonshine_tiny_en_decoder.onnx", "moonshine_tiny_en_vocabulary.json"];
 
@@ -95,7 +96,8 @@ impl Models {
         self.face.as_ref().map_or(FaceModel::None, face::Models::kind)
     }
 
-    /// What writes words down; `None` without the recognizer's files, or without the neural voice activity detector.
+    /// Returns what writes words down; `None` where the configuration has it off, or without the recognizer's files or the neural voice
+    /// activity detector.
     pub fn words(&self) -> Option<&Words> {
         self.words.as_ref()
     }
@@ -140,9 +142,9 @@ fn bundle(folder: &Path, cache: &Path) -> anyhow::Result<face::Models> {
     cached(cache, &[&bytes], || Ok(face::Models::full(&bytes)?))
 }
 
-/// Loads the recognizer and starts its thread.
+/// Loads the speech recognizer and starts its thread.
 fn recognizer(folder: &Path, runtime: &Runtime) -> anyhow::Result<Words> {
-    let [encoder, decoder, vocabulary] = [0, 1, 2].map(|n| read(folder, MOONSHINE[n]));
+    let [encoder, decoder, vocabulary] = MOONSHINE.map(|name| read(folder, name));
     let (encoder, decoder, vocabulary) = (encoder?, decoder?, vocabulary?);
     let files = Files { encoder: &encoder, decoder: &decoder, vocabulary: &vocabulary };
     Ok(Words::start(Recognizer::load(runtime, files)?)?)

@@ -1,22 +1,24 @@
-//! Makes journal lines of the media of one session: decodes, chooses frames, has faces analyzed and voice measured.
+//! Makes journal lines of the media of one session: decodes, chooses frames, has faces analyzed. The audio track is measured in
+//! `voice.rs`.
 //!
 //! The live path and the file path both use it. An [`Observer`] runs on the thread that owns it; decoders and workers answer
 //! with [`Event`]s. The order in which these arrive has no influence on the result: the engine sorts lines by media time, up to
 //! the time that [`Observer::known_until`] returns.
 
+use super::gap;
 use super::latency::Latency;
 use super::models::Models;
 use super::overload::{Ladder, Step};
+use super::voice::VoiceLane;
 use super::words::{WordsLane, Written};
 use super::workers::{Lane, Net, Workers};
 use coach_core::grid::{Choice, Fate, FrameGrid};
-use coach_core::journal::{Face, FaceModel, Gap, GapKind, GapReason, Line, Rate, Stream};
+use coach_core::journal::{Face, FaceModel, GapKind, GapReason, Line, Rate, Stream};
 use coach_core::{MediaTime, Span};
 use coach_media::decode::{self, AudioBlock, VideoFrame};
 use coach_media::process::Decoding;
 use coach_media::{AccessUnit, Formats, Item, Track};
 use coach_perception::face::Detail;
-use coach_perception::voice::Listener;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -55,9 +57,6 @@ pub struct Options {
 /// At the start the tap holds media back for about a second and then gives it out at once, so a second of frames must fit.
 const UNDER_WAY: usize = 24;
 
-/// Audio stamped more than this before the listener's time, in ms, repeats what was heard already; less is rounding.
-const LATE_MS: i64 = 40;
-
 /// Makes journal lines of the media of one session.
 pub struct Observer {
     models: Models,
@@ -67,11 +66,7 @@ pub struct Observer {
     lines: Vec<Line>,
     face: FaceLane,
     voice: VoiceLane,
-    /// `None` where nothing writes words down.
-    words: Option<WordsLane>,
     ladder: Ladder,
-    /// Of the decoders of video and audio.
-    latency: [Latency; 2],
 }
 
 /// The state of the video track.
@@ -94,31 +89,7 @@ struct FaceLane {
     ended: bool,
     /// Where the last gap that was reported ends.
     gap_end: MediaTime,
-}
-
-/// The state of the audio track.
-struct VoiceLane {
-    decoder: Option<decode::Audio>,
-    listener: Option<Listener>,
-    /// Gaps that were reported and that the listener has not been given yet.
-    gaps: VecDeque<Silence>,
-    /// Stamp of the last unit given to the decoder.
-    pushed: Option<MediaTime>,
-    /// Latest stamp of the blocks that the decoder gave back.
-    heard: Option<MediaTime>,
-    /// Whether the decoder has refused a unit, which is logged once.
-    refused: bool,
-    ended: bool,
-    /// Where the last gap before the first audio ends.
-    gap_end: MediaTime,
-}
-
-/// A gap in the audio. It is held back until the audio before it is decoded.
-struct Silence {
-    span: Span,
-    reason: GapReason,
-    /// Stamp of the last unit before the gap; `None` when there is none.
-    after: Option<MediaTime>,
+    latency: Latency,
 }
 
 impl Observer {
@@ -132,7 +103,6 @@ impl Observer {
             models: models.clone(),
             options,
             post,
-            words,
             decoding: Decoding::new(),
             lines: Vec::new(),
             face: FaceLane {
@@ -147,28 +117,19 @@ impl Observer {
                 refused: false,
                 ended: false,
                 gap_end: MediaTime::ZERO,
+                latency: Latency::new("video"),
             },
-            voice: VoiceLane {
-                decoder: None,
-                listener: None,
-                gaps: VecDeque::new(),
-                pushed: None,
-                heard: None,
-                refused: false,
-                ended: false,
-                gap_end: MediaTime::ZERO,
-            },
+            voice: VoiceLane::new(words),
             ladder: Ladder::new(options.rate_hz, models.has_lite_step()),
-            latency: [Latency::new("video"), Latency::new("audio")],
         }
     }
 
-    /// Decodes where the file is taken apart, so that both are one process. To be called before [`Observer::formats`].
+    /// Makes the decoders run in the process that takes the file apart. Must be called before [`Observer::formats`].
     pub fn decode_in(&mut self, decoding: &Decoding) {
         self.decoding = decoding.clone();
     }
 
-    /// A publishing begins: makes its decoders. What the one before left undecoded is waited for.
+    /// Makes the decoders of a publishing that begins. Waits until what the one before left undecoded is decoded.
     ///
     /// # Errors
     /// A format cannot be decoded on this machine.
@@ -202,7 +163,7 @@ impl Observer {
                 // Units may come in decoding order: all are decoded only when the one with the latest stamp is.
                 self.face.pushed = self.face.pushed.max(Some(unit.t));
                 if self.options.live {
-                    self.latency[0].pushed(unit.t);
+                    self.face.latency.pushed(unit.t);
                 }
                 let pushed = if self.options.live { decoder.push(unit) } else { decoder.push_blocking(unit) };
                 log_once(&mut self.face.refused, unit, pushed);
@@ -211,7 +172,7 @@ impl Observer {
                 let Some(decoder) = &mut self.voice.decoder else { return };
                 self.voice.pushed = Some(unit.t);
                 if self.options.live {
-                    self.latency[1].pushed(unit.t);
+                    self.voice.latency.pushed(unit.t);
                 }
                 let pushed = if self.options.live { decoder.push(unit) } else { decoder.push_blocking(unit) };
                 log_once(&mut self.voice.refused, unit, pushed);
@@ -220,11 +181,7 @@ impl Observer {
                 self.lines.push(gap(GapKind::Video, *span, *reason));
                 self.face.gap_end = self.face.gap_end.max(span.end);
             }
-            Item::Gap(Track::Audio, span, reason) => {
-                let after = self.voice.pushed;
-                self.voice.gaps.push_back(Silence { span: *span, reason: *reason, after });
-                self.pass_gaps();
-            }
+            Item::Gap(Track::Audio, span, reason) => self.voice.gap(*span, *reason, &mut self.lines),
             // This answer comes after everything that the decoder still gives out.
             Item::End(track) => {
                 self.flush_track(*track);
@@ -237,10 +194,10 @@ impl Observer {
     pub fn event(&mut self, event: Event) {
         match event {
             Event::Frame(frame) => self.frame(frame),
-            Event::Audio(block) => self.audio(&block),
+            Event::Audio(block) => self.voice.audio(&block, &self.models, &mut self.lines),
             Event::Face(t, seen) => self.face(t, seen),
             Event::Words(written) => {
-                if let Some(words) = &mut self.words {
+                if let Some(words) = &mut self.voice.words {
                     words.written(written, &mut self.lines);
                 }
             }
@@ -248,19 +205,7 @@ impl Observer {
                 self.analyze_held();
                 self.face.ended = true;
             }
-            Event::Drained(Track::Audio) => {
-                if let Some(mut listener) = self.voice.listener.take() {
-                    let lines = &mut self.lines;
-                    if let Err(error) = listener.finish(&mut |line| lines.push(line)) {
-                        tracing::warn!(%error, "the last audio of a session cannot be measured");
-                    }
-                    if let Some(words) = &mut self.words {
-                        std::iter::from_fn(|| listener.take_segment()).for_each(|s| words.take(s, &mut self.lines));
-                        words.ended(listener.now());
-                    }
-                }
-                self.voice.ended = true;
-            }
+            Event::Drained(Track::Audio) => self.voice.drained(&mut self.lines),
         }
     }
 
@@ -269,9 +214,8 @@ impl Observer {
     ///
     /// While somebody publishes, the media port reports gaps as they grow, and this must not be called.
     pub fn nobody_until(&mut self, t: MediaTime, least_ms: i64) {
-        let listened = self.voice.listener.as_ref().map_or(self.voice.gap_end, Listener::now);
         let seen = self.face.gap_end.max(self.face.decoded.map_or(MediaTime::ZERO, |last| last + 1));
-        for (track, known) in [(Track::Audio, listened), (Track::Video, seen)] {
+        for (track, known) in [(Track::Audio, self.voice.now()), (Track::Video, seen)] {
             if t - known >= least_ms {
                 self.item(&Item::Gap(track, Span::new(known, t), GapReason::NoConnection));
             }
@@ -322,19 +266,16 @@ impl Observer {
                     None => reached,
                 }
             }
-            Stream::Voice => match &self.voice.listener {
-                Some(listener) => listener.known_until(),
-                None => self.voice.gap_end,
-            },
+            Stream::Voice => self.voice.known_until(),
             Stream::Marks => MediaTime(i64::MAX),
-            Stream::Words => self.words.as_ref().map_or(MediaTime(i64::MAX), WordsLane::passed),
+            Stream::Words => self.voice.words.as_ref().map_or(MediaTime(i64::MAX), WordsLane::passed),
         }
     }
 
-    /// No segment of speech closes before `heard` any more: gives out the phrases that count by now and returns up to when all words
-    /// are known. To be called before [`Observer::take_lines`].
+    /// Gives out the phrases that count by now, given that no segment of speech closes before `heard` any more. Returns the media
+    /// time up to which all words are known. Must be called before [`Observer::take_lines`].
     pub fn words_until(&mut self, heard: MediaTime) -> MediaTime {
-        self.words.as_mut().map_or(MediaTime(i64::MAX), |words| words.known_until(heard, &mut self.lines))
+        self.voice.words.as_mut().map_or(MediaTime(i64::MAX), |words| words.known_until(heard, &mut self.lines))
     }
 
     /// Returns whether the stream gives out no further lines.
@@ -343,7 +284,7 @@ impl Observer {
             Stream::Face => self.face.ended && self.face.under_way.is_empty() && self.face.held.is_none(),
             Stream::Voice => self.voice.ended,
             Stream::Marks => true,
-            Stream::Words => self.voice.ended && self.words.as_ref().is_none_or(WordsLane::is_over),
+            Stream::Words => self.voice.ended && self.voice.words.as_ref().is_none_or(WordsLane::is_over),
         }
     }
 
@@ -352,10 +293,10 @@ impl Observer {
         self.face.under_way.len()
     }
 
-    /// Drains the decoders at the end of the session. The caller must go on delivering events until both streams are over.
+    /// Drains the decoders at the end of the session. The caller must go on delivering events until all streams are over.
     pub fn end(&mut self) {
         self.flush();
-        if let Some(words) = &mut self.words {
+        if let Some(words) = &mut self.voice.words {
             words.wait();
         }
         (self.post)(Event::Drained(Track::Video));
@@ -365,7 +306,7 @@ impl Observer {
     /// Takes a decoded frame: the grid drops it, holds it or has it analyzed.
     fn frame(&mut self, frame: VideoFrame) {
         let t = frame.t;
-        self.latency[0].came(t);
+        self.face.latency.came(t);
         if self.face.decoded.is_some_and(|last| t <= last) {
             return; // of two frames in one millisecond the first is used
         }
@@ -439,82 +380,6 @@ impl Observer {
         }
     }
 
-    /// Takes a block of decoded audio.
-    fn audio(&mut self, block: &AudioBlock) {
-        self.voice.heard = self.voice.heard.max(Some(block.t));
-        self.latency[1].came(block.t);
-        let lines = &mut self.lines;
-        let mut out = |line| lines.push(line);
-        if self.voice.listener.is_none() {
-            match Listener::new(block.rate_hz, self.models.activity(), block.t) {
-                Ok(mut listener) => {
-                    if self.words.is_some() {
-                        listener.collect_segments();
-                    }
-                    self.voice.listener = Some(listener);
-                }
-                Err(error) => {
-                    tracing::error!(%error, rate_hz = block.rate_hz, "audio of this sample rate cannot be measured");
-                    self.voice.decoder = None;
-                    self.voice.ended = true;
-                }
-            }
-        }
-        let Some(listener) = &mut self.voice.listener else { return };
-        // A gap at the decoder is treated like a gap in the network.
-        if let Some(lost) = block.lost {
-            self.voice.gaps.push_back(Silence { span: lost.span, reason: lost.reason, after: None });
-        }
-        while let Some(silence) = self.voice.gaps.front()
-            && silence.span.end <= block.t
-        {
-            if let Err(error) = listener.gap(silence.span.end, silence.reason, &mut out) {
-                tracing::warn!(%error, t = %block.t, "a gap in the audio cannot be measured");
-            }
-            self.voice.gaps.pop_front();
-        }
-        // A publishing that replaced another may repeat the last audio of the one before, which is left out.
-        let repeated = (listener.now() - block.t).max(0) * i64::from(block.rate_hz) / 1000;
-        let from = if listener.now() - block.t > LATE_MS { repeated as usize } else { 0 };
-        let samples = block.samples.get(from..).unwrap_or_default();
-        if let Err(error) = listener.push(samples, &mut out) {
-            tracing::warn!(%error, t = %block.t, "a block of audio cannot be measured");
-        }
-        self.pass_gaps();
-    }
-
-    /// Gives the listener the gaps whose preceding audio has been heard.
-    fn pass_gaps(&mut self) {
-        while let Some(silence) = self.voice.gaps.front()
-            && silence.after <= self.voice.heard
-        {
-            match &mut self.voice.listener {
-                Some(listener) => {
-                    let lines = &mut self.lines;
-                    if let Err(error) = listener.gap(silence.span.end, silence.reason, &mut |line| lines.push(line)) {
-                        tracing::warn!(%error, "a gap in the audio cannot be measured");
-                    }
-                }
-                None => {
-                    self.lines.push(gap(GapKind::Audio, silence.span, silence.reason));
-                    self.voice.gap_end = self.voice.gap_end.max(silence.span.end);
-                }
-            }
-            self.voice.gaps.pop_front();
-        }
-        self.take_segments();
-    }
-
-    /// Segments of speech that were closed go to the recognizer.
-    fn take_segments(&mut self) {
-        if let (Some(words), Some(listener)) = (&mut self.words, &mut self.voice.listener) {
-            while let Some(segment) = listener.take_segment() {
-                words.take(segment, &mut self.lines);
-            }
-            words.send();
-        }
-    }
-
     /// Has the held frame analyzed: no better frame can come for its cell.
     fn analyze_held(&mut self) {
         if self.face.grid.finish()
@@ -532,9 +397,4 @@ fn log_once(logged: &mut bool, unit: &AccessUnit, pushed: Result<(), decode::Err
     {
         tracing::warn!(%error, t = %unit.t, "a unit cannot be decoded; further ones of this track are not logged");
     }
-}
-
-/// Returns the journal line of a gap. Its time is the end of the gap, when the gap is known.
-fn gap(what: GapKind, span: Span, reason: GapReason) -> Line {
-    Line::Gap(Gap { t: span.end, what, start: span.start, end: span.end, reason })
 }

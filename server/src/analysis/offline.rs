@@ -119,6 +119,16 @@ pub struct Environment<'a> {
     pub journal: &'a mut dyn FnMut(&Line) -> std::io::Result<()>,
 }
 
+impl Environment<'_> {
+    /// Writes an accepted line to the journal; other output is not needed for a file.
+    fn write(&mut self, output: &Output) -> std::io::Result<()> {
+        match output {
+            Output::Accepted(line) => (self.journal)(line),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Analyzes a file and returns its report. Blocks until the whole file is analyzed.
 ///
 /// # Errors
@@ -213,9 +223,9 @@ fn frame_size(format: &Format) -> (u32, u32) {
     }
 }
 
-/// An analysis may take this long, and so many times as long as the media it has come through: beyond it the file costs
-/// more than any real one does.
+/// Time that any analysis may take. Beyond it and [`MOST_TIMES`] the file costs more than any real one does, and is given up.
 const LEEWAY: Duration = Duration::from_secs(600);
+/// Time that an analysis may take for the media it has come through, as a multiple of that media's length.
 const MOST_TIMES: u32 = 10;
 
 /// Media time between two questions whether to go on, milliseconds.
@@ -272,29 +282,17 @@ impl<'a> Run<'a> {
             }
         }
         while let Some(output) = self.engine.poll() {
-            self.write(&output)?;
+            self.environment.write(&output)?;
         }
         Ok(())
     }
 
     /// Ends the engine and returns the report.
     fn finish(self) -> Result<Report, Error> {
-        let Run { engine, environment, .. } = self;
+        let Run { engine, mut environment, .. } = self;
         let (outputs, report) = engine.finish();
-        for output in &outputs {
-            if let Output::Accepted(line) = output {
-                (environment.journal)(line)?;
-            }
-        }
+        outputs.iter().try_for_each(|output| environment.write(output))?;
         (environment.progress)(1.0);
         Ok(report)
-    }
-
-    /// Writes an accepted line to the journal; other output is not needed for a file.
-    fn write(&mut self, output: &Output) -> Result<(), Error> {
-        if let Output::Accepted(line) = output {
-            (self.environment.journal)(line)?;
-        }
-        Ok(())
     }
 }

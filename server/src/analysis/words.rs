@@ -1,5 +1,5 @@
-//! The thread that writes words down: one per process, because the recognizer needs a tenth of a gigabyte. Segments of all
-//! sessions wait in one bounded queue for it, and each session's lane keeps what has no room there.
+//! Writes words down on one thread per process, because the recognizer needs a tenth of a gigabyte. Segments of all sessions wait for
+//! it in one bounded queue, and each session's lane keeps what has no room there.
 
 use coach_core::MediaTime;
 use coach_core::journal::{Gap, GapKind, GapReason, Line, Phrase};
@@ -10,10 +10,10 @@ use std::sync::{Arc, mpsc};
 
 /// Segments that wait for the thread, of all sessions: at most 17 MB of audio.
 const QUEUE: usize = 12;
-/// Segments of one live session that wait for room in the queue, oldest first: beyond it the oldest is given up.
+/// Most segments of one live session that wait for room in the queue. When there are more, the oldest is given up.
 const WAITING: usize = 32;
-/// A phrase counts from so long after its segment was closed: time enough to write it down, so that live and from a file it
-/// counts from the same moment.
+/// Time from the closing of a segment to the moment from which its phrase counts, ms. It is enough to write the phrase down, so
+/// that it counts from the same moment live and from a file.
 const DELAY_MS: i64 = 2_000;
 
 /// What became of a segment.
@@ -21,14 +21,14 @@ const DELAY_MS: i64 = 2_000;
 pub struct Written {
     /// The segment's start.
     pub start: MediaTime,
-    /// `None`: no word was said.
+    /// The phrase, or why there is none; `None`: no word was said.
     pub phrase: Result<Option<Phrase>, String>,
 }
 
-/// How answers find their way back, from the recognizer's thread.
+/// Takes an answer. Is called on the recognizer's thread.
 pub type Post = Arc<dyn Fn(Written) + Send + Sync>;
 
-/// The way to the thread, which ends when the last of these is dropped. Cheap to clone.
+/// Sends segments to the thread, which ends when the last of these is dropped. Cheap to clone.
 #[derive(Clone)]
 pub struct Words {
     queue: mpsc::SyncSender<(Segment, Post)>,
@@ -38,19 +38,19 @@ impl Words {
     /// Starts the thread.
     ///
     /// # Errors
-    /// No thread can be made.
+    /// The system starts no further thread.
     pub fn start(recognizer: Recognizer) -> std::io::Result<Words> {
         let (queue, work) = mpsc::sync_channel(QUEUE);
         std::thread::Builder::new().name("words".into()).spawn(move || write(recognizer, &work))?;
         Ok(Words { queue })
     }
 
-    /// What journals call the recognizer.
+    /// Returns the recognizer's name, as journals have it.
     pub fn source(&self) -> &'static str {
         SOURCE
     }
 
-    /// Writes a segment down and waits for the answer. `None`: no word was said.
+    /// Writes a segment down and waits for the phrase. Returns `None` when no word was said.
     ///
     /// # Errors
     /// The recognizer failed; the text says why.
@@ -60,7 +60,10 @@ impl Words {
         answers.recv().unwrap_or_else(|_| Err("the speech recognizer's thread has ended".into()))
     }
 
-    /// Hands a segment over if there is room; `post` is called from the thread. A segment without room comes back.
+    /// Hands a segment over if the queue has room; `post` is called on the thread.
+    ///
+    /// # Errors
+    /// There is no room; the segment comes back.
     fn offer(&self, segment: Segment, post: Post) -> Result<(), Segment> {
         self.queue.try_send((segment, post)).map_err(|error| match error {
             mpsc::TrySendError::Full((segment, _)) | mpsc::TrySendError::Disconnected((segment, _)) => segment,
@@ -74,9 +77,10 @@ impl Words {
     }
 }
 
+/// The loop of the thread: ends when every [`Words`] is dropped.
 fn write(mut recognizer: Recognizer, work: &mpsc::Receiver<(Segment, Post)>) {
     while let Ok((segment, post)) = work.recv() {
-        // A panic is a bug, but one session's bug must not end the words of all the others.
+        // A panic is a bug. It must not end the words of the other sessions.
         let written = catch_unwind(AssertUnwindSafe(|| recognizer.transcribe(&segment)));
         let phrase = match written {
             Ok(written) => written.map_err(|error| error.to_string()),
@@ -94,24 +98,25 @@ struct UnderWay {
     t: MediaTime,
 }
 
-/// One stream's words: its segments on their way to the thread and back, and up to when everything is known.
+/// The words of one stream: segments on their way to the thread and back, and the media time up to which everything is known.
 pub struct WordsLane {
     words: Words,
     post: Post,
-    /// Live and not at its end yet: a segment without room waits and may be given up, and nothing is held back. Else the caller waits.
+    /// Whether the stream is live and not at its end. Then a segment without room waits in the lane and may be given up, and no line is
+    /// held back for a phrase. Otherwise the caller waits for room.
     live: bool,
     waiting: VecDeque<Segment>,
     under_way: Vec<UnderWay>,
-    /// Written down, but not yet counting.
+    /// Phrases that are written down and do not count yet.
     ready: Vec<Phrase>,
-    /// Everything before this has been said.
+    /// Media time up to which everything was given out.
     passed: MediaTime,
-    /// The end of the audio, once it has ended.
+    /// Where the audio ended; `None` while it goes on.
     end: Option<MediaTime>,
 }
 
 impl WordsLane {
-    /// A lane for one stream. `post` brings answers back to [`WordsLane::written`].
+    /// Returns a lane for one stream. `post` must bring answers back to [`WordsLane::written`].
     pub fn new(words: &Words, live: bool, post: Post) -> WordsLane {
         let (waiting, under_way, ready) = (VecDeque::new(), Vec::new(), Vec::new());
         WordsLane {
@@ -168,30 +173,27 @@ impl WordsLane {
         }
     }
 
+    /// Returns the segment that began at `start`, which is no longer under way.
     fn answered(&mut self, start: MediaTime) -> Option<UnderWay> {
         let place = self.under_way.iter().position(|of| of.start == start)?;
         Some(self.under_way.remove(place))
     }
 
+    /// Reports a segment that is not written down as a gap.
     fn lost(&mut self, start: MediaTime, lines: &mut Vec<Line>) {
-        let Some(of) = self.answered(start) else { return };
-        let t = self.counts_from(of.t);
-        lines.push(Line::Gap(Gap {
-            t,
-            what: GapKind::Words,
-            start: of.start,
-            end: of.end,
-            reason: GapReason::Overload,
-        }));
+        let Some(UnderWay { start, end, t }) = self.answered(start) else { return };
+        let t = self.counts_from(t);
+        lines.push(Line::Gap(Gap { t, what: GapKind::Words, start, end, reason: GapReason::Overload }));
     }
 
-    /// When something counts from that is due at `t`: not after the end, and not before what has been said.
+    /// Returns the media time from which something counts that is due at `t`: not after the end of the audio, and not before what was
+    /// given out already.
     fn counts_from(&self, t: MediaTime) -> MediaTime {
         self.end.map_or(t, |end| t.min(end)).max(self.passed)
     }
 
-    /// Returns up to when everything is said, given that no segment closes before `heard` any more; `MediaTime(i64::MAX)`: none at all.
-    /// Phrases that count by then are appended to `lines`.
+    /// Returns the media time up to which everything is given out, given that no segment closes before `heard` any more;
+    /// `MediaTime(i64::MAX)`: no segment closes at all. Appends the phrases that count by then to `lines`.
     pub fn known_until(&mut self, heard: MediaTime, lines: &mut Vec<Line>) -> MediaTime {
         let held = self.under_way.iter().map(|of| self.counts_from(of.t)).min();
         let until = match held {
@@ -212,12 +214,12 @@ impl WordsLane {
         until
     }
 
-    /// The audio has ended at `end`, perhaps to begin again with the next part: nothing counts from later.
+    /// Notes that the audio has ended at `end`, perhaps to begin again with the next part. Nothing counts from a later time.
     pub fn ended(&mut self, end: MediaTime) {
         self.end = Some(end);
     }
 
-    /// The session is at its end: from now on room in the queue is waited for, so that nothing is given up any more.
+    /// Waits for room in the queue from now on, so that nothing is given up. To be called at the end of the session.
     pub fn wait(&mut self) {
         self.live = false;
         for segment in std::mem::take(&mut self.waiting) {
@@ -225,12 +227,12 @@ impl WordsLane {
         }
     }
 
-    /// Whether all segments have been answered. What counts later is still to be taken by [`WordsLane::known_until`].
+    /// Returns whether all segments were answered. Phrases that count later are still to be taken by [`WordsLane::known_until`].
     pub fn is_over(&self) -> bool {
         self.under_way.is_empty()
     }
 
-    /// Up to when everything has been said.
+    /// Returns the media time up to which everything was given out.
     pub fn passed(&self) -> MediaTime {
         self.passed
     }

@@ -111,6 +111,7 @@ fn run(models: &Models, mut best: face::Worker, jobs: &mpsc::Receiver<Work>) {
     // Loaded when it is first needed: most servers never reach the last step of the overload ladder.
     let mut lite: Option<face::Worker> = None;
     let mut streams: HashMap<u64, (Net, Track)> = HashMap::new();
+    let seconds = metrics::histogram!("coach_face_seconds");
     while let Ok(work) = jobs.recv() {
         match work {
             Work::Forget { stream } => drop(streams.remove(&stream)),
@@ -135,10 +136,10 @@ fn run(models: &Models, mut best: face::Worker, jobs: &mpsc::Receiver<Work>) {
                     _ => &mut best,
                 };
                 let t = frame.t;
-                // A panic is a bug. It must not end the analysis of the other streams of this thread.
                 let began = Instant::now();
+                // A panic is a bug. It must not end the analysis of the other streams of this thread.
                 let seen = catch_unwind(AssertUnwindSafe(|| worker.observe(track, t, &frame.view(), detail)));
-                metrics::histogram!("coach_face_seconds").record(began.elapsed());
+                seconds.record(began.elapsed());
                 drop(frame);
                 reply(
                     t,

@@ -41,7 +41,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 fn samples(path: &Path) -> anyhow::Result<(Vec<f32>, u32)> {
     let decoding = Decoding::new();
     let mut source = decoding.open(path, file::Limits::default())?;
-    let format = source.formats().audio.clone().context("the file has no sound")?;
+    let format = source.formats().audio.clone().context("the file has no audio")?;
     let heard = Arc::new(Mutex::new((Vec::new(), 0)));
     let into = heard.clone();
     let mut decoder = decoding.audio(&format, move |block| {

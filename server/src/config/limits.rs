@@ -30,7 +30,8 @@ pub struct Config {
     pub channels: usize,
     /// Messages a page may send on the live channel per second, averaged; bursts of twice as many pass.
     pub channel_messages_hz: u32,
-    /// POST, PUT, PATCH and DELETE requests of one address per second, averaged; bursts of ten times as many pass.
+    /// POST, PUT, PATCH and DELETE requests of one address per second, averaged; bursts of ten times as many pass. All who come
+    /// through a proxy have the proxy's address.
     pub changes_hz: u32,
     /// Threads that look at faces; 0 = one per core.
     pub face_workers: usize,
@@ -58,7 +59,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// How many sessions of one person may be live at once.
+    /// Returns how many sessions of one person may be live at once.
     pub fn live_sessions_of_one(&self) -> usize {
         (if self.live_sessions_each == 0 { self.live_sessions } else { self.live_sessions_each }) as usize
     }

@@ -1,5 +1,6 @@
 //! The listener of pages and API: HTTP/1.1 with a limit to how long a client may take and to how many come at once.
 
+use super::rate::prefix;
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -16,13 +17,14 @@ use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tower::util::MapRequest;
 
-/// How long a client may take to send its headers, and to go on reading an answer.
+/// How long a client may take to send its headers.
 const HEADERS: Duration = Duration::from_secs(15);
+/// How long a client may take to go on reading an answer.
 const READING: Duration = Duration::from_secs(30);
-/// Connections at once, whatever the process may have.
+/// Most connections at once, however many descriptors the process may have.
 const MOST: usize = 1024;
 
-/// Connections of one address.
+/// Connections of each address, as [`prefix`] counts addresses.
 type Each = Arc<Mutex<HashMap<IpAddr, usize>>>;
 
 /// One accepted connection; gives its place back when it is dropped.
@@ -33,7 +35,7 @@ struct Place {
 }
 
 impl Place {
-    /// `None`: this address has its share.
+    /// Returns a place for the connection; `None`: this address has its share.
     fn take(permit: OwnedSemaphorePermit, each: &Each, ip: IpAddr, share: usize) -> Option<Place> {
         let mut counts = each.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry(ip).or_default();
@@ -57,7 +59,7 @@ impl Drop for Place {
     }
 }
 
-/// Raises the number of descriptors that this process may have to what the system allows; returns it.
+/// Raises the number of descriptors that this process may have to what the system allows. Returns the number.
 pub fn raise_descriptors() -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
@@ -66,8 +68,8 @@ pub fn raise_descriptors() -> usize {
     now.and_then(|now| usize::try_from(now).ok()).unwrap_or(usize::MAX)
 }
 
-/// How many connections may be open when the process may have so many descriptors: a third, since recordings, the database
-/// and the object store need theirs.
+/// Returns how many connections may be open when the process may have so many descriptors: a third of them, because recordings,
+/// the database and the object store need theirs.
 pub fn connections(descriptors: usize) -> usize {
     (descriptors / 3).clamp(16, MOST)
 }
@@ -96,7 +98,7 @@ pub async fn serve(listener: TcpListener, router: Router, connections: usize, st
                 continue;
             }
         };
-        let Some(place) = Place::take(permit, &each, from.ip(), share) else {
+        let Some(place) = Place::take(permit, &each, prefix(from.ip()), share) else {
             metrics::counter!("coach_connections_refused_total").increment(1);
             continue;
         };

@@ -1,6 +1,6 @@
-//! How often one address may change something: POST, PUT, PATCH and DELETE are limited, reading is not.
+//! Limits how often one address may change something: POST, PUT, PATCH and DELETE are counted, reading is not.
 
-use crate::http::error::Error;
+use super::error::Error;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::Method;
 use governor::clock::{Clock, DefaultClock};
@@ -9,10 +9,10 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 
 /// How many seconds' worth of changes may come at once.
-const BURST_S: u32 = 10;
-/// So many addresses are remembered before those that were quiet are forgotten.
+const BURST_S: NonZeroU32 = NonZeroU32::new(10).expect("10 is not 0");
+/// How many addresses are remembered before those that were quiet are forgotten.
 const REMEMBERED: usize = 4096;
-/// The object store's notifications: it has a secret, and sends one per object.
+/// Path of the object store's notifications, which are not limited: it has a secret, and sends one per object.
 const UNLIMITED: &str = "/api/hooks/";
 
 /// The limit of each address.
@@ -25,18 +25,35 @@ impl std::fmt::Debug for Changes {
 }
 
 impl Changes {
-    /// `hz` changes per second on average; bursts of ten times as many pass.
+    /// Returns a limit of `hz` changes per second on average; bursts of ten times as many pass.
     pub fn new(hz: NonZeroU32) -> Changes {
-        Changes(RateLimiter::keyed(
-            Quota::per_second(hz).allow_burst(hz.saturating_mul(NonZeroU32::MIN.saturating_add(BURST_S - 1))),
-        ))
+        Changes(RateLimiter::keyed(Quota::per_second(hz).allow_burst(hz.saturating_mul(BURST_S))))
     }
 
-    /// Counts a change.
+    /// Counts a request, if it changes something.
     ///
     /// # Errors
-    /// One too many: how long to wait, whole seconds.
-    pub fn take(&self, from: IpAddr) -> Result<(), u32> {
+    /// Its address has sent too many.
+    pub fn check(&self, request: &Request) -> Result<(), Error> {
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+        if reads || request.uri().path().starts_with(UNLIMITED) {
+            return Ok(());
+        }
+        // Without a connection, as in tests of the router alone, all callers count as one.
+        let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        let from = from.map_or(Ipv6Addr::UNSPECIFIED.into(), |ConnectInfo(address)| address.ip());
+        self.take(from).map_err(|retry_after_s| {
+            metrics::counter!("coach_requests_limited_total").increment(1);
+            let detail = format!("too many changes from this address; wait {retry_after_s} s, then try again");
+            Error::TooMany { detail, retry_after_s }
+        })
+    }
+
+    /// Counts a change of this address.
+    ///
+    /// # Errors
+    /// The address has sent too many; the value says how long to wait, whole seconds.
+    fn take(&self, from: IpAddr) -> Result<(), u32> {
         if self.0.len() > REMEMBERED {
             self.0.retain_recent();
         }
@@ -47,32 +64,12 @@ impl Changes {
     }
 }
 
-/// Whoever has one IPv6 address has the 64 bits behind its prefix too.
-fn prefix(ip: IpAddr) -> IpAddr {
+/// Returns what counts as one address: an IPv4 address, or the first 64 bits of an IPv6 address. Whoever has one IPv6 address has the
+/// others of its prefix too.
+pub fn prefix(ip: IpAddr) -> IpAddr {
     match ip.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from(u128::from(v6) & !u128::from(u64::MAX)).into(),
         v4 => v4,
-    }
-}
-
-impl Changes {
-    /// Counts a request, if it changes something.
-    ///
-    /// # Errors
-    /// Its address has sent too many.
-    pub fn check(&self, request: &Request) -> Result<(), Error> {
-        let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-        if reads || request.uri().path().starts_with(UNLIMITED) {
-            return Ok(());
-        }
-        // Without a connection, as in tests of the router alone, everybody is one.
-        let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
-        let from = from.map_or(Ipv6Addr::UNSPECIFIED.into(), |ConnectInfo(address)| address.ip());
-        self.take(from).map_err(|retry_after_s| {
-            metrics::counter!("coach_requests_limited_total").increment(1);
-            let detail = format!("too many changes from this address; wait {retry_after_s} s, then try again");
-            Error::TooMany { detail, retry_after_s }
-        })
     }
 }
 

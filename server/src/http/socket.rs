@@ -152,7 +152,7 @@ impl Channel<'_> {
 async fn send(socket: &mut WebSocket, frame: Frame) -> Result<(), End> {
     match tokio::time::timeout(SEND, socket.send(frame)).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err(End::Gone),
-        Err(_) => Err(End::Gone),
+        // The connection broke, or the page takes nothing.
+        Ok(Err(_)) | Err(_) => Err(End::Gone),
     }
 }

@@ -1,4 +1,4 @@
-//! What is told of each request: its id in the answer and in all its log lines, one line of its own, and a histogram.
+//! Gives each request an id, in its answer and in all its log lines; logs one line and records a histogram for it.
 
 use crate::telemetry::HTTP_SECONDS;
 use axum::extract::{MatchedPath, Request};
@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// The header that carries a request's id, in both directions.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Asked by machines every few seconds: their lines would hide all others.
+/// Paths that machines ask for every few seconds; at INFO their lines would hide all others.
 const PROBES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 tokio::task_local! {

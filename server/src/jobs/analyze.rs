@@ -86,9 +86,9 @@ impl Analyze {
         }
         store::sessions::set_started(db, owner, id, session.created_us).await?;
         hold.at(stage::ANALYZING, 0);
-        // A file that brings its worker down is tried as often as any, and no oftener.
+        // From here on the file can bring the worker down, and must not do so for ever.
         hold.count();
-        // Dropped half-way, the thread ends soon; until then it keeps the folder.
+        // If this future is dropped half-way, the thread ends soon after; until then it keeps the folder.
         let stop = CancellationToken::new();
         let _stop = stop.clone().drop_guard();
         let folder = Arc::new(folder);

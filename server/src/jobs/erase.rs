@@ -3,6 +3,7 @@
 use super::{Hold, Job, subject};
 use crate::context::Context;
 use crate::objects;
+use crate::recording::spool::Spool;
 use crate::store;
 use anyhow::Context as _;
 use async_trait::async_trait;
@@ -43,11 +44,11 @@ pub struct Erased {
 pub async fn erase(context: &Context, owner: UserId, session: SessionId) -> anyhow::Result<Erased> {
     let objects =
         context.objects.delete_prefix(&objects::prefix(session)).await.context("the objects cannot be deleted")?;
-    let spool = context.config.storage.spool().join(session.to_string());
-    let spool = match tokio::fs::remove_dir_all(&spool).await {
+    let spool = Spool::of(&context.config.storage.spool(), session);
+    let spool = match tokio::fs::remove_dir_all(spool.folder()).await {
         Ok(()) => true,
         Err(error) if error.kind() == ErrorKind::NotFound => false,
-        Err(error) => return Err(error).with_context(|| format!("{} cannot be removed", spool.display())),
+        Err(error) => return Err(error).with_context(|| format!("{} cannot be removed", spool.folder().display())),
     };
     store::sessions::erase(&context.db, owner, session).await?;
     context.db.empty_log().await?;

@@ -40,12 +40,12 @@ impl Hold {
         *self.0.progress.lock().unwrap_or_else(PoisonError::into_inner) = Progress { stage: Some(stage), percent };
     }
 
-    /// From now on the attempt counts, also where the worker stops: what is done next can be what makes it stop.
+    /// Makes the attempt count even if the worker stops. To be called before work that can bring the worker down.
     pub fn count(&self) {
         self.0.counts.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the attempt counts.
+    /// Returns whether the attempt counts even if the worker stops.
     pub(super) fn counts(&self) -> bool {
         self.0.counts.load(Ordering::Relaxed)
     }

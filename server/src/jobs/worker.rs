@@ -12,13 +12,12 @@ use std::time::{Duration, Instant};
 use store::jobs::{Attempt, Claimed};
 use tokio_util::sync::CancellationToken;
 
-/// Why a job is given up whose every attempt ended with its worker.
-const STOPPED: &str = "its worker stopped at each attempt";
-
-/// How often progress is written while a lease is not due for renewal.
-const TELL: Duration = Duration::from_secs(1);
+/// Error of a job whose worker was stopped in the last attempt.
+const STOPPED: &str = "its worker was stopped in the last attempt";
 /// Error of a job whose last worker ended without reporting one.
 const SILENT: &str = "its worker fell silent";
+/// How often progress is written while a lease is not due for renewal.
+const TELL: Duration = Duration::from_secs(1);
 
 pub struct Worker {
     name: String,
@@ -32,7 +31,7 @@ pub struct Worker {
 enum Outcome {
     Done,
     Failed(anyhow::Error),
-    /// The worker stops.
+    /// The worker stops; says whether the attempt counts.
     Stopped(Attempt),
 }
 
@@ -55,7 +54,8 @@ impl Worker {
         Worker { name, queue, config, kinds: jobs.keys().copied().collect(), jobs }
     }
 
-    /// Runs until it is told to stop; a running job then goes back into the queue, without losing an attempt.
+    /// Runs until it is told to stop. A running job then goes back into the queue; the attempt counts only where [`Hold::count`] was
+    /// called.
     pub async fn run(&self, stop: CancellationToken) {
         let poll = Duration::from_millis(self.config.poll_ms.into());
         while !stop.is_cancelled() {

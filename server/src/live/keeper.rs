@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
+use tracing::Instrument;
 
 /// The publishing that is under way.
 struct Current {
@@ -44,11 +45,11 @@ struct Keeper {
     writer: StateWriter,
     commands: mpsc::UnboundedSender<Command>,
     current: Option<Current>,
-    /// Held from the first offer on; given back while nobody publishes what was never recorded.
+    /// Held from the first offer on. Given back while nobody publishes and nothing was recorded.
     place: Option<Place>,
-    /// The first offer, refused; told when nothing of the session is left.
+    /// The answer to a first offer that was refused. It is sent when nothing of the session is left.
     refused: Option<(oneshot::Sender<Result<PublishAnswer, PublishError>>, PublishError)>,
-    /// Parts that began, and those that are over.
+    /// How many parts have begun.
     begun: u32,
     /// The parts that have ended.
     over: Vec<PartEnded>,
@@ -239,7 +240,7 @@ impl Keeper {
         let running = part::run(part, publisher, events, self.thread.clone(), file.clone(), move |part_event| {
             let _ = part_events.send(Command::PartEvent { n, part_event });
         });
-        let running = tokio::spawn(running);
+        let running = tokio::spawn(running.instrument(tracing::info_span!("session", session = %self.session.id)));
         tokio::spawn(async move {
             // After a panic, what was written before is kept.
             let over = running.await.unwrap_or_else(|_| PartEnded { n, file: file.exists().then_some(file) });
@@ -248,6 +249,7 @@ impl Keeper {
         Ok(PublishAnswer { sdp: answer.sdp, etag, resource })
     }
 
+    /// Hands candidates or an ICE restart to the present publisher, if `If-Match` names its ICE session.
     async fn patch(&mut self, resource: &str, patch: &Patch) -> Result<Patched, PatchError> {
         let current =
             self.current.as_mut().filter(|current| current.resource == resource).ok_or(PatchError::Unknown)?;
@@ -276,9 +278,8 @@ impl Keeper {
                 }
             }
             PartEvent::Recording(durable) => {
-                if n == 0 {
-                    self.writer.write(Update::Started { at_us: crate::clock::now_us() });
-                }
+                // The first one counts. It need not be part 0, which may have ended without media.
+                self.writer.write(Update::Started { at_us: crate::clock::now_us() });
                 let offset = self.thread.now().unwrap_or(MediaTime::ZERO);
                 self.writer.write(Update::Part { n, offset });
                 let key = objects::part_key(self.session.id, n as i32);
@@ -317,7 +318,7 @@ impl Keeper {
         }
     }
 
-    /// Where nothing was recorded and nobody publishes, there is nothing to lose: others may have the place until then.
+    /// Gives the place back while nothing was recorded and nobody publishes: there is nothing to lose.
     fn release(&mut self) {
         if self.current.is_none() && self.over.iter().all(|over| over.file.is_none()) {
             self.place = None;
@@ -383,6 +384,7 @@ async fn disk_full(disk: &mut tokio::sync::watch::Receiver<DiskSpace>) -> String
     }
 }
 
+/// Returns why an offer is not accepted, for the publisher.
 pub fn refused(error: peer::Error) -> PublishError {
     match error {
         peer::Error::Malformed(why) => PublishError::Malformed(why),
@@ -393,7 +395,7 @@ pub fn refused(error: peer::Error) -> PublishError {
     }
 }
 
-/// Says why no session can begin.
+/// Returns why no session can begin, for the person.
 pub fn busy(full: Full) -> PublishError {
     PublishError::Busy(match full {
         Full::Machine(most) => format!("{most} sessions are live on this machine"),

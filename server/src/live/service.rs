@@ -83,12 +83,20 @@ pub async fn open(context: &Context, analyzers: Analyzers) -> anyhow::Result<Arc
 struct Service {
     live: Arc<LiveContext>,
     /// Limits how many device checks are measured at the same time.
-    checks: Semaphore,
+    checks: Arc<Semaphore>,
 }
 
 impl Service {
     fn new(live: Arc<LiveContext>) -> Service {
-        Service { live, checks: Semaphore::new(CHECKS_AT_ONCE) }
+        Service { live, checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)) }
+    }
+
+    /// Sends a command to the session's keeper and returns its answer; `None` when the session is not live or has ended.
+    async fn ask<T>(&self, session: SessionId, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Option<T> {
+        let commands = self.live.running.get(&session)?.commands.clone();
+        let (answer, answered) = oneshot::channel();
+        commands.send(command(answer)).ok()?;
+        answered.await.ok()
     }
 
     /// Returns the session with a baseline: that of its own device check, or else its owner's latest of the last 12 h.
@@ -136,28 +144,20 @@ impl LiveSessions for Service {
     }
 
     async fn stop(&self, session: SessionId, resource: &str) -> Result<(), StopError> {
-        let running = self.live.running.get(&session).map(|r| r.clone()).ok_or(StopError::Unknown)?;
-        let (answer, answered) = oneshot::channel();
-        let command = Command::Stop { resource: resource.to_owned(), answer };
-        running.commands.send(command).map_err(|_| StopError::Unknown)?;
-        answered.await.map_err(|_| StopError::Unknown)?
+        let resource = resource.to_owned();
+        let stopped = self.ask(session, |answer| Command::Stop { resource, answer }).await;
+        stopped.unwrap_or(Err(StopError::Unknown))
     }
 
     async fn publishes(&self, session: SessionId, resource: &str) -> bool {
-        let running = self.live.running.get(&session).map(|running| running.commands.clone());
-        let Some(commands) = running else { return false };
-        let (answer, answered) = oneshot::channel();
-        let command = Command::Publishes { resource: resource.to_owned(), answer };
-        commands.send(command).is_ok() && answered.await.unwrap_or(false)
+        let resource = resource.to_owned();
+        self.ask(session, |answer| Command::Publishes { resource, answer }).await.unwrap_or(false)
     }
 
     async fn patch(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError> {
-        let running = self.live.running.get(&session).map(|running| running.commands.clone());
-        let commands = running.ok_or(PatchError::Unknown)?;
-        let (answer, answered) = oneshot::channel();
-        let command = Command::Patch { resource: resource.to_owned(), patch, answer };
-        commands.send(command).map_err(|_| PatchError::Unknown)?;
-        answered.await.map_err(|_| PatchError::Unknown)?
+        let resource = resource.to_owned();
+        let patched = self.ask(session, |answer| Command::Patch { resource, patch, answer }).await;
+        patched.unwrap_or(Err(PatchError::Unknown))
     }
 
     async fn withdraw(&self, owner: UserId) {
@@ -188,11 +188,13 @@ impl LiveSessions for Service {
     }
 
     async fn calibrate(&self, clip: Bytes) -> Result<CalibrationOutcome, CalibrateError> {
-        let _turn = self.checks.acquire().await.map_err(|e| CalibrateError::Unavailable(e.to_string()))?;
+        let turn = self.checks.clone().acquire_owned().await.map_err(|e| CalibrateError::Unavailable(e.to_string()))?;
         let Analyzers { models, workers } = self.live.recordings.analyzers.clone();
         // The folder goes when the clip was measured, and with the next start if this process is killed before.
         let bench = self.live.workplace.bench().map_err(anyhow::Error::from)?;
         let measured = tokio::task::spawn_blocking(move || {
+            // Kept until the end, also when whoever asked has gone.
+            let _turn = turn;
             let file = bench.path().join("clip");
             std::fs::write(&file, &clip).map_err(anyhow::Error::from)?;
             calibrate::calibrate(&file, &models, workers.as_ref())
@@ -217,13 +219,8 @@ impl LiveSessions for Service {
     }
 
     async fn forget(&self, session: SessionId) {
-        let running = self.live.running.get(&session).map(|r| r.clone());
-        if let Some(running) = running {
-            let (done, gone) = oneshot::channel();
-            if running.commands.send(Command::Forget(done)).is_ok() {
-                let _ = gone.await;
-            }
-        }
+        // `None` means that the session is not live, or has ended by itself.
+        let _ = self.ask(session, Command::Forget).await;
         self.live.recordings.finishing.stop(session).await;
         let spool = Spool::of(&self.live.recordings.spool, session);
         if let Err(error) = spool.remove() {

@@ -23,7 +23,7 @@ const GAP_LINE_MS: i64 = 1_000;
 /// Longest wait for a command. Media time advances at least this often, also when nothing arrives.
 const TICK: Duration = Duration::from_millis(50);
 
-/// Decoders and workers that do not answer for this long at the end of a session count as failed.
+/// Longest wait for an answer of a decoder or a worker at the end of a session.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
 /// A command to the thread of a session.
@@ -125,6 +125,8 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
     let handle = Handle { commands: commands.clone(), clock: clock.clone(), queued: queued.clone() };
     let name = setup.session.to_string();
     std::thread::Builder::new().name(format!("session-{}", &name[name.len() - 4..])).spawn(move || {
+        // Every line that is logged on this thread says whose it is.
+        let _span = tracing::info_span!("session", session = %setup.session).entered();
         let post = Arc::new(move |event| drop(commands.send(Command::Answer(event))));
         let options = Options { rate_hz: setup.header.rate_hz, landmarks: false, words: true, live: true };
         let observer = Observer::new(&setup.models, setup.workers.as_ref(), options, post);
@@ -222,9 +224,9 @@ impl SessionThread {
         if std::mem::replace(&mut self.unpublished, false) {
             self.observer.nobody_until(part.offset, 1);
         }
-        tracing::debug!(session = %self.setup.session, part = part.n, offset = %part.offset, "a part of a live session begins");
+        tracing::debug!(part = part.n, offset = %part.offset, "a part of a live session begins");
         if let Err(error) = self.observer.formats(formats) {
-            tracing::error!(%error, session = %self.setup.session, "the media cannot be decoded; it is recorded only");
+            tracing::error!(%error, "the media cannot be decoded; it is recorded only");
         }
     }
 
@@ -234,7 +236,7 @@ impl SessionThread {
         match JournalFile::create(&self.setup.journal) {
             Ok(journal) => self.journal = Some(journal),
             // The recording continues, and the journal can be made from it later.
-            Err(error) => tracing::error!(%error, session = %self.setup.session, "the journal cannot be written"),
+            Err(error) => tracing::error!(%error, "the journal cannot be written"),
         }
         self.engine = Some(Engine::new(self.setup.header.clone()));
         if let Some(question) = self.setup.first_question.clone() {
@@ -285,17 +287,17 @@ impl SessionThread {
         if self.unpublished {
             self.observer.nobody_until(now - SETTLED_AFTER_MS, GAP_LINE_MS);
         }
-        let known = [Stream::Face, Stream::Voice].map(|s| (s, self.observer.is_over(s), self.observer.known_until(s)));
-        let heard = known.iter().find(|(stream, ..)| *stream == Stream::Voice);
-        let words =
-            self.observer.words_until(heard.map_or(now, |&(_, over, t)| if over { now - SETTLED_AFTER_MS } else { t }));
+        // A track that is absent or has ended must not hold up media time; the next part may bring it back.
+        let [seen, heard] = [Stream::Face, Stream::Voice].map(|stream| match self.observer.is_over(stream) {
+            true => now - SETTLED_AFTER_MS,
+            false => self.observer.known_until(stream),
+        });
+        let words = self.observer.words_until(heard);
         let Some(engine) = &mut self.engine else { return };
         self.observer.take_lines().for_each(|line| engine.observe(line));
         engine.advance(Stream::Words, words);
-        for (stream, over, until) in known {
-            // A track that is absent or has ended must not hold up media time; the next part may bring it back.
-            engine.advance(stream, if over { now - SETTLED_AFTER_MS } else { until });
-        }
+        engine.advance(Stream::Face, seen);
+        engine.advance(Stream::Voice, heard);
         engine.advance(Stream::Marks, now);
         while let Some(output) = engine.poll() {
             if let Output::Hint(hint) = &output {
@@ -331,7 +333,7 @@ impl SessionThread {
                 Ok(Command::Answer(event)) => self.observer.event(event),
                 Ok(_) => {}
                 Err(_) => {
-                    tracing::error!(session = %self.setup.session, "a decoder or a worker does not answer; the report is made without it");
+                    tracing::error!("a decoder or a worker does not answer; the report is made without it");
                     break;
                 }
             }

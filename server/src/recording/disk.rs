@@ -69,7 +69,11 @@ fn mb(bytes: u64) -> u64 {
     bytes / 1_000_000
 }
 
-fn free(folder: &Path) -> io::Result<u64> {
+/// Returns the bytes that this account may still write to the disk of the folder.
+///
+/// # Errors
+/// The folder is not there, or the disk does not say.
+pub fn free(folder: &Path) -> io::Result<u64> {
     let found = rustix::fs::statvfs(folder)?;
     Ok(found.f_bavail.saturating_mul(found.f_frsize))
 }

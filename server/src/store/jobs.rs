@@ -228,14 +228,14 @@ pub struct Fence<'a> {
     pub worker: &'a str,
 }
 
-/// Whether an attempt that a stopping worker broke off counts.
+/// Whether an attempt counts that ended because its worker stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attempt {
     Counts,
     NeverWas,
 }
 
-/// The worker stops and leaves the job to the next one. False: it was no longer this worker's.
+/// Returns a job of a stopping worker to the queue. Returns false when the worker no longer held it.
 pub async fn release(db: &Db, id: Uuid, worker: &str, attempt: Attempt) -> sqlx::Result<bool> {
     const UPDATE: &str =
         "UPDATE jobs SET state = 'queued', attempts = attempts - $3, worker = NULL, lease_until_us = NULL,
@@ -244,11 +244,11 @@ pub async fn release(db: &Db, id: Uuid, worker: &str, attempt: Attempt) -> sqlx:
     on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(worker).bind(back).execute(pool).await?.rows_affected() == 1))
 }
 
-/// A job that this worker holds and whose session was erased meanwhile: nothing of the session is kept.
+/// Deletes a job that this worker holds and whose session was erased meanwhile, so that nothing of the session is kept.
 const FORGET: &str = "DELETE FROM jobs WHERE id = $1 AND worker = $2 AND state = 'running'
     AND session IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sessions WHERE sessions.id = jobs.session)";
 
-/// It is done; false: it was no longer this worker's.
+/// Marks a job as done. Returns false when the worker no longer held it.
 pub async fn complete(db: &Db, id: Uuid, worker: &str) -> sqlx::Result<bool> {
     const UPDATE: &str = "UPDATE jobs SET state = 'done', lease_until_us = NULL, last_error = NULL
         WHERE id = $1 AND worker = $2 AND state = 'running'";

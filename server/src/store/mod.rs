@@ -154,10 +154,11 @@ impl Db {
         on!(self, pool => sqlx::query("SELECT 1").execute(pool).await.map(drop))
     }
 
-    /// Empties the write-ahead log of SQLite, where what was erased would be read for a while. PostgreSQL's is its operator's.
+    /// Empties the write-ahead log of SQLite, where what was erased could be read for a while. PostgreSQL's log is its operator's
+    /// concern.
     ///
     /// # Errors
-    /// The disk fails. A reader that holds the log is none: it is emptied the next time.
+    /// The disk fails. A reader that holds the log is no error: it is emptied the next time.
     pub async fn empty_log(&self) -> sqlx::Result<()> {
         match self {
             Db::Pg(_) => Ok(()),
@@ -165,7 +166,8 @@ impl Db {
         }
     }
 
-    /// What the two databases say differently, kept to this one word: a claim passes over rows that others hold.
+    /// Returns the end of a claim's SELECT that makes it pass over rows that others hold. SQLite has one writer at a time and needs
+    /// none.
     fn skip_locked(&self) -> &'static str {
         match self {
             Db::Pg(_) => "FOR UPDATE SKIP LOCKED",

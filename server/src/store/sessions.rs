@@ -274,13 +274,13 @@ pub async fn all_owners_outdated(db: &Db, now_us: i64, days: i64) -> sqlx::Resul
     Ok(rows.into_iter().map(Session::from).collect())
 }
 
-/// How many sessions the person has made since then.
+/// Returns how many of the owner's sessions were created at `since_us` or later. Erased ones are not counted.
 pub async fn made_since(db: &Db, owner: UserId, since_us: i64) -> sqlx::Result<i64> {
     const COUNT: &str = "SELECT COUNT(*) FROM sessions WHERE owner = $1 AND created_us >= $2";
     on!(db, pool => sqlx::query_scalar(COUNT).bind(owner.0).bind(since_us).fetch_one(pool).await)
 }
 
-/// Removes the row of a session in the state `deleted` and, with it, every row that belongs to it; says whether it was there.
+/// Deletes the row of a session in the state `deleted`, and with it every row that belongs to it. Returns whether it was there.
 pub async fn erase(db: &Db, owner: UserId, id: SessionId) -> sqlx::Result<bool> {
     const DELETE: &str = "DELETE FROM sessions WHERE id = $1 AND owner = $2 AND state = 'deleted'";
     // A job that runs is its worker's until it ends; it finds the session gone then, and goes too.

@@ -118,13 +118,13 @@ pub async fn all_owners_expired(db: &Db, now_us: i64) -> sqlx::Result<Vec<Slot>>
     Ok(rows.into_iter().map(Slot::from).collect())
 }
 
-/// How many slots of the person are open.
+/// Returns how many slots of the owner are open.
 pub async fn open_of(db: &Db, owner: UserId) -> sqlx::Result<i64> {
     const COUNT: &str = "SELECT COUNT(*) FROM uploads WHERE owner = $1 AND job IS NULL";
     on!(db, pool => sqlx::query_scalar(COUNT).bind(owner.0).fetch_one(pool).await)
 }
 
-/// Bytes of all files that are under way, whoever's they are.
+/// Returns the bytes of all files that are under way, of all owners.
 pub async fn all_owners_open_bytes(db: &Db) -> sqlx::Result<i64> {
     const SUM: &str = "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM uploads WHERE job IS NULL";
     on!(db, pool => sqlx::query_scalar(SUM).fetch_one(pool).await)

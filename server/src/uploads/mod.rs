@@ -9,17 +9,17 @@ pub mod sweep;
 pub use complete::complete;
 pub use plan::Plan;
 
-use crate::clock::now_us;
+use crate::clock::{DAY_US, now_us};
 use crate::config::storage::Kind;
 use crate::context::Context;
 use crate::objects::{self, upload_key};
+use crate::recording::disk;
 use crate::store::sessions::{Session, Source};
 use crate::store::uploads::{self, Slot};
 pub use error::{Error, Result};
-use std::path::Path;
 
 /// A slot accepts parts for this long after it was last requested.
-pub const SLOT_US: i64 = 24 * 3600 * 1_000_000;
+pub const SLOT_US: i64 = DAY_US;
 /// Longest name that is stored with a file, characters.
 const NAME_MAX: usize = 255;
 
@@ -125,7 +125,7 @@ async fn has_room(context: &Context, session: &Session, file: &Announced) -> Res
         return Ok(());
     }
     // A disk that does not say has room: a write will tell.
-    let free = free_bytes(&storage.data).unwrap_or(u64::MAX);
+    let free = disk::free(&storage.data).unwrap_or(u64::MAX);
     let under_way = u64::try_from(uploads::all_owners_open_bytes(&context.db).await?).unwrap_or(0);
     let room = free.saturating_sub(storage.min_free_bytes).saturating_sub(under_way);
     if file.bytes > room {
@@ -139,13 +139,7 @@ async fn has_room(context: &Context, session: &Session, file: &Announced) -> Res
     Ok(())
 }
 
-/// Returns the bytes that this account may still write to the folder's disk.
-fn free_bytes(folder: &Path) -> std::io::Result<u64> {
-    let found = rustix::fs::statvfs(folder)?;
-    Ok(found.f_bavail.saturating_mul(found.f_frsize))
-}
-
-/// Gives a slot up: its row and its parts; says whether it was still open.
+/// Removes a slot, its row and its parts. Returns whether it was still open.
 ///
 /// # Errors
 /// The store or the database is unreachable; the sweep tries again.

@@ -5,12 +5,8 @@ use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test]
-async fn sessions_of_a_day_and_uploads_under_way_are_counted_for_each_person() {
-    let server = Server::with(|config| {
-        config.limits.sessions_per_day = 3;
-        config.limits.uploads_each = 1;
-    })
-    .await;
+async fn sessions_of_a_day_are_counted() {
+    let server = Server::with(|config| config.limits.sessions_per_day = 3).await;
     server.session().await;
     server.session().await;
     let bank = server.get("/api/questions").await.json::<serde_json::Value>().await.unwrap();
@@ -20,6 +16,27 @@ async fn sessions_of_a_day_and_uploads_under_way_are_counted_for_each_person() {
     let one_more = server.post("/api/sessions", wish).await;
     assert!(one_more.headers().contains_key("retry-after"));
     problem(one_more, 429, "too-many").await;
+}
+
+#[tokio::test]
+async fn uploads_under_way_are_counted() {
+    let server = Server::storing(|config| config.limits.uploads_each = 1).await;
+    server.consent().await;
+    let bank = server.get("/api/questions").await.json::<serde_json::Value>().await.unwrap();
+    let wish = json!({ "questions": [bank["questions"][0]["id"]], "source": "upload" });
+    let file = json!({ "name": "a.webm", "content_type": "video/webm", "bytes": 1000 });
+    let open = async || {
+        let made = server.post("/api/sessions", wish.clone()).await.json::<serde_json::Value>().await.unwrap();
+        let path = format!("/api/sessions/{}/upload", made["id"].as_str().unwrap());
+        (server.post(&path, file.clone()).await, path)
+    };
+    let (first, path) = open().await;
+    assert_eq!(first.status(), 200);
+    let (one_more, _) = open().await;
+    assert!(one_more.headers().contains_key("retry-after"));
+    problem(one_more, 429, "too-many").await;
+    assert_eq!(server.request(Method::DELETE, &path).send().await.unwrap().status(), 204);
+    assert_eq!(open().await.0.status(), 200, "an upload that was given up no longer counts");
 }
 
 #[tokio::test]

@@ -2,11 +2,12 @@
 
 use super::consents;
 use crate::auth::Viewer;
-use crate::clock::now_us;
+use crate::clock::{DAY_US, now_us};
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::extract::{Json as Body, Owned, Query};
 use crate::jobs::erase;
+use crate::recording::spool::Spool;
 use crate::session::Event;
 use crate::session::hints;
 use crate::session::view::SessionView;
@@ -26,8 +27,6 @@ use serde::{Deserialize, Serialize};
 const QUESTIONS_MAX: usize = 5;
 /// Largest width and height of the video, pixels.
 const SIDE_MAX: u32 = 8192;
-/// 24 hours, microseconds.
-const DAY_US: i64 = 24 * 3600 * 1_000_000;
 /// Sessions on one page of the list.
 const PAGE: i64 = 20;
 const PAGE_MAX: i64 = 100;
@@ -178,7 +177,7 @@ pub struct Deleted {
 pub async fn delete(State(app): State<App>, Owned(session): Owned) -> Result<(StatusCode, Json<Deleted>)> {
     // From here on nobody sees it, whatever happens to the rest.
     app.context.machine.apply(session.owner, session.id, Event::Deleted).await?;
-    let spooled = app.context.config.storage.spool().join(session.id.to_string()).exists();
+    let spooled = Spool::of(&app.context.config.storage.spool(), session.id).folder().exists();
     app.live.forget(session.id).await;
     match erase::erase(&app.context, session.owner, session.id).await {
         Ok(erased) => {
