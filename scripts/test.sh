@@ -24,8 +24,8 @@ say "clippy";            cargo clippy --locked --workspace --all-targets --quiet
 say "documentation";     RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --lib --bins --example s3 --quiet
 say "build";             cargo build --locked --workspace --all-targets --quiet
 say "unit, property and end-to-end tests"
-passed=0
-cargo test --locked --workspace --no-fail-fast 2>&1 | tee "$scratch/tests" || passed=1
+failed=0
+cargo test --locked --workspace --no-fail-fast 2>&1 | tee "$scratch/tests" || failed=1
 
 if [[ -s $COACH_NOT_CHECKED ]]; then
   say "not checked on this machine"
@@ -35,4 +35,4 @@ say "in all"
 grep -E '^test .* \.\.\. FAILED$' "$scratch/tests" | sort -u || true
 awk '/^test result: / { passed += $4; failed += $6; ignored += $8 } END { printf "%d passed, %d failed, %d skipped\n", passed, failed, ignored }' \
   "$scratch/tests"
-exit "$passed"
+exit "$failed"

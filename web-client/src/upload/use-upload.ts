@@ -62,6 +62,7 @@ export function useUpload(onDone: (session: string) => void) {
   const [view, showView] = useState<View | null>(null);
   const leaving = useRef(new AbortController());
   const active = useRef<Uploader | null>(null);
+  const goingOn = useRef(false);
 
   useEffect(() => {
     leaving.current = new AbortController();
@@ -250,7 +251,9 @@ export function useUpload(onDone: (session: string) => void) {
 
   /** Goes on after a pause or a failure, however long it was: the slot is asked for again. */
   const goOn = useCallback(async () => {
-    if (stage.at !== "sending") return;
+    // Pressed twice it would send everything twice.
+    if (stage.at !== "sending" || goingOn.current) return;
+    goingOn.current = true;
     setProblem(null);
     try {
       await begin(stage.file, stage.session, stage.crc64);
@@ -258,6 +261,8 @@ export function useUpload(onDone: (session: string) => void) {
       const told = asProblem(error);
       if (told.status === 0 || told.status >= 500) setProblem(told.message);
       else meet(error, stage.session);
+    } finally {
+      goingOn.current = false;
     }
   }, [begin, meet, stage]);
 
