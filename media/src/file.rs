@@ -1,4 +1,4 @@
-//! The file door: any file that GStreamer can take apart, as the same items that the tap gives.
+//! The file path: any file that GStreamer can take apart, as the same items that the tap gives.
 //!
 //! t = 0 is the first unit that is kept, by the tap's rule: the first key frame, or the first packet of sound when no key
 //! frame comes within a second after it; sound before t = 0 is dropped. A recording made here holds media times already,
@@ -25,7 +25,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// How long sound waits for a key frame that could be t = 0, in nanoseconds.
-const PATIENCE_NS: i64 = 1_000_000_000;
+const KEY_FRAME_WITHIN_NS: i64 = 1_000_000_000;
 
 /// How far one track may run ahead of the other before it is no longer held back: tracks that are badly interleaved
 /// come out of order rather than fill the memory.
@@ -364,7 +364,7 @@ impl Source {
         let picture = video.waiting.iter().find(|raw| raw.key).map(|raw| raw.pts_ns);
         let sound = audio.waiting.front().map(|raw| raw.pts_ns);
         match (picture, sound) {
-            (Some(picture), Some(sound)) if picture - sound > PATIENCE_NS => sound,
+            (Some(picture), Some(sound)) if picture - sound > KEY_FRAME_WITHIN_NS => sound,
             (Some(picture), _) => picture,
             (None, sound) => sound.unwrap_or(0),
         }

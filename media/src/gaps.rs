@@ -1,11 +1,11 @@
 //! Where nothing is known: the one rule for gaps, a pure function of the stamps of the units that were kept.
 //!
-//! The tap asks it before it hands units on, and the file door asks it of the units it reads; so a recording yields the
+//! The tap asks it before it hands units on, and the file path asks it of the units it reads; so a recording yields the
 //! gaps that were seen while it was made.
 //!
 //! * Pictures: two that follow each other are more than [`VIDEO_MS`] apart.
 //! * Sound: a stamp is more than half a packet after the count of samples; the stamps between are the count's. A stamp
-//!   that much before the count is late: the unit is dropped, at both doors.
+//!   that much before the count is late: the unit is dropped, at both paths.
 //! * Before the first unit of a track and after its last: more than [`VIDEO_MS`] to the session's start or end.
 //!
 //! A long gap is said in pieces of [`PIECE_MS`], so that it can be said while it lasts.
@@ -117,15 +117,6 @@ impl Gaps {
         let state = self.state(track);
         if state.said.is_some() || end - state.start() > VIDEO_MS {
             state.say(track, end, out);
-        }
-    }
-
-    /// Up to when this track has spoken: just after its latest picture, or the end of its latest packet by the count of
-    /// samples.
-    pub fn known(&self, track: Track) -> MediaTime {
-        match track {
-            Track::Video => MediaTime::from_nanos(self.video.known_ns),
-            Track::Audio => MediaTime::from_nanos(self.audio.known_ns),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What both doors speak: access units with their media time, gaps, ends, and the formats of the two tracks.
+//! What both paths speak: access units with their media time, gaps, ends, and the formats of the two tracks.
 
 use bytes::Bytes;
 pub use coach_core::frame::Rotation;
@@ -24,7 +24,7 @@ pub struct AccessUnit {
     pub data: Bytes,
 }
 
-/// What a door says next.
+/// What the live path or the file path gives next.
 ///
 /// Per track, units come in decoding order. For codecs without reordering (VP8, Opus) that is the order of `t`.
 #[derive(Debug, Clone, PartialEq, Eq)]

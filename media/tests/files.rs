@@ -1,4 +1,4 @@
-//! The file door opens what people have: the tracks, times, turns and colours of files that ffmpeg makes.
+//! The file path opens what people have: the tracks, times, turns and colours of files that ffmpeg makes.
 
 mod material;
 

@@ -10,6 +10,7 @@ use coach_media::process::{Process, Program};
 use coach_media::{AccessUnit, Formats, Item, Track, decode, init};
 use coach_testing::{Need, not_checked};
 use material::{browser_like, ffmpeg, read};
+use rustix::process::{Resource, Rlimit, prlimit};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -51,6 +52,7 @@ fn main() {
 
 /// What data that has taken a decoder over would do, behind the walls.
 fn do_harm(deed: &str) -> ! {
+    let parent = rustix::process::getppid();
     coach_media::process::enclose(1 << 30, 60);
     let done = match deed {
         "deed-connect" => std::net::TcpStream::connect("127.0.0.1:1").map(drop),
@@ -58,6 +60,11 @@ fn do_harm(deed: &str) -> ! {
         "deed-run" => std::process::Command::new("/bin/true").status().map(drop),
         "deed-read" => std::fs::File::open("/etc/passwd").map(drop),
         "deed-write" => std::fs::write("/tmp/coach-harm", "x"),
+        // A limit of another process; one that it can do without.
+        "deed-limit" => {
+            let none = Rlimit { current: Some(0), maximum: Some(0) };
+            prlimit(parent, Resource::Core, none).map(drop).map_err(Into::into)
+        }
         "deed-memory" => {
             std::hint::black_box(vec![1u8; 3 << 30]);
             Ok(())
@@ -85,6 +92,7 @@ fn what_breaks_the_rules_is_ended_or_refused() {
         ("deed-run", None, Some(13)),
         ("deed-read", None, Some(13)),
         ("deed-write", None, Some(13)),
+        ("deed-limit", None, Some(13)),
         ("deed-memory", abort, None),
         ("deed-nothing", None, Some(0)),
     ] {

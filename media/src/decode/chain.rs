@@ -30,7 +30,7 @@ const ANEW_MS: i64 = 1000;
 const MOST_RESTARTS: u32 = 50;
 
 /// How long a decoder may take for what is in flight before it is taken for hung.
-const PATIENCE: Duration = Duration::from_secs(30);
+const HUNG_AFTER: Duration = Duration::from_secs(30);
 
 /// What to build.
 pub struct Plan {
@@ -196,7 +196,7 @@ impl Chain {
             return Err(Error::Flushed);
         }
         let full = |s: &mut State| s.pushed - s.taken >= FILE_WAITING && s.failed.is_none();
-        let (mut state, late) = self.state.wait_at_most(state, PATIENCE, full);
+        let (mut state, late) = self.state.wait_at_most(state, HUNG_AFTER, full);
         if late {
             state.failed = Some("the decoder hangs".into());
         }
@@ -231,7 +231,7 @@ impl Chain {
         drop(state);
         let mut buffer = gst::Buffer::from_slice(unit.data.clone());
         if let Some(buffer) = buffer.get_mut() {
-            // Reordered pictures before t = 0 don't exist: both doors drop them.
+            // Reordered pictures before t = 0 don't exist: both paths drop them.
             buffer.set_pts(gst::ClockTime::from_mseconds(unit.t.ms().max(0) as u64));
             if !unit.key {
                 buffer.set_flags(gst::BufferFlags::DELTA_UNIT);
@@ -283,7 +283,7 @@ impl Chain {
             let mut state = self.state.lock();
             loop {
                 let taken = state.taken;
-                let (next, late) = self.state.wait_at_most(state, PATIENCE, waiting);
+                let (next, late) = self.state.wait_at_most(state, HUNG_AFTER, waiting);
                 state = next;
                 // Slow is not hung, as long as it moves.
                 if !late || state.taken == taken {

@@ -1,7 +1,7 @@
 //! Access units to pictures and samples.
 //!
 //! Each decoder is one thread of its own that gives its output to a sink. What comes out depends on the units pushed and
-//! on nothing else: not on when they were pushed, so the live door and the file door get the same.
+//! on nothing else: not on when they were pushed, so the live path and the file path get the same.
 //!
 //! After more than a second without sound the decoder begins anew, so that a session that went on in another part, with
 //! a decoder of its own, sounds as its recording does.

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long the file may be silent before reading is given up.
-const PATIENCE: Duration = Duration::from_secs(20);
+const MOST_SILENCE: Duration = Duration::from_secs(20);
 
 /// How often it is looked whether anything still happens.
 const LOOK: Duration = Duration::from_millis(100);
@@ -129,12 +129,11 @@ impl Demux {
     /// Waits for the next message.
     pub fn next(&self) -> Result<Message, Error> {
         let mut idle = 0;
-        for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
+        for _ in 0..MOST_SILENCE.as_millis() / LOOK.as_millis() {
             if let Some(message) = self.queue.pop(LOOK) {
                 return message;
             }
-            // An error that comes while parsebin is still starting the demuxer is lost inside it; what is left of it is
-            // that nothing runs any more.
+            // Where a demuxer stops without an error or an end, nothing runs any more.
             idle = if self.runs() { 0 } else { idle + 1 };
             if idle == 6 {
                 return Err(Error::Damaged("its index is missing or broken".into()));

@@ -54,9 +54,9 @@ impl<T> Queue<T> {
     }
 
     /// Waits for a message; `None` when none came in time.
-    pub fn pop(&self, patience: Duration) -> Option<T> {
+    pub fn pop(&self, most: Duration) -> Option<T> {
         let empty = |s: &mut State<T>| s.messages.is_empty();
-        let (mut state, _) = self.0.wait_at_most(self.0.lock(), patience, empty);
+        let (mut state, _) = self.0.wait_at_most(self.0.lock(), most, empty);
         let (message, bytes) = state.messages.pop_front()?;
         state.bytes -= bytes;
         self.0.notify();

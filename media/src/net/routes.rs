@@ -22,7 +22,7 @@ pub(crate) struct Routes {
     crypto: Arc<dyn RTCCryptoProvider>,
     by_address: HashMap<SocketAddr, Path>,
     by_ufrag: HashMap<String, PeerId>,
-    doors: HashMap<PeerId, Door>,
+    proofs: HashMap<PeerId, Proofs>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +33,7 @@ struct Path {
 }
 
 /// How a peer proves itself.
-struct Door {
+struct Proofs {
     /// Of its ICE sessions, the present one last; the one before it counts on, for checks that are under way.
     credentials: Vec<(String, String)>,
     /// Where it has proven to be, newest last.
@@ -44,32 +44,32 @@ struct Door {
 
 impl Routes {
     pub fn new(crypto: Arc<dyn RTCCryptoProvider>) -> Routes {
-        Routes { crypto, by_address: HashMap::new(), by_ufrag: HashMap::new(), doors: HashMap::new() }
+        Routes { crypto, by_address: HashMap::new(), by_ufrag: HashMap::new(), proofs: HashMap::new() }
     }
 
     /// A peer with these ICE credentials may come.
     pub fn open(&mut self, peer: PeerId, ufrag: String, password: String) {
         self.by_ufrag.insert(ufrag.clone(), peer);
-        self.doors.insert(peer, Door { credentials: vec![(ufrag, password)], addresses: Vec::new(), proven: 0 });
+        self.proofs.insert(peer, Proofs { credentials: vec![(ufrag, password)], addresses: Vec::new(), proven: 0 });
     }
 
     /// A peer has a new ICE session. Where it has proven to be stays, and so does the number of addresses that it has proven.
     pub fn renew(&mut self, peer: PeerId, ufrag: String, password: String) {
-        let Some(door) = self.doors.get_mut(&peer) else { return };
-        if door.credentials.len() > 1 {
-            self.by_ufrag.remove(&door.credentials.remove(0).0);
+        let Some(proofs) = self.proofs.get_mut(&peer) else { return };
+        if proofs.credentials.len() > 1 {
+            self.by_ufrag.remove(&proofs.credentials.remove(0).0);
         }
         self.by_ufrag.insert(ufrag.clone(), peer);
-        door.credentials.push((ufrag, password));
+        proofs.credentials.push((ufrag, password));
     }
 
     /// Forgets a peer and its addresses: nothing more comes in, nothing more goes out.
     pub fn close(&mut self, peer: PeerId) {
-        let Some(door) = self.doors.remove(&peer) else { return };
-        for (ufrag, _) in &door.credentials {
+        let Some(proofs) = self.proofs.remove(&peer) else { return };
+        for (ufrag, _) in &proofs.credentials {
             self.by_ufrag.remove(ufrag);
         }
-        for address in door.addresses {
+        for address in proofs.addresses {
             self.by_address.remove(&address);
         }
     }
@@ -85,18 +85,19 @@ impl Routes {
     fn learn(&mut self, mut request: Request, datagram: &Datagram<'_>) {
         let Some(ufrag) = request.addressee() else { return };
         let Some(&peer) = self.by_ufrag.get(&ufrag) else { return };
-        let Some(door) = self.doors.get_mut(&peer) else { return };
+        let Some(proofs) = self.proofs.get_mut(&peer) else { return };
         let holder = self.by_address.get(&datagram.from).map(|path| path.peer);
-        let Some((_, password)) = door.credentials.iter().find(|(known, _)| *known == ufrag) else { return };
-        if holder == Some(peer) || door.proven >= MOST_PATHS || !request.is_authentic(password, self.crypto.crypto()) {
+        let Some((_, password)) = proofs.credentials.iter().find(|(known, _)| *known == ufrag) else { return };
+        if holder == Some(peer) || proofs.proven >= MOST_PATHS || !request.is_authentic(password, self.crypto.crypto())
+        {
             return;
         }
-        door.proven += 1;
-        door.addresses.push(datagram.from);
-        if door.addresses.len() > MAX_PATHS {
-            self.by_address.remove(&door.addresses.remove(0));
+        proofs.proven += 1;
+        proofs.addresses.push(datagram.from);
+        if proofs.addresses.len() > MAX_PATHS {
+            self.by_address.remove(&proofs.addresses.remove(0));
         }
-        if let Some(before) = holder.and_then(|holder| self.doors.get_mut(&holder)) {
+        if let Some(before) = holder.and_then(|holder| self.proofs.get_mut(&holder)) {
             before.addresses.retain(|address| *address != datagram.from);
         }
         self.by_address.insert(datagram.from, Path { peer, local: datagram.local });

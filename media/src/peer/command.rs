@@ -9,8 +9,6 @@ use tokio::sync::oneshot;
 pub enum Command {
     /// Lets the pump's peer come, which proves itself with these ICE credentials.
     Join { peer: PeerId, ufrag: String, password: String, pump: Box<Pump> },
-    /// Asks the peer for a key frame.
-    KeyFrame(PeerId),
     /// Takes what a publisher says about its ICE session; the answer is `Some` when that began a new one.
     Patch { peer: PeerId, fragment: Fragment, answer: oneshot::Sender<Result<Option<Restarted>, Error>> },
     /// Closes one peer.

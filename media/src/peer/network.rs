@@ -216,12 +216,6 @@ impl Turns {
                 self.routes.open(peer, ufrag, password);
                 self.peers.insert(peer, Peer { pump, due: Instant::now(), heard: None });
             }
-            Command::KeyFrame(peer) => {
-                if let Some(peer) = self.peers.get_mut(&peer) {
-                    peer.pump.key_frames.wanted = true;
-                    peer.due = Instant::now();
-                }
-            }
             Command::Patch { peer, fragment, answer } => {
                 // The publisher may not wait any more, or be gone: nothing is asked of it then.
                 let _ = answer.send(self.patch(peer, fragment));

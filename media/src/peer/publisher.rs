@@ -39,11 +39,6 @@ impl Publisher {
         self.events.take().unwrap_or_else(|| mpsc::channel(1).1)
     }
 
-    /// Asks for a key frame, at most every 300 ms however often it is called.
-    pub fn request_key_frame(&self) {
-        self.ask(Command::KeyFrame(self.peer));
-    }
-
     /// Takes an SDP fragment (RFC 9725, section 4.3): candidates are left aside, new credentials restart ICE while the media
     /// goes on.
     ///

@@ -49,7 +49,6 @@ pub struct Restarted {
 /// When to ask for key frames.
 #[derive(Default)]
 pub struct KeyFrames {
-    pub wanted: bool,
     /// There is somebody to ask.
     pictures: bool,
     last: Option<Duration>,
@@ -146,14 +145,12 @@ impl Pump {
     }
 
     fn key_frame_due(&self) -> Option<Duration> {
-        let wanted = self.tap.wants_key_frame() || self.key_frames.wanted;
-        let wait = if wanted { KEY_FRAME_LIMIT } else { KEY_FRAME_INTERVAL };
+        let wait = if self.tap.wants_key_frame() { KEY_FRAME_LIMIT } else { KEY_FRAME_INTERVAL };
         self.key_frames.pictures.then(|| self.key_frames.last.map_or(Duration::ZERO, |last| last + wait))
     }
 
     fn ask_for_key_frame(&mut self, now: Duration) {
         if self.key_frame_due().is_some_and(|due| now >= due) && self.connection.ask_for_key_frame() {
-            self.key_frames.wanted = false;
             self.key_frames.last = Some(now);
             self.key_frames.requests += 1;
         }

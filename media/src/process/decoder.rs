@@ -163,9 +163,8 @@ impl Decoder {
     pub fn push(&mut self, unit: &AccessUnit) -> Result<(), decode::Error> {
         self.check()?;
         self.end_where_silent();
-        if self.shared.lock().over
-            && let Err(error) = self.revive()
-        {
+        let over = self.shared.lock().over;
+        if over && let Err(error) = self.revive() {
             self.shared.lock().lost.get_or_insert((unit.t, GapReason::Loss));
             return Err(error);
         }

@@ -7,7 +7,10 @@
 
 use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetStatus, Scope};
 use rustix::process::{Resource, Rlimit, setrlimit};
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter_all_threads};
+use seccompiler::{
+    BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+    SeccompRule, apply_filter_all_threads,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -87,7 +90,10 @@ fn seccomp() -> Result<(), String> {
         (FATAL, SeccompAction::KillProcess, SeccompAction::Allow),
         (ALLOWED, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32)),
     ] {
-        let rules: BTreeMap<_, _> = calls.iter().map(|call| (*call, vec![])).collect();
+        let mut rules: BTreeMap<_, _> = calls.iter().map(|call| (*call, vec![])).collect();
+        if listed == SeccompAction::Allow {
+            rules.extend(of_this_process().map_err(|e| e.to_string())?);
+        }
         let arch = std::env::consts::ARCH.try_into().map_err(|e| format!("{e}"))?;
         let filter = SeccompFilter::new(rules, others, listed, arch).map_err(|e| e.to_string())?;
         let program: BpfProgram = filter.try_into().map_err(|e: seccompiler::BackendError| e.to_string())?;
@@ -95,6 +101,24 @@ fn seccomp() -> Result<(), String> {
     }
     Ok(())
 }
+
+/// What decoding needs of calls that could also reach other processes of the same account: their limits, and signals to
+/// them.
+fn of_this_process() -> Result<[(i64, Vec<SeccompRule>); 3], BackendError> {
+    let is = |argument, operator, value: u64| SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value);
+    let own = is(0, SeccompCmpOp::Eq, std::process::id().into())?;
+    let itself = is(0, SeccompCmpOp::Eq, 0)?;
+    // Signals of a descriptor go to whoever is set as its owner.
+    let no_owner = [is(1, SeccompCmpOp::Ne, libc::F_SETOWN as u64)?, is(1, SeccompCmpOp::Ne, F_SETOWN_EX)?];
+    Ok([
+        (libc::SYS_tgkill, vec![SeccompRule::new(vec![own])?]),
+        (libc::SYS_prlimit64, vec![SeccompRule::new(vec![itself])?]),
+        (libc::SYS_fcntl, vec![SeccompRule::new(no_owner.into())?]),
+    ])
+}
+
+/// As `F_SETOWN`, for threads and groups too (Linux, `asm-generic/fcntl.h`).
+const F_SETOWN_EX: u64 = 15;
 
 /// What no decoder does: whoever calls one of these has taken the process over.
 const FATAL: &[i64] = &[
@@ -120,8 +144,8 @@ const FATAL: &[i64] = &[
     libc::SYS_add_key,
 ];
 
-/// What decoding needs: memory, threads, clocks, and the descriptors that the server passed. Anything else fails with
-/// "not permitted", opening files included.
+/// What decoding needs: memory, threads, clocks, and the descriptors that the server passed; more with conditions is in
+/// [`of_this_process`]. Anything else fails with "not permitted", opening files included.
 const ALLOWED: &[i64] = &[
     libc::SYS_read,
     libc::SYS_readv,
@@ -136,7 +160,6 @@ const ALLOWED: &[i64] = &[
     libc::SYS_lseek,
     libc::SYS_close,
     libc::SYS_fstat,
-    libc::SYS_fcntl,
     libc::SYS_dup,
     libc::SYS_pipe2,
     libc::SYS_eventfd2,
@@ -167,7 +190,6 @@ const ALLOWED: &[i64] = &[
     libc::SYS_rt_sigprocmask,
     libc::SYS_rt_sigreturn,
     libc::SYS_sigaltstack,
-    libc::SYS_tgkill,
     libc::SYS_getpid,
     libc::SYS_gettid,
     libc::SYS_sched_yield,
@@ -176,7 +198,6 @@ const ALLOWED: &[i64] = &[
     libc::SYS_sched_getparam,
     libc::SYS_sched_getscheduler,
     libc::SYS_prctl,
-    libc::SYS_prlimit64,
     libc::SYS_getrusage,
     libc::SYS_getcpu,
     libc::SYS_uname,

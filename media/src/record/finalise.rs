@@ -1,7 +1,7 @@
 //! The final recording: parts joined on one timeline, with duration, cues in front, and a seek head.
 //!
 //! Stamps and payloads are those of the parts, so the final file holds what the engine saw. Holes in the sound are filled
-//! with marked silence for players (see [`packet::fillers`]); the file door takes the marks for the gaps they are.
+//! with marked silence for players (see [`packet::fillers`]); the file path takes the marks for the gaps they are.
 
 use super::ebml::{Buffer, id};
 use super::scan::{self, Block};

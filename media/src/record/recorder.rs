@@ -133,11 +133,6 @@ impl Recorder {
         self.written.clone()
     }
 
-    /// Bytes that wait for the disk.
-    pub fn queued(&self) -> usize {
-        self.queued.load(Ordering::Relaxed)
-    }
-
     /// Waits until everything pushed is durable. Blocks for as long as the disk needs.
     pub fn finish(mut self) -> Result<Recorded, Error> {
         match self.end().map(JoinHandle::join) {

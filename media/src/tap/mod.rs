@@ -23,9 +23,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 /// Without a picture for this long, the first packet of sound is t = 0.
-const PATIENCE: Duration = Duration::from_secs(1);
+const FRAME_WITHIN: Duration = Duration::from_secs(1);
 /// ... and for this long when packets of a picture came, but no key frame yet.
-const PATIENCE_FOR_A_KEY_FRAME: Duration = Duration::from_secs(3);
+const KEY_FRAME_WITHIN: Duration = Duration::from_secs(3);
 /// A track is silent when it said nothing for this long while the other one went on.
 const SILENCE: Duration = Duration::from_secs(2);
 /// How often silence is looked for.
@@ -251,7 +251,7 @@ impl Tap {
     /// When [`Tap::tick`] is due at the latest.
     pub fn deadline(&self) -> Duration {
         let start = (self.zero_ns.is_none()).then_some(self.audio.lane.first_arrival).flatten();
-        let start = [start.map(|first| first + PATIENCE), start.map(|first| first + PATIENCE_FOR_A_KEY_FRAME)];
+        let start = [start.map(|first| first + FRAME_WITHIN), start.map(|first| first + KEY_FRAME_WITHIN)];
         let waits = [self.video.lane.deadline(), self.audio.lane.deadline()].into_iter().chain(start);
         waits.flatten().filter(|&at| at > self.last_tick).fold(self.last_tick + TICK, Duration::min)
     }
@@ -294,8 +294,8 @@ impl Tap {
         }
         let picture = video.front();
         let sound = self.audio.lane.stamped.front();
-        let patience = if self.video.lane.first_arrival.is_some() { PATIENCE_FOR_A_KEY_FRAME } else { PATIENCE };
-        let waited = self.audio.lane.first_arrival.is_some_and(|first| now >= first + patience);
+        let within = if self.video.lane.first_arrival.is_some() { KEY_FRAME_WITHIN } else { FRAME_WITHIN };
+        let waited = self.audio.lane.first_arrival.is_some_and(|first| now >= first + within);
         let first = match picture {
             Some(_) => picture,
             None if waited || at_once || !self.config.video => sound,

@@ -29,7 +29,7 @@ pub fn sound(t: i64, n: u32) -> AccessUnit {
     AccessUnit { t: MediaTime(t), key: true, data: Bytes::from(data) }
 }
 
-/// What a door said, track by track.
+/// What a path gave, track by track.
 #[derive(Debug, Default, PartialEq, Eq, Clone)]
 pub struct Heard {
     pub units: [Vec<AccessUnit>; 2],
