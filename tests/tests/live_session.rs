@@ -71,7 +71,7 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
     println!("{} key frames, at most {longest:.2} s from one to the next", keys.len());
     ensure!(longest <= 4.0, "{longest:.2} s without a key frame: {keys:?}");
 
-    // Live = file: the same analysed frames, the same voice, the same scores.
+    // Live = file: the same analyzed frames, the same voice, the same scores.
     let live =
         reqwest::get(coach.url(&format!("/api/sessions/{id}/journal"))).await?.error_for_status()?.text().await?;
     let journal = folder.path().join("live.jsonl");
