@@ -1,4 +1,4 @@
-//! How far two journals of one sitting agree: the live door's and the offline door's.
+//! How far two journals of one session agree: that of the live path and that of the file path.
 
 use anyhow::{Context, Result};
 use serde_json::Value;

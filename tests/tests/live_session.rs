@@ -1,5 +1,5 @@
-//! A whole session in headless Chromium: consent, device check, two answers, a cue, stop, report, replay; then what was stored is
-//! checked by others (ffmpeg), and the offline door must see what the live one saw.
+//! A whole session in headless Chromium: consent, device check, two answers, a hint, stop, report, replay; then what was stored is
+//! checked by others (ffmpeg), and the file path must see what the live path saw.
 
 use anyhow::{Context, Result, ensure};
 use coach_e2e::browser::{screenshots, walk};
