@@ -123,15 +123,17 @@ pub enum Format {
     Json,
 }
 
-/// Libraries that say secrets at these levels: signed links and keys of the object store, ICE passwords, a webhook's address.
+/// Libraries, and the levels up to which they say no secret. Beyond them they say signed links and keys of the object store, ICE
+/// passwords, a webhook's address, and the messages of live channels with what a person has written.
 /// The object store's protocol is silent: it has an error line for every stranger's request, and those are counted
 /// (`coach_store_refused_total`).
-const AT_MOST: [(&str, LevelFilter); 5] = [
+const AT_MOST: [(&str, LevelFilter); 6] = [
     ("s3s", LevelFilter::OFF),
     ("aws", LevelFilter::INFO),
     ("rtc", LevelFilter::INFO),
     ("hyper", LevelFilter::INFO),
     ("reqwest", LevelFilter::INFO),
+    ("tungstenite", LevelFilter::DEBUG),
 ];
 
 /// Sends the log to standard error; `RUST_LOG` chooses what is said, as far as it is no secret. Colours only where standard error is
@@ -210,6 +212,7 @@ mod tests {
             );
         }
         assert!(!filter.would_enable("s3s::service", &Level::ERROR));
+        assert!(!filter.would_enable("tungstenite::protocol", &Level::TRACE));
         assert!(filter.would_enable("coach_server::serve", &Level::TRACE));
     }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
-/// Where pictures of the pages are left.
+/// Returns the folder in which screenshots of the pages are left.
 ///
 /// # Errors
 /// The disk fails.

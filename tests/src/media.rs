@@ -39,7 +39,7 @@ pub fn stage(seconds: u32) -> Result<Stage> {
 }
 
 impl Stage {
-    /// Picture and sound as WebM, VP8 and Opus.
+    /// Video and audio as WebM, VP8 and Opus.
     ///
     /// # Errors
     /// ffmpeg fails.
@@ -64,7 +64,7 @@ impl Stage {
         self.variant("sound.webm", &["-map", "0:a", "-c", "copy"])
     }
 
-    /// Its picture alone.
+    /// Its video alone.
     ///
     /// # Errors
     /// ffmpeg fails.
@@ -83,7 +83,7 @@ impl Stage {
         self.variant(&format!("muted-{second}.webm"), &args)
     }
 
-    /// Pictures that change their size every so many seconds, from one of these to the next, as a browser's do when the line is slow.
+    /// Video whose frames change their size every so many seconds, from one of these to the next, as a browser's do when the line is slow.
     ///
     /// # Errors
     /// ffmpeg fails.
@@ -123,7 +123,7 @@ impl Stage {
         Ok(file)
     }
 
-    /// Picture and sound as MP4, H.264 and AAC, its index in front, as a phone's file after sharing.
+    /// Video and audio as MP4, H.264 and AAC, its index in front, as a phone's file after sharing.
     ///
     /// # Errors
     /// ffmpeg fails.

@@ -1,4 +1,4 @@
-//! How far two journals of one sitting agree: the live door's and the offline door's.
+//! How far two journals of one session agree: that of the live path and that of the file path.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -20,7 +20,7 @@ pub struct Parity {
     pub equal_hops: usize,
     /// Stamps of hops that differ or that only one journal has, ms.
     pub different_hops: Vec<i64>,
-    /// Hints are not in a journal; cues are compared by the reports.
+    /// Hints are not in a journal; they are compared by the reports.
     pub nuclei: [usize; 2],
 }
 
@@ -55,7 +55,7 @@ fn lines<'a>(journal: &'a str, kind: &str) -> Vec<(&'a str, Value)> {
         .collect()
 }
 
-/// Time lost for good, as a journal's gap lines say it: how many gaps, and milliseconds, of picture and of sound.
+/// Time lost for good, as a journal's gap lines say it: how many gaps, and milliseconds, of video and of audio.
 pub fn lost(journal: &str) -> [(usize, i64); 2] {
     ["video", "audio"].map(|what| {
         let gaps = lines(journal, "gap").into_iter().filter(|(_, v)| v["what"] == what && v["reason"] == "loss");

@@ -43,7 +43,7 @@ pub async fn until_spooled(coach: &Coach, session: &str, n: u32, bytes: u64) -> 
 /// # Errors
 /// ffmpeg finds anything wrong.
 pub fn plays(file: &Path) -> Result<()> {
-    // In the file's own ticks: in those of its usual rate two pictures of a hurried camera would be of one moment.
+    // In the file's own ticks: in those of its usual rate two frames of a hurried camera would be of one moment.
     let said =
         run("ffmpeg", &["-v", "error", "-xerror", "-i", text(file)?, "-enc_time_base", "-1", "-f", "null", "-"])?;
     let complaints = String::from_utf8_lossy(&said.stderr);
@@ -61,7 +61,7 @@ pub fn last_packet(file: &Path) -> Result<f64> {
     Ok(times.fold(0.0, f64::max))
 }
 
-/// Stamps of a track's packets, seconds, in the file's order; "v" is the picture and "a" the sound. Empty: there is no such track.
+/// Stamps of a track's packets, seconds, in the file's order; "v" is the video and "a" the audio. Empty: there is no such track.
 ///
 /// # Errors
 /// It is not media.
@@ -70,7 +70,7 @@ pub fn stamps(file: &Path, track: &str) -> Result<Vec<f64>> {
     said.lines().map(|line| Ok(line.trim().parse()?)).collect()
 }
 
-/// Stamps of the pictures that need no other, seconds.
+/// Stamps of the key frames, seconds.
 ///
 /// # Errors
 /// It is not media.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Crates of the house and those of them each may use.
+/// Crates of the project and those of them each may use.
 const ARROWS: [(&str, &[&str]); 8] = [
     ("coach-core", &[]),
     ("coach-perception", &["coach-core"]),

@@ -22,7 +22,7 @@ const TIMES: usize = 2;
 /// espeak-ng's own number for about 150 words a minute; it counts without pauses between words and sentences.
 const USUAL: u32 = 123;
 
-/// What the offline door makes of a file.
+/// What the file path makes of a file.
 struct Heard {
     report: Value,
     bytes: [Vec<u8>; 2],

@@ -1,5 +1,5 @@
-//! A whole session in headless Chromium: consent, device check, two answers, a cue, stop, report, replay; then what was stored is
-//! checked by others (ffmpeg), and the offline door must see what the live one saw.
+//! A whole session in headless Chromium: consent, device check, two answers, a hint, stop, report, replay; then what was stored is
+//! checked by others (ffmpeg), and the file path must see what the live path saw.
 
 use anyhow::{Context, Result, ensure};
 use coach_e2e::browser::{screenshots, walk};
@@ -71,7 +71,7 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
     println!("{} key frames, at most {longest:.2} s from one to the next", keys.len());
     ensure!(longest <= 4.0, "{longest:.2} s without a key frame: {keys:?}");
 
-    // Live = file: the same analysed frames, the same voice, the same scores.
+    // Live = file: the same analyzed frames, the same voice, the same scores.
     let live =
         reqwest::get(coach.url(&format!("/api/sessions/{id}/journal"))).await?.error_for_status()?.text().await?;
     let journal = folder.path().join("live.jsonl");

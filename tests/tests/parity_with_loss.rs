@@ -63,7 +63,7 @@ async fn device_check(coach: &Coach, id: &str, file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Journal and report of the archived recording by the offline door.
+/// Journal and report of the archived recording by the file path.
 fn again(live: &Archived) -> Result<(String, Value)> {
     let text = |path: &Path| path.to_str().map(str::to_owned).context("plain text");
     let out = live.recording.with_extension("again");

@@ -3,7 +3,7 @@
 use super::protocol::{Message, Snapshot};
 use crate::session::{self, State};
 use axum::extract::ws::Utf8Bytes;
-use coach_core::{MediaTime, SessionId};
+use coach_core::SessionId;
 use dashmap::DashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
@@ -99,23 +99,14 @@ impl Hub {
 
     /// Sends a message to every page of the session. Never waits.
     pub fn publish(&self, session: SessionId, message: Message) {
-        self.send(session, None, message);
+        self.tell(session, message);
     }
 
     /// Sends a message to every page of the session and returns true. A state or progress that equals the last one is not sent
     /// and returns false.
     pub fn tell(&self, session: SessionId, message: Message) -> bool {
-        self.send(session, None, message)
-    }
-
-    /// Sends a message with the media time `t` to every page of the session. Never waits.
-    pub fn publish_at(&self, session: SessionId, t: MediaTime, message: Message) {
-        self.send(session, Some(t), message);
-    }
-
-    fn send(&self, session: SessionId, t: Option<MediaTime>, message: Message) -> bool {
         let room = self.rooms.entry(session).or_default().clone();
-        lock(&room).send(t, &message)
+        lock(&room).send(&message)
     }
 
     /// Ends the channel of every page of the session. For a session that sends nothing more.
@@ -168,7 +159,7 @@ impl session::Observer for Hub {
 
 impl Room {
     /// Sends a message to every page; false when it was not news. Pages that missed messages get a snapshot instead.
-    fn send(&mut self, t: Option<MediaTime>, message: &Message) -> bool {
+    fn send(&mut self, message: &Message) -> bool {
         if self.snapshot.knows(message) {
             return false;
         }
@@ -177,7 +168,7 @@ impl Room {
         if self.outboxes.is_empty() {
             return true;
         }
-        let text = Utf8Bytes::from(message.text(self.seq, t));
+        let text = Utf8Bytes::from(message.text(self.seq, None));
         // Made at most once, and only when a page has missed a message.
         let mut caught_up: Option<Utf8Bytes> = None;
         let (seq, snapshot) = (self.seq, &self.snapshot);
@@ -187,7 +178,7 @@ impl Room {
             } else {
                 // The snapshot contains this message, so it replaces it and has its number.
                 caught_up
-                    .get_or_insert_with(|| Message::Snapshot(Box::new(snapshot.clone())).text(seq, t).into())
+                    .get_or_insert_with(|| Message::Snapshot(Box::new(snapshot.clone())).text(seq, None).into())
                     .clone()
             };
             match outbox.sender.try_send(Outgoing { seq, text: next }) {
@@ -222,6 +213,7 @@ fn lock(room: &Mutex<Room>) -> MutexGuard<'_, Room> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use coach_core::MediaTime;
     use coach_core::live::Vitals;
 
     fn vitals(t: i64) -> Message {

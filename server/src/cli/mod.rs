@@ -77,7 +77,7 @@ struct Serve {
 
 #[derive(Args)]
 struct Work {
-    /// Analyses at once [default: jobs.workers, at least 1]
+    /// How many uploads are analyzed at once [default: jobs.workers, at least 1]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=64))]
     count: Option<u32>,
     /// Address of the database (database.url).

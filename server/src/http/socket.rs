@@ -5,7 +5,6 @@ use crate::channel::hub::Subscription;
 use crate::channel::protocol::{FromClient, Message, VERSION};
 use crate::channel::rate::Bucket;
 use crate::http::app::App;
-use crate::live::MarkError;
 use crate::session::view::SessionView;
 use crate::store;
 use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, close_code};
@@ -115,13 +114,7 @@ impl Channel<'_> {
                 }
                 match self.app.live.mark(self.session, mark).await {
                     Ok(()) => None,
-                    Err(error @ (MarkError::NotLive | MarkError::UnknownQuestion)) => {
-                        refuse("The mark was not taken", error.to_string())
-                    }
-                    Err(MarkError::Failed(error)) => {
-                        tracing::error!(session = %self.session, error = format!("{error:#}"), "a mark was lost");
-                        refuse("The mark was not taken", "the server could not write it down".into())
-                    }
+                    Err(error) => refuse("The mark was not taken", error.to_string()),
                 }
             }
             Ok(FromClient::HintFeedback { id, t, useful }) => {

@@ -37,13 +37,19 @@ pub trait LiveSessions: Send + Sync {
     /// # Errors
     /// The session has no such publishing.
     async fn stop(&self, session: SessionId, resource: &str) -> Result<(), StopError>;
-    /// Whether this is the URL of the present publishing.
+    /// Returns whether `resource` names the present publishing of the session.
     async fn publishes(&self, session: SessionId, resource: &str) -> bool;
     /// Takes what a publisher says about its ICE session: candidates, or an ICE restart.
+    ///
+    /// # Errors
+    /// The session has no such publishing, or the patch does not fit its ICE session.
     async fn patch(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError>;
-    /// The owner withdrew the consent: all of their live sessions stop. Returns when no media is taken any more.
+    /// Stops all live sessions of an owner who withdrew the consent. Returns when no media is taken any more.
     async fn withdraw(&self, owner: UserId);
-    /// Something the page said about the session; it counts from the media time of this moment.
+    /// Takes a mark of the page, which counts from the media time of this moment.
+    ///
+    /// # Errors
+    /// The session is not live, or has no such question.
     async fn mark(&self, session: SessionId, mark: ClientMark) -> Result<(), MarkError>;
     /// Measures the clip of the device check.
     ///
@@ -108,36 +114,40 @@ pub struct Patch {
 pub enum Patched {
     /// Candidates, which need no answer.
     Candidates,
-    /// A new ICE session: the answer's fragment, and the session's strong entity tag, quotes included.
+    /// A new ICE session: the answer's fragment, and the session's strong entity tag with its quotes.
     Restarted { fragment: String, etag: String },
 }
 
+/// Why a [`Patch`] is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum PatchError {
-    #[error("no such publishing")]
-    Unknown,
-    #[error("the fragment cannot be read: {0}")]
-    Malformed(String),
-    #[error("If-Match is missing: send the ETag of the ICE session, or * to restart it")]
-    NoPrecondition,
-    #[error("this is no longer the publishing's ICE session")]
-    Precondition,
-    #[error(transparent)]
-    Failed(#[from] anyhow::Error),
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum StopError {
     /// The session is not live, or another publishing has replaced this one.
     #[error("no such publishing")]
     Unknown,
+    /// The fragment is not SDP.
+    #[error("the fragment cannot be read: {0}")]
+    Malformed(String),
+    /// The value of `If-Match` is missing.
+    #[error("If-Match is missing: send the ETag of the ICE session, or * to restart it")]
+    NoPrecondition,
+    /// `If-Match` names another ICE session.
+    #[error("this is no longer the publishing's ICE session")]
+    Precondition,
     /// A fault of the server.
     #[error(transparent)]
     Failed(#[from] anyhow::Error),
 }
 
+/// Why a publishing is not stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StopError {
+    /// The session is not live, or another publishing has replaced this one.
+    #[error("no such publishing")]
+    Unknown,
+}
+
 /// Why a mark is not taken.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MarkError {
     /// The session is not live.
     #[error("the session is not live")]
@@ -145,7 +155,4 @@ pub enum MarkError {
     /// The session has no question of this id, or the mark names none.
     #[error("the question is not one of the session's")]
     UnknownQuestion,
-    /// A fault of the server.
-    #[error(transparent)]
-    Failed(#[from] anyhow::Error),
 }

@@ -9,7 +9,7 @@ use super::quota::Exceeded;
 /// The code of the answer when there is no room: HTTP 507, which clients do not retry.
 pub(super) const NO_ROOM: &str = "InsufficientStorage";
 
-/// A full disk says so; everything else is the server's own trouble, logged here once.
+/// A full disk says so; everything else is the server's own failure, logged here once.
 pub(super) fn disk(error: io::Error) -> S3Error {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     match error.kind() {

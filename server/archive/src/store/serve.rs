@@ -23,7 +23,7 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use super::Store;
 
 /// How long answers under way may take after the shutdown was asked for.
-const PATIENCE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(10);
 /// How long a client may take to send its headers.
 const HEADERS: Duration = Duration::from_secs(30);
 /// Connections at once; more wait to be accepted. Far below the descriptors that a process may have.
@@ -122,7 +122,7 @@ impl Store {
             });
         }
         drop(listener);
-        if tokio::time::timeout(PATIENCE, graceful.shutdown()).await.is_err() {
+        if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
             tracing::warn!("the object store stopped before all of its clients were done");
         }
         Ok(())

@@ -93,10 +93,8 @@ pub async fn accept_post(request: Request, next: Next) -> Response {
     params(("id" = SessionId, Path), ("resource" = String, Path)),
     responses((status = 200), (status = 404, body = Problem)))]
 pub async fn stop(State(app): State<App>, Owned(session): Owned, Resource(resource): Resource) -> Result<StatusCode> {
-    app.live.stop(session.id, &resource).await.map_err(|error| match error {
-        StopError::Unknown => Error::NotFound("publishing"),
-        StopError::Failed(cause) => Error::Internal(cause.context("the publishing could not be stopped")),
-    })?;
+    let stopped = app.live.stop(session.id, &resource).await;
+    stopped.map_err(|StopError::Unknown| Error::NotFound("publishing"))?;
     Ok(StatusCode::OK)
 }
 
