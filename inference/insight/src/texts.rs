@@ -171,14 +171,14 @@ pub fn work_on(advice: &str) -> String {
     format!("Work on: {advice}")
 }
 
-/// Advice that names the answers it is about, counted from 1.
-pub fn of_answers(answers: &[usize], advice: &str) -> String {
+/// Advice that names the answers it is about, counted from 1. The numbers in `advice` are those of `worst`.
+pub fn of_answers(answers: &[usize], worst: usize, advice: &str) -> String {
     match answers {
         [] => advice.to_owned(),
         [one] => format!("Answer {one}: {advice}"),
         [first @ .., last] => {
             let first: Vec<String> = first.iter().map(usize::to_string).collect();
-            format!("Answers {} and {last}: {advice}", first.join(", "))
+            format!("Answers {} and {last}, most of all answer {worst}: {advice}", first.join(", "))
         }
     }
 }

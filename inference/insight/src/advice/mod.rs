@@ -63,26 +63,35 @@ pub(crate) fn advice(said: &Said, place: usize) -> Vec<Feedback> {
 
 /// The advice of a whole session of several answers: the worst fault of each, one that answers share told once.
 pub(crate) fn overall(answers: &[Said]) -> Vec<Feedback> {
-    let mut worst: Vec<(Fault, Vec<usize>)> = Vec::new();
+    // The worst fault of a kind, the answer that has it, and all answers that have one.
+    let mut worst: Vec<(Fault, usize, Vec<usize>)> = Vec::new();
     for (place, said) in answers.iter().enumerate() {
         let Some(fault) = said.faults.first() else { continue };
-        match worst.iter_mut().find(|(known, _)| known.id == fault.id) {
-            Some((known, places)) => {
+        match worst.iter_mut().find(|(known, ..)| known.id == fault.id) {
+            Some((known, of, places)) => {
                 places.push(place);
                 if fault.severity > known.severity {
-                    *known = fault.clone();
+                    (*known, *of) = (fault.clone(), place);
                 }
             }
-            None => worst.push((fault.clone(), vec![place])),
+            None => worst.push((fault.clone(), place, vec![place])),
         }
     }
-    worst.sort_by(|(a, p), (b, q)| a.priority.cmp(&b.priority).then(b.severity.total_cmp(&a.severity)).then(p.cmp(q)));
+    worst.sort_by(|(a, _, p), (b, _, q)| {
+        a.priority.cmp(&b.priority).then(b.severity.total_cmp(&a.severity)).then(p.cmp(q))
+    });
     let first = worst.into_iter().take(MOST_ADVICE);
-    let named = |fault: &Fault, places: &[usize]| {
+    let named = |fault: &Fault, of: usize, places: &[usize]| {
         let counted: Vec<usize> = places.iter().map(|place| place + 1).collect();
-        texts::of_answers(&counted, &fault.text)
+        texts::of_answers(&counted, of + 1, &fault.text)
     };
-    first.map(|(f, answers)| Feedback { id: f.id.into(), text: named(&f, &answers), answers, worst: f.worst }).collect()
+    let feedback = |(f, of, answers): (Fault, usize, Vec<usize>)| Feedback {
+        id: f.id.into(),
+        text: named(&f, of, &answers),
+        answers,
+        worst: f.worst,
+    };
+    first.map(feedback).collect()
 }
 
 /// All lines: praise, advice, notes, scores.
