@@ -50,14 +50,17 @@ impl Gate {
     }
 }
 
-/// Returns the addresses of this machine's interfaces.
+/// Returns the addresses of this machine's interfaces, each once.
 ///
 /// # Errors
 /// The system does not list them.
 pub(crate) fn of_this_machine() -> io::Result<Vec<IpAddr>> {
-    let mut own: Vec<IpAddr> =
-        rtc::shared::ifaces::ifaces()?.into_iter().filter_map(|interface| Some(interface.addr?.ip())).collect();
-    own.dedup();
+    let mut own: Vec<IpAddr> = Vec::new();
+    for address in rtc::shared::ifaces::ifaces()?.into_iter().filter_map(|interface| Some(interface.addr?.ip())) {
+        if !own.contains(&address) {
+            own.push(address);
+        }
+    }
     Ok(own)
 }
 

@@ -174,6 +174,5 @@ fn own_addresses(ip: IpAddr) -> Result<Vec<IpAddr>, std::io::Error> {
     let mut own: Vec<IpAddr> = of_this_machine()?.into_iter().filter(usable).collect();
     // Loopback last: browsers prefer what stands first, and some take no loopback address at all.
     own.sort_by_key(IpAddr::is_loopback);
-    own.dedup();
     Ok(own)
 }
