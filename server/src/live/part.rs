@@ -9,7 +9,7 @@ use coach_media::record::{self, Recorder};
 use coach_media::{Formats, Item};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// A publisher that is disconnected for this long is closed. It may publish again, as the next part.
@@ -143,7 +143,9 @@ impl<N: FnMut(PartEvent)> PartRun<N> {
         if !std::mem::replace(&mut self.told_time, true)
             && let Some(now) = self.publisher.now()
         {
-            self.session.tell(Command::Clock(now));
+            let since_zero = Duration::from_millis(now.ms().max(0).unsigned_abs());
+            let now = Instant::now();
+            self.session.tell(Command::Clock(now.checked_sub(since_zero).unwrap_or(now)));
         }
         if let Some(recorder) = &self.recorder
             && let Err(error) = recorder.push(&item)

@@ -43,7 +43,7 @@ pub enum Command {
     /// A mark of the page, at the current media time.
     Mark { what: MarkKind, question: Option<Question>, note: Option<String> },
     /// The current media time as the tap has measured it.
-    Clock(MediaTime),
+    Clock(Instant),
     /// Ends the thread at once; nothing more is written.
     Abandon,
     /// Drains the decoders and ends the thread. Answered with the report and the person's baseline as learnt in the session.
@@ -211,11 +211,8 @@ impl SessionThread {
                 self.unpublished = true;
             }
             Command::Mark { what, question, note } => self.mark(what, question, note),
-            Command::Clock(now) => {
-                let since_zero = Duration::from_millis(now.ms().max(0).unsigned_abs());
-                // The clock of the first part is used for the whole session.
-                let _ = self.clock.set(Instant::now().checked_sub(since_zero).unwrap_or_else(Instant::now));
-            }
+            // The clock of the first part is used for the whole session.
+            Command::Clock(zero) => drop(self.clock.set(zero)),
             Command::Abandon | Command::Finish(_) => {} // handled by the loop
         }
     }
