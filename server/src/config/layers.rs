@@ -5,8 +5,23 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 /// Variables that begin with `COACH_` and are not settings.
-const OTHER_VARIABLES: [&str; 9] =
-    ["ALLOW_BIND", "CONFIG", "MODELS", "MODEL_MIRROR", "NOT_CHECKED", "REQUIRE", "SHARED", "TEST_JOBS", "UPDATE"];
+const OTHER_VARIABLES: [&str; 15] = [
+    "ALLOW_BIND",
+    "CHROMIUM",
+    "CONFIG",
+    "DEV_SERVER",
+    "FIREFOX",
+    "MODELS",
+    "MODEL_MIRROR",
+    "NOT_CHECKED",
+    "PROFILE",
+    "REQUIRE",
+    "SHARED",
+    "TEST_JOBS",
+    "TEST_S",
+    "TEST_SPOOL",
+    "UPDATE",
+];
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
