@@ -12,10 +12,11 @@ use std::time::{Duration, Instant};
 use store::jobs::{Attempt, Claimed};
 use tokio_util::sync::CancellationToken;
 
-/// Error of a job whose worker was stopped in the last attempt.
-const STOPPED: &str = "its worker was stopped in the last attempt";
-/// Error of a job whose last worker ended without reporting one.
-const SILENT: &str = "its worker fell silent";
+/// Why a job failed whose worker was stopped in the last attempt, for the owner of its session.
+const STOPPED: &str = "the server stopped each time while it worked on this; try it again";
+/// Why a job failed whose last worker ended without reporting an error, for the owner of its session.
+const SILENT: &str =
+    "the program that worked on this broke off each time; if it does so again, the file may be damaged";
 /// How often progress is written while a lease is not due for renewal.
 const TELL: Duration = Duration::from_secs(1);
 
