@@ -46,7 +46,8 @@ pub const SECTIONS: &[Section] = &[
     },
     Section {
         title: "How long",
-        text: "Until you delete it. There is no hidden copy and no period after which something is kept anyway.",
+        text: "Until you delete it, or as long as you or whoever runs the server let sessions be kept: the settings say how long. \
+               There is no hidden copy.",
     },
     Section {
         title: "How to delete or take it with you",
