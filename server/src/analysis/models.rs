@@ -5,6 +5,7 @@ use crate::config::models::{self, Config, Face};
 use coach_core::journal::{self, FaceModel, VoiceActivityModel};
 use coach_perception::words::{Files, Recognizer};
 use coach_perception::{face, runtime::Runtime, voice::Activity};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -179,10 +180,13 @@ fn cached(
     }
     let models = convert()?;
     // The cache only saves time, so a folder that cannot be written is no error.
-    let part = path.with_extension("part");
-    let kept = std::fs::create_dir_all(cache)
-        .and_then(|()| std::fs::write(&part, models.to_cache()))
-        .and_then(|()| std::fs::rename(&part, &path));
+    let kept = std::fs::create_dir_all(cache).and_then(|()| {
+        // Another process may be converting the same model: each writes a file of its own, and the last one stays.
+        let mut part = tempfile::NamedTempFile::new_in(cache)?;
+        part.write_all(&models.to_cache())?;
+        part.persist(&path)?;
+        Ok(())
+    });
     if let Err(error) = kept {
         tracing::warn!(path = %path.display(), %error, "the converted face model is not cached");
     }

@@ -179,8 +179,11 @@ pub fn analyze_to(
 ) -> Result<Report, Error> {
     let part = journal.with_extension("jsonl.part");
     let mut lines = Writer::new(BufWriter::with_capacity(256 * 1024, File::create(&part)?));
-    let report =
-        analyze(path, settings, Environment { models, workers, progress, journal: &mut |line| lines.write(line) })?;
+    let environment = Environment { models, workers, progress, journal: &mut |line| lines.write(line) };
+    let report = analyze(path, settings, environment).inspect_err(|_| {
+        // Half a journal is of no use, and the folder may be the caller's own.
+        let _ = std::fs::remove_file(&part);
+    })?;
     lines.flush()?;
     lines.get_ref().get_ref().sync_all()?;
     std::fs::rename(&part, journal)?;
