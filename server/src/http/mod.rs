@@ -29,7 +29,7 @@ use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
 use error::Error;
-use routes::{compare, consents, health, hooks, me, questions, session, sessions, trends};
+use routes::{compare, consents, health, hooks, me, questions, search, session, sessions, trends};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -70,8 +70,10 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(hooks::s3))
         .routes(routes!(session::report::report))
         .routes(routes!(session::report::journal))
+        .routes(routes!(session::transcript::get))
         .routes(routes!(session::recording::link))
         .routes(routes!(session::export::zip))
+        .routes(routes!(search::get))
         .routes(routes!(trends::get))
         .routes(routes!(compare::get))
         .routes(routes!(health::alive))

@@ -1,6 +1,7 @@
 //! The session: its states and transitions, its view for pages, its questions, hints and the consent it needs.
 
 pub mod announce;
+pub mod captions;
 pub mod consent;
 pub mod hints;
 mod machine;

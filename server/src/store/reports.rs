@@ -1,5 +1,7 @@
 //! Queries on what a report leaves in the database: answers, scores, hints and metrics, for lists, trends and comparisons.
 
+pub mod phrases;
+
 use super::jobs::Fence;
 use super::{Db, in_transaction, on};
 use coach_core::report::{MetricValue, Report, Scores};
@@ -126,6 +128,7 @@ async fn save(
             sqlx::query(HINT).bind(Uuid::now_v7()).bind(session.0).bind(owner.0).bind(hint.t.ms()).bind(&hint.id).bind(&hint.text)
                 .bind(&hint.evidence).bind(hint.positive).execute(&mut *tx).await?;
         }
+        phrases::replace!(tx, owner, session, &report.transcript);
         Ok(true)
     })
 }

@@ -13,6 +13,7 @@ mod review;
 mod sessions;
 mod store;
 mod support;
+mod transcript;
 mod uploads;
 mod webhook;
 mod whip;

@@ -360,6 +360,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Phrases of the person's own sessions that hold the text. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description What to look for, 2 to 200 characters, as it stands in a phrase; case does not matter. */
+                    q: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SearchResults"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: {
             query?: never;
@@ -1043,6 +1097,70 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Report"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/transcript": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was said, as WebVTT, SubRip or plain text; the report has it as JSON with the times of words. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Without it, WebVTT. */
+                    format?: components["schemas"]["TranscriptFormat"];
+                };
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/vtt": string;
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
                     };
                 };
                 404: {
@@ -2295,6 +2413,15 @@ export interface components {
             text: string;
             worst?: components["schemas"]["Span"] | null;
         };
+        /** @description A phrase that holds what was looked for. */
+        Found: {
+            /** Format: int64 */
+            end_ms: number;
+            session_id: components["schemas"]["SessionId"];
+            /** Format: int64 */
+            start_ms: number;
+            text: string;
+        };
         Gold: {
             gold: boolean;
         };
@@ -2672,6 +2799,11 @@ export interface components {
             engagement: components["schemas"]["Score"];
             resilience: components["schemas"]["Score"];
         };
+        /** @description What was found. */
+        SearchResults: {
+            /** @description At most 100, newest session first. */
+            phrases: components["schemas"]["Found"][];
+        };
         /** @description One paragraph under its heading. */
         Section: {
             /** @description The paragraph. */
@@ -2813,6 +2945,11 @@ export interface components {
             title: string;
             version: string;
         };
+        /**
+         * @description How a transcript is written.
+         * @enum {string}
+         */
+        TranscriptFormat: "vtt" | "srt" | "text";
         /** @description How one score or metric went over the sessions. */
         Trend: {
             /** @description True: it went the way that the scores aim at; `null` without a direction or an aim. */

@@ -6,5 +6,6 @@ pub mod export;
 pub mod live;
 pub mod recording;
 pub mod report;
+pub mod transcript;
 pub mod upload;
 pub mod whip;

@@ -1,0 +1,46 @@
+//! Search over what was said in all sessions of the person who asks.
+
+use crate::auth::Viewer;
+use crate::http::app::App;
+use crate::http::error::{Error, Problem, Result};
+use crate::http::extract::Query;
+use crate::store::reports::phrases::{self, Found};
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+
+/// Nobody looks for more characters, and nobody reads more phrases.
+const LONGEST: usize = 200;
+const MOST: i64 = 100;
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SearchQuery {
+    /// What to look for, 2 to 200 characters, as it stands in a phrase; case does not matter.
+    pub q: String,
+}
+
+/// What was found.
+#[derive(Serialize, utoipa::ToSchema)]
+pub struct SearchResults {
+    /// At most 100, newest session first.
+    pub phrases: Vec<Found>,
+}
+
+/// Phrases of the person's own sessions that hold the text.
+#[utoipa::path(get, operation_id = "search", path = "/api/search", tag = "sessions", params(SearchQuery),
+    responses((status = 200, body = SearchResults), (status = 400, body = Problem), (status = 422, body = Problem)))]
+pub async fn get(
+    State(app): State<App>,
+    viewer: Viewer,
+    Query(query): Query<SearchQuery>,
+) -> Result<Json<SearchResults>> {
+    let text = query.q.split_whitespace().collect::<Vec<_>>().join(" ");
+    let length = text.chars().count();
+    if !(2..=LONGEST).contains(&length) {
+        return Err(Error::Unprocessable(format!("q has {length} characters: give 2 to {LONGEST}")));
+    }
+    let phrases = phrases::search(&app.context.db, viewer.user, &text, MOST).await?;
+    Ok(Json(SearchResults { phrases }))
+}
