@@ -45,11 +45,10 @@ pub struct Grant {
     pub role: Role,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     owner: Uuid,
-    #[sqlx(try_from = "String")]
     role: Role,
 }
 

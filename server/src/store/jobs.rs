@@ -54,7 +54,7 @@ pub struct Claimed {
     pub max_attempts: i32,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     kind: String,
@@ -128,7 +128,7 @@ pub async fn enqueue_once(db: &Db, job: NewJob<'_>) -> sqlx::Result<Uuid> {
 }
 
 /// How far a job is.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Progress {
     /// `queued`, `running`, `done` or `dead`.
     pub state: String,

@@ -21,7 +21,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use std::str::FromStr;
 use std::time::Duration;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../migrations");
+static MIGRATIONS: Migrator = sqlx_macros::migrate!("../migrations");
 
 /// An open database.
 #[derive(Debug, Clone)]
@@ -179,3 +179,39 @@ impl Db {
         on!(self, pool => pool.close().await)
     }
 }
+
+/// Implements `sqlx::Type` and `sqlx::Decode` for types that implement `TryFrom<String>`. A text that is none of the type's is a decoding
+/// error that names it. sqlx's own `#[sqlx(try_from)]` needs its feature `macros`, which compiles both database drivers a second time.
+macro_rules! text_columns {
+    ($($kind:ty),+ $(,)?) => {$(
+        impl<DB: sqlx::Database> sqlx::Type<DB> for $kind
+        where
+            String: sqlx::Type<DB>,
+        {
+            fn type_info() -> DB::TypeInfo {
+                <String as sqlx::Type<DB>>::type_info()
+            }
+
+            fn compatible(info: &DB::TypeInfo) -> bool {
+                <String as sqlx::Type<DB>>::compatible(info)
+            }
+        }
+
+        impl<'r, DB: sqlx::Database> sqlx::Decode<'r, DB> for $kind
+        where
+            String: sqlx::Decode<'r, DB>,
+        {
+            fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+                Ok(<$kind>::try_from(<String as sqlx::Decode<'r, DB>>::decode(value)?)?)
+            }
+        }
+    )+};
+}
+
+text_columns!(
+    grants::Role,
+    parts::PartState,
+    crate::session::questions::Family,
+    crate::session::state::State,
+    sessions::Source,
+);

@@ -29,12 +29,11 @@ impl TryFrom<String> for PartState {
 }
 
 /// One publishing of a session.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Part {
     pub n: i32,
     pub offset_ms: i64,
     pub key: String,
-    #[sqlx(try_from = "String")]
     pub state: PartState,
 }
 

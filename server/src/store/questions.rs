@@ -6,10 +6,9 @@ use coach_core::UserId;
 use serde::Serialize;
 
 /// A question that can be chosen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx::FromRow, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx_macros::FromRow, utoipa::ToSchema)]
 pub struct Question {
     pub id: String,
-    #[sqlx(try_from = "String")]
     pub family: Family,
     pub text: String,
     /// Suggested length of an answer.

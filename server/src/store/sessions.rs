@@ -94,13 +94,11 @@ pub struct NewSession {
     pub affect: bool,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     owner: Uuid,
-    #[sqlx(try_from = "String")]
     state: State,
-    #[sqlx(try_from = "String")]
     source: Source,
     created_us: i64,
     started_us: Option<i64>,

@@ -25,7 +25,7 @@ pub struct Slot {
     pub expires_us: i64,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     session: Uuid,
     owner: Uuid,
