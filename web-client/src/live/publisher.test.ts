@@ -15,6 +15,7 @@ function rig(publish?: () => Promise<Publication>) {
         Promise.resolve({ pc: new FakePeer() as unknown as RTCPeerConnection, location: `/w/${FakePeer.all.length}` })),
   );
   const remove = vi.fn((_: string) => Promise.resolve(new Response(null, { status: 200 })));
+  const end = vi.fn((_: string) => Promise.resolve());
   const publisher = new Publisher(
     "/w",
     fakeStream(),
@@ -22,9 +23,9 @@ function rig(publish?: () => Promise<Publication>) {
       final = state;
       if (states.at(-1) !== state.is) states.push(state.is);
     },
-    { publish: publishing, remove, now: () => Date.now() },
+    { publish: publishing, remove, end, now: () => Date.now() },
   );
-  return { publisher, publishing, remove };
+  return { publisher, publishing, remove, end };
 }
 const settle = () => vi.advanceTimersByTimeAsync(0);
 const peer = () => {
@@ -127,6 +128,48 @@ describe("the publisher", () => {
     expect(remove).toHaveBeenCalledExactlyOnceWith("/w/1");
     expect(peer().closed).toBe(true);
     expect(states.at(-1)).toBe("stopped");
+  });
+
+  it("ends the session at the server when it is stopped while the connection is lost", async () => {
+    const { publisher, publishing, remove, end } = rig();
+    publisher.start();
+    await settle();
+    peer().becomes("connected");
+    publishing.mockImplementation(() => Promise.reject(new TypeError("Failed to fetch")));
+    peer().becomes("failed");
+    await settle();
+    expect(states.at(-1)).toBe("lost");
+    await publisher.stop();
+    expect(end).toHaveBeenCalledExactlyOnceWith("/w");
+    expect(remove).not.toHaveBeenCalled();
+    const tries = publishing.mock.calls.length;
+    await vi.advanceTimersByTimeAsync(GRACE_MS);
+    expect(publishing).toHaveBeenCalledTimes(tries);
+    expect(states.at(-1)).toBe("stopped");
+  });
+
+  it("is stopped for the page even when the server cannot be told of it", async () => {
+    const { publisher, publishing, end } = rig();
+    publisher.start();
+    await settle();
+    peer().becomes("connected");
+    publishing.mockImplementation(() => Promise.reject(new TypeError("Failed to fetch")));
+    end.mockImplementation(() => Promise.reject(new TypeError("Failed to fetch")));
+    peer().becomes("failed");
+    await settle();
+    await expect(publisher.stop()).rejects.toThrow("Failed to fetch");
+    expect(states.at(-1)).toBe("stopped");
+  });
+
+  it("ends with its own DELETE while a stutter may still heal", async () => {
+    const { publisher, remove, end } = rig();
+    publisher.start();
+    await settle();
+    peer().becomes("connected");
+    peer().becomes("disconnected");
+    await publisher.stop();
+    expect(remove).toHaveBeenCalledExactlyOnceWith("/w/1");
+    expect(end).not.toHaveBeenCalled();
   });
 
   it("ends nothing when the page goes away: the server waits", async () => {

@@ -20,10 +20,12 @@ export type PublisherState =
 export interface Seams {
   publish: (endpoint: string, stream: MediaStream, signal?: AbortSignal) => Promise<Publication>;
   remove: (location: string) => Promise<Response>;
+  /** Ends a session of which no publishing is known here. */
+  end: (endpoint: string) => Promise<void>;
   now: () => number;
 }
 
-const REAL: Seams = { publish: whip, remove, now: () => Date.now() };
+const REAL: Seams = { publish: whip, remove, end: endAtServer, now: () => Date.now() };
 
 const UNREACHABLE = new Problem(
   0,
@@ -65,14 +67,19 @@ export class Publisher {
     this.lost();
   }
 
-  /** Ends the session: DELETE, then the connection is closed, because the browser would keep it open for seconds. */
+  /**
+   * Ends the session: DELETE, then the connection is closed, because the browser would keep it open for seconds.
+   * While the connection is lost there is nothing to DELETE, and the server would wait for it: it is told to end all the same.
+   */
   async stop(): Promise<void> {
     if (this.over()) return;
+    const lost = this.lostSince !== null;
     this.set({ is: "stopping" });
     this.clear();
     const publication = this.current;
     try {
       if (publication) await this.deleted(publication.location);
+      else if (lost) await this.seams.end(this.endpoint);
     } finally {
       this.closeCurrent();
       this.set({ is: "stopped" });
@@ -203,9 +210,15 @@ export class Publisher {
   }
 }
 
-/** Ends a session whose publisher is gone: only a publishing can be ended, so an empty one takes its place for a moment. */
+/** How long ending a session may take whose publisher is gone, milliseconds. Later the server ends it by itself. */
+const END_MS = 8000;
+
+/**
+ * Ends a session whose publisher is gone: only a publishing can be ended, so an empty one takes its place for a moment.
+ * Rejects when the server cannot be reached in time.
+ */
 export async function endAtServer(endpoint: string): Promise<void> {
-  const { pc, location } = await whip(endpoint, null);
+  const { pc, location } = await whip(endpoint, null, AbortSignal.timeout(END_MS));
   try {
     await remove(location);
   } finally {
