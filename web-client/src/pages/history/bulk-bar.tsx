@@ -2,12 +2,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { deleteSession } from "../../api/calls";
-import { asProblem } from "../../api/problem";
 import { keys } from "../../api/queries";
 import type { Session } from "../../api/types";
 import { Button } from "../../ui/button";
 import { Confirm } from "../../ui/confirm";
+import { deleteMany, deletionWords } from "./delete-many";
 
 interface Props {
   chosen: readonly Session[];
@@ -19,9 +18,7 @@ export function BulkBar({ chosen, onClear }: Props) {
   const [, go] = useLocation();
   const cache = useQueryClient();
   const remove = useMutation({
-    mutationFn: async () => {
-      for (const { id } of chosen) await deleteSession(id);
-    },
+    mutationFn: () => deleteMany(chosen.map(({ id }) => id)),
     onSuccess: () => {
       setAsking(false);
       onClear();
@@ -75,7 +72,11 @@ export function BulkBar({ chosen, onClear }: Props) {
         onYes={() => remove.mutate()}
       >
         Recordings, reports and everything measured go. This cannot be undone.
-        {remove.isError && <p className="mt-3 text-danger">{asProblem(remove.error).message}</p>}
+        {remove.isError && (
+          <p role="alert" className="mt-3 text-danger">
+            {deletionWords(remove.error)}
+          </p>
+        )}
       </Confirm>
     </section>
   );

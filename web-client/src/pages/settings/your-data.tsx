@@ -2,13 +2,14 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { Link } from "wouter";
-import { deleteSession, withdrawConsent } from "../../api/calls";
+import { withdrawConsent } from "../../api/calls";
 import { asProblem } from "../../api/problem";
 import { keys, useMe } from "../../api/queries";
 import { day } from "../../replay/words";
 import { Button } from "../../ui/button";
 import { Confirm } from "../../ui/confirm";
 import { Dialog } from "../../ui/dialog";
+import { deleteMany, deletionWords } from "../history/delete-many";
 import { exportPath } from "../report/report-actions";
 import { allSessions, useAllSessions } from "./all-sessions";
 
@@ -115,9 +116,7 @@ function DeleteAll({ onClose }: { onClose: () => void }) {
   const cache = useQueryClient();
   const [typed, setTyped] = useState("");
   const remove = useMutation({
-    mutationFn: async () => {
-      for (const { id } of await allSessions()) await deleteSession(id);
-    },
+    mutationFn: async () => deleteMany((await allSessions()).map(({ id }) => id)),
     onSuccess: onClose,
     onSettled: () =>
       Promise.all([
@@ -150,7 +149,7 @@ function DeleteAll({ onClose }: { onClose: () => void }) {
       </label>
       {remove.isError && (
         <p role="alert" className="text-danger">
-          {asProblem(remove.error).message}
+          {deletionWords(remove.error)}
         </p>
       )}
       <div className="flex flex-wrap justify-end gap-2">
