@@ -1,7 +1,8 @@
 // One part of a score: its value beside its target, the points it brought, its moments to jump to.
 import type { Contribution, ScoreName } from "../../api/types";
 import { clock } from "../../live/timer";
-import { nameOf, withUnit } from "../../replay/words";
+import { aimInWords, inWords, usualInWords } from "../../replay/measures";
+import { nameOf } from "../../replay/words";
 import { hue } from "../../ui/score";
 
 interface Props {
@@ -17,6 +18,7 @@ export function ContributionRow({ score, contribution, lit, onLight, onPin, onPl
   const { metric, value, reason, unit, target, baseline, weight, points, moments } = contribution;
   const most = weight * 100;
   const share = most > 0 ? Math.min(1, Math.max(0, points / most)) : 0;
+  const usual = value === null ? null : usualInWords(baseline, unit);
   return (
     <li
       data-testid="contribution"
@@ -50,14 +52,13 @@ export function ContributionRow({ score, contribution, lit, onLight, onPin, onPl
           <span className="block h-full rounded-full" style={{ width: `${share * 100}%`, background: hue(score) }} />
         </span>
         <span className="tabular mt-1.5 block text-sm text-ink-2">
-          {value !== null && <span className="text-ink">{withUnit(value, unit)}</span>}
+          {value !== null && <span className="text-ink">{inWords({ metric, value, unit, share })}</span>}
+          {usual && <span> (your usual: {usual})</span>}
           {target && (
-            <span>
-              {value !== null ? ", aim: " : "Aim: "}
-              {target}
+            <span className="block">
+              <span className="text-ink-3">Aim:</span> {aimInWords(target)}
             </span>
           )}
-          {baseline !== null && value !== null && <span>, your usual {withUnit(baseline, unit)}</span>}
         </span>
       </button>
       {moments.length > 0 && (

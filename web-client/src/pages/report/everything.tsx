@@ -1,7 +1,8 @@
 // Everything that was seen and heard, in words: value, aim, one's own usual value; what could not be said, and why.
 import type { Report, ReportAnswer } from "../../api/types";
 import { advices } from "../../replay/advice";
-import { nameOf, withUnit } from "../../replay/words";
+import { aimInWords, inWords, usualInWords } from "../../replay/measures";
+import { nameOf } from "../../replay/words";
 
 interface Row {
   id: string;
@@ -17,14 +18,16 @@ export function rowsOf(shown: ReportAnswer): Row[] {
   const contributions = Object.values(shown.scores).flatMap((score) => score.contributions);
   const rows = Object.entries(shown.metrics).map(([id, metric]): Row => {
     const text = (metric as { text?: string | null }).text;
-    const known = metric.value !== null;
+    const part = contributions.find((x) => x.metric === id);
+    const share = part && part.weight > 0 ? part.points / (part.weight * 100) : null;
+    const { value, unit } = metric;
     return {
       id,
       name: nameOf({ metric: id, name: (metric as { name?: string }).name ?? null }),
-      value: known ? text || withUnit(metric.value, metric.unit) : null,
+      value: value === null ? null : inWords({ metric: id, value, unit, text, share }),
       reason: metric.reason ?? "not enough to say",
-      aim: contributions.find((x) => x.metric === id)?.target || null,
-      usual: known && metric.baseline !== null ? withUnit(metric.baseline, metric.unit) : null,
+      aim: part?.target ? aimInWords(part.target) : null,
+      usual: value === null ? null : usualInWords(metric.baseline, unit),
     };
   });
   return rows.sort((a, b) => Number(b.value !== null) - Number(a.value !== null) || a.name.localeCompare(b.name));
