@@ -33,6 +33,7 @@ const UNITS: Record<string, [suffix: string, decimals: number]> = {
   "/10 min": [" in ten minutes", 1],
   x: [" times", 2],
   z: [" times its usual spread", 1],
+  smiles: ["", 0],
 };
 
 /** A value with its unit, as one reads it. A unit this page has not heard of is put behind the number. */

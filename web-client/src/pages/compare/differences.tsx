@@ -1,80 +1,132 @@
-// The four scores of both, and the three largest differences in words.
+// What differs between the two: a sentence first, then a table of the measures that differ most and the four scores.
 import type { UseQueryResult } from "@tanstack/react-query";
+import { Target } from "lucide-react";
 import { asProblem } from "../../api/problem";
 import type { Comparison, ReportAnswer } from "../../api/types";
-import { SCORES } from "../../replay/words";
-import { ScoreMark, ScoreNumber } from "../../ui/score";
+import { differenceRows, verdict, type Nearer, type Row } from "../../replay/verdict";
+import { ScoreMark } from "../../ui/score";
+import { Badge } from "./badge";
 
-export function Differences({
-  a,
-  b,
-  comparison,
-}: {
+interface Props {
   a: ReportAnswer;
   b: ReportAnswer;
   comparison: UseQueryResult<Comparison>;
-}) {
+}
+
+/** The sentence that the page begins with. */
+export function VerdictLine({ a, b, comparison }: Props) {
+  const { data } = comparison;
+  const said = data ? verdict(data, a, b) : null;
   return (
-    <div className="mt-8 grid gap-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1.3fr)]">
-      <table className="w-full overflow-hidden rounded-3xl border border-line bg-surface text-left">
-        <caption className="sr-only">Scores of both</caption>
-        <thead>
-          <tr className="text-sm text-ink-2">
-            <th scope="col" className="px-5 py-3 font-normal">
-              Score
-            </th>
-            <th scope="col" className="px-3 py-3 text-right font-normal">
-              A
-            </th>
-            <th scope="col" className="px-5 py-3 text-right font-normal">
-              B
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {SCORES.map(({ name, title }) => (
-            <tr key={name} className="border-t border-line">
-              <th scope="row" className="px-5 py-3 font-medium">
-                <span className="flex items-center gap-2.5">
-                  <ScoreMark name={name} />
-                  {title}
-                </span>
+    <p
+      data-testid="verdict"
+      role="status"
+      className={`mt-4 flex min-h-14 items-center gap-3 rounded-2xl px-5 py-3.5 text-lg ${said ? "bg-accent-soft" : "bg-sunken"}`}
+    >
+      <Target size={20} aria-hidden="true" className={`shrink-0 ${said ? "text-accent" : "text-ink-3"}`} />
+      {comparison.isError ? (
+        <span>{asProblem(comparison.error).title}. The curves below are compared all the same.</span>
+      ) : !data ? (
+        <span className="breathe text-ink-2">Comparing</span>
+      ) : said ? (
+        <span>
+          <strong className="font-semibold">{said.first}</strong> {said.then}
+        </span>
+      ) : (
+        <span>These are answers to different questions: they are shown side by side, without a verdict.</span>
+      )}
+    </p>
+  );
+}
+
+const WITHOUT: Record<"same" | "no_aim" | "too_close" | "unknown", string> = {
+  same: "equally near",
+  no_aim: "no aim",
+  too_close: "too close",
+  unknown: "cannot say",
+};
+
+function NearerCell({ nearer }: { nearer: Nearer }) {
+  if (nearer.is !== "A" && nearer.is !== "B") return <span className="text-ink-2">{WITHOUT[nearer.is]}</span>;
+  return (
+    <span className="flex items-center gap-2">
+      <Badge letter={nearer.is} />
+      {nearer.clearly ? "clearly" : "a little"}
+    </span>
+  );
+}
+
+const unknown = (
+  <>
+    <span aria-hidden="true">–</span>
+    <span className="sr-only">not enough to say</span>
+  </>
+);
+
+function Line({ row }: { row: Row }) {
+  const cell = "px-2 py-2.5 align-top";
+  return (
+    <tr className="border-t border-line" data-row={row.id}>
+      <th scope="row" className={`${cell} pl-5 font-medium`}>
+        <span className="flex items-center gap-2">
+          {row.score && <ScoreMark name={row.score} size={12} />}
+          {row.name}
+        </span>
+      </th>
+      <td className={cell}>{row.a ?? unknown}</td>
+      <td className={cell}>{row.b ?? unknown}</td>
+      <td className={`${cell} text-right font-medium max-sm:hidden`}>{row.difference ?? ""}</td>
+      <td className={`${cell} pr-5`}>
+        <NearerCell nearer={row.nearer} />
+      </td>
+    </tr>
+  );
+}
+
+export function Differences({ a, b, comparison }: Props) {
+  const rows = differenceRows(comparison.data, a, b);
+  return (
+    <section
+      aria-labelledby="differences"
+      data-testid="differences"
+      className="overflow-hidden rounded-3xl border border-line bg-surface"
+    >
+      <h2 id="differences" className="px-5 pb-2 pt-4 text-lg font-semibold">
+        What differs
+      </h2>
+      <div className="overflow-x-auto">
+        <table className="tabular w-full text-left text-sm">
+          <caption className="sr-only">Measures that differ noticeably, then the four scores, of A and of B</caption>
+          <thead>
+            <tr className="text-ink-2">
+              <th scope="col" className="px-2 py-2 pl-5 font-normal">
+                Of the whole answer
               </th>
-              <td className="px-3 py-3 text-right text-lg font-semibold">
-                <ScoreNumber value={a.scores[name].value} />
-              </td>
-              <td className="px-5 py-3 text-right text-lg font-semibold">
-                <ScoreNumber value={b.scores[name].value} />
-              </td>
+              <th scope="col" className="px-2 py-2 font-normal">
+                A
+              </th>
+              <th scope="col" className="px-2 py-2 font-normal">
+                B
+              </th>
+              <th scope="col" className="whitespace-nowrap px-2 py-2 text-right font-normal max-sm:hidden">
+                A − B
+              </th>
+              <th scope="col" className="px-2 py-2 pr-5 font-normal">
+                Nearer the aim
+              </th>
             </tr>
-          ))}
-        </tbody>
-      </table>
-      <section aria-labelledby="differences" data-testid="differences">
-        <h2 id="differences" className="text-lg font-semibold">
-          What differs most
-        </h2>
-        {comparison.isPending && <p className="breathe mt-3 text-ink-2">Comparing</p>}
-        {comparison.isError && (
-          <p role="alert" className="mt-3 text-ink-2">
-            {asProblem(comparison.error).title}
-          </p>
-        )}
-        {comparison.data && !comparison.data.same_question && (
-          <p className="mt-3 text-sm text-ink-2">These are answers to different questions.</p>
-        )}
-        {comparison.data?.words.length === 0 && (
-          <p className="mt-3 text-ink-2">Nothing differs noticeably, as far as both could be measured.</p>
-        )}
-        <ol className="mt-3 grid gap-3">
-          {comparison.data?.words.map((sentence, i) => (
-            <li key={sentence} className="flex gap-4">
-              <span className="tabular font-semibold text-accent">{i + 1}</span>
-              {sentence}
-            </li>
-          ))}
-        </ol>
-      </section>
-    </div>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <Line key={row.id} row={row} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="border-t border-line px-5 py-3 text-sm text-ink-2">
+        “Too close” means that the bands of the two scores overlap. Only measures are listed that a listener would
+        notice.
+      </p>
+    </section>
   );
 }

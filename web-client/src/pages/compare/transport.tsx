@@ -1,11 +1,18 @@
-// One play button and one playhead for both.
-import { Pause, Play } from "lucide-react";
+// One play button and one playhead for both, and whose sound is heard.
+import { Pause, Play, Volume2 } from "lucide-react";
 import { useEffect, useState } from "react";
 import { clock } from "../../live/timer";
 import type { Player } from "../../replay/player";
 import { Playhead, Scrubber } from "../report/scrubber";
 
-export function Transport({ player, duration }: { player: Player; duration: number }) {
+interface Props {
+  player: Player;
+  duration: number;
+  sound: 0 | 1;
+  onSound: (side: 0 | 1) => void;
+}
+
+export function Transport({ player, duration, sound, onSound }: Props) {
   const [playing, setPlaying] = useState(false);
   useEffect(() => player.subscribe(() => setPlaying(player.playing)), [player]);
   return (
@@ -28,6 +35,22 @@ export function Transport({ player, duration }: { player: Player; duration: numb
       </span>
       <Scrubber player={player} duration={duration} />
       <span className="tabular shrink-0 text-sm text-ink-2">{clock(duration)}</span>
+      <div role="group" aria-label="Whose sound is heard" className="flex shrink-0 items-center rounded-xl bg-sunken">
+        {(["A", "B"] as const).map((letter, i) => (
+          <button
+            key={letter}
+            type="button"
+            aria-pressed={sound === i}
+            aria-label={`Sound of ${letter}`}
+            title={`Sound of ${letter}`}
+            onClick={() => onSound(i as 0 | 1)}
+            className={`flex min-h-11 min-w-11 items-center justify-center gap-1.5 rounded-xl text-sm font-medium ${sound === i ? "border border-line bg-surface px-3" : "text-ink-2 hover:text-ink"}`}
+          >
+            {sound === i && <Volume2 size={16} aria-hidden="true" />}
+            {letter}
+          </button>
+        ))}
+      </div>
     </div>
   );
 }

@@ -2,7 +2,9 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { Recording } from "../../api/types";
+import { clock } from "../../live/timer";
 import type { Player } from "../../replay/player";
+import type { Letter } from "../../replay/verdict";
 import { AudioOnly, hasNoVideo } from "../report/audio-only";
 
 /** Further apart than this the follower jumps; below, it would only stutter. */
@@ -12,16 +14,21 @@ interface Props {
   recording: UseQueryResult<Recording>;
   player: Player;
   leads: boolean;
+  /** Its sound is the one that is heard. */
+  heard: boolean;
   start: number;
   end: number;
-  label: string;
+  letter: Letter;
 }
 
-export function Video({ recording, player, leads, start, end, label }: Props) {
+export function Video({ recording, player, leads, heard, start, end, letter }: Props) {
   const video = useRef<HTMLVideoElement>(null);
   const [broken, setBroken] = useState(false);
   const [width, setWidth] = useState<number | null>(null);
+  const [ended, setEnded] = useState(false);
   const url = recording.data?.url;
+
+  useEffect(() => player.subscribe((t) => setEnded(t > 0 && start + t > end)), [player, start, end]);
 
   useEffect(() => {
     const element = video.current;
@@ -46,8 +53,8 @@ export function Video({ recording, player, leads, start, end, label }: Props) {
           src={url}
           preload="auto"
           playsInline
-          muted={!leads}
-          aria-label={label}
+          muted={!heard}
+          aria-label={`Recording ${letter}`}
           className="size-full object-contain"
           onClick={() => player.toggle()}
           onLoadedMetadata={(event) => setWidth(event.currentTarget.videoWidth)}
@@ -55,6 +62,11 @@ export function Video({ recording, player, leads, start, end, label }: Props) {
         />
       )}
       {url && !broken && hasNoVideo(recording.data, width) && <AudioOnly />}
+      {ended && !broken && (
+        <p className="absolute inset-0 grid place-content-center bg-black/55 text-sm">
+          {letter} ended at {clock(end - start)}
+        </p>
+      )}
       {(broken || recording.isError) && (
         <p role="alert" className="absolute inset-0 grid place-content-center text-sm">
           This recording does not play

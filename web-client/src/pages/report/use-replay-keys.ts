@@ -8,6 +8,8 @@ export interface ReplayExtras {
   /** Length of the recording, milliseconds. */
   duration: number;
   fullscreen?: (() => void) | undefined;
+  /** In place of the player's own, where more than one recording has sound. */
+  mute?: (() => void) | undefined;
   captions?: (() => void) | undefined;
   help?: (() => void) | undefined;
   /** Beginnings of moments, ascending, milliseconds. */
@@ -26,7 +28,7 @@ function carryOut(action: ReplayAction, player: Player, extras: ReplayExtras): v
     case "faster":
       return player.play(fasterThan(player.rate, player.playing));
     case "mute":
-      return player.toggleMute();
+      return extras.mute ? extras.mute() : player.toggleMute();
     case "rate":
       return player.setRate(player.rate + action.by);
     case "tenth":
