@@ -90,6 +90,15 @@ describe("a round", () => {
     expect(back.state.hold).toBeNull();
   });
 
+  it("goes on without a camera that is gone, but never without a microphone", () => {
+    const camera = play([...BEGIN, { is: "device_gone", what: "camera" }, { is: "voice_only" }, { is: "opened" }]);
+    expect(camera.did.slice(-4)).toEqual(["pause", "open_camera", "publish", "resume"]);
+    expect(camera.state.hold).toBeNull();
+    const microphone = play([...BEGIN, { is: "device_gone", what: "microphone" }, { is: "voice_only" }]);
+    expect(microphone.did.at(-1)).toBe("pause");
+    expect(play([...BEGIN, { is: "voice_only" }]).did).toEqual(play(BEGIN).did);
+  });
+
   it("publishes nothing and marks nothing for a device that comes back before the first answer", () => {
     const away: ArenaEvent[] = [{ is: "device_gone", what: "camera" }, { is: "retry" }, { is: "opened" }];
     const { state, did } = play([mine, { is: "opened" }, ...away], first({ prepareS: 30 }));

@@ -67,6 +67,8 @@ export type ArenaEvent =
   | { is: "go_on" }
   | { is: "again" }
   | { is: "retry" }
+  /** The camera is gone: the answer goes on without it. */
+  | { is: "voice_only" }
   | { is: "opened" }
   | { is: "refused"; refusal: Refusal }
   | { is: "ready" }
@@ -85,7 +87,8 @@ export type ArenaEvent =
 
 export type Effect =
   | { do: "take" }
-  | { do: "open_camera"; fresh: boolean }
+  /** `voiceOnly`: the microphone alone, whatever was chosen. */
+  | { do: "open_camera"; fresh: boolean; voiceOnly?: true }
   /** Publishes the open camera, in place of what was published before. */
   | { do: "publish" }
   | { do: "mark"; what: MarkKind; question_id?: string }
@@ -316,6 +319,9 @@ export function transition(state: ArenaState, event: ArenaEvent, now: number): S
       return joined(state, event);
     case "retry":
       return stay({ ...state, refused: null }, [{ do: "open_camera", fresh: true }]);
+    case "voice_only":
+      if (state.hold?.why !== "device" || state.hold.what !== "camera") return stay(state);
+      return stay(state, [{ do: "open_camera", fresh: true, voiceOnly: true }]);
     case "opened":
       return opened(state, now);
     case "ready":

@@ -38,9 +38,9 @@ class FakeSocket extends EventTarget {
   }
 }
 
-function getUserMedia() {
-  if (cameraRefuses) return Promise.reject(Object.assign(new Error(), { name: cameraRefuses }));
-  tracks = ["video", "audio"].map((kind) =>
+function getUserMedia({ video }: MediaStreamConstraints) {
+  if (cameraRefuses && video) return Promise.reject(Object.assign(new Error(), { name: cameraRefuses }));
+  tracks = (video ? ["video", "audio"] : ["audio"]).map((kind) =>
     Object.assign(new EventTarget(), {
       kind,
       readyState: "live",
@@ -51,8 +51,8 @@ function getUserMedia() {
   );
   return Promise.resolve({
     getTracks: () => tracks,
-    getVideoTracks: () => tracks.slice(0, 1),
-    getAudioTracks: () => tracks.slice(1),
+    getVideoTracks: () => tracks.filter(({ kind }) => kind === "video"),
+    getAudioTracks: () => tracks.filter(({ kind }) => kind === "audio"),
   });
 }
 
@@ -190,13 +190,37 @@ describe("the arena", () => {
     act(() => void tracks[0]?.dispatchEvent(new Event("ended")));
     expect(screen.getByTestId("standstill").textContent).toContain("The camera is gone");
     expect(screen.getByTestId("arena").dataset.state).toBe("paused");
-    await userEvent.click(screen.getByText("Go on"));
+    await userEvent.click(screen.getByText("Try again"));
     expect(screen.getByTestId("standstill").textContent).toContain("Plug one in");
     cameraRefuses = null;
     act(() => void navigator.mediaDevices.dispatchEvent(new Event("devicechange")));
     await waitFor(() => expect(screen.queryByTestId("standstill")).toBeNull());
     expect(said().map(([what]) => what)).toEqual(["question", "pause", "resume"]);
     expect(deletes()).toEqual([]);
+  });
+
+  it("goes on with the voice alone when the camera does not come back", async () => {
+    await live();
+    const before = FakePeer.all.length;
+    cameraRefuses = "NotFoundError";
+    act(() => void tracks[0]?.dispatchEvent(new Event("ended")));
+    await userEvent.click(screen.getByTestId("voice-only-now"));
+    await waitFor(() => expect(screen.queryByTestId("standstill")).toBeNull());
+    await waitFor(() => expect(FakePeer.all.length).toBe(before + 1));
+    expect(tracks.map(({ kind }) => kind)).toEqual(["audio"]);
+    expect(screen.getByTestId("voice-only").textContent).toBe("Voice only");
+    expect(screen.getByTestId("question").textContent).toBe("Question a");
+    act(() => peer().becomes("connected"));
+    await waitFor(() => expect(screen.getByTestId("arena").dataset.state).toBe("live"));
+    expect(said().map(([what]) => what)).toEqual(["question", "pause", "resume"]);
+    expect(deletes()).toEqual([]);
+  });
+
+  it("offers no answer without a microphone", async () => {
+    await live();
+    act(() => void tracks[1]?.dispatchEvent(new Event("ended")));
+    expect(screen.getByTestId("standstill").textContent).toContain("The microphone is gone");
+    expect(screen.queryByTestId("voice-only-now")).toBeNull();
   });
 
   it("says so when the connection is lost, and stays where it is", async () => {

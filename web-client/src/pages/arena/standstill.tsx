@@ -53,20 +53,28 @@ export function Standstill({ arena }: { arena: Arena }) {
     );
   }
   if (hold?.why === "device") {
+    const camera = hold.what === "camera";
     return (
       <Panel
-        title={hold.what === "camera" ? "The camera is gone" : "The microphone is gone"}
+        title={camera ? "The camera is gone" : "The microphone is gone"}
         action={
           <>
             <Button look="primary" onClick={retry}>
-              Go on
+              Try again
             </Button>
-            <Button onClick={() => send({ is: "stop" })}>End here</Button>
+            {camera && (
+              <Button data-testid="voice-only-now" onClick={() => send({ is: "voice_only" })}>
+                Go on with my voice alone
+              </Button>
+            )}
+            <Button look="quiet" onClick={() => send({ is: "stop" })}>
+              End here
+            </Button>
           </>
         }
       >
         {hold.refused?.cure ??
-          "Your answer is paused. Plug it back in, or allow it again beside the address: then it goes on by itself."}
+          "Your answer is paused, and what you said is safe. Plug it back in, or allow it again beside the address: then it goes on by itself."}
       </Panel>
     );
   }

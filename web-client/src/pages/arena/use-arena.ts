@@ -61,10 +61,10 @@ function useEffects(id: string, parts: React.RefObject<Parts>, setStream: (strea
       const hold = parts.current;
       switch (effect.do) {
         case "take":
-          void hold.turn?.take().then(() => openCamera(hold, false, send, setStream));
+          void hold.turn?.take().then(() => openCamera(hold, () => camera.take(), send, setStream));
           break;
         case "open_camera":
-          openCamera(hold, effect.fresh, send, setStream);
+          openCamera(hold, opening(effect), send, setStream);
           break;
         case "publish":
           if (!hold.stream) break;
@@ -99,16 +99,22 @@ function useEffects(id: string, parts: React.RefObject<Parts>, setStream: (strea
   );
 }
 
+/** How the camera is opened that a step asks for. */
+function opening({ fresh, voiceOnly }: Extract<Effect, { do: "open_camera" }>): () => Promise<MediaStream> {
+  if (voiceOnly) return () => camera.reopen({ ...camera.remembered(), voiceOnly: true });
+  return fresh ? () => camera.reopen() : () => camera.take();
+}
+
 function openCamera(
   hold: Parts,
-  fresh: boolean,
+  open: () => Promise<MediaStream>,
   send: (event: ArenaEvent) => void,
   setStream: (stream: MediaStream) => void,
 ) {
   const { turn } = hold;
   // The page has gone: nobody would close what is opened now.
   if (!turn) return;
-  (fresh ? camera.reopen() : camera.take()).then(
+  open().then(
     (stream) => {
       // The page may have gone, or given the camera away, while the browser asked.
       if (hold.turn !== turn) return;
