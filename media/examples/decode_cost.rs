@@ -105,7 +105,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("  {}", if apart { "in a process of its own" } else { "in this process" });
         println!("  processor {cpu:.2} s: {:.1} % of a core at live pace", cpu * 100_000.0 / last.max(1) as f64);
         let mut waited = waited.lock().expect("no panic");
-        for (name, track) in [("pictures", Track::Video), ("packets", Track::Audio)] {
+        for (name, track) in [("frames", Track::Video), ("packets", Track::Audio)] {
             let waited = &mut waited[track as usize];
             waited.sort();
             let at = |part: usize| waited.get((waited.len() * part / 100).min(waited.len().saturating_sub(1)));

@@ -1,4 +1,4 @@
-//! How far sound and picture are apart in a file, measured with flashes and beeps of the same moments.
+//! How far audio and video are apart in a file, measured with flashes and beeps of the same moments.
 //!
 //! ```text
 //! flash_and_beep make marks.webm SECONDS EVERY_S    640x480 at 30 fps

@@ -24,7 +24,7 @@ use tokio::sync::mpsc;
 #[derive(Parser)]
 #[command(about = "Publishes a file over WHIP")]
 struct Options {
-    /// Any file with picture or sound.
+    /// Any file with video or audio.
     file: PathBuf,
     /// Where to POST the offer.
     url: Url,
@@ -34,21 +34,21 @@ struct Options {
     /// Begin again and again until so many seconds have been sent.
     #[arg(long)]
     seconds: Option<f64>,
-    /// Send no picture from this second on; the track stays agreed on. 0: one that never comes.
+    /// Send no frame from this second on; the track stays agreed on. 0: one that never comes.
     #[arg(long)]
-    picture_until: Option<f64>,
-    /// The same for sound.
+    video_until: Option<f64>,
+    /// The same for audio.
     #[arg(long)]
-    sound_until: Option<f64>,
+    audio_until: Option<f64>,
     /// Lose this share of the media packets, in per cent.
     #[arg(long, default_value_t = 0.0)]
     loss: f64,
     /// Which packets are lost.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Do not offer to send lost sound again, as most publishers but our own page.
+    /// Do not offer to send lost audio again, as most publishers but our own page.
     #[arg(long)]
-    sound_once: bool,
+    audio_once: bool,
     /// Our address towards the server.
     #[arg(long)]
     bind: Option<String>,
@@ -77,8 +77,8 @@ async fn main() -> Result<()> {
     let begin = Instant::now();
     let (mut sender, mut offer) =
         Sender::new(formats.video.is_some(), formats.audio.is_some(), &bind, loss.clone()).await?;
-    if options.sound_once {
-        offer = publisher::sound_once(&offer);
+    if options.audio_once {
+        offer = publisher::audio_once(&offer);
     }
     let client = reqwest::Client::new();
     let (session, answer) = post(&client, &options, offer).await?;
@@ -91,7 +91,7 @@ async fn main() -> Result<()> {
     let reader = tokio::task::spawn_blocking(move || read(&path, repeat, end_ms, &units));
     let (start, mut sent, mut latest) = (tokio::time::Instant::now(), [0u64; 2], Duration::ZERO);
     while let Some((track, ms, data)) = units_of.recv().await {
-        let until = if track == Track::Video { options.picture_until } else { options.sound_until };
+        let until = if track == Track::Video { options.video_until } else { options.audio_until };
         if until.is_some_and(|seconds| ms as f64 >= seconds * 1000.0 * options.speed) {
             continue;
         }
@@ -116,7 +116,7 @@ async fn main() -> Result<()> {
     }
     let (packets, lost) = loss.counts();
     println!(
-        "sent {} pictures and {} packets of sound in {:.1} s, at most {} ms late; {packets} RTP packets, {lost} lost",
+        "sent {} frames and {} packets of audio in {:.1} s, at most {} ms late; {packets} RTP packets, {lost} lost",
         sent[0],
         sent[1],
         start.elapsed().as_secs_f64(),

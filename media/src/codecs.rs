@@ -1,19 +1,20 @@
-//! The elements that may touch a file's bytes or a publisher's: the demuxer of each container, the parser and the decoders
-//! of each coding. What is not listed here is never made for media, however it is ranked on the machine; no element of
-//! the lists opens a file or an address of its own.
+//! The elements that may read bytes of a file or a publisher: the demuxer of each container, the parser and the
+//! decoders of each coding. No other element is ever created for media, whatever its rank on the machine. None of them
+//! opens a file or an address by itself.
 
 use crate::file::Container;
 use gstreamer as gst;
 
-/// How a container is taken apart.
+/// How a container is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Opening {
-    /// By a demuxer, whose tracks appear as it finds them.
+    /// By a demuxer, which adds tracks as it finds them.
     Demuxer(&'static str),
-    /// By a parser that splits the one track into frames.
+    /// By a parser that splits the single track into frames.
     Parser(&'static str),
 }
 
+/// Returns how a container is opened.
 pub(crate) fn opening(container: Container) -> Opening {
     use Opening::{Demuxer, Parser};
     match container {
@@ -34,11 +35,12 @@ pub(crate) fn opening(container: Container) -> Opening {
     }
 }
 
-/// The parser that a track needs before its units can be decoded, and what is asked of it.
+/// Returns the parser that a track needs before its units can be decoded, and the capabilities it is asked for. `None`:
+/// it needs none.
 pub(crate) fn parser(coding: &gst::StructureRef) -> Option<(&'static str, Option<&'static str>)> {
     let version = coding.get::<i32>("mpegversion").unwrap_or(0);
     let name = match coding.name().as_str() {
-        // With its parameter sets in the stream, so that they may change in the middle.
+        // With the parameter sets in the stream, so that they may change within it.
         "video/x-h264" => return Some(("h264parse", Some("video/x-h264, stream-format=byte-stream, alignment=au"))),
         "video/x-h265" => return Some(("h265parse", Some("video/x-h265, stream-format=byte-stream, alignment=au"))),
         "video/x-vp9" => "vp9parse",
@@ -57,7 +59,7 @@ pub(crate) fn parser(coding: &gst::StructureRef) -> Option<(&'static str, Option
     Some((name, None))
 }
 
-/// The decoders of each media type, best first. None for what is raw already.
+/// The decoders of each media type, best first. A raw type has none.
 const DECODERS: &[(&str, &[&str])] = &[
     ("video/x-raw", &[]),
     ("audio/x-raw", &[]),
@@ -96,19 +98,19 @@ const DECODERS: &[(&str, &[&str])] = &[
     ("audio/x-speex", &["speexdec"]),
 ];
 
-/// The decoders of a media type, best first. Empty for what is raw already; `None` for what is not decoded here.
+/// Returns the decoders of a media type, best first. Empty for a raw type; `None` for a type that is not decoded here.
 pub(crate) fn decoders(media_type: &str) -> Option<&'static [&'static str]> {
     DECODERS.iter().find(|(name, _)| *name == media_type).map(|(_, names)| *names)
 }
 
-/// Those decoders of a coding that are installed and take it, best first.
+/// Returns the installed decoders that accept a coding, best first.
 pub(crate) fn able(caps: &gst::Caps) -> Vec<&'static str> {
     let media_type = caps.structure(0).map(|s| s.name().as_str()).unwrap_or_default();
     let takes = |name: &&&str| gst::ElementFactory::find(name).is_some_and(|f| f.can_sink_any_caps(caps));
     decoders(media_type).unwrap_or_default().iter().filter(takes).copied().collect()
 }
 
-/// Every element of the lists.
+/// Returns every element of the lists.
 pub(crate) fn all() -> impl Iterator<Item = &'static str> {
     let openers = Container::ALL.into_iter().map(|container| match opening(container) {
         Opening::Demuxer(name) | Opening::Parser(name) => name,
@@ -117,7 +119,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static str> {
     openers.chain(PARSERS.iter().chain(decoders).copied())
 }
 
-/// What [`parser`] may name.
+/// The parsers that [`parser`] may name.
 const PARSERS: &[&str] = &[
     "h264parse",
     "h265parse",

@@ -1,8 +1,8 @@
-//! The file path: any file that GStreamer can take apart, as the same items that the tap gives.
+//! The file path: turns any file that GStreamer can read into the same items as the tap.
 //!
-//! t = 0 is the first unit that is kept, by the tap's rule: the first key frame, or the first packet of sound when no key
-//! frame comes within a second after it; sound before t = 0 is dropped. A recording made here holds media times already,
-//! and they are taken as they are.
+//! t = 0 is the first unit that is kept, by the tap's rule: the first key frame, or the first packet of audio when no
+//! key frame follows within a second; audio before t = 0 is dropped. The stamps of a recording made by this program are
+//! media times already and stay as they are.
 
 mod bytes;
 mod container;
@@ -24,43 +24,44 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// How long sound waits for a key frame that could be t = 0, in nanoseconds.
+/// How long audio waits for a key frame that could be t = 0, nanoseconds.
 const KEY_FRAME_WITHIN_NS: i64 = 1_000_000_000;
 
-/// How far one track may run ahead of the other before it is no longer held back: tracks that are badly interleaved
-/// come out of order rather than fill the memory.
+/// How far one track may be ahead of the other before it is no longer held back, nanoseconds: badly interleaved tracks
+/// come out of order instead of filling the memory.
 const AHEAD_NS: i64 = 5_000_000_000;
 const AHEAD_BYTES: usize = 64 << 20;
 
-/// Units that a track may have before its rate is judged.
+/// The number of units a track may have before its rate is judged.
 const LEEWAY: u64 = 1000;
 
-/// What a file may ask for.
+/// The limits of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Length of the file.
+    /// The length of the file.
     pub bytes: u64,
-    /// Width times height of a picture.
+    /// Width times height of a frame.
     pub pixels: u32,
-    /// Media time.
+    /// The media time.
     pub duration: MediaTime,
-    /// Tracks of any kind.
+    /// The number of tracks of any kind.
     pub streams: usize,
-    /// Pictures per second of media, on average.
-    pub pictures_hz: u32,
-    /// Packets of sound per second of media, on average.
+    /// Frames per second of media, on average.
+    pub frames_hz: u32,
+    /// Packets of audio per second of media, on average.
     pub packets_hz: u32,
 }
 
 impl Default for Limits {
-    /// 8 GiB, 4096 x 2304, 4 hours, 16 tracks; the 240 pictures of slow motion, and four times the shortest packets of Opus.
+    /// Returns 8 GiB, 4096 x 2304, 4 hours, 16 tracks, the 240 frames per second of slow motion with a margin, and four
+    /// times the rate of the shortest packets of Opus.
     fn default() -> Self {
         Limits {
             bytes: 8 << 30,
             pixels: 4096 * 2304,
             duration: MediaTime(4 * 3_600_000),
             streams: 16,
-            pictures_hz: 300,
+            frames_hz: 300,
             packets_hz: 1600,
         }
     }
@@ -77,9 +78,9 @@ pub enum Error {
     Empty,
     #[error("this is not a video or audio file")]
     NotMedia,
-    #[error("the file has neither pictures nor sound that could be analysed")]
+    #[error("the file has neither video nor audio that could be analyzed")]
     NoTracks,
-    #[error("the file is encrypted; only files without copy protection can be analysed")]
+    #[error("the file is encrypted; only files without copy protection can be analyzed")]
     Encrypted,
     #[error("the file's coding is not supported here: {0}")]
     Unsupported(String),
@@ -89,12 +90,12 @@ pub enum Error {
     Limit { what: &'static str, is: String, most: String },
     #[error("reading the file does not get on; it is probably damaged")]
     Stalled,
-    /// The data broke the process that took it apart, or the machine ended it.
+    /// The data broke the process that read it, or the machine ended that process.
     #[error("the process that read the file ended: {0}")]
     Ended(String),
 }
 
-/// A file that is being read. One thread pulls; another takes the file apart and waits when it is ahead.
+/// A file that is being read. The caller pulls items; another thread reads the file and waits when it is ahead.
 pub struct Source {
     demux: Taking,
     limits: Limits,
@@ -111,7 +112,7 @@ pub struct Source {
     damage: Option<String>,
 }
 
-/// Where the file is taken apart.
+/// The place where the file is read.
 enum Taking {
     Here(Demux),
     Away(process::Demux),
@@ -140,18 +141,18 @@ impl Taking {
     }
 }
 
-/// What has been read of a track and not handed out.
+/// The units of a track that were read and not handed out yet.
 #[derive(Debug, Default)]
 struct Lane {
     there: bool,
     ended: bool,
     bytes: usize,
     waiting: VecDeque<Raw>,
-    /// Units that were taken from it.
+    /// Units that were handed out.
     count: u64,
-    /// Pictures that come now cannot be decoded.
+    /// The next frame can only be decoded if it is a key frame.
     needs_key: bool,
-    /// Of the last unit, for those that don't say.
+    /// The duration of the last unit, for units that state none, nanoseconds.
     duration_ns: i64,
 }
 
@@ -180,13 +181,13 @@ impl Lane {
 impl Source {
     /// Opens a file and reads as far as needed to know its tracks.
     ///
-    /// In the caller's own process: see [`Process::open`] for files of strangers.
+    /// The file is read in the caller's process; files that are not trusted are opened by [`Process::open`].
     pub fn open(path: &Path, limits: Limits) -> Result<Source, Error> {
         let Looked { file, length, sniffed, stamps } = look(path, &limits)?;
         Source::read(Taking::Here(Demux::start(file, length, sniffed, stamps, &limits)?), limits, stamps)
     }
 
-    /// As [`Source::open`], the file taken apart in a process of its own.
+    /// Opens a file as [`Source::open`] does, read in a separate process.
     pub(crate) fn open_in(process: &Process, path: &Path, limits: Limits) -> Result<Source, Error> {
         let Looked { file, length, sniffed, stamps } = look(path, &limits)?;
         let demux = process::Demux::start(process, &file, length, sniffed, stamps, &limits)?;
@@ -237,25 +238,25 @@ impl Source {
         Ok(source)
     }
 
-    /// The tracks that are read: the first of each kind.
+    /// Returns the formats of the tracks that are read, the first of each kind.
     pub fn formats(&self) -> &Formats {
         &self.formats
     }
 
-    /// What the file says of its length; a recording that was cut off says nothing.
+    /// Returns the duration that the file states. A recording that was cut off states none.
     pub fn duration(&self) -> Option<MediaTime> {
         self.duration
     }
 
-    /// What was wrong with the file, once the end has been reached: it holds only what came before.
+    /// Returns what was wrong with the file, once its end was reached. A damaged file gives only what came before the
+    /// damage.
     pub fn damage(&self) -> Option<&str> {
         self.damage.as_deref()
     }
 
-    /// The next item, in order of time over both tracks; `None` after both ends.
+    /// Returns the next item, in order of time over both tracks. `None`: both tracks have ended.
     ///
-    /// A gap comes just before the unit that ends it. A file that turns out to be damaged ends there: see
-    /// [`Source::damage`].
+    /// A gap comes just before the unit that ends it. A damaged file ends at the damage; see [`Source::damage`].
     #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Result<Option<Item>, Error> {
         loop {
@@ -273,7 +274,7 @@ impl Source {
             } else {
                 match self.demux.next() {
                     Ok(message) => self.take(message)?,
-                    // What was read before is whole.
+                    // What was read before the damage is whole.
                     Err(Error::Damaged(why)) => self.stop(why),
                     Err(Error::Stalled) => self.stop(Error::Stalled.to_string()),
                     Err(error) => return Err(error),
@@ -291,7 +292,7 @@ impl Source {
         self.all_read = true;
     }
 
-    /// Whether the next unit can be told: each track has one, has ended, or is too far behind to be waited for.
+    /// Returns whether the next unit is known: each track has one, has ended, or is too far behind to be waited for.
     fn settled(&self) -> bool {
         let waited_for = |lane: &Lane| lane.there && !lane.ended && lane.waiting.is_empty();
         !self.lanes.iter().any(waited_for) || self.lanes.iter().any(Lane::ahead)
@@ -332,7 +333,7 @@ impl Source {
             Message::Unit(track, mut raw) => {
                 if track == Track::Video && self.formats.video.as_ref().is_some_and(|f| f.media_type() == "video/x-vp8")
                 {
-                    // What the frame says of itself counts, not what the file says of it.
+                    // The frame itself tells whether it is a key frame; the file may be wrong.
                     raw.key = false;
                     if let Some(packet::Vp8 { key: Some((width, height)) }) = packet::vp8(&raw.data) {
                         raw.key = true;
@@ -340,7 +341,7 @@ impl Source {
                     }
                 }
                 if track == Track::Audio && self.formats.audio.as_ref().is_some_and(is_opus) {
-                    // A filler stands where there was nothing to hear.
+                    // A filler marks a stretch without audio.
                     if packet::is_filler(&raw.data) {
                         return Ok(());
                     }
@@ -358,15 +359,15 @@ impl Source {
         Ok(())
     }
 
-    /// Where t = 0 is, in the file's nanoseconds.
+    /// Returns where t = 0 is on the file's timeline, nanoseconds.
     fn first_kept(&self) -> i64 {
         let [video, audio] = &self.lanes;
-        let picture = video.waiting.iter().find(|raw| raw.key).map(|raw| raw.pts_ns);
-        let sound = audio.waiting.front().map(|raw| raw.pts_ns);
-        match (picture, sound) {
-            (Some(picture), Some(sound)) if picture - sound > KEY_FRAME_WITHIN_NS => sound,
-            (Some(picture), _) => picture,
-            (None, sound) => sound.unwrap_or(0),
+        let frame = video.waiting.iter().find(|raw| raw.key).map(|raw| raw.pts_ns);
+        let audio = audio.waiting.front().map(|raw| raw.pts_ns);
+        match (frame, audio) {
+            (Some(frame), Some(audio)) if frame - audio > KEY_FRAME_WITHIN_NS => audio,
+            (Some(frame), _) => frame,
+            (None, audio) => audio.unwrap_or(0),
         }
     }
 
@@ -382,8 +383,8 @@ impl Source {
         }
         let out = &mut self.out;
         let verdict = match track {
-            Track::Video => self.gaps.picture(t, order, &mut |gap| out.push_back(gap)),
-            Track::Audio => self.gaps.sound(t, raw.duration_ns, &mut |gap| out.push_back(gap)),
+            Track::Video => self.gaps.video(t, order, &mut |gap| out.push_back(gap)),
+            Track::Audio => self.gaps.audio(t, raw.duration_ns, &mut |gap| out.push_back(gap)),
         };
         lane.needs_key = track == Track::Video && verdict == Verdict::Late;
         if verdict == Verdict::Late {
@@ -405,11 +406,12 @@ impl Source {
         }
     }
 
-    /// A small file can hold a billion pictures, all within a second.
+    /// Refuses a track with more units per second than the limits allow: a small file can hold a billion frames within
+    /// a second.
     fn check_rate(&self, track: Track, order: MediaTime) -> Result<(), Error> {
         let (what, most) = match track {
-            Track::Video => ("its pictures per second are", self.limits.pictures_hz),
-            Track::Audio => ("its packets of sound per second are", self.limits.packets_hz),
+            Track::Video => ("its frames per second are", self.limits.frames_hz),
+            Track::Audio => ("its packets of audio per second are", self.limits.packets_hz),
         };
         let (count, ms) = (self.lanes[track as usize].count, order.ms().max(1).unsigned_abs());
         if count <= LEEWAY + u64::from(most) * ms / 1000 {
@@ -435,13 +437,13 @@ fn check_pixels(width: u32, height: u32, limits: &Limits) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::Limit {
-        what: "its pictures have",
+        what: "its frames have",
         is: format!("{width} x {height} pixels"),
         most: format!("{} pixels", limits.pixels),
     })
 }
 
-/// A file that may be taken apart.
+/// A file that passed the first checks.
 struct Looked {
     file: File,
     length: u64,
@@ -449,10 +451,10 @@ struct Looked {
     stamps: Stamps,
 }
 
-/// Looks at the file before GStreamer does.
+/// Checks the file before GStreamer reads it.
 fn look(path: &Path, limits: &Limits) -> Result<Looked, Error> {
     let wrong = |source| Error::Read { path: path.to_path_buf(), source };
-    // Asked first: opening a named pipe would wait for its writer.
+    // Checked first: opening a named pipe would wait for its writer.
     if !std::fs::metadata(path).map_err(wrong)?.is_file() {
         return Err(Error::NotAFile(path.to_path_buf()));
     }

@@ -1,25 +1,25 @@
-//! Where nothing is known: the one rule for gaps, a pure function of the stamps of the units that were kept.
+//! The rule for gaps: a pure function of the stamps of the units that were kept.
 //!
-//! The tap asks it before it hands units on, and the file path asks it of the units it reads; so a recording yields the
-//! gaps that were seen while it was made.
+//! The tap applies it before it hands units on, and the file path applies it to the units it reads; so a recording
+//! gives the gaps that were reported while it was made.
 //!
-//! * Pictures: two that follow each other are more than [`VIDEO_MS`] apart.
-//! * Sound: a stamp is more than half a packet after the count of samples; the stamps between are the count's. A stamp
-//!   that much before the count is late: the unit is dropped, at both paths.
+//! * Video: two consecutive frames are more than [`VIDEO_MS`] apart.
+//! * Audio: a stamp is more than half a packet after the count of samples. Stamps in between are replaced by the count.
+//!   A stamp that much before the count is late, and the unit is dropped on both paths.
 //! * Before the first unit of a track and after its last: more than [`VIDEO_MS`] to the session's start or end.
 //!
-//! A long gap is said in pieces of [`PIECE_MS`], so that it can be said while it lasts.
+//! A long gap is reported in pieces of [`PIECE_MS`], so that it can be reported while it lasts.
 
 use crate::item::{GapReason, Item, Track};
 use coach_core::{MediaTime, Span};
 
-/// The longest step between two pictures that is no gap: slower cameras than 3.3 pictures per second don't exist.
+/// The longest step between two frames that is no gap, milliseconds: no camera is slower than 3.3 frames per second.
 pub const VIDEO_MS: i64 = 300;
 
-/// Length of the pieces of a long gap, counted from its start.
+/// The length of the pieces of a long gap, milliseconds, counted from its start.
 pub const PIECE_MS: i64 = 1000;
 
-/// The rule's memory. One for each session or file.
+/// The state of the rule for one session or file.
 #[derive(Debug, Clone, Default)]
 pub struct Gaps {
     video: State,
@@ -28,24 +28,24 @@ pub struct Gaps {
 
 #[derive(Debug, Clone, Copy, Default)]
 struct State {
-    /// Nanoseconds up to which this track has spoken: just after the latest picture, or the count of samples.
+    /// The time up to which this track is decided, nanoseconds: just after the latest frame, or the count of samples.
     known_ns: i64,
-    /// The order stamp of the latest picture.
+    /// The order stamp of the latest frame, nanoseconds.
     step_ns: i64,
-    /// The end of the gap already said.
+    /// The end of the gap that was already reported.
     said: Option<MediaTime>,
-    /// Where the session or this part of it begins.
+    /// Where the session, or this part of it, begins.
     origin: MediaTime,
     started: bool,
 }
 
-/// What becomes of a unit.
+/// What is to be done with a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum Verdict {
-    /// Hand it on, after the gaps.
+    /// The unit is handed on, after the gaps.
     Keep,
-    /// Its time has been spoken for. Drop it; pictures then have to wait for a key frame.
+    /// The unit's time is decided already. It is dropped; video then waits for a key frame.
     Late,
 }
 
@@ -54,14 +54,16 @@ impl Gaps {
         Gaps::default()
     }
 
-    /// For a later part of a session, whose first unit is at `start`: what was before is not this part's to say.
+    /// Returns the rule for a later part of a session, whose first unit is at `start`: earlier gaps belong to other
+    /// parts.
     pub fn starting_at(start: MediaTime) -> Gaps {
         let state = State { known_ns: ns(start), origin: start, ..State::default() };
         Gaps { video: state, audio: state }
     }
 
-    /// A picture of time `t` comes; `order` is its decoding time where pictures are reordered, else `t`.
-    pub fn picture(&mut self, t: MediaTime, order: MediaTime, out: &mut impl FnMut(Item)) -> Verdict {
+    /// Decides on a frame of time `t`. `order` is its decoding time where frames are reordered, otherwise `t`. Gives
+    /// the gaps before it to `out`.
+    pub fn video(&mut self, t: MediaTime, order: MediaTime, out: &mut impl FnMut(Item)) -> Verdict {
         let state = &mut self.video;
         if state.said.is_some_and(|end| t < end) {
             return Verdict::Late;
@@ -71,18 +73,18 @@ impl Gaps {
             state.say(Track::Video, t, out);
         }
         state.said = None;
-        // A picture speaks for its own millisecond.
+        // A frame covers its own millisecond.
         state.known_ns = if state.started { state.known_ns.max(ns(t + 1)) } else { ns(t + 1) };
         state.step_ns = ns(order);
         state.started = true;
         Verdict::Keep
     }
 
-    /// A packet of sound comes at `t` and lasts `duration_ns`.
-    pub fn sound(&mut self, t: MediaTime, duration_ns: i64, out: &mut impl FnMut(Item)) -> Verdict {
+    /// Decides on a packet of audio at `t` that lasts `duration_ns`. Gives the gaps before it to `out`.
+    pub fn audio(&mut self, t: MediaTime, duration_ns: i64, out: &mut impl FnMut(Item)) -> Verdict {
         let state = &mut self.audio;
         let duration_ns = duration_ns.max(0);
-        // Stamps are rounded to the millisecond, so the shortest packets need more room than their half.
+        // Stamps are rounded to the millisecond, so the shortest packets need more than half their length.
         let half = (duration_ns / 2).max(2_000_000);
         let off = ns(t) - state.known_ns;
         if !state.started {
@@ -102,8 +104,8 @@ impl Gaps {
         Verdict::Keep
     }
 
-    /// The other track has come to `t`, and this one says nothing: gives out the pieces that are complete before `t`.
-    /// Only for a track that is silent already for longer than the caller waits for late units.
+    /// Reports the pieces of this track's gap that are complete before `t`, the time of the other track. Only for a
+    /// track that has been silent for longer than the caller waits for late units.
     pub fn silent(&mut self, track: Track, t: MediaTime, out: &mut impl FnMut(Item)) {
         let state = self.state(track);
         let start = state.start();
@@ -112,7 +114,7 @@ impl Gaps {
         }
     }
 
-    /// The track has ended, and the session at `end`: the largest stamp of all units.
+    /// Reports the gap at the end of a track, given that the session ends at `end`, the largest stamp of all units.
     pub fn finish(&mut self, track: Track, end: MediaTime, out: &mut impl FnMut(Item)) {
         let state = self.state(track);
         if state.said.is_some() || end - state.start() > VIDEO_MS {
@@ -133,7 +135,7 @@ impl State {
         MediaTime::from_nanos(self.known_ns)
     }
 
-    /// Says the gap up to `end`, in pieces, less what has been said of it.
+    /// Reports the gap up to `end`, in pieces, without the pieces already reported.
     fn say(&mut self, track: Track, end: MediaTime, out: &mut impl FnMut(Item)) {
         let reason = if self.started { GapReason::Loss } else { GapReason::NoConnection };
         let mut from = self.said.unwrap_or(self.start());
@@ -161,42 +163,42 @@ mod tests {
     }
 
     #[test]
-    fn pictures_close_together_have_no_gap_and_pictures_far_apart_have() {
+    fn frames_close_together_have_no_gap_and_frames_far_apart_have() {
         let (mut rule, mut said) = (Gaps::new(), Vec::new());
         for t in [0, 33, 67, 367, 400, 701] {
-            assert_eq!(rule.picture(MediaTime(t), MediaTime(t), &mut |i| said.push(i)), Verdict::Keep);
+            assert_eq!(rule.video(MediaTime(t), MediaTime(t), &mut |i| said.push(i)), Verdict::Keep);
         }
         assert_eq!(gaps(&said), [(401, 701)]);
     }
 
     #[test]
-    fn reordered_pictures_are_judged_by_their_decoding_time() {
+    fn reordered_frames_are_judged_by_their_decoding_time() {
         let (mut rule, mut said) = (Gaps::new(), Vec::new());
         for (t, order) in [(0, -400), (800, -300), (400, -200), (200, -100), (600, 0), (1600, 100)] {
-            assert_eq!(rule.picture(MediaTime(t), MediaTime(order), &mut |i| said.push(i)), Verdict::Keep);
+            assert_eq!(rule.video(MediaTime(t), MediaTime(order), &mut |i| said.push(i)), Verdict::Keep);
         }
         assert!(said.is_empty());
     }
 
     #[test]
-    fn a_lost_packet_of_sound_is_a_gap_and_jitter_is_none() {
+    fn a_lost_packet_of_audio_is_a_gap_and_jitter_is_none() {
         let (mut rule, mut said) = (Gaps::new(), Vec::new());
         for t in [5, 25, 47, 63, 105, 125] {
-            assert_eq!(rule.sound(MediaTime(t), PACKET, &mut |i| said.push(i)), Verdict::Keep);
+            assert_eq!(rule.audio(MediaTime(t), PACKET, &mut |i| said.push(i)), Verdict::Keep);
         }
         assert_eq!(gaps(&said), [(85, 105)]);
-        assert_eq!(rule.sound(MediaTime(130), PACKET, &mut |i| said.push(i)), Verdict::Late);
+        assert_eq!(rule.audio(MediaTime(130), PACKET, &mut |i| said.push(i)), Verdict::Late);
     }
 
     #[test]
     fn a_long_gap_is_said_in_the_same_pieces_while_it_lasts_and_afterwards() {
         let run = |ticks: &[i64]| {
             let (mut rule, mut said) = (Gaps::new(), Vec::new());
-            let _ = rule.sound(MediaTime(0), PACKET, &mut |i| said.push(i));
+            let _ = rule.audio(MediaTime(0), PACKET, &mut |i| said.push(i));
             for t in ticks {
                 rule.silent(Track::Audio, MediaTime(*t), &mut |i| said.push(i));
             }
-            let _ = rule.sound(MediaTime(3120), PACKET, &mut |i| said.push(i));
+            let _ = rule.audio(MediaTime(3120), PACKET, &mut |i| said.push(i));
             gaps(&said)
         };
         assert_eq!(run(&[]), [(20, 1020), (1020, 2020), (2020, 3020), (3020, 3120)]);
@@ -206,16 +208,16 @@ mod tests {
     #[test]
     fn a_unit_whose_time_was_said_to_be_silent_is_late() {
         let mut rule = Gaps::new();
-        let _ = rule.picture(MediaTime(0), MediaTime(0), &mut |_| ());
+        let _ = rule.video(MediaTime(0), MediaTime(0), &mut |_| ());
         rule.silent(Track::Video, MediaTime(1500), &mut |_| ());
-        assert_eq!(rule.picture(MediaTime(990), MediaTime(990), &mut |_| ()), Verdict::Late);
-        assert_eq!(rule.picture(MediaTime(1001), MediaTime(1001), &mut |_| ()), Verdict::Keep);
+        assert_eq!(rule.video(MediaTime(990), MediaTime(990), &mut |_| ()), Verdict::Late);
+        assert_eq!(rule.video(MediaTime(1001), MediaTime(1001), &mut |_| ()), Verdict::Keep);
     }
 
     #[test]
     fn a_track_that_starts_late_or_stops_early_has_a_gap_there() {
         let (mut rule, mut said) = (Gaps::new(), Vec::new());
-        let _ = rule.picture(MediaTime(700), MediaTime(700), &mut |i| said.push(i));
+        let _ = rule.video(MediaTime(700), MediaTime(700), &mut |i| said.push(i));
         rule.finish(Track::Video, MediaTime(1600), &mut |i| said.push(i));
         rule.finish(Track::Audio, MediaTime(1600), &mut |i| said.push(i));
         assert_eq!(gaps(&said), [(0, 700), (701, 1600), (0, 1000), (1000, 1600)]);

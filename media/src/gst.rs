@@ -1,4 +1,4 @@
-//! GStreamer itself: begun once, its elements checked by name, its pipelines always stopped before they go.
+//! GStreamer: started once, its elements checked by name, its pipelines always stopped before they are dropped.
 
 use gstreamer as gst;
 use gstreamer::prelude::*;
@@ -9,15 +9,15 @@ use std::sync::{LazyLock, OnceLock};
 /// What the machine lacks.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The installation's fault.
+    /// The installation is incomplete: GStreamer does not start.
     #[error("GStreamer does not start: {0}. Install libgstreamer1.0-0 and try `gst-inspect-1.0`")]
     Start(#[from] gst::glib::Error),
-    /// The installation's fault.
+    /// The installation is incomplete: elements are missing.
     #[error("GStreamer elements are missing: {}. Install them with: apt-get install {}", names(.0), packages(.0))]
     Missing(Vec<Element>),
 }
 
-/// An element of GStreamer and where Debian keeps it.
+/// An element of GStreamer and the Debian package that has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Element {
     pub name: &'static str,
@@ -36,39 +36,42 @@ const GOOD: &str = "gstreamer1.0-plugins-good";
 const BAD: &str = "gstreamer1.0-plugins-bad";
 const LIBAV: &str = "gstreamer1.0-libav";
 
-/// Nothing works without these.
+/// The elements that the server cannot work without.
 const NEEDED: &[Element] = &[
     element("fakesink", "libgstreamer1.0-0", "files"),
     element("capsfilter", "libgstreamer1.0-0", "everything"),
     element("appsrc", BASE, "everything"),
     element("appsink", BASE, "everything"),
-    element("videoconvert", BASE, "pictures"),
+    element("videoconvert", BASE, "video"),
     element("videoscale", BASE, "posters"),
-    element("audioconvert", BASE, "sound"),
-    element("opusdec", BASE, "live sound"),
-    element("vp8dec", GOOD, "live pictures"),
+    element("audioconvert", BASE, "audio"),
+    element("opusdec", BASE, "live audio"),
+    element("vp8dec", GOOD, "live video"),
     element("matroskademux", GOOD, "recordings"),
     element("videoflip", GOOD, "posters"),
     element("jpegenc", GOOD, "posters"),
 ];
 
-/// Uploads of these kinds are refused without them.
+/// The elements without which uploads of some kinds are refused.
 const WANTED: &[Element] = &[
     element("qtdemux", GOOD, "MP4 and MOV files"),
     element("wavparse", GOOD, "WAV files"),
     element("flacdec", GOOD, "FLAC files"),
     element("mpg123audiodec", GOOD, "MP3 files"),
-    element("vp9dec", GOOD, "VP9 pictures"),
-    element("h264parse", BAD, "H.264 pictures"),
+    element("vp9dec", GOOD, "VP9 video"),
+    element("h264parse", BAD, "H.264 video"),
     element("oggdemux", BASE, "Ogg files"),
     element("avidemux", GOOD, "AVI files"),
     element("tsdemux", BAD, "MPEG transport streams"),
     element("aacparse", GOOD, "AAC audio"),
-    element("avdec_h264", LIBAV, "H.264 pictures"),
-    element("avdec_aac", LIBAV, "AAC sound"),
+    element("avdec_h264", LIBAV, "H.264 video"),
+    element("avdec_aac", LIBAV, "AAC audio"),
 ];
 
-/// Begins GStreamer and checks that everything that live sessions need is there. Cheap when called again.
+/// Starts GStreamer and checks that everything is there that live sessions need. Later calls return at once.
+///
+/// # Errors
+/// GStreamer does not start, or elements are missing.
 pub fn init() -> Result<(), Error> {
     if READY.get().is_some() {
         return Ok(());
@@ -83,7 +86,7 @@ pub fn init() -> Result<(), Error> {
     Ok(())
 }
 
-/// Nothing in this process that chooses elements by rank may choose one that opens an address or a playlist.
+/// Keeps elements that open an address or a playlist from being chosen by rank, in this process.
 fn outlaw() {
     static DONE: Once = Once::new();
     DONE.call_once(|| {
@@ -97,7 +100,7 @@ fn outlaw() {
     });
 }
 
-/// Starts GStreamer in a decoding process: with these plugins and no others.
+/// Starts GStreamer in a decoding process, with these plugins and no others.
 pub(crate) fn init_bare(plugins: impl Iterator<Item = String>) -> Result<(), Error> {
     gst::init()?;
     for plugin in plugins {
@@ -107,10 +110,11 @@ pub(crate) fn init_bare(plugins: impl Iterator<Item = String>) -> Result<(), Err
     Ok(())
 }
 
-/// GStreamer is ready in this process.
+/// Set once GStreamer is ready in this process.
 static READY: OnceLock<()> = OnceLock::new();
 
-/// The files of the plugins that a decoding process needs, as far as they are installed. Call [`init`] first.
+/// Returns the files of the plugins that a decoding process needs, as far as they are installed. [`init`] must have
+/// been called.
 pub(crate) fn plugins() -> &'static [PathBuf] {
     static PLUGINS: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
         let own = ["appsrc", "appsink", "fakesink", "capsfilter", "videoconvert", "audioconvert"];
@@ -123,7 +127,7 @@ pub(crate) fn plugins() -> &'static [PathBuf] {
     &PLUGINS
 }
 
-/// Elements without which some uploads are refused, for `doctor`. Call [`init`] first.
+/// Returns the elements without which some uploads are refused, for `doctor`. [`init`] must have been called.
 pub fn wanted() -> Vec<Element> {
     absent(WANTED)
 }
@@ -143,7 +147,7 @@ fn packages(missing: &[Element]) -> String {
     packages.join(" ")
 }
 
-/// A pipeline that is set to NULL before it goes: dropping a running one can take the process with it.
+/// A pipeline that is set to NULL when it is dropped: dropping a running one can end the process.
 #[derive(Debug)]
 pub(crate) struct Pipeline(pub gst::Pipeline);
 
@@ -164,7 +168,7 @@ impl Drop for Pipeline {
     }
 }
 
-/// Makes an element, or says which package has it.
+/// Creates an element. The error names the package that has it.
 pub(crate) fn make(name: &str) -> Result<gst::Element, String> {
     gst::ElementFactory::make(name).build().map_err(|_| {
         let known = NEEDED.iter().chain(WANTED).find(|e| e.name == name);

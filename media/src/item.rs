@@ -1,4 +1,4 @@
-//! What both paths speak: access units with their media time, gaps, ends, and the formats of the two tracks.
+//! What both paths produce: access units with their media time, gaps, ends, and the formats of the two tracks.
 
 use bytes::Bytes;
 pub use coach_core::frame::Rotation;
@@ -13,39 +13,39 @@ pub enum Track {
     Audio,
 }
 
-/// One encoded picture, or one packet of sound.
+/// One encoded frame, or one packet of audio.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessUnit {
-    /// Presentation time.
+    /// The presentation time.
     pub t: MediaTime,
-    /// Whether decoding can start here. Always true for sound.
+    /// Whether decoding can start here. Always true for audio.
     pub key: bool,
     /// The codec's bytes, as `Format::caps` describes them. Never empty.
     pub data: Bytes,
 }
 
-/// What the live path or the file path gives next.
+/// The next output of the live path or the file path.
 ///
-/// Per track, units come in decoding order. For codecs without reordering (VP8, Opus) that is the order of `t`.
+/// Within a track, units come in decoding order. For codecs without reordering (VP8, Opus) that is the order of `t`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
     /// An access unit that is kept: recorded and decoded.
     Unit(Track, AccessUnit),
-    /// Nothing is known of this track in this span. Comes before the unit that ends the span.
+    /// A stretch of the track without media. Comes before the unit that ends it.
     Gap(Track, Span, GapReason),
-    /// The track says nothing more.
+    /// The track has ended.
     End(Track),
 }
 
 impl Item {
-    /// The track that it is about.
+    /// Returns the track of the item.
     pub fn track(&self) -> Track {
         match self {
             Item::Unit(track, _) | Item::Gap(track, ..) | Item::End(track) => *track,
         }
     }
 
-    /// When it begins; an end has no time of its own.
+    /// Returns when the item begins. `None` for an end.
     pub fn t(&self) -> Option<MediaTime> {
         match self {
             Item::Unit(_, unit) => Some(unit.t),
@@ -55,22 +55,22 @@ impl Item {
     }
 }
 
-/// How a track is coded.
+/// How a track is encoded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Format {
-    /// GStreamer capabilities as text, with the codec's private data where it has any: `video/x-vp8`.
+    /// GStreamer capabilities as text, with the codec's private data where it has any, for example `video/x-vp8`.
     pub caps: String,
-    /// How far the decoded pictures must be turned clockwise to stand upright. `None` for sound.
+    /// How far the decoded frames must be turned clockwise to stand upright. [`Rotation::None`] for audio.
     pub rotation: Rotation,
 }
 
 impl Format {
-    /// VP8, as WebRTC sends and WebM holds it.
+    /// Returns VP8 as WebRTC sends it and WebM holds it.
     pub fn vp8() -> Format {
         Format { caps: "video/x-vp8".into(), rotation: Rotation::None }
     }
 
-    /// Opus in packets, decoded to `channels` (1 or 2) at 48 kHz.
+    /// Returns Opus in packets that decode to `channels` (1 or 2) at 48 kHz.
     pub fn opus(channels: u8) -> Format {
         let channels = channels.clamp(1, 2);
         Format {
@@ -79,13 +79,13 @@ impl Format {
         }
     }
 
-    /// The media type in front of the fields: `video/x-vp8`.
+    /// Returns the media type before the fields, for example `video/x-vp8`.
     pub fn media_type(&self) -> &str {
         self.caps.split(',').next().unwrap_or_default().trim()
     }
 }
 
-/// The tracks of a session; at least one is there.
+/// The tracks of a session; it has at least one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Formats {
     pub video: Option<Format>,
@@ -93,7 +93,7 @@ pub struct Formats {
 }
 
 impl Formats {
-    /// The format of one track, when the session has it.
+    /// Returns the format of one track. `None`: the session does not have it.
     pub fn of(&self, track: Track) -> Option<&Format> {
         match track {
             Track::Video => self.video.as_ref(),

@@ -1,14 +1,14 @@
-//! Bytes to frames: everything that knows GStreamer or WebRTC.
+//! Turns bytes into frames: everything that knows GStreamer or WebRTC.
 //!
-//! * [`item`]: what both paths speak: access units with their media time, gaps, ends.
+//! * [`item`]: what both paths produce: access units with their media time, gaps, ends.
 //! * [`tap`]: RTP to items, the one place that decides time.
-//! * [`gaps`]: where nothing is known, by one rule. [`packet`]: what packets tell without being decoded.
-//! * [`mod@file`]: the file path: any file to items.
-//! * [`decode`]: access units to pictures and samples. [`record`]: access units to WebM.
-//! * [`process`]: files and decoders in a process of their own, closed off from the rest of the machine.
-//! * [`peer`]: WebRTC publishers: offer in, answer and items out, on one UDP port (`net`).
+//! * [`gaps`]: the rule for stretches without media. [`packet`]: what packets tell without being decoded.
+//! * [`mod@file`]: the file path, from any file to items.
+//! * [`decode`]: access units to frames and samples. [`record`]: access units to WebM.
+//! * [`process`]: reads files and decodes in a separate process that has no access to the rest of the machine.
+//! * [`peer`]: WebRTC publishers: an offer in, an answer and items out, on one UDP port (`net`).
 //!
-//! Never ONNX Runtime, SQL or HTTP routes.
+//! The crate uses neither ONNX Runtime nor SQL and serves no HTTP.
 
 mod codecs;
 pub mod decode;

@@ -1,13 +1,13 @@
-//! What can be read off an encoded packet without decoding it.
+//! What can be read from an encoded packet without decoding it.
 
 use bytes::Bytes;
 
-/// Samples per second of the Opus clock, whatever the sender captured at (RFC 6716).
+/// Samples per second of the Opus clock, whatever rate the sender captured at (RFC 6716).
 pub const OPUS_HZ: u32 = 48_000;
 
-/// Whether a VP8 frame is a key frame, and its size when it is (RFC 6386 section 9.1).
+/// Reads whether a VP8 frame is a key frame, and its size when it is (RFC 6386, section 9.1).
 ///
-/// `None` for bytes that cannot be a VP8 frame.
+/// Returns `None` for bytes that cannot be a VP8 frame.
 pub fn vp8(frame: &[u8]) -> Option<Vp8> {
     let tag = frame.first_chunk::<3>()?;
     if tag[0] & 1 == 1 {
@@ -18,21 +18,21 @@ pub fn vp8(frame: &[u8]) -> Option<Vp8> {
         return None;
     }
     let (width, height) = (u16::from_le_bytes([head[3], head[4]]), u16::from_le_bytes([head[5], head[6]]));
-    // The two upper bits are the scale a player may apply.
+    // The two upper bits are a scale that a player may apply.
     let (width, height) = (u32::from(width & 0x3fff), u32::from(height & 0x3fff));
     (width > 0 && height > 0).then_some(Vp8 { key: Some((width, height)) })
 }
 
-/// What the head of a VP8 frame says.
+/// The head of a VP8 frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Vp8 {
-    /// Width and height in pixels of a key frame; `None` for a frame that needs the ones before.
+    /// Width and height of a key frame, pixels. `None` for a frame that depends on the previous ones.
     pub key: Option<(u32, u32)>,
 }
 
-/// How many samples at 48 kHz an Opus packet holds (RFC 6716 section 3.1).
+/// Returns how many samples at 48 kHz an Opus packet holds (RFC 6716, section 3.1).
 ///
-/// `None` for bytes that cannot be an Opus packet: empty, no frames, or more than 120 ms.
+/// Returns `None` for bytes that cannot be an Opus packet: empty, no frames, or more than 120 ms.
 pub fn opus_samples(packet: &[u8]) -> Option<u32> {
     let toc = *packet.first()?;
     let config = toc >> 3;
@@ -49,14 +49,14 @@ pub fn opus_samples(packet: &[u8]) -> Option<u32> {
     (frames > 0 && frames * frame <= 5760).then_some(frames * frame)
 }
 
-/// Said in the padding of every filler, where decoders don't look (RFC 6716 section 3.2.5).
+/// The mark in the padding of every filler, which decoders ignore (RFC 6716, section 3.2.5).
 const MARK: &[u8; 9] = b"coach-gap";
 
-/// Silent Opus packets that fill a hole of `ms` milliseconds in a finished recording, with the milliseconds each begins
-/// after the hole's start.
+/// Returns silent Opus packets that fill `ms` milliseconds of a final recording, each with its start in milliseconds
+/// after the first.
 ///
-/// Browsers play sound without holes and let the picture run away from it, so a recording meant for them has none. A
-/// filler carries a mark in its padding: [`is_filler`] tells it from sound, and nothing ever analyses it.
+/// Browsers play audio without pauses and let the video drift away from it, so a recording for them has none. The mark
+/// in a filler's padding tells it from audio ([`is_filler`]), and no filler is ever analyzed.
 pub fn fillers(ms: i64) -> impl Iterator<Item = (i64, Bytes)> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -75,7 +75,7 @@ pub fn fillers(ms: i64) -> impl Iterator<Item = (i64, Bytes)> {
     })
 }
 
-/// Whether a packet is one of [`fillers`]: there was nothing to hear.
+/// Returns whether a packet is one of [`fillers`].
 pub fn is_filler(packet: &[u8]) -> bool {
     packet.len() == 5 + MARK.len() && packet.ends_with(MARK) && packet[1] == 0x41
 }

@@ -3,7 +3,7 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// State of several threads. Whoever changes what others wait for says so by [`Watched::notify`].
+/// State of several threads. A thread that changes what others wait for calls [`Watched::notify`].
 #[derive(Debug, Default)]
 pub(crate) struct Watched<S> {
     state: Mutex<S>,
@@ -11,12 +11,12 @@ pub(crate) struct Watched<S> {
 }
 
 impl<S> Watched<S> {
-    /// Begins with this state.
+    /// Returns this state, shared.
     pub fn new(state: S) -> Watched<S> {
         Watched { state: Mutex::new(state), changed: Condvar::new() }
     }
 
-    /// Returns the state, also where a thread panicked with it: each change of it is whole.
+    /// Locks the state, also after a thread panicked with it: each change is complete before the lock is released.
     pub fn lock(&self) -> MutexGuard<'_, S> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -31,7 +31,8 @@ impl<S> Watched<S> {
         self.changed.wait_while(state, waiting).unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits as long as `waiting` holds, at most `most`; returns the state, and whether it still held then.
+    /// Waits as long as `waiting` holds, but no longer than `most`. Returns the state and whether the condition still
+    /// held then.
     pub fn wait_at_most<'a>(
         &self,
         state: MutexGuard<'a, S>,

@@ -5,7 +5,7 @@ mod material;
 use coach_core::MediaTime;
 use coach_media::record::{Error, Recorder, finalise};
 use coach_media::{Format, Formats, Item, Track, init};
-use material::{Heard, browser_like, ffmpeg_complains, ffprobe, picture, read, sound};
+use material::{Heard, audio_unit, browser_like, ffmpeg_complains, ffprobe, read, video_unit};
 use std::path::{Path, PathBuf};
 
 fn both() -> Formats {
@@ -22,8 +22,8 @@ fn record(items: &[Item], spool: &Path) -> Vec<u8> {
 /// Three seconds of invented units.
 fn invented() -> Vec<Item> {
     let mut units: Vec<_> = (0..40u32)
-        .map(|n| (Track::Video, picture(i64::from(n) * 75, (n % 15 == 0).then_some((320, 240)), n + 5)))
-        .chain((0..150u32).map(|n| (Track::Audio, sound(i64::from(n) * 20 + 3, n))))
+        .map(|n| (Track::Video, video_unit(i64::from(n) * 75, (n % 15 == 0).then_some((320, 240)), n + 5)))
+        .chain((0..150u32).map(|n| (Track::Audio, audio_unit(i64::from(n) * 20 + 3, n))))
         .collect();
     units.sort_by_key(|(_, unit)| unit.t);
     units.into_iter().map(|(track, unit)| Item::Unit(track, unit)).collect()
@@ -65,7 +65,7 @@ fn every_cut_of_a_spool_file_becomes_a_final_file_of_all_that_was_whole() {
 }
 
 #[test]
-fn every_kind_of_cut_is_read_by_the_file_door_up_to_the_cut() {
+fn every_kind_of_cut_is_read_by_the_file_path_up_to_the_cut() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let (spool, cut) = (folder.path().join("0.webm"), folder.path().join("cut.webm"));
@@ -107,7 +107,7 @@ fn a_cut_recording_plays_in_other_players() {
         };
         assert!(serious.iter().filter(|l| !half(l)).count() == 0 && serious.len() <= 3, "{part} %: {complaints}");
         let frames = ffprobe(&cut, &["-select_streams", "v", "-show_entries", "packet=pts"]).unwrap().len();
-        assert!(frames * 100 + 400 >= 120 * part / 2, "{part} %: {frames} pictures");
+        assert!(frames * 100 + 400 >= 120 * part / 2, "{part} %: {frames} frames");
     }
     assert_eq!(ffmpeg_complains(&spool).unwrap(), "", "the whole file plays without a complaint");
 }
@@ -165,10 +165,10 @@ fn parts_are_joined_on_one_timeline_and_missing_ends_are_forgiven() {
         let gap: i64 = heard.gaps(track).iter().map(|gap| gap.len_ms()).sum();
         assert!((56_900..57_200).contains(&gap), "{track:?}: {gap}");
     }
-    // Players get sound without a hole.
+    // Players get audio without a hole.
     let Some(stamps) = ffprobe(&last, &["-select_streams", "a", "-show_entries", "packet=pts"]) else { return };
     let stamps: Vec<i64> = stamps.iter().map(|line| line.trim_end_matches(',').parse().unwrap()).collect();
-    assert!(stamps.windows(2).all(|w| w[1] - w[0] <= 20), "no hole in the sound of the final file");
+    assert!(stamps.windows(2).all(|w| w[1] - w[0] <= 20), "no hole in the audio of the final file");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// What is left of it after loss: single packets, a burst of sound, pictures up to the next key frame.
+/// What is left of it after loss: single packets, a burst of audio, frames up to the next key frame.
 fn after_loss(items: &[Item]) -> Vec<Item> {
     let (mut gaps, mut kept, mut end) = (Gaps::new(), Vec::new(), MediaTime::ZERO);
     let mut needs_key = false;
@@ -30,10 +30,10 @@ fn after_loss(items: &[Item]) -> Vec<Item> {
             continue;
         }
         let verdict = match track {
-            Track::Video => gaps.picture(unit.t, unit.t, &mut |gap| kept.push(gap)),
+            Track::Video => gaps.video(unit.t, unit.t, &mut |gap| kept.push(gap)),
             Track::Audio => {
                 let samples = packet::opus_samples(&unit.data).unwrap();
-                gaps.sound(unit.t, i64::from(samples) * 1_000_000 / 48, &mut |gap| kept.push(gap))
+                gaps.audio(unit.t, i64::from(samples) * 1_000_000 / 48, &mut |gap| kept.push(gap))
             }
         };
         assert_eq!(verdict, Verdict::Keep);
@@ -116,7 +116,7 @@ fn samples_and_pixels_of_a_session_with_loss_are_the_same_live_from_the_spool_an
     finalise(&[(spool.clone(), MediaTime::ZERO)], &last).unwrap();
 
     let (heard, seen) = (hear(&Format::opus(2), &live, true), see(&Format::vp8(), &live, true));
-    assert!(heard.len() > 200 && seen.len() > 90, "{} blocks, {} pictures", heard.len(), seen.len());
+    assert!(heard.len() > 200 && seen.len() > 90, "{} blocks, {} frames", heard.len(), seen.len());
     assert!(heard.iter().all(|block| block.samples.len() == 960 && block.rate_hz == 48_000));
     let stamps: Vec<_> = heard.iter().map(|block| block.t).collect();
     let units: Vec<_> = Heard::of(&live).units(Track::Audio).iter().map(|unit| unit.t).collect();
@@ -136,7 +136,7 @@ fn samples_and_pixels_of_a_session_with_loss_are_the_same_live_from_the_spool_an
 }
 
 #[test]
-fn a_damaged_picture_costs_what_depends_on_it_and_says_so() {
+fn a_damaged_frame_costs_what_depends_on_it_and_says_so() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let Some(mut items) = browser_like(folder.path(), 5) else { return };
@@ -157,15 +157,15 @@ fn a_damaged_picture_costs_what_depends_on_it_and_says_so() {
         let (t, _, lost) = seen[again];
         let lost = lost.unwrap();
         assert_eq!((lost.reason, lost.span.start, lost.span.end), (GapReason::Loss, hurt, t));
-        assert!(t.ms() >= 1990, "pictures go on with the key frame after two seconds, not at {t}");
+        assert!(t.ms() >= 1990, "frames go on with the key frame after two seconds, not at {t}");
         let rest = whole.iter().position(|(at, ..)| *at == t).unwrap();
         assert!(seen[again..].iter().zip(&whole[rest..]).all(|(a, b)| (a.0, a.1) == (b.0, b.1)));
-        assert!(seen[10..again].is_empty(), "nothing is shown of what depends on a damaged picture");
+        assert!(seen[10..again].is_empty(), "nothing is shown of what depends on a damaged frame");
     }
 }
 
 #[test]
-fn damaged_sound_costs_its_packet_alone() {
+fn damaged_audio_costs_its_packet_alone() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let Some(mut items) = browser_like(folder.path(), 2) else { return };
@@ -183,7 +183,7 @@ fn damaged_sound_costs_its_packet_alone() {
 }
 
 #[test]
-fn pictures_before_the_first_key_frame_are_not_decoded() {
+fn frames_before_the_first_key_frame_are_not_decoded() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let Some(items) = browser_like(folder.path(), 3) else { return };
@@ -194,10 +194,10 @@ fn pictures_before_the_first_key_frame_are_not_decoded() {
 }
 
 #[test]
-fn a_picture_too_large_is_refused_before_memory_is_taken_for_it() {
+fn a_frame_too_large_is_refused_before_memory_is_taken_for_it() {
     init().unwrap();
     let mut decoder = decode::Video::new(&Format::vp8(), |_| ()).unwrap();
-    let unit = material::picture(0, Some((16_000, 16_000)), 30);
+    let unit = material::video_unit(0, Some((16_000, 16_000)), 30);
     assert!(matches!(decoder.push(&unit), Err(decode::Error::Pixels { width: 16_000, .. })));
 }
 
@@ -210,7 +210,7 @@ fn live_units_that_come_faster_than_they_can_be_decoded_are_lost_up_to_a_key_fra
     let seen = Arc::new(Mutex::new(Vec::new()));
     let sink = seen.clone();
     let mut decoder = decode::Video::new(&Format::vp8(), move |frame| {
-        // The first picture takes its time.
+        // The first frame takes its time.
         let _ = held.recv();
         sink.lock().unwrap().push((frame.t, frame.lost));
     })
@@ -245,7 +245,7 @@ fn raw_pushes_after_a_flush_are_refused() {
     let mut decoder = decode::Audio::new(&Format::opus(1), |_| ()).unwrap();
     decoder.flush().unwrap();
     decoder.flush().unwrap();
-    assert!(matches!(decoder.push(&material::sound(0, 1)), Err(decode::Error::Flushed)));
+    assert!(matches!(decoder.push(&material::audio_unit(0, 1)), Err(decode::Error::Flushed)));
     let nonsense = Format { caps: "no caps at all !!".into(), ..Format::vp8() };
     assert!(decode::Video::new(&nonsense, |_| ()).is_err());
     let unknown = Format { caps: "video/x-never-heard-of".into(), ..Format::vp8() };
@@ -253,7 +253,7 @@ fn raw_pushes_after_a_flush_are_refused() {
 }
 
 #[test]
-fn after_a_second_without_sound_the_decoder_begins_anew() {
+fn after_a_second_without_audio_the_decoder_begins_anew() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let Some(items) = browser_like(folder.path(), 3) else { return };

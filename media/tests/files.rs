@@ -11,7 +11,7 @@ use material::{Heard, ffmpeg, path, read};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-/// What is needed of a picture to know it again.
+/// What is needed of a frame to know it again.
 #[derive(Debug, Clone, PartialEq)]
 struct Seen {
     t: MediaTime,
@@ -25,7 +25,7 @@ struct Seen {
     chroma: [u32; 2],
 }
 
-fn pictures(format: &Format, items: &[Item]) -> Vec<Seen> {
+fn frames(format: &Format, items: &[Item]) -> Vec<Seen> {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let sink = seen.clone();
     let mut decoder = decode::Video::new(format, move |frame| {
@@ -79,24 +79,24 @@ fn samples(format: &Format, items: &[Item]) -> Vec<AudioBlock> {
     std::mem::take(&mut *heard.lock().unwrap())
 }
 
-/// A second of each: two seconds of a moving picture at 25 per second and a tone of 440 Hz.
-const PICTURE: &[&str] = &["-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=2"];
+/// A second of each: two seconds of a moving image at 25 per second and a tone of 440 Hz.
+const VIDEO: &[&str] = &["-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=2"];
 const TONE: &[&str] = &["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=2"];
 
-/// Reads a file and checks that both tracks decode to two seconds of pictures and a tone.
-fn check(file: &Path, pictures_expected: usize, rate_hz: Option<u32>) {
+/// Reads a file and checks that both tracks decode to two seconds of frames and a tone.
+fn check(file: &Path, frames_expected: usize, rate_hz: Option<u32>) {
     let name = path(file);
     let (formats, items) = read(file).unwrap_or_else(|e| panic!("{name}: {e}"));
     let heard = Heard::of(&items);
     if let Some(format) = &formats.video {
-        let seen = pictures(format, &items);
-        assert_eq!(seen.len(), pictures_expected, "{name}: pictures");
-        assert!(seen.windows(2).all(|w| w[0].t < w[1].t), "{name}: pictures come in order of time");
+        let seen = frames(format, &items);
+        assert_eq!(seen.len(), frames_expected, "{name}: frames");
+        assert!(seen.windows(2).all(|w| w[0].t < w[1].t), "{name}: frames come in order of time");
         assert_eq!(seen[0].size, (320, 240), "{name}");
         assert_eq!(heard.gaps_ms(Track::Video), [], "{name}: gaps");
         let last = seen.last().unwrap().t.ms();
-        // AVI has no presentation times, which costs a picture.
-        assert!((1900..=2000).contains(&last), "{name}: the last picture at {last}");
+        // AVI has no presentation times, which costs a frame.
+        assert!((1900..=2000).contains(&last), "{name}: the last frame at {last}");
     }
     if let Some(format) = &formats.audio {
         let blocks = samples(format, &items);
@@ -104,7 +104,7 @@ fn check(file: &Path, pictures_expected: usize, rate_hz: Option<u32>) {
         let rate = blocks[0].rate_hz;
         assert_eq!(Some(rate), rate_hz, "{name}");
         let seconds = count as f64 / f64::from(rate);
-        assert!((1.9..2.1).contains(&seconds), "{name}: {seconds} s of sound");
+        assert!((1.9..2.1).contains(&seconds), "{name}: {seconds} s of audio");
         let all: Vec<f32> = blocks.iter().flat_map(|b| b.samples.iter().copied()).collect();
         let (from, to) = (rate as usize / 2, rate as usize * 3 / 2);
         let crossings = all[from..to].windows(2).filter(|w| w[0] < 0.0 && w[1] >= 0.0).count();
@@ -129,10 +129,10 @@ fn check(file: &Path, pictures_expected: usize, rate_hz: Option<u32>) {
 }
 
 #[test]
-fn common_files_with_pictures_and_sound_are_opened() {
+fn common_files_with_video_and_audio_are_opened() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let make = |name: &str, coding: &[&str]| ffmpeg(&[PICTURE, TONE, coding].concat(), &folder.path().join(name));
+    let make = |name: &str, coding: &[&str]| ffmpeg(&[VIDEO, TONE, coding].concat(), &folder.path().join(name));
     let h264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"];
     for (name, coding, rate) in [
         ("a.mp4", &h264[..], 48_000),
@@ -152,7 +152,7 @@ fn common_files_with_pictures_and_sound_are_opened() {
 }
 
 #[test]
-fn files_with_sound_alone_are_opened_at_their_own_rate() {
+fn files_with_audio_alone_are_opened_at_their_own_rate() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     for (name, coding, rate) in [
@@ -172,14 +172,14 @@ fn files_with_sound_alone_are_opened_at_their_own_rate() {
 }
 
 #[test]
-fn files_with_pictures_alone_are_opened() {
+fn files_with_video_alone_are_opened() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     for (name, coding) in [
         ("a.mp4", &["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"][..]),
         ("a.webm", &["-c:v", "libvpx", "-deadline", "realtime"]),
     ] {
-        let Some(file) = ffmpeg(&[PICTURE, coding].concat(), &folder.path().join(name)) else { return };
+        let Some(file) = ffmpeg(&[VIDEO, coding].concat(), &folder.path().join(name)) else { return };
         check(&file, 50, None);
     }
 }
@@ -193,7 +193,7 @@ const CORNER: &[&str] = &[
 ];
 
 #[test]
-fn a_phone_held_upright_says_how_its_pictures_have_to_be_turned() {
+fn a_phone_held_upright_says_how_its_frames_have_to_be_turned() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let coding = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"];
@@ -208,14 +208,14 @@ fn a_phone_held_upright_says_how_its_pictures_have_to_be_turned() {
         ffmpeg(&["-i", path(&turned), "-frames:v", "1", "-pix_fmt", "yuv420p"], &upright).unwrap();
         let y4m = std::fs::read(&upright).unwrap();
         let head = String::from_utf8_lossy(&y4m[..40]).into_owned();
-        let body = y4m.windows(6).position(|w| w == b"FRAME\n").unwrap() + 6;
+        let body = y4m.windows(6).position(|w| w == b"VIDEO\n").unwrap() + 6;
         let width = if head.contains("W240 ") { 240 } else { 320 };
         let height = 76_800 / width;
         let bright = |x: usize, y: usize| y4m[body + y * width + x] > 128;
         let (l, r, u, d) = (width / 4, width * 3 / 4, height / 4, height * 3 / 4);
         let expected = [bright(l, u), bright(r, u), bright(l, d), bright(r, d)];
-        let seen = &pictures(formats.video.as_ref().unwrap(), &items)[0];
-        assert_eq!(seen.size, (320, 240), "the stored picture");
+        let seen = &frames(formats.video.as_ref().unwrap(), &items)[0];
+        assert_eq!(seen.size, (320, 240), "the stored frame");
         let [a, b, c, d] = seen.quarters.map(|quarter| quarter > 128);
         let ours = match seen.rotation {
             Rotation::None => [a, b, c, d],
@@ -228,7 +228,7 @@ fn a_phone_held_upright_says_how_its_pictures_have_to_be_turned() {
 }
 
 #[test]
-fn pictures_say_how_their_colours_are_meant() {
+fn frames_say_how_their_colours_are_meant() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let h264 = ["-c:v", "libx264", "-preset", "ultrafast"];
@@ -252,7 +252,7 @@ fn pictures_say_how_their_colours_are_meant() {
         let file = folder.path().join(format!("{name}.mp4"));
         let Some(file) = ffmpeg(&[CORNER, &h264, how].concat(), &file) else { return };
         let (formats, items) = read(&file).unwrap();
-        let seen = &pictures(formats.video.as_ref().unwrap(), &items)[3];
+        let seen = &frames(formats.video.as_ref().unwrap(), &items)[3];
         assert_eq!((seen.matrix, seen.range), (matrix, range), "{name}");
         let white = if range == Range::Full { 255 } else { 235 };
         let black = if range == Range::Full { 0 } else { 16 };
@@ -262,7 +262,7 @@ fn pictures_say_how_their_colours_are_meant() {
 }
 
 #[test]
-fn pictures_of_high_dynamic_range_come_as_eight_bits() {
+fn frames_of_high_dynamic_range_come_as_eight_bits() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let colours =
@@ -273,7 +273,7 @@ fn pictures_of_high_dynamic_range_come_as_eight_bits() {
         let file = folder.path().join(name);
         let Some(file) = ffmpeg(&[CORNER, &["-vf", colours], coding].concat(), &file) else { return };
         let (formats, items) = read(&file).unwrap_or_else(|e| panic!("{name}: {e}"));
-        let seen = pictures(formats.video.as_ref().unwrap(), &items);
+        let seen = frames(formats.video.as_ref().unwrap(), &items);
         assert_eq!((seen.len(), seen[3].size), (25, (320, 240)), "{name}");
         assert!(seen[3].quarters[0] > 200 && seen[3].quarters[3] < 30, "{name}: {:?}", seen[3]);
     }
@@ -284,7 +284,7 @@ fn a_file_is_what_it_holds_and_not_what_it_is_called() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let h264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"];
-    let Some(file) = ffmpeg(&[PICTURE, TONE, &h264].concat(), &folder.path().join("a.mp4")) else { return };
+    let Some(file) = ffmpeg(&[VIDEO, TONE, &h264].concat(), &folder.path().join("a.mp4")) else { return };
     for name in ["a.webm", "a.txt", "upload"] {
         let renamed = folder.path().join(name);
         std::fs::copy(&file, &renamed).unwrap();
@@ -293,14 +293,14 @@ fn a_file_is_what_it_holds_and_not_what_it_is_called() {
 }
 
 #[test]
-fn pictures_of_uneven_rate_keep_their_times() {
+fn frames_of_uneven_rate_keep_their_times() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let drop = ["-vf", "select='not(between(n,10,14))*not(eq(mod(n,7),3))'", "-vsync", "vfr"];
     let coding = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-bf", "2"];
-    let Some(file) = ffmpeg(&[PICTURE, &drop, &coding].concat(), &folder.path().join("vfr.mp4")) else { return };
+    let Some(file) = ffmpeg(&[VIDEO, &drop, &coding].concat(), &folder.path().join("vfr.mp4")) else { return };
     let (formats, items) = read(&file).unwrap();
-    let seen: Vec<i64> = pictures(formats.video.as_ref().unwrap(), &items).iter().map(|s| s.t.ms()).collect();
+    let seen: Vec<i64> = frames(formats.video.as_ref().unwrap(), &items).iter().map(|s| s.t.ms()).collect();
     let kept: Vec<i64> = (0..50).filter(|n| !(10..=14).contains(n) && n % 7 != 3).map(|n| n * 40).collect();
     assert_eq!(seen, kept);
 }
@@ -312,7 +312,7 @@ fn a_hole_of_a_second_in_a_file_is_a_gap_of_both_tracks() {
     let drop =
         ["-vf", "select='not(between(t,0.5,1.49))'", "-vsync", "vfr", "-af", "aselect='not(between(t,0.5,1.49))'"];
     let coding = ["-c:v", "libvpx", "-deadline", "realtime", "-c:a", "pcm_s16le"];
-    let Some(file) = ffmpeg(&[PICTURE, TONE, &drop, &coding].concat(), &folder.path().join("hole.mkv")) else { return };
+    let Some(file) = ffmpeg(&[VIDEO, TONE, &drop, &coding].concat(), &folder.path().join("hole.mkv")) else { return };
     let heard = Heard::of(&read(&file).unwrap().1);
     assert_eq!(heard.gaps_ms(Track::Video), [(481, 1481), (1481, 1520)]);
     let audio: i64 = heard.gaps(Track::Audio).iter().map(|gap| gap.len_ms()).sum();
@@ -320,16 +320,16 @@ fn a_hole_of_a_second_in_a_file_is_a_gap_of_both_tracks() {
 }
 
 #[test]
-fn sound_before_the_first_picture_is_dropped_and_a_late_picture_is_waited_for() {
+fn audio_before_the_first_frame_is_dropped_and_a_late_frame_is_waited_for() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let coding = ["-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus"];
-    for (delay, first_picture, sounds) in [("0.6", 0, 70..72), ("1.4", 1400, 100..103)] {
+    for (delay, first_frame, sounds) in [("0.6", 0, 70..72), ("1.4", 1400, 100..103)] {
         let late = ["-itsoffset", delay];
         let file = folder.path().join(format!("{delay}.webm"));
-        let Some(file) = ffmpeg(&[&late, PICTURE, TONE, &coding].concat(), &file) else { return };
+        let Some(file) = ffmpeg(&[&late, VIDEO, TONE, &coding].concat(), &file) else { return };
         let heard = Heard::of(&read(&file).unwrap().1);
-        assert_eq!(heard.stamps(Track::Video)[0] / 10 * 10, first_picture, "delay {delay}");
+        assert_eq!(heard.stamps(Track::Video)[0] / 10 * 10, first_frame, "delay {delay}");
         assert!(heard.stamps(Track::Audio)[0] < 20, "delay {delay}");
         assert!(sounds.contains(&heard.units(Track::Audio).len()), "{}", heard.units(Track::Audio).len());
     }
@@ -340,7 +340,7 @@ fn a_source_that_is_dropped_in_the_middle_leaves_nothing_behind() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let coding = ["-c:v", "libvpx", "-deadline", "realtime", "-b:v", "20M", "-c:a", "libopus"];
-    let Some(file) = ffmpeg(&[PICTURE, TONE, &coding].concat(), &folder.path().join("a.webm")) else { return };
+    let Some(file) = ffmpeg(&[VIDEO, TONE, &coding].concat(), &folder.path().join("a.webm")) else { return };
     let mut source = Source::open(&file, file::Limits::default()).unwrap();
     for _ in 0..20 {
         source.next().unwrap().unwrap();
@@ -370,5 +370,5 @@ fn a_poster_stands_upright_and_is_small() {
     for (n, corner) in corners.into_iter().enumerate() {
         assert!(if n == white { corner > 240 } else { corner < 15 }, "{corners:?}");
     }
-    assert!(coach_media::record::poster(&poster, &pixels).is_err(), "a still picture is no recording");
+    assert!(coach_media::record::poster(&poster, &pixels).is_err(), "a still image is no recording");
 }

@@ -7,7 +7,7 @@ use coach_media::decode;
 use coach_media::file::{Error, Limits, Source};
 use coach_media::record::{Recorder, finalise};
 use coach_media::{Format, Formats, Item, Track, init};
-use material::{browser_like, ffmpeg, path, picture, read, sound};
+use material::{audio_unit, browser_like, ffmpeg, path, read, video_unit};
 use std::path::Path;
 use std::time::Instant;
 
@@ -77,7 +77,7 @@ fn what_is_no_media_is_refused_by_its_kind() {
 }
 
 #[test]
-fn a_still_picture_and_an_archive_have_no_tracks() {
+fn a_still_image_and_an_archive_have_no_tracks() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let png = folder.path().join("a.png");
@@ -180,7 +180,7 @@ fn sizes_that_claim_more_than_there_is_take_no_memory_for_it() {
     let formats = Formats { video: Some(Format::vp8()), audio: None };
     let recorder = Recorder::create(&spool, &formats).unwrap();
     for n in 0..10 {
-        recorder.push(&Item::Unit(Track::Video, picture(n * 33, Some((320, 240)), 40))).unwrap();
+        recorder.push(&Item::Unit(Track::Video, video_unit(n * 33, Some((320, 240)), 40))).unwrap();
     }
     recorder.finish().unwrap();
     let mut bytes = std::fs::read(&spool).unwrap();
@@ -193,7 +193,7 @@ fn sizes_that_claim_more_than_there_is_take_no_memory_for_it() {
     assert!(grown < 200_000, "{grown} kB more");
 }
 
-/// Reads and decodes as far as it goes: the size of the largest picture that came out, and why it ended, if not well.
+/// Reads and decodes as far as it goes: the size of the largest frame that came out, and why it ended, if not well.
 fn largest(file: &Path) -> (usize, Option<Error>) {
     let mut source = match Source::open(file, Limits::default()) {
         Ok(source) => source,
@@ -219,18 +219,18 @@ fn largest(file: &Path) -> (usize, Option<Error>) {
 }
 
 #[test]
-fn a_huge_picture_is_refused_even_where_the_file_says_that_it_is_small() {
+fn a_huge_frame_is_refused_even_where_the_file_says_that_it_is_small() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let (width, height) = (4800u16, 4800u16);
-    let picture = format!("color=gray:size={width}x{height}:rate=25,format=yuv420p");
+    let video = format!("color=gray:size={width}x{height}:rate=25,format=yuv420p");
     for (name, coding) in [
         ("vp8.webm", &["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8"][..]),
         ("vp9.webm", &["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8"]),
         ("h264.mp4", &["-c:v", "libx264", "-preset", "ultrafast"]),
         ("h265.mp4", &["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=none"]),
     ] {
-        let input = ["-f", "lavfi", "-i", &picture, "-frames:v", "2"];
+        let input = ["-f", "lavfi", "-i", &video, "-frames:v", "2"];
         let Some(file) = ffmpeg(&[&input, coding].concat(), &folder.path().join(name)) else { return };
         let honest = largest(&file);
         assert!(matches!(honest, (0, Some(Error::Limit { .. }))), "{name}: {honest:?}");
@@ -261,7 +261,7 @@ fn a_huge_picture_is_refused_even_where_the_file_says_that_it_is_small() {
 }
 
 #[test]
-fn a_file_of_countless_pictures_in_a_second_is_refused() {
+fn a_file_of_countless_frames_in_a_second_is_refused() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let rush = ["-f", "lavfi", "-i", "color=gray:size=16x16:rate=30000:duration=1,format=yuv420p"];
@@ -269,7 +269,7 @@ fn a_file_of_countless_pictures_in_a_second_is_refused() {
     let Some(file) = ffmpeg(&[&rush[..], &coding].concat(), &folder.path().join("rush.mp4")) else { return };
     let (_, error) = largest(&file);
     let error = error.expect("it is refused").to_string();
-    assert!(error.contains("pictures per second") && error.contains("at most 300"), "{error}");
+    assert!(error.contains("frames per second") && error.contains("at most 300"), "{error}");
     // What phones record as slow motion is none.
     let slow = ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=240:duration=6"];
     let Some(file) = ffmpeg(&[&slow[..], &coding].concat(), &folder.path().join("slow.mp4")) else { return };
@@ -318,8 +318,10 @@ fn a_damaged_spool_file_is_never_more_than_an_error() {
         Recorder::create(&spool, &Formats { video: Some(Format::vp8()), audio: Some(Format::opus(1)) }).unwrap();
     for n in 0..60u32 {
         let t = i64::from(n) * 40;
-        recorder.push(&Item::Unit(Track::Video, picture(t, n.is_multiple_of(9).then_some((320, 240)), n + 3))).unwrap();
-        recorder.push(&Item::Unit(Track::Audio, sound(t, n))).unwrap();
+        recorder
+            .push(&Item::Unit(Track::Video, video_unit(t, n.is_multiple_of(9).then_some((320, 240)), n + 3)))
+            .unwrap();
+        recorder.push(&Item::Unit(Track::Audio, audio_unit(t, n))).unwrap();
     }
     recorder.finish().unwrap();
     let whole = std::fs::read(&spool).unwrap();
@@ -342,9 +344,9 @@ fn a_file_may_change_its_size_in_the_middle() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let film = |size: &str, name: &str| {
-        let picture = format!("testsrc2=size={size}:rate=25:duration=1");
+        let video = format!("testsrc2=size={size}:rate=25:duration=1");
         let coding = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8"];
-        ffmpeg(&[&["-f", "lavfi", "-i", &picture][..], &coding].concat(), &folder.path().join(name))
+        ffmpeg(&[&["-f", "lavfi", "-i", &video][..], &coding].concat(), &folder.path().join(name))
             .map(|f| read(&f).unwrap().1)
     };
     let (Some(small), Some(large)) = (film("320x240", "s.webm"), film("640x480", "l.webm")) else { return };

@@ -4,7 +4,7 @@ mod material;
 
 use coach_media::record::{Recorder, finalise};
 use coach_media::{Format, Formats, Item, Track, init};
-use material::{Heard, picture, read, sound};
+use material::{Heard, audio_unit, read, video_unit};
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -60,8 +60,8 @@ fn the_recorder_that_is_killed() {
         let due = started + Duration::from_millis(t as u64);
         let _ = pace.recv_timeout(due.saturating_duration_since(Instant::now()));
         let key = n.is_multiple_of(100).then_some((320, 240));
-        recorder.push(&Item::Unit(Track::Video, picture(t, key, n + 50))).unwrap();
-        recorder.push(&Item::Unit(Track::Audio, sound(t, n))).unwrap();
+        recorder.push(&Item::Unit(Track::Video, video_unit(t, key, n + 50))).unwrap();
+        recorder.push(&Item::Unit(Track::Audio, audio_unit(t, n))).unwrap();
         println!("pushed {t}");
         std::io::stdout().flush().unwrap();
     }

@@ -38,16 +38,16 @@ async fn next_state(events: &mut mpsc::Receiver<Event>) -> Event {
     tokio::time::timeout(LIMIT, next).await.expect("an event")
 }
 
-/// Sends sound in real time for so long.
+/// Sends audio in real time for so long.
 async fn talk(sender: &mut Sender, from_ms: i64, ms: i64) {
     let start = tokio::time::Instant::now();
     for at in (0..ms).step_by(20) {
         tokio::time::sleep_until(start + Duration::from_millis(at as u64)).await;
-        let sound = [&[0xFC][..], &(from_ms + at).to_be_bytes()].concat();
-        sender.send(Track::Audio, (from_ms + at) * 1_000_000, &sound.into()).await.unwrap();
+        let audio = [&[0xFC][..], &(from_ms + at).to_be_bytes()].concat();
+        sender.send(Track::Audio, (from_ms + at) * 1_000_000, &audio.into()).await.unwrap();
         if at % 40 == 0 {
-            let picture = Bytes::from_static(&[0x10, 0, 0, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01, 1, 2, 3]);
-            sender.send(Track::Video, (from_ms + at) * 1_000_000, &picture).await.unwrap();
+            let frame = Bytes::from_static(&[0x10, 0, 0, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01, 1, 2, 3]);
+            sender.send(Track::Video, (from_ms + at) * 1_000_000, &frame).await.unwrap();
         }
     }
 }
@@ -189,7 +189,7 @@ async fn now_is_the_media_time_of_what_is_being_sent() {
     let began = Instant::now();
     talk(&mut sender, 0, 2000).await;
     let now = publisher.now().unwrap().ms();
-    // The last sound went out at 1980 ms or, on a busy machine, later.
+    // The last audio went out at 1980 ms or, on a busy machine, later.
     let at_most = began.elapsed().as_millis() as i64 + 100;
     assert!((1900..=at_most).contains(&now), "{now}, at most {at_most}");
     publisher.close().await;

@@ -16,7 +16,7 @@ fn value<'a>(sdp: &'a str, name: &str) -> Option<&'a str> {
     sdp.lines().find_map(|line| line.strip_prefix(name)).map(str::trim)
 }
 
-/// Sends sound until the server hands out a unit that was sent from now on.
+/// Sends audio until the server hands out a unit that was sent from now on.
 async fn until_heard(sender: &mut Sender, events: &mut mpsc::Receiver<Event>, at_ms: &mut i64) {
     let heard = async {
         let mut pace = tokio::time::interval(Duration::from_millis(20));
@@ -24,8 +24,8 @@ async fn until_heard(sender: &mut Sender, events: &mut mpsc::Receiver<Event>, at
         loop {
             tokio::select! {
                 _ = pace.tick() => {
-                    let sound = [&[0xFC][..], &at_ms.to_be_bytes()].concat();
-                    sender.send(Track::Audio, *at_ms * 1_000_000, &Bytes::from(sound)).await.unwrap();
+                    let audio = [&[0xFC][..], &at_ms.to_be_bytes()].concat();
+                    sender.send(Track::Audio, *at_ms * 1_000_000, &Bytes::from(audio)).await.unwrap();
                     *at_ms += 20;
                 }
                 event = events.recv() => match event.expect("the publisher is there") {
@@ -39,7 +39,7 @@ async fn until_heard(sender: &mut Sender, events: &mut mpsc::Receiver<Event>, at
             }
         }
     };
-    tokio::time::timeout(LIMIT, heard).await.expect("sound comes through");
+    tokio::time::timeout(LIMIT, heard).await.expect("audio comes through");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
-/// Units of a made-up recording: 30 pictures and 50 packets of sound per second, key frames each second. Nanoseconds.
+/// Units of a made-up recording: 30 frames and 50 packets of audio per second, key frames each second. Nanoseconds.
 fn recording(seconds: i64) -> Vec<(Track, i64, Bytes)> {
     let mut units = Vec::new();
     for n in 0..seconds * 30 {
@@ -25,8 +25,8 @@ fn recording(seconds: i64) -> Vec<(Track, i64, Bytes)> {
         units.push((Track::Video, n * 1_000_000_000 / 30, data.into()));
     }
     for n in 0..seconds * 50 {
-        let sound = vec![0xFC, n as u8, (n >> 8) as u8, 7];
-        units.push((Track::Audio, n * 20_000_000, sound.into()));
+        let audio = vec![0xFC, n as u8, (n >> 8) as u8, 7];
+        units.push((Track::Audio, n * 20_000_000, audio.into()));
     }
     units.sort_by_key(|(track, ns, _)| (*ns, *track));
     units
@@ -93,17 +93,17 @@ async fn collect(mut events: mpsc::Receiver<Event>) -> Vec<(Instant, Event)> {
     all
 }
 
-async fn accept(endpoint: &Endpoint, loss: &Loss, limits: &Limits, sound_again: bool) -> (Sender, Publisher) {
+async fn accept(endpoint: &Endpoint, loss: &Loss, limits: &Limits, audio_again: bool) -> (Sender, Publisher) {
     let (mut sender, offer) = Sender::new(true, true, "127.0.0.1:0", loss.clone()).await.unwrap();
-    let offer = if sound_again { offer } else { publisher::sound_once(&offer) };
+    let offer = if audio_again { offer } else { publisher::audio_once(&offer) };
     let (answer, publisher) = endpoint.accept(&offer, limits).await.unwrap();
     sender.connect(&answer.sdp).await.unwrap();
     (sender, publisher)
 }
 
-async fn publish(units: &[(Track, i64, Bytes)], loss: &Loss, limits: &Limits, sound_again: bool) -> Published {
+async fn publish(units: &[(Track, i64, Bytes)], loss: &Loss, limits: &Limits, audio_again: bool) -> Published {
     let endpoint = Endpoint::bind(Config::default()).unwrap();
-    let (mut sender, mut publisher) = accept(&endpoint, loss, limits, sound_again).await;
+    let (mut sender, mut publisher) = accept(&endpoint, loss, limits, audio_again).await;
     let collector = tokio::spawn(collect(publisher.events()));
     let (start, mut sent) = (tokio::time::Instant::now(), HashMap::new());
     for (track, ns, data) in units {
@@ -131,7 +131,7 @@ async fn what_is_sent_without_loss_comes_out_unit_for_unit_with_its_times() {
     for track in [Track::Video, Track::Audio] {
         let out = published.units(track);
         let expected: Vec<_> = units.iter().filter(|(of, ..)| *of == track).collect();
-        // Sound from before the first picture is not kept: at most the packet that was under way.
+        // Audio from before the first frame is not kept: at most the packet that was under way.
         let skipped = expected.len() - out.len();
         assert!(skipped <= if track == Track::Video { 0 } else { 2 }, "{track:?}: {skipped} missing");
         for (unit, (_, ns, data)) in out.iter().zip(&expected[skipped..]) {
@@ -161,28 +161,28 @@ async fn with_two_per_cent_loss_everything_that_is_offered_again_is_recovered() 
     let (sent, lost) = loss.counts();
     println!("sent {sent} packets of media, {lost} lost; {:?}", published.stats);
     assert!(lost > 5, "{lost}");
-    // But for what was lost before the first picture, or lost again each time.
+    // But for what was lost before the first frame, or lost again each time.
     assert!(published.stats.audio.lost <= 1, "{:?}", published.stats.audio);
     assert!(published.gaps(Track::Audio).len() <= 1, "{:?}", published.gaps(Track::Audio));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn with_two_per_cent_loss_pictures_are_recovered_and_sound_that_is_sent_once_has_a_gap_of_its_length() {
+async fn with_two_per_cent_loss_frames_are_recovered_and_audio_that_is_sent_once_has_a_gap_of_its_length() {
     let (units, loss) = (recording(6), Loss::new(0.02, 7));
     let published = publish(&units, &loss, &Limits::default(), false).await;
     let (sent, lost) = loss.counts();
     println!("sent {sent} packets of media, {lost} lost; {:?}", published.stats);
     assert!(lost > 5, "{lost}");
-    // Retransmission repairs pictures: of those within reach almost all.
-    let pictures = published.units(Track::Video);
-    assert!(pictures.len() >= 6 * 30 * 95 / 100, "{}", pictures.len());
-    assert!(pictures[0].key);
+    // Retransmission repairs frames: of those within reach almost all.
+    let frames = published.units(Track::Video);
+    assert!(frames.len() >= 6 * 30 * 95 / 100, "{}", frames.len());
+    assert!(frames[0].key);
     for track in [Track::Video, Track::Audio] {
         assert!(published.units(track).windows(2).all(|pair| pair[0].t < pair[1].t), "{track:?} goes back");
     }
-    // Sound is not asked for again: every hole is a gap, exactly as long.
-    let sound = published.units(Track::Audio);
-    let holes: Vec<(i64, i64)> = sound
+    // Audio is not asked for again: every hole is a gap, exactly as long.
+    let audio = published.units(Track::Audio);
+    let holes: Vec<(i64, i64)> = audio
         .windows(2)
         .filter(|pair| pair[1].t - pair[0].t > 30)
         .map(|pair| (pair[0].t.ms() + 20, pair[1].t.ms()))

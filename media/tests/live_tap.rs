@@ -9,16 +9,16 @@ use std::time::Duration;
 
 const KEY: [u8; 10] = [0x10, 0, 0, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01];
 
-/// A sender: counts packets and pictures as browsers do.
+/// A sender: counts packets and frames as browsers do.
 struct Sender {
     sequence: u16,
     base: u32,
-    picture: u16,
+    frame: u16,
 }
 
 impl Sender {
     fn new(sequence: u16, base: u32) -> Sender {
-        Sender { sequence, base, picture: 0x7FF0 }
+        Sender { sequence, base, frame: 0x7FF0 }
     }
 
     fn packet(&mut self, ssrc: u32, timestamp: u32, marker: bool, payload: Vec<u8>) -> Packet {
@@ -27,10 +27,10 @@ impl Sender {
         Packet { ssrc, sequence, timestamp: self.base.wrapping_add(timestamp), marker, payload: payload.into() }
     }
 
-    /// A picture of three packets at `ms`.
-    fn picture(&mut self, ms: i64, key: bool) -> Vec<Packet> {
-        let id = self.picture & 0x7FFF;
-        self.picture += 1;
+    /// A frame of three packets at `ms`.
+    fn frame(&mut self, ms: i64, key: bool) -> Vec<Packet> {
+        let id = self.frame & 0x7FFF;
+        self.frame += 1;
         let data = [if key { KEY.to_vec() } else { vec![0x11, 0, 0] }, ms.to_be_bytes().to_vec()].concat();
         let timestamp = (ms * 90) as u32;
         (0..3)
@@ -42,22 +42,22 @@ impl Sender {
             .collect()
     }
 
-    /// 20 ms of sound at `ms`.
-    fn sound(&mut self, ms: i64) -> Packet {
+    /// 20 ms of audio at `ms`.
+    fn audio(&mut self, ms: i64) -> Packet {
         self.packet(2, (ms * 48) as u32, false, [&[0xFC][..], &ms.to_be_bytes()].concat())
     }
 }
 
-/// Packets of `seconds` of a session with the milliseconds at which they are sent: 25 pictures per second, each third
-/// of a second a key frame, and sound.
+/// Packets of `seconds` of a session with the milliseconds at which they are sent: 25 frames per second, each third
+/// of a second a key frame, and audio.
 fn session(ms: i64, sequence: u16, base: u32) -> Vec<(i64, Track, Packet)> {
     let (mut video, mut audio) = (Sender::new(sequence, base), Sender::new(sequence, base));
     let mut sent = Vec::new();
     for at in (0..ms).step_by(20) {
         if at % 40 == 0 {
-            sent.extend(video.picture(at, at % 360 == 0).into_iter().map(|packet| (at, Track::Video, packet)));
+            sent.extend(video.frame(at, at % 360 == 0).into_iter().map(|packet| (at, Track::Video, packet)));
         }
-        sent.push((at, Track::Audio, audio.sound(at)));
+        sent.push((at, Track::Audio, audio.audio(at)));
     }
     sent
 }
@@ -183,25 +183,25 @@ fn everything_comes_out_with_the_times_at_which_it_was_sent() {
 }
 
 #[test]
-fn the_first_key_frame_is_zero_and_the_sound_before_it_is_not_kept() {
+fn the_first_key_frame_is_zero_and_the_audio_before_it_is_not_kept() {
     let arrivals: Vec<_> =
         session(3000, 0, 0).into_iter().filter(|(at, t, _)| *t == Track::Audio || *at >= 400).collect();
     let items = run(both(), arrivals);
     let first = units(&items, Track::Video)[0];
     assert_eq!((first.t.ms(), sent_at(Track::Video, first)), (0, 720), "key frames are 360 ms apart");
-    let sound = units(&items, Track::Audio)[0];
-    assert_eq!((sound.t.ms(), sent_at(Track::Audio, sound)), (0, 720));
+    let audio = units(&items, Track::Audio)[0];
+    assert_eq!((audio.t.ms(), sent_at(Track::Audio, audio)), (0, 720));
 }
 
 #[test]
-fn when_no_picture_comes_within_a_second_the_first_sound_is_zero() {
+fn when_no_frame_comes_within_a_second_the_first_audio_is_zero() {
     let arrivals: Vec<_> =
         session(4000, 0, 0).into_iter().filter(|(at, t, _)| *t == Track::Audio || *at >= 1500).collect();
     let items = run(both(), arrivals);
     assert_eq!(units(&items, Track::Audio)[0].t.ms(), 0);
     assert_eq!(sent_at(Track::Audio, units(&items, Track::Audio)[0]), 0);
-    let picture = units(&items, Track::Video)[0];
-    assert_eq!(picture.t.ms(), sent_at(Track::Video, picture));
+    let frame = units(&items, Track::Video)[0];
+    assert_eq!(frame.t.ms(), sent_at(Track::Video, frame));
     assert_eq!(gaps(&items, Track::Video), [(0, 1000), (1000, 1800)]);
     assert_sane(&items);
 }
@@ -214,7 +214,7 @@ fn a_later_part_of_a_session_begins_at_its_offset() {
 }
 
 #[test]
-fn a_lost_picture_takes_those_that_need_it_with_it_and_asks_for_a_key_frame() {
+fn a_lost_frame_takes_those_that_need_it_with_it_and_asks_for_a_key_frame() {
     let mut tap = Tap::new(both());
     let mut asked = None;
     let mut kept = Vec::new();
@@ -243,8 +243,8 @@ fn a_track_that_falls_silent_says_so_while_the_other_one_goes_on() {
         session(9000, 0, 0).into_iter().filter(|(at, t, _)| *t == Track::Audio || !(2000..8000).contains(at)).collect();
     let items = run(both(), arrivals);
     let said = items.iter().position(|item| matches!(item, Item::Gap(Track::Video, ..))).unwrap();
-    let sound_before = units(&items[..said], Track::Audio).last().unwrap().t.ms();
-    assert!((3900..4500).contains(&sound_before), "said while it lasts: {sound_before}");
+    let audio_before = units(&items[..said], Track::Audio).last().unwrap().t.ms();
+    assert!((3900..4500).contains(&audio_before), "said while it lasts: {audio_before}");
     let gaps = gaps(&items, Track::Video);
     assert_eq!((gaps[0].0, gaps.last().unwrap().1), (1961, 8280), "up to the next key frame");
     assert_sane(&items);
@@ -260,7 +260,7 @@ fn when_the_network_stalls_and_delivers_everything_afterwards_nothing_is_lost() 
 }
 
 #[test]
-fn without_a_picture_track_sound_starts_at_once_and_alone() {
+fn without_a_video_track_audio_starts_at_once_and_alone() {
     let arrivals: Vec<_> = session(2000, 0, 0).into_iter().filter(|(_, t, _)| *t == Track::Audio).collect();
     let items = run(Config { video: false, ..both() }, arrivals);
     assert_eq!(units(&items, Track::Audio).len(), 100);
@@ -273,9 +273,9 @@ fn padding_counts_and_says_nothing() {
     let mut video = Sender::new(65_530, 0);
     let mut arrivals = Vec::new();
     for at in (0..3000).step_by(40) {
-        arrivals.extend(video.picture(at, at == 0).into_iter().map(|packet| (at, Track::Video, packet)));
+        arrivals.extend(video.frame(at, at == 0).into_iter().map(|packet| (at, Track::Video, packet)));
         let padding = video.packet(1, (at * 90) as u32, false, vec![]);
-        // Every other padding packet is lost on the way: the picture numbers tell that nothing is missing.
+        // Every other padding packet is lost on the way: the frame numbers tell that nothing is missing.
         if at % 80 == 0 {
             arrivals.push((at, Track::Video, padding));
         }
@@ -301,8 +301,8 @@ fn a_sender_that_changes_its_ssrc_is_followed() {
     assert!(matches!(items.iter().find(|i| matches!(i, Item::Gap(..))), Some(Item::Gap(_, _, GapReason::Loss))));
 }
 
-/// Twenty minutes in which the clock of the sound is 400 ppm fast, so that the picture would stay behind by 480 ms, with the
-/// reports of both. The sound begins anew at `anew` ms with another SSRC. How far from its place on the clock of the sound
+/// Twenty minutes in which the clock of the audio is 400 ppm fast, so that the frame would stay behind by 480 ms, with the
+/// reports of both. The audio begins anew at `anew` ms with another SSRC. How far from its place on the clock of the audio
 /// anything comes out at most, in ms.
 fn twenty_minutes_400_ppm_apart(anew: Option<i64>) -> (i64, Vec<Item>) {
     let wall = |own: i64| own * 10_000 / 10_004;
@@ -314,13 +314,13 @@ fn twenty_minutes_400_ppm_apart(anew: Option<i64>) -> (i64, Vec<Item>) {
         packet.ssrc = ssrc(*track, *at);
         *at = if *track == Track::Audio { wall(*at) } else { *at } + *at * 7919 % 30;
     }
-    let pictures = (1..1199).map(|n| (n * 1000, Track::Video, report(Track::Video, n * 1000, n * 1000)));
-    let sound = (1..239).map(|n| {
+    let frames = (1..1199).map(|n| (n * 1000, Track::Video, report(Track::Video, n * 1000, n * 1000)));
+    let audio = (1..239).map(|n| {
         let own = n * 5000;
         let report = report(Track::Audio, wall(own), own);
         (wall(own), Track::Audio, SenderReport { ssrc: ssrc(Track::Audio, own), ..report })
     });
-    let mut reports: Vec<_> = pictures.chain(sound).collect();
+    let mut reports: Vec<_> = frames.chain(audio).collect();
     reports.sort_by_key(|(at, ..)| *at);
     let items = run_with_reports(both(), arrivals, &reports);
     let off = [Track::Video, Track::Audio].map(|track| {
@@ -330,23 +330,23 @@ fn twenty_minutes_400_ppm_apart(anew: Option<i64>) -> (i64, Vec<Item>) {
         });
         off.map(i64::abs).max().unwrap()
     });
-    println!("the sound begins anew at {anew:?} ms: pictures and sound are {off:?} ms off at most");
+    println!("the audio begins anew at {anew:?} ms: video and audio are {off:?} ms off at most");
     (off[0].max(off[1]), items)
 }
 
 #[test]
-fn pictures_follow_the_clock_of_the_sound_and_neither_has_a_gap() {
+fn frames_follow_the_clock_of_the_audio_and_neither_has_a_gap() {
     let (off, items) = twenty_minutes_400_ppm_apart(None);
     assert!(off <= 20, "{off} ms");
     assert_eq!((gaps(&items, Track::Video), gaps(&items, Track::Audio)), (vec![], vec![]));
-    // The first packet of sound may come out just before the first picture.
+    // The first packet of audio may come out just before the first frame.
     assert_eq!(units(&items, Track::Video).len(), 29_988);
     assert!(units(&items, Track::Audio).len() >= 59_999);
 }
 
 #[test]
-fn sound_that_begins_anew_is_where_the_pictures_have_followed_it_to() {
-    // By then the pictures are 240 ms from where they would be without reports.
+fn audio_that_begins_anew_is_where_the_frames_have_followed_it_to() {
+    // By then the frames are 240 ms from where they would be without reports.
     let (off, items) = twenty_minutes_400_ppm_apart(Some(600_000));
     assert!(off <= 40, "{off} ms");
     assert!(units(&items, Track::Audio).len() > 59_900);
@@ -400,15 +400,15 @@ proptest! {
                 prop_assert_eq!(unit.t.ms(), sent_at(track, unit));
             }
         }
-        // A picture that is no key frame follows the one before it.
-        let pictures: Vec<i64> = units(&items, Track::Video).iter().map(|unit| sent_at(Track::Video, unit)).collect();
+        // A frame that is no key frame follows the one before it.
+        let frames: Vec<i64> = units(&items, Track::Video).iter().map(|unit| sent_at(Track::Video, unit)).collect();
         for (n, unit) in units(&items, Track::Video).iter().enumerate() {
-            prop_assert!(unit.key || pictures[n] - pictures[n - 1] == 40);
+            prop_assert!(unit.key || frames[n] - frames[n - 1] == 40);
         }
-        // Sound is a count of samples: what is neither unit nor gap does not exist.
-        let sound = units(&items, Track::Audio);
-        let covered: i64 = sound.len() as i64 * 20 + gaps(&items, Track::Audio).iter().map(|(s, e)| e - s).sum::<i64>();
-        prop_assert!(covered >= sound.last().unwrap().t.ms() - sound[0].t.ms());
+        // Audio is a count of samples: what is neither unit nor gap does not exist.
+        let audio = units(&items, Track::Audio);
+        let covered: i64 = audio.len() as i64 * 20 + gaps(&items, Track::Audio).iter().map(|(s, e)| e - s).sum::<i64>();
+        prop_assert!(covered >= audio.last().unwrap().t.ms() - audio[0].t.ms());
     }
 
     #[test]
@@ -432,7 +432,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_reports_say_sound_is_what_it_was_and_pictures_are_moved_by_500_ppm_at_most(
+    fn whatever_reports_say_audio_is_what_it_was_and_frames_are_moved_by_500_ppm_at_most(
         wrong in prop::collection::vec(
             (0u32..4, any::<bool>(), -400i64..400, -20_000i64..20_000, any::<u64>(), any::<u32>()), 100,
         ),

@@ -6,7 +6,7 @@ use coach_core::MediaTime;
 use coach_media::gaps::{Gaps, Verdict};
 use coach_media::record::{Recorder, finalise};
 use coach_media::{Format, Formats, Item, Track, init};
-use material::{Heard, picture, read, sound};
+use material::{Heard, audio_unit, read, video_unit};
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -23,8 +23,8 @@ fn live(units: &[(Track, coach_media::AccessUnit)]) -> Vec<Item> {
             continue;
         }
         let verdict = match track {
-            Track::Video => gaps.picture(unit.t, unit.t, &mut |gap| items.push(gap)),
-            Track::Audio => gaps.sound(unit.t, 20_000_000, &mut |gap| items.push(gap)),
+            Track::Video => gaps.video(unit.t, unit.t, &mut |gap| items.push(gap)),
+            Track::Audio => gaps.audio(unit.t, 20_000_000, &mut |gap| items.push(gap)),
         };
         if *track == Track::Video {
             needs_key = verdict == Verdict::Late;
@@ -53,7 +53,7 @@ fn record(items: &[Item], formats: &Formats, spool: &Path) -> u64 {
     recorded.bytes
 }
 
-/// Pictures and sound with loss, mutes and disorder between the tracks.
+/// Video and audio with loss, mutes and disorder between the tracks.
 fn session() -> impl Strategy<Value = Vec<(Track, coach_media::AccessUnit)>> {
     let step = prop_oneof![20 => 25i64..45, 3 => 100i64..700, 1 => 900i64..9000];
     let video = prop::collection::vec((step, prop::bool::weighted(0.1)), 0..120);
@@ -64,13 +64,13 @@ fn session() -> impl Strategy<Value = Vec<(Track, coach_media::AccessUnit)>> {
         let mut t = 0;
         for (n, (step, key)) in video.into_iter().enumerate() {
             let size = (key || n == 0).then(|| sizes[n % sizes.len()]);
-            units.push((t, Track::Video, picture(t, size, n as u32)));
+            units.push((t, Track::Video, video_unit(t, size, n as u32)));
             t += step;
         }
         let mut t = if units.is_empty() { 0 } else { shift.max(0) };
         for (n, hole) in audio.into_iter().enumerate() {
             t += hole;
-            units.push((t + late, Track::Audio, sound(t, n as u32)));
+            units.push((t + late, Track::Audio, audio_unit(t, n as u32)));
             t += 20;
         }
         units.sort_by_key(|(arrival, ..)| *arrival);
@@ -83,9 +83,9 @@ fn session() -> impl Strategy<Value = Vec<(Track, coach_media::AccessUnit)>> {
 fn a_final_file_that_begins_late_keeps_its_times() {
     init().unwrap();
     for units in [
-        vec![(Track::Audio, sound(1, 0))],
-        vec![(Track::Audio, sound(7_000, 0)), (Track::Audio, sound(7_020, 1))],
-        vec![(Track::Video, picture(90_000, Some((64, 48)), 0)), (Track::Audio, sound(90_004, 0))],
+        vec![(Track::Audio, audio_unit(1, 0))],
+        vec![(Track::Audio, audio_unit(7_000, 0)), (Track::Audio, audio_unit(7_020, 1))],
+        vec![(Track::Video, video_unit(90_000, Some((64, 48)), 0)), (Track::Audio, audio_unit(90_004, 0))],
     ] {
         let items = live(&units);
         let folder = tempfile::tempdir().unwrap();

@@ -23,7 +23,7 @@ fn flash_and_beep_stay_within_40_ms_of_each_other_after_loss_and_a_pause() {
     let formats = Formats { video: Some(Format::vp8()), audio: Some(Format::opus(2)) };
     let recorder = Recorder::create(&spool, &formats).unwrap();
     for (n, item) in items.iter().enumerate() {
-        // Sound: every 40th packet is lost, and all of it between 5.2 and 7.8 s. No picture is.
+        // Audio: every 40th packet is lost, and all of it between 5.2 and 7.8 s. No frame is.
         let Item::Unit(track, unit) = item else { continue };
         let lost = *track == coach_media::Track::Audio && (n % 40 == 0 || (5200..7800).contains(&unit.t.ms()));
         if !lost {
@@ -46,7 +46,7 @@ fn flash_and_beep_stay_within_40_ms_of_each_other_after_loss_and_a_pause() {
     let packets = folder.path().join("p.f32");
     ffmpeg(&["-i", path(&last), "-vn", "-ac", "1", "-ar", "48000", "-f", "f32le"], &packets).unwrap();
     let length = std::fs::metadata(packets).unwrap().len() as f64 / 4.0 / 48.0;
-    assert!((11_900.0..12_100.0).contains(&length), "{length} ms of sound without holes");
+    assert!((11_900.0..12_100.0).contains(&length), "{length} ms of audio without holes");
 }
 
 /// What comes to the tap.
@@ -56,8 +56,8 @@ enum Arrival {
 }
 
 /// What a recorder gets of these units when they come by RTP over a network that delays each packet by 20 to 60 ms, from a
-/// sender whose sound card runs fast by so many parts in a million. It may report on its clocks as Chromium does.
-fn over_the_network(items: &[Item], sound_ppm: u64, reports: bool, mut record: impl FnMut(&Item)) {
+/// sender whose audio card runs fast by so many parts in a million. It may report on its clocks as Chromium does.
+fn over_the_network(items: &[Item], audio_ppm: u64, reports: bool, mut record: impl FnMut(&Item)) {
     let (mut arrivals, mut counts) = (Vec::new(), [0u16; 2]);
     let (mut last, mut report_at_us) = ([Duration::ZERO; 2], [300_000, 5_000_000]);
     // The RTP time of the latest packet, and when it was sent.
@@ -67,8 +67,8 @@ fn over_the_network(items: &[Item], sound_ppm: u64, reports: bool, mut record: i
         let (index, ssrc) = (*track as usize, *track as u32 + 1);
         let n = counts[index];
         counts[index] = n.wrapping_add(1);
-        // The file's time is the sound card's; the camera and the wall clock are slower.
-        let us = unit.t.ms() as u64 * 1000 * 1_000_000 / (1_000_000 + sound_ppm);
+        // The file's time is the audio card's; the camera and the wall clock are slower.
+        let us = unit.t.ms() as u64 * 1000 * 1_000_000 / (1_000_000 + audio_ppm);
         // As the network delays them, but none before the one that was sent before it.
         let chance = u64::from(n) * 7919 + index as u64 * 104_729;
         let mut arrive = |us: u64, what: Arrival| {
@@ -82,7 +82,7 @@ fn over_the_network(items: &[Item], sound_ppm: u64, reports: bool, mut record: i
             let rtp = rtp.wrapping_add(((us.saturating_sub(sent_us) + 500) / 1000) as u32 * khz);
             let ntp = (3_900_000_000 << 32) + ((u128::from(us) << 32) / 1_000_000) as u64;
             arrive(us, Arrival::Report(SenderReport { ssrc, ntp, rtp }));
-            // One per 0.2 to 1 s for the picture, one per 4 to 8 s for the sound.
+            // One per 0.2 to 1 s for the frame, one per 4 to 8 s for the audio.
             let (least, spread) = if *track == Track::Video { (200_000, 800_000) } else { (4_000_000, 4_000_000) };
             report_at_us[index] = us + least + chance * 6151 % spread;
         }
@@ -91,7 +91,7 @@ fn over_the_network(items: &[Item], sound_ppm: u64, reports: bool, mut record: i
                 let head = [0x90, 0x80, 0x80 | (n >> 8) as u8, n as u8];
                 ((us * 90 / 1000) as u32, [&head[..], &unit.data].concat().into(), us)
             }
-            // Sound is stamped when its thread comes to it.
+            // Audio is stamped when its thread comes to it.
             Track::Audio => (unit.t.ms() as u32 * 48, unit.data.clone(), us + chance * 3571 % 15_000),
         };
         sent[index] = Some((timestamp, sent_us));
@@ -126,7 +126,7 @@ fn flash_and_beep_stay_within_40_ms_of_each_other_for_ten_minutes_though_the_sen
     let marks = Marks { seconds: 600, every_s: 10, size: "64x48", rate_hz: 20 };
     let Some(file) = marks.make(&folder.path().join("marks.webm")) else { return };
     let (_, items) = read(&file).unwrap();
-    // Common sound cards are 100 parts in a million off: 60 ms in ten minutes.
+    // Common audio cards are 100 parts in a million off: 60 ms in ten minutes.
     for (ppm, reports) in [(0, false), (100, false), (100, true)] {
         let (spool, last) = (folder.path().join(format!("{ppm}{reports}.webm")), folder.path().join("final.webm"));
         let formats = Formats { video: Some(Format::vp8()), audio: Some(Format::opus(2)) };

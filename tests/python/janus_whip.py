@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Janus (https://janus.conf.meetecho.com) behind a WHIP door, so that one client can publish to it and to us: for measurements.
+"""Janus (https://janus.conf.meetecho.com) behind a WHIP endpoint, so that one client can publish to it and to us: for measurements.
 
 janus_whip.py FOLDER: starts Janus with a video room that records into FOLDER, prints one JSON object {"url", "pid"} and serves
 until its standard input ends. POST of an offer publishes, DELETE stops. Only Python's own library; Janus is Debian's package.
@@ -78,8 +78,8 @@ class Janus:
         self.call(session, {"janus": "destroy"})
 
 
-def door(janus):
-    class Door(http.server.BaseHTTPRequestHandler):
+def handler(janus):
+    class Whip(http.server.BaseHTTPRequestHandler):
         def answer(self, status, body=b"", headers=()):
             self.send_response(status)
             for name, value in (*headers, ("Content-Length", str(len(body)))):
@@ -99,7 +99,7 @@ def door(janus):
         def log_message(self, *_):
             pass
 
-    return Door
+    return Whip
 
 
 def main(recordings):
@@ -111,7 +111,7 @@ def main(recordings):
         try:
             janus = Janus(port)
             janus.wait()
-            server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), door(janus))
+            server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler(janus))
             threading.Thread(target=server.serve_forever, daemon=True).start()
             url = f"http://127.0.0.1:{server.server_port}/whip"
             print(json.dumps({"url": url, "pid": process.pid}), flush=True)

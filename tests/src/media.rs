@@ -56,20 +56,20 @@ impl Stage {
         Ok(file)
     }
 
-    /// Its sound alone.
+    /// Its audio alone.
     ///
     /// # Errors
     /// ffmpeg fails.
-    pub fn sound(&self) -> Result<PathBuf> {
-        self.variant("sound.webm", &["-map", "0:a", "-c", "copy"])
+    pub fn audio(&self) -> Result<PathBuf> {
+        self.variant("audio.webm", &["-map", "0:a", "-c", "copy"])
     }
 
     /// Its video alone.
     ///
     /// # Errors
     /// ffmpeg fails.
-    pub fn picture(&self) -> Result<PathBuf> {
-        self.variant("picture.webm", &["-map", "0:v", "-c", "copy"])
+    pub fn video(&self) -> Result<PathBuf> {
+        self.variant("video.webm", &["-map", "0:v", "-c", "copy"])
     }
 
     /// Muted from this second on: its packets go on and hold silence.

@@ -34,7 +34,7 @@ impl fmt::Display for Parity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} analysed frames in both ({} equal in every value), {} only live, {} only from the file; {} voice hops, {:.3} % equal; nuclei {:?}",
+            "{} analyzed frames in both ({} equal in every value), {} only live, {} only from the file; {} voice hops, {:.3} % equal; nuclei {:?}",
             self.faces,
             self.equal_faces,
             self.faces_only_live,

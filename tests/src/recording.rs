@@ -84,7 +84,7 @@ pub fn key_frames(file: &Path) -> Result<Vec<f64>> {
 ///
 /// # Errors
 /// It cannot be read.
-pub fn has_cues(file: &Path) -> Result<bool> {
+pub fn has_index(file: &Path) -> Result<bool> {
     Ok(std::fs::read(file)?.windows(4).filter(|id| *id == [0x1c, 0x53, 0xbb, 0x6b]).count() == 2)
 }
 

@@ -104,7 +104,7 @@ fn analyze(file: &std::path::Path) -> (bool, String) {
 }
 
 #[test]
-fn files_that_are_no_media_are_refused_and_half_of_a_video_is_analysed_for_what_it_is() -> Result<()> {
+fn files_that_are_no_media_are_refused_and_half_of_a_video_is_analyzed_for_what_it_is() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let path = |name: &str| folder.path().join(name);
     std::fs::write(path("empty.webm"), b"")?;
@@ -131,7 +131,7 @@ fn files_that_are_no_media_are_refused_and_half_of_a_video_is_analysed_for_what_
     let (ok, text) = analyze(&speech);
     ensure!(ok, "an audio file has a voice: {text}");
     let report: serde_json::Value = serde_json::from_slice(&std::fs::read(path("speech.out").join("report.json"))?)?;
-    ensure!(report["coverage"]["face_s"] == 0.0, "no face in a sound: {}", report["coverage"]);
+    ensure!(report["coverage"]["face_s"] == 0.0, "no face in audio: {}", report["coverage"]);
     ensure!(report["coverage"]["speech_s"].as_f64() > Some(3.0), "the speech was heard: {}", report["coverage"]);
 
     let bars = path("bars.webm");
@@ -152,7 +152,7 @@ fn files_that_are_no_media_are_refused_and_half_of_a_video_is_analysed_for_what_
         ],
     )?;
     let (ok, text) = analyze(&bars);
-    ensure!(ok, "a video without a face is analysed: {text}");
+    ensure!(ok, "a video without a face is analyzed: {text}");
     let report: serde_json::Value = serde_json::from_slice(&std::fs::read(path("bars.out").join("report.json"))?)?;
     ensure!(report["coverage"]["face"] == 0.0, "no face is invented: {}", report["coverage"]);
     ensure!(

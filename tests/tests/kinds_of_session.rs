@@ -1,4 +1,4 @@
-//! Sessions that are not the usual one, all at once on one server: sound alone, a picture alone, a picture whose size changes,
+//! Sessions that are not the usual one, all at once on one server: audio alone, video alone, video whose size changes,
 //! tracks that are muted, that stop, that never come. Each is recorded whole and seekable, gets a report of what there was and of
 //! nothing else, and a replay page that says what is missing.
 
@@ -7,7 +7,7 @@ use coach_e2e::browser::{screenshots, walk};
 use coach_e2e::coach::Coach;
 use coach_e2e::media::stage;
 use coach_e2e::publisher::Publisher;
-use coach_e2e::recording::{fetch, has_cues, key_frames, longest_wait, plays_from, stamps};
+use coach_e2e::recording::{fetch, has_index, key_frames, longest_wait, plays_from, stamps};
 use coach_e2e::tools::probe;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -21,7 +21,7 @@ const HALF: f64 = 12.0;
 /// How exactly the stored recording is as long as what was sent, seconds.
 const EXACT: f64 = 0.3;
 
-/// Metrics that rest on the picture alone, and on the sound alone.
+/// Metrics that rest on the video alone, and on the audio alone.
 #[rustfmt::skip]
 const OF_THE_FACE: [&str; 14] = [
     "eye_contact", "presence", "framing", "light", "head_movement", "nods", "shakes", "blink_rate", "smile",
@@ -40,9 +40,9 @@ struct Kind {
     file: PathBuf,
     /// Of the publisher.
     args: &'static [&'static str],
-    /// Until when there are pictures, and packets of sound, seconds; 0: none.
-    picture_s: f64,
-    sound_s: f64,
+    /// Until when there are frames, and packets of audio, seconds; 0: none.
+    video_s: f64,
+    audio_s: f64,
     /// Until when something is to be heard.
     speech_s: f64,
 }
@@ -58,7 +58,7 @@ struct Stored {
 
 impl Kind {
     fn seconds(&self) -> f64 {
-        self.picture_s.max(self.sound_s)
+        self.video_s.max(self.audio_s)
     }
 
     async fn publish(self, coach: &Coach, folder: &Path) -> Result<Stored> {
@@ -93,7 +93,7 @@ impl Kind {
 
 impl Stored {
     fn has(&self, track: &str) -> bool {
-        (if track == "v" { self.kind.picture_s } else { self.kind.sound_s }) > 0.0
+        (if track == "v" { self.kind.video_s } else { self.kind.audio_s }) > 0.0
     }
 
     /// Its name among the screenshots.
@@ -101,24 +101,24 @@ impl Stored {
         self.kind.name.replace(' ', "-")
     }
 
-    /// Tracks, cues, key frames, and decoding from any place.
+    /// Tracks, index, key frames, and decoding from any place.
     fn judge_file(&self) -> Result<()> {
-        ensure!(has_cues(&self.file)?, "no cues");
-        for (track, until) in [("v", self.kind.picture_s), ("a", self.kind.sound_s)] {
+        ensure!(has_index(&self.file)?, "no index");
+        for (track, until) in [("v", self.kind.video_s), ("a", self.kind.audio_s)] {
             let stamps = stamps(&self.file, track)?;
             ensure!(stamps.is_empty() != self.has(track), "{} packets of {track}", stamps.len());
             let Some(last) = stamps.last().filter(|_| self.has(track)) else { continue };
             if track == "v" {
-                ensure!((last - until).abs() < EXACT, "the last picture is of {last:.2} s");
+                ensure!((last - until).abs() < EXACT, "the last frame is of {last:.2} s");
                 let keys = key_frames(&self.file)?;
                 let longest = longest_wait(&keys, *last);
                 ensure!(longest <= 4.01, "{longest:.2} s without a key frame: {keys:?}");
             } else {
-                // Where sound is missing the file holds silence, as far as sound came.
-                ensure!((last - until).abs() < EXACT, "the last sound is of {last:.2} s");
+                // Where audio is missing the file holds silence, as far as audio came.
+                ensure!((last - until).abs() < EXACT, "the last packet of audio is of {last:.2} s");
                 ensure!(longest_wait(&stamps, *last) < 0.1, "a hole of {:.2} s", longest_wait(&stamps, *last));
             }
-            // Every key frame is a place to begin; where there is sound alone, one packet each 5 s.
+            // Every key frame is a place to begin; where there is audio alone, one packet each 5 s.
             let reach = if self.has("v") { 4.01 } else { 5.1 };
             let at = until * 0.75;
             let first = plays_from(&self.file, track, at)?;
@@ -127,7 +127,7 @@ impl Stored {
         Ok(())
     }
 
-    /// A still where there is a picture, and none where there is none.
+    /// A still image where there is video, and none where there is none.
     async fn judge_poster(&self, coach: &Coach) -> Result<()> {
         let (_, link) = coach.get(&format!("/api/sessions/{}/recording", self.id)).await?;
         let poster = link.get("poster_url").context("said in any case")?;
@@ -157,10 +157,10 @@ impl Stored {
 
     /// Nothing is said of what was not there, and something of what was.
     fn judge_report(&self) -> Result<()> {
-        let Kind { picture_s, sound_s, speech_s, .. } = self.kind;
+        let Kind { video_s, audio_s, speech_s, .. } = self.kind;
         let after = |line: &Value, s: f64| line["t"].as_f64().unwrap_or_default() / 1000.0 > s + 0.2;
-        let faces = self.lines("face").filter(|face| after(face, picture_s)).count();
-        ensure!(faces == 0, "{faces} frames were looked at after the picture had ended");
+        let faces = self.lines("face").filter(|face| after(face, video_s)).count();
+        ensure!(faces == 0, "{faces} frames were looked at after the video had ended");
         for kind in ["voiced_run", "nucleus", "hesitation"] {
             let heard = self.lines(kind).filter(|line| after(line, speech_s)).count();
             ensure!(heard == 0, "{heard} lines of {kind} in silence");
@@ -171,9 +171,9 @@ impl Stored {
         let seconds = self.kind.seconds();
         let coverage = |name: &str| self.report["coverage"][name].as_f64().context("coverage");
         let (face, voice) = (coverage("face")?, coverage("voice")?);
-        ensure!((voice - sound_s / seconds).abs() < 0.05, "the share that was heard is {voice:.2}");
-        ensure!(face <= picture_s / seconds + 0.05, "the share that was seen is {face:.2}");
-        ensure!((coverage("face_s")? > 0.4 * picture_s) == (picture_s > 0.0), "{} s of face", coverage("face_s")?);
+        ensure!((voice - audio_s / seconds).abs() < 0.05, "the share that was heard is {voice:.2}");
+        ensure!(face <= video_s / seconds + 0.05, "the share that was seen is {face:.2}");
+        ensure!((coverage("face_s")? > 0.4 * video_s) == (video_s > 0.0), "{} s of face", coverage("face_s")?);
         ensure!((coverage("speech_s")? > 0.5 * speech_s) == (speech_s > 0.0), "{} s of speech", coverage("speech_s")?);
         for pause in self.report["pauses"].as_array().context("pauses")? {
             let end = pause["end"].as_f64().unwrap_or_default() / 1000.0;
@@ -234,26 +234,26 @@ async fn sessions_of_every_kind_are_whole_and_are_judged_by_what_there_was() -> 
         name,
         file: file.clone(),
         args: &[],
-        picture_s: SECONDS,
-        sound_s: SECONDS,
+        video_s: SECONDS,
+        audio_s: SECONDS,
         speech_s: SECONDS,
     };
     let kinds = [
-        Kind { picture_s: 0.0, ..all("sound alone", &stage.sound()?) },
-        Kind { sound_s: 0.0, speech_s: 0.0, ..all("a picture alone", &stage.picture()?) },
-        all("a picture that changes its size", &stage.resizing(8, &[(640, 480), (320, 240), (640, 480)])?),
-        Kind { speech_s: HALF, ..all("muted sound", &stage.muted_from(HALF as u32)?) },
-        Kind { args: &["--sound-until", "12"], sound_s: HALF, speech_s: HALF, ..all("sound that stops", &whole) },
-        Kind { args: &["--picture-until", "12"], picture_s: HALF, ..all("a picture that stops", &whole) },
-        Kind { args: &["--picture-until", "0"], picture_s: 0.0, ..all("a picture that never comes", &whole) },
+        Kind { video_s: 0.0, ..all("audio alone", &stage.audio()?) },
+        Kind { audio_s: 0.0, speech_s: 0.0, ..all("video alone", &stage.video()?) },
+        all("video that changes its size", &stage.resizing(8, &[(640, 480), (320, 240), (640, 480)])?),
+        Kind { speech_s: HALF, ..all("muted audio", &stage.muted_from(HALF as u32)?) },
+        Kind { args: &["--audio-until", "12"], audio_s: HALF, speech_s: HALF, ..all("audio that stops", &whole) },
+        Kind { args: &["--video-until", "12"], video_s: HALF, ..all("video that stops", &whole) },
+        Kind { args: &["--video-until", "0"], video_s: 0.0, ..all("video that never comes", &whole) },
         Kind {
             args: &["--vanish"],
-            picture_s: HALF,
-            sound_s: HALF,
+            video_s: HALF,
+            audio_s: HALF,
             speech_s: HALF,
             ..all("a publisher that never comes back", &whole)
         },
-        Kind { args: &["--sound-until", "0"], sound_s: 0.0, speech_s: 0.0, ..all("sound that never comes", &whole) },
+        Kind { args: &["--audio-until", "0"], audio_s: 0.0, speech_s: 0.0, ..all("audio that never comes", &whole) },
     ];
     let folder = tempfile::tempdir()?;
     let coach = Coach::start(&[("COACH_MEDIA_GRACE_S", "3"), ("COACH_LIMITS_LIVE_SESSIONS", "9")]).await?;
@@ -264,7 +264,7 @@ async fn sessions_of_every_kind_are_whole_and_are_judged_by_what_there_was() -> 
         one.judge_poster(&coach).await.with_context(|| name)?;
         one.judge_report().with_context(|| name)?;
         println!(
-            "{name}: {} ms of picture and {} ms of sound missing; {}",
+            "{name}: {} ms of video and {} ms of audio missing; {}",
             one.missing("video"),
             one.missing("audio"),
             one.scores()
@@ -274,15 +274,12 @@ async fn sessions_of_every_kind_are_whole_and_are_judged_by_what_there_was() -> 
 
     // A track that stops is missing from then on, one that is muted is not.
     let lost = (1000.0 * (SECONDS - HALF)) as i64;
-    ensure!((of("sound that stops")?.missing("audio") - lost).abs() < 300, "what stopped is not said to be missing");
-    ensure!(
-        (of("a picture that stops")?.missing("video") - lost).abs() < 300,
-        "what stopped is not said to be missing"
-    );
-    ensure!(of("muted sound")?.missing("audio") == 0, "silence was taken for loss");
+    ensure!((of("audio that stops")?.missing("audio") - lost).abs() < 300, "what stopped is not said to be missing");
+    ensure!((of("video that stops")?.missing("video") - lost).abs() < 300, "what stopped is not said to be missing");
+    ensure!(of("muted audio")?.missing("audio") == 0, "silence was taken for loss");
 
-    // Faces are found in pictures of either size.
-    let resized = of("a picture that changes its size")?;
+    // Faces are found in frames of either size.
+    let resized = of("video that changes its size")?;
     let sizes =
         probe(resized.file.to_str().context("plain text")?, &["-select_streams", "v", "-show_entries", "frame=width"])?;
     let mut turns: Vec<_> = sizes.lines().collect();
@@ -293,12 +290,12 @@ async fn sessions_of_every_kind_are_whole_and_are_judged_by_what_there_was() -> 
     ensure!(thirds.len() == 3, "a face was found in these thirds only: {thirds:?}");
 
     // Enough of one thing gives the metrics that rest on it; a score needs more, and says how much.
-    let heard = &of("sound alone")?.report;
+    let heard = &of("audio alone")?.report;
     ensure!(heard["metrics"]["articulation_rate"]["value"].is_number(), "speech of 16 s has a rate");
     let reason = heard["overall"]["scores"]["clarity"]["reason"].as_str().unwrap_or_default();
     ensure!(reason.contains("s of speech, it needs 20 s"), "{reason}");
 
-    replays(&coach, &[of("sound alone")?, of("a picture alone")?]).await
+    replays(&coach, &[of("audio alone")?, of("video alone")?]).await
 }
 
 /// The replay pages in a browser.

@@ -34,7 +34,7 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
     ensure!(vitals >= 150, "{vitals} vitals in 46 s: five a second are promised");
     ensure!(seen["running"].as_u64() >= Some(6), "a running estimate every 5 s");
     let hints = seen["hints"].as_array().context("hints")?;
-    ensure!(hints.iter().any(|h| h["id"] == "slow_down"), "fast speech must provoke its cue, came: {hints:?}");
+    ensure!(hints.iter().any(|h| h["id"] == "slow_down"), "fast speech must lead to its hint, came: {hints:?}");
     ensure!(!seen["hints_shown"].as_array().context("hints_shown")?.is_empty(), "the hint was on the page");
     ensure!(seen["question"] != seen["next"], "the next question is another one");
     for score in seen["scores"].as_array().context("scores")? {
@@ -63,7 +63,7 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
     ensure!((duration - said).abs() <= 0.3, "duration {duration} against {said}");
     let first = |track| stamps(&file, track)?.first().copied().context("a packet");
     let (video, audio) = (first("v")?, first("a")?);
-    println!("first picture at {video:.3} s, first sound at {audio:.3} s");
+    println!("first frame at {video:.3} s, first audio at {audio:.3} s");
     ensure!((video - audio).abs() < 0.060, "the tracks begin {:.0} ms apart", (video - audio).abs() * 1000.0);
 
     let keys = key_frames(&file)?;
@@ -97,7 +97,7 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
     let report_again: Value = serde_json::from_slice(&std::fs::read(out.join("report.json"))?)?;
     let same = parity::compare(&live, &again);
     println!("live = file: {same}");
-    ensure!(same.faces_only_live == 0 && same.faces_only_file == 0, "the analysed frames differ: {same}");
+    ensure!(same.faces_only_live == 0 && same.faces_only_file == 0, "the analyzed frames differ: {same}");
     ensure!(same.equal_hops_share() >= 0.99, "voice hops differ: {same}");
     let apart = parity::scores_apart(&report, &report_again, &parity::NAMES)?;
     println!("largest distance of a score, live against file: {apart:.3}");

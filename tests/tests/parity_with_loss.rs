@@ -1,5 +1,5 @@
 //! Live = file, also on a network that loses packets: the archived recording gives the journal that the live session gave, and
-//! two per cent of loss move no score by more than three points. The third publisher does not send lost sound again, so its
+//! two per cent of loss move no score by more than three points. The third publisher does not send lost audio again, so its
 //! session has gaps. Then the sessions are rescored, which must change nothing.
 
 use anyhow::{Context, Result, ensure};
@@ -39,10 +39,8 @@ async fn live(coach: &Coach, file: &Path, network: &[&str], folder: &Path) -> Re
     coach.until_state(&id, "ready").await?;
     let (_, report) = coach.get(&format!("/api/sessions/{id}/report")).await?;
     let journal = String::from_utf8(bytes(&coach.url(&format!("/api/sessions/{id}/journal"))).await?)?;
-    let [(pictures, picture_ms), (sounds, sound_ms)] = parity::lost(&journal);
-    println!(
-        "{name}: lost for good {pictures} times {picture_ms} ms of picture, {sounds} times {sound_ms} ms of sound"
-    );
+    let [(frames, video_ms), (packets, audio_ms)] = parity::lost(&journal);
+    println!("{name}: lost for good {frames} times {video_ms} ms of video, {packets} times {audio_ms} ms of audio");
     let (_, stored) = coach.get(&format!("/api/sessions/{id}/recording")).await?;
     let recording = folder.join(format!("{id}.webm"));
     std::fs::write(&recording, bytes(stored["url"].as_str().context("a URL")?).await?)?;
@@ -76,23 +74,23 @@ fn again(live: &Archived) -> Result<(String, Value)> {
     Ok((journal, serde_json::from_slice(&std::fs::read(out.join("report.json"))?)?))
 }
 
-fn cues(report: &Value) -> Vec<(i64, String)> {
+fn hints(report: &Value) -> Vec<(i64, String)> {
     let hints = report["hints"].as_array().into_iter().flatten();
     hints.map(|h| (h["t"].as_i64().unwrap_or_default(), h["id"].as_str().unwrap_or_default().to_owned())).collect()
 }
 
-fn check_doors(live: &Archived) -> Result<()> {
+fn check_paths(live: &Archived) -> Result<()> {
     let (journal, report) = again(live)?;
     let same = parity::compare(&live.journal, &journal);
     println!("live = file: {same}");
     if !same.different_hops.is_empty() {
         println!("hops that differ: {:?} of {}", same.different_hops, live.report["duration_ms"]);
     }
-    ensure!(same.faces_only_live == 0 && same.faces_only_file == 0, "the analysed frames differ: {same}");
+    ensure!(same.faces_only_live == 0 && same.faces_only_file == 0, "the analyzed frames differ: {same}");
     ensure!(same.equal_hops_share() >= 0.99, "voice hops differ: {same}");
-    let (seen, seen_again) = (cues(&live.report), cues(&report));
-    println!("cues: {seen:?}");
-    ensure!(seen == seen_again, "cues live {seen:?}, from the file {seen_again:?}");
+    let (seen, seen_again) = (hints(&live.report), hints(&report));
+    println!("hints: {seen:?}");
+    ensure!(seen == seen_again, "hints live {seen:?}, from the file {seen_again:?}");
     let apart = parity::scores_apart(&live.report, &report, &parity::NAMES)?;
     println!("largest distance of a score, live against file: {apart:.3}");
     ensure!(apart <= 1.0, "scores are {apart} apart");
@@ -112,17 +110,17 @@ fn rescore(coach: &Coach) -> Result<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lossy_network_does_not_change_the_doors_agreement() -> Result<()> {
+async fn a_lossy_network_does_not_change_the_agreement_of_both_paths() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let webm = stage(SECONDS)?.webm()?;
     let mut coach = Coach::start(&[]).await?;
     let (clean, lossy, deaf) = tokio::try_join!(
         live(&coach, &webm, &["--loss", "0"], folder.path()),
         live(&coach, &webm, &["--loss", "2"], folder.path()),
-        live(&coach, &webm, &["--loss", "2", "--sound-once"], folder.path()),
+        live(&coach, &webm, &["--loss", "2", "--audio-once"], folder.path()),
     )?;
     for session in [&clean, &lossy, &deaf] {
-        check_doors(session)?;
+        check_paths(session)?;
         println!("scores: {}", parity::scores(&session.report));
     }
     let [_, (sounds, _)] = parity::lost(&deaf.journal);
@@ -133,11 +131,11 @@ async fn a_lossy_network_does_not_change_the_doors_agreement() -> Result<()> {
     let steady = ["confidence", "clarity", "engagement"];
     let deaf_apart = parity::scores_apart(&clean.report, &deaf.report, &steady)?;
     println!(
-        "largest distance of a score to that without loss: {lossy_apart:.3}; with gaps in the sound {deaf_apart:.3}, but for Resilience"
+        "largest distance of a score to that without loss: {lossy_apart:.3}; with gaps in the audio {deaf_apart:.3}, but for Resilience"
     );
     ensure!(lossy_apart <= 3.0, "2 % loss moves a score by {lossy_apart}");
     // Which syllables a gap hides is chance: at 196 words a minute, where Clarity is steepest, one in 155 is 1.5 points.
-    ensure!(deaf_apart <= 8.0, "2 % loss of sound that is sent once moves a score by {deaf_apart}");
+    ensure!(deaf_apart <= 8.0, "2 % loss of audio that is sent once moves a score by {deaf_apart}");
 
     coach.kill();
     let said = rescore(&coach)?;

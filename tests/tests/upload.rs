@@ -1,4 +1,4 @@
-//! A recording from a browser straight to the store: reloaded in the middle, resumed, analysed by a job, replayed.
+//! A recording from a browser straight to the store: reloaded in the middle, resumed, analyzed by a job, replayed.
 
 use anyhow::{Context, Result, ensure};
 use coach_e2e::browser::{screenshots, script};
@@ -21,7 +21,7 @@ struct Seen {
     /// At most while the file was sent.
     sending: f64,
     /// At most until the report was shown.
-    analysing: f64,
+    analyzing: f64,
 }
 
 /// A person's way through the upload page; the file has parts of 8 MiB.
@@ -53,7 +53,7 @@ async fn upload(coach: &Coach, file: &Path, wrong: &Path, bytes_per_second: u64,
     let status = child.wait().await?;
     let browser: Value = serde_json::from_str(&last).with_context(|| last.clone())?;
     ensure!(status.success(), "the browser's way ended early: {browser:#}\n{}", coach.log());
-    Ok(Seen { browser, before, sending: sending.unwrap_or(most), analysing: most })
+    Ok(Seen { browser, before, sending: sending.unwrap_or(most), analyzing: most })
 }
 
 fn numbers(value: &Value) -> Vec<u64> {
@@ -139,8 +139,8 @@ async fn a_gibibyte_at_60_mbit_a_second_leaves_memory_flat() -> Result<()> {
         );
     }
     println!(
-        "server: {:.0} MB before, at most {:.0} while it was sent and {:.0} while it was analysed",
-        seen.before, seen.sending, seen.analysing
+        "server: {:.0} MB before, at most {:.0} while it was sent and {:.0} while it was analyzed",
+        seen.before, seen.sending, seen.analyzing
     );
     ensure!(at("heap_mb", "at_75_percent") < at("heap_mb", "before") + 8.0, "the page's memory grows with the file");
     ensure!(at("browser_mb", "at_75_percent") < at("browser_mb", "sending") + 100.0, "the browser's memory grows");

@@ -1,4 +1,4 @@
-//! `coach voice` on whatever holds sound: rates, channels, formats, and sound that is none.
+//! `coach voice` on whatever holds audio: rates, channels, formats, and audio that is none.
 
 use anyhow::{Context, Result, ensure};
 use coach_e2e::coach::program;
@@ -58,17 +58,17 @@ fn a_voice_is_measured_at_any_rate_in_one_channel_or_two() -> Result<()> {
     for rate in [6_000, 384_000] {
         let said = voice(&made(folder.path(), "odd.wav", BUZZ, rate, &[])?)?.err().context("a rate out of range")?;
         println!("{rate} Hz: {}", said.trim());
-        ensure!(said.contains("8000 to 192000"), "it says what can be analysed: {said}");
+        ensure!(said.contains("8000 to 192000"), "it says what can be analyzed: {said}");
     }
     Ok(())
 }
 
 #[test]
-fn a_voice_is_measured_in_every_format_and_in_the_sound_of_a_video() -> Result<()> {
+fn a_voice_is_measured_in_every_format_and_in_the_audio_of_a_video() -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let picture = ["-f", "lavfi", "-i", "testsrc2=size=160x120:rate=15:duration=1.5"];
-    let h264 = [&picture[..], &["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac"]].concat();
-    let vp8 = [&picture[..], &["-c:v", "libvpx", "-c:a", "libopus"]].concat();
+    let video = ["-f", "lavfi", "-i", "testsrc2=size=160x120:rate=15:duration=1.5"];
+    let h264 = [&video[..], &["-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac"]].concat();
+    let vp8 = [&video[..], &["-c:v", "libvpx", "-c:a", "libopus"]].concat();
     let formats: [(&str, &[&str], u32); 9] = [
         ("16.wav", &[], 44_100),
         ("24.wav", &["-c:a", "pcm_s24le"], 44_100),
@@ -131,10 +131,10 @@ fn what_holds_no_voice_has_a_report_that_says_so_or_an_error_that_says_why() -> 
 
     std::fs::write(path("empty.wav"), b"")?;
     floats(&path("header.wav"), &[])?;
-    std::fs::write(path("letter.wav"), "This is a letter and no sound. ".repeat(200))?;
+    std::fs::write(path("letter.wav"), "This is a letter and no audio. ".repeat(200))?;
     made(folder.path(), "short.wav", BUZZ, 16_000, &["-t", "0.01"])?;
-    let picture = ["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=15", "-t", "1", "-c:v", "libvpx"];
-    run("ffmpeg", &[&picture[..], &[text(&path("mute.webm"))]].concat())?;
+    let video = ["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=160x120:rate=15", "-t", "1", "-c:v", "libvpx"];
+    run("ffmpeg", &[&video[..], &[text(&path("mute.webm"))]].concat())?;
     for (name, why) in [
         ("empty.wav", ""),
         ("header.wav", ""),

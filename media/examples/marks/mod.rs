@@ -24,24 +24,24 @@ impl Marks<'_> {
         );
         let audio = format!("aevalsrc='0.5*sin(2*PI*1000*t)*{on}':s=48000:d={seconds}");
         let keys = (3 * rate_hz).to_string();
-        let picture = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "16", "-g", &keys];
-        let sound = ["-c:a", "libopus", "-application", "lowdelay", "-b:a", "24k"];
+        let video_coding = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "16", "-g", &keys];
+        let audio_coding = ["-c:a", "libopus", "-application", "lowdelay", "-b:a", "24k"];
         let input = ["-f", "lavfi", "-i", &video, "-f", "lavfi", "-i", &audio];
-        ffmpeg(&[&input[..], &picture, &sound].concat(), out)
+        ffmpeg(&[&input[..], &video_coding, &audio_coding].concat(), out)
     }
 }
 
 /// Beginnings of flashes (to 5 ms) and of beeps in a file, in milliseconds; `folder` takes what was decoded.
 pub fn find(file: &Path, folder: &Path) -> (Vec<f64>, Vec<f64>) {
-    let (gray, sound) = (folder.join("v.gray"), folder.join("a.f32"));
-    // One picture every 5 ms, so that its time is its number.
+    let (gray, audio) = (folder.join("v.gray"), folder.join("a.f32"));
+    // One frame every 5 ms, so that its time is its number.
     ffmpeg(&["-i", path(file), "-vf", "scale=4:4,fps=200:start_time=0", "-f", "rawvideo", "-pix_fmt", "gray"], &gray)
         .expect("ffmpeg has made it");
     let whole = "aresample=48000:async=1:first_pts=0";
-    ffmpeg(&["-i", path(file), "-vn", "-af", whole, "-ac", "1", "-f", "f32le"], &sound).expect("ffmpeg has made it");
+    ffmpeg(&["-i", path(file), "-vn", "-af", whole, "-ac", "1", "-f", "f32le"], &audio).expect("ffmpeg has made it");
     let bright: Vec<bool> = std::fs::read(gray).expect("just made").chunks(16).map(|p| p[5] > 128).collect();
     let flashes = (1..bright.len()).filter(|n| bright[*n] && !bright[n - 1]).map(|n| n as f64 * 5.0).collect();
-    let samples = std::fs::read(sound).expect("just made");
+    let samples = std::fs::read(audio).expect("just made");
     // Loud after a tenth of a second of quiet.
     let (mut beeps, mut quiet) = (Vec::new(), 4800);
     for (n, sample) in samples.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).enumerate() {

@@ -30,8 +30,8 @@ use webrtc::runtime::default_runtime;
 
 /// Payload bytes per packet: fits every path once SRTP and UDP have added theirs.
 const MTU: usize = 1150;
-/// The picture numbers are 15 bits long (RFC 7741, section 4.2).
-const PICTURE_MASK: u16 = 0x7FFF;
+/// The frame numbers are 15 bits long (RFC 7741, section 4.2).
+const FRAME_MASK: u16 = 0x7FFF;
 
 /// A peer that sends.
 pub struct Sender {
@@ -42,8 +42,8 @@ pub struct Sender {
     key_frames_wanted: Arc<AtomicU64>,
 }
 
-/// The offer of a publisher that sends lost sound only once, as most but our own page.
-pub fn sound_once(offer: &str) -> String {
+/// The offer of a publisher that sends lost audio only once, as most but our own page.
+pub fn audio_once(offer: &str) -> String {
     offer.replace("a=rtcp-fb:111 nack\r\n", "")
 }
 
@@ -55,7 +55,7 @@ struct Outgoing {
     sequence: u16,
     /// RTP time of media time 0: arbitrary (RFC 3550, section 5.1).
     base: u32,
-    picture: u16,
+    frame: u16,
 }
 
 struct Handler {
@@ -149,7 +149,7 @@ impl Sender {
     pub async fn send(&mut self, track: Track, ns: i64, data: &Bytes) -> Result<()> {
         let outgoing = if track == Track::Video { &mut self.video } else { &mut self.audio };
         let Some(outgoing) = outgoing else { return Err(Error::Other("there is no such track".into())) };
-        if track == Track::Video { outgoing.picture(ns, data).await } else { outgoing.sound(ns, data).await }
+        if track == Track::Video { outgoing.frame(ns, data).await } else { outgoing.audio(ns, data).await }
     }
 
     /// Leaves packets out that were never there for anybody: the numbers are used up.
@@ -172,8 +172,8 @@ impl Outgoing {
     async fn add(connection: &Arc<dyn PeerConnection>, track: Track) -> Result<Outgoing> {
         let ssrc = rand::random();
         let (kind, codec, name) = match track {
-            Track::Video => (RtpCodecKind::Video, codec("video/VP8", 96, 90_000, 0, "", &[]), "picture"),
-            Track::Audio => (RtpCodecKind::Audio, codec("audio/opus", 111, 48_000, 2, "minptime=10", &[]), "sound"),
+            Track::Video => (RtpCodecKind::Video, codec("video/VP8", 96, 90_000, 0, "", &[]), "video"),
+            Track::Audio => (RtpCodecKind::Audio, codec("audio/opus", 111, 48_000, 2, "minptime=10", &[]), "audio"),
         };
         let rtx = (track == Track::Video).then(|| RTCRtpRtxParameters { ssrc: rand::random() });
         let encoding = RTCRtpEncodingParameters {
@@ -185,8 +185,8 @@ impl Outgoing {
         let local = MediaStreamTrack::new("stream".into(), name.into(), name.into(), kind, vec![encoding]);
         let track = Arc::new(TrackLocalStaticRTP::new(local));
         let sender = connection.add_track(track.clone() as Arc<dyn TrackLocal>).await?;
-        let (sequence, base, picture) = (rand::random(), rand::random(), rand::random());
-        Ok(Outgoing { track, sender, ssrc, payload_type: codec.payload_type, sequence, base, picture })
+        let (sequence, base, frame) = (rand::random(), rand::random(), rand::random());
+        Ok(Outgoing { track, sender, ssrc, payload_type: codec.payload_type, sequence, base, frame })
     }
 
     /// Takes the payload type that the answer chose.
@@ -199,7 +199,7 @@ impl Outgoing {
         Ok(())
     }
 
-    async fn picture(&mut self, ns: i64, data: &Bytes) -> Result<()> {
+    async fn frame(&mut self, ns: i64, data: &Bytes) -> Result<()> {
         let timestamp = self.base.wrapping_add((i128::from(ns) * 90_000 / 1_000_000_000) as u32);
         let mut chunks = data.chunks(MTU).peekable();
         let mut first = true;
@@ -207,17 +207,17 @@ impl Outgoing {
             let mut payload = BytesMut::with_capacity(4 + chunk.len());
             payload.put_u8(if first { 0x90 } else { 0x80 });
             payload.put_u8(0x80);
-            payload.put_u16(0x8000 | self.picture & PICTURE_MASK);
+            payload.put_u16(0x8000 | self.frame & FRAME_MASK);
             payload.put_slice(chunk);
             first = false;
             let marker = chunks.peek().is_none();
             self.packet(timestamp, marker, payload.freeze()).await?;
         }
-        self.picture = self.picture.wrapping_add(1) & PICTURE_MASK;
+        self.frame = self.frame.wrapping_add(1) & FRAME_MASK;
         Ok(())
     }
 
-    async fn sound(&mut self, ns: i64, data: &Bytes) -> Result<()> {
+    async fn audio(&mut self, ns: i64, data: &Bytes) -> Result<()> {
         let timestamp = self.base.wrapping_add((i128::from(ns) * 48_000 / 1_000_000_000) as u32);
         self.packet(timestamp, false, data.clone()).await
     }

@@ -1,4 +1,4 @@
-//! Packets of sound to samples.
+//! Decodes packets of audio to samples.
 
 use super::chain::{Chain, Plan};
 use super::way::{Decoder, Pace, Way};
@@ -10,20 +10,20 @@ use coach_core::MediaTime;
 use gstreamer as gst;
 use std::sync::{Arc, Mutex};
 
-/// Samples of one packet.
+/// The samples of one packet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AudioBlock {
-    /// When the first sample is heard.
+    /// The time of the first sample.
     pub t: MediaTime,
     /// Samples per second, as the decoder gives them.
     pub rate_hz: u32,
-    /// Mono, -1 to 1: the mean of the channels.
+    /// Mono samples, -1 to 1: the mean of the channels.
     pub samples: Vec<f32>,
-    /// What should have come out before it.
+    /// What should have come out before it. `None`: nothing was lost.
     pub lost: Option<Lost>,
 }
 
-/// Decodes sound. Nothing is concealed, repaired or trimmed: samples come from packets that were there.
+/// A decoder of audio. Nothing is concealed, repaired or trimmed: samples come only from packets that were received.
 pub struct Audio {
     way: Way,
     opus: bool,
@@ -61,7 +61,7 @@ impl Audio {
         Ok(Audio { way: Way::Here(Chain::new(plan, Arc::new(Mutex::new(sink)))?), opus })
     }
 
-    /// As [`Audio::new`], in a process of its own.
+    /// Starts a decoder as [`Audio::new`] does, in a separate process.
     pub(crate) fn new_in(
         process: &Process,
         format: &Format,
@@ -73,22 +73,22 @@ impl Audio {
         Ok(Audio { way: Way::Away(decoder), opus: false })
     }
 
-    /// Takes a packet without waiting; where the decoder is far behind, it is lost.
+    /// Takes a packet without waiting. When the decoder is far behind, the packet is lost.
     pub fn push(&mut self, unit: &AccessUnit) -> Result<(), Error> {
         self.take(unit, Pace::Live)
     }
 
-    /// Takes a packet when the decoder has room for it.
+    /// Takes a packet, waiting until the decoder has room for it.
     pub fn push_blocking(&mut self, unit: &AccessUnit) -> Result<(), Error> {
         self.take(unit, Pace::File)
     }
 
-    /// Waits until everything has come out. Nothing can be pushed afterwards.
+    /// Waits until everything that was pushed has come out. Nothing can be pushed afterwards.
     pub fn flush(&mut self) -> Result<(), Error> {
         self.way.flush()
     }
 
-    /// Returns since when nothing has come out for what was pushed, where no later output has told.
+    /// Returns since when nothing has come out for pushed packets, unless later output reported it.
     pub fn lost(&self) -> Option<(MediaTime, GapReason)> {
         self.way.lost()
     }
@@ -96,7 +96,7 @@ impl Audio {
 
 impl Decoder for Audio {
     fn take(&mut self, unit: &AccessUnit, pace: Pace) -> Result<(), Error> {
-        // What cannot be a packet never reaches the decoder, which would conceal it.
+        // Bytes that cannot be a packet are not given to the decoder, which would conceal them.
         let fit = !self.opus || packet::opus_samples(&unit.data).is_some();
         self.way.push(unit, fit, pace)
     }

@@ -1,4 +1,4 @@
-//! The way of units through a GStreamer decoder, the same for pictures and sound.
+//! A GStreamer decoder and its queue, the same for video and audio.
 
 use super::{Error, Lost};
 use crate::gst::{Pipeline, make};
@@ -14,44 +14,45 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Units that may wait before live ones are dropped: two seconds of pictures.
+/// The most video units that wait before live ones are dropped: two seconds of frames.
 const MOST_WAITING: u64 = 64;
-/// Packets of audio that may wait: ten seconds. They are small and decoded at once, so that a thread that was put aside
-/// for a while loses none.
+/// The most packets of audio that wait before live ones are dropped: ten seconds. They are small and decoded at once,
+/// so that a thread that was suspended for a while loses none.
 const MOST_WAITING_AUDIO: u64 = 512;
 
-/// Units that may wait before a file is made to wait.
+/// The most units that wait before reading a file is made to wait.
 const FILE_WAITING: u64 = 8;
 
-/// After so long without a unit the decoder begins anew, as it does where a session goes on in another part.
+/// The pause without a unit, in milliseconds, after which the decoder is restarted, as it is when a session goes on in
+/// another part.
 const ANEW_MS: i64 = 1000;
 
-/// How often a broken decoder is made anew.
+/// How often a broken decoder is restarted at most.
 const MOST_RESTARTS: u32 = 50;
 
-/// How long a decoder may take for what is in flight before it is taken for hung.
+/// How long a decoder may take for the units in it before it counts as hung.
 const HUNG_AFTER: Duration = Duration::from_secs(30);
 
-/// What to build.
+/// What a decoder is built from.
 pub struct Plan {
     pub input: gst::Caps,
-    /// Tried in order; the first that exists. Empty for raw data.
+    /// Decoders in order of preference; the first that exists is used. Empty for raw data.
     pub decoders: Vec<String>,
     pub convert: &'static str,
     pub output: gst::Caps,
-    /// Where frames are written, if not in memory of this process alone.
+    /// The shared memory that frames are written to. `None`: memory of this process alone.
     pub pieces: Option<Arc<Pieces>>,
-    /// Units need the ones before them, so after a loss only a key frame helps.
+    /// Units depend on the previous ones, so after a loss only a key frame can be decoded.
     pub delta: bool,
-    /// Whether this unit's output comes before the next unit is taken. Where none comes the decoder failed, which it
-    /// tells nobody.
+    /// Returns whether the output of a unit comes before the next unit is taken. When it does not come, the decoder
+    /// failed without reporting it.
     pub answers: fn(&[u8]) -> bool,
 }
 
-/// Gets each output with what was lost before it.
+/// Receives each output with what was lost before it.
 pub type Sink = Arc<Mutex<dyn FnMut(gst::Sample, Option<Lost>) + Send>>;
 
-/// A decoder that runs.
+/// A running decoder.
 pub struct Chain {
     plan: Plan,
     sink: Sink,
@@ -68,13 +69,14 @@ struct State {
     taken: u64,
     /// The unit that is in the decoder.
     current: Option<MediaTime>,
-    /// ... and has to give something.
+    /// The unit in the decoder must give an output.
     unanswered: bool,
-    /// Units that were not given to the decoder: before which of those that were, which, and why.
+    /// Units withheld from the decoder: the index of the next unit that was pushed, the first lost stamp, and the
+    /// reason.
     cuts: VecDeque<(u64, MediaTime, GapReason)>,
-    /// The first unit of those that never came out.
+    /// The first of the units that never came out, and why.
     lost: Option<(MediaTime, GapReason)>,
-    /// Nothing decodes before a key frame.
+    /// Units are dropped until the next key frame.
     wait_for_key: bool,
     failed: Option<String>,
     ended: bool,
@@ -82,19 +84,19 @@ struct State {
 }
 
 impl State {
-    /// A unit is not given to the decoder. It is lost when its turn would have come.
+    /// Withholds a unit from the decoder. It counts as lost once the units before it were decoded.
     fn cut(&mut self, t: MediaTime, reason: GapReason) {
         if !self.is_cut() {
             self.cuts.push_back((self.pushed, t, reason));
         }
     }
 
-    /// Nothing was given to the decoder since a unit was lost.
+    /// Returns whether no unit was pushed since one was withheld.
     fn is_cut(&self) -> bool {
         self.cuts.back().is_some_and(|(next, ..)| *next == self.pushed)
     }
 
-    /// The unit in the decoder is done with.
+    /// Reports the unit in the decoder as lost, if it had to give an output and gave none.
     fn expect_answer(&mut self, delta: bool) {
         if std::mem::take(&mut self.unanswered)
             && let Some(t) = self.current
@@ -172,7 +174,7 @@ impl Chain {
         Ok(())
     }
 
-    /// Takes a unit without waiting. Where too many wait already, it is lost.
+    /// Takes a unit without waiting. When too many wait already, the unit is lost.
     pub fn push(&mut self, unit: &AccessUnit) -> Result<(), Error> {
         self.mend()?;
         let mut state = self.state.lock();
@@ -188,7 +190,7 @@ impl Chain {
         self.send(unit)
     }
 
-    /// Takes a unit when there is room for it.
+    /// Takes a unit, waiting until there is room for it.
     pub fn push_blocking(&mut self, unit: &AccessUnit) -> Result<(), Error> {
         self.mend()?;
         let state = self.state.lock();
@@ -211,14 +213,14 @@ impl Chain {
         state.pushed - state.taken
     }
 
-    /// A unit that no decoder should see: what depends on it is lost.
+    /// Refuses a unit that must not reach a decoder; units that depend on it are lost too.
     pub fn refuse(&mut self, unit: &AccessUnit) {
         self.state.lock().cut(unit.t, GapReason::Loss);
     }
 
     fn send(&mut self, unit: &AccessUnit) -> Result<(), Error> {
         if !self.plan.delta && self.last.is_some_and(|last| unit.t - last > ANEW_MS) {
-            // Nothing waits after such a pause, so this takes no longer than making a decoder does.
+            // No unit waits after such a pause, so draining takes no longer than building a decoder.
             self.drain()?;
             self.start()?;
         }
@@ -231,7 +233,7 @@ impl Chain {
         drop(state);
         let mut buffer = gst::Buffer::from_slice(unit.data.clone());
         if let Some(buffer) = buffer.get_mut() {
-            // Reordered pictures before t = 0 don't exist: both paths drop them.
+            // Reordered frames before t = 0 do not occur: both paths drop them.
             buffer.set_pts(gst::ClockTime::from_mseconds(unit.t.ms().max(0) as u64));
             if !unit.key {
                 buffer.set_flags(gst::BufferFlags::DELTA_UNIT);
@@ -246,7 +248,7 @@ impl Chain {
         Ok(())
     }
 
-    /// Makes a broken decoder anew.
+    /// Restarts a broken decoder.
     fn mend(&mut self) -> Result<(), Error> {
         let Some(why) = self.state.lock().failed.clone() else { return Ok(()) };
         if self.restarts >= MOST_RESTARTS {
@@ -266,13 +268,13 @@ impl Chain {
         self.start()
     }
 
-    /// Waits until everything pushed has come out. Nothing can be pushed afterwards.
+    /// Waits until everything that was pushed has come out. Nothing can be pushed afterwards.
     pub fn flush(&mut self) -> Result<(), Error> {
         self.state.lock().flushed = true;
         self.drain()
     }
 
-    /// Waits until everything pushed has come out, and ends the decoder.
+    /// Waits until everything that was pushed has come out, and ends the decoder.
     fn drain(&mut self) -> Result<(), Error> {
         let Some((source, pipeline)) = self.running.take() else { return Ok(()) };
         let mut state = self.state.lock();
@@ -285,7 +287,7 @@ impl Chain {
                 let taken = state.taken;
                 let (next, late) = self.state.wait_at_most(state, HUNG_AFTER, waiting);
                 state = next;
-                // Slow is not hung, as long as it moves.
+                // A decoder that is slow but makes progress is not hung.
                 if !late || state.taken == taken {
                     break;
                 }
@@ -302,7 +304,7 @@ impl Chain {
         }
     }
 
-    /// The first unit of those that were lost since the last output.
+    /// Returns the first of the units lost since the last output, and why.
     pub fn lost(&self) -> Option<(MediaTime, GapReason)> {
         self.state.lock().lost
     }
@@ -314,7 +316,7 @@ impl Drop for Chain {
     }
 }
 
-/// One thread for each decoder, and no guessing of what was not received.
+/// Sets one thread for each decoder, and no concealment of what was not received.
 fn configure(decoder: &gst::Element) {
     for (property, value) in [
         ("threads", "1"),
@@ -332,7 +334,7 @@ fn configure(decoder: &gst::Element) {
     }
 }
 
-/// Offers a decoder the memory to write its frames in.
+/// Offers a decoder the shared memory to write its frames in.
 fn offer(end: &gst::Pad, pieces: Arc<Pieces>) {
     end.add_probe(gst::PadProbeType::QUERY_DOWNSTREAM, move |_, info| {
         let Some(query) = info.query_mut() else { return gst::PadProbeReturn::Ok };
@@ -344,7 +346,7 @@ fn offer(end: &gst::Pad, pieces: Arc<Pieces>) {
     });
 }
 
-/// Sees each unit enter the decoder; holds back what cannot be decoded.
+/// Watches each unit that enters the decoder, and withholds those that cannot be decoded.
 fn gate(
     shared: &Watched<State>,
     delta: bool,
@@ -382,7 +384,7 @@ fn callbacks(shared: Arc<Watched<State>>, sink: Sink, delta: bool) -> AppSinkCal
                 state.lose(t, GapReason::Loss, delta);
                 return Ok(gst::FlowSuccess::Ok);
             }
-            // What is lost ends where output begins again, not with what was decoded before the loss.
+            // The loss ends where output begins again, not with units that were decoded before it.
             let lost = match state.lost {
                 Some((start, reason)) if start < t => {
                     state.lost = None;
@@ -401,7 +403,7 @@ fn callbacks(shared: Arc<Watched<State>>, sink: Sink, delta: bool) -> AppSinkCal
         .build()
 }
 
-/// Hears what the decoder says of the unit that is in it.
+/// Takes note of a decoder's message about the unit in it.
 fn complaint(shared: &Watched<State>, delta: bool, message: gst::MessageView<'_>) {
     let mut state = shared.lock();
     match message {

@@ -1,4 +1,4 @@
-//! Decoded frames of video, in memory of this process or in memory that a decoding process shares.
+//! Decoded video frames, in memory of this process or in memory that a decoding process shares.
 
 use super::Lost;
 use crate::item::Rotation;
@@ -11,11 +11,11 @@ use memmap2::Mmap;
 use std::io::{PipeWriter, Write};
 use std::sync::Arc;
 
-/// A decoded frame. Cheap to hold and to send; as long as it lives, its memory is not used again.
+/// A decoded frame. Cheap to hold and to send; its memory is not reused while it exists.
 pub struct VideoFrame {
-    /// When it is shown.
+    /// The presentation time.
     pub t: MediaTime,
-    /// What should have come out before it.
+    /// What should have come out before it. `None`: nothing was lost.
     pub lost: Option<Lost>,
     rotation: Rotation,
     pixels: Pixels,
@@ -30,7 +30,7 @@ enum Pixels {
     Shared(SharedFrame),
 }
 
-/// A frame that lies in a piece of shared memory; the process is told when it goes.
+/// A frame in a piece of shared memory. The process is told when it is dropped.
 pub(crate) struct SharedFrame {
     pub map: Arc<Mmap>,
     pub back: Arc<PipeWriter>,
@@ -39,7 +39,7 @@ pub(crate) struct SharedFrame {
 
 impl Drop for SharedFrame {
     fn drop(&mut self) {
-        // A process that has ended has its memory back already; one that does not read runs out of it and is ended.
+        // A process that has ended needs no message; one that does not read runs out of memory and ends.
         let _ = (&*self.back).write(&self.said.memory.to_le_bytes());
     }
 }
@@ -54,7 +54,7 @@ impl VideoFrame {
         VideoFrame { t, lost, rotation, pixels: Pixels::Own(frame) }
     }
 
-    /// A frame as a process described it; `None` where its planes do not lie in its memory.
+    /// Returns the frame that a process described. `None`: its planes are not within its memory.
     pub(crate) fn shared(
         t: MediaTime,
         lost: Option<Lost>,
@@ -65,7 +65,7 @@ impl VideoFrame {
         frame.view().is_consistent().then_some(frame)
     }
 
-    /// The pixels, without a copy.
+    /// Returns the pixels, without a copy.
     pub fn view(&self) -> I420<'_> {
         match &self.pixels {
             Pixels::Own(frame) => own(frame, self.rotation),
@@ -103,7 +103,7 @@ impl SharedFrame {
     fn view(&self, rotation: Rotation) -> I420<'_> {
         let said = &self.said;
         let (width, height) = (said.width as usize, said.height as usize);
-        // A plane that does not lie in the memory is empty, and an empty one is not consistent.
+        // A plane outside the memory becomes empty, which makes the view inconsistent.
         let plane = |n: usize, rows: usize| {
             let (start, stride) = (usize::try_from(said.planes[n].0).ok(), said.planes[n].1 as usize);
             let rest = start.and_then(|start| self.map.get(start..)).unwrap_or_default();

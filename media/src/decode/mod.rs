@@ -1,13 +1,13 @@
-//! Access units to pictures and samples.
+//! Decodes access units to frames and samples.
 //!
-//! Each decoder is one thread of its own that gives its output to a sink. What comes out depends on the units pushed and
-//! on nothing else: not on when they were pushed, so the live path and the file path get the same.
+//! Each decoder is one thread that gives its output to a sink. The output depends on the pushed units alone, not on
+//! when they were pushed, so the live path and the file path get the same.
 //!
-//! After more than a second without sound the decoder begins anew, so that a session that went on in another part, with
-//! a decoder of its own, sounds as its recording does.
+//! After more than a second without audio the decoder is restarted, so that a session that went on in another part,
+//! with another decoder, gives the same samples as its recording.
 //!
-//! A unit that cannot be decoded costs what depends on it: pictures wait for the next key frame, sound goes on with the
-//! next packet; the output that follows carries the span in [`Lost`].
+//! A unit that cannot be decoded costs the units that depend on it: video waits for the next key frame, audio goes on
+//! with the next packet. The following output carries the span in [`Lost`].
 
 mod audio;
 mod chain;
@@ -26,32 +26,32 @@ use crate::item::{Format, GapReason};
 use coach_core::Span;
 use gstreamer as gst;
 
-/// What was pushed and never came out.
+/// A span that was pushed and never came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lost {
     pub span: Span,
-    /// `Loss`: damaged data. `Overload`: units came faster than they could be decoded.
+    /// `Loss`: damaged data. `Overload`: units arrived faster than they could be decoded.
     pub reason: GapReason,
 }
 
 /// Why nothing can be decoded.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The file's fault, or an element is not installed.
+    /// The coding is not supported, or an element is not installed.
     #[error("{caps} cannot be decoded here: {why}")]
     Unsupported { caps: String, why: String },
-    /// The data's fault: it broke the decoder again and again.
+    /// The data broke the decoder again and again.
     #[error("the decoder gave up: {0}")]
     Broken(String),
-    /// The data's fault: pictures larger than the limit.
-    #[error("pictures of {width} x {height} are over the limit of {limit} pixels")]
+    /// The data holds frames larger than the limit.
+    #[error("frames of {width} x {height} are over the limit of {limit} pixels")]
     Pixels { width: u32, height: u32, limit: u32 },
-    /// The caller's fault.
+    /// The caller pushed a unit after the decoder was flushed.
     #[error("the decoder has been flushed")]
     Flushed,
 }
 
-/// The decoders for a coding that are installed, best first; none for what is raw already.
+/// Returns the installed decoders of a coding, best first; none for raw data.
 fn decoders(caps: &gst::Caps, format: &Format) -> Result<Vec<String>, Error> {
     let unsupported = |why: &str| Error::Unsupported { caps: format.caps.clone(), why: why.into() };
     let listed = codecs::decoders(format.media_type()).ok_or_else(|| unsupported("this coding is not supported"))?;

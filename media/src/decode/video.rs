@@ -1,4 +1,4 @@
-//! Pictures, as decoders give them.
+//! Decodes access units to frames.
 
 use super::chain::{Chain, Plan};
 use super::frame::VideoFrame;
@@ -13,10 +13,10 @@ use gstreamer as gst;
 use gstreamer_video as gst_video;
 use std::sync::{Arc, Mutex};
 
-/// The largest frame that is decoded, in pixels: 4096 x 2304 and anything of as many.
+/// The largest frame that is decoded, pixels: 4096 x 2304, or as many in another shape.
 const MOST_PIXELS: u32 = 4096 * 2304;
 
-/// Decodes pictures.
+/// A decoder of video.
 pub struct Video {
     way: Way,
     vp8: bool,
@@ -28,7 +28,7 @@ impl Video {
         Video::here(format, None, sink)
     }
 
-    /// As [`Video::new`], with frames that lie in shared memory where the decoder lets them.
+    /// Starts a decoder as [`Video::new`] does, with frames in shared memory where the decoder allows it.
     pub(crate) fn lent(
         format: &Format,
         pieces: Arc<Pieces>,
@@ -37,7 +37,7 @@ impl Video {
         Video::here(format, Some(pieces), sink)
     }
 
-    /// As [`Video::new`], in a process of its own.
+    /// Starts a decoder as [`Video::new`] does, in a separate process.
     pub(crate) fn new_in(
         process: &Process,
         format: &Format,
@@ -65,7 +65,7 @@ impl Video {
             output,
             pieces,
             delta: format.media_type() != "video/x-raw",
-            // The bit that says that the frame is shown (RFC 6386 section 9.1).
+            // The bit that says that the frame is shown (RFC 6386, section 9.1).
             answers: if vp8 { |unit| unit.first().is_some_and(|tag| tag >> 4 & 1 == 1) } else { |_| false },
         };
         let rotation = format.rotation;
@@ -84,28 +84,29 @@ impl Video {
         Ok(Video { way: Way::Here(chain), vp8 })
     }
 
-    /// Takes a unit without waiting; where the decoder is far behind, it and all up to the next key frame are lost.
+    /// Takes a unit without waiting. When the decoder is far behind, the unit and all up to the next key frame are
+    /// lost.
     pub fn push(&mut self, unit: &AccessUnit) -> Result<(), Error> {
         self.take(unit, Pace::Live)
     }
 
-    /// Takes a unit when there is room for it.
+    /// Takes a unit, waiting until there is room for it.
     pub fn push_blocking(&mut self, unit: &AccessUnit) -> Result<(), Error> {
         self.take(unit, Pace::File)
     }
 
-    /// Waits until everything pushed has come out. Nothing can be pushed afterwards.
+    /// Waits until everything that was pushed has come out. Nothing can be pushed afterwards.
     pub fn flush(&mut self) -> Result<(), Error> {
         self.way.flush()
     }
 
-    /// Returns since when nothing has come out for what was pushed, where no later output has told.
+    /// Returns since when nothing has come out for pushed units, unless later output reported it.
     pub fn lost(&self) -> Option<(MediaTime, GapReason)> {
         self.way.lost()
     }
 
-    /// Live pictures come from strangers: their size is known before memory is taken for them, and what cannot be a
-    /// picture never reaches the decoder, which would show the last one again.
+    /// Returns whether a unit may be decoded. Live frames are not trusted: their size is known before memory is taken
+    /// for them, and bytes that cannot be a frame never reach the decoder, which would repeat the last frame.
     fn check(&self, unit: &AccessUnit) -> Result<bool, Error> {
         if !self.vp8 {
             return Ok(true);

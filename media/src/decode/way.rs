@@ -1,4 +1,4 @@
-//! Where a track is decoded: on a thread of this process, or in a process of its own.
+//! The place where a track is decoded: a thread of this process, or a separate process.
 
 use super::Error;
 use super::chain::Chain;
@@ -6,12 +6,12 @@ use crate::item::{AccessUnit, GapReason};
 use crate::process;
 use coach_core::MediaTime;
 
-/// What becomes of a unit that the decoder has no room for.
+/// What happens to a unit that the decoder has no room for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pace {
-    /// It is lost.
+    /// The unit is lost.
     Live,
-    /// It waits for room.
+    /// The unit waits for room.
     File,
 }
 
@@ -20,18 +20,18 @@ pub(crate) trait Decoder {
     /// Takes a unit.
     fn take(&mut self, unit: &AccessUnit, pace: Pace) -> Result<(), Error>;
 
-    /// Returns where it decodes.
+    /// Returns the place where the track is decoded.
     fn way(&mut self) -> &mut Way;
 }
 
-/// A decoder of one track, wherever it is.
+/// The decoder of one track, in either place.
 pub(crate) enum Way {
     Here(Chain),
     Away(process::Decoder),
 }
 
 impl Way {
-    /// Takes a unit. One that is not `fit` for a decoder is lost; a process finds that out itself.
+    /// Takes a unit. In this process one that is not `fit` is lost; a separate process checks that by itself.
     pub fn push(&mut self, unit: &AccessUnit, fit: bool, pace: Pace) -> Result<(), Error> {
         match (self, pace) {
             (Way::Here(chain), _) if !fit => {
@@ -45,7 +45,7 @@ impl Way {
         }
     }
 
-    /// Waits until everything pushed has come out. Nothing can be pushed afterwards.
+    /// Waits until everything that was pushed has come out. Nothing can be pushed afterwards.
     pub fn flush(&mut self) -> Result<(), Error> {
         match self {
             Way::Here(chain) => chain.flush(),
@@ -53,7 +53,7 @@ impl Way {
         }
     }
 
-    /// Returns since when nothing has come out for what was pushed, where no later output has told.
+    /// Returns since when nothing has come out for pushed units, unless later output reported it.
     pub fn lost(&self) -> Option<(MediaTime, GapReason)> {
         match self {
             Way::Here(chain) => chain.lost(),

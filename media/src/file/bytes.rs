@@ -1,4 +1,5 @@
-//! The bytes of an opened file as a GStreamer source. It knows no name and no address: it reads what it was given.
+//! The bytes of an opened file as a GStreamer source. It knows no name and no address and reads only the file it was
+//! given.
 
 use gstreamer as gst;
 use gstreamer::glib;
@@ -16,7 +17,7 @@ glib::wrapper! {
 }
 
 impl Bytes {
-    /// A source of the bytes of `file` from `start` to `length`, both counted from the file's beginning.
+    /// Returns a source of the bytes of `file` from `start` to `length`, both counted from the file's beginning.
     pub fn new(file: File, start: u64, length: u64) -> Bytes {
         let source: Bytes = glib::Object::new();
         source.set_format(gst::Format::Bytes);
@@ -25,7 +26,7 @@ impl Bytes {
     }
 }
 
-/// Reads from `position` on until `bytes` are full or the file ends; returns how many were read.
+/// Reads from `position` on until `bytes` are full or the file ends. Returns how many bytes were read.
 ///
 /// # Errors
 /// The file cannot be read.
@@ -119,7 +120,7 @@ mod imp {
                 return Err(gst::FlowError::Eos);
             }
             buffer.set_size(filled);
-            // Demuxers of transport streams count by it.
+            // Demuxers of transport streams count by this offset.
             buffer.set_offset(offset);
             buffer.set_offset_end(offset + filled as u64);
             Ok(gst::FlowSuccess::Ok)

@@ -1,7 +1,7 @@
-//! Which container a file is, by its bytes alone: names and media types are not asked.
+//! Recognizes the container of a file by its bytes alone; names and media types are ignored.
 //!
-//! Nothing is guessed. Text, playlists, manifests, scripts, archives and still images are none of these, whatever stands
-//! in front of them; a file that merely begins like a container is refused where its own sizes contradict it.
+//! Nothing is guessed. Text, playlists, manifests, scripts, archives and still images are never recognized, whatever
+//! comes before them. A file that only begins like a container is refused where its own sizes contradict it.
 
 use super::bytes::read_at;
 use serde::{Deserialize, Serialize};
@@ -38,12 +38,12 @@ pub enum Container {
     MpegAudio,
     /// AAC in ADTS frames.
     Adts,
-    /// AMR, narrow or wide band (RFC 4867 section 5).
+    /// AMR, narrow or wide band (RFC 4867, section 5).
     Amr,
 }
 
 impl Container {
-    /// Each of them once.
+    /// Every container once.
     pub(crate) const ALL: [Container; 14] = [
         Container::IsoMedia,
         Container::Matroska,
@@ -62,31 +62,31 @@ impl Container {
     ];
 }
 
-/// What a file is, and how many bytes of tags stand in front of it.
+/// The container of a file and the length of the tags before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sniffed {
     pub container: Container,
-    /// Where the container begins, in bytes from the start of the file.
+    /// Where the container begins, bytes from the start of the file.
     pub start: u64,
 }
 
-/// So much of the beginning is looked at.
+/// How much of the beginning is read, bytes.
 const HEAD: usize = 4096;
 
-/// Boxes that are walked through in search of a movie, at most: real files have a handful at the top.
+/// The most boxes that are followed in search of a movie; usual files have a handful at the top level.
 const MOST_BOXES: usize = 64;
 
-/// MPEG audio may begin this late in the file.
+/// How late in the file MPEG audio may begin, bytes.
 const MOST_JUNK: usize = 2048;
 
-/// Looks at a file of `length` bytes; `None` where it is nothing that is read here.
+/// Recognizes a file of `length` bytes. `None`: it is nothing that is read here.
 ///
 /// # Errors
 /// The file cannot be read.
 pub fn sniff(file: &File, length: u64) -> io::Result<Option<Sniffed>> {
     let head = at(file, 0)?;
     let mut start = 0;
-    // Tags in front of elementary streams (ID3v2): ten bytes of head and the size it says.
+    // Tags before elementary streams (ID3v2): ten bytes of head and the size that the head states.
     if let Some(tag) = id3(&head)
         && tag < length
     {
@@ -110,7 +110,7 @@ pub fn sniff(file: &File, length: u64) -> io::Result<Option<Sniffed>> {
     Ok(elementary(&body).map(|container| Sniffed { container, start }))
 }
 
-/// Up to [`HEAD`] bytes from `position`.
+/// Returns up to [`HEAD`] bytes from `position`.
 fn at(file: &File, position: u64) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; HEAD];
     let filled = read_at(file, &mut bytes, position)?;
@@ -118,7 +118,7 @@ fn at(file: &File, position: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The length of an ID3v2 tag with its head.
+/// Returns the length of an ID3v2 tag with its head. `None`: there is no tag.
 fn id3(head: &[u8]) -> Option<u64> {
     let tag = head.first_chunk::<10>().filter(|tag| tag.starts_with(b"ID3") && tag[3] < 0xff && tag[4] < 0xff)?;
     let size = tag[6..].iter().try_fold(0u64, |size, byte| (*byte < 0x80).then_some(size << 7 | u64::from(*byte)))?;
@@ -137,7 +137,7 @@ fn by_magic(head: &[u8]) -> Option<Container> {
         b"OggS" if head.get(4) == Some(&0) => Some(Container::Ogg),
         b"fLaC" => Some(Container::Flac),
         b".snd" => Some(Container::Au),
-        // Version, flags, and the head's own length, nine.
+        // Version, flags, and the length of the head, nine.
         b"FLV\x01" if head.get(5..9) == Some(&[0, 0, 0, 9]) => Some(Container::Flv),
         b"#!AM" if head.starts_with(b"#!AMR\n") || head.starts_with(b"#!AMR-WB\n") => Some(Container::Amr),
         // A pack: the two or four bits after the start code tell MPEG-1 from MPEG-2.
@@ -149,7 +149,7 @@ fn by_magic(head: &[u8]) -> Option<Container> {
     }
 }
 
-/// An EBML header whose document type is one of Matroska's.
+/// Returns whether this is an EBML header with a document type of Matroska.
 fn is_matroska(head: &[u8]) -> bool {
     let Some((Some(size), width)) = crate::record::ebml::read_size(&head[4..]) else { return false };
     let inside = usize::try_from(size).ok().and_then(|size| head.get(4 + width..4 + width + size.min(HEAD)));
@@ -160,7 +160,8 @@ fn is_matroska(head: &[u8]) -> bool {
     })
 }
 
-/// Sync bytes as far apart as packets are long, as many as there are in the first 4 KiB and at least three.
+/// Returns whether sync bytes are as far apart as packets are long, for all packets in the first 4 KiB and at least
+/// three.
 fn is_transport_stream(head: &[u8]) -> bool {
     [(0, 188), (4, 192)].into_iter().any(|(first, step)| {
         let mut syncs = head.iter().skip(first).step_by(step);
@@ -168,7 +169,7 @@ fn is_transport_stream(head: &[u8]) -> bool {
     })
 }
 
-/// Walks the boxes at the top by their sizes, up to a movie or as far as they go after a file type.
+/// Follows the boxes at the top level by their sizes, up to a movie, or to the end after a file type.
 fn is_iso_media(file: &File, length: u64) -> io::Result<bool> {
     let (mut position, mut typed) = (0, false);
     for _ in 0..MOST_BOXES {
@@ -179,7 +180,7 @@ fn is_iso_media(file: &File, length: u64) -> io::Result<bool> {
         }
         let kind = [head[4], head[5], head[6], head[7]];
         let size = match u32::from_be_bytes([head[0], head[1], head[2], head[3]]) {
-            // To the end of the file.
+            // A size of 0 reaches to the end of the file.
             0 => length - position,
             1 if room == 16 => {
                 u64::from_be_bytes([head[8], head[9], head[10], head[11], head[12], head[13], head[14], head[15]])
@@ -193,7 +194,7 @@ fn is_iso_media(file: &File, length: u64) -> io::Result<bool> {
         match &kind {
             b"ftyp" if position == 0 && whole && (16..=4096).contains(&size) => typed = true,
             b"moov" => return Ok(typed || whole),
-            // What may stand before the movie in files of any age.
+            // Boxes that may come before the movie, in files of any age.
             b"mdat" | b"free" | b"skip" | b"wide" | b"pnot" | b"uuid" | b"moof" | b"sidx" | b"styp" | b"emsg"
             | b"meta" | b"PICT" | b"prft" | b"pdin" => {}
             _ => break,
@@ -218,8 +219,8 @@ fn elementary(head: &[u8]) -> Option<Container> {
     (0..MOST_JUNK.min(head.len())).any(late).then_some(Container::MpegAudio)
 }
 
-/// Whether frames, whose length `frame` tells from their head, follow each other: `least` of them, or fewer where the
-/// bytes end.
+/// Returns whether frames follow each other, `least` of them or fewer where the bytes end. `frame` returns a frame's
+/// length from its head.
 fn follows(mut bytes: &[u8], frame: fn(&[u8]) -> Option<usize>, least: usize) -> bool {
     for n in 0..least {
         if n > 0 && bytes.is_empty() {
@@ -232,7 +233,7 @@ fn follows(mut bytes: &[u8], frame: fn(&[u8]) -> Option<usize>, least: usize) ->
     true
 }
 
-/// The length of an ADTS frame (ISO/IEC 13818-7 section 6.2).
+/// Returns the length of an ADTS frame (ISO/IEC 13818-7, section 6.2).
 fn adts(head: &[u8]) -> Option<usize> {
     let head = head.first_chunk::<7>()?;
     let sync = head[0] == 0xff && head[1] & 0xf6 == 0xf0;
@@ -241,7 +242,7 @@ fn adts(head: &[u8]) -> Option<usize> {
     (sync && rate < 13 && length > 7).then_some(length)
 }
 
-/// The length of an MPEG audio frame (ISO/IEC 11172-3 section 2.4.2.3, with the half rates of 13818-3).
+/// Returns the length of an MPEG audio frame (ISO/IEC 11172-3, section 2.4.2.3, with the half rates of 13818-3).
 fn mpeg_audio(head: &[u8]) -> Option<usize> {
     const RATES: [[u32; 15]; 5] = [
         [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],

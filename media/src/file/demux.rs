@@ -1,4 +1,4 @@
-//! GStreamer takes a file apart; its thread says what it finds, in the order of the file.
+//! Reads a file with GStreamer, whose thread sends what it finds in the order of the file.
 
 use super::bytes::Bytes;
 use super::container::Sniffed;
@@ -16,31 +16,31 @@ use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How long the file may be silent before reading is given up.
+/// How long reading may make no progress before it is given up.
 const MOST_SILENCE: Duration = Duration::from_secs(20);
 
-/// How often it is looked whether anything still happens.
+/// How often progress is checked.
 const LOOK: Duration = Duration::from_millis(100);
 
 /// An access unit with the file's own times.
 #[derive(Debug, Clone)]
 pub struct Raw {
-    /// When it is shown or heard, on the file's timeline.
+    /// The presentation time on the file's timeline, nanoseconds.
     pub pts_ns: i64,
-    /// When it is decoded.
+    /// The decoding time on the file's timeline, nanoseconds.
     pub order_ns: i64,
-    /// 0 = not said.
+    /// The duration, nanoseconds; 0: not stated.
     pub duration_ns: i64,
     pub key: bool,
     pub data: bytes::Bytes,
 }
 
-/// What the taking apart says.
+/// What the demuxing thread sends.
 #[derive(Debug)]
 pub enum Message {
     Track(Track, Format),
     Turned(Track, Rotation),
-    /// All tracks have been told.
+    /// All tracks have been announced.
     Ready,
     Unit(Track, Raw),
     Ended(Track),
@@ -49,14 +49,14 @@ pub enum Message {
 
 type Sender = Arc<Queue<Result<Message, Error>>>;
 
-/// A file being taken apart.
+/// A file that is being read.
 pub struct Demux {
     queue: Sender,
     pipeline: Option<Pipeline>,
     found: Arc<Mutex<Found>>,
 }
 
-/// What the pads' callbacks share.
+/// What the callbacks of the pads share.
 pub(super) struct Shared {
     queue: Sender,
     pub limits: Limits,
@@ -64,7 +64,7 @@ pub(super) struct Shared {
     found: Arc<Mutex<Found>>,
 }
 
-/// What the times in a file are.
+/// The meaning of the times in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stamps {
     /// Times of the container, which may begin anywhere.
@@ -83,7 +83,7 @@ struct Found {
 }
 
 impl Demux {
-    /// Takes a file of `length` bytes apart, as what it was found to be.
+    /// Starts reading a file of `length` bytes as the recognized container.
     pub fn start(file: File, length: u64, sniffed: Sniffed, stamps: Stamps, limits: &Limits) -> Result<Demux, Error> {
         crate::gst::init().map_err(|e| Error::Unsupported(e.to_string()))?;
         let queue: Sender = Arc::new(Queue::new());
@@ -106,7 +106,7 @@ impl Demux {
         }
         match (opening, opener.static_pad("src")) {
             (Opening::Parser(_), Some(pad)) => shared.frames(&pipeline.0, &pad)?,
-            // One track that is always there.
+            // This demuxer has one track, and its pad always exists.
             (Opening::Demuxer(_), Some(pad)) => shared.clone().follow(&pipeline.0, &pad, true),
             (_, None) => {
                 let (weak, here) = (pipeline.0.downgrade(), shared.clone());
@@ -120,7 +120,7 @@ impl Demux {
         }
         let demux = Demux { queue, pipeline: Some(pipeline), found };
         if let Some(pipeline) = &demux.pipeline {
-            // Where it does not start, the bus says why.
+            // When the pipeline does not start, the bus says why.
             let _ = pipeline.0.set_state(gst::State::Playing);
         }
         Ok(demux)
@@ -133,7 +133,7 @@ impl Demux {
             if let Some(message) = self.queue.pop(LOOK) {
                 return message;
             }
-            // Where a demuxer stops without an error or an end, nothing runs any more.
+            // A demuxer can stop without an error or an end; then no thread runs any more.
             idle = if self.runs() { 0 } else { idle + 1 };
             if idle == 6 {
                 return Err(Error::Damaged("its index is missing or broken".into()));
@@ -142,7 +142,7 @@ impl Demux {
         Err(Error::Stalled)
     }
 
-    /// Whether any thread is at work on the file.
+    /// Returns whether any thread is at work on the file.
     fn runs(&self) -> bool {
         let Some(pipeline) = &self.pipeline else { return false };
         pipeline
@@ -153,12 +153,12 @@ impl Demux {
             .any(|element: gst::Element| element.pads().iter().any(|pad| pad.task_state() == gst::TaskState::Started))
     }
 
-    /// A coding that nothing here knows.
+    /// Returns the coding of a track that is not supported. `None`: there is none.
     pub fn unsupported(&self) -> Option<String> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).unsupported.clone()
     }
 
-    /// What the file says of its length.
+    /// Returns the duration that the file states. `None`: it states none.
     pub fn duration(&self) -> Option<MediaTime> {
         let duration = self.pipeline.as_ref()?.0.query_duration::<gst::ClockTime>()?;
         i64::try_from(duration.nseconds()).ok().filter(|ns| *ns < i64::MAX / 2).map(MediaTime::from_nanos)
@@ -167,7 +167,7 @@ impl Demux {
 
 impl Drop for Demux {
     fn drop(&mut self) {
-        // First the waiting thread, then the pipeline that joins it.
+        // The waiting thread is released before the pipeline that joins it is stopped.
         self.queue.close();
         self.pipeline = None;
     }
@@ -178,18 +178,18 @@ impl Shared {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for no one: for the few messages that say how it goes.
+    /// Sends a message without waiting, for the few messages about progress.
     pub fn say(&self, message: Result<Message, Error>) {
-        // When the reader has gone, nobody wants it.
+        // An error means that the reader has gone.
         let _ = self.queue.say(message);
     }
 
-    /// Waits for room.
+    /// Sends a message, waiting for room.
     pub fn push(&self, message: Result<Message, Error>, bytes: usize) {
         let _ = self.queue.push(message, bytes);
     }
 
-    /// The frames of a file that has one track and no container.
+    /// Reads the frames of a file that has one track and no container.
     fn frames(self: &Arc<Self>, pipeline: &gst::Pipeline, pad: &gst::Pad) -> Result<(), Error> {
         self.say(Ok(Message::Track(Track::Audio, Format { caps: "audio/x-raw".into(), rotation: Rotation::None })));
         Listener::attach(self.clone(), Track::Audio, pad);
@@ -198,7 +198,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Takes up a track of the demuxer as soon as its coding is known; `only` where there is no other.
+    /// Reads a track of the demuxer as soon as its coding is known. `only`: there is no other track.
     fn follow(self: Arc<Self>, pipeline: &gst::Pipeline, pad: &gst::Pad, only: bool) {
         let take = {
             let (weak, here) = (pipeline.downgrade(), self);
@@ -223,7 +223,7 @@ impl Shared {
         });
     }
 
-    /// Takes the first track of each kind that can be decoded; the others run into nothing.
+    /// Reads the first track of each kind that can be decoded; the data of other tracks is discarded.
     fn track(self: &Arc<Self>, pipeline: &gst::Pipeline, pad: &gst::Pad, caps: &gst::Caps) -> Result<(), Error> {
         let coding = caps.structure(0).ok_or_else(|| Error::Damaged("a track without a coding".into()))?;
         let Some(track) = self.choose(coding)? else { return drain(pipeline, pad) };
@@ -255,7 +255,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Which track this is; `None` for one that is not read.
+    /// Returns which track this is. `None`: it is not read.
     fn choose(&self, coding: &gst::StructureRef) -> Result<Option<Track>, Error> {
         let name = coding.name();
         if encrypted(name) {
@@ -303,7 +303,7 @@ impl Shared {
     }
 }
 
-/// What an error of GStreamer says about the file.
+/// Converts an error of GStreamer to what it says about the file.
 fn verdict(found: &Found, error: &gst::glib::Error) -> Error {
     use gst::{CoreError, StreamError};
     if found.encrypted {
@@ -319,7 +319,7 @@ fn verdict(found: &Found, error: &gst::glib::Error) -> Error {
     }
 }
 
-/// Lets what comes out of a pad run into nothing.
+/// Discards everything that comes out of a pad.
 fn drain(pipeline: &gst::Pipeline, pad: &gst::Pad) -> Result<(), Error> {
     let damaged = |why: &dyn std::fmt::Display| Error::Damaged(why.to_string());
     let sink = make("fakesink").map_err(Error::Unsupported)?;
@@ -332,8 +332,8 @@ fn drain(pipeline: &gst::Pipeline, pad: &gst::Pad) -> Result<(), Error> {
     Ok(())
 }
 
-/// A parser believes what the container says of the size. Without that it reads what the stream says, which is what the
-/// decoder takes memory for.
+/// Makes a parser report the size that the stream states, which is what the decoder takes memory for, instead of the
+/// size that the container states.
 fn believe_the_stream(parser: &gst::Element) {
     let Some(pad) = parser.static_pad("sink") else { return };
     pad.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, |_, info| {
@@ -354,7 +354,7 @@ fn believe_the_stream(parser: &gst::Element) {
     });
 }
 
-/// GStreamer's names for what only a key opens.
+/// Returns whether this is one of GStreamer's names for encrypted media.
 fn encrypted(name: &str) -> bool {
     ["application/x-cenc", "application/x-cbcs", "application/x-webm-enc", "application/x-aes"]
         .iter()

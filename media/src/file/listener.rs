@@ -1,4 +1,4 @@
-//! What passes the end of one track: its coding, its turns, its units with the file's own times.
+//! Observes the end of one track: its coding, its rotation, its units with the file's own times.
 
 use super::demux::{Message, Raw, Shared, Stamps};
 use super::{Error, Limits, check_pixels};
@@ -8,21 +8,21 @@ use gstreamer as gst;
 use gstreamer::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The most that one unit may hold.
+/// The largest unit, bytes.
 const MOST_UNIT: usize = 64 << 20;
 
-/// Listens at the pad of one track.
+/// Observes the pad of one track.
 pub(super) struct Listener {
     shared: Arc<Shared>,
     track: Track,
     segment: Option<gst::FormattedSegment<gst::ClockTime>>,
-    /// The coding, once it is known for certain.
+    /// The coding, once it is final.
     caps: Option<gst::Caps>,
     last_ns: i64,
 }
 
 impl Listener {
-    /// Listens at `pad`, where what comes is one track as a decoder takes it.
+    /// Attaches to `pad`, which carries one track in the form that a decoder takes.
     pub fn attach(shared: Arc<Shared>, track: Track, pad: &gst::Pad) {
         let mut listener = Listener { shared, track, segment: None, caps: None, last_ns: 0 };
         pad.sticky_events_foreach(|event| {
@@ -74,7 +74,7 @@ impl Listener {
     fn buffer(&mut self, buffer: &gst::Buffer) -> gst::PadProbeReturn {
         let Some(raw) = self.raw(buffer) else { return gst::PadProbeReturn::Ok };
         let bytes = raw.data.len();
-        // When the reader has gone the rest runs into nothing until the pipeline stops.
+        // After the reader has gone the rest is discarded until the pipeline stops.
         self.shared.push(Ok(Message::Unit(self.track, raw)), bytes);
         gst::PadProbeReturn::Ok
     }
@@ -94,7 +94,7 @@ impl Listener {
         let running = |time: Option<gst::ClockTime>| {
             let time = time?;
             let plain = i64::try_from(time.nseconds()).ok();
-            // The demuxer moves a file that does not begin at zero there, but media times are taken as they are.
+            // The demuxer shifts a file that does not begin at zero to zero, but media times stay as they are.
             if self.shared.stamps == Stamps::Media {
                 return plain;
             }
@@ -114,7 +114,7 @@ impl Listener {
     }
 }
 
-/// Checks what changes in the middle: the size of the video may, its coding may not.
+/// Checks a change within the track: the size of the video may change, its coding may not.
 fn change(old: &gst::Caps, new: &gst::Caps, limits: &Limits) -> Result<(), Error> {
     let (Some(old), Some(now)) = (old.structure(0), new.structure(0)) else { return Ok(()) };
     check_caps(now, limits)?;
@@ -128,13 +128,14 @@ fn change(old: &gst::Caps, new: &gst::Caps, limits: &Limits) -> Result<(), Error
     Err(Error::Unsupported(format!("its coding changes in the middle, from {old} to {now}")))
 }
 
-/// Checks what a coding says of its pictures before anything is made for them.
+/// Checks the frame size of a coding before any memory is taken for it.
 pub(super) fn check_caps(structure: &gst::StructureRef, limits: &Limits) -> Result<(), Error> {
     let side = |name: &str| structure.get::<i32>(name).ok().and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
     check_pixels(side("width"), side("height"), limits)
 }
 
-/// The capabilities a decoder needs. Opus as live: without a header, so that nothing is trimmed.
+/// Returns the capabilities that a decoder needs. Opus is described as in live sessions, without a header, so that
+/// nothing is trimmed.
 pub(super) fn text(caps: &gst::Caps, track: Track) -> String {
     if track == Track::Audio
         && let Some(structure) = caps.structure(0)
@@ -149,7 +150,7 @@ pub(super) fn text(caps: &gst::Caps, track: Track) -> String {
     caps.to_string()
 }
 
-/// GStreamer's tag says how the picture has to be turned, clockwise. Mirrored ones are turned, not mirrored.
+/// Converts GStreamer's orientation tag to a clockwise rotation. A mirrored image is turned, but not mirrored.
 fn rotation(tag: &str) -> Rotation {
     match tag.trim_start_matches("flip-") {
         "rotate-90" => Rotation::Clockwise90,

@@ -1,13 +1,13 @@
-//! From the thread that takes a file apart to the one that reads it: bounded, and closed from either side.
+//! The queue from the thread that demuxes a file to the one that reads it: bounded, and closed from either side.
 
 use crate::watched::Watched;
 use std::collections::VecDeque;
 use std::sync::MutexGuard;
 use std::time::Duration;
 
-/// Bytes that wait before the writer has to.
+/// The bytes from which a writer has to wait.
 const MOST_BYTES: usize = 8 << 20;
-/// Messages that wait before the writer has to.
+/// The messages from which a writer has to wait.
 const MOST_MESSAGES: usize = 1024;
 
 /// The reader has gone.
@@ -30,7 +30,7 @@ impl<T> Queue<T> {
         Queue(Watched::new(State { messages: VecDeque::new(), bytes: 0, closed: false }))
     }
 
-    /// Waits for room. One message of any size finds room in an empty queue.
+    /// Adds a message, waiting for room. A single message of any size has room in an empty queue.
     pub fn push(&self, message: T, bytes: usize) -> Result<(), Closed> {
         let full = |s: &mut State<T>| {
             !s.closed && (s.messages.len() >= MOST_MESSAGES || s.bytes + bytes > MOST_BYTES && !s.messages.is_empty())
@@ -38,7 +38,7 @@ impl<T> Queue<T> {
         self.put(self.0.wait_while(self.0.lock(), full), message, bytes)
     }
 
-    /// Doesn't wait: for the few messages that say how it goes.
+    /// Adds a message without waiting, for the few messages about progress.
     pub fn say(&self, message: T) -> Result<(), Closed> {
         self.put(self.0.lock(), message, 0)
     }
@@ -53,7 +53,7 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// Waits for a message; `None` when none came in time.
+    /// Waits for a message. `None`: none came in time.
     pub fn pop(&self, most: Duration) -> Option<T> {
         let empty = |s: &mut State<T>| s.messages.is_empty();
         let (mut state, _) = self.0.wait_at_most(self.0.lock(), most, empty);
@@ -63,7 +63,7 @@ impl<T> Queue<T> {
         Some(message)
     }
 
-    /// Nothing more is wanted: wakes the writer.
+    /// Ends reading: wakes the writer, whose messages are refused from now on.
     pub fn close(&self) {
         let mut state = self.0.lock();
         state.closed = true;

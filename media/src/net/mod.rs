@@ -1,5 +1,5 @@
-//! One UDP port for all peers: datagrams are told apart by where they come from, and who may come from where is
-//! decided by authenticated STUN alone. [`Reach`] decides first whether an address may come at all.
+//! The UDP port that all peers share. A datagram is assigned to a peer by its source address, and an address becomes a
+//! peer's only by an authenticated STUN request. [`Reach`] limits the addresses from which datagrams are read at all.
 
 mod port;
 mod reach;

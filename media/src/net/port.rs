@@ -1,47 +1,52 @@
-//! The shared port: one UDP socket, read in batches, each datagram with the moment at which the kernel got it.
+//! The shared UDP socket, read in batches. Each datagram carries the moment at which the kernel received it.
 
 use quinn_udp::{BATCH_SIZE, RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 use std::io::{self, IoSliceMut};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant, SystemTime};
 
-/// What the kernel is asked to keep for us: a second of 30 publishers. It may grant less.
+/// The size that is requested for the socket's buffers, bytes: one second of 30 publishers. The kernel may grant less.
 const SOCKET_BUFFER_BYTES: usize = 8 << 20;
-/// What a dozen publishers need while the port's thread waits for its turn; the kernel counts its own overhead in.
+/// Below this size, in bytes, a warning is logged. It holds what a dozen publishers send while the port's thread waits
+/// to run; the kernel counts its own overhead in.
 const LEAST_BUFFER_BYTES: usize = 1 << 20;
-/// The kernel joins datagrams of one sender up to this.
+/// The largest read, in bytes: the kernel joins datagrams of one sender up to this size.
 const READ_BUFFER_BYTES: usize = 1 << 16;
-/// A datagram that the kernel says is older than this came before the wall clock was set: its stamp is worth nothing.
+/// A kernel stamp older than this is ignored: the wall clock was set in between.
 const OLDEST: Duration = Duration::from_secs(1);
 
+/// One UDP socket that does not block.
 pub(crate) struct Port {
     socket: UdpSocket,
     state: UdpSocketState,
     local: SocketAddr,
 }
 
-/// What one read brought.
+/// The datagrams of one read.
 pub(crate) struct Batch {
     storage: Vec<u8>,
     meta: [RecvMeta; BATCH_SIZE],
     filled: usize,
     read_at: Instant,
-    /// The same moment on the clock of the kernel's stamps, since 1970.
+    /// The wall-clock time of the read since 1970, the clock of the kernel's stamps.
     read_wall: Duration,
 }
 
-/// One datagram.
+/// One received datagram.
 pub(crate) struct Datagram<'a> {
     pub from: SocketAddr,
-    /// Our own address that it was sent to, where the system tells.
+    /// The local address it was sent to; `None` where the system does not tell.
     pub local: Option<IpAddr>,
+    /// When the kernel received it, or the moment of the read where the kernel gave no usable stamp.
     pub arrival: Instant,
     pub bytes: &'a [u8],
 }
 
 impl Port {
+    /// Binds a non-blocking socket.
+    ///
     /// # Errors
-    /// The address is taken or not ours, or the process has no descriptors left.
+    /// The address is taken or not this machine's, or the process has no descriptors left.
     pub fn bind(address: SocketAddr) -> io::Result<Port> {
         let socket = UdpSocket::bind(address)?;
         socket.set_nonblocking(true)?;
@@ -61,29 +66,31 @@ impl Port {
         Ok(Port { socket, state, local })
     }
 
+    /// Returns the bound address.
     pub fn local(&self) -> SocketAddr {
         self.local
     }
 
-    /// Reads what is there, up to a batch; never waits. Whether there may be more.
+    /// Reads the datagrams that have arrived, up to one batch, without waiting. Returns whether there may be more.
     pub fn read(&self, batch: &mut Batch) -> bool {
         let mut chunks = batch.storage.chunks_mut(READ_BUFFER_BYTES);
         let mut buffers: [IoSliceMut<'_>; BATCH_SIZE] =
             std::array::from_fn(|_| IoSliceMut::new(chunks.next().unwrap_or_default()));
         let read = self.state.recv(UdpSockRef::from(&self.socket), &mut buffers, &mut batch.meta);
         batch.filled = *read.as_ref().unwrap_or(&0);
-        // In this order: a thread that is put aside in between makes arrivals late, as networks do, and never early.
+        // In this order: when the thread is suspended in between, arrivals become late, as they may in any network, and
+        // never early.
         batch.read_wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         batch.read_at = Instant::now();
         match read {
             Ok(filled) => filled == BATCH_SIZE,
-            // Other errors are news about single senders (ICMP), before whatever else there is.
+            // Other errors report on single earlier datagrams (ICMP) and come before the data that is still waiting.
             Err(error) => error.kind() != io::ErrorKind::WouldBlock,
         }
     }
 
-    /// Sends one datagram, from the address on which the other side reached us. False: the system could not take it now, and
-    /// it is lost, as on any network.
+    /// Sends one datagram from the local address at which the other side reached the port. Returns false when the
+    /// system could not take it; the datagram is lost then.
     pub fn send(&self, to: SocketAddr, source: Option<IpAddr>, datagram: &[u8]) -> bool {
         let transmit = Transmit {
             destination: if self.local.is_ipv6() { mapped(to) } else { to },
@@ -97,6 +104,7 @@ impl Port {
 }
 
 impl Batch {
+    /// Creates an empty batch.
     pub fn new() -> Batch {
         Batch {
             storage: vec![0; READ_BUFFER_BYTES * BATCH_SIZE],
@@ -107,19 +115,20 @@ impl Batch {
         }
     }
 
-    /// In the order in which they came.
+    /// Returns the datagrams in the order in which they arrived.
     pub fn datagrams(&self) -> impl Iterator<Item = Datagram<'_>> {
         let read = self.storage.chunks(READ_BUFFER_BYTES).zip(&self.meta[..self.filled]);
         read.flat_map(|(buffer, meta)| {
             let from = SocketAddr::new(meta.addr.ip().to_canonical(), meta.addr.port());
             let arrival = self.arrival(meta.timestamp);
-            // The datagrams that the kernel joined are told apart by their common length.
+            // The kernel joins datagrams of equal length; only the last may be shorter.
             let joined = buffer[..meta.len].chunks(meta.stride.max(1));
             joined.map(move |bytes| Datagram { from, local: meta.dst_ip, arrival, bytes })
         })
     }
 
-    /// The kernel's stamp on our clock; the moment of reading where the stamp says nothing.
+    /// Converts a kernel stamp to the monotonic clock. Returns the moment of the read where the stamp is missing or
+    /// implausible.
     fn arrival(&self, stamp: Option<Duration>) -> Instant {
         stamp
             .and_then(|stamp| self.read_wall.checked_sub(stamp))
@@ -129,7 +138,7 @@ impl Batch {
     }
 }
 
-/// The form in which a dual-stack socket takes IPv4 addresses.
+/// Returns the form in which a dual-stack socket takes addresses: IPv4 mapped to IPv6.
 fn mapped(address: SocketAddr) -> SocketAddr {
     match address.ip() {
         IpAddr::V4(ip) => SocketAddr::new(ip.to_ipv6_mapped().into(), address.port()),
@@ -147,7 +156,7 @@ mod tests {
         let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
         let mut batch = Batch::new();
         assert!(!port.read(&mut batch) && batch.datagrams().next().is_none());
-        // Linux begins to stamp a moment after it was asked to.
+        // Linux begins to stamp shortly after stamps were requested.
         let stamps_by = Instant::now() + Duration::from_secs(5);
         loop {
             let before = Instant::now();

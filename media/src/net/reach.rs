@@ -1,17 +1,17 @@
-//! Which addresses the media port takes datagrams from, decided before anything in a datagram is looked at.
+//! Decides by source address which datagrams the media port reads at all.
 
 use std::io;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-/// Addresses of this machine may change (another network, a VPN); an address that is not known is looked up again, but no
-/// more often than this, so that a flood costs one look per second.
+/// The shortest time between two lookups of this machine's addresses. They may change (another network, a VPN), so an
+/// unknown address causes a lookup; the limit keeps a flood to one lookup per second.
 const LISTED_FOR: Duration = Duration::from_secs(1);
 
-/// Whom the media port answers.
+/// The senders that the media port answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Reach {
-    /// Programs of this machine alone, at whichever of its addresses they reach the port.
+    /// Programs on this machine alone, at whichever of its addresses they reach the port.
     #[default]
     Machine,
     /// Any address from which authenticated STUN comes.
@@ -30,7 +30,7 @@ impl Gate {
         Gate { reach, own: Vec::new(), listed: None }
     }
 
-    /// Returns whether datagrams from this address are looked at.
+    /// Returns whether datagrams from this address are read.
     ///
     /// The kernel drops datagrams that come from outside with an address of this machine as their source (RFC 1812, section
     /// 5.3.7), so the source address is enough to tell.
@@ -42,7 +42,7 @@ impl Gate {
             return false;
         }
         self.listed = Some(now);
-        // When the interfaces cannot be listed, what was known holds.
+        // When the interfaces cannot be listed, the last known addresses stay in use.
         if let Ok(own) = of_this_machine() {
             self.own = own;
         }

@@ -1,6 +1,6 @@
-//! Whose datagram it is. An address belongs to a peer from the moment a STUN binding request from there carried that peer's
-//! user name fragment and a valid MESSAGE-INTEGRITY; everything else from unknown addresses is dropped without an answer and
-//! without a trace. Addresses of another peer change hands by the same proof only.
+//! Assigns datagrams to peers. An address belongs to a peer once a STUN binding request from there carried that peer's
+//! user name fragment and a valid MESSAGE-INTEGRITY. Datagrams from other addresses are dropped without an answer and
+//! without allocating anything. An address moves to another peer only by the same proof.
 
 use super::port::Datagram;
 use super::stun::Request;
@@ -9,15 +9,18 @@ use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-/// Addresses one peer may have at a time: its interfaces times its relays. The one proven longest ago gives way.
+/// The most addresses of one peer at a time: its interfaces times its relays. Beyond it the one proven longest ago is
+/// dropped.
 const MAX_PATHS: usize = 16;
 
-/// Addresses that a peer may come from over its life. The connection keeps something for each, for ever, so more is no roaming.
+/// The most addresses that a peer may prove during its life. The connection keeps state for each until it ends, so the
+/// number is bounded.
 const MOST_PATHS: usize = 64;
 
-/// Who a peer is on the port; never used twice.
+/// The number of a peer on the port. Numbers are never reused.
 pub(crate) type PeerId = u64;
 
+/// The peers, their credentials and their addresses.
 pub(crate) struct Routes {
     crypto: Arc<dyn RTCCryptoProvider>,
     by_address: HashMap<SocketAddr, Path>,
@@ -28,32 +31,34 @@ pub(crate) struct Routes {
 #[derive(Debug, Clone, Copy)]
 struct Path {
     peer: PeerId,
-    /// Our own address that the peer used to reach us.
+    /// The local address at which the peer reached the port.
     local: Option<IpAddr>,
 }
 
-/// How a peer proves itself.
+/// The credentials and proven addresses of one peer.
 struct Proofs {
-    /// Of its ICE sessions, the present one last; the one before it counts on, for checks that are under way.
+    /// User name fragment and password of its ICE sessions, the present one last. The one before it stays valid for
+    /// checks that are under way.
     credentials: Vec<(String, String)>,
-    /// Where it has proven to be, newest last.
+    /// The addresses it has proven, newest last.
     addresses: Vec<SocketAddr>,
-    /// How many it has proven.
+    /// How many addresses it has proven in all.
     proven: usize,
 }
 
 impl Routes {
+    /// Creates routes without peers. `crypto` checks MESSAGE-INTEGRITY.
     pub fn new(crypto: Arc<dyn RTCCryptoProvider>) -> Routes {
         Routes { crypto, by_address: HashMap::new(), by_ufrag: HashMap::new(), proofs: HashMap::new() }
     }
 
-    /// A peer with these ICE credentials may come.
+    /// Registers a peer under its ICE credentials.
     pub fn open(&mut self, peer: PeerId, ufrag: String, password: String) {
         self.by_ufrag.insert(ufrag.clone(), peer);
         self.proofs.insert(peer, Proofs { credentials: vec![(ufrag, password)], addresses: Vec::new(), proven: 0 });
     }
 
-    /// A peer has a new ICE session. Where it has proven to be stays, and so does the number of addresses that it has proven.
+    /// Adds the credentials of a peer's new ICE session. Its proven addresses and their count stay.
     pub fn renew(&mut self, peer: PeerId, ufrag: String, password: String) {
         let Some(proofs) = self.proofs.get_mut(&peer) else { return };
         if proofs.credentials.len() > 1 {
@@ -63,7 +68,7 @@ impl Routes {
         proofs.credentials.push((ufrag, password));
     }
 
-    /// Forgets a peer and its addresses: nothing more comes in, nothing more goes out.
+    /// Removes a peer and its addresses: its datagrams are dropped from now on, and nothing is sent to it.
     pub fn close(&mut self, peer: PeerId) {
         let Some(proofs) = self.proofs.remove(&peer) else { return };
         for (ufrag, _) in &proofs.credentials {
@@ -74,7 +79,8 @@ impl Routes {
         }
     }
 
-    /// The peer that a datagram is from; `None`: from nobody we know.
+    /// Returns the peer that a datagram belongs to, after learning its address if it is a valid STUN request. `None`:
+    /// the sender is unknown.
     pub fn peer_of(&mut self, datagram: &Datagram<'_>) -> Option<PeerId> {
         if let Some(request) = Request::parse(datagram.bytes) {
             self.learn(request, datagram);
@@ -103,12 +109,13 @@ impl Routes {
         self.by_address.insert(datagram.from, Path { peer, local: datagram.local });
     }
 
-    /// Our own address on the peer's path to there; `Err` when it never proved that it is there.
+    /// Returns the local address of the path to `to`, `None` where the system does not tell it. `Err`: the peer has not
+    /// proven that address.
     pub fn source(&self, peer: PeerId, to: SocketAddr) -> Result<Option<IpAddr>, ()> {
         self.by_address.get(&to).filter(|path| path.peer == peer).map(|path| path.local).ok_or(())
     }
 
-    /// Addresses that are known now.
+    /// Returns the number of known addresses.
     pub fn addresses(&self) -> usize {
         self.by_address.len()
     }

@@ -1,19 +1,19 @@
-//! What the port must understand of STUN (RFC 8489): to whom a binding request speaks, and whether it may.
+//! The part of STUN (RFC 8489) that the port needs: whom a binding request addresses, and whether it is authentic.
 
 use rtc::crypto::RTCCrypto;
 use rtc::stun::attributes::ATTR_USERNAME;
 use rtc::stun::integrity::MessageIntegrity;
 use rtc::stun::message::{BINDING_REQUEST, Message, is_stun_message};
 
-/// A binding request, decoded.
+/// A decoded binding request.
 pub(super) struct Request {
     message: Message,
 }
 
 impl Request {
-    /// `None` for everything that is no well-formed binding request.
+    /// Decodes a datagram. Returns `None` for anything but a well-formed binding request.
     pub(super) fn parse(datagram: &[u8]) -> Option<Request> {
-        // RFC 7983: the first byte of STUN is 0 to 3. A request longer than any path's MTU is not one.
+        // RFC 7983: the first byte of STUN is 0 to 3. A datagram longer than any MTU is no request.
         if datagram.first().is_none_or(|&b| b > 3) || datagram.len() > 1500 || !is_stun_message(datagram) {
             return None;
         }
@@ -22,14 +22,15 @@ impl Request {
         (message.typ == BINDING_REQUEST).then_some(Request { message })
     }
 
-    /// The user name fragment of the addressee: what stands before the colon of USERNAME (RFC 8445, 7.2.2).
+    /// Returns the user name fragment of the addressee, the part of USERNAME before the colon (RFC 8445, section
+    /// 7.2.2).
     pub(super) fn addressee(&self) -> Option<String> {
         let name = String::from_utf8(self.message.get(ATTR_USERNAME).ok()?).ok()?;
         let (ours, _theirs) = name.split_once(':')?;
         Some(ours.to_owned())
     }
 
-    /// Whether MESSAGE-INTEGRITY was made with the addressee's password.
+    /// Returns whether MESSAGE-INTEGRITY was made with the addressee's password.
     pub(super) fn is_authentic(&mut self, password: &str, crypto: &dyn RTCCrypto) -> bool {
         MessageIntegrity::check(&mut self.message, password.as_bytes(), crypto).is_ok()
     }

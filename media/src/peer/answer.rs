@@ -1,10 +1,10 @@
-//! What the library's answer must still be told: where the shared port is, and how much may be sent.
+//! Completes the library's SDP answer: candidates of the shared port, bit rates, and the lines that WHIP asks for.
 
 use super::Limits;
 use std::fmt::Write;
 use std::net::SocketAddr;
 
-/// Puts our candidates in place of the library's.
+/// Returns the SDP with candidates of the announced addresses in place of the library's.
 pub fn with_candidates(sdp: &str, announced: &[SocketAddr]) -> String {
     let mut out = String::with_capacity(sdp.len() + 512);
     for line in sdp.lines().filter(|line| !line.starts_with("a=candidate:") && *line != "a=end-of-candidates") {
@@ -17,8 +17,8 @@ pub fn with_candidates(sdp: &str, announced: &[SocketAddr]) -> String {
     out
 }
 
-/// Rewrites an answer: our candidates instead of the library's, bit rates for the video, and what RFC 9725, section 4.4.1,
-/// asks for.
+/// Completes an answer: candidates of the announced addresses, bit rates for the video, and `a=rtcp-mux-only` (RFC
+/// 9725, section 4.4.1).
 pub fn complete(sdp: &str, announced: &[SocketAddr], limits: &Limits) -> String {
     let (mut out, mut video) = (String::with_capacity(sdp.len() + 512), false);
     for line in with_candidates(sdp, announced).lines() {
@@ -28,11 +28,11 @@ pub fn complete(sdp: &str, announced: &[SocketAddr], limits: &Limits) -> String 
         out += line;
         out += "\r\n";
         if video && line.starts_with("c=") {
-            // RFC 8866, section 5: b= stands directly behind c=.
+            // RFC 8866, section 5: `b=` stands directly after `c=`.
             _ = write!(out, "b=AS:{}\r\n", limits.max_kbps);
         }
         if let Some(payload) = line.strip_prefix("a=rtpmap:").and_then(|map| map.strip_suffix(" VP8/90000")) {
-            // What libwebrtc understands; others ignore unknown parameters.
+            // Only libwebrtc reads this parameter; other senders ignore it.
             _ = write!(out, "a=fmtp:{payload} x-google-start-bitrate={}\r\n", limits.start_kbps);
         }
         if line == "a=rtcp-mux" {
@@ -42,9 +42,10 @@ pub fn complete(sdp: &str, announced: &[SocketAddr], limits: &Limits) -> String 
     out
 }
 
+/// Appends one host candidate for each address, the preferred one first, and the end of candidates.
 fn candidates(out: &mut String, announced: &[SocketAddr]) {
     for (n, address) in announced.iter().enumerate() {
-        // RFC 8445, 5.1.2.1: host candidates have type preference 126; earlier ones are preferred.
+        // RFC 8445, section 5.1.2.1: host candidates have type preference 126; earlier ones are preferred.
         let priority = (126u64 << 24) | ((65_535 - n.min(65_535) as u64) << 8) | 255;
         let (ip, port) = (address.ip(), address.port());
         _ = write!(out, "a=candidate:{} 1 udp {priority} {ip} {port} typ host\r\n", n + 1);
@@ -69,6 +70,6 @@ mod tests {
         assert!(out.contains(
             "c=IN IP4 0.0.0.0\r\nb=AS:2500\r\na=rtpmap:96 VP8/90000\r\na=fmtp:96 x-google-start-bitrate=1500"
         ));
-        assert_eq!(out.matches("b=AS").count(), 1, "sound has no limit of its own");
+        assert_eq!(out.matches("b=AS").count(), 1, "audio has no limit of its own");
     }
 }

@@ -1,4 +1,4 @@
-//! What the thread of all peers is asked to do.
+//! The commands to the thread that runs all peers.
 
 use super::Error;
 use super::fragment::Fragment;
@@ -6,10 +6,11 @@ use super::pump::{Pump, Restarted};
 use crate::net::PeerId;
 use tokio::sync::oneshot;
 
+/// A command to the thread that runs all peers.
 pub enum Command {
-    /// Lets the pump's peer come, which proves itself with these ICE credentials.
+    /// Adds a peer, which proves itself by these ICE credentials.
     Join { peer: PeerId, ufrag: String, password: String, pump: Box<Pump> },
-    /// Takes what a publisher says about its ICE session; the answer is `Some` when that began a new one.
+    /// Applies a publisher's SDP fragment. The answer is `Some` when the fragment began a new ICE session.
     Patch { peer: PeerId, fragment: Fragment, answer: oneshot::Sender<Result<Option<Restarted>, Error>> },
     /// Closes one peer.
     Close(PeerId),

@@ -1,5 +1,5 @@
-//! One WebRTC connection without a socket and without a clock: datagrams and times in, packets and states out. All it adds to
-//! the library is of which of a publisher's two tracks a packet is.
+//! One WebRTC connection without a socket or a clock: datagrams and times go in, packets and states come out. It adds
+//! to the library which of a publisher's two tracks a packet belongs to.
 
 use super::fragment::Credentials;
 use super::offer::Offer;
@@ -30,44 +30,45 @@ use std::time::{Duration, Instant};
 /// How long the other side may be silent.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
-    /// ... before it is disconnected,
+    /// Silence after which the connection counts as disconnected.
     pub disconnected: Duration,
-    /// ... and after that, before it has failed.
+    /// Further silence after which a disconnected connection has failed.
     pub failed: Duration,
 }
 
-/// What has happened.
+/// What a connection reports.
 pub enum Happening {
     State(RTCPeerConnectionState),
     Packet(Track, Packet, Instant),
     Report(Track, SenderReport, Instant),
 }
 
-/// A track of which a packet has come.
+/// A track of which at least one packet has arrived.
 struct OpenTrack {
     id: MediaStreamTrackId,
     kind: Track,
     receiver: RTCRtpReceiverId,
-    /// Of its newest packet.
+    /// The SSRC of its newest packet.
     ssrc: Option<u32>,
 }
 
+/// One WebRTC connection.
 pub struct Connection {
     core: RTCPeerConnection,
-    /// What the library was shown last.
+    /// The offer that the library was given last.
     offer: String,
-    /// Ours, of the present ICE session.
+    /// The local credentials of the present ICE session.
     ice: Credentials,
     tracks: Vec<OpenTrack>,
     states: VecDeque<RTCPeerConnectionState>,
     connected: bool,
     port: u16,
-    /// Time never goes back for the library.
+    /// The latest time that the library was given; it must never go back.
     now: Instant,
 }
 
 impl Connection {
-    /// Answers a checked offer. `port` is a name between us and the library only.
+    /// Answers a checked offer. `port` is only a label in the addresses that the library is told.
     ///
     /// # Errors
     /// The library refuses the offer, or fails.
@@ -76,7 +77,7 @@ impl Connection {
         let broken = |error: rtc::shared::error::Error| Error::Engine(error.to_string());
         let now = Instant::now();
         let (media, chain) = engine::media_engine()?;
-        // The library judges by STUN alone, so a few checks must fit into the time, even when one is lost.
+        // The library judges by STUN alone, so several checks must fit into the timeout, even when one is lost.
         let keep_alive = (timeouts.disconnected / 4).clamp(Duration::from_millis(200), Duration::from_secs(2));
         let settings = SettingEngineBuilder::new()
             .with_include_loopback_candidate(true)
@@ -104,7 +105,7 @@ impl Connection {
         Ok((Connection { core, offer, ice, tracks, states, connected: false, port, now }, answer))
     }
 
-    /// Returns our credentials of the present ICE session.
+    /// Returns the local credentials of the present ICE session.
     pub fn credentials(&self) -> &Credentials {
         &self.ice
     }
@@ -114,11 +115,11 @@ impl Connection {
         Credentials::of(&self.offer).as_ref() == Some(theirs)
     }
 
-    /// Begins a new ICE session with these credentials of the other side; returns the answer with new ones of ours. DTLS and
-    /// media go on.
+    /// Begins a new ICE session with these credentials of the other side and returns the answer with new local
+    /// credentials. DTLS and media go on.
     ///
     /// # Errors
-    /// The library does not restart.
+    /// The library fails to restart.
     pub fn restart(&mut self, theirs: Credentials, now: Instant) -> Result<String, Error> {
         let broken = |error: rtc::shared::error::Error| Error::Engine(error.to_string());
         self.now = self.now.max(now);
@@ -132,7 +133,7 @@ impl Connection {
         Ok(answer)
     }
 
-    /// A datagram of this peer has come.
+    /// Takes a datagram of this peer.
     pub fn read(&mut self, datagram: &Datagram<'_>) {
         self.now = self.now.max(datagram.arrival);
         let message = TaggedBytesMut {
@@ -148,13 +149,13 @@ impl Connection {
         if let Err(error) = self.core.handle_read(message) {
             tracing::debug!(%error, "a datagram makes no sense");
         }
-        // The library takes no media before its own event of the finished handshake has gone through it.
+        // The library accepts media only after its own event of the finished handshake has been polled.
         if !self.connected {
             self.events();
         }
     }
 
-    /// Time has come to `now`.
+    /// Advances the connection's time to `now` and fires the timer that is due.
     pub fn tick(&mut self, now: Instant) {
         self.now = self.now.max(now);
         if self.core.poll_timeout().is_some_and(|due| due <= self.now)
@@ -164,12 +165,12 @@ impl Connection {
         }
     }
 
-    /// When [`Connection::tick`] is due.
+    /// Returns when [`Connection::tick`] is due. `None`: no timer is set.
     pub fn due(&mut self) -> Option<Instant> {
         self.core.poll_timeout()
     }
 
-    /// What has happened since, in order.
+    /// Calls `each` for everything that happened since the last call, in order.
     pub fn poll(&mut self, mut each: impl FnMut(Happening)) {
         self.events();
         for state in self.states.drain(..) {
@@ -203,7 +204,7 @@ impl Connection {
         }
     }
 
-    /// Takes the library's events: a packet is of no track before its track has opened.
+    /// Polls the library's events. A track must be opened before its packets can be assigned to it.
     fn events(&mut self) {
         while let Some(event) = self.core.poll_event() {
             match event {
@@ -217,6 +218,7 @@ impl Connection {
         }
     }
 
+    /// Registers an opened track, once.
     fn opened(&mut self, opened: RTCTrackEventInit) {
         let kind = match self.core.rtp_receiver(opened.receiver_id).map(|receiver| receiver.track().kind()) {
             Some(RtpCodecKind::Video) => Track::Video,
@@ -228,24 +230,24 @@ impl Connection {
         }
     }
 
-    /// What goes out now.
+    /// Calls `send` for each datagram that is ready to go out.
     pub fn write(&mut self, mut send: impl FnMut(SocketAddr, &[u8])) {
         while let Some(datagram) = self.core.poll_write() {
             send(datagram.transport.peer_addr, &datagram.message);
         }
     }
 
-    /// Asks for a key frame; false while no picture has come.
+    /// Sends a Picture Loss Indication. Returns false while no video packet has arrived.
     pub fn ask_for_key_frame(&mut self) -> bool {
-        let Some(pictures) = self.tracks.iter().find(|track| track.kind == Track::Video) else { return false };
-        let (Some(media_ssrc), Some(mut receiver)) = (pictures.ssrc, self.core.rtp_receiver(pictures.receiver)) else {
+        let Some(video) = self.tracks.iter().find(|track| track.kind == Track::Video) else { return false };
+        let (Some(media_ssrc), Some(mut receiver)) = (video.ssrc, self.core.rtp_receiver(video.receiver)) else {
             return false;
         };
         let request = PictureLossIndication { sender_ssrc: 1, media_ssrc };
         receiver.write_rtcp(self.now, vec![Box::new(request)]).is_ok()
     }
 
-    /// Says goodbye; [`Connection::write`] sends it.
+    /// Closes the connection. The goodbye goes out with [`Connection::write`].
     pub fn close(&mut self) {
         if let Err(error) = self.core.close() {
             tracing::debug!(%error, "a connection did not close cleanly");
@@ -253,14 +255,14 @@ impl Connection {
     }
 }
 
-/// Returns what the library answers now, and the ICE credentials in it.
+/// Returns the library's current answer and the ICE credentials in it.
 fn answer_of(core: &RTCPeerConnection) -> Result<(Credentials, String), Error> {
     let none = || Error::Engine("there is no answer".into());
     let answer = core.local_description().ok_or_else(none)?.sdp;
     Ok((Credentials::of(&answer).ok_or_else(none)?, answer))
 }
 
-/// What the library believes is our address. Nobody outside ever sees it.
+/// Returns the local address that the library is told. It never leaves this process.
 fn name(ipv6: bool, port: u16) -> SocketAddr {
     if ipv6 { (Ipv6Addr::LOCALHOST, port).into() } else { (Ipv4Addr::LOCALHOST, port).into() }
 }

@@ -1,4 +1,4 @@
-//! Where all publishers come in: one UDP port, one place each.
+//! The entry of all publishers: one UDP port and a bounded number of places.
 
 use super::connection::{Connection, Timeouts};
 use super::network::{Counters, Network};
@@ -16,25 +16,25 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-/// Where publishers come in.
+/// Settings of the media port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// The UDP address to bind. Port 0: any free one.
+    /// The UDP address to bind. Port 0: any free port.
     pub bind: SocketAddr,
-    /// Addresses at which publishers reach the port. Empty: the bound address, or all addresses that this machine has at the
-    /// moment of the offer when that is unspecified.
+    /// Addresses at which publishers reach the port. Empty: the bound address or, when that is unspecified, all
+    /// addresses that this machine has at the moment of the offer.
     pub announce: Vec<IpAddr>,
-    /// Whom the port answers.
+    /// The senders that the port answers.
     pub reach: Reach,
-    /// Publishers at a time.
+    /// The most publishers at a time.
     pub max_peers: usize,
-    /// Nothing heard for so long: `Disconnected`.
+    /// Silence after which a publisher is `Disconnected`.
     pub disconnected_after: Duration,
-    /// ... and for so much longer: `Failed`.
+    /// Further silence after which a disconnected publisher has `Failed`.
     pub failed_after: Duration,
-    /// An answered offer that is not followed by a connection within this time has failed.
+    /// Time from the answer within which the connection must be established; otherwise the publisher has failed.
     pub connect_within: Duration,
-    /// A publisher that is connected and sends no packet for so long has failed.
+    /// Time without a packet after which a connected publisher has failed.
     pub media_within: Duration,
 }
 
@@ -74,12 +74,12 @@ impl Endpoint {
         Ok(endpoint)
     }
 
-    /// The bound address.
+    /// Returns the bound address.
     pub fn local_address(&self) -> SocketAddr {
         self.network.local()
     }
 
-    /// Returns the addresses that a publisher is told now.
+    /// Returns the addresses that a publisher is told at this moment.
     ///
     /// # Errors
     /// The interfaces of this machine cannot be listed.
@@ -90,15 +90,16 @@ impl Endpoint {
         Ok(ips.into_iter().map(|ip| SocketAddr::new(ip, local.port())).collect())
     }
 
+    /// Returns the counters of the port.
     pub fn counters(&self) -> Counters {
         self.network.counters()
     }
 
-    /// Answers an offer. The publisher's place is taken from now on; one that never connects loses it
-    /// after [`Config::connect_within`].
+    /// Answers an offer. The publisher takes a place from now on; one that does not connect loses it after
+    /// [`Config::connect_within`].
     ///
     /// # Errors
-    /// Each variant says which status it stands for. Nothing is left behind.
+    /// Each variant names the HTTP status it stands for. A refused offer takes no place.
     pub async fn accept(&self, offer: &str, limits: &Limits) -> Result<(Answer, Publisher), Error> {
         let offer = offer::check(offer)?;
         let place = self.places.clone().try_acquire_owned().map_err(|_| Error::Busy(self.config.max_peers))?;
@@ -108,13 +109,14 @@ impl Endpoint {
             config: self.config.clone(),
             limits: limits.clone(),
         };
-        // A thread of its own: keys and certificate take milliseconds, and should the library panic on an offer, the panic
-        // ends there.
+        // On a blocking thread: keys and a certificate take milliseconds, and a panic of the library ends with the
+        // task.
         let answer = tokio::task::spawn_blocking(move || answering.run(&offer, place));
         answer.await.map_err(|error| Error::Engine(error.to_string()))?
     }
 }
 
+/// What answering one offer needs.
 struct Answering {
     network: Arc<Network>,
     announced: Vec<SocketAddr>,
@@ -140,7 +142,7 @@ impl Answering {
         });
         let formats = Formats {
             video: offer.video.then(Format::vp8),
-            // Agreed on as two channels (RFC 7587, section 7), whatever is in the packets.
+            // Opus is always agreed on with two channels (RFC 7587, section 7), whatever the packets hold.
             audio: offer.audio.then(|| Format::opus(2)),
         };
         let pump = Pump {
@@ -162,7 +164,7 @@ impl Answering {
     }
 }
 
-/// Addresses at which this machine can be reached when bound to `ip`.
+/// Returns the addresses at which this machine can be reached when bound to `ip`.
 fn own_addresses(ip: IpAddr) -> Result<Vec<IpAddr>, std::io::Error> {
     if !ip.is_unspecified() {
         return Ok(vec![ip]);
@@ -172,7 +174,7 @@ fn own_addresses(ip: IpAddr) -> Result<Vec<IpAddr>, std::io::Error> {
         IpAddr::V6(v6) => ip.is_ipv6() && (v6.segments()[0] & 0xFFC0) != 0xFE80 && !v6.is_unspecified(),
     };
     let mut own: Vec<IpAddr> = of_this_machine()?.into_iter().filter(usable).collect();
-    // Loopback last: browsers prefer what stands first, and some take no loopback address at all.
+    // Loopback goes last: browsers prefer earlier candidates, and some accept no loopback address.
     own.sort_by_key(IpAddr::is_loopback);
     Ok(own)
 }

@@ -1,4 +1,4 @@
-//! What the library is allowed to do: two codecs, capped retransmission requests, feedback for the sender's rate.
+//! The library's settings: two codecs, limited retransmission requests, feedback for the sender's rate.
 
 use super::Error;
 use super::reports::DeliverReports;
@@ -11,27 +11,30 @@ use rtc::peer_connection::configuration::media_engine::MediaEngine;
 use rtc::rtp_transceiver::rtp_sender::{RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RtpCodecKind};
 use std::time::Duration;
 
-/// Recovered packets are invisible to the library's NACK generator (rtc-interceptor 0.21.1): without a limit it asks for them
-/// again and again until the sender drowns. Measured at 5 % loss: 90 requests per lost packet without, 14 with.
+/// The most requests (NACK) for one lost packet. The library's NACK generator does not see recovered packets
+/// (rtc-interceptor 0.21.1): without a limit it repeats its requests until they overload the sender. Measured at 5 %
+/// loss: 90 requests per lost packet without the limit, 14 with it.
 const MAX_NACKS_PER_PACKET: u16 = 10;
-/// Shorter than a turn of the network's thread, so that each turn asks.
+/// Shorter than a turn of the network thread, so that each turn can send requests.
 const NACK_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Where sender reports are marked: nearest to the wire.
+/// The slot in the chain where sender reports are marked: next to the network.
 const REPORTS: usize = 500;
 
+/// Returns the media engine and the interceptor chain of one connection.
 pub fn media_engine() -> Result<(MediaEngine, Registry), Error> {
     let mut media = MediaEngine::default();
     let engine = |error: rtc::shared::error::Error| Error::Engine(error.to_string());
-    // A lost packet of sound is a syllable that nobody counts. Senders that offer it send it again, on the same stream.
+    // Retransmission of Opus: a lost packet of audio is a lost syllable. Senders that agree send it again on the same
+    // stream.
     let again = [("nack", "")];
     let opus = codec("audio/opus", 111, 48_000, 2, "minptime=10;useinbandfec=1", &again);
     media.register_codec(opus, RtpCodecKind::Audio).map_err(engine)?;
     let feedback = [("ccm", "fir"), ("nack", ""), ("nack", "pli"), ("goog-remb", "")];
     media.register_codec(codec("video/VP8", 96, 90_000, 0, "", &feedback), RtpCodecKind::Video).map_err(engine)?;
     media.register_codec(codec("video/rtx", 97, 90_000, 0, "apt=96", &[]), RtpCodecKind::Video).map_err(engine)?;
-    // This also tells the media engine which feedback and header extensions go with the interceptors; the chain itself
-    // is built anew below, because of the limit.
+    // Registers the feedback and header extensions of the interceptors; the chain itself is built below, because of the
+    // limit.
     register_default_interceptors(Registry::new(), &mut media).map_err(engine)?;
     let nack = NackGeneratorBuilder::new()
         .with_interval(NACK_INTERVAL)
@@ -47,6 +50,7 @@ pub fn media_engine() -> Result<(MediaEngine, Registry), Error> {
     Ok((media, chain))
 }
 
+/// Describes one codec with its feedback.
 fn codec(
     mime: &str,
     payload_type: u8,

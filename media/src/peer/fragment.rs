@@ -1,9 +1,9 @@
-//! The body of a PATCH: an SDP fragment (RFC 8840) with candidates, or with the credentials of an ICE restart.
+//! The body of a PATCH request: an SDP fragment (RFC 8840) with candidates or with the credentials of an ICE restart.
 
 use super::Error;
 use super::offer::bounded;
 
-/// ICE credentials of one side (RFC 8839, section 5.4).
+/// The ICE credentials of one side (RFC 8839, section 5.4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credentials {
     pub ufrag: String,
@@ -11,13 +11,14 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Reads the credentials of a description or fragment: those of the session, or of the first part that has any.
+    /// Reads the credentials of a description or fragment: the first ones found, for the session or for a media
+    /// section. Returns `None` where a part is missing.
     pub fn of(sdp: &str) -> Option<Credentials> {
         let value = |name: &str| sdp.lines().find_map(|line| line.strip_prefix(name)).map(|v| v.trim().to_owned());
         Some(Credentials { ufrag: value("a=ice-ufrag:")?, password: value("a=ice-pwd:")? })
     }
 
-    /// Returns the description with these credentials in place of its own.
+    /// Returns the description with its credentials replaced by these.
     pub fn put_into(&self, sdp: &str) -> String {
         let mut out = String::with_capacity(sdp.len() + 64);
         for line in sdp.lines() {
@@ -31,6 +32,7 @@ impl Credentials {
         out
     }
 
+    /// Returns whether both parts have the length and the characters of RFC 8839, section 5.4.
     fn are_valid(&self) -> bool {
         let ice = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
         (4..=256).contains(&self.ufrag.len())
@@ -40,17 +42,17 @@ impl Credentials {
     }
 }
 
-/// What a publisher says about its ICE session. Its candidates are not kept: it is answered where its own checks come from.
+/// The parsed fragment of a publisher. Its candidates are not kept: answers go to where its own checks come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fragment {
-    /// The session that the fragment belongs to, or the one that it begins.
+    /// The credentials of the ICE session that the fragment belongs to or begins.
     pub credentials: Option<Credentials>,
 }
 
-/// Reads a fragment.
+/// Parses a fragment.
 ///
 /// # Errors
-/// [`Error::Malformed`]: it is no SDP fragment, or its credentials are none.
+/// [`Error::Malformed`]: the text is no SDP fragment, or its credentials are invalid.
 pub fn parse(text: &str) -> Result<Fragment, Error> {
     bounded(text)?;
     let malformed = |why: &str| Err(Error::Malformed(why.into()));
@@ -79,7 +81,8 @@ pub fn parse(text: &str) -> Result<Fragment, Error> {
     }
 }
 
-/// Returns the ICE part of an answer as a fragment: credentials and candidates of the first of its bundled parts.
+/// Returns the ICE part of an answer as a fragment: credentials and candidates of its first media section, which the
+/// others share.
 pub fn of_answer(sdp: &str) -> String {
     let mut out = String::new();
     let mut parts = 0;

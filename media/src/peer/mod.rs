@@ -1,4 +1,4 @@
-//! One WebRTC publisher: its offer is answered, its packets go through the tap, events come out.
+//! WebRTC publishers: their offers are answered, their packets go through the tap, and events come out.
 //!
 //! ```no_run
 //! # async fn run(offer: &str) -> Result<(), coach_media::peer::Error> {
@@ -16,8 +16,8 @@
 //! # }
 //! ```
 //!
-//! Candidates of the publisher are never used, neither those of its offer nor trickled ones: it is answered where its own
-//! authenticated checks come from, so an offer cannot aim the server at anybody.
+//! The publisher's own candidates are never used, neither those of its offer nor trickled ones. Answers go only to
+//! addresses from which authenticated checks came, so an offer cannot direct the server's traffic at a third party.
 
 mod answer;
 mod command;
@@ -45,13 +45,13 @@ use coach_core::MediaTime;
 /// What one publisher may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// Media time of the first unit that is kept: 0, or where a later part of the session begins.
+    /// The media time of the first kept unit: 0, or where a later part of the session begins.
     pub offset: MediaTime,
-    /// What the sender is told to begin with, kbit/s, instead of feeling its way up from 300.
+    /// The bit rate that the sender is told to begin with, kbit/s. Without it senders begin at 300 and rise slowly.
     pub start_kbps: u32,
-    /// What the sender is told not to exceed for pictures, kbit/s.
+    /// The highest bit rate that the sender is told to use for video, kbit/s.
     pub max_kbps: u32,
-    /// Pictures wider or higher than that are dropped, pixels.
+    /// The largest width or height of a frame, pixels. Larger key frames are dropped.
     pub max_side: u32,
 }
 
@@ -61,72 +61,73 @@ impl Default for Limits {
     }
 }
 
-/// What goes back to the publisher.
+/// The reply to a publisher.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The SDP answer, with all our candidates.
+    /// The SDP answer, with all candidates of the server.
     pub sdp: String,
-    /// Names this ICE session; changes with every restart. Good for an ETag (RFC 9725, 4.3.1).
+    /// The name of this ICE session. It changes with every restart and serves as the ETag (RFC 9725, section 4.3.1).
     pub ice_tag: String,
 }
 
 /// Checks an offer without answering it.
 ///
 /// # Errors
-/// Those of [`Endpoint::accept`] that are the offer's own fault.
+/// Those of [`Endpoint::accept`] that the offer itself causes.
 pub fn check(offer: &str) -> Result<(), Error> {
     offer::check(offer).map(drop)
 }
 
-/// What a publisher's SDP fragment led to.
+/// The effect of a publisher's SDP fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Patched {
-    /// It had candidates of the present ICE session, which are left aside.
+    /// The fragment had candidates of the present ICE session, which are ignored.
     Candidates,
-    /// It had new credentials: ICE begins anew, and this goes back.
+    /// The fragment had new credentials: a new ICE session begins, and `fragment` is the reply.
     Restarted {
-        /// Our credentials and candidates, as an SDP fragment.
+        /// The local credentials and candidates, as an SDP fragment.
         fragment: String,
-        /// Names the new ICE session, as [`Answer::ice_tag`].
+        /// The name of the new ICE session, as in [`Answer::ice_tag`].
         ice_tag: String,
     },
 }
 
-/// What a publisher does.
+/// What happens to a publisher.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// Media can flow.
+    /// The connection is established; media can flow.
     Connected,
-    /// What the items will be; before the first of them.
+    /// The formats of the items. Comes before the first item.
     Formats(Formats),
+    /// One item of media.
     Item(Item),
-    /// Nothing was heard for some seconds. It may come back by itself.
+    /// Nothing was heard for [`Config::disconnected_after`]. The publisher may come back by itself.
     Disconnected,
-    /// It will not come back. `Closed` follows.
+    /// The connection is lost for good. `Closed` follows.
     Failed,
-    /// The last event: everything of the peer has been freed.
+    /// The last event: everything that belongs to the peer has been freed.
     Closed,
 }
 
 /// Why an offer was not answered.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// 400: this is no session description.
+    /// 400: the text is no session description.
     #[error("this is not a session description: {0}")]
     Malformed(String),
-    /// 400: it offers nothing to receive.
+    /// 400: the offer has no media to receive.
     #[error("the offer has no audio or video to send: {0}")]
     NoMedia(String),
-    /// 422: a session description that we cannot take as it is.
+    /// 422: a session description that cannot be accepted as it is.
     #[error("this offer cannot be accepted: {0}")]
     Unacceptable(String),
-    /// 503: try again later.
+    /// 503: all places are taken.
     #[error("all {0} places for publishers are taken; try again later")]
     Busy(usize),
-    /// 500: the port could not be bound, or the machine lacks something.
+    /// 500: the port could not be bound, or a resource of the machine is missing.
     #[error("the media port: {0}")]
     Io(#[from] std::io::Error),
-    /// 500: the WebRTC library failed on an offer that we took for good.
+    /// 500: the WebRTC library failed on an offer that was checked.
     #[error("the WebRTC engine failed: {0}")]
     Engine(String),
 }

@@ -1,5 +1,5 @@
-//! The thread on which all peers live. It owns the port, reads it in turns, and gives each peer what is its own: from the
-//! socket to the finished item no packet changes its thread, and no lock is taken for it.
+//! The thread that runs all peers. It owns the port, reads it in turns, and gives each peer its datagrams. From the
+//! socket to the finished item a packet stays on this thread, and no lock is taken for it.
 
 use super::Error;
 use super::command::Command;
@@ -20,30 +20,34 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How often the port is read while there are peers. A wake-up costs as much as ten packets, here and in every thread behind,
-/// and the kernel's stamps keep the arrivals exact: so packets are taken in handfuls, and wait half of it on average.
+/// The time between two reads of the port while there are peers. A wake-up costs as much as ten packets, here and in
+/// every thread behind, and the kernel's stamps keep arrivals exact: so packets are read in groups and wait half of
+/// this time on average.
 const TURN: Duration = Duration::from_millis(20);
-/// ... and while one of them is connecting, which is many answers one after the other: as long as something was heard of it
-/// within a second.
+/// The turn while a peer that was heard within [`CONNECTING`] is connecting, which takes many answers one after the
+/// other.
 const CONNECTING_TURN: Duration = Duration::from_millis(2);
+/// How long after its last datagram a connecting peer keeps the turns short.
 const CONNECTING: Duration = Duration::from_secs(1);
-/// ... and while there are none, so that strangers' datagrams do not pile up.
+/// The turn while there are no peers, so that datagrams of unknown senders do not fill the socket's buffer.
 const IDLE: Duration = Duration::from_millis(500);
-/// Reads of one turn: a flood must not keep the peers from their timers.
+/// The most reads in one turn, so that a flood does not delay the peers' timers.
 const MOST_READS: usize = 16;
 
-/// What the port has seen, counted since it was bound.
+/// Counts of the port since it was bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {
+    /// Datagrams received.
     pub received: u64,
+    /// Datagrams sent.
     pub sent: u64,
-    /// From nobody we know, or from an address that may not come.
+    /// Datagrams from unknown senders or from addresses that are not admitted.
     pub unknown: u64,
-    /// The system had no room to send.
+    /// Datagrams that the system could not take.
     pub send_failures: u64,
     /// Peers that hold a place now.
     pub peers: usize,
-    /// Addresses that are known now.
+    /// Addresses that belong to a peer now.
     pub addresses: usize,
 }
 
@@ -57,7 +61,7 @@ struct Counts {
     addresses: AtomicUsize,
 }
 
-/// The handle to the thread. Dropping it closes all peers and waits for the thread's end.
+/// The handle to the thread. Dropping it closes all peers and waits until the thread has ended.
 #[derive(Debug)]
 pub struct Network {
     commands: Sender<Command>,
@@ -92,11 +96,12 @@ impl Network {
         Ok(Network { commands, local, counts, last_peer: AtomicU64::new(0), thread: Some(thread) })
     }
 
-    /// The bound address; its port is the one to announce.
+    /// Returns the bound address; its port is the one to announce.
     pub fn local(&self) -> SocketAddr {
         self.local
     }
 
+    /// Returns the counts. `received` is read first: what it counts has already had its effect.
     pub fn counters(&self) -> Counters {
         Counters {
             received: self.counts.received.load(Acquire),
@@ -108,7 +113,7 @@ impl Network {
         }
     }
 
-    /// Lets a peer with these ICE credentials come; its name, and where to ask things of it.
+    /// Registers a peer under its ICE credentials. Returns its number and the sender for commands to it.
     ///
     /// # Errors
     /// The thread has ended.
@@ -128,7 +133,7 @@ impl Network {
 
 impl Drop for Network {
     fn drop(&mut self) {
-        // An error says that the thread has ended.
+        // An error means that the thread has ended.
         let _ = self.commands.send(Command::End);
         if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
             tracing::error!("the network thread panicked");
@@ -142,11 +147,11 @@ struct Turns {
     gate: Gate,
     routes: Routes,
     peers: HashMap<PeerId, Peer>,
-    /// Those of `peers` whose turn it is; kept for its room.
+    /// The peers whose turn it is. Kept as a field so that its memory is reused.
     due: Vec<PeerId>,
-    /// To be closed when what has come by now has been read.
+    /// Peers that are closed after the datagrams that have already arrived were read.
     closing: Vec<PeerId>,
-    /// All are to be closed.
+    /// All peers are to be closed.
     ending: bool,
     counts: Arc<Counts>,
     inbox: Receiver<Command>,
@@ -159,6 +164,7 @@ struct Peer {
 }
 
 impl Peer {
+    /// Returns whether the peer is connecting and was heard within [`CONNECTING`].
     fn is_connecting(&self, now: Instant) -> bool {
         self.pump.is_connecting() && self.heard.is_some_and(|heard| now < heard + CONNECTING)
     }
@@ -185,9 +191,9 @@ impl Turns {
                 self.end(id);
             }
             self.counts.addresses.store(self.routes.addresses(), Relaxed);
-            // Last, so that whoever sees them counted sees their consequences.
+            // Stored last, so that whoever sees datagrams counted also sees their effects.
             self.counts.received.fetch_add(read, Release);
-            // Whoever was not read yet shall not wait for another turn.
+            // While there is more to read, the next turn begins at once.
             if !self.peers.is_empty() && !more {
                 let connecting = self.peers.values().any(|peer| peer.is_connecting(now));
                 let turn = if connecting { CONNECTING_TURN } else { TURN };
@@ -196,7 +202,7 @@ impl Turns {
         }
     }
 
-    /// Does what was asked, and waits for it while there is no peer.
+    /// Runs the commands that are waiting. Without peers it waits up to [`IDLE`] for one.
     fn commands(&mut self) {
         if self.peers.is_empty() {
             match self.inbox.recv_timeout(IDLE) {
@@ -217,7 +223,7 @@ impl Turns {
                 self.peers.insert(peer, Peer { pump, due: Instant::now(), heard: None });
             }
             Command::Patch { peer, fragment, answer } => {
-                // The publisher may not wait any more, or be gone: nothing is asked of it then.
+                // The publisher's caller may have gone; nobody needs the answer then.
                 let _ = answer.send(self.patch(peer, fragment));
             }
             Command::Close(peer) => self.closing.push(peer),
@@ -225,7 +231,7 @@ impl Turns {
         }
     }
 
-    /// Reads what has come; how many datagrams, and whether there may be more.
+    /// Reads the datagrams that have arrived. Returns how many there were and whether there may be more.
     fn read(&mut self, batch: &mut Batch) -> (u64, bool) {
         let mut read = 0;
         for _ in 0..MOST_READS {
@@ -236,7 +242,7 @@ impl Turns {
                     self.counts.unknown.fetch_add(1, Relaxed);
                     continue;
                 }
-                // Strangers' datagrams go no further than through here.
+                // A panic over a datagram of an unknown sender must not end the thread.
                 match catch_unwind(AssertUnwindSafe(|| self.routes.peer_of(&datagram))) {
                     Ok(Some(id)) => self.give(id, &datagram),
                     Ok(None) | Err(_) => _ = self.counts.unknown.fetch_add(1, Relaxed),
@@ -249,6 +255,7 @@ impl Turns {
         (read, true)
     }
 
+    /// Gives a datagram to its peer.
     fn give(&mut self, id: PeerId, datagram: &Datagram<'_>) {
         let Some(peer) = self.peers.get_mut(&id) else { return };
         (peer.due, peer.heard) = (datagram.arrival, Some(datagram.arrival));
@@ -257,6 +264,7 @@ impl Turns {
         }
     }
 
+    /// Applies an SDP fragment and registers the credentials of a new ICE session.
     fn patch(&mut self, id: PeerId, fragment: Fragment) -> Result<Option<Restarted>, Error> {
         let gone = || Error::Engine("the publisher has left".into());
         let peer = self.peers.get_mut(&id).ok_or_else(gone)?;
@@ -277,7 +285,7 @@ impl Turns {
         }
     }
 
-    /// Lets a peer do what is due.
+    /// Runs a peer whose turn it is.
     fn attend(&mut self, id: PeerId, now: Instant) {
         let Turns { port, routes, peers, counts, .. } = self;
         let Some(peer) = peers.get_mut(&id) else { return };
@@ -292,6 +300,7 @@ impl Turns {
         }
     }
 
+    /// Closes a peer and removes it.
     fn end(&mut self, id: PeerId) {
         let Some(Peer { mut pump, .. }) = self.peers.remove(&id) else { return };
         let Turns { port, routes, counts, .. } = self;
@@ -302,7 +311,8 @@ impl Turns {
         self.forget(id, *pump);
     }
 
-    /// A panic of the library over one peer's datagrams ends that peer alone; what it had brought is handed out.
+    /// Removes a peer over whose datagrams the library panicked. The other peers go on; what the peer had brought is
+    /// handed out.
     fn broken(&mut self, id: PeerId) {
         tracing::error!("the WebRTC engine panicked over a peer, which is closed");
         let Some(Peer { mut pump, .. }) = self.peers.remove(&id) else { return };
@@ -312,6 +322,7 @@ impl Turns {
         self.forget(id, *pump);
     }
 
+    /// Removes a peer's addresses and gives its place back.
     fn forget(&mut self, id: PeerId, pump: Pump) {
         self.routes.close(id);
         self.counts.peers.fetch_sub(1, Relaxed);
@@ -320,7 +331,8 @@ impl Turns {
     }
 }
 
-/// Sends for a peer, never to an address that has not proven itself: an offer must not be able to aim the server at somebody.
+/// Returns the function that sends for a peer. It sends only to addresses that the peer has proven: an offer must not
+/// direct the server's traffic at a third party.
 fn sender(port: &Port, routes: &Routes, counts: &Counts, id: PeerId) -> impl FnMut(SocketAddr, &[u8]) {
     move |to, datagram| {
         if let Ok(source) = routes.source(id, to) {

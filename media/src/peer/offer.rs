@@ -1,28 +1,30 @@
-//! What an offer may be: checked by ourselves before the library sees it, and stripped of what we never use.
+//! Checks an offer before the library sees it, and removes the lines that are never used.
 
 use super::Error;
 use rtc::sdp::MediaDescription;
 use rtc::sdp::SessionDescription;
 use std::io::Cursor;
 
-/// Browsers' offers are about 6 kB.
+/// The longest offer, bytes. Browsers' offers have about 6 kB.
 const MAX_BYTES: usize = 64 << 10;
+/// The most lines of an offer.
 const MAX_LINES: usize = 2000;
-/// The longest line of a browser's offer has about 200 bytes, and the library takes time that grows with the square of it.
+/// The longest line, bytes. A browser's longest has about 200, and the library takes time that grows with the square of
+/// it.
 const MAX_LINE_BYTES: usize = 1024;
 
 /// A checked offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
-    /// What the library is shown.
+    /// The text that the library is given.
     pub sdp: String,
     pub video: bool,
     pub audio: bool,
-    /// The publisher is the client of the DTLS handshake, whatever we would like.
+    /// The publisher insists on being the client of the DTLS handshake.
     pub dtls_client: bool,
 }
 
-/// Refuses texts that are larger than any honest description.
+/// Refuses texts that are longer than any usual description.
 ///
 /// # Errors
 /// [`Error::Malformed`].
@@ -36,10 +38,13 @@ pub fn bounded(sdp: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Checks an offer (RFC 9725, section 4.2: at most one audio and one video, all bundled, sent to us).
+/// Checks an offer (RFC 9725, section 4.2): at most one audio and one video track, bundled, sent to the server.
+///
+/// # Errors
+/// Each variant of [`Error`] names the fault.
 pub fn check(sdp: &str) -> Result<Offer, Error> {
     bounded(sdp)?;
-    // The library wants the line ends of the standard; texts that went through an editor have others.
+    // The library wants the standard's line ends; an editor may have changed them.
     let sdp: String = sdp.lines().filter(|line| !line.is_empty()).flat_map(|line| [line.trim_end(), "\r\n"]).collect();
     let parsed = SessionDescription::unmarshal(&mut Cursor::new(sdp.as_bytes()))
         .map_err(|error| Error::Malformed(error.to_string()))?;
@@ -80,15 +85,15 @@ pub fn check(sdp: &str) -> Result<Offer, Error> {
     Ok(Offer { sdp, video, audio, dtls_client })
 }
 
-/// Returns whether this is a hash function and its bytes, as `sha-256 0A:1B:…` (RFC 8122, section 5).
+/// Returns whether this is a hash function and its bytes, as in `sha-256 0A:1B:…` (RFC 8122, section 5).
 fn is_fingerprint(value: &str) -> bool {
     let Some((function, hash)) = value.trim().split_once(' ') else { return false };
     let byte = |byte: &str| byte.len() == 2 && byte.bytes().all(|digit| digit.is_ascii_hexdigit());
-    // SHA-1 has 20 bytes; whatever is shorter is broken in other ways too.
+    // SHA-1 has 20 bytes, and no shorter hash is accepted.
     function.starts_with("sha-") && hash.split(':').count() >= 20 && hash.split(':').all(byte)
 }
 
-/// Audio and video come on one transport (RFC 9725, section 4.4.1).
+/// Checks that audio and video share one transport (RFC 9725, section 4.4.1).
 fn bundled(offer: &SessionDescription) -> Result<(), Error> {
     let mids = || offer.media_descriptions.iter().filter_map(|media| value(media, "mid"));
     let groups = offer.attributes.iter().filter(|attribute| attribute.key == "group");
@@ -100,7 +105,7 @@ fn bundled(offer: &SessionDescription) -> Result<(), Error> {
     Ok(())
 }
 
-/// Returns whether the publisher wants to be the client (RFC 8842, section 5.2).
+/// Returns whether the publisher insists on the client role of DTLS (RFC 8842, section 5.2).
 fn dtls_role(offer: &SessionDescription) -> Result<bool, Error> {
     let of_session = offer.attribute("setup").map(String::as_str);
     let mut roles = offer.media_descriptions.iter().map(|media| value(media, "setup").or(of_session));
@@ -115,6 +120,7 @@ fn dtls_role(offer: &SessionDescription) -> Result<bool, Error> {
     }
 }
 
+/// Checks one media section: encryption, direction, multiplexing, identification and codec.
 fn section(kind: &str, media: &MediaDescription) -> Result<(), Error> {
     if !media.media_name.protos.iter().any(|proto| proto == "SAVPF") {
         return Err(Error::Unacceptable(format!("{kind} is not encrypted RTP with feedback (SAVPF)")));
@@ -141,12 +147,13 @@ fn section(kind: &str, media: &MediaDescription) -> Result<(), Error> {
     if offered { Ok(()) } else { Err(Error::Unacceptable(format!("{kind} is not offered as {spoken}"))) }
 }
 
+/// Returns the value of an attribute of a media section.
 fn value<'a>(media: &'a MediaDescription, key: &str) -> Option<&'a str> {
     media.attribute(key).flatten()
 }
 
-/// Candidates: we answer whoever proves to be the publisher, and send to nobody an offer only names. Simulcast: one
-/// quality is all we want, and without these lines the sender sends one.
+/// Returns whether a line is removed. Candidates: traffic goes only to addresses that the publisher has proven.
+/// Simulcast: only one quality is wanted, and without these lines the sender sends one.
 fn is_unused(line: &str) -> bool {
     ["a=candidate:", "a=end-of-candidates", "a=simulcast:", "a=rid:", "a=remote-candidates:"]
         .iter()
@@ -173,14 +180,14 @@ mod tests {
     }
 
     #[test]
-    fn the_beginning_of_an_offer_is_an_error_until_sound_is_whole() {
+    fn the_beginning_of_an_offer_is_an_error_until_audio_is_whole() {
         let opus = CHROMIUM.find("opus/48000/2").unwrap();
         assert!((0..opus).all(|length| check(&CHROMIUM[..length]).is_err()));
-        let picture = CHROMIUM.find("m=video").unwrap();
-        let sound = check(&CHROMIUM[..picture]).unwrap();
-        assert_eq!((sound.audio, sound.video), (true, false));
+        let video = CHROMIUM.find("m=video").unwrap();
+        let audio = check(&CHROMIUM[..video]).unwrap();
+        assert_eq!((audio.audio, audio.video), (true, false));
         let codec = CHROMIUM.find("VP8/90000").unwrap();
-        assert!((picture + 2..codec).all(|length| check(&CHROMIUM[..length]).is_err()));
+        assert!((video + 2..codec).all(|length| check(&CHROMIUM[..length]).is_err()));
         assert!((codec..CHROMIUM.len()).filter(|&length| check(&CHROMIUM[..length]).is_ok()).count() > 1000);
     }
 

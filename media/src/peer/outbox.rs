@@ -1,18 +1,20 @@
-//! Events to their one reader, never waiting for it. What a reader that stands still makes us lose is said as a gap.
+//! The events of one peer on their way to their single reader, without waiting for it. What is lost because the reader
+//! does not read is reported as a gap.
 
 use super::Event;
 use crate::item::{GapReason, Item, Track};
 use coach_core::Span;
 use tokio::sync::mpsc::{self, error::TrySendError};
 
-/// Three minutes of a usual stream: a reader that is further behind has died or hangs.
+/// The most events that wait: three minutes of a usual stream. A reader further behind has ended or hangs.
 pub const CAPACITY: usize = 16_384;
-/// Room that only events other than items may take.
+/// Capacity that only events other than items may use.
 const RESERVE: usize = 64;
 
+/// The sending end of a peer's events.
 pub struct Outbox {
     events: mpsc::Sender<Event>,
-    /// Per track: from when to when units were lost, while no room was.
+    /// For each track, the span of the units that were lost while there was no room.
     missing: [Option<Span>; 2],
     lost: u64,
 }
@@ -23,28 +25,30 @@ impl Outbox {
         (Outbox { events, missing: [None; 2], lost: 0 }, receiver)
     }
 
-    /// Whether somebody is still reading.
+    /// Returns whether the receiver still exists.
     pub fn is_read(&self) -> bool {
         !self.events.is_closed()
     }
 
-    /// Units lost because the reader stood still.
+    /// Returns how many events were lost because the reader did not read.
     pub fn lost(&self) -> u64 {
         self.lost
     }
 
+    /// Sends an event, or counts it as lost.
     pub fn event(&mut self, event: Event) {
         if let Err(TrySendError::Full(_)) = self.events.try_send(event) {
             self.lost += 1;
         }
     }
 
+    /// Sends an item, or adds it to the track's gap. The gap is sent before the first item that can follow it.
     pub fn item(&mut self, item: Item) {
         let track = item.track();
         let missing = &mut self.missing[usize::from(track == Track::Audio)];
         let room = self.events.capacity() > RESERVE;
         let resumes = match &item {
-            // After lost pictures only a key frame helps.
+            // After lost frames the decoder needs a key frame.
             Item::Unit(_, unit) => room && (missing.is_none() || unit.key),
             Item::Gap(..) => room && missing.is_none(),
             Item::End(_) => true,
@@ -71,7 +75,7 @@ mod tests {
     use crate::item::AccessUnit;
     use coach_core::MediaTime;
 
-    fn picture(t: i64, key: bool) -> Item {
+    fn frame(t: i64, key: bool) -> Item {
         Item::Unit(Track::Video, AccessUnit { t: MediaTime(t), key, data: vec![1].into() })
     }
 
@@ -80,19 +84,19 @@ mod tests {
         let (mut outbox, mut events) = Outbox::new();
         let kept = (CAPACITY - RESERVE) as i64;
         for t in 0..kept + 10 {
-            outbox.item(picture(t, t == 0));
+            outbox.item(frame(t, t == 0));
         }
         assert_eq!(outbox.lost(), 10);
         for _ in 0..100 {
             events.try_recv().unwrap();
         }
-        outbox.item(picture(kept + 10, false));
-        outbox.item(picture(kept + 11, true));
+        outbox.item(frame(kept + 10, false));
+        outbox.item(frame(kept + 11, true));
         let mut last = Vec::new();
         while let Ok(event) = events.try_recv() {
             last.push(event);
         }
         let gap = Item::Gap(Track::Video, Span::new(MediaTime(kept), MediaTime(kept + 11)), GapReason::Overload);
-        assert_eq!(last[last.len() - 2..], [Event::Item(gap), Event::Item(picture(kept + 11, true))]);
+        assert_eq!(last[last.len() - 2..], [Event::Item(gap), Event::Item(frame(kept + 11, true))]);
     }
 }

@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, mpsc::Sender};
 use tokio::sync::{mpsc, oneshot, watch};
 
-/// A peer that publishes to us.
+/// The handle to a peer that publishes.
 #[derive(Debug)]
 pub struct Publisher {
     peer: PeerId,
@@ -32,18 +32,19 @@ impl Publisher {
         Publisher { peer, shared, network, closed, events: Some(events), announced }
     }
 
-    /// What the peer does, `Closed` last. It goes to one reader: a second call gets a channel that is closed already.
+    /// Returns the receiver of the peer's events, `Closed` last. Only the first call does; a later one returns a
+    /// receiver that is already closed.
     ///
-    /// The peer never waits for the reader. When the reader drops the receiver the peer is closed.
+    /// The peer never waits for the reader. When the receiver is dropped the peer is closed.
     pub fn events(&mut self) -> mpsc::Receiver<Event> {
         self.events.take().unwrap_or_else(|| mpsc::channel(1).1)
     }
 
-    /// Takes an SDP fragment (RFC 9725, section 4.3): candidates are left aside, new credentials restart ICE while the media
-    /// goes on.
+    /// Applies an SDP fragment (RFC 9725, section 4.3): candidates are ignored, new credentials restart ICE while the
+    /// media goes on.
     ///
     /// # Errors
-    /// [`Error::Malformed`]: it is no fragment. [`Error::Engine`]: the restart failed, or the peer is gone.
+    /// [`Error::Malformed`]: the text is no fragment. [`Error::Engine`]: the restart failed, or the peer is gone.
     pub async fn patch(&self, fragment: &str) -> Result<Patched, Error> {
         let fragment = fragment::parse(fragment)?;
         let (answer, answered) = oneshot::channel();
@@ -58,24 +59,26 @@ impl Publisher {
         })
     }
 
-    /// Media time of this moment; `None` before the first unit is known, about a second after `Connected`.
+    /// Returns the media time of this moment. `None` until the first unit is known, about a second after `Connected`.
     pub fn now(&self) -> Option<MediaTime> {
         self.shared.origin.get().map(|origin| origin.at(self.shared.epoch.elapsed()))
     }
 
+    /// Returns the counts of the peer since its offer.
     pub fn stats(&self) -> Stats {
         *self.shared.stats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hands out what has arrived and the ends, says goodbye, frees everything. Idempotent.
+    /// Hands out what has arrived and the end of each track, closes the connection and frees everything. Returns at
+    /// once when the peer is closed already.
     pub async fn close(&self) {
         self.ask(Command::Close(self.peer));
-        // An error means that the peer is gone, and everything with it.
+        // An error means that the peer is gone with everything it had.
         let _ = self.closed.clone().wait_for(|closed| *closed).await;
     }
 
     fn ask(&self, command: Command) {
-        // An error means that the network has ended, and with it the peer.
+        // An error means that the network thread has ended, and the peer with it.
         let _ = self.network.send(command);
     }
 }

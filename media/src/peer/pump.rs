@@ -1,4 +1,5 @@
-//! One peer: datagrams through its connection into the tap, items out, key frames asked for, and the end of it all.
+//! One peer: its datagrams go through the connection into the tap and items come out; key frames are requested, and the
+//! peer is ended.
 
 use super::connection::{Connection, Happening};
 use super::fragment::Fragment;
@@ -14,12 +15,14 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
-/// Clusters of the recording and seeking in it begin at key frames, and browsers send none of their own accord. There is
-/// one at least every 4 s, the time that asking and sending take included.
+/// The time after which a key frame is requested, so that one comes at least every 4 s, request and transmission
+/// included. Clusters of the recording begin at key frames and seeking needs them, and browsers send none unasked.
 const KEY_FRAME_INTERVAL: Duration = Duration::from_millis(3500);
-/// Never more often: a key frame is as big as ten others, and browsers take the same for their own limit.
+/// The shortest time between two requests: a key frame is as large as ten other frames, and browsers have the same
+/// limit.
 const KEY_FRAME_LIMIT: Duration = Duration::from_millis(300);
 
+/// Everything of one peer.
 pub struct Pump {
     pub shared: Arc<Shared>,
     pub connection: Connection,
@@ -27,13 +30,13 @@ pub struct Pump {
     pub formats: Formats,
     pub outbox: Outbox,
     pub key_frames: KeyFrames,
-    /// Until it is connected: when waiting for that is over.
+    /// The time by which the peer must be connected. `None`: it is connected.
     pub connect_by: Option<Duration>,
-    /// Without a packet for so long, the peer has failed.
+    /// Time without a packet after which the peer has failed.
     pub media_within: Duration,
-    /// When it was connected, or the newest packet came.
+    /// When the peer was connected or the newest packet arrived.
     pub last_packet: Duration,
-    /// Given back when everything is over.
+    /// The peer's place, given back when it is dropped.
     pub place: OwnedSemaphorePermit,
     pub closed: watch::Sender<bool>,
 }
@@ -42,15 +45,15 @@ pub struct Pump {
 pub struct Restarted {
     pub ufrag: String,
     pub password: String,
-    /// The answer that names it, without candidates of ours.
+    /// The answer that describes it, still with the library's candidates.
     pub sdp: String,
 }
 
-/// When to ask for key frames.
+/// When to request key frames.
 #[derive(Default)]
 pub struct KeyFrames {
-    /// There is somebody to ask.
-    pictures: bool,
+    /// A video packet has arrived, so its sender can be asked.
+    video: bool,
     last: Option<Duration>,
     requests: u64,
 }
@@ -60,7 +63,7 @@ impl Pump {
         self.connection.read(datagram);
     }
 
-    /// Everything that is to be done at `now`; whether the peer goes on.
+    /// Does everything that is due at `now`. Returns whether the peer goes on.
     pub fn run(&mut self, now: Instant, send: impl FnMut(SocketAddr, &[u8])) -> bool {
         self.connection.tick(now);
         let now = self.since_epoch(now);
@@ -77,10 +80,10 @@ impl Pump {
         goes_on && self.outbox.is_read()
     }
 
-    /// Takes what the publisher says about its ICE session; `Some` when that is a new one.
+    /// Applies a publisher's SDP fragment. Returns the new ICE session when the fragment begins one.
     ///
     /// # Errors
-    /// The library does not restart ICE; the peer goes on as it was.
+    /// The library fails to restart ICE; the peer goes on as it was.
     pub fn patch(&mut self, fragment: Fragment, now: Instant) -> Result<Option<Restarted>, Error> {
         let Some(theirs) = fragment.credentials.filter(|theirs| !self.connection.is_of_peer(theirs)) else {
             return Ok(None);
@@ -94,7 +97,7 @@ impl Pump {
         self.connect_by.is_some()
     }
 
-    /// When the peer has failed, unless it is connected or a packet comes before.
+    /// Returns when the peer has failed, unless it is connected or a packet arrives before.
     fn give_up_at(&self) -> Duration {
         self.connect_by.unwrap_or(self.last_packet + self.media_within)
     }
@@ -103,14 +106,14 @@ impl Pump {
         moment.saturating_duration_since(self.shared.epoch)
     }
 
-    /// Takes what the connection has; whether the peer goes on.
+    /// Takes what the connection reports. Returns whether the peer goes on.
     fn take(&mut self, now: Duration) -> bool {
         let Pump { connection, tap, outbox, key_frames, connect_by, last_packet, shared, .. } = self;
         let arrival = |at: Instant| at.saturating_duration_since(shared.epoch).min(now);
         let mut goes_on = true;
         connection.poll(|happening| match happening {
             Happening::Packet(track, packet, at) => {
-                key_frames.pictures |= track == Track::Video;
+                key_frames.video |= track == Track::Video;
                 *last_packet = arrival(at).max(*last_packet);
                 tap.push(track, packet, arrival(at));
             }
@@ -135,7 +138,7 @@ impl Pump {
         while let Some(output) = self.tap.poll() {
             match output {
                 Output::Started(origin) => {
-                    // It comes once.
+                    // It is set once: the tap sends `Started` once.
                     let _ = self.shared.origin.set(origin);
                     self.outbox.event(Event::Formats(self.formats.clone()));
                 }
@@ -146,7 +149,7 @@ impl Pump {
 
     fn key_frame_due(&self) -> Option<Duration> {
         let wait = if self.tap.wants_key_frame() { KEY_FRAME_LIMIT } else { KEY_FRAME_INTERVAL };
-        self.key_frames.pictures.then(|| self.key_frames.last.map_or(Duration::ZERO, |last| last + wait))
+        self.key_frames.video.then(|| self.key_frames.last.map_or(Duration::ZERO, |last| last + wait))
     }
 
     fn ask_for_key_frame(&mut self, now: Duration) {
@@ -156,7 +159,7 @@ impl Pump {
         }
     }
 
-    /// When [`Pump::run`] is due, if nothing comes before.
+    /// Returns when [`Pump::run`] is due, if no datagram arrives before.
     pub fn due(&mut self) -> Instant {
         let own = [Some(self.tap.deadline()), Some(self.give_up_at()), self.key_frame_due()];
         let own = self.shared.epoch + own.into_iter().flatten().min().unwrap_or_default();
@@ -173,7 +176,7 @@ impl Pump {
         *self.shared.stats.lock().unwrap_or_else(PoisonError::into_inner) = stats;
     }
 
-    /// Hands out what waits and the ends, and says goodbye.
+    /// Hands out what waits and the end of each track, and closes the connection.
     pub fn finish(&mut self, now: Instant, send: impl FnMut(SocketAddr, &[u8])) {
         self.take(self.since_epoch(now));
         self.finish_tap(now);
@@ -181,7 +184,7 @@ impl Pump {
         self.connection.write(send);
     }
 
-    /// The same for a connection that is not to be touched any more.
+    /// Hands out what waits after the library panicked; the connection is not touched any more.
     pub fn fail(&mut self, now: Instant) {
         self.finish_tap(now);
         self.outbox.event(Event::Failed);
@@ -193,7 +196,7 @@ impl Pump {
         self.publish_stats();
     }
 
-    /// The last word, when everything of the peer has been freed.
+    /// Frees everything of the peer, then sends `Closed`.
     pub fn over(self) {
         let Pump { shared, connection, tap, formats, mut outbox, place, closed, .. } = self;
         drop((shared, connection, tap, formats, place));

@@ -1,4 +1,5 @@
-//! Lets sender reports through to us: the library keeps RTCP to itself unless somebody in its chain says otherwise.
+//! Delivers sender reports to the connection: the library drops RTCP unless an interceptor marks it for the
+//! application.
 
 use rtc::interceptor::{Attribute, Interceptor, Packet, StreamInfo, TaggedPacket};
 use rtc::rtcp::sender_report::SenderReport;
@@ -7,7 +8,7 @@ use rtc::shared::error::Error;
 use std::collections::VecDeque;
 use std::time::Instant;
 
-/// A link of the chain that marks what carries a sender report, and passes everything on.
+/// An interceptor that marks packets with a sender report and passes everything on.
 #[derive(Default)]
 pub struct DeliverReports {
     reads: VecDeque<TaggedPacket>,

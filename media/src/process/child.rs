@@ -1,5 +1,5 @@
-//! What a decoding process does: it loads the listed plugins, closes every way out, and then takes files apart and
-//! decodes tracks as it is told, each on a thread of its own.
+//! The decoding process: loads the listed plugins, enters the sandbox, then reads files and decodes tracks as ordered,
+//! each on a thread of its own.
 
 use super::sandbox;
 use super::shared::{Lent, Pieces};
@@ -15,10 +15,10 @@ use std::os::unix::net::UnixStream;
 use std::process::exit;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Units that are done with between two reports of it.
+/// Units between two reports of how many were processed.
 const REPORT: u64 = 4;
 
-/// Runs a decoding process on the socket that is its standard input, and ends the process. `arguments` are those behind
+/// Runs a decoding process on the socket that is its standard input, and ends the process. `arguments` are those after
 /// [`super::Program::arguments`]: bytes of address space, seconds of processor time, the files of the plugins.
 pub fn run(mut arguments: impl Iterator<Item = String>) -> ! {
     let mut number = || arguments.next().and_then(|text| text.parse().ok()).unwrap_or(0);
@@ -36,7 +36,7 @@ pub fn run(mut arguments: impl Iterator<Item = String>) -> ! {
     if wire::send(&control, &Hello { walls }, &[], &[]).is_err() {
         exit(0);
     }
-    // The server has gone, or no longer needs it.
+    // The loop ends when the server has ended or closed the socket.
     while let Ok(Some((order, _))) = orders.next::<Order>() {
         if let Err(error) = obey(order, &mut orders) {
             eprintln!("{error}");
@@ -55,7 +55,7 @@ fn obey(order: Order, orders: &mut Reader) -> io::Result<()> {
             let sniffed = Sniffed { container, start };
             thread.name("demux".into()).spawn(move || {
                 let demux = Demux::start(file, length, sniffed, stamps, &limits);
-                // Where nobody reads any more, the work is over.
+                // A failed write means that nobody reads any more.
                 let _ = demux.map_or_else(|error| refuse(&socket, error), |demux| take_apart(&demux, &socket));
             })?;
         }
@@ -70,6 +70,7 @@ fn obey(order: Order, orders: &mut Reader) -> io::Result<()> {
     Ok(())
 }
 
+/// Sends the reason why a file is refused.
 fn refuse(socket: &UnixStream, error: crate::file::Error) -> io::Result<()> {
     wire::send(socket, &Found::Refused(error.into()), &[], &[])
 }
@@ -106,7 +107,7 @@ fn take_apart(demux: &Demux, socket: &UnixStream) -> io::Result<()> {
     }
 }
 
-/// A decoder's side of its socket: what comes out is written by its own thread, what it is told by another.
+/// A decoder's side of its socket. One thread writes what comes out, another reads what it is told.
 #[derive(Clone)]
 struct Out(Arc<Mutex<UnixStream>>);
 
@@ -128,7 +129,8 @@ fn video(format: &Format, socket: UnixStream, back: PipeReader) {
                 let files: Vec<_> = file.iter().map(|file: &Arc<OwnedFd>| file.as_fd()).collect();
                 to.say(&FromDecoder::Frame(said), &[], &files);
             }
-            // Whoever does not listen any more ends this process soon; else there is no memory left, and it ends itself.
+            // When nobody listens any more the process is ended soon. Any other error means that memory is exhausted,
+            // and the process ends itself.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             Err(error) => {
                 eprintln!("a frame cannot be handed over: {error}");
@@ -172,7 +174,7 @@ fn serve(made: Result<impl Decoder, decode::Error>, socket: UnixStream, out: &Ou
                     out.say(&FromDecoder::Failed(error.into()), &[], &[]);
                     return;
                 }
-                // Also units that no decoder gets to see are done with.
+                // Units that are refused before the decoder count as processed.
                 received += 1;
                 let taken = received - decoder.way().waiting();
                 if taken >= told + REPORT {

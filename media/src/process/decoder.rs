@@ -19,25 +19,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Units of a file that may be in the process at once.
+/// The most units of a file that may be in the process at once.
 const FILE_WAITING: u64 = 24;
 
-/// Bytes of live units that wait for a process that does not read; beyond it units are lost.
+/// The most bytes of live units that wait for a process that does not read; beyond it units are lost.
 const MOST_BACKLOG: usize = 4 << 20;
 
-/// A process that was started has caught up with live media when fewer units than this wait in it.
+/// A started process has caught up with live media when fewer units than this wait in it.
 const CAUGHT_UP: u64 = 16;
 
-/// How long a process that was started may take to catch up. A decoder that has not by then is too slow for the media.
+/// How long a started process may take to catch up. A decoder that takes longer is too slow for the media.
 const CATCH_UP_WITHIN: Duration = Duration::from_secs(10);
 
-/// Live units without an answer before silence is suspicious.
+/// The number of live units without an answer from which silence is suspicious.
 const UNANSWERED: u64 = 20;
 
-/// How often a live session's process is made anew.
+/// How often the process of a live session is restarted at most.
 const MOST_RESTARTS: u32 = 20;
 
-/// What takes the output.
+/// Where the output goes.
 pub(crate) enum Sink {
     Video(Box<dyn FnMut(VideoFrame) + Send>),
     Audio(Box<dyn FnMut(AudioBlock) + Send>),
@@ -54,16 +54,16 @@ pub(crate) struct Decoder {
     restarts: u32,
 }
 
-/// The way to one process.
+/// The connection to one process.
 struct Link {
     socket: UnixStream,
     backlog: BytesMut,
     reader: Option<JoinHandle<()>>,
     generation: u64,
-    /// Until when live units wait for the decoder, as those of a file do, because media has come since the process was
-    /// asked for; `None` once it has caught up.
+    /// The time until which live units wait for the decoder, as those of a file do, because media arrived while the
+    /// process started. `None`: it has caught up.
     catching_up: Option<Instant>,
-    /// The last live unit was dropped here, so that only a key unit can be decoded next.
+    /// The last live unit was dropped here, so the next one that can be decoded is a key unit.
     cut: bool,
 }
 
@@ -71,19 +71,19 @@ struct Link {
 struct State {
     pushed: u64,
     taken: u64,
-    /// Of `pushed`, how many went to processes that have ended.
+    /// How many units of `pushed` went to processes that have ended.
     before: u64,
     /// Stamps of units whose output has not come, oldest first.
     pending: VecDeque<MediaTime>,
-    /// The first of the units that were lost with a process or before one.
+    /// The first unit that was lost with a process or while none ran.
     lost: Option<(MediaTime, GapReason)>,
-    /// Since when there is something that nothing was heard of, and how many units came since.
+    /// Since when the process has not answered although it has work, and how many units were sent since.
     unheard: Option<(Instant, u64)>,
     heard: u64,
     failed: Option<Failure>,
     flushed: Option<Option<String>>,
     over: bool,
-    /// What the process says was lost at the end.
+    /// What the process reported as lost at the end.
     last_lost: Option<(MediaTime, GapReason)>,
 }
 
@@ -93,12 +93,12 @@ impl State {
         self.unheard = None;
     }
 
-    /// Returns whether the process decodes, and is not far behind.
+    /// Returns whether the process decodes and is not far behind.
     fn has_caught_up(&self) -> bool {
         self.taken > self.before && self.pushed - self.taken < CAUGHT_UP
     }
 
-    /// Output of `t` comes: what was lost before it.
+    /// Takes note of output for `t`. Returns what was lost before it.
     fn answered(&mut self, t: MediaTime, lost: Option<(Span, GapReason)>) -> Option<Lost> {
         while self.pending.front().is_some_and(|first| *first <= t) {
             self.pending.pop_front();
@@ -159,7 +159,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// Takes a unit without waiting. What the process has no room for is lost, but for what comes while it starts.
+    /// Takes a unit without waiting. A unit that the process has no room for is lost, except while the process starts.
     pub fn push(&mut self, unit: &AccessUnit) -> Result<(), decode::Error> {
         self.check()?;
         self.end_where_silent();
@@ -188,7 +188,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// Takes a unit when the process has room for it.
+    /// Takes a unit, waiting until the process has room for it.
     pub fn push_blocking(&mut self, unit: &AccessUnit) -> Result<(), decode::Error> {
         self.check()?;
         self.wait(|state| state.pushed - state.taken < FILE_WAITING)?;
@@ -198,19 +198,19 @@ impl Decoder {
         state.pushed += 1;
         state.pending.push_back(unit.t);
         drop(state);
-        // The process may be waiting to be read from; its output is read by another thread.
+        // The process may wait until its output is read, which another thread does.
         if link.send(true).is_err() {
             self.shared.lock().over = true;
         }
         Ok(())
     }
 
-    /// Waits until everything pushed has come out. Nothing can be pushed afterwards.
+    /// Waits until everything that was pushed has come out. Nothing can be pushed afterwards.
     pub fn flush(&mut self) -> Result<(), decode::Error> {
         let Some(link) = &mut self.link else { return Ok(()) };
         let waited = match link.ask(&ToDecoder::Flush) {
             Ok(()) => self.wait(|state| state.flushed.is_some()),
-            // It has ended, or does not read: nothing else is to be given to it.
+            // The process has ended or does not read; it gets nothing more.
             Err(_) => {
                 self.process.kill(link.generation);
                 Ok(())
@@ -222,7 +222,7 @@ impl Decoder {
         state.lost = state.lost.or(last);
         match state.flushed.take() {
             Some(None) => waited,
-            // What was pushed last went with the decoder, or with the process.
+            // The units that were pushed last are lost with the decoder or the process.
             Some(Some(why)) => {
                 state.bury();
                 Err(decode::Error::Broken(why))
@@ -234,7 +234,7 @@ impl Decoder {
         }
     }
 
-    /// Since when nothing has come out for what was pushed, where no later output has told.
+    /// Returns since when nothing has come out for pushed units, unless later output reported it.
     pub fn lost(&self) -> Option<(MediaTime, GapReason)> {
         self.shared.lock().lost
     }
@@ -247,7 +247,7 @@ impl Decoder {
         }
     }
 
-    /// Waits for the process as long as it says anything.
+    /// Waits for the process as long as it sends anything.
     fn wait(&self, done: impl Fn(&State) -> bool) -> Result<(), decode::Error> {
         let most_silence = self.process.most_silence();
         let mut state = self.shared.lock();
@@ -275,7 +275,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// A process that has work and has said nothing for too long is ended.
+    /// Ends a process that has work and has been silent for too long.
     fn end_where_silent(&mut self) {
         let silent = self
             .shared
@@ -289,9 +289,9 @@ impl Decoder {
         }
     }
 
-    /// Another process goes on where the one that ended had come to.
+    /// Starts another process, which goes on after the units of the one that ended.
     fn revive(&mut self) -> Result<(), decode::Error> {
-        // `None` where the last attempt failed.
+        // `None`: the last attempt to start one failed.
         let generation = self.link.as_ref().map(|link| link.generation);
         self.close();
         let why = generation.map_or("it cannot be started".into(), |generation| self.process.epitaph(generation));
@@ -302,7 +302,7 @@ impl Decoder {
         tracing::warn!(%why, track = ?self.track, restarts = self.restarts, "a decoding process ended and is made anew");
         let mut state = self.shared.lock();
         state.bury();
-        // Before the start: the next process may end at once, too.
+        // Before the start, since the next process may end at once.
         (state.over, state.unheard) = (false, None);
         (state.before, state.taken) = (state.pushed, state.pushed);
         drop(state);
@@ -328,7 +328,7 @@ impl Drop for Decoder {
 }
 
 impl State {
-    /// The process has ended: what it had is lost.
+    /// Takes note that the process has ended: the units in it are lost.
     fn bury(&mut self) {
         if let Some(first) = self.pending.front().copied() {
             let before = self.lost.filter(|(start, _)| *start <= first);
@@ -349,7 +349,7 @@ impl Link {
         self.send(true)
     }
 
-    /// Sends what waits; all of it, or as much as is taken at once.
+    /// Sends what waits: all of it, or as much as is taken without waiting.
     fn send(&mut self, all: bool) -> io::Result<()> {
         while !self.backlog.is_empty() {
             match rustix::net::send(&self.socket, &self.backlog, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
@@ -369,7 +369,7 @@ impl Link {
         Ok(())
     }
 
-    /// Closes the socket and waits for what was read from it.
+    /// Closes the socket and waits until everything received has been read.
     fn join(&mut self) {
         let _ = self.socket.shutdown(std::net::Shutdown::Both);
         if let Some(reader) = self.reader.take() {
@@ -378,7 +378,7 @@ impl Link {
     }
 }
 
-/// Reads what comes out of the process.
+/// Reads the output of the process.
 struct Listener {
     reader: Reader,
     shared: Arc<Watched<State>>,

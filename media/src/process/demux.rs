@@ -1,4 +1,4 @@
-//! The server's side of a file that a process takes apart.
+//! The server's side of a file that is read in a process.
 
 use super::Process;
 use super::wire::{Found, Order, Reader, Refusal};
@@ -10,10 +10,10 @@ use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-/// A process says itself that it does not get on; this much longer is waited for that.
+/// The process reports by itself that a file makes no progress; the server waits this much longer for that report.
 const LONGER: Duration = Duration::from_secs(15);
 
-/// A file being taken apart in a process.
+/// A file that is being read in a process.
 #[derive(Debug)]
 pub(crate) struct Demux {
     process: Process,
@@ -52,7 +52,7 @@ impl Demux {
                 Ok(Some(found)) => found,
                 Ok(None) => return Err(Error::Ended(self.process.epitaph(self.generation))),
                 Err(error) => {
-                    // It hangs, was cut off in mid word, or says what makes no sense.
+                    // The process hangs, closed the socket within a message, or sent one that is invalid.
                     self.process.kill(self.generation);
                     let silent = matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut);
                     if silent {
@@ -79,12 +79,12 @@ impl Demux {
         }
     }
 
-    /// A coding that nothing here knows.
+    /// Returns the coding of a track that is not supported. `None`: there is none.
     pub fn unsupported(&self) -> Option<String> {
         self.unsupported.clone()
     }
 
-    /// What the file says of its length.
+    /// Returns the duration that the file states. `None`: it states none.
     pub fn duration(&self) -> Option<MediaTime> {
         self.duration
     }
@@ -114,7 +114,7 @@ impl From<Refusal> for Error {
             Refusal::Unsupported(coding) => Error::Unsupported(coding),
             Refusal::Damaged(why) => Error::Damaged(why),
             Refusal::Limit { what, is, most } => {
-                let known = ["it has", "its pictures have", "a unit has"];
+                let known = ["it has", "its frames have", "a unit has"];
                 let what = known.into_iter().find(|known| *known == what).unwrap_or("it has");
                 Error::Limit { what, is, most }
             }

@@ -1,9 +1,9 @@
-//! Media is taken apart and decoded in a process of its own, which has no files, no network and a share of the memory.
+//! Reads and decodes media in a separate process, which has no files, no network and a limited share of memory.
 //!
-//! One process for an analysis or a live session: this program again, started by a hidden word ([`run`] is what it does
-//! then). Opened files and access units go in; units, samples and frames come out, frames by shared memory
-//! (`shared`). A process that crashes, hangs or breaks a rule of the sandbox ends alone: a live session
-//! goes on with a new one and a gap, a file's analysis ends with an error.
+//! An analysis or a live session has one process: this program again, started with a hidden argument; [`run`] is its
+//! main function. Opened files and access units go in; units, samples and frames come out, frames in shared memory
+//! (`shared`). A process that crashes, hangs or breaks a rule of the sandbox ends alone: a live session goes on with a
+//! new process and a gap, the analysis of a file ends with an error.
 
 mod child;
 mod decoder;
@@ -35,21 +35,21 @@ use std::time::Duration;
 pub struct Program {
     /// The executable.
     pub path: PathBuf,
-    /// Its arguments, in front of the ones that [`run`] reads.
+    /// Its arguments before those that [`run`] reads.
     pub arguments: Vec<OsString>,
-    /// Address space in bytes.
+    /// The address space, bytes.
     pub memory: u64,
-    /// Processor time in seconds.
+    /// The processor time, seconds.
     pub cpu_s: u64,
-    /// How long a process that has work may say nothing before it is ended.
+    /// How long a process that has work may be silent before it is ended.
     pub most_silence: Duration,
 }
 
 impl Program {
-    /// This executable with one argument in front: 3 GiB, 6 h of processor time, 30 s of silence.
+    /// Returns this executable with one argument before the others: 3 GiB, 6 h of processor time, 30 s of silence.
     pub fn this(argument: &str) -> Program {
         Program {
-            // Also where the file has been replaced by another version since.
+            // This path also works after the file was replaced by another version.
             path: "/proc/self/exe".into(),
             arguments: vec![argument.into()],
             memory: 3 << 30,
@@ -59,28 +59,28 @@ impl Program {
     }
 }
 
-/// The program that [`Decoding::new`] starts, once it is known.
+/// The program that [`Decoding::new`] starts. Not set: media is read in this process.
 static PROGRAM: OnceLock<Program> = OnceLock::new();
 
-/// From now on every [`Decoding`] is a process of its own. To be called once, by a program that calls [`run`] when it is
-/// started so.
+/// Makes every later [`Decoding`] use a separate process. Called once, by a program that calls [`run`] when it is
+/// started with these arguments.
 pub fn enable(program: Program) {
     let _ = PROGRAM.set(program);
 }
 
-/// Where the media of one file or one session is taken apart and decoded: in a process of its own after [`enable`], else
-/// on threads of this one.
+/// Where the media of one file or one session is read and decoded: in a separate process after [`enable`], otherwise on
+/// threads of this one.
 #[derive(Debug, Clone)]
 pub struct Decoding(Option<Process>);
 
 impl Decoding {
-    /// Nothing is started yet.
+    /// Returns a decoding without a running process; the first use starts it.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Decoding {
         Decoding(PROGRAM.get().cloned().map(Process::new))
     }
 
-    /// The process, where there is one.
+    /// Returns the process. `None`: media is read in this one.
     pub fn process(&self) -> Option<&Process> {
         self.0.as_ref()
     }
@@ -88,7 +88,7 @@ impl Decoding {
     /// Opens a file; see [`Source`].
     ///
     /// # Errors
-    /// As [`Source::open`]; [`file::Error::Ended`] where the process does not live through it.
+    /// Those of [`Source::open`], and [`file::Error::Ended`] when the process ends meanwhile.
     pub fn open(&self, path: &Path, limits: file::Limits) -> Result<Source, file::Error> {
         match &self.0 {
             Some(process) => process.open(path, limits),
@@ -114,7 +114,7 @@ impl Decoding {
     /// Starts a decoder for audio; see [`decode::Audio`].
     ///
     /// # Errors
-    /// As [`Decoding::video`].
+    /// The coding is not supported, or no process can be started.
     pub fn audio(
         &self,
         format: &Format,
@@ -127,7 +127,7 @@ impl Decoding {
     }
 }
 
-/// A decoding process, made when it is first needed and made anew when it has ended. Cheap to clone; the process ends
+/// A decoding process. It is started when it is first needed and again after it ended. Cheap to clone; the process ends
 /// with the last clone.
 #[derive(Debug, Clone)]
 pub struct Process(Arc<Inner>);
@@ -143,22 +143,22 @@ struct Running {
     child: Child,
     control: UnixStream,
     complaints: PipeReader,
-    /// Counts the processes.
+    /// The number of processes started so far.
     generation: u64,
 }
 
 impl Process {
-    /// Nothing is started yet.
+    /// Returns a process that is not started yet.
     pub fn new(program: Program) -> Process {
         Process(Arc::new(Inner { program, running: Mutex::default() }))
     }
 
-    /// The process's id, while one runs.
+    /// Returns the id of the running process. `None`: none runs.
     pub fn id(&self) -> Option<u32> {
         self.running().as_ref().map(|running| running.child.id())
     }
 
-    /// Starts a process and says which walls stand around it.
+    /// Starts a process and returns which restrictions apply to it.
     ///
     /// # Errors
     /// The process cannot be started or ends before it is ready.
@@ -174,7 +174,7 @@ impl Process {
     /// Opens a file; see [`Source`].
     ///
     /// # Errors
-    /// As [`Source::open`]; [`file::Error::Ended`] where the process does not live through it.
+    /// Those of [`Source::open`], and [`file::Error::Ended`] when the process ends meanwhile.
     pub fn open(&self, path: &Path, limits: file::Limits) -> Result<Source, file::Error> {
         Source::open_in(self, path, limits)
     }
@@ -194,7 +194,7 @@ impl Process {
     /// Starts a decoder for audio; see [`decode::Audio`].
     ///
     /// # Errors
-    /// As [`Process::video`].
+    /// The coding is not supported, or no process can be started.
     pub fn audio(
         &self,
         format: &Format,
@@ -207,8 +207,8 @@ impl Process {
         self.0.program.most_silence
     }
 
-    /// Gives an order to the process and says which one took it. Where it is the one of `failed`, or has ended, another
-    /// is started first.
+    /// Sends an order to the process and returns its generation. When the process has ended or is the one of `failed`,
+    /// another is started first.
     pub(crate) fn order(
         &self,
         failed: Option<u64>,
@@ -221,14 +221,14 @@ impl Process {
         Ok(running.generation)
     }
 
-    /// Ends the process of this generation, if it is still the one that runs.
+    /// Ends the process of this generation, if it still runs.
     pub(crate) fn kill(&self, generation: u64) {
         if let Some(running) = self.running().as_mut().filter(|running| running.generation == generation) {
             let _ = running.child.kill();
         }
     }
 
-    /// How the process of this generation ended, in words.
+    /// Returns in words how the process of this generation ended.
     pub(crate) fn epitaph(&self, generation: u64) -> String {
         match self.running().as_mut() {
             Some(running) if running.generation == generation => running.epitaph(),
@@ -259,11 +259,12 @@ fn start(program: &Program, generation: u64) -> io::Result<Running> {
     crate::gst::init().map_err(io::Error::other)?;
     let (control, theirs) = UnixStream::pair()?;
     let (complaints, complain) = std::io::pipe()?;
-    // A process that says more than anybody reads must not wait for it.
+    // A process that writes more than is read must not wait for the reader.
     rustix::io::ioctl_fionbio(&complain, true)?;
     let mut command = Command::new(&program.path);
     command.args(&program.arguments).arg(program.memory.to_string()).arg(program.cpu_s.to_string()).args(plugins());
-    // Nothing of the server's environment: it holds secrets. No registry of plugins: the list is all there is.
+    // The server's environment holds secrets, so none of it is passed on. GStreamer's registry is off: the listed
+    // plugins are all there are.
     command.env_clear().env("GST_REGISTRY_DISABLE", "yes").env("MALLOC_ARENA_MAX", "2").env("HOME", "/");
     command.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::null()).stderr(Stdio::from(complain));
     let child = command.spawn()?;
@@ -272,15 +273,15 @@ fn start(program: &Program, generation: u64) -> io::Result<Running> {
 }
 
 impl Running {
-    /// How it ended, and the last that it said.
+    /// Returns how the process ended and the last line it wrote.
     ///
-    /// Who asks has lost it: one that still lives does not keep its word, and is ended.
+    /// The caller has lost the process; one that still runs is ended.
     fn epitaph(&mut self) -> String {
         for _ in 0..20 {
             if !matches!(self.child.try_wait(), Ok(None)) {
                 break;
             }
-            // Its sockets close a moment before it can be waited for.
+            // The sockets of a process close shortly before it can be waited for.
             std::thread::sleep(Duration::from_millis(5));
         }
         let _ = self.child.kill();
@@ -289,7 +290,7 @@ impl Running {
             Err(error) => error.to_string(),
         };
         let mut said = Vec::new();
-        // Not waited for: an error says that there is no more.
+        // The read does not wait: an error means that there is no more.
         let _ = rustix::io::ioctl_fionbio(self.complaints.as_fd(), true);
         let _ = self.complaints.read_to_end(&mut said);
         let said = String::from_utf8_lossy(&said);
@@ -302,7 +303,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It has nothing to tidy up.
+        // The process holds nothing that must be cleaned up.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

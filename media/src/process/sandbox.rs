@@ -1,9 +1,9 @@
-//! What a decoding process gives up before it sees the first byte of media: files, network, other programs, and more
-//! than its share of memory and time.
+//! The sandbox: what a decoding process gives up before it reads the first byte of media. It loses files, network,
+//! other programs, and more than its share of memory and time.
 //!
-//! Three walls, each enough for most of it: Landlock (no path can be opened, no TCP port reached), seccomp (a list of
-//! system calls; what only an attacker calls ends the process), and resource limits. Where a kernel lacks one, the
-//! others stand, and `coach doctor` says so.
+//! There are three layers, each sufficient against most attacks: Landlock (no path can be opened, no TCP port reached),
+//! seccomp (a list of system calls; a call that only an attacker makes ends the process), and resource limits. Where a
+//! kernel lacks one the others apply, and `coach doctor` reports it.
 
 use landlock::{ABI, Access, AccessFs, AccessNet, Ruleset, RulesetAttr, RulesetStatus, Scope};
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -14,19 +14,19 @@ use seccompiler::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Which walls stand around a decoding process.
+/// The restrictions of a decoding process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Walls {
-    /// Why the system calls are not restricted; `None` where they are.
+    /// Why system calls are not restricted; `None` where they are.
     pub no_seccomp: Option<String>,
-    /// Why files and TCP ports are not closed by the kernel's Landlock; `None` where they are.
+    /// Why files and TCP ports are not closed by Landlock; `None` where they are.
     pub no_landlock: Option<String>,
     /// Why memory, file size and processor time are not limited; `None` where they are.
     pub no_limits: Option<String>,
 }
 
 impl Walls {
-    /// What is missing, as one sentence for people; `None` where everything stands.
+    /// Returns what is missing as a sentence for people. `None`: nothing is.
     pub fn missing(&self) -> Option<String> {
         let parts =
             [("seccomp", &self.no_seccomp), ("Landlock", &self.no_landlock), ("resource limits", &self.no_limits)];
@@ -36,13 +36,13 @@ impl Walls {
     }
 }
 
-/// The largest piece of shared memory, and with it the largest file that could be written, in bytes.
+/// The largest piece of shared memory, and so the largest file that could be written, bytes.
 const MOST_FILE: u64 = 128 << 20;
 
-/// Descriptors that may be open at once.
+/// The most descriptors that may be open at once.
 const MOST_DESCRIPTORS: u64 = 512;
 
-/// Closes everything. Called once, on the only thread, when all plugins are loaded.
+/// Enters the sandbox. Called once, on the only thread, after all plugins were loaded.
 ///
 /// `memory` is the address space in bytes, `cpu_s` the processor time in seconds.
 pub fn enter(memory: u64, cpu_s: u64) -> Walls {
@@ -64,7 +64,7 @@ fn limits(memory: u64, cpu_s: u64) -> Result<(), String> {
 }
 
 fn landlock() -> Result<(), String> {
-    // It binds the thread that asks and those it makes later.
+    // Landlock applies to the calling thread and to those it creates later.
     let threads = std::fs::read_dir("/proc/self/task").map_or(1, Iterator::count);
     if threads > 1 {
         return Err(format!("{threads} threads run already"));
@@ -85,7 +85,7 @@ fn landlock() -> Result<(), String> {
 }
 
 fn seccomp() -> Result<(), String> {
-    // The list that kills goes first: installing the other one is among what it allows.
+    // The list that ends the process is installed first: it allows the call that installs the other one.
     for (calls, listed, others) in [
         (FATAL, SeccompAction::KillProcess, SeccompAction::Allow),
         (ALLOWED, SeccompAction::Allow, SeccompAction::Errno(libc::EPERM as u32)),
@@ -102,13 +102,13 @@ fn seccomp() -> Result<(), String> {
     Ok(())
 }
 
-/// What decoding needs of calls that could also reach other processes of the same account: their limits, and signals to
-/// them.
+/// Returns the rules for calls that could also reach other processes of the same account, their limits and signals.
+/// They are allowed for this process alone.
 fn of_this_process() -> Result<[(i64, Vec<SeccompRule>); 3], BackendError> {
     let is = |argument, operator, value: u64| SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value);
     let own = is(0, SeccompCmpOp::Eq, std::process::id().into())?;
     let itself = is(0, SeccompCmpOp::Eq, 0)?;
-    // Signals of a descriptor go to whoever is set as its owner.
+    // Signals of a descriptor go to the owner that is set for it.
     let no_owner = [is(1, SeccompCmpOp::Ne, libc::F_SETOWN as u64)?, is(1, SeccompCmpOp::Ne, F_SETOWN_EX)?];
     Ok([
         (libc::SYS_tgkill, vec![SeccompRule::new(vec![own])?]),
@@ -120,7 +120,7 @@ fn of_this_process() -> Result<[(i64, Vec<SeccompRule>); 3], BackendError> {
 /// As `F_SETOWN`, for threads and groups too (Linux, `asm-generic/fcntl.h`).
 const F_SETOWN_EX: u64 = 15;
 
-/// What no decoder does: whoever calls one of these has taken the process over.
+/// Calls that no decoder makes: a process that makes one has been taken over and is ended.
 const FATAL: &[i64] = &[
     libc::SYS_socket,
     libc::SYS_connect,
@@ -144,8 +144,8 @@ const FATAL: &[i64] = &[
     libc::SYS_add_key,
 ];
 
-/// What decoding needs: memory, threads, clocks, and the descriptors that the server passed; more with conditions is in
-/// [`of_this_process`]. Anything else fails with "not permitted", opening files included.
+/// The calls that decoding needs: memory, threads, clocks, and the descriptors that the server passed;
+/// [`of_this_process`] has more, with conditions. Any other call fails with "not permitted", including opening a file.
 const ALLOWED: &[i64] = &[
     libc::SYS_read,
     libc::SYS_readv,
@@ -163,7 +163,7 @@ const ALLOWED: &[i64] = &[
     libc::SYS_dup,
     libc::SYS_pipe2,
     libc::SYS_eventfd2,
-    // GStreamer's pools of buffers wake each other by it; what it makes leads nowhere else.
+    // GStreamer's buffer pools wake each other by socket pairs, which connect to nothing outside the process.
     libc::SYS_socketpair,
     libc::SYS_ppoll,
     #[cfg(target_arch = "x86_64")]
@@ -208,6 +208,6 @@ const ALLOWED: &[i64] = &[
     libc::SYS_nanosleep,
     libc::SYS_gettimeofday,
     libc::SYS_getrandom,
-    // To install this list after the other.
+    // Needed to install this list after the first.
     libc::SYS_seccomp,
 ];

@@ -1,7 +1,8 @@
-//! Frames in shared memory: decoders write into pieces that the server maps, so no frame is copied on its way.
+//! Frames in shared memory: decoders write into pieces that the server maps, so that frames are not copied.
 //!
-//! A piece is a memfd of one frame's size, sealed against shrinking. Its descriptor is sent once; afterwards a frame is a
-//! number on the socket, and the number comes back on a pipe when the server has finished with it.
+//! A piece is a memfd of the size of one frame, sealed against shrinking. Its descriptor is sent once; afterwards the
+//! socket carries its number for each frame, and the number comes back on a pipe when the server has finished with the
+//! frame.
 
 use super::wire;
 use crate::decode::VideoFrame;
@@ -16,17 +17,17 @@ use std::io::{self, PipeReader, Read};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-/// Frames that the server may hold at once. Beyond it the decoder waits: a live session holds some twenty-five, and a
-/// file's decoder has at most a few dozen under way.
+/// The most frames that the server may hold at once. Beyond it the decoder waits: a live session holds about 25, and a
+/// file's decoder has a few dozen in work.
 const MOST_HELD: usize = 128;
 
-/// The largest piece: 4096 x 2304 in I420 is 14 MiB.
+/// The largest piece, bytes: 4096 x 2304 in I420 is 14 MiB.
 pub const MOST_PIECE: u64 = 64 << 20;
 
-/// Pieces that a process may have at once.
+/// The most pieces that a process may have at once.
 pub const MOST_PIECES: usize = 1024;
 
-/// The pieces of one decoder, in the process that decodes.
+/// The pieces of one decoder, in the decoding process.
 #[derive(Debug, Default)]
 pub struct Pieces {
     state: Mutex<State>,
@@ -41,7 +42,7 @@ struct State {
 
 #[derive(Debug)]
 struct Known {
-    /// Where it lies in this process.
+    /// The address of the piece in this process.
     address: usize,
     length: usize,
     file: Arc<OwnedFd>,
@@ -53,7 +54,7 @@ impl Pieces {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A new piece.
+    /// Creates a piece.
     fn make(self: &Arc<Self>, length: usize) -> io::Result<Piece> {
         let file = rustix::fs::memfd_create("frame", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
         rustix::fs::ftruncate(&file, length as u64)?;
@@ -92,7 +93,7 @@ impl Drop for Piece {
 }
 
 glib::wrapper! {
-    /// Gives decoders buffers that lie in pieces.
+    /// A buffer pool that gives decoders buffers inside pieces.
     pub struct Pool(ObjectSubclass<imp::Pool>) @extends gst::BufferPool, gst::Object;
 }
 
@@ -141,16 +142,16 @@ mod imp {
     }
 }
 
-/// The frames that the server holds, in the process that decodes.
+/// The frames that the server holds, in the decoding process.
 pub struct Lent {
     pieces: Arc<Pieces>,
     back: PipeReader,
     held: HashMap<u32, Held>,
-    /// Pieces for copies that the server has finished with.
+    /// Pieces for copies, free for the next frame.
     spare: Vec<Piece>,
 }
 
-/// What keeps a piece from being written again.
+/// Keeps a piece from being written again.
 #[expect(clippy::large_enum_variant, reason = "few are alive at a time, and a box for each frame costs more")]
 enum Held {
     Frame(#[allow(dead_code)] VideoFrame),
@@ -159,12 +160,12 @@ enum Held {
 
 impl Lent {
     pub fn new(pieces: Arc<Pieces>, back: PipeReader) -> io::Result<Lent> {
-        // Not by ioctl, which the sandbox does not allow.
+        // By fcntl, since the sandbox does not allow the ioctl.
         rustix::fs::fcntl_setfl(&back, rustix::fs::OFlags::NONBLOCK)?;
         Ok(Lent { pieces, back, held: HashMap::new(), spare: Vec::new() })
     }
 
-    /// Lends a frame to the server: what to say of it, and the descriptor of its piece where that is new.
+    /// Lends a frame to the server. Returns its description, and the descriptor of its piece when that is new.
     pub fn lend(&mut self, frame: VideoFrame) -> io::Result<(wire::Frame, Option<Arc<OwnedFd>>)> {
         self.take_back()?;
         let view = frame.view();
@@ -176,11 +177,11 @@ impl Lent {
                 }
                 (id, Held::Frame(frame))
             }
-            // A decoder with memory of its own.
+            // The decoder used memory of its own.
             None => {
                 let sizes = [&view.y, &view.u, &view.v].map(|plane| plane.len());
                 let length = sizes.iter().sum::<usize>().max(1);
-                // Those of another size go when the size of the video changes.
+                // Pieces of another size are dropped when the size of the video changes.
                 self.spare.retain(|piece| piece.map.len() == length);
                 let mut piece = self.spare.pop().map_or_else(|| self.pieces.make(length), Ok)?;
                 let mut at = 0;
@@ -204,7 +205,7 @@ impl Lent {
         Ok((said, first.then_some(file)))
     }
 
-    /// The piece that all three planes lie in, and where.
+    /// Returns the piece that holds all three planes, and their offsets. `None`: they are not in one piece.
     fn place(&self, view: &I420<'_>) -> Option<(u32, [u64; 3])> {
         let planes = [view.y, view.u, view.v];
         let state = self.pieces.lock();
@@ -217,7 +218,7 @@ impl Lent {
         Some((*id, planes.map(|plane| (plane.as_ptr() as usize - known.address) as u64)))
     }
 
-    /// Forgets what the server has finished with; waits where it holds too much.
+    /// Takes back what the server has finished with; waits while the server holds too many frames.
     fn take_back(&mut self) -> io::Result<()> {
         let mut bytes = [0; 4 * 64];
         loop {
@@ -260,17 +261,17 @@ fn said(frame: &VideoFrame, view: &I420<'_>) -> wire::Frame {
 /// Maps a piece that a process sent, for reading.
 ///
 /// # Errors
-/// It is not sealed, shorter than said, or too large.
+/// The piece is not sealed, shorter than stated, or too large.
 pub fn map(file: OwnedFd, length: u64) -> io::Result<Mmap> {
     let wrong = |why: &str| io::Error::new(io::ErrorKind::InvalidData, why.to_owned());
-    // Reading past the end of a file that was made shorter would end the server.
+    // Reading past the end of a file that was shortened would end the server.
     if !rustix::fs::fcntl_get_seals(&file)?.contains(SealFlags::SHRINK) {
         return Err(wrong("a piece of memory is not sealed"));
     }
     if length == 0 || length > MOST_PIECE || rustix::fs::fstat(file.as_fd())?.st_size != length as i64 {
         return Err(wrong("a piece of memory is not as long as it is said to be"));
     }
-    // SAFETY: the length is sealed. The process may still write what is read here; nothing but the values of pixels
-    // depends on it, as all sizes came by the socket and were checked.
+    // SAFETY: the length is sealed. The process may still write what is read here; only the values of pixels depend on
+    // it, as all sizes came by the socket and were checked.
     unsafe { MmapOptions::new().len(length as usize).map(&file) }
 }

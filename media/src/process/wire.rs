@@ -1,8 +1,8 @@
-//! What a server and its decoding process say to each other, and how it becomes bytes on a socket.
+//! The messages between the server and a decoding process, and how they are written to a socket.
 //!
 //! A message is the length of its head, the length of its body, the head (postcard) and the body. Descriptors travel
-//! beside the message that speaks of them. The server trusts nothing that it reads here: lengths are bounded, and a
-//! message that makes no sense ends the process that sent it.
+//! beside the message that refers to them. The server trusts none of it: lengths are bounded, and an invalid message
+//! ends the process that sent it.
 
 use crate::file::{Container, Limits, Stamps};
 use crate::item::{Format, GapReason, Rotation, Track};
@@ -20,37 +20,38 @@ use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 
-/// The longest head of a message: codings carry private data of some kilobytes.
+/// The longest head, bytes: codings carry private data of some kilobytes.
 const MOST_HEAD: usize = 1 << 20;
 
-/// Room for the two lengths and the head of nearly every message, in bytes.
+/// Space for the two lengths and the head of nearly every message, bytes.
 const HEAD_ROOM: usize = 96;
 
-/// The longest body: one access unit, with room for the largest that a file may hold.
+/// The longest body, bytes: one access unit, with space for the largest that a file may hold.
 const MOST_BODY: usize = 65 << 20;
 
-/// To the process, on its first socket.
+/// An order to the process, on its first socket.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Order {
-    /// Take the file apart. With it: the socket for what is found, and the opened file.
+    /// Read this file. Its descriptors are the socket for what is found and the opened file.
     File { length: u64, start: u64, container: Container, stamps: Stamps, limits: Limits },
-    /// Decode one track. With it: the socket for units and output, and for video the pipe on which frames come back.
+    /// Decode one track. Its descriptors are the socket for units and output and, for video, the pipe on which frames
+    /// come back.
     Decode { track: Track, format: Format },
 }
 
-/// From the process, on its first socket.
+/// The first message of a process, on its first socket.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Hello {
     pub walls: super::sandbox::Walls,
 }
 
-/// What is found in a file.
+/// What was found in a file.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Found {
     Track(Track, Format),
     Turned(Track, Rotation),
     Ready,
-    /// The body is the unit.
+    /// An access unit; the body is its data.
     Unit {
         track: Track,
         pts_ns: i64,
@@ -61,14 +62,14 @@ pub enum Found {
     Ended(Track),
     End,
     Refused(Refusal),
-    /// What the container says of its length, and a coding that nothing here knows.
+    /// The duration that the container states, and the coding of a track that is not supported.
     About {
         duration: Option<MediaTime>,
         unsupported: Option<String>,
     },
 }
 
-/// [`crate::file::Error`] as far as a process that has the file open already can meet it.
+/// The errors of [`crate::file::Error`] that a process with an opened file can meet.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Refusal {
     NotMedia,
@@ -80,22 +81,22 @@ pub enum Refusal {
     Stalled,
 }
 
-/// To a decoder.
+/// A message to a decoder.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum ToDecoder {
-    /// The body is the unit. Whether it waits for the decoder or is lost where the decoder is far behind.
+    /// An access unit; the body is its data. `wait`: it waits while the decoder is far behind, otherwise it is lost.
     Unit { t: MediaTime, key: bool, wait: bool },
-    /// Give everything out, then say [`FromDecoder::Flushed`].
+    /// Give everything out, then send [`FromDecoder::Flushed`].
     Flush,
 }
 
-/// From a decoder.
+/// A message from a decoder.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum FromDecoder {
-    /// So many units have gone into the decoder, or were refused.
+    /// This many units have gone into the decoder or were refused.
     Taken(u64),
     Frame(Frame),
-    /// The body is the samples, 32-bit floats.
+    /// Samples; the body holds them as 32-bit floats.
     Block {
         t: MediaTime,
         rate_hz: u32,
@@ -105,31 +106,31 @@ pub enum FromDecoder {
         failed: Option<String>,
         lost: Option<(MediaTime, GapReason)>,
     },
-    /// It takes no more units.
+    /// The decoder takes no more units.
     Failed(Failure),
 }
 
-/// [`crate::decode::Error`] on its way.
+/// A [`crate::decode::Error`] on the wire.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Failure {
     Unsupported { caps: String, why: String },
     Broken(String),
 }
 
-/// A frame that lies in shared memory.
+/// A frame in shared memory.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Frame {
     pub t: MediaTime,
     pub lost: Option<(Span, GapReason)>,
-    /// Which piece of memory; its descriptor comes with the first frame in it.
+    /// The number of the piece; its descriptor comes with the first frame in it.
     pub memory: u32,
-    /// Its length, where it is new.
+    /// The length of the piece where it is new, bytes.
     pub new: Option<u64>,
-    /// Pieces that hold no frame any more and never will.
+    /// Pieces that will never hold a frame again.
     pub gone: Vec<u32>,
     pub width: u32,
     pub height: u32,
-    /// Of Y, U and V: first byte and bytes per row.
+    /// The first byte and the bytes per row of Y, U and V.
     pub planes: [(u64, u32); 3],
     pub matrix: Matrix,
     pub range: Range,
@@ -138,7 +139,7 @@ pub struct Frame {
 /// Appends the lengths of a message and its head.
 fn begin(to: &mut BytesMut, message: &impl Serialize, body: usize) -> io::Result<()> {
     let start = to.len();
-    // The length of the head is known when it has been written.
+    // The length of the head is filled in once it has been written.
     to.put_u32_le(0);
     to.put_u32_le(body as u32);
     let mut whole = postcard::to_extend(message, std::mem::take(to)).map_err(io::Error::other)?;
@@ -148,10 +149,10 @@ fn begin(to: &mut BytesMut, message: &impl Serialize, body: usize) -> io::Result
     Ok(())
 }
 
-/// Appends a message to what will be sent.
+/// Appends a message to the bytes to be sent.
 ///
 /// # Errors
-/// None that happens: a message that cannot be written as bytes.
+/// The message cannot be serialized, which does not happen with these types.
 pub fn write(to: &mut BytesMut, message: &impl Serialize, body: &[u8]) -> io::Result<()> {
     to.reserve(HEAD_ROOM + body.len());
     begin(to, message, body.len())?;
@@ -162,7 +163,7 @@ pub fn write(to: &mut BytesMut, message: &impl Serialize, body: &[u8]) -> io::Re
 /// Sends a message.
 ///
 /// # Errors
-/// The other end has gone.
+/// The other end has closed the socket.
 pub fn send(
     socket: &UnixStream,
     message: &impl Serialize,
@@ -207,10 +208,10 @@ impl Reader {
         Reader { socket, chunk, read: BytesMut::new(), descriptors: VecDeque::new() }
     }
 
-    /// The next message and its body; `None` where the other end has closed between two messages.
+    /// Returns the next message and its body. `None`: the other end has closed the socket between two messages.
     ///
     /// # Errors
-    /// The socket failed, a message was cut off, or it makes no sense.
+    /// The socket failed, or a message was cut off or is invalid.
     pub fn next<M: DeserializeOwned>(&mut self) -> io::Result<Option<(M, Bytes)>> {
         loop {
             if let Some(lengths) = self.read.first_chunk::<8>() {
@@ -233,7 +234,7 @@ impl Reader {
         }
     }
 
-    /// The next descriptor that came with the messages so far.
+    /// Returns the next descriptor that came with the messages so far.
     pub fn descriptor(&mut self) -> io::Result<OwnedFd> {
         self.descriptors.pop_front().ok_or_else(|| nonsense("a descriptor is missing"))
     }

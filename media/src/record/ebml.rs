@@ -1,6 +1,6 @@
-//! The few EBML elements that WebM needs, and how they become bytes (RFC 8794, RFC 9559).
+//! The EBML elements that WebM needs, and how they are written (RFC 8794, RFC 9559).
 
-/// Element ids of Matroska, RFC 9559 section 5.
+/// Ids of Matroska elements (RFC 9559, section 5).
 pub mod id {
     pub const EBML: u32 = 0x1a45_dfa3;
     pub const EBML_VERSION: u32 = 0x4286;
@@ -49,50 +49,53 @@ pub mod id {
 /// The size of an element whose end is not known yet, in eight bytes.
 pub const UNKNOWN: [u8; 8] = [0x01, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
 
-/// Appends elements to a buffer.
+/// A buffer to which elements are appended.
 #[derive(Debug, Default)]
 pub struct Buffer(pub Vec<u8>);
 
 impl Buffer {
-    /// The id as it is written: its length is in its first bits.
+    /// Appends an id; its first bits say how long it is.
     pub fn id(&mut self, id: u32) {
         let bytes = id.to_be_bytes();
         self.0.extend_from_slice(&bytes[(id.leading_zeros() / 8) as usize..]);
     }
 
-    /// A size in as few bytes as can hold it.
+    /// Appends a size in as few bytes as can hold it.
     pub fn size(&mut self, size: u64) {
         let length = size_length(size);
         let coded = size | 1 << (7 * length);
         self.0.extend_from_slice(&coded.to_be_bytes()[8 - length as usize..]);
     }
 
-    /// A size in eight bytes, where it must not move what comes after.
+    /// Appends a size in eight bytes, for an element whose size is filled in before later positions are known.
     pub fn size8(&mut self, size: u64) {
         self.0.extend_from_slice(&(size | 1 << 56).to_be_bytes());
     }
 
+    /// Appends an element with these bytes.
     pub fn bytes(&mut self, id: u32, data: &[u8]) {
         self.id(id);
         self.size(data.len() as u64);
         self.0.extend_from_slice(data);
     }
 
+    /// Appends an unsigned number in as few bytes as can hold it.
     pub fn uint(&mut self, id: u32, value: u64) {
         let skip = (value.leading_zeros() / 8).min(7) as usize;
         self.bytes(id, &value.to_be_bytes()[skip..]);
     }
 
-    /// An unsigned number in eight bytes, where it must not move what comes after.
+    /// Appends an unsigned number in eight bytes, so that its value does not change the length of the element.
     pub fn uint8(&mut self, id: u32, value: u64) {
         self.bytes(id, &value.to_be_bytes());
     }
 
+    /// Appends a floating-point number in eight bytes.
     pub fn float(&mut self, id: u32, value: f64) {
         self.bytes(id, &value.to_be_bytes());
     }
 
-    /// An element that holds others.
+    /// Appends an element that holds the elements that `fill` appends.
     pub fn master(&mut self, id: u32, fill: impl FnOnce(&mut Buffer)) {
         let mut inside = Buffer::default();
         fill(&mut inside);
@@ -100,12 +103,13 @@ impl Buffer {
     }
 }
 
-/// Bytes that a size needs; all ones are left for "unknown".
+/// Returns how many bytes a size needs. The value of all ones is reserved for an unknown size.
 pub fn size_length(size: u64) -> u32 {
     (1..8).find(|length| size < (1 << (7 * length)) - 1).unwrap_or(8)
 }
 
-/// Reads an id from the start of `bytes`: the id and its length. `None` where more bytes are needed or it is no id.
+/// Reads an id from the start of `bytes`. Returns the id and its length; `None` where more bytes are needed or it is no
+/// id.
 pub fn read_id(bytes: &[u8]) -> Option<(u32, usize)> {
     let length = bytes.first()?.leading_zeros() as usize + 1;
     if length > 4 {
@@ -114,7 +118,8 @@ pub fn read_id(bytes: &[u8]) -> Option<(u32, usize)> {
     Some((bytes.get(..length)?.iter().fold(0, |id, byte| id << 8 | u32::from(*byte)), length))
 }
 
-/// Reads a size from the start of `bytes`: the size (`None` = unknown) and its length.
+/// Reads a size from the start of `bytes`. Returns the size (`None`: unknown) and its length; `None` where more bytes
+/// are needed or it is no size.
 pub fn read_size(bytes: &[u8]) -> Option<(Option<u64>, usize)> {
     let first = *bytes.first()?;
     let length = first.leading_zeros() as usize + 1;

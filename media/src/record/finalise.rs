@@ -1,7 +1,9 @@
-//! The final recording: parts joined on one timeline, with duration, cues in front, and a seek head.
+//! Writes the final recording: the parts joined on one timeline, with the duration, the cues (the index of WebM) in
+//! front, and a seek head.
 //!
-//! Stamps and payloads are those of the parts, so the final file holds what the engine saw. Holes in the sound are filled
-//! with marked silence for players (see [`packet::fillers`]); the file path takes the marks for the gaps they are.
+//! Stamps and payloads are those of the parts, so the final file holds what the engine analyzed. Stretches without
+//! audio are filled with marked silence for players (see [`packet::fillers`]); the file path reads the marked packets
+//! as gaps.
 
 use super::ebml::{Buffer, id};
 use super::scan::{self, Block};
@@ -15,28 +17,30 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// A final recording.
+/// The properties of a final recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Finalised {
     /// The end of the last unit.
     pub duration: MediaTime,
-    /// Length of the file.
+    /// The length of the file.
     pub bytes: u64,
-    /// Access units in it, without fillers.
+    /// Access units in the file, without fillers.
     pub units: u64,
-    /// Units that an earlier part had spoken for: parts that overlap are the caller's mistake, and cost the later part.
+    /// Units that lie before the end of an earlier part. Parts must not overlap; where they do, units of the later one
+    /// are dropped.
     pub dropped: u64,
 }
 
-/// The longest hole that is filled for players, in milliseconds.
+/// The longest stretch without audio that is filled, milliseconds.
 const MOST_FILLED_MS: i64 = 3_600_000;
 
-/// Where a block's payload comes from.
+/// Where the payload of a block comes from.
 enum Payload {
     Part { file: usize, block: Block },
     Filler(Bytes),
 }
 
+/// A block of the final file.
 struct Entry {
     track: Track,
     t: MediaTime,
@@ -45,6 +49,7 @@ struct Entry {
 }
 
 impl Entry {
+    /// Returns the length of the payload, bytes.
     fn length(&self) -> usize {
         match &self.payload {
             Payload::Part { block, .. } => block.length as usize,
@@ -53,20 +58,22 @@ impl Entry {
     }
 }
 
-/// A cluster of the final file: which entries, and how long it is with its head.
+/// A cluster of the final file: its entries, and its length with its head.
 struct Plan {
     t: MediaTime,
     entries: std::ops::Range<usize>,
     inside: u64,
-    /// A player can start here.
+    /// The track of the cluster's cue point. `None`: players cannot start here.
     cue: Option<Track>,
 }
 
-/// Joins the parts, each shifted by its offset, into a file at `out`, and makes it durable. A part whose stamps are the
-/// session's already is not shifted. Parts that are empty or cut are used as far as they go; nothing at all is
-/// [`Error::Empty`].
+/// Joins the parts, each shifted by its offset, into a file at `out`, and makes it durable. A part whose stamps are on
+/// the session's timeline already is not shifted. Parts that are empty or cut are used as far as they can be read.
 ///
 /// Reads each part twice, and keeps about 100 bytes in memory for each unit.
+///
+/// # Errors
+/// [`Error::Empty`]: no part holds a unit. Others: a part cannot be read, or the file cannot be written.
 pub fn finalise(parts: &[(PathBuf, MediaTime)], out: &Path) -> Result<Finalised, Error> {
     let mut files = Vec::new();
     let (mut entries, mut tracks, mut end, mut dropped) = (Vec::new(), Tracks::default(), MediaTime::ZERO, 0);
@@ -74,7 +81,7 @@ pub fn finalise(parts: &[(PathBuf, MediaTime)], out: &Path) -> Result<Finalised,
     for (path, offset) in parts {
         let mut blocks = scan::scan(path)?;
         blocks.blocks.sort_by_key(|block| block.t);
-        // Stamps that begin at the offset already are the session's, not the part's.
+        // Stamps that begin at or after the offset are on the session's timeline already.
         let shift = match blocks.blocks.first() {
             Some(first) if first.t >= *offset => 0,
             _ => offset.ms(),
@@ -119,7 +126,7 @@ pub fn finalise(parts: &[(PathBuf, MediaTime)], out: &Path) -> Result<Finalised,
         return Err(Error::Empty);
     }
     let units = entries.iter().filter(|e| matches!(e.payload, Payload::Part { .. })).count() as u64;
-    // Stable, so that each track keeps its own order; a picture comes before the sound of the same time.
+    // A stable sort keeps the order of each track; a frame comes before the audio of the same time.
     entries.sort_by_key(|e| (e.t, e.track));
     let plans = plan(&entries);
     let head = head(&tracks, end, &plans);
@@ -127,16 +134,16 @@ pub fn finalise(parts: &[(PathBuf, MediaTime)], out: &Path) -> Result<Finalised,
     Ok(Finalised { duration: end, bytes, units, dropped })
 }
 
-/// Follows both tracks in order and fills the holes of the sound.
+/// Follows both tracks in order and fills the stretches without audio.
 #[derive(Default)]
 struct Holes {
     video: Option<MediaTime>,
-    /// Nanoseconds up to which there is sound.
+    /// The time up to which there is audio, nanoseconds.
     audio_ns: Option<i64>,
 }
 
 impl Holes {
-    /// Up to when earlier parts have spoken.
+    /// Returns the end of the units so far.
     fn spoken(&self, track: Track) -> MediaTime {
         match track {
             Track::Video => self.video.map_or(MediaTime(i64::MIN), |t| t + 1),
@@ -144,6 +151,7 @@ impl Holes {
         }
     }
 
+    /// Adds fillers from the end of the audio to `t`, and takes note of a unit of `samples` at 48 kHz.
     fn fill(&mut self, track: Track, t: MediaTime, samples: u32, entries: &mut Vec<Entry>) {
         if track == Track::Video {
             self.video = Some(t);
@@ -154,7 +162,7 @@ impl Holes {
         let from = MediaTime::from_nanos(known);
         let mut next = known;
         if t.ms() * 1_000_000 - known > duration_ns / 2 {
-            // A longer hole is no session any more but a damaged stamp.
+            // A longer stretch comes from a damaged stamp.
             let hole = (t - from).min(MOST_FILLED_MS);
             for (at, bytes) in packet::fillers(hole) {
                 entries.push(Entry { track, t: from + at, key: true, payload: Payload::Filler(bytes) });
@@ -166,21 +174,22 @@ impl Holes {
 
     fn end(&self, track: Track) -> MediaTime {
         match track {
-            Track::Video => self.video.map_or(MediaTime::ZERO, |t| t + webm::PICTURE_MS),
+            Track::Video => self.video.map_or(MediaTime::ZERO, |t| t + webm::FRAME_MS),
             Track::Audio => self.audio_ns.map_or(MediaTime::ZERO, MediaTime::from_nanos),
         }
     }
 }
 
+/// Divides the entries into clusters.
 fn plan(entries: &[Entry]) -> Vec<Plan> {
     let (mut clusters, mut plans, mut scratch) = (webm::Clusters::default(), Vec::<Plan>::new(), Buffer::default());
-    let pictures = entries.iter().any(|e| e.track == Track::Video);
+    let frames = entries.iter().any(|e| e.track == Track::Video);
     for (n, entry) in entries.iter().enumerate() {
         let (t, new) = clusters.place(entry.track, entry.t, entry.key);
         if new {
             scratch.0.clear();
             scratch.uint(id::TIMESTAMP, t.ms() as u64);
-            let start = entry.key && (entry.track == Track::Video || !pictures);
+            let start = entry.key && (entry.track == Track::Video || !frames);
             let inside = scratch.0.len() as u64;
             plans.push(Plan { t, entries: n..n, inside, cue: start.then_some(entry.track) });
         }
@@ -192,7 +201,7 @@ fn plan(entries: &[Entry]) -> Vec<Plan> {
     plans
 }
 
-/// Everything before the first cluster. Positions and sizes that depend on each other are of fixed length.
+/// Returns everything before the first cluster. Positions and sizes that depend on each other have a fixed length.
 fn head(tracks: &Tracks, duration: MediaTime, plans: &[Plan]) -> Vec<u8> {
     let (mut info, mut entries) = (Buffer::default(), Buffer::default());
     webm::info(&mut info, Some(duration));
@@ -213,10 +222,10 @@ fn head(tracks: &Tracks, duration: MediaTime, plans: &[Plan]) -> Vec<u8> {
     out.0
 }
 
-/// Id and size of a cluster: four and eight bytes.
+/// The length of a cluster's id and size: four and eight bytes.
 const CLUSTER_HEAD: u64 = 12;
 
-/// Where info, tracks and cues begin, counted from the start of the segment's data.
+/// Returns the seek head: the positions of info, tracks and cues, counted from the start of the segment's data.
 fn seek_head(info: u64, tracks: u64, cues: u64) -> Buffer {
     let mut out = Buffer::default();
     out.master(id::SEEK_HEAD, |e| {
@@ -230,7 +239,7 @@ fn seek_head(info: u64, tracks: u64, cues: u64) -> Buffer {
     out
 }
 
-/// Where players can start; `first` is the position of the first cluster.
+/// Returns the cues, the positions where players can start. `first` is the position of the first cluster.
 fn cues(plans: &[Plan], first: u64) -> Buffer {
     let mut out = Buffer::default();
     out.master(id::CUES, |e| {

@@ -1,4 +1,4 @@
-//! The still picture that stands for a recording.
+//! The poster: the still image that stands for a recording.
 
 use super::Error;
 use crate::decode::VideoFrame;
@@ -15,25 +15,29 @@ use gstreamer_video as gst_video;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// The picture that is taken: people have settled by then. Of a shorter recording the last.
+/// The time of the frame that is used: by then people have settled. A shorter recording gives its last frame.
 const AT: MediaTime = MediaTime(1000);
 
-/// The longer side of the poster in pixels.
+/// The longer side of the poster, pixels.
 const SIDE: u32 = 640;
 
-/// Writes an upright JPEG, at most 640 pixels wide or high, of the recording's first second.
+/// Writes a JPEG of the recording's first second, upright and at most 640 pixels wide or high.
 ///
-/// The recording is read where [`Decoding::new`] says.
+/// The recording is read in the process that [`Decoding::new`] names.
+///
+/// # Errors
+/// [`Error::Poster`]: the recording cannot be read, or no frame could be decoded. [`Error::Write`]: the disk.
 pub fn poster(path: &Path, out_jpeg: &Path) -> Result<(), Error> {
     let frame = frame(&Decoding::new(), path)?;
     let jpeg = jpeg(&frame).map_err(Error::Poster)?;
     std::fs::write(out_jpeg, jpeg).map_err(|source| Error::Write { path: out_jpeg.to_path_buf(), source })
 }
 
+/// Decodes the frame at [`AT`], or the last one before it.
 fn frame(decoding: &Decoding, path: &Path) -> Result<VideoFrame, Error> {
     let no = |e: &dyn std::fmt::Display| Error::Poster(e.to_string());
     let mut source = decoding.open(path, Limits::default()).map_err(|e| no(&e))?;
-    let format = source.formats().video.clone().ok_or_else(|| Error::Poster("there are no pictures".into()))?;
+    let format = source.formats().video.clone().ok_or_else(|| Error::Poster("there are no frames".into()))?;
     let taken: Arc<Mutex<Option<VideoFrame>>> = Arc::default();
     let sink = taken.clone();
     let take = move |frame: VideoFrame| {
@@ -52,10 +56,10 @@ fn frame(decoding: &Decoding, path: &Path) -> Result<VideoFrame, Error> {
     }
     decoder.flush().map_err(|e| no(&e))?;
     let frame = taken.lock().unwrap_or_else(PoisonError::into_inner).take();
-    frame.ok_or_else(|| Error::Poster("no picture could be decoded".into()))
+    frame.ok_or_else(|| Error::Poster("no frame could be decoded".into()))
 }
 
-/// The pixels as GStreamer lays them out.
+/// Returns the pixels in the layout of GStreamer.
 fn raw(view: &I420<'_>) -> Result<(gst::Buffer, gst::Caps), String> {
     let (width, height) = (view.width as u32, view.height as u32);
     let range = if view.range == Range::Full { 1 } else { 2 };
@@ -86,7 +90,7 @@ fn jpeg(frame: &VideoFrame) -> Result<Vec<u8>, String> {
     let longest = width.max(height).max(SIDE);
     let scaled = |side: u32| (side * SIDE / longest).max(2) as i32;
     let (buffer, caps) = raw(&view)?;
-    // JPEG's own colours: BT.601, 0 to 255.
+    // The colours of JPEG are BT.601 with values from 0 to 255.
     let small = gst::Caps::builder("video/x-raw")
         .field("format", "I420")
         .field("width", scaled(width))

@@ -1,4 +1,4 @@
-//! The recorder of a live session: units into a spool file that plays wherever it is cut.
+//! The recorder of a live session: writes units into a spool file that can be played wherever it is cut.
 
 use super::ebml::Buffer;
 use super::{Error, webm};
@@ -15,24 +15,25 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How often written bytes are made durable: what a power cut costs, beside the disk's own time.
+/// How often written bytes are made durable. A power cut loses this much, and the disk's own time.
 const SYNC_EVERY: Duration = Duration::from_millis(500);
 
-/// How long units are gathered for one write: what killing the process costs.
+/// How long units are gathered for one write. Killing the process loses this much.
 const WRITE_EVERY: Duration = Duration::from_millis(100);
-/// The most of one write, more or less; a backlog need not be in memory twice.
+/// The approximate size of one write, bytes, so that a backlog is not in memory twice.
 const MOST_WRITTEN: usize = 1 << 20;
 
-/// The most that may wait for the disk. Some minutes of a session; more is a broken disk.
+/// The most bytes that may wait for the disk: some minutes of a session. More means that the disk is broken.
 const MOST_QUEUED: usize = 256 << 20;
 
-/// How long sound waits for the first picture before the header is written without its size, in milliseconds.
-const PATIENCE_MS: i64 = 1000;
+/// How long audio waits for the first frame before the header is written without the frame size, milliseconds.
+const SIZE_WITHIN_MS: i64 = 1000;
 
-/// Writes the items of one part. Never blocks: a thread of its own writes, another makes the bytes durable.
+/// Writes the items of one part. No call but [`Recorder::finish`] blocks: one thread writes, another makes the bytes
+/// durable.
 ///
-/// Bytes are given to the operating system every 100 ms: that much is lost when the process is killed. A power cut loses up to
-/// 500 ms more and the disk's own time.
+/// Bytes are given to the operating system every 100 ms; killing the process loses at most that much. A power cut loses
+/// up to 500 ms more, and the disk's own time.
 #[derive(Debug)]
 pub struct Recorder {
     units: Option<mpsc::Sender<(Track, AccessUnit)>>,
@@ -43,10 +44,10 @@ pub struct Recorder {
     failed: Arc<Mutex<Option<Error>>>,
 }
 
-/// A part that has ended.
+/// The properties of a part that has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recorded {
-    /// Length of the file.
+    /// The length of the file.
     pub bytes: u64,
     /// The end of the last unit.
     pub duration: MediaTime,
@@ -55,7 +56,10 @@ pub struct Recorded {
 }
 
 impl Recorder {
-    /// Creates the spool file; an old one in its place is an error.
+    /// Creates the spool file and starts the two threads.
+    ///
+    /// # Errors
+    /// A file of that name exists, it cannot be created, a format is neither VP8 nor Opus, or there is no track.
     pub fn create(spool: &Path, formats: &Formats) -> Result<Recorder, Error> {
         let tracks = webm::Tracks::of(formats).ok_or_else(|| {
             let name = |f: &Option<crate::Format>| f.as_ref().map_or("nothing".into(), |f| f.caps.clone());
@@ -70,6 +74,7 @@ impl Recorder {
         Recorder::over(file, path, tracks)
     }
 
+    /// Starts the threads over an open file.
     fn over(file: File, path: PathBuf, tracks: webm::Tracks) -> Result<Recorder, Error> {
         let wrong = |source| Error::Write { path: path.clone(), source };
         let durable = file.try_clone().map_err(wrong)?;
@@ -112,13 +117,15 @@ impl Recorder {
         self.queued.load(Ordering::Relaxed)
     }
 
-    /// Takes an item. Gaps and ends need no bytes: stamps tell them.
+    /// Takes an item. Gaps and ends are not written: they follow from the stamps.
     ///
-    /// An error says that this and all later units are not recorded.
+    /// # Errors
+    /// This and all later units are not recorded: the disk failed or is too slow.
     pub fn push(&self, item: &Item) -> Result<(), Error> {
         let Item::Unit(track, unit) = item else { return Ok(()) };
         let waiting = self.queued.fetch_add(unit.data.len(), Ordering::Relaxed) + unit.data.len();
-        // Once a unit is missing the rest is of no use: what is decoded later would not be what the engine saw.
+        // After a missing unit the rest is not recorded either: what is decoded from the file would differ from what
+        // was analyzed.
         if waiting > MOST_QUEUED || self.slow.load(Ordering::Relaxed) {
             self.slow.store(true, Ordering::Relaxed);
             self.queued.fetch_sub(unit.data.len(), Ordering::Relaxed);
@@ -128,12 +135,15 @@ impl Recorder {
         if sent { Ok(()) } else { Err(self.why()) }
     }
 
-    /// How many bytes of the file survive a power cut.
+    /// Returns how many bytes of the file survive a power cut, as they grow.
     pub fn written(&self) -> watch::Receiver<u64> {
         self.written.clone()
     }
 
-    /// Waits until everything pushed is durable. Blocks for as long as the disk needs.
+    /// Waits until everything that was pushed is durable. Blocks for as long as the disk needs.
+    ///
+    /// # Errors
+    /// The disk failed or is too slow; the file holds what was written before.
     pub fn finish(mut self) -> Result<Recorded, Error> {
         match self.end().map(JoinHandle::join) {
             Some(Ok(result)) => result,
@@ -141,7 +151,7 @@ impl Recorder {
         }
     }
 
-    /// The writer, told that nothing more comes; once.
+    /// Tells the writer that nothing follows and returns its thread. `None` after the first call.
     fn end(&mut self) -> Option<JoinHandle<Result<Recorded, Error>>> {
         self.units = None;
         let writer = self.writer.take()?;
@@ -149,6 +159,7 @@ impl Recorder {
         Some(writer)
     }
 
+    /// Returns why the recording ended early.
     fn why(&self) -> Error {
         lock(&self.failed).take().unwrap_or_else(|| Error::Write {
             path: PathBuf::from("the spool"),
@@ -171,7 +182,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes written bytes durable every [`SYNC_EVERY`] until the writer has gone, and then once more.
+/// Makes written bytes durable every [`SYNC_EVERY`] until the writer has ended, and then once more.
 fn sync_until(
     file: &File,
     at: &AtomicU64,
@@ -191,7 +202,7 @@ fn sync_until(
     }
 }
 
-/// What follows a write.
+/// What the writing thread does next.
 enum Next {
     More,
     Wait,
@@ -205,7 +216,7 @@ struct Spool {
     tracks: webm::Tracks,
     clusters: webm::Clusters,
     header: bool,
-    /// Sound that came before the header could be written.
+    /// Audio that arrived before the header could be written.
     waiting: Vec<(Track, AccessUnit)>,
 }
 
@@ -247,7 +258,7 @@ impl Spool {
     fn take(&mut self, track: Track, unit: AccessUnit, out: &mut Buffer) {
         if !self.header {
             let size = (track == Track::Video).then(|| packet::vp8(&unit.data).and_then(|vp8| vp8.key)).flatten();
-            let waited = self.waiting.first().is_some_and(|(_, first)| unit.t - first.t >= PATIENCE_MS);
+            let waited = self.waiting.first().is_some_and(|(_, first)| unit.t - first.t >= SIZE_WITHIN_MS);
             if size.is_none() && self.tracks.video.is_some() && !waited {
                 self.waiting.push((track, unit));
                 return;

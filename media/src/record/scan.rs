@@ -1,4 +1,4 @@
-//! Reads a spool file back: where its blocks lie. A file that was cut anywhere yields what is whole.
+//! Finds the blocks of a spool file. A file that was cut anywhere gives the blocks that are whole.
 
 use super::ebml::{self, Buffer, id};
 use super::{Error, webm};
@@ -8,13 +8,13 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-/// The longest element that is read into memory (tracks, info).
+/// The longest element that is read into memory (tracks, info), bytes.
 const MOST: u64 = 1 << 20;
 
-/// No session lasts so long: two days.
+/// The largest plausible stamp, milliseconds: two days.
 const MOST_MS: i64 = 2 * 24 * 3_600_000;
 
-/// A block: what it says, and where its payload lies.
+/// A block of a spool file and where its payload is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block {
     pub track: Track,
@@ -24,16 +24,19 @@ pub struct Block {
     pub length: u32,
 }
 
-/// What is in a spool file.
+/// The content of a spool file.
 #[derive(Debug, Default)]
 pub struct Scan {
-    /// Channels of the audio track.
+    /// Channels of the audio track. `None`: there is none.
     pub channels: Option<u8>,
-    /// In the order of the file.
+    /// The blocks in the order of the file.
     pub blocks: Vec<Block>,
 }
 
 /// Reads the heads of all elements and skips the payloads.
+///
+/// # Errors
+/// The file cannot be read, or it is not a spool file of this crate.
 pub fn scan(path: &Path) -> Result<Scan, Error> {
     let wrong = |source| Error::Read { path: path.to_path_buf(), source };
     let file = File::open(path).map_err(wrong)?;
@@ -46,7 +49,7 @@ pub fn scan(path: &Path) -> Result<Scan, Error> {
     let (mut ours, mut cluster) = (false, MediaTime::ZERO);
     while let Some((id, size)) = reader.head().map_err(wrong)? {
         match id {
-            // What holds others is entered, not skipped.
+            // Elements that hold others are entered.
             id::SEGMENT | id::CLUSTER => continue,
             id::INFO => match reader.small(size).map_err(wrong)? {
                 Some(info) => ours = info.windows(webm::APP.len()).any(|w| w == webm::APP.as_bytes()),
@@ -59,7 +62,7 @@ pub fn scan(path: &Path) -> Result<Scan, Error> {
             id::TIMESTAMP => match reader.small(size).map_err(wrong)? {
                 Some(t) if t.len() <= 8 => {
                     let ms = t.iter().fold(0u64, |n, byte| n << 8 | u64::from(*byte));
-                    // Nothing after a damaged stamp can be placed.
+                    // Blocks after a damaged stamp cannot be placed.
                     let Some(ms) = i64::try_from(ms).ok().filter(|ms| *ms < MOST_MS) else { break };
                     cluster = MediaTime(ms);
                 }
@@ -83,7 +86,7 @@ pub fn scan(path: &Path) -> Result<Scan, Error> {
     Err(Error::NotOurs(path.to_path_buf()))
 }
 
-/// A file that begins as ours and was cut before it said whose it is holds nothing.
+/// Returns whether a file begins like a spool file and was cut within its head. Such a file holds nothing.
 fn cut_in_head(path: &Path) -> io::Result<bool> {
     let mut ours = Buffer::default();
     webm::header(&mut ours);
@@ -94,12 +97,13 @@ fn cut_in_head(path: &Path) -> io::Result<bool> {
     Ok(start.len() < ours.0.len() && ours.0.starts_with(&start))
 }
 
-/// The channels in our own track entries: the last byte of the last element.
+/// Returns the channels in track entries that this crate wrote: the last byte of the last element.
 fn channels(tracks: &[u8]) -> Option<u8> {
     let at = tracks.windows(8).position(|w| w == b"OpusHead")?;
     tracks.get(at + 9).copied().filter(|n| (1..=2).contains(n))
 }
 
+/// Reads elements from a file.
 struct Reader {
     inner: BufReader<File>,
     at: u64,
@@ -107,7 +111,7 @@ struct Reader {
 }
 
 impl Reader {
-    /// The next element's id and size; `None` at the end or where the file is cut.
+    /// Reads the next element's id and size. `None`: the file ends or is cut here.
     fn head(&mut self) -> io::Result<Option<(u32, Option<u64>)>> {
         let mut bytes = Vec::with_capacity(12);
         let Some((id, _)) = self.grow(&mut bytes, ebml::read_id)? else { return Ok(None) };
@@ -116,7 +120,7 @@ impl Reader {
         Ok(Some((id, size)))
     }
 
-    /// Reads byte by byte until `read` is content, eight bytes at most.
+    /// Reads byte by byte until `read` succeeds, eight bytes at most.
     fn grow<T>(&mut self, bytes: &mut Vec<u8>, read: impl Fn(&[u8]) -> Option<T>) -> io::Result<Option<T>> {
         while bytes.len() < 8 {
             let Some(byte) = self.inner.fill_buf()?.first().copied() else { return Ok(None) };
@@ -168,7 +172,7 @@ impl Reader {
     }
 }
 
-/// The payload of a block.
+/// Reads the payload of a block.
 pub fn payload(file: &mut File, block: &Block) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; block.length as usize];
     file.seek(SeekFrom::Start(block.position))?;

@@ -5,29 +5,30 @@ use crate::item::{AccessUnit, Format, Formats, Track};
 use crate::packet;
 use coach_core::MediaTime;
 
-/// Who wrote the file. A file that says so holds media times as they are: nothing before t = 0 was kept.
+/// The name of the writer in the file. The stamps of a file with this name are media times: nothing before t = 0 was
+/// kept.
 pub const APP: &str = "behavioural interview coach";
 
-/// The longest that a cluster lasts, in milliseconds; a block's stamp may be 32 767 from its cluster's.
+/// The longest cluster, milliseconds. The stamp of a block may differ from its cluster's by 32 767 ms.
 pub const CLUSTER_MS: i64 = 5000;
 
-/// The shortest that a cluster lasts where a key frame could begin the next.
+/// The shortest cluster where a key frame could begin the next one, milliseconds.
 pub const CLUSTER_MIN_MS: i64 = 1000;
 
-/// How long the last picture of a recording is taken to last, in milliseconds.
-pub const PICTURE_MS: i64 = 33;
+/// How long the last frame of a recording is assumed to last, milliseconds.
+pub const FRAME_MS: i64 = 33;
 
-/// What a recording needs to know of its tracks.
+/// The tracks of a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tracks {
-    /// Width and height in pixels.
+    /// Width and height of the video, pixels.
     pub video: Option<(u32, u32)>,
-    /// Channels.
+    /// Channels of the audio.
     pub audio: Option<u8>,
 }
 
 impl Tracks {
-    /// What can be said before a key frame has told its size; `None` where a track is neither VP8 nor Opus.
+    /// Returns the tracks before a key frame has given its size. `None`: a track is neither VP8 nor Opus.
     pub fn of(formats: &Formats) -> Option<Tracks> {
         if formats.video.as_ref().is_some_and(|f| f.media_type() != "video/x-vp8")
             || formats.audio.as_ref().is_some_and(|f| f.media_type() != "audio/x-opus")
@@ -45,7 +46,7 @@ fn channels(format: &Format) -> u8 {
     if digits.starts_with('1') { 1 } else { 2 }
 }
 
-/// The number that blocks of this track carry.
+/// Returns the number of a track in the file.
 pub const fn number(track: Track) -> u8 {
     match track {
         Track::Video => 1,
@@ -53,7 +54,7 @@ pub const fn number(track: Track) -> u8 {
     }
 }
 
-/// The EBML header of a WebM file.
+/// Appends the EBML header of a WebM file.
 pub fn header(out: &mut Buffer) {
     out.master(id::EBML, |e| {
         e.uint(id::EBML_VERSION, 1);
@@ -66,13 +67,13 @@ pub fn header(out: &mut Buffer) {
     });
 }
 
-/// A segment whose end is not known.
+/// Opens a segment whose end is not known.
 pub fn open_segment(out: &mut Buffer) {
     out.id(id::SEGMENT);
     out.0.extend_from_slice(&UNKNOWN);
 }
 
-/// Ticks of a millisecond, who wrote it, and the duration when it is known.
+/// Appends the info: ticks of a millisecond, the writer, and the duration when it is known.
 pub fn info(out: &mut Buffer, duration: Option<MediaTime>) {
     out.master(id::INFO, |e| {
         e.uint(id::TIMESTAMP_SCALE, 1_000_000);
@@ -84,7 +85,7 @@ pub fn info(out: &mut Buffer, duration: Option<MediaTime>) {
     });
 }
 
-/// The track entries.
+/// Appends the track entries.
 pub fn tracks(out: &mut Buffer, tracks: &Tracks) {
     out.master(id::TRACKS, |e| {
         if let Some((width, height)) = tracks.video {
@@ -99,7 +100,7 @@ pub fn tracks(out: &mut Buffer, tracks: &Tracks) {
         if let Some(channels) = tracks.audio {
             e.master(id::TRACK_ENTRY, |e| {
                 entry(e, Track::Audio, 2, b"A_OPUS");
-                // No pre-skip and no codec delay: the file's stamps are the packets' own.
+                // No pre-skip and no codec delay: the stamps in the file are those of the packets.
                 let mut head = *b"OpusHead\x01\x02\0\0\x80\xbb\0\0\0\0\0";
                 head[9] = channels;
                 e.bytes(id::CODEC_PRIVATE, &head);
@@ -121,14 +122,14 @@ fn entry(e: &mut Buffer, track: Track, kind: u64, codec: &[u8]) {
     e.bytes(id::CODEC_ID, codec);
 }
 
-/// The head of a cluster whose end is not known.
+/// Opens a cluster whose end is not known.
 pub fn open_cluster(out: &mut Buffer, t: MediaTime) {
     out.id(id::CLUSTER);
     out.0.extend_from_slice(&UNKNOWN);
     out.uint(id::TIMESTAMP, t.ms().max(0) as u64);
 }
 
-/// The head of a block; `length` bytes of payload follow. `t` is within 32 767 ms of `cluster`.
+/// Appends the head of a block; `length` bytes of payload follow. `t` is within 32 767 ms of `cluster`.
 pub fn block_head(out: &mut Buffer, track: Track, cluster: MediaTime, t: MediaTime, key: bool, length: usize) {
     out.id(id::SIMPLE_BLOCK);
     out.size(length as u64 + 4);
@@ -136,16 +137,16 @@ pub fn block_head(out: &mut Buffer, track: Track, cluster: MediaTime, t: MediaTi
     out.0.extend_from_slice(&[0x80 | number(track), high, low, if key { 0x80 } else { 0 }]);
 }
 
-/// Decides where clusters begin, and keeps the stamp of the one that is open.
+/// Decides where clusters begin, and keeps the stamp of the open one.
 #[derive(Debug, Default)]
 pub struct Clusters {
     open: Option<MediaTime>,
 }
 
 impl Clusters {
-    /// The stamp of the cluster that this block belongs to, and whether it has to be opened for it.
+    /// Returns the stamp of the cluster that a block belongs to, and whether that cluster has to be opened for it.
     ///
-    /// A cluster begins with a key frame where there are pictures, so that a player can start there.
+    /// Where there is video a cluster begins with a key frame, so that a player can start there.
     pub fn place(&mut self, track: Track, t: MediaTime, key: bool) -> (MediaTime, bool) {
         if let Some(open) = self.open {
             let age = t - open;
@@ -159,10 +160,10 @@ impl Clusters {
     }
 }
 
-/// When the unit's effect ends, as far as it can be told.
+/// Returns when the unit ends, as far as its bytes tell.
 pub fn end(track: Track, unit: &AccessUnit) -> MediaTime {
     match track {
-        Track::Video => unit.t + PICTURE_MS,
+        Track::Video => unit.t + FRAME_MS,
         Track::Audio => unit.t + i64::from(packet::opus_samples(&unit.data).unwrap_or(0) / 48),
     }
 }

@@ -1,51 +1,53 @@
-//! What the drift of the sender's clocks changes in the stamps of one stream: pictures follow the clock of the sound.
+//! Corrects the stamps of one stream for the drift of the sender's clocks: video follows the clock of the audio.
 //!
-//! Sound is a count of samples, for the engine and for every player, so its stamps stay its own clock's: bent to the
-//! sender's wall clock they would leave the count, which costs a packet or a gap each time they are half a packet apart.
-//! Pictures have no such count. Their stamps are moved by what their clock has drifted less what that of the sound has.
+//! Audio is a count of samples, for the engine and for every player, so its stamps stay on its own clock. Corrected to
+//! the sender's wall clock they would depart from the count, which costs a packet or a gap each time the difference
+//! reaches half a packet. Video has no such count. Its stamps are corrected by the drift of its clock minus the drift
+//! of the audio's.
 
 use super::drift::STEEPEST;
 
-/// One stream's.
+/// The correction of one stream.
 #[derive(Debug, Default)]
 pub struct Alignment {
-    /// What this stream's clock has drifted by since both drifts have been known.
+    /// The drift of this stream's clock since both drifts have been known, nanoseconds.
     own_ns: i64,
-    /// ... when the anchor was set.
+    /// The value of `own_ns` when the anchor was set.
     own_then_ns: i64,
-    /// What the clock of the sound has drifted by.
-    sound_ns: i64,
-    /// What is added to stamps at present.
+    /// The drift of the audio's clock, nanoseconds.
+    audio_ns: i64,
+    /// What is added to stamps at present, nanoseconds.
     correction_ns: i64,
-    /// The RTP time for which that is.
+    /// The latest RTP time that was corrected, nanoseconds.
     at_ns: Option<i64>,
 }
 
 impl Alignment {
-    /// By so much the clock of this stream, and that of the sound, have drifted.
-    pub fn follow(&mut self, own_ns: i64, sound_ns: i64) {
-        (self.own_ns, self.sound_ns) = (own_ns, sound_ns);
+    /// Sets the drift of this stream's clock and of the audio's, nanoseconds.
+    pub fn follow(&mut self, own_ns: i64, audio_ns: i64) {
+        (self.own_ns, self.audio_ns) = (own_ns, audio_ns);
     }
 
-    /// An anchor was sought anew. It knows when packets arrive, not how far the sound has gone ahead of that.
+    /// Adapts to a new anchor. The anchor follows from arrivals and does not contain how far the audio has departed
+    /// from the wall clock, so that is the correction from now on.
     pub fn anchored(&mut self) {
         self.own_then_ns = self.own_ns;
-        self.correction_ns = -self.sound_ns;
+        self.correction_ns = -self.audio_ns;
         self.at_ns = None;
     }
 
-    /// By how much packets arrive later than the anchor says, as the stream's own clock has drifted.
+    /// Returns how much later packets arrive than the anchor says, as the stream's own clock has drifted, nanoseconds.
     pub fn since_anchor_ns(&self) -> i64 {
         self.own_ns - self.own_then_ns
     }
 
-    /// What to add to the stamp of this RTP time in nanoseconds. It moves by at most 500 ppm, so that stamps never go back;
-    /// for sound it does not move.
+    /// Returns what to add to the stamp of this RTP time, nanoseconds. It changes by at most 500 ppm of the time that
+    /// passed, so that stamps never go back; for audio it does not change.
     pub fn correction_ns(&mut self, rtp_ns: i64) -> i64 {
         let passed = (rtp_ns - *self.at_ns.get_or_insert(rtp_ns)).max(0);
         self.at_ns = self.at_ns.max(Some(rtp_ns));
         let most = passed / STEEPEST;
-        let goal = self.since_anchor_ns() - self.sound_ns;
+        let goal = self.since_anchor_ns() - self.audio_ns;
         self.correction_ns += (goal - self.correction_ns).clamp(-most, most);
         self.correction_ns
     }
@@ -60,33 +62,33 @@ mod tests {
     const SECOND: i64 = 1000 * MS;
 
     #[test]
-    fn pictures_are_moved_to_the_sound_at_500_ppm_and_no_faster() {
-        let mut pictures = Alignment::default();
-        assert_eq!(pictures.correction_ns(0), 0);
-        // The sound's clock runs fast: the wall clock falls behind it.
-        pictures.follow(2 * MS, -8 * MS);
-        assert_eq!(pictures.correction_ns(10 * SECOND), 5 * MS);
-        assert_eq!(pictures.correction_ns(30 * SECOND), 10 * MS);
-        assert_eq!(pictures.correction_ns(29 * SECOND), 10 * MS, "an older one is told the same");
-        pictures.follow(0, 0);
-        assert_eq!(pictures.correction_ns(31 * SECOND), 9 * MS + MS / 2);
+    fn frames_are_moved_to_the_audio_at_500_ppm_and_no_faster() {
+        let mut frames = Alignment::default();
+        assert_eq!(frames.correction_ns(0), 0);
+        // The audio's clock runs fast: the wall clock falls behind it.
+        frames.follow(2 * MS, -8 * MS);
+        assert_eq!(frames.correction_ns(10 * SECOND), 5 * MS);
+        assert_eq!(frames.correction_ns(30 * SECOND), 10 * MS);
+        assert_eq!(frames.correction_ns(29 * SECOND), 10 * MS, "an older one is told the same");
+        frames.follow(0, 0);
+        assert_eq!(frames.correction_ns(31 * SECOND), 9 * MS + MS / 2);
     }
 
     #[test]
-    fn sound_keeps_its_stamps_and_meets_the_pictures_again_after_a_new_anchor() {
-        let (mut pictures, mut sound) = (Alignment::default(), Alignment::default());
+    fn audio_keeps_its_stamps_and_meets_the_frames_again_after_a_new_anchor() {
+        let (mut frames, mut audio) = (Alignment::default(), Alignment::default());
         for drift in [-20 * MS, -60 * MS] {
-            sound.follow(drift, drift);
-            pictures.follow(0, drift);
-            assert_eq!(sound.correction_ns(600 * SECOND), 0);
+            audio.follow(drift, drift);
+            frames.follow(0, drift);
+            assert_eq!(audio.correction_ns(600 * SECOND), 0);
         }
-        assert_eq!(sound.since_anchor_ns(), -60 * MS);
-        pictures.correction_ns(0);
-        assert_eq!(pictures.correction_ns(600 * SECOND), 60 * MS);
-        sound.anchored();
-        assert_eq!((sound.correction_ns(0), sound.since_anchor_ns()), (60 * MS, 0));
-        sound.follow(-70 * MS, -70 * MS);
-        assert_eq!((sound.correction_ns(100 * SECOND), sound.since_anchor_ns()), (60 * MS, -10 * MS));
+        assert_eq!(audio.since_anchor_ns(), -60 * MS);
+        frames.correction_ns(0);
+        assert_eq!(frames.correction_ns(600 * SECOND), 60 * MS);
+        audio.anchored();
+        assert_eq!((audio.correction_ns(0), audio.since_anchor_ns()), (60 * MS, 0));
+        audio.follow(-70 * MS, -70 * MS);
+        assert_eq!((audio.correction_ns(100 * SECOND), audio.since_anchor_ns()), (60 * MS, -10 * MS));
     }
 
     proptest! {
@@ -96,8 +98,8 @@ mod tests {
         ) {
             let (mut alignment, mut at) = (Alignment::default(), 0);
             let mut last = alignment.correction_ns(0);
-            for (own, sound, later) in drifts {
-                alignment.follow(own.into(), sound.into());
+            for (own, audio, later) in drifts {
+                alignment.follow(own.into(), audio.into());
                 at += later;
                 let correction = alignment.correction_ns(at);
                 prop_assert!((correction - last).abs() * STEEPEST <= later);

@@ -1,28 +1,31 @@
-//! From RTP time to the caller's clock: the anchor is the smallest distance of arrival and RTP time over one second.
+//! Converts RTP time to the caller's clock. The anchor is the smallest difference between arrival and RTP time within
+//! one second.
 
 use super::alignment::Alignment;
 use super::drift::Drift;
 use std::time::Duration;
 
-/// How long the anchor is sought at the start (ARCHITECTURE, invariant 2).
+/// How long the first anchor is sought (ARCHITECTURE, invariant 2).
 const FIRST: Duration = Duration::from_secs(1);
-/// ... and after the sender's clock has stood still or jumped.
+/// How long a new anchor is sought after the sender's clock stood still or jumped.
 const AGAIN: Duration = Duration::from_millis(250);
-/// A stamp this far before its arrival, after a silence as long, asks for a new anchor; so does one this far behind it.
+/// The largest plausible difference between a stamp and its arrival, nanoseconds. A stamp that lags further, after a
+/// silence as long, starts the search for a new anchor; so does a stamp that is further ahead of its arrival.
 pub(super) const TOLERANCE_NS: i64 = 300_000_000;
-/// An anchor this close to the one before is the same one: moving it would cost the tracks their common clock.
+/// A new anchor that is closer than this to the previous one is discarded: moving the anchor would cost the tracks
+/// their common clock.
 const SAME_NS: i64 = 100_000_000;
-/// A sender's report of a time further from the latest packet's is not about this stream. Senders extrapolate while they
-/// have nothing to send.
+/// The largest distance, in seconds, between a report's RTP time and the latest packet's. A report further away is
+/// about another stream; senders extrapolate while they have nothing to send.
 const REACH_S: i64 = 10;
-/// Ten years. A hostile clock must not overflow ours.
+/// Ten years: the largest time in nanoseconds, so that a hostile clock causes no overflow.
 const HORIZON_NS: i64 = 10 * 366 * 86_400 * 1_000_000_000;
 
-/// One stream's clock.
+/// The clock of one stream.
 #[derive(Debug)]
 pub struct Clock {
     rate_hz: i64,
-    /// The last RTP time and its extension.
+    /// The last RTP time and its extension to 64 bits.
     last: Option<(u32, i64)>,
     last_arrival: Duration,
     anchor: Anchor,
@@ -38,6 +41,7 @@ enum Anchor {
 }
 
 impl Clock {
+    /// Creates a clock of `rate_hz` ticks per second, without an anchor.
     pub fn new(rate_hz: i64) -> Clock {
         Clock {
             rate_hz,
@@ -49,7 +53,7 @@ impl Clock {
         }
     }
 
-    /// A packet of this RTP time, in the order of sending, arrived then.
+    /// Takes the RTP time and the arrival of a packet. Packets are observed in the order of sending.
     pub fn observe(&mut self, timestamp: u32, arrival: Duration) {
         let ticks = self.extend(timestamp);
         self.last = Some((timestamp, ticks));
@@ -62,8 +66,8 @@ impl Clock {
             }
             Anchor::Settling { smallest_ns, .. } => *smallest_ns = distance.min(*smallest_ns),
             Anchor::Set(anchor) => {
-                // A stamp may lag for long (a slow network), but only a clock that stood still lags after a silence; and
-                // nothing can arrive before it was sent.
+                // A slow network can make stamps lag for long, but only a clock that stood still makes them lag after a
+                // silence; and nothing arrives before it was sent.
                 let lag = distance - *anchor - self.alignment.since_anchor_ns();
                 if lag < -TOLERANCE_NS || (lag > TOLERANCE_NS && ns(silence) > TOLERANCE_NS) {
                     self.anchor =
@@ -73,30 +77,31 @@ impl Clock {
         }
     }
 
-    /// The sender compared its wall clock with this RTP time. Whether that tells something of the stream's drift.
+    /// Takes a sender report: its wall clock at an RTP time. Returns whether it was used for the drift.
     pub fn report(&mut self, ntp: u64, timestamp: u32) -> bool {
         let Some((last, _)) = self.last else { return false };
         let away = i64::from(timestamp.wrapping_sub(last).cast_signed());
         away.abs() <= REACH_S * self.rate_hz && self.drift.report(ntp, self.unwrapped_ns(timestamp))
     }
 
-    /// How far the stream's clock has drifted from its sender's, in nanoseconds; `None` before enough reports have come.
+    /// Returns how far the stream's clock has drifted from its sender's wall clock, nanoseconds. `None` until enough
+    /// reports have come.
     pub fn drift_ns(&self) -> Option<i64> {
         self.drift.ns()
     }
 
-    /// Stamps follow the clock of the sound: by so much this clock, and that one, have drifted.
-    pub fn follow(&mut self, own_ns: i64, sound_ns: i64) {
-        self.alignment.follow(own_ns, sound_ns);
+    /// Sets the drift of this clock and of the audio's, which stamps are corrected by, nanoseconds.
+    pub fn follow(&mut self, own_ns: i64, audio_ns: i64) {
+        self.alignment.follow(own_ns, audio_ns);
     }
 
-    /// A new sender takes over the stream: its clock has nothing to do with the one before.
+    /// Starts anew for a new sender of the stream, whose clock is unrelated to the previous one.
     pub fn restart(&mut self) {
         self.last = None;
         self.anchor = Anchor::Unset;
     }
 
-    /// Ends the search for the anchor when its time is over.
+    /// Ends the search for the anchor when its time is over at `now`.
     pub fn settle(&mut self, now: Duration) {
         if let Anchor::Settling { until, .. } = self.anchor
             && now >= until
@@ -105,7 +110,7 @@ impl Clock {
         }
     }
 
-    /// Ends the search for the anchor, with what is known.
+    /// Ends the search for the anchor with the packets observed so far.
     pub fn settle_now(&mut self) {
         if let Anchor::Settling { smallest_ns, before, .. } = self.anchor {
             let expected = |before: &i64| before + self.alignment.since_anchor_ns();
@@ -118,23 +123,24 @@ impl Clock {
         }
     }
 
-    /// When [`Clock::settle`] will end the search.
+    /// Returns when [`Clock::settle`] will end the search. `None`: nothing is sought.
     pub fn deadline(&self) -> Option<Duration> {
         if let Anchor::Settling { until, .. } = self.anchor { Some(until) } else { None }
     }
 
-    /// This RTP time without wrapping, in nanoseconds, on the sender's clock.
+    /// Returns an RTP time without wrapping, nanoseconds on the sender's clock.
     pub fn unwrapped_ns(&self, timestamp: u32) -> i64 {
         self.rtp_ns(self.extend(timestamp))
     }
 
-    /// A time on the sender's clock on the caller's; `None` while the anchor is sought.
-    /// Ask in the order of sending.
+    /// Converts a time on the sender's clock to the caller's, nanoseconds. `None` while the anchor is sought. Times are
+    /// converted in the order of sending.
     pub fn stamp_ns(&mut self, unwrapped_ns: i64) -> Option<i64> {
         let Anchor::Set(anchor) = self.anchor else { return None };
         Some(unwrapped_ns + anchor + self.alignment.correction_ns(unwrapped_ns))
     }
 
+    /// Extends an RTP time to 64 bits, by its distance to the last one.
     fn extend(&self, timestamp: u32) -> i64 {
         match self.last {
             Some((last, ticks)) => ticks.saturating_add(i64::from(timestamp.wrapping_sub(last).cast_signed())),
@@ -148,6 +154,7 @@ impl Clock {
     }
 }
 
+/// Returns a duration in nanoseconds, at most [`HORIZON_NS`].
 pub fn ns(duration: Duration) -> i64 {
     duration.as_nanos().min(HORIZON_NS as u128) as i64
 }
@@ -163,7 +170,7 @@ mod tests {
         Duration::from_millis(ms as u64)
     }
 
-    /// Observes a packet sent at `sent` ms, and gives its stamp in ms.
+    /// Observes a packet sent at `sent` ms and returns its stamp in ms.
     fn packet(clock: &mut Clock, sent: i64, arrival: i64) -> Option<i64> {
         let timestamp = (sent * 90) as u32;
         clock.observe(timestamp, ms(arrival));
@@ -198,7 +205,7 @@ mod tests {
         for sent in (0..2000).step_by(20) {
             packet(&mut clock, sent, sent + 10);
         }
-        // Ten seconds without a packet, and the clock goes on as if nothing had been.
+        // Ten seconds without a packet, after which the clock goes on as if no time had passed.
         for sent in (2000..2240).step_by(20) {
             assert_eq!(packet(&mut clock, sent, sent + 10_010), None);
         }
@@ -221,7 +228,8 @@ mod tests {
         for sent in (0..2000).step_by(20) {
             packet(&mut clock, sent, sent + 10);
         }
-        // In the hour that follows it goes ahead by 400 ms: without the reports it would come from the future.
+        // In the hour that follows the clock gains 400 ms: without the reports its stamps would be ahead of their
+        // arrival.
         clock.follow(-400 * MS, -400 * MS);
         assert_eq!(packet(&mut clock, 3_602_400, 3_602_010), Some(3_602_410));
     }

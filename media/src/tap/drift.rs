@@ -1,11 +1,12 @@
-//! How far one stream's clock has drifted from its sender's wall clock, as sender reports tell (RFC 3550 section 6.4.1).
+//! Measures how far one stream's clock has drifted from its sender's wall clock, by sender reports (RFC 3550, section
+//! 6.4.1).
 //!
-//! A report names one moment on both clocks, so wall clock minus RTP time changes by what the stream's clock runs slow.
-//! The middle of five reports is believed: browsers stamp sound when they come to sending it, up to 20 ms late.
+//! A report gives one moment on both clocks, so wall clock minus RTP time grows by the time that the stream's clock
+//! loses. The median of five reports is used: browsers stamp audio when they process it, up to 20 ms late.
 
 use super::clock::TOLERANCE_NS;
 
-/// What a sender says of its clocks.
+/// The clocks of a sender at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SenderReport {
     pub ssrc: u32,
@@ -15,33 +16,34 @@ pub struct SenderReport {
     pub rtp: u32,
 }
 
-/// How many reports the middle is taken of: two wrong ones among them change nothing.
+/// The number of reports whose median is used: two wrong ones among them change nothing.
 const WINDOW: usize = 5;
-/// Reports in a row that agree on another time after which it is the time: the wall clock was set.
+/// The number of consecutive reports that must agree on another time before it is accepted: the wall clock was set.
 const AGREED: usize = 3;
-/// The drift follows the reports by at most one part in so many of the time between them: 500 ppm. A clock that is further
-/// off is none.
+/// The drift follows the reports by at most one part in this many of the time between them: 500 ppm. No usable clock is
+/// further off.
 pub const STEEPEST: i64 = 2000;
 
 /// The drift of one stream.
 #[derive(Debug, Default)]
 pub struct Drift {
-    /// The first report, from which all are measured: wall clock and RTP time.
+    /// The first report, to which all others are compared: wall clock and RTP time.
     first: Option<(u64, i64)>,
-    /// The RTP time of the latest report.
+    /// The RTP time of the latest report, nanoseconds.
     latest_ns: Option<i64>,
-    /// What wall clock minus RTP time has changed by, and how many reports have said so.
+    /// The changes of wall clock minus RTP time in the latest reports, nanoseconds.
     changes_ns: [i64; WINDOW],
     count: usize,
-    /// The change at which the drift was zero.
+    /// The change at which the drift was zero, nanoseconds.
     zero_ns: Option<i64>,
-    /// The latest report that did not fit, and how many in a row have agreed with it.
+    /// The latest report that did not fit, and how many consecutive ones agreed with it.
     stray: Option<(i64, usize)>,
     drift_ns: Option<i64>,
 }
 
 impl Drift {
-    /// A report compares a wall clock with an RTP time in nanoseconds, which does not wrap. Whether it is believed.
+    /// Takes a report: a wall clock and an RTP time in nanoseconds that does not wrap. Returns whether the report was
+    /// used.
     pub fn report(&mut self, ntp: u64, rtp_ns: i64) -> bool {
         // The wall clock may be set back, so only the RTP time tells the order of reports.
         if ntp == 0 || self.latest_ns.is_some_and(|latest| rtp_ns <= latest) {
@@ -68,17 +70,18 @@ impl Drift {
         true
     }
 
-    /// The stream's clock begins anew, or its anchor does: what comes counts from where the drift is.
+    /// Starts anew after the stream's clock or its anchor changed. The drift keeps its value and changes from there.
     pub fn restart(&mut self) {
         *self = Drift { drift_ns: self.drift_ns, ..Drift::default() };
     }
 
-    /// How much less time has passed on the stream's clock than on the sender's wall clock, in nanoseconds since enough
-    /// reports came; `None` before.
+    /// Returns how much less time has passed on the stream's clock than on the sender's wall clock since the first five
+    /// reports, nanoseconds. `None` before those.
     pub fn ns(&self) -> Option<i64> {
         self.drift_ns
     }
 
+    /// Returns the median of the latest changes. `None`: there was no report yet.
     fn middle(&self) -> Option<i64> {
         let mut changes = self.changes_ns;
         let known = &mut changes[..self.count.min(WINDOW)];
@@ -86,8 +89,8 @@ impl Drift {
         known.get(known.len() / 2).copied()
     }
 
-    /// A jump this large is no drift. If the stream's clock stood still, a new anchor mends it; if the wall clock was set,
-    /// nothing is to be mended. So the drift goes on from where it is.
+    /// Handles a report that is too far off to be drift. If the stream's clock stood still, a new anchor corrects it;
+    /// if the wall clock was set, nothing needs correction. So the drift goes on from its value.
     fn strayed(&mut self, change: i64) {
         let agreed = match self.stray {
             Some((before, agreed)) if (change - before).abs() <= TOLERANCE_NS => agreed + 1,
@@ -100,7 +103,7 @@ impl Drift {
     }
 }
 
-/// 2^-32 s in nanoseconds.
+/// Converts units of 2^-32 s to nanoseconds.
 fn nanoseconds(ntp: i64) -> i64 {
     ((i128::from(ntp) * 1_000_000_000) >> 32) as i64
 }
@@ -112,12 +115,12 @@ mod tests {
 
     const MS: i64 = 1_000_000;
 
-    /// The wall clock 100 s before its era ends, which is in 2036, and then.
+    /// A wall clock that starts 100 s before the NTP era ends in 2036.
     fn ntp(ms: i64) -> u64 {
         (u64::MAX - (100 << 32)).wrapping_add((ms << 32).div_euclid(1000).cast_unsigned())
     }
 
-    /// Takes a report every 5 s, of a stream whose clock runs 100 ppm fast, of these numbers.
+    /// Takes the reports of these numbers, one every 5 s, of a stream whose clock runs 100 ppm fast.
     fn reports(drift: &mut Drift, numbers: std::ops::Range<i64>, wall: impl Fn(i64) -> u64) {
         for n in numbers {
             drift.report(wall(n * 5000), n * 5_000_500_000);
@@ -184,7 +187,7 @@ mod tests {
         reports(&mut drift, 0..50, ntp);
         drift.restart();
         assert!(is_near(&drift, -22.5));
-        // The RTP time begins at zero, and the wall clock is what it is.
+        // The RTP time begins at zero; the wall clock goes on.
         reports(&mut drift, 0..50, |ms| ntp(ms + 1_000_000));
         assert!(is_near(&drift, -45.0), "{drift:?}");
     }

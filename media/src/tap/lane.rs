@@ -1,8 +1,8 @@
-//! One track's way through the tap: in order, put together, stamped.
+//! One track inside the tap: packets are put in order, assembled to units and stamped.
 
 use super::clock::Clock;
 use super::drift::SenderReport;
-use super::sequence::{HOLD, HOLD_SOUND, Next, Reorder};
+use super::sequence::{HOLD, HOLD_AUDIO, Next, Reorder};
 use super::vp8::{self, Assembler, Piece};
 use super::{Packet, TrackStats};
 use crate::item::Track;
@@ -11,31 +11,35 @@ use bytes::Bytes;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// Three seconds of any stream that we accept. Beyond it the search for an anchor ends early.
+/// The most entries that wait for an anchor: three seconds of any accepted stream. Beyond it the search for the anchor
+/// ends early.
+/// The most bytes that wait for an anchor.
 const MAX_HELD: usize = 4096;
 const MAX_HELD_BYTES: usize = 16 << 20;
-/// A stranger's packets in a row after which the stranger is the track.
+/// The number of consecutive packets of another SSRC after which that SSRC becomes the track's.
 const STRANGERS: u32 = 50;
-/// A pause in arriving that is longer than any jitter.
+/// A pause between arrivals that is longer than any jitter.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// A unit on its way to a stamp.
+/// A unit that waits for its stamp.
 #[derive(Debug)]
 pub(super) struct Unit {
-    /// On the sender's clock; then, once stamped, on the caller's.
+    /// The time on the sender's clock until the unit is stamped, then on the caller's, nanoseconds.
     pub(super) ns: i64,
     pub(super) duration_ns: i64,
     pub(super) key: bool,
     pub(super) data: Bytes,
 }
 
+/// What waits in a lane.
 #[derive(Debug)]
 pub(super) enum Entry {
     Unit(Unit),
-    /// Pictures are missing here.
+    /// At least one frame is missing here.
     Broken,
 }
 
+/// The state of one track.
 #[derive(Debug)]
 pub(super) struct Lane {
     track: Track,
@@ -46,19 +50,19 @@ pub(super) struct Lane {
     pub(super) clock: Clock,
     held: VecDeque<Entry>,
     held_bytes: usize,
-    /// In order, stamped on the caller's clock.
+    /// Entries in order, stamped on the caller's clock.
     pub(super) stamped: VecDeque<Entry>,
     pub(super) first_arrival: Option<Duration>,
     pub(super) last_arrival: Option<Duration>,
-    /// Since when packets have come without a pause.
+    /// Since when packets have arrived without a pause.
     pub(super) steady_since: Duration,
-    /// Pictures cannot be decoded before the next key frame (as far as has been put together).
+    /// The frames assembled so far end with one that needs a key frame to follow.
     pub(super) wants_key: bool,
     pub(super) stats: TrackStats,
 }
 
 fn new_reorder(track: Track) -> Reorder<Packet> {
-    Reorder::new(if track == Track::Video { HOLD } else { HOLD_SOUND })
+    Reorder::new(if track == Track::Video { HOLD } else { HOLD_AUDIO })
 }
 
 impl Lane {
@@ -83,7 +87,7 @@ impl Lane {
 
     /// Takes a packet in the order of arrival.
     pub(super) fn push(&mut self, packet: Packet, arrival: Duration) {
-        // What was due before it came is decided without it.
+        // What was due before the packet arrived is decided without it.
         self.advance(arrival);
         self.stats.packets += 1;
         self.stats.bytes += packet.payload.len() as u64;
@@ -108,7 +112,7 @@ impl Lane {
         self.reorder.push(packet.sequence, arrival, packet);
     }
 
-    /// Takes a report of the sender, after [`Lane::advance`]: what was due before it came is decided without it.
+    /// Takes a report of the sender, after [`Lane::advance`], so that what was due before is decided without it.
     pub(super) fn report(&mut self, report: SenderReport) {
         if self.ssrc == Some(report.ssrc) && self.clock.report(report.ntp, report.rtp) {
             self.stats.reports += 1;
@@ -117,7 +121,8 @@ impl Lane {
         }
     }
 
-    /// Moves on whatever can be at this time. What it does depends on when packets arrived, not on when it is called.
+    /// Processes everything that is due at `now`. The result depends on when packets arrived, not on how often this is
+    /// called.
     pub(super) fn advance(&mut self, now: Duration) {
         while let Some(at) = self.deadline()
             && at <= now
@@ -127,6 +132,7 @@ impl Lane {
         self.step(now);
     }
 
+    /// Processes what is due at one moment.
     fn step(&mut self, now: Duration) {
         while let Some(next) = self.reorder.pop(now) {
             match next {
@@ -145,19 +151,21 @@ impl Lane {
         self.stats.lost = sequence.lost;
     }
 
-    /// Moves everything on: nothing more will come.
+    /// Processes everything that waits: no packet follows.
     pub(super) fn flush(&mut self, now: Duration) {
         self.advance(now + HOLD);
         self.clock.settle_now();
         self.stamp();
     }
 
+    /// Returns when the lane must be advanced next. `None`: it waits for nothing.
     pub(super) fn deadline(&self) -> Option<Duration> {
         [self.reorder.deadline(), self.clock.deadline()].into_iter().flatten().min()
     }
 
+    /// Takes the next packet in the order of sending.
     fn in_order(&mut self, packet: Packet, arrival: Duration) {
-        // Padding carries an old time, and it has done its work by being counted.
+        // Padding carries an old time; counting it was all it is for.
         if packet.payload.is_empty() {
             return;
         }
@@ -184,6 +192,7 @@ impl Lane {
         }
     }
 
+    /// Takes note of missing packets.
     fn hole(&mut self) {
         if self.track == Track::Video {
             let mut broken = false;
@@ -194,9 +203,10 @@ impl Lane {
         }
     }
 
+    /// Takes an assembled frame, or the note that one is missing.
     fn piece(&mut self, piece: Piece) {
         match piece {
-            Piece::Picture(timestamp, key, data) => {
+            Piece::Frame(timestamp, key, data) => {
                 self.wants_key &= !key;
                 self.hold(Unit { ns: self.clock.unwrapped_ns(timestamp), duration_ns: 0, key, data });
             }
@@ -204,6 +214,7 @@ impl Lane {
         }
     }
 
+    /// Takes note that a frame is missing or unusable.
     fn broken(&mut self) {
         if self.track == Track::Video {
             self.stats.broken += 1;
@@ -217,6 +228,7 @@ impl Lane {
         self.held.push_back(Entry::Unit(unit));
     }
 
+    /// Stamps the entries that wait, as far as the clock has an anchor.
     fn stamp(&mut self) {
         while let Some(entry) = self.held.front_mut() {
             if let Entry::Unit(unit) = entry {

@@ -1,10 +1,11 @@
-//! RTP in, items out: the one place that decides time (ARCHITECTURE, invariant 2). No clock, no socket: time is an argument.
+//! Turns RTP packets into items. This is the one place that decides time (ARCHITECTURE, invariant 2). It has no clock
+//! and no socket: time is an argument.
 //!
-//! Packets are put in order, duplicates dropped, holes waited for ([`sequence`]); payloads become access units ([`vp8`],
-//! Opus needs nothing); RTP time becomes the caller's time ([`clock`]), then media time: t = 0 is the first key frame, or
-//! the first packet of sound when no picture came within a second. As the sender's clocks drift apart ([`drift`]), pictures
-//! follow the sound ([`alignment`]). Gaps follow from the stamps alone ([`crate::gaps`]). What comes out is final: recorder
-//! and decoder get the same items.
+//! Packets are put in order, duplicates are dropped and missing ones are waited for ([`sequence`]). Payloads become
+//! access units ([`vp8`]; Opus needs nothing). RTP time becomes the caller's time ([`clock`]), then media time: t = 0
+//! is the first key frame, or the first packet of audio when no video came within a second. As the sender's clocks
+//! drift apart ([`drift`]), video follows the audio ([`alignment`]). Gaps follow from the stamps alone
+//! ([`crate::gaps`]). Items are final: recorder and decoder get the same ones.
 
 pub mod alignment;
 pub mod clock;
@@ -22,24 +23,25 @@ use lane::{Entry, Lane};
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// Without a picture for this long, the first packet of sound is t = 0.
+/// Without a video packet for this long, the first packet of audio is t = 0.
 const FRAME_WITHIN: Duration = Duration::from_secs(1);
-/// ... and for this long when packets of a picture came, but no key frame yet.
+/// Without a key frame for this long, although video packets came, the first packet of audio is t = 0.
 const KEY_FRAME_WITHIN: Duration = Duration::from_secs(3);
-/// A track is silent when it said nothing for this long while the other one went on.
+/// A track is silent when no packet of it arrived for this long while the other track went on.
 const SILENCE: Duration = Duration::from_secs(2);
 /// How often silence is looked for.
 const TICK: Duration = Duration::from_millis(500);
 
-/// What the tap must know beforehand.
+/// The settings of a tap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Config {
-    /// Which tracks were agreed on.
+    /// Whether a video track was negotiated.
     pub video: bool,
+    /// Whether an audio track was negotiated.
     pub audio: bool,
-    /// Media time of the first kept unit: 0 for the first part of a session.
+    /// The media time of the first kept unit: 0 for the first part of a session.
     pub offset: MediaTime,
-    /// Key frames wider or higher than that are dropped. Pixels.
+    /// The largest width or height of a key frame, pixels; larger ones are dropped.
     pub max_side: u32,
 }
 
@@ -59,52 +61,54 @@ pub struct Packet {
     pub payload: Bytes,
 }
 
-/// What the tap says.
+/// What comes out of the tap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
-    /// The first unit is known: this moment of the caller's clock is media time 0. Comes once, before all items.
+    /// The first unit is known: media time 0 is this moment of the caller's clock. Comes once, before all items.
     Started(Origin),
     Item(Item),
 }
 
-/// Where media time 0 is on the caller's clock. May lie before that clock's own 0.
+/// Where media time 0 is on the caller's clock. It may lie before that clock's own 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Origin {
     ns: i64,
 }
 
 impl Origin {
-    /// The media time of a moment.
+    /// Returns the media time of a moment.
     pub fn at(self, moment: Duration) -> MediaTime {
         MediaTime::from_nanos(clock::ns(moment) - self.ns)
     }
 }
 
-/// What one track has been through, counted since the start.
+/// Counts of one track since the start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TrackStats {
+    /// Packets that arrived.
     pub packets: u64,
-    /// Of payload.
+    /// Bytes of payload.
     pub bytes: u64,
+    /// Packets that arrived a second time.
     pub duplicates: u64,
-    /// Came after they had been given up.
+    /// Packets that arrived after they had been given up.
     pub late: u64,
-    /// Never came, or too late. Padding is among them.
+    /// Packets that never arrived, or too late. Padding that was lost is among them.
     pub lost: u64,
-    /// From an SSRC that is not the track's.
+    /// Packets of an SSRC that is not the track's.
     pub strangers: u64,
-    /// Times when pictures were incomplete, or payloads made no sense.
+    /// How often frames were incomplete or a payload was invalid.
     pub broken: u64,
     /// Units handed out.
     pub units: u64,
     pub key_frames: u64,
-    /// Pictures dropped because they need one that is missing.
+    /// Frames dropped because they need one that is missing.
     pub undecodable: u64,
-    /// Units dropped because their time had passed: before t = 0, backwards, or said to be silent.
+    /// Units dropped because their time had passed: before t = 0, backwards, or within a reported gap.
     pub untimely: u64,
-    /// Of the sender, that told something of its clocks.
+    /// Sender reports that were used.
     pub reports: u64,
-    /// ... that did not: of another SSRC, too late, or far from the others.
+    /// Sender reports that were ignored: another SSRC, too late, or far from the others.
     pub unbelieved: u64,
 }
 
@@ -146,20 +150,20 @@ pub struct Tap {
     audio: Exit,
     gaps: Gaps,
     zero_ns: Option<i64>,
-    /// What the clocks of video and audio had drifted by when both were known first.
+    /// The drifts of video and audio when both were first known, nanoseconds.
     drifts_ns: Option<(i64, i64)>,
     out: VecDeque<Output>,
     last_tick: Duration,
     ended: bool,
 }
 
-/// A lane and what it has said.
+/// A lane, and the state of handing out its units.
 #[derive(Debug)]
 struct Exit {
     lane: Lane,
     agreed: bool,
     last: Option<MediaTime>,
-    /// Pictures handed out now could not be decoded.
+    /// The next frame can only be decoded if it is a key frame.
     needs_key: bool,
 }
 
@@ -170,6 +174,7 @@ impl Exit {
 }
 
 impl Tap {
+    /// Creates a tap without packets.
     pub fn new(config: Config) -> Tap {
         Tap {
             config,
@@ -184,7 +189,7 @@ impl Tap {
         }
     }
 
-    /// A packet arrived. `arrival` never goes back. Call [`Tap::poll`] until it says `None` afterwards.
+    /// Takes a packet. `arrival` never goes back. [`Tap::poll`] is to be called until it returns `None` afterwards.
     pub fn push(&mut self, track: Track, packet: Packet, arrival: Duration) {
         let exit = self.exit(track);
         if exit.agreed && !self.ended {
@@ -193,26 +198,26 @@ impl Tap {
         }
     }
 
-    /// The sender of a track compared its clocks. `arrival` never goes back, for packets and reports together. Call
-    /// [`Tap::poll`] until it says `None` afterwards.
+    /// Takes a sender's report. `arrival` never goes back, for packets and reports together. [`Tap::poll`] is to be
+    /// called until it returns `None` afterwards.
     pub fn report(&mut self, track: Track, report: SenderReport, arrival: Duration) {
         if !self.exit(track).agreed || self.ended {
             return;
         }
-        // What was due before it came is decided without it.
+        // What was due before the report arrived is decided without it.
         self.advance(arrival);
         self.exit(track).lane.report(report);
         let (video, audio) = (&mut self.video.lane.clock, &mut self.audio.lane.clock);
-        // Clocks are only compared with each other; one alone says nothing.
+        // Two clocks are compared with each other; the drift of one alone has no meaning.
         if let (Some(video_ns), Some(audio_ns)) = (video.drift_ns(), audio.drift_ns()) {
             let (video_zero, audio_zero) = *self.drifts_ns.get_or_insert((video_ns, audio_ns));
-            let sound_ns = audio_ns - audio_zero;
-            video.follow(video_ns - video_zero, sound_ns);
-            audio.follow(sound_ns, sound_ns);
+            let audio_ns = audio_ns - audio_zero;
+            video.follow(video_ns - video_zero, audio_ns);
+            audio.follow(audio_ns, audio_ns);
         }
     }
 
-    /// Time has come to `now`. Call it at [`Tap::deadline`].
+    /// Processes what is due at `now`; to be called at [`Tap::deadline`].
     pub fn tick(&mut self, now: Duration) {
         if !self.ended {
             self.last_tick = now;
@@ -220,7 +225,7 @@ impl Tap {
         }
     }
 
-    /// Nothing more will come: gives out what waits, and the ends.
+    /// Hands out everything that waits and the end of each track. Later packets are ignored.
     pub fn finish(&mut self, now: Duration) {
         if std::mem::replace(&mut self.ended, true) {
             return;
@@ -243,12 +248,12 @@ impl Tap {
         }
     }
 
-    /// What comes next.
+    /// Returns the next output.
     pub fn poll(&mut self) -> Option<Output> {
         self.out.pop_front()
     }
 
-    /// When [`Tap::tick`] is due at the latest.
+    /// Returns when [`Tap::tick`] is due at the latest.
     pub fn deadline(&self) -> Duration {
         let start = (self.zero_ns.is_none()).then_some(self.audio.lane.first_arrival).flatten();
         let start = [start.map(|first| first + FRAME_WITHIN), start.map(|first| first + KEY_FRAME_WITHIN)];
@@ -256,13 +261,14 @@ impl Tap {
         waits.flatten().filter(|&at| at > self.last_tick).fold(self.last_tick + TICK, Duration::min)
     }
 
-    /// Whether pictures cannot go on without a key frame.
+    /// Returns whether the video cannot go on without a key frame.
     pub fn wants_key_frame(&self) -> bool {
         self.config.video
             && !self.ended
             && (self.video.lane.wants_key || self.video.needs_key && self.video.last.is_some())
     }
 
+    /// Returns the counts of one track.
     pub fn stats(&self, track: Track) -> TrackStats {
         if track == Track::Video { self.video.lane.stats } else { self.audio.lane.stats }
     }
@@ -280,25 +286,25 @@ impl Tap {
         self.silences(now);
     }
 
-    /// Decides where t = 0 is, once.
+    /// Decides once where t = 0 is. `at_once`: no packet follows.
     fn start(&mut self, now: Duration, at_once: bool) {
         if self.zero_ns.is_some() {
             return;
         }
         let video = &mut self.video.lane.stamped;
-        // Nothing before the first key frame can be decoded.
+        // Frames before the first key frame cannot be decoded.
         while let Some(entry) = video.front()
             && !matches!(entry, Entry::Unit(unit) if unit.key)
         {
             video.pop_front();
         }
-        let picture = video.front();
-        let sound = self.audio.lane.stamped.front();
+        let frame = video.front();
+        let audio = self.audio.lane.stamped.front();
         let within = if self.video.lane.first_arrival.is_some() { KEY_FRAME_WITHIN } else { FRAME_WITHIN };
         let waited = self.audio.lane.first_arrival.is_some_and(|first| now >= first + within);
-        let first = match picture {
-            Some(_) => picture,
-            None if waited || at_once || !self.config.video => sound,
+        let first = match frame {
+            Some(_) => frame,
+            None if waited || at_once || !self.config.video => audio,
             None => None,
         };
         if let Some(Entry::Unit(unit)) = first {
@@ -308,7 +314,7 @@ impl Tap {
         }
     }
 
-    /// Hands out what is stamped.
+    /// Hands out the stamped units of one track.
     fn emit(&mut self, track: Track) {
         let Some(zero) = self.zero_ns else { return };
         let (out, gaps, offset) = (&mut self.out, &mut self.gaps, self.config.offset);
@@ -327,8 +333,8 @@ impl Tap {
             let timely = t >= offset
                 && exit.last.is_none_or(|last| t > last)
                 && match track {
-                    Track::Video => gaps.picture(t, t, &mut say),
-                    Track::Audio => gaps.sound(t, unit.duration_ns, &mut say),
+                    Track::Video => gaps.video(t, t, &mut say),
+                    Track::Audio => gaps.audio(t, unit.duration_ns, &mut say),
                 } == Verdict::Keep;
             if !timely {
                 exit.lane.stats.untimely += 1;
@@ -343,8 +349,8 @@ impl Tap {
         }
     }
 
-    /// Says the gaps of a track that has fallen silent while the other one goes on steadily. When both are silent nothing
-    /// is said: it may be a stall, after which everything comes.
+    /// Reports the gap of a track that is silent while the other one goes on steadily. While both are silent nothing is
+    /// reported: it may be a stall, after which everything arrives.
     fn silences(&mut self, now: Duration) {
         if self.zero_ns.is_none() || !(self.config.video && self.config.audio) {
             return;

@@ -1,18 +1,20 @@
-//! Puts packets back in order: duplicates and latecomers go, a hole is waited for a while, then it is lost.
+//! Puts packets in order. Duplicates and late packets are dropped; a missing packet is waited for up to a limit, then
+//! it is lost.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How long a missing packet is waited for at most (ARCHITECTURE, invariant 2).
 pub const HOLD: Duration = Duration::from_millis(200);
-/// For sound, which many senders do not send again: then only packets that were overtaken are worth waiting for. Where it is sent
-/// again, a round trip must fit in.
-pub const HOLD_SOUND: Duration = Duration::from_millis(80);
-/// More than 200 ms of any stream we accept. Beyond it a hole is given up early, so that memory is bounded.
+/// How long a missing packet of audio is waited for. Many senders do not retransmit audio, so this is long enough for
+/// packets out of order and, where the sender does retransmit, for one round trip.
+pub const HOLD_AUDIO: Duration = Duration::from_millis(80);
+/// The most packets that wait: more than 200 ms of any accepted stream. Beyond it a missing packet is given up early,
+/// so that memory is bounded.
 const MAX_WAITING: usize = 2048;
-/// A packet this far behind is no latecomer: the sender may have begun to count anew (RFC 3550, A.1).
+/// A packet this far behind is not late: the sender may have restarted its count (RFC 3550, section A.1).
 const RESTART_DISTANCE: i64 = 3000;
-/// ... if that many follow each other without a hole.
+/// The number of consecutive packets that prove a restart of the count.
 const RESTART_RUN: u16 = 5;
 
 /// What comes next in the order of sending.
@@ -20,15 +22,15 @@ const RESTART_RUN: u16 = 5;
 pub enum Next<T> {
     /// A packet and when it arrived.
     Packet(Duration, T),
-    /// That many packets never came.
+    /// This many packets never arrived.
     Lost(u64),
 }
 
-/// What was not passed on.
+/// Counts of packets that were not passed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counters {
     pub duplicates: u64,
-    /// Came after they had been given up; some are copies sent to probe the network.
+    /// Packets that arrived after they had been given up; some are copies sent to probe the network.
     pub late: u64,
     pub lost: u64,
 }
@@ -39,18 +41,18 @@ pub struct Reorder<T> {
     hold: Duration,
     /// The extended number to hand out next; `None` before the first packet.
     next: Option<i64>,
-    /// The highest extended number seen, and the 16 bits that it had on the wire.
+    /// The highest extended number, and its 16 bits in the packet.
     highest: (i64, u16),
     waiting: BTreeMap<i64, (Duration, T)>,
-    /// Since when a hole has been known.
+    /// Since when a missing packet has been known.
     hole_since: Option<Duration>,
-    /// The number that would continue a possible restart, and how many did already.
+    /// The number that would continue a possible restart, and how many consecutive ones came already.
     restart: Option<(u16, u16)>,
     counters: Counters,
 }
 
 impl<T> Reorder<T> {
-    /// A buffer that waits so long for what is missing.
+    /// Creates a buffer that waits this long for a missing packet.
     pub fn new(hold: Duration) -> Reorder<T> {
         Reorder {
             hold,
@@ -63,11 +65,11 @@ impl<T> Reorder<T> {
         }
     }
 
-    /// Takes a packet in the order of arrival. Call [`Reorder::pop`] until it says `None` afterwards.
+    /// Takes a packet in the order of arrival. [`Reorder::pop`] is to be called until it returns `None` afterwards.
     pub fn push(&mut self, sequence: u16, arrival: Duration, packet: T) {
         let (highest, on_wire) = self.highest;
         let Some(next) = self.next else {
-            // A number with room below, so that nothing ever becomes negative.
+            // The count starts high, so that extended numbers never become negative.
             self.highest = (1 << 32, sequence);
             self.next = Some(1 << 32);
             self.waiting.insert(1 << 32, (arrival, packet));
@@ -75,7 +77,7 @@ impl<T> Reorder<T> {
         };
         let mut extended = highest + i64::from(sequence.wrapping_sub(on_wire).cast_signed());
         if next - extended > RESTART_DISTANCE && self.restarts(sequence) {
-            // What was sent in between is not known: at least one packet counts as lost.
+            // How many packets were sent in between is unknown: at least one counts as lost.
             extended = highest + 2;
         } else if extended < next {
             self.counters.late += 1;
@@ -94,7 +96,7 @@ impl<T> Reorder<T> {
         }
     }
 
-    /// What comes next, if it is there or has been waited for long enough.
+    /// Returns what comes next. `None`: nothing is there, or a missing packet is still waited for.
     pub fn pop(&mut self, now: Duration) -> Option<Next<T>> {
         let next = self.next?;
         let head = *self.waiting.first_key_value()?.0;
@@ -114,7 +116,7 @@ impl<T> Reorder<T> {
         Some(Next::Packet(arrival, packet))
     }
 
-    /// When [`Reorder::pop`] will give a hole up, if nothing comes before.
+    /// Returns when [`Reorder::pop`] will give a missing packet up, if it does not arrive before.
     pub fn deadline(&self) -> Option<Duration> {
         self.hole_since.map(|since| since + self.hold)
     }
@@ -123,7 +125,7 @@ impl<T> Reorder<T> {
         self.counters
     }
 
-    /// Whether the sender has begun to count anew, now that it sent this number.
+    /// Returns whether this number proves that the sender has restarted its count.
     fn restarts(&mut self, sequence: u16) -> bool {
         let run = match self.restart {
             Some((expected, run)) if expected == sequence => run + 1,

@@ -206,9 +206,9 @@ fn binaries(url: &str) -> Vec<(&'static str, Vec<u8>)> {
         let frame = [&[0xff, 0xfb, 0x90, 0x64][..], &[0; 413]].concat();
         [tag, frame.repeat(20)].concat()
     };
-    let picture = [&3u32.to_be_bytes()[..], &counted(b"-->"), &counted(b""), &[0; 16], &counted(link)].concat();
+    let cover = [&3u32.to_be_bytes()[..], &counted(b"-->"), &counted(b""), &[0; 16], &counted(link)].concat();
     let flac = [&b"fLaC\0\0\0\x22\x10\0\x10\0"[..], &[0; 6], &[0x0a, 0xc4, 0x40, 0xf0], &[0; 20]].concat();
-    let picture = [&[0x86, 0, 0, picture.len() as u8][..], &picture].concat();
+    let cover = [&[0x86, 0, 0, cover.len() as u8][..], &cover].concat();
     let comment = [&b"OpusTags"[..], &little(b"x"), &1u32.to_le_bytes(), &little(&[b"URL=", link].concat())].concat();
     let page = |sequence: u8, kind: u8, body: &[u8]| {
         let head = [&b"OggS\0"[..], &[kind], &[0; 8], &[1, 0, 0, 0, sequence, 0, 0, 0], &[0; 4]].concat();
@@ -242,7 +242,7 @@ fn binaries(url: &str) -> Vec<(&'static str, Vec<u8>)> {
         ("link.wav", wave(&[&b"link"[..], &little(link)].concat())),
         ("link.mp3", id3(b"WXXX", &[b"\0\0", link].concat())),
         ("cover.mp3", id3(b"APIC", &[b"\0-->\0\x03\0", link].concat())),
-        ("cover.flac", [flac, picture].concat()),
+        ("cover.flac", [flac, cover].concat()),
         ("comment.opus", [page(0, 2, b"OpusHead\x01\x01\0\0\x80\xbb\0\0\0\0\0"), page(1, 0, &comment)].concat()),
         ("stream.ts", packets.repeat(40)),
         ("script.asf", [&asf[..], &[200, 0, 0, 0, 0, 0, 0, 0], link].concat()),

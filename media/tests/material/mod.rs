@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A VP8 frame as far as its head: a key frame of `size`, or one that needs others; `n` makes it unlike its neighbours.
-pub fn picture(t: i64, size: Option<(u16, u16)>, n: u32) -> AccessUnit {
+pub fn video_unit(t: i64, size: Option<(u16, u16)>, n: u32) -> AccessUnit {
     let mut data = vec![0x10 | u8::from(size.is_none()), 0x02, 0x00];
     if let Some((width, height)) = size {
         data.extend_from_slice(&[0x9d, 0x01, 0x2a]);
@@ -23,7 +23,7 @@ pub fn picture(t: i64, size: Option<(u16, u16)>, n: u32) -> AccessUnit {
 }
 
 /// An Opus packet of 20 ms as far as its head.
-pub fn sound(t: i64, n: u32) -> AccessUnit {
+pub fn audio_unit(t: i64, n: u32) -> AccessUnit {
     let mut data = vec![0x78, n as u8, (n >> 8) as u8];
     data.extend((0..n % 61).map(|k| (k * 17 + n) as u8));
     AccessUnit { t: MediaTime(t), key: true, data: Bytes::from(data) }
@@ -122,13 +122,13 @@ pub fn path(path: &Path) -> &str {
     path.to_str().expect("test paths are text")
 }
 
-/// Speech-like sound and a moving picture, as a browser codes them.
+/// Speech-like audio and a moving image, as a browser codes them.
 pub fn browser_like(folder: &Path, seconds: u32) -> Option<Vec<Item>> {
-    let picture = format!("testsrc2=size=160x120:rate=30:duration={seconds}");
-    let sound = format!("anoisesrc=color=pink:duration={seconds}:sample_rate=48000,tremolo=f=4:d=0.9");
+    let video = format!("testsrc2=size=160x120:rate=30:duration={seconds}");
+    let audio = format!("anoisesrc=color=pink:duration={seconds}:sample_rate=48000,tremolo=f=4:d=0.9");
     let file = ffmpeg(
         &[
-            &["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &sound][..],
+            &["-f", "lavfi", "-i", &video, "-f", "lavfi", "-i", &audio][..],
             &["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "60", "-error-resilient", "1"],
             &["-c:a", "libopus", "-b:a", "32k", "-application", "voip", "-ac", "2"],
         ]
