@@ -17,7 +17,7 @@ fn formula(i: usize) -> f32 {
     ((i as u64 * 2_654_435_761) % 1000) as f32 / 1000.0
 }
 
-/// Runs a network on the formula; `shape` is height, width, channels of a picture, or nothing for a plain list.
+/// Runs a network on the formula; `shape` is height, width, channels of an image, or nothing for a plain list.
 fn run(runtime: &Runtime, onnx: &[u8], shape: Option<[usize; 3]>, outputs: usize) -> Vec<Vec<f32>> {
     let mut net = Net::new(runtime, "network under test", onnx).expect("a network");
     let input = net.input();

@@ -1,4 +1,4 @@
-//! Parity with MediaPipe 1.2.2 on pictures and videos, frame by frame, from RGB and from I420. Prints its figures.
+//! Parity with MediaPipe 1.2.2 on images and videos, frame by frame, from RGB and from I420. Prints its figures.
 
 mod shared;
 
@@ -51,7 +51,7 @@ fn mean(values: &[f64]) -> f64 {
     values.iter().fold(0.0, |sum, v| sum + v) / values.len().max(1) as f64
 }
 
-/// Mean distance of all landmarks in the picture, in percent of the distance between the irises.
+/// Mean distance of all landmarks in the frame, in percent of the distance between the irises.
 fn landmark_distance(ours: &Face, reference: &Reference, (width, height): (usize, usize)) -> f64 {
     let px = |p: &[f32; 3]| [f64::from(p[0]) * width as f64, f64::from(p[1]) * height as f64];
     let apart = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
@@ -92,20 +92,20 @@ fn stills_from_rgb_match_mediapipe() {
         ("BWPictureHuman.jpg", 0.2),
     ] {
         let reference = references.read(file);
-        let picture = references.picture(file, &reference);
-        let faces = worker.still(&picture.frame(), EVERYTHING).expect("a picture");
+        let image = references.image(file, &reference);
+        let faces = worker.still(&image.frame(), EVERYTHING).expect("an image");
         let theirs = &reference.frames[0].faces;
         assert_eq!(faces.len(), theirs.len(), "{file}: as many faces");
         let mut distance = Distance::default();
         for face in &faces {
-            let size = (picture.width, picture.height);
+            let size = (image.width, image.height);
             let nearest = theirs
                 .iter()
                 .min_by(|a, b| landmark_distance(face, a, size).total_cmp(&landmark_distance(face, b, size)));
             distance.add(face, nearest, size);
         }
         let [l, b, r] = distance.print(file);
-        if picture.sha256() == reference.rgb_sha256 {
+        if image.sha256() == reference.rgb_sha256 {
             assert!(l <= bound && b <= 0.003 && r <= 0.5, "{file}");
         } else {
             let what = format!("the distance to MediaPipe on {file}");
@@ -121,10 +121,10 @@ fn videos_from_rgb_match_mediapipe() {
         let reference = references.read(file);
         let size = (reference.width, reference.height);
         let (mut track, mut distance) = (Track::new(), Distance::default());
-        references.video(file, "rgb24", &reference, |index, picture| {
+        references.video(file, "rgb24", &reference, |index, image| {
             let expected = &reference.frames[index];
             let t = MediaTime(expected.ts_ms);
-            let face = worker.observe_rgb(&mut track, t, &picture.frame(), EVERYTHING).expect("a frame");
+            let face = worker.observe_rgb(&mut track, t, &image.frame(), EVERYTHING).expect("a frame");
             distance.add(&face, expected.faces.first(), size);
         });
         let [l, b, r] = distance.print(file);
@@ -140,10 +140,10 @@ fn videos_from_i420_match_mediapipe() {
         let reference = references.read(file);
         let size = (reference.width, reference.height);
         let (mut track, mut distance) = (Track::new(), Distance::default());
-        references.video(file, "yuv420p", &reference, |index, picture| {
+        references.video(file, "yuv420p", &reference, |index, image| {
             let expected = &reference.frames[index];
             let t = MediaTime(expected.ts_ms);
-            let face = worker.observe(&mut track, t, &picture.i420(), EVERYTHING).expect("a frame");
+            let face = worker.observe(&mut track, t, &image.i420(), EVERYTHING).expect("a frame");
             distance.add(&face, expected.faces.first(), size);
         });
         let [l, b, r] = distance.print(&format!("{file} (I420)"));

@@ -1,4 +1,4 @@
-//! Sanity on real faces: posed expressions, sides, gaze and blinks, pictures without a face, the lite model.
+//! Sanity on real faces: posed expressions, sides, gaze and blinks, images without a face, the lite model.
 
 mod shared;
 
@@ -17,8 +17,8 @@ const ANGER: &str = "15-f13-anc-ph.jpg";
 const DISGUST: &str = "45-m7-di-ph.jpg";
 
 fn still(references: &References, worker: &mut Worker, file: &str) -> Face {
-    let picture = references.picture(file, &references.read(file));
-    worker.still(&picture.frame(), EVERYTHING).expect("a picture").swap_remove(0)
+    let image = references.image(file, &references.read(file));
+    worker.still(&image.frame(), EVERYTHING).expect("an image").swap_remove(0)
 }
 
 /// The formula of the valence proxy without a baseline, as insight has it: only its sign is looked at here.
@@ -74,23 +74,23 @@ fn the_lite_model_sees_the_same_signs_from_geometry() {
 }
 
 #[test]
-fn a_picture_turned_clockwise_by_20_degrees_shows_a_head_rolled_by_20_degrees() {
+fn a_image_turned_clockwise_by_20_degrees_shows_a_head_rolled_by_20_degrees() {
     let what = "sign of the roll";
     let (Some(references), Some(mut worker)) = (References::find(what), shared::full_worker(what)) else { return };
-    let picture = references.picture("single_face.jpg", &references.read("single_face.jpg"));
-    let (w, h) = (picture.width as f64, picture.height as f64);
+    let image = references.image("single_face.jpg", &references.read("single_face.jpg"));
+    let (w, h) = (image.width as f64, image.height as f64);
     let (sin, cos) = 20f64.to_radians().sin_cos();
-    let mut turned = Pixels { data: picture.data.clone(), ..picture };
+    let mut turned = Pixels { data: image.data.clone(), ..image };
     for (i, pixel) in turned.data.chunks_exact_mut(3).enumerate() {
-        let (x, y) = ((i % picture.width) as f64 - w / 2.0, (i / picture.width) as f64 - h / 2.0);
+        let (x, y) = ((i % image.width) as f64 - w / 2.0, (i / image.width) as f64 - h / 2.0);
         let from_x = (x * cos + y * sin + w / 2.0).clamp(0.0, w - 1.0) as usize;
         let from_y = (y * cos - x * sin + h / 2.0).clamp(0.0, h - 1.0) as usize;
-        pixel.copy_from_slice(&picture.data[3 * (from_y * picture.width + from_x)..][..3]);
+        pixel.copy_from_slice(&image.data[3 * (from_y * image.width + from_x)..][..3]);
     }
     let roll = |worker: &mut Worker, p: &Pixels| {
-        worker.still(&p.frame(), EVERYTHING).expect("a picture")[0].pose.expect("a pose").roll
+        worker.still(&p.frame(), EVERYTHING).expect("an image")[0].pose.expect("a pose").roll
     };
-    let apart = roll(&mut worker, &turned) - roll(&mut worker, &picture);
+    let apart = roll(&mut worker, &turned) - roll(&mut worker, &image);
     assert!((apart - 20.0).abs() < 3.0, "{apart}");
 }
 
@@ -159,7 +159,7 @@ fn correlation(a: &[f32], b: &[f32]) -> f64 {
 }
 
 #[test]
-fn a_picture_that_lies_on_its_side_and_says_so_shows_the_same_face() {
+fn a_image_that_lies_on_its_side_and_says_so_shows_the_same_face() {
     let what = "rotation";
     let (Some(references), Some(mut worker)) = (References::find(what), shared::full_worker(what)) else { return };
     let mut first = None;

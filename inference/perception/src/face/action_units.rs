@@ -1,7 +1,8 @@
-//! FACS action units as proxies, 0 to 1: from blendshapes where the model is alive, from geometry where it is dead.
+//! FACS action units as proxies, 0 to 1: from blendshapes where the model gives useful values, otherwise from geometry.
 //!
-//! The mapping is by anatomy (names in the manner of ARKit); it is not validated against FACS coders. State of each source in
-//! `face_landmarker.task` float16/1, over 625 real frames and 6000 synthetic inputs:
+//! The mapping follows anatomy (names in the manner of ARKit) and is not validated against FACS coders. The table gives
+//! the state of each source in `face_landmarker.task` float16/1, over 625 real frames and 6000 synthetic inputs; a dead
+//! source hardly ever leaves 0:
 //!
 //! | AU | source | state |
 //! |---|---|---|
@@ -18,7 +19,8 @@
 //! | 25, 26 | geometry, gap of the inner lips; jawOpen | alive, driven by speech |
 //! | 43 | eyeBlink | alive, rises with lowered gaze |
 //!
-//! With the lite model all of them come from geometry and are of low confidence; those that geometry cannot tell are `None`.
+//! With the lite model all of them come from geometry and have low confidence; those that geometry cannot give are
+//! `None`.
 
 use super::points::{
     BROWS, CHIN, FOREHEAD, LEFT_EYE, LIPS_INNER, LIPS_OUTER, MOUTH, NOSE_BASE, NOSE_WINGS, OUTER_BROWS, Points,
@@ -47,7 +49,7 @@ mod shape {
     pub const UPPER_UP: [usize; 2] = [48, 49];
 }
 
-/// From the full model: blendshapes, and geometry for the dead ones.
+/// Returns the action units of the full model: from blendshapes, and from geometry where the blendshape is dead.
 pub fn from_blendshapes(shapes: &Blendshapes, points: Points<'_>) -> ActionUnits {
     let frame = Frame::new(points);
     let mean = |[a, b]: [usize; 2]| Some(f32::midpoint(shapes.0[a], shapes.0[b]));
@@ -79,10 +81,11 @@ pub fn from_blendshapes(shapes: &Blendshapes, points: Points<'_>) -> ActionUnits
     }
 }
 
-/// From geometry alone, for the lite model: low confidence, and all but AU12, AU25 and AU43 with a personal offset at rest.
+/// Returns the action units of the lite model from geometry alone. Their confidence is low, and all but AU12, AU25 and
+/// AU43 have a personal offset at rest.
 ///
-/// The ends of the ramps are those of a face at rest and a full movement, set on the frames of the reference clips against the
-/// blendshapes there (correlations 0.5 to 0.9, AU43 0.98).
+/// The ends of the ramps are the values of a face at rest and of a full movement, set on the frames of the reference
+/// clips against the blendshapes there (correlations 0.5 to 0.9, AU43 0.98).
 pub fn from_geometry(points: Points<'_>) -> ActionUnits {
     let frame = Frame::new(points);
     let brows = frame.above_eyes(BROWS);
@@ -108,32 +111,32 @@ pub fn from_geometry(points: Points<'_>) -> ActionUnits {
     }
 }
 
-/// AU09: the wings of the nose come up to the inner corners of the eyes. The length of a nose is personal: read it against
-/// the baseline.
+/// Returns AU09: how far the wings of the nose have moved up to the inner corners of the eyes. It depends on the length
+/// of the nose, so it is read against the baseline.
 fn nose_wrinkle(frame: &Frame<'_>) -> Option<f32> {
     let right = frame.distance(NOSE_WINGS[0], RIGHT_EYE[3]);
     let left = frame.distance(NOSE_WINGS[1], LEFT_EYE[3]);
     ramp(f64::midpoint(right, left), 0.70, 0.50)
 }
 
-/// AU25: the gap between the inner lips.
+/// Returns AU25: the gap between the inner lips.
 fn lips_apart(frame: &Frame<'_>) -> Option<f32> {
     ramp(frame.distance(LIPS_INNER[0], LIPS_INNER[1]), 0.015, 0.30)
 }
 
-/// 0 at `zero`, 1 at `one`, straight between; `None` for a face without width.
+/// Returns 0 up to `zero`, 1 from `one` on, and a straight line in between. `None` for a face without width.
 fn ramp(value: f64, zero: f64, one: f64) -> Option<f32> {
     value.is_finite().then_some(((value - zero) / (one - zero)).clamp(0.0, 1.0) as f32)
 }
 
 type Vector = [f64; 3];
 
-/// The face's own upward direction and unit of length, in space, so that turning and nodding change little.
+/// The face's own upward direction and unit of length in space, which hardly change with turning and nodding.
 struct Frame<'a> {
     points: Points<'a>,
     eyes: [Vector; 2],
     up: Vector,
-    /// Between the middles of both eyes' corners.
+    /// The distance between the middles of both eyes' corners.
     unit: f64,
 }
 
@@ -159,12 +162,12 @@ impl Frame<'_> {
         midpoint(self.points.xyz(a), self.points.xyz(b))
     }
 
-    /// How far `b` lies above `a`.
+    /// Returns how far `b` lies above `a`.
     fn up_from(&self, a: Vector, b: Vector) -> f64 {
         dot(minus(b, a), self.up) / self.unit
     }
 
-    /// How far a point of each brow lies above its eye, on average.
+    /// Returns how far a point of each brow lies above its eye, on average.
     fn above_eyes(&self, brows: [usize; 2]) -> f64 {
         let side = |k: usize| self.up_from(self.eyes[k], self.points.xyz(brows[k]));
         f64::midpoint(side(0), side(1))

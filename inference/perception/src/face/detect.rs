@@ -1,4 +1,4 @@
-//! BlazeFace, short range: what its 896 anchors say, and which of it are faces.
+//! BlazeFace, short range: decodes its 896 anchors and finds the faces among them.
 //!
 //! Anchors, decoding and weighted non-maximum suppression as in MediaPipe's face detector (`SsdAnchorsCalculator`,
 //! `TensorsToDetectionsCalculator`, `NonMaxSuppressionCalculator` with `WEIGHTED`).
@@ -25,23 +25,25 @@ pub struct Detection {
 }
 
 impl Detection {
+    /// Returns left, top, right and bottom, 0 to 1.
     pub fn bounds(&self) -> [f32; 4] {
         let [x0, y0, x1, y1, ..] = self.numbers;
         [x0, y0, x1, y1]
     }
 
-    /// Key point 0 or 1: the eyes.
+    /// Returns key point 0 or 1: the eyes.
     pub fn eye(&self, which: usize) -> [f32; 2] {
         [self.numbers[4 + 2 * which], self.numbers[5 + 2 * which]]
     }
 
+    /// Returns the area of the box, 0 to 1.
     pub fn area(&self) -> f32 {
         let [x0, y0, x1, y1] = self.bounds();
         (x1 - x0).max(0.0) * (y1 - y0).max(0.0)
     }
 }
 
-/// Turns the network's outputs into faces, best first. `candidates` is scratch; `faces` is emptied first.
+/// Fills `faces` with the faces in the network's outputs, best first. `candidates` is scratch memory.
 pub fn faces(boxes: &[f32], logits: &[f32], candidates: &mut Vec<Detection>, faces: &mut Vec<Detection>) {
     candidates.clear();
     for (anchor, (raw, logit)) in boxes.chunks_exact(NUMBERS).zip(logits).take(ANCHORS).enumerate() {
@@ -53,7 +55,7 @@ pub fn faces(boxes: &[f32], logits: &[f32], candidates: &mut Vec<Detection>, fac
     suppress(candidates, faces);
 }
 
-/// The centre of an anchor, 0 to 1; all anchors have size 1.
+/// Returns the centre of an anchor, 0 to 1; all anchors have size 1.
 fn centre(anchor: usize) -> [f32; 2] {
     let (cells, index) = if anchor < 512 { (16, anchor / 2) } else { (8, (anchor - 512) / 6) };
     [index % cells, index / cells].map(|i| (i as f32 + 0.5) / cells as f32)
@@ -71,10 +73,11 @@ fn decode(raw: &[f32], [ax, ay]: [f32; 2]) -> [f32; NUMBERS] {
     numbers
 }
 
-/// Weighted non-maximum suppression: the best takes the mean, weighted by score, of all that overlap it. Empties `candidates`.
+/// Applies weighted non-maximum suppression: the best candidate becomes the mean, weighted by score, of all that
+/// overlap it. Empties `candidates`.
 pub fn suppress(candidates: &mut Vec<Detection>, faces: &mut Vec<Detection>) {
     faces.clear();
-    // Stable among equals without allocating: the order of equal scores is that of their boxes.
+    // Candidates of equal score are ordered by their boxes, which needs no memory for a stable sort.
     candidates.sort_unstable_by(|a, b| {
         b.score.total_cmp(&a.score).then_with(|| {
             a.numbers
@@ -101,13 +104,13 @@ pub fn suppress(candidates: &mut Vec<Detection>, faces: &mut Vec<Detection>) {
         if weight > 0.0 {
             faces.push(Detection { score: best.score, numbers: sum.map(|s| s / weight) });
         } else {
-            // A box without area does not even overlap itself.
+            // A box without area does not overlap even itself.
             candidates.remove(0);
         }
     }
 }
 
-/// Intersection over union, 0 to 1.
+/// Returns the intersection over the union, 0 to 1.
 fn overlap(p: &[f32; 4], q: &[f32; 4]) -> f32 {
     let w = p[2].min(q[2]) - p[0].max(q[0]);
     let h = p[3].min(q[3]) - p[1].max(q[1]);
@@ -147,7 +150,7 @@ mod tests {
             let faces = run(candidates.clone());
             prop_assert!(faces.len() <= candidates.len() && faces.is_empty() == candidates.is_empty());
             prop_assert!(faces.windows(2).all(|w| w[0].score >= w[1].score));
-            // A mean lies within what it was taken from.
+            // A mean lies within the range of its values.
             let all = |k: usize| candidates.iter().map(move |c| c.numbers[k]);
             for face in &faces {
                 for k in 0..4 {

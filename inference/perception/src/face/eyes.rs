@@ -1,15 +1,16 @@
-//! Where the irises sit and how far the eyes are open.
+//! The position of the irises and the opening of the eyes.
 
 use super::points::{LEFT_EYE, LEFT_IRIS, Points, RIGHT_EYE, RIGHT_IRIS};
 use coach_core::journal::Iris;
 
-/// Offset of each iris from the middle of its eye's corners, in half corner distances, along the corner line (positive to the
-/// viewer's right) and across it (positive down). `None` for a mesh without irises.
+/// Returns the offset of each iris from the middle of its eye's corners, in half corner distances, along the corner
+/// line (positive to the viewer's right) and across it (positive down). `None` for a mesh without irises.
 pub fn iris(points: Points<'_>) -> Option<Iris> {
     if points.len() <= LEFT_IRIS {
         return None;
     }
-    // From the corner on the viewer's left to the one on the right: the right eye's outer, the left eye's inner corner first.
+    // From the corner on the viewer's left to the one on the right: the right eye's outer corner, the left eye's inner
+    // corner.
     let right = offset(points, RIGHT_IRIS, RIGHT_EYE[0], RIGHT_EYE[3])?;
     let left = offset(points, LEFT_IRIS, LEFT_EYE[3], LEFT_EYE[0])?;
     Some(Iris { left, right })
@@ -25,7 +26,8 @@ fn offset(points: Points<'_>, iris: usize, from: usize, to: usize) -> Option<[f3
     (half > 0.0).then_some([along as f32, across as f32])
 }
 
-/// Eye aspect ratio (Soukupová, Čech 2016, eq. 1), subject's left and right: two lid distances over twice the corner distance.
+/// Returns the eye aspect ratio (Soukupová, Čech 2016, eq. 1), subject's left and right: two lid distances over twice
+/// the corner distance.
 pub fn eye_opening(points: Points<'_>) -> Option<[f32; 2]> {
     let ratio = |[p1, p2, p3, p4, p5, p6]: [usize; 6]| {
         let corners = points.distance(p1, p4);

@@ -1,10 +1,11 @@
-//! Faces in pictures: MediaPipe's Face Landmarker pipeline on ONNX Runtime, and what an interview needs from it.
+//! Faces in images: MediaPipe's Face Landmarker pipeline on ONNX Runtime, and the measures that an interview needs.
 //!
-//! [`import`] turns model files into ONNX bytes, [`Models`] holds them, a [`Worker`] per thread runs them, a [`Track`] per stream
-//! remembers the face. One frame goes: `detect` (only while no face is followed, and once a second to count faces) -> `roi` ->
-//! `crop` -> landmarks -> `smooth` -> blendshapes, `pose`, `eyes`, `action_units`, `outline`, `quality`.
+//! [`import`] turns model files into ONNX bytes, [`Models`] holds them, one [`Worker`] per thread runs them, and one
+//! [`Track`] per stream keeps what is known of the face. A frame passes `detect` (only while no face is followed, and
+//! once a second to count faces), `roi`, `crop`, landmarks, `smooth`, blendshapes, `pose`, `eyes`, `action_units`,
+//! `outline` and `quality`.
 //!
-//! No baseline and no fusion here: what is relative to the person belongs to insight.
+//! There is no baseline and no fusion here: what is relative to the person belongs to insight.
 
 mod action_units;
 mod crop;

@@ -1,4 +1,4 @@
-//! The face models in the form that workers load: ONNX bytes and the canonical face, shared between threads.
+//! The face models as workers load them: ONNX bytes and the canonical face, shared between threads.
 
 use super::import::geometry::{Anchor, Geometry};
 use super::import::{CONVERTER_VERSION, Cause, Error, MAX_FILE, convert_bundle, tflite_to_onnx};
@@ -16,7 +16,7 @@ const DETECTOR: (&str, &str) =
 /// From the `mediapipe` 0.10.21 wheel.
 const MESH: (&str, &str) = ("face_landmark.tflite", "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814");
 
-/// First bytes of a cached conversion.
+/// The first bytes of a cached conversion.
 const MAGIC: &[u8; 8] = b"COACHFM\0";
 
 /// Converted face models. Cheap to clone; shared by all workers.
@@ -34,10 +34,10 @@ struct Inner {
 }
 
 impl Models {
-    /// The full model: 478 landmarks with irises and 52 blendshapes, from the bytes of `face_landmarker.task`.
+    /// Converts the full model: 478 landmarks with irises and 52 blendshapes, from the bytes of `face_landmarker.task`.
     ///
     /// # Errors
-    /// Any other file, or a damaged one, is an [`Error`] that names the file and the SHA-256 that is needed.
+    /// The bytes are another file or damaged; the error names the file and its expected SHA-256.
     pub fn full(bundle: &[u8]) -> Result<Models, Error> {
         let refused = |cause| Error { file: BUNDLE.0, expected: BUNDLE.1, cause };
         let sha256 = known(bundle, BUNDLE.1, |b| convert_bundle(b).err()).map_err(refused)?;
@@ -52,11 +52,11 @@ impl Models {
         })))
     }
 
-    /// The lite model: 468 landmarks, no irises, no blendshapes, from `face_detection_short_range.tflite` and
+    /// Converts the lite model: 468 landmarks, no irises, no blendshapes, from `face_detection_short_range.tflite` and
     /// `face_landmark.tflite` of the `mediapipe` 0.10.21 wheel.
     ///
     /// # Errors
-    /// As [`Models::full`].
+    /// The bytes are other files or damaged; the error names the file and its expected SHA-256.
     pub fn lite(detector_tflite: &[u8], mesh_tflite: &[u8]) -> Result<Models, Error> {
         let convert = |file: (&'static str, &'static str), bytes: &[u8]| {
             let refused = |cause| Error { file: file.0, expected: file.1, cause };
@@ -74,17 +74,17 @@ impl Models {
         })))
     }
 
-    /// Full or lite.
+    /// Returns whether this is the full or the lite model.
     pub fn kind(&self) -> FaceModel {
         self.0.kind
     }
 
-    /// SHA-256 in hex of the bundle, or of the lite model's mesh: what the journal's header names.
+    /// Returns the SHA-256 in hexadecimal of the bundle, or of the lite model's mesh, as the journal's header has it.
     pub fn sha256(&self) -> &str {
         &self.0.sha256
     }
 
-    /// The conversion as bytes for a cache, valid for this [`CONVERTER_VERSION`].
+    /// Returns the conversion as bytes for a cache, valid for this [`CONVERTER_VERSION`].
     pub fn to_cache(&self) -> Vec<u8> {
         let inner = &*self.0;
         let mut out = MAGIC.to_vec();
@@ -108,10 +108,10 @@ impl Models {
         out
     }
 
-    /// Reads what [`Models::to_cache`] wrote.
+    /// Reads the bytes of [`Models::to_cache`].
     ///
     /// # Errors
-    /// [`Cause::Cache`] for another version or damaged bytes: convert again.
+    /// [`Cause::Cache`]: the bytes are of another version or damaged; the models must be converted again.
     pub fn from_cache(bytes: &[u8]) -> Result<Models, Error> {
         read_cache(bytes).map(|inner| Models(Arc::new(inner))).ok_or(Error {
             file: BUNDLE.0,
@@ -162,7 +162,8 @@ fn read_cache(bytes: &[u8]) -> Option<Inner> {
     Some(Inner { kind, sha256, detector, landmarks, blendshapes, geometry })
 }
 
-/// The checksum in hex, if it is the expected one; else why it is not, as far as `diagnose` can tell.
+/// Returns the checksum in hexadecimal if it is the expected one. The error says why it is not, as far as `diagnose`
+/// can tell.
 fn known(bytes: &[u8], expected: &str, diagnose: impl Fn(&[u8]) -> Option<Cause>) -> Result<String, Cause> {
     if bytes.len() > MAX_FILE {
         return Err(Cause::TooLarge { limit: MAX_FILE });

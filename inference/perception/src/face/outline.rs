@@ -15,7 +15,7 @@ const INDICES: [usize; 40] = [
     6, 4, // nose
 ];
 
-/// Each coordinate 0 to 1 of the picture times 65 535, clamped.
+/// Returns the outline; each coordinate is 0 to 1 of the frame times 65 535, clamped.
 pub fn outline(points: Points<'_>, width: usize, height: usize) -> Outline {
     let quantise = |v: f64, size: usize| (v / size as f64 * 65_535.0).round().clamp(0.0, 65_535.0) as u16;
     let mut out = [0; 80];

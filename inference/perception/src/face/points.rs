@@ -23,39 +23,39 @@ pub const NOSE_BASE: usize = 2;
 pub const FOREHEAD: usize = 10;
 pub const CHIN: usize = 152;
 
-/// Landmarks of one frame in pixels of the upright picture, x, y, z after each other.
+/// Landmarks of one frame in pixels of the upright image, x, y, z after each other.
 #[derive(Clone, Copy)]
 pub struct Points<'a>(pub &'a [f64]);
 
 impl Points<'_> {
-    /// x and y.
+    /// Returns x and y of a point.
     pub fn xy(&self, index: usize) -> [f64; 2] {
         [self.0[3 * index], self.0[3 * index + 1]]
     }
 
-    /// How many there are.
+    /// Returns the number of points.
     pub fn len(&self) -> usize {
         self.0.len() / 3
     }
 
-    /// Distance in the picture.
+    /// Returns the distance between two points in the image, pixels.
     pub fn distance(&self, a: usize, b: usize) -> f64 {
         let (a, b) = (self.xy(a), self.xy(b));
         (a[0] - b[0]).hypot(a[1] - b[1])
     }
 
-    /// x, y and z.
+    /// Returns x, y and z of a point.
     pub fn xyz(&self, index: usize) -> [f64; 3] {
         [self.0[3 * index], self.0[3 * index + 1], self.0[3 * index + 2]]
     }
 
-    /// Half way between two points.
+    /// Returns the middle between two points.
     pub fn middle(&self, a: usize, b: usize) -> [f64; 2] {
         let (a, b) = (self.xy(a), self.xy(b));
         [f64::midpoint(a[0], b[0]), f64::midpoint(a[1], b[1])]
     }
 
-    /// Left, top, right, bottom of all points.
+    /// Returns left, top, right and bottom of all points.
     pub fn bounds(&self) -> [f64; 4] {
         let mut b = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
         for p in self.0.chunks_exact(3) {

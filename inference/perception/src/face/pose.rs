@@ -1,7 +1,7 @@
 //! Head pose: the facial transformation matrix of MediaPipe's geometry pipeline, and its angles.
 //!
-//! The canonical face is fitted (weighted, orthogonal, with scale) to the landmarks in a virtual camera of 63 degrees vertical
-//! field of view; twice to learn the depth, a third time for the result.
+//! The canonical face is fitted (weighted, orthogonal, with scale) to the landmarks in a virtual camera of 63 degrees
+//! vertical field of view: twice to find the depth, a third time for the result.
 
 use super::import::geometry::{Anchor, Geometry};
 use coach_core::journal::Pose;
@@ -12,7 +12,7 @@ const FIELD_OF_VIEW: f64 = 63.0;
 type Vector = [f64; 3];
 type Matrix = [[f64; 3]; 3];
 
-/// A similarity: x -> scale * rotation * x + shift.
+/// A similarity transformation: x -> scale * rotation * x + shift.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Similarity {
     pub rotation: Matrix,
@@ -20,9 +20,9 @@ pub struct Similarity {
     pub shift: Vector,
 }
 
-/// The pose of a face from its first 468 landmarks in pixels (z in the unit of x), for a picture of that size.
+/// Returns the pose of a face from its first 468 landmarks in pixels (z in the unit of x), for an image of this size.
 ///
-/// `None` when the landmarks are degenerate (all in one place or one line).
+/// Returns `None` when the landmarks are degenerate (all in one place or on one line).
 pub fn pose(landmarks: &[f64], width: usize, height: usize, geometry: &Geometry) -> Option<Pose> {
     let (w, h) = (width as f64, height as f64);
     let plane_height = 2.0 * (0.5 * FIELD_OF_VIEW.to_radians()).tan();
@@ -62,17 +62,18 @@ impl Similarity {
         Pose {
             yaw: degrees(r[0][2].atan2(r[2][2])),
             pitch: degrees((-r[1][2]).atan2(r[0][2].hypot(r[2][2]))),
-            // Anticlockwise as seen is positive in a camera with y up; the journal counts clockwise.
+            // The angle is positive anticlockwise in a camera with y up; the journal counts clockwise.
             roll: degrees(-(r[1][0].atan2(r[1][1]))),
             matrix,
         }
     }
 }
 
-/// The similarity that brings the anchors' places nearest to `target`, by weighted least squares.
+/// Returns the similarity that brings the anchors nearest to `target`, by weighted least squares.
 ///
-/// Umeyama 1991 with MediaPipe's weights. The rotation is the orthogonal polar factor of the correlation, found by Newton's
-/// iteration (Higham 1986). `None` when the correlation has no inverse, or would mirror the face.
+/// The method is Umeyama 1991 with MediaPipe's weights. The rotation is the orthogonal polar factor of the correlation,
+/// found by Newton's iteration (Higham 1986). `None`: the correlation has no inverse, or the result would mirror the
+/// face.
 pub fn fit(anchors: &[Anchor], target: impl Fn(&Anchor) -> Vector) -> Option<Similarity> {
     let place = |a: &Anchor| a.at.map(f64::from);
     let total: f64 = anchors.iter().map(|a| f64::from(a.weight)).sum();
@@ -122,7 +123,7 @@ fn times(m: &Matrix, v: &Vector) -> Vector {
     [dot(&m[0], v), dot(&m[1], v), dot(&m[2], v)]
 }
 
-/// The rotation nearest to `m`.
+/// Returns the rotation nearest to `m`.
 fn polar(mut m: Matrix) -> Option<Matrix> {
     let norm = m.iter().flatten().map(|x| x * x).sum::<f64>().sqrt();
     if !norm.is_normal() {
@@ -217,7 +218,7 @@ mod tests {
                     prop_assert!((product - f64::from(u8::from(i == j))).abs() < 1e-9);
                 }
             }
-            // Optimal: no other scale brings it nearer.
+            // The scale is optimal: no other one brings the points nearer.
             let error = |s: &Similarity| -> f64 {
                 anchors.iter().map(|a| {
                     let (m, t) = (moved(s, a), target(a));
@@ -253,11 +254,11 @@ mod tests {
             .pose();
             [pose.yaw, pose.pitch, pose.roll].map(f32::round)
         };
-        // About the axis that points up: the face's forward direction turns to the viewer's right, the subject's left.
+        // About the axis that points up, the face's forward direction turns to the viewer's right, the subject's left.
         assert_eq!(degrees(20.0, 0.0, 0.0), [20.0, 0.0, 0.0]);
-        // About the axis that points to the viewer's right: forward turns down.
+        // About the axis that points to the viewer's right, the forward direction turns down.
         assert_eq!(degrees(0.0, 10.0, 0.0), [0.0, 10.0, 0.0]);
-        // About the axis that points to the camera, anticlockwise as seen: negative.
+        // About the axis that points to the camera, anticlockwise turns are negative.
         assert_eq!(degrees(0.0, 0.0, 5.0), [0.0, 0.0, -5.0]);
     }
 }

@@ -1,39 +1,39 @@
-//! Whether the picture allows a judgement: light, size, how far turned, whether cut off.
+//! Judges whether an image can be used: light, size, how far the face is turned, whether it is cut off.
 
-use super::crop::Picture;
+use super::crop::Image;
 use super::points::Points;
 use coach_core::journal::{Pose, Quality, QualityReason};
 
-/// A face whose mean luma is less is too dark, whatever its skin...
+/// The mean luma below which a face is too dark, whatever its skin.
 const DARK: f32 = 0.10;
-/// ...and up to here when the whole picture is dim too: a dark skin in good light is not too dark.
+/// The mean luma below which a face is too dark when the whole image is below [`DIM_IMAGE`] too. A dark skin in good
+/// light is not too dark.
 const DIM_FACE: f32 = 0.20;
-const DIM_PICTURE: f32 = 0.22;
-/// A face whose mean luma is more is washed out.
+const DIM_IMAGE: f32 = 0.22;
+/// The mean luma above which a face is washed out.
 const BRIGHT: f32 = 0.88;
-/// Height of a face over that of the picture below which it is too small.
+/// The height of a face, as a share of the frame's, below which it is too small.
 const SMALL: f32 = 0.12;
-/// And in pixels: a crop of less holds too little detail.
+/// The height of a face in pixels below which it is too small: its crop holds too little detail.
 const SMALL_PX: f64 = 48.0;
 const TURNED_DEGREES: f32 = 45.0;
-/// Share of the landmarks beyond the edge from which a face is cut off.
+/// The share of landmarks beyond the edge from which a face is cut off.
 const CUT: f64 = 0.04;
 /// Samples per side when light is measured.
 const GRID: usize = 24;
 
-/// Quality of a frame with a face.
-pub fn of_face(picture: &Picture<'_>, points: Points<'_>, pose: Option<&Pose>) -> Quality {
-    let (width, height) = picture.upright_size();
+/// Returns the quality of a frame with a face.
+pub fn of_face(image: &Image<'_>, points: Points<'_>, pose: Option<&Pose>) -> Quality {
+    let (width, height) = image.upright_size();
     let (w, h) = (width as f64, height as f64);
     let bounds = points.bounds();
-    let light = mean_luma(picture, bounds, Shape::Ellipse);
+    let light = mean_luma(image, bounds, Shape::Ellipse);
     let face_px = bounds[3] - bounds[1];
     let size = (face_px / h) as f32;
     let outside = |p: &&[f64]| p[0] < 0.0 || p[1] < 0.0 || p[0] >= w || p[1] >= h;
     let cut = points.0.chunks_exact(3).filter(outside).count() as f64 / points.len() as f64;
     let turned = pose.is_some_and(|p| p.yaw.abs() > TURNED_DEGREES || p.pitch.abs() > TURNED_DEGREES);
-    let dark =
-        light < DARK || (light < DIM_FACE && mean_luma(picture, [0.0, 0.0, w, h], Shape::Rectangle) < DIM_PICTURE);
+    let dark = light < DARK || (light < DIM_FACE && mean_luma(image, [0.0, 0.0, w, h], Shape::Rectangle) < DIM_IMAGE);
     let reasons = [
         (cut > CUT, QualityReason::Cut),
         (dark, QualityReason::Dark),
@@ -45,10 +45,10 @@ pub fn of_face(picture: &Picture<'_>, points: Points<'_>, pose: Option<&Pose>) -
     Quality { light, size, reason }
 }
 
-/// Quality of a frame without a face: only light can be the reason.
-pub fn of_picture(picture: &Picture<'_>) -> Quality {
-    let (w, h) = picture.upright_size();
-    let light = mean_luma(picture, [0.0, 0.0, w as f64, h as f64], Shape::Rectangle);
+/// Returns the quality of a frame without a face; only light can be the reason.
+pub fn of_image(image: &Image<'_>) -> Quality {
+    let (w, h) = image.upright_size();
+    let light = mean_luma(image, [0.0, 0.0, w as f64, h as f64], Shape::Rectangle);
     let reason = match light {
         l if l < DARK => Some(QualityReason::Dark),
         l if l > BRIGHT => Some(QualityReason::Bright),
@@ -60,13 +60,13 @@ pub fn of_picture(picture: &Picture<'_>) -> Quality {
 #[derive(PartialEq)]
 enum Shape {
     Rectangle,
-    /// Inside the rectangle: a face without the background in its corners.
+    /// The ellipse inside the rectangle: a face without the background in its corners.
     Ellipse,
 }
 
-/// Mean of a grid of samples inside the picture, 0 to 1.
-fn mean_luma(picture: &Picture<'_>, [x0, y0, x1, y1]: [f64; 4], shape: Shape) -> f32 {
-    let (width, height) = picture.upright_size();
+/// Returns the mean luma of a grid of samples inside the image, 0 to 1.
+fn mean_luma(image: &Image<'_>, [x0, y0, x1, y1]: [f64; 4], shape: Shape) -> f32 {
+    let (width, height) = image.upright_size();
     let (mut sum, mut count) = (0.0f32, 0u16);
     for j in 0..GRID {
         for i in 0..GRID {
@@ -74,7 +74,7 @@ fn mean_luma(picture: &Picture<'_>, [x0, y0, x1, y1]: [f64; 4], shape: Shape) ->
             let (x, y) = (x0 + u * (x1 - x0), y0 + v * (y1 - y0));
             let inside = x >= 0.0 && y >= 0.0 && x < width as f64 && y < height as f64;
             if inside && (shape == Shape::Rectangle || (2.0 * u - 1.0).hypot(2.0 * v - 1.0) <= 1.0) {
-                sum += picture.luma(x, y);
+                sum += image.luma(x, y);
                 count += 1;
             }
         }

@@ -1,9 +1,9 @@
-//! Where to look: a rotated rectangle in the upright picture, and the affine maps that go with it.
+//! The region that is searched: a rotated rectangle in the upright image, and its affine maps.
 
 use coach_core::frame::Rotation;
 use std::f64::consts::PI;
 
-/// A rotated rectangle in pixels of the upright picture; `rotation` in radians, clockwise as seen by the viewer.
+/// A rotated rectangle in pixels of the upright image; `rotation` in radians, clockwise as seen by the viewer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Roi {
     pub cx: f64,
@@ -13,25 +13,25 @@ pub struct Roi {
     pub rotation: f64,
 }
 
-/// How much more than the face the crop shows, MediaPipe's value for detections and landmarks alike.
+/// How much larger than the face the crop is; MediaPipe's value for detections and landmarks alike.
 const MARGIN: f64 = 1.5;
 
-/// x = m0 u + m1 v + m2, y = m3 u + m4 v + m5.
+/// An affine map: x = m0 u + m1 v + m2, y = m3 u + m4 v + m5.
 pub type Affine = [f64; 6];
 
-/// The angle in [-pi, pi).
+/// Returns the angle in [-pi, pi).
 pub fn normalised(angle: f64) -> f64 {
     angle - 2.0 * PI * ((angle + PI) / (2.0 * PI)).floor()
 }
 
 impl Roi {
-    /// The square around the whole picture in which the detector looks.
+    /// Returns the square around the whole image, which the detector searches.
     pub fn letterbox(width: usize, height: usize) -> Roi {
         let side = width.max(height) as f64;
         Roi { cx: width as f64 / 2.0, cy: height as f64 / 2.0, width: side, height: side, rotation: 0.0 }
     }
 
-    /// Around a detection: its box with a margin (not made square), upright by the eyes.
+    /// Returns the region around a detection: its box with a margin (not made square), upright by the eyes.
     pub fn around_detection(bounds: [f64; 4], left_eye: [f64; 2], right_eye: [f64; 2]) -> Roi {
         let [x0, y0, x1, y1] = bounds;
         Roi {
@@ -43,7 +43,8 @@ impl Roi {
         }
     }
 
-    /// Around the landmarks of the frame before: a square with a margin, upright by the outer eye corners.
+    /// Returns the region around the landmarks of the previous frame: a square with a margin, upright by the outer eye
+    /// corners.
     pub fn around_landmarks(bounds: [f64; 4], left_corner: [f64; 2], right_corner: [f64; 2]) -> Roi {
         let [x0, y0, x1, y1] = bounds;
         let side = (x1 - x0).max(y1 - y0) * MARGIN;
@@ -51,9 +52,10 @@ impl Roi {
         Roi { width: side, height: side, ..upright }
     }
 
-    /// From pixels of a crop of `size` by `size` to pixels of the upright picture.
+    /// Returns the map from pixels of a crop of `size` by `size` to pixels of the upright image.
     ///
-    /// OpenCV's convention, which MediaPipe uses: pixel 0 of the crop lies on the corner of the rectangle, no half-pixel shift.
+    /// The convention is OpenCV's, which MediaPipe uses: pixel 0 of the crop lies on the corner of the rectangle,
+    /// without a half-pixel shift.
     pub fn crop_map(&self, size: usize) -> Affine {
         let (sin, cos) = self.rotation.sin_cos();
         let (n, w, h) = (size as f64, self.width, self.height);
@@ -67,14 +69,14 @@ impl Roi {
         ]
     }
 
-    /// Whether a crop of it can be taken at all: landmarks that ran away give no rectangle.
+    /// Returns whether a crop can be taken; landmarks that diverged give no usable rectangle.
     pub fn is_sound(&self) -> bool {
         let numbers = [self.cx, self.cy, self.width, self.height, self.rotation];
         numbers.iter().all(|v| v.is_finite() && v.abs() < 1e6) && self.width >= 1.0 && self.height >= 1.0
     }
 }
 
-/// Size of the picture as people see it.
+/// Returns the size of the upright image, pixels.
 pub fn upright_size(width: usize, height: usize, rotation: Rotation) -> (usize, usize) {
     match rotation {
         Rotation::None | Rotation::Half => (width, height),
@@ -82,13 +84,13 @@ pub fn upright_size(width: usize, height: usize, rotation: Rotation) -> (usize, 
     }
 }
 
-/// `map` goes to pixels of the upright picture; the result goes to pixels of the stored one (`width` by `height`).
+/// Converts a map to pixels of the upright image into one to pixels of the stored image (`width` by `height`).
 pub fn to_stored(map: Affine, width: usize, height: usize, rotation: Rotation) -> Affine {
     let [a, b, c, d, e, f] = map;
     let (right, bottom) = (width as f64 - 1.0, height as f64 - 1.0);
     match rotation {
         Rotation::None => map,
-        // Turned clockwise, the stored left edge is on top: stored x = upright y, stored y = bottom - upright x.
+        // The stored left edge is on top after a clockwise turn: stored x = upright y, stored y = bottom - upright x.
         Rotation::Clockwise90 => [d, e, f, -a, -b, bottom - c],
         Rotation::Half => [-a, -b, right - c, -d, -e, bottom - f],
         Rotation::Clockwise270 => [-d, -e, right - f, a, b, c],
@@ -114,11 +116,11 @@ mod tests {
     }
 
     #[test]
-    fn a_pixel_of_the_upright_picture_is_found_in_the_stored_one() {
+    fn a_pixel_of_the_upright_image_is_found_in_the_stored_one() {
         let same: Affine = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0];
-        // Stored 4 by 3; (3, 0) is its top right corner.
+        // In an image stored as 4 by 3, (3, 0) is the top right corner.
         assert_eq!(apply(to_stored(same, 4, 3, Rotation::None), 3.0, 0.0), (3.0, 0.0));
-        // Turned clockwise it is 3 wide and 4 high, and that corner is at the bottom right.
+        // Turned clockwise the image is 3 wide and 4 high, and that corner is at the bottom right.
         assert_eq!(apply(to_stored(same, 4, 3, Rotation::Clockwise90), 2.0, 3.0), (3.0, 0.0));
         assert_eq!(apply(to_stored(same, 4, 3, Rotation::Half), 0.0, 2.0), (3.0, 0.0));
         assert_eq!(apply(to_stored(same, 4, 3, Rotation::Clockwise270), 0.0, 0.0), (3.0, 0.0));

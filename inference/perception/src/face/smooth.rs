@@ -1,6 +1,7 @@
 //! The One-Euro filter over all landmarks, with MediaPipe's constants (Casiez, Roussel, Vogel: "1 Euro Filter", CHI 2012).
 //!
-//! Runs on pixel values. Only the speed is scaled by the size of the face, so that a small face is not smoothed more.
+//! The filter runs on pixel values. Only the speed is scaled by the size of the face, so that a small face is not
+//! smoothed more.
 
 use std::f64::consts::TAU;
 
@@ -9,7 +10,7 @@ const BETA: f64 = 80.0;
 const SPEED_CUTOFF_HZ: f64 = 1.0;
 const FIRST_RATE_HZ: f64 = 30.0;
 
-/// State of one followed face. Coordinates are f64, as in MediaPipe.
+/// The state of one followed face. Coordinates are f64, as in MediaPipe.
 pub struct OneEuro {
     rate_hz: f64,
     last_ms: Option<i64>,
@@ -19,21 +20,22 @@ pub struct OneEuro {
 }
 
 impl OneEuro {
-    /// For up to `numbers` coordinates.
+    /// Creates a filter for up to `numbers` coordinates.
     pub fn new(numbers: usize) -> OneEuro {
         let zeros = || vec![0.0; numbers];
         OneEuro { rate_hz: FIRST_RATE_HZ, last_ms: None, raw: zeros(), smooth: zeros(), speed: zeros() }
     }
 
-    /// Forgets everything: the next values pass as they are.
+    /// Forgets everything: the next values pass unchanged.
     pub fn reset(&mut self) {
         self.last_ms = None;
         self.rate_hz = FIRST_RATE_HZ;
     }
 
-    /// Smooths `values` in place. `face_px` is the mean of width and height of the face in pixels.
+    /// Smooths `values` in place. `face_px` is the mean of the face's width and height, pixels.
     ///
-    /// Between resets the number of values stays the same. A stamp that is not later than the last one leaves them as they are.
+    /// Between resets the number of values stays the same. Values whose stamp is not later than the last one stay
+    /// unchanged.
     pub fn apply(&mut self, t_ms: i64, values: &mut [f64], face_px: f64) {
         let Some(last_ms) = self.last_ms else {
             self.raw[..values.len()].copy_from_slice(values);
@@ -45,7 +47,7 @@ impl OneEuro {
         if last_ms >= t_ms {
             return;
         }
-        // MediaPipe takes a stamp of 0 for "no stamp" and keeps the rate it has.
+        // MediaPipe treats a stamp of 0 as missing and keeps its rate.
         if last_ms != 0 && t_ms != 0 {
             self.rate_hz = 1000.0 / (t_ms - last_ms) as f64;
         }
@@ -63,7 +65,7 @@ impl OneEuro {
     }
 }
 
-/// Weight of the new value in a first-order low-pass: 1 / (1 + rate / (2 pi cutoff)).
+/// Returns the weight of the new value in a first-order low-pass: 1 / (1 + rate / (2 pi cutoff)).
 fn weight(rate_hz: f64, cutoff_hz: f64) -> f64 {
     1.0 / (1.0 + rate_hz / (TAU * cutoff_hz))
 }

@@ -1,4 +1,4 @@
-//! What is remembered of one stream from frame to frame.
+//! The state of one stream from frame to frame.
 
 use super::roi::Roi;
 use super::smooth::OneEuro;
@@ -6,19 +6,21 @@ use coach_core::MediaTime;
 
 /// Numbers per frame: 478 points with x, y, z.
 pub(super) const NUMBERS: usize = 478 * 3;
-/// After a longer pause than this the face is looked for anew.
+/// The pause after which the face is searched anew, milliseconds.
 const STALE_MS: i64 = 1000;
 
-/// State of one stream: where the face was, its smoothing, how many faces there were.
+/// The state of one stream: where the face was, its smoothing, and how many faces there were.
 ///
-/// It may move between workers, of the full and of the lite model too: what follows depends on the frames of this stream alone.
+/// A track may move between workers, of the full and of the lite model too: results depend on the frames of this stream
+/// alone.
 pub struct Track {
     pub(super) roi: Option<Roi>,
     smooth: OneEuro,
-    /// Faces when the detector last ran, and when that was.
+    /// The number of faces when the detector last ran.
     pub(super) faces: u32,
+    /// When the detector last ran.
     pub(super) counted: Option<MediaTime>,
-    /// How many points the model of the last frame gave.
+    /// The number of points that the model of the last frame gave.
     points: usize,
     last: Option<MediaTime>,
     size: (usize, usize),
@@ -35,7 +37,7 @@ impl Track {
         Track { roi: None, smooth: OneEuro::new(NUMBERS), faces: 0, counted: None, points: 0, last: None, size: (0, 0) }
     }
 
-    /// Before a frame: a picture of another size, time that runs back or a long pause end what was followed.
+    /// Prepares for a frame. An image of another size, time that runs back, or a long pause end what was followed.
     pub(super) fn begin(&mut self, t: MediaTime, size: (usize, usize)) {
         let continues = self.last.is_some_and(|last| last <= t && t - last <= STALE_MS) && self.size == size;
         if !continues {
@@ -46,7 +48,8 @@ impl Track {
         (self.last, self.size) = (Some(t), size);
     }
 
-    /// Smooths the landmarks of a frame in place. Another model's landmarks begin anew: they lie a little elsewhere.
+    /// Smooths the landmarks of a frame in place. Smoothing starts anew with another model, whose landmarks differ
+    /// slightly.
     pub(super) fn smooth(&mut self, t: MediaTime, landmarks: &mut [f64], face_px: f64) {
         if self.points != landmarks.len() / 3 {
             self.smooth.reset();
@@ -55,7 +58,7 @@ impl Track {
         self.smooth.apply(t.ms(), landmarks, face_px);
     }
 
-    /// The face is gone: the next frame looks for it anew.
+    /// Forgets the face: it is searched in the next frame.
     pub(super) fn lose(&mut self) {
         self.roi = None;
         self.smooth.reset();

@@ -1,6 +1,6 @@
-//! A worker: the networks of one thread, and the way of a frame through them.
+//! A worker: the networks of one thread, and what they do with a frame.
 
-use super::crop::{Border, Crop, Picture, crop};
+use super::crop::{Border, Crop, Image, crop};
 use super::detect::{self, Detection};
 use super::points::Points;
 use super::roi::Roi;
@@ -11,7 +11,7 @@ use coach_core::face::Blendshapes;
 use coach_core::journal::{Face, FaceModel};
 use coach_core::{I420, MediaTime, RgbFrame};
 
-/// A landmark model that is less sure has lost the face.
+/// The presence score of the landmark model below which the face is lost.
 const MIN_PRESENCE: f32 = 0.5;
 /// How often the detector counts faces while one is followed.
 const COUNT_EVERY_MS: i64 = 1000;
@@ -27,39 +27,39 @@ const BLENDSHAPE_POINTS: [u16; 146] = [
     400, 402, 405, 409, 415, 454, 466, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477,
 ];
 
-/// What to compute beside the always cheap.
+/// The optional parts of an observation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Detail {
-    /// 52 blendshapes and the action units from them. Without, the full model says neither.
+    /// The 52 blendshapes and the action units from them. Without this the full model gives neither.
     pub blendshapes: bool,
     /// All landmarks in the observation.
     pub landmarks: bool,
 }
 
-/// What can go wrong with a frame.
+/// Why a frame could not be observed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the planes of the picture are shorter than its size says, or it is larger than 16384 pixels")]
-    Picture,
+    #[error("the planes of the frame are shorter than its size says, or it is larger than 16384 pixels")]
+    Image,
     #[error(transparent)]
     Runtime(#[from] runtime::Error),
     #[error("the {0} network does not have the inputs and outputs of a face model")]
     Network(&'static str),
 }
 
-/// The networks of one thread. Workers share nothing, so what one sees does not depend on the others.
+/// The networks of one thread. Workers share nothing, so results do not depend on other workers.
 pub struct Worker {
     models: Models,
     detector: Net,
     landmarks: Net,
     blendshapes: Option<Net>,
-    /// Side of the landmark model's input.
+    /// The side of the landmark model's input, pixels.
     side: usize,
-    /// How many points it gives.
+    /// The number of points that the landmark model gives.
     points: usize,
     candidates: Vec<Detection>,
     detections: Vec<Detection>,
-    /// Landmarks of the frame in pixels.
+    /// The landmarks of the frame, pixels.
     raw: Vec<f64>,
 }
 
@@ -67,7 +67,8 @@ impl Worker {
     /// Loads the networks and runs each once, so that the first frame is as fast as the others.
     ///
     /// # Errors
-    /// [`Error::Runtime`] when ONNX Runtime refuses a network, [`Error::Network`] when it is not one of ours.
+    /// [`Error::Runtime`]: ONNX Runtime refuses a network. [`Error::Network`]: its sizes are not those of a converted
+    /// model.
     pub fn new(runtime: &Runtime, models: &Models) -> Result<Worker, Error> {
         let full = models.kind() == FaceModel::Full;
         let (side, points) = if full { (256, 478) } else { (192, 468) };
@@ -95,10 +96,10 @@ impl Worker {
         })
     }
 
-    /// What one frame of a stream shows. Frames of one track come in order of `t`.
+    /// Observes one frame of a stream. Frames of one track come in order of `t`.
     ///
     /// # Errors
-    /// [`Error::Picture`] for planes that are too short; otherwise only what ONNX Runtime reports.
+    /// [`Error::Image`]: the planes are too short. Otherwise an error of ONNX Runtime.
     pub fn observe(
         &mut self,
         track: &mut Track,
@@ -106,13 +107,13 @@ impl Worker {
         frame: &I420<'_>,
         detail: Detail,
     ) -> Result<Face, Error> {
-        self.look(track, t, &Picture::I420(*frame), detail)
+        self.look(track, t, &Image::I420(*frame), detail)
     }
 
-    /// As [`Worker::observe`], from packed RGB.
+    /// Observes one frame as [`Worker::observe`] does, from packed RGB.
     ///
     /// # Errors
-    /// As [`Worker::observe`].
+    /// [`Error::Image`]: the data is too short. Otherwise an error of ONNX Runtime.
     pub fn observe_rgb(
         &mut self,
         track: &mut Track,
@@ -120,39 +121,39 @@ impl Worker {
         frame: &RgbFrame<'_>,
         detail: Detail,
     ) -> Result<Face, Error> {
-        self.look(track, t, &Picture::Rgb(*frame), detail)
+        self.look(track, t, &Image::Rgb(*frame), detail)
     }
 
-    /// Every face of a still picture, best first, each on its own and unsmoothed.
+    /// Returns every face of a still image, best first, each observed by itself and not smoothed.
     ///
     /// # Errors
-    /// As [`Worker::observe`].
+    /// [`Error::Image`]: the data is too short. Otherwise an error of ONNX Runtime.
     pub fn still(&mut self, frame: &RgbFrame<'_>, detail: Detail) -> Result<Vec<Face>, Error> {
-        let picture = Picture::Rgb(*frame);
-        if !picture.is_consistent() {
-            return Err(Error::Picture);
+        let image = Image::Rgb(*frame);
+        if !image.is_consistent() {
+            return Err(Error::Image);
         }
-        self.detect(&picture)?;
-        let rois: Vec<Roi> = self.detections.iter().map(|d| roi_of(d, picture.upright_size())).collect();
+        self.detect(&image)?;
+        let rois: Vec<Roi> = self.detections.iter().map(|d| roi_of(d, image.upright_size())).collect();
         let mut faces = Vec::new();
         for roi in rois {
-            let Some(score) = self.find_landmarks(&picture, &roi)? else { continue };
+            let Some(score) = self.find_landmarks(&image, &roi)? else { continue };
             let mut track = Track::new();
             track.faces = self.detections.len() as u32;
-            faces.push(self.describe(&mut track, MediaTime::ZERO, &picture, score, detail)?);
+            faces.push(self.describe(&mut track, MediaTime::ZERO, &image, score, detail)?);
         }
         Ok(faces)
     }
 
-    fn look(&mut self, track: &mut Track, t: MediaTime, picture: &Picture<'_>, detail: Detail) -> Result<Face, Error> {
-        if !picture.is_consistent() {
-            return Err(Error::Picture);
+    fn look(&mut self, track: &mut Track, t: MediaTime, image: &Image<'_>, detail: Detail) -> Result<Face, Error> {
+        if !image.is_consistent() {
+            return Err(Error::Image);
         }
-        let size = picture.upright_size();
+        let size = image.upright_size();
         track.begin(t, size);
         let due = track.counted.is_none_or(|counted| t - counted >= COUNT_EVERY_MS);
         if track.roi.is_none() || due {
-            self.detect(picture)?;
+            self.detect(image)?;
             track.faces = self.detections.len() as u32;
             track.counted = Some(t);
         }
@@ -161,25 +162,25 @@ impl Worker {
             Some(roi_of(largest, size))
         });
         let score = match roi {
-            Some(roi) => self.find_landmarks(picture, &roi)?,
+            Some(roi) => self.find_landmarks(image, &roi)?,
             None => None,
         };
         let Some(score) = score else {
             track.lose();
             let faces = track.faces;
-            return Ok(Face { faces, ..Face::absent(t, quality::of_picture(picture)) });
+            return Ok(Face { faces, ..Face::absent(t, quality::of_image(image)) });
         };
         track.faces = track.faces.max(1);
-        // From the landmarks before smoothing, which would lag behind the face.
+        // Landmarks before smoothing, since smoothed ones lag behind the face.
         let points = Points(&self.raw[..3 * self.points]);
         let next = Roi::around_landmarks(points.bounds(), points.xy(33), points.xy(263));
         track.roi = next.is_sound().then_some(next);
-        self.describe(track, t, picture, score, detail)
+        self.describe(track, t, image, score, detail)
     }
 
     /// Fills `detections`.
-    fn detect(&mut self, picture: &Picture<'_>) -> Result<(), Error> {
-        let (width, height) = picture.upright_size();
+    fn detect(&mut self, image: &Image<'_>) -> Result<(), Error> {
+        let (width, height) = image.upright_size();
         let cut = Crop {
             map: Roi::letterbox(width, height).crop_map(detect::INPUT),
             size: detect::INPUT,
@@ -187,15 +188,15 @@ impl Worker {
             scale: 2.0 / 255.0,
             offset: -1.0,
         };
-        crop(picture, &cut, self.detector.input());
+        crop(image, &cut, self.detector.input());
         self.detector.run()?;
         detect::faces(self.detector.output(0), self.detector.output(1), &mut self.candidates, &mut self.detections);
         self.detections.retain(|d| roi_of(d, (width, height)).is_sound());
         Ok(())
     }
 
-    /// Fills `raw` with the landmarks inside `roi` and gives the presence score, `None` when there is no face in it.
-    fn find_landmarks(&mut self, picture: &Picture<'_>, roi: &Roi) -> Result<Option<f32>, Error> {
+    /// Fills `raw` with the landmarks inside `roi`. Returns the presence score, or `None` when there is no face in it.
+    fn find_landmarks(&mut self, image: &Image<'_>, roi: &Roi) -> Result<Option<f32>, Error> {
         let cut = Crop {
             map: roi.crop_map(self.side),
             size: self.side,
@@ -203,16 +204,16 @@ impl Worker {
             scale: 1.0 / 255.0,
             offset: 0.0,
         };
-        crop(picture, &cut, self.landmarks.input());
+        crop(image, &cut, self.landmarks.input());
         self.landmarks.run()?;
         let score = 1.0 / (1.0 + (-self.landmarks.output(1)[0]).exp());
         if score.is_nan() || score <= MIN_PRESENCE {
             return Ok(None);
         }
         let (sin, cos) = roi.rotation.sin_cos();
-        let (width, height) = picture.upright_size();
+        let (width, height) = image.upright_size();
         let (w, h, side) = (width as f64, height as f64, self.side as f64);
-        // MediaPipe measures z in the length of the crop's upper edge, in normalised coordinates of the picture.
+        // MediaPipe measures z in the length of the crop's upper edge, in normalised coordinates of the frame.
         let depth = (roi.width * cos / w).hypot(roi.width * sin / h) * w / side;
         for (to, from) in self.raw.chunks_exact_mut(3).zip(self.landmarks.output(0).chunks_exact(3)) {
             let u = (f64::from(from[0]) / side - 0.5) * roi.width;
@@ -224,12 +225,12 @@ impl Worker {
         Ok(self.raw[..3 * self.points].iter().all(|v| v.is_finite()).then_some(score))
     }
 
-    /// Smooths what is in `raw` and measures everything.
+    /// Smooths the landmarks in `raw` and takes all measures.
     fn describe(
         &mut self,
         track: &mut Track,
         t: MediaTime,
-        picture: &Picture<'_>,
+        image: &Image<'_>,
         score: f32,
         detail: Detail,
     ) -> Result<Face, Error> {
@@ -237,7 +238,7 @@ impl Worker {
         track.smooth(t, &mut self.raw[..3 * self.points], f64::midpoint(x1 - x0, y1 - y0));
         let blendshapes = if detail.blendshapes { self.run_blendshapes()? } else { None };
         let points = Points(&self.raw[..3 * self.points]);
-        let (width, height) = picture.upright_size();
+        let (width, height) = image.upright_size();
         let action_units = match (&blendshapes, self.models.kind()) {
             (Some(shapes), _) => Some(action_units::from_blendshapes(shapes, points)),
             (None, FaceModel::Lite) => Some(action_units::from_geometry(points)),
@@ -255,7 +256,7 @@ impl Worker {
             score,
             faces: track.faces,
             bounds: [x0 / w, y0 / h, (x1 - x0) / w, (y1 - y0) / h].map(|v| v as f32),
-            quality: quality::of_face(picture, points, pose.as_ref()),
+            quality: quality::of_face(image, points, pose.as_ref()),
             smile: action_units.and_then(|a| a.au12),
             action_units,
             blendshapes,
@@ -282,7 +283,7 @@ impl Worker {
     }
 }
 
-/// The rectangle of a detection, from the square letterbox to pixels of the picture.
+/// Returns the region of a detection, converted from the square letterbox to pixels of the frame.
 fn roi_of(detection: &Detection, (width, height): (usize, usize)) -> Roi {
     let (w, h) = (width as f64, height as f64);
     let side = w.max(h);

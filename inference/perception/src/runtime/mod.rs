@@ -1,8 +1,8 @@
 //! ONNX Runtime: the only place that knows its options.
 //!
-//! One thread per session and graph optimisation level All: the defaults spin a pool per session and cost ten times the CPU;
-//! levels 1 and 2 leave out the blocked (NCHWc) convolutions and cost twice the time. Sessions are never shared between
-//! threads: each worker owns its own.
+//! A session runs on one thread with graph optimisation level All. With the defaults each session has a pool of threads
+//! and costs ten times the CPU; levels 1 and 2 leave out the blocked (NCHWc) convolutions and cost twice the time. A
+//! session is never shared between threads: each worker owns its own.
 
 mod net;
 mod seq2seq;
@@ -18,13 +18,13 @@ use std::sync::{Mutex, PoisonError};
 /// The library version that the numbers of docs/PERFORMANCE.md were measured with.
 pub const EXPECTED_VERSION: &str = "1.32.0";
 
-/// ONNX Runtime, loaded. Cheap to clone; the library and its environment are made once per process.
+/// The loaded ONNX Runtime. Cheap to clone; the library and its environment are created once per process.
 #[derive(Clone)]
 pub struct Runtime {
     environment: Environment,
 }
 
-/// What can go wrong with ONNX Runtime; every variant says what to do about it.
+/// Why ONNX Runtime failed; every variant says what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("ONNX Runtime is not at {path}: run `make setup`, or set the path of libonnxruntime.so.{EXPECTED_VERSION}")]
@@ -39,14 +39,14 @@ pub enum Error {
     Run { model: String, reason: String },
 }
 
-/// The one environment of this process: ONNX Runtime allows no second.
+/// The environment of this process: ONNX Runtime allows only one.
 static LOADED: Mutex<Option<Environment>> = Mutex::new(None);
 
 impl Runtime {
-    /// Loads the shared library, or finds it loaded already (from wherever it was loaded first).
+    /// Loads the shared library. Returns the loaded one when a library was loaded before, wherever it came from.
     ///
     /// # Errors
-    /// A missing or wrong library is [`Error::Missing`] or [`Error::Unloadable`], never a panic.
+    /// [`Error::Missing`] or [`Error::Unloadable`]: the library is missing or not an ONNX Runtime.
     pub fn load(library: &Path) -> Result<Runtime, Error> {
         let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(environment) = &*loaded {
@@ -67,15 +67,15 @@ impl Runtime {
         Ok(Runtime { environment })
     }
 
-    /// A session for one thread over ONNX bytes.
+    /// Creates a session for one thread from ONNX bytes.
     ///
     /// # Errors
-    /// [`Error::Model`] when the bytes are no model that this library runs; `model` names it in the message.
+    /// [`Error::Model`]: the bytes are no model that this library runs; `model` names it in the message.
     pub fn session(&self, model: &str, onnx: &[u8]) -> Result<Session, Error> {
         self.session_with(model, onnx, &[])
     }
 
-    /// As [`Runtime::session`], with entries of ONNX Runtime's session configuration.
+    /// Creates a session as [`Runtime::session`] does, with entries of ONNX Runtime's session configuration.
     fn session_with(&self, model: &str, onnx: &[u8], entries: &[(&str, &str)]) -> Result<Session, Error> {
         let refused = |reason: String| Error::Model { model: model.to_owned(), reason };
         let build = || -> Result<Session, String> {

@@ -1,7 +1,8 @@
-//! A network with fixed shapes whose input and outputs stay where they are: a run allocates nothing on our side.
+//! A network of fixed shapes whose input and output tensors stay in place, so that a run allocates nothing in this
+//! crate.
 //!
-//! `ort` wraps the outputs of every run in fresh reference-counted values. Here the tensors are bound once and the run is
-//! the bare C call, the only unsafe code of this module.
+//! `ort` wraps the outputs of every run in new reference-counted values. Here the tensors are bound once and a run is
+//! the plain C call, the only unsafe code of this module.
 
 use super::{Error, Runtime};
 use ort::AsPointer;
@@ -11,10 +12,10 @@ use ort::value::{Tensor, ValueType};
 
 type Bound = (IoBinding, Tensor<f32>, Vec<Tensor<f32>>);
 
-/// One input, any number of outputs, all `f32` and of fixed shape.
+/// A network with one input and any number of outputs, all `f32` and of fixed shape.
 pub struct Net {
     name: &'static str,
-    // Declared before the tensors and the session, so that it goes first.
+    // Declared before the tensors and the session, so that it is dropped first.
     binding: IoBinding,
     input: Tensor<f32>,
     outputs: Vec<Tensor<f32>>,
@@ -22,10 +23,10 @@ pub struct Net {
 }
 
 impl Net {
-    /// Makes the session and binds its tensors. `name` is for error messages.
+    /// Creates the session and binds its tensors. `name` is for error messages.
     ///
     /// # Errors
-    /// [`Error::Model`] when the bytes are no model, or not one with a single input and fixed shapes.
+    /// [`Error::Model`]: the bytes are no model, or it has more than one input or shapes that are not fixed.
     pub fn new(runtime: &Runtime, name: &'static str, onnx: &[u8]) -> Result<Net, Error> {
         let session = runtime.session(name, onnx)?;
         let refused = |reason: String| Error::Model { model: name.to_owned(), reason };
@@ -46,15 +47,15 @@ impl Net {
         Ok(Net { name, binding, input, outputs, session })
     }
 
-    /// The input, row-major, to be written before [`Net::run`].
+    /// Returns the input tensor, row-major, to be written before [`Net::run`].
     pub fn input(&mut self) -> &mut [f32] {
         self.input.extract_tensor_mut().1
     }
 
-    /// Runs the network on what the input holds.
+    /// Runs the network on the input tensor.
     ///
     /// # Errors
-    /// [`Error::Run`], which a loaded model with bound tensors gives only when memory ends.
+    /// [`Error::Run`], for a loaded model with bound tensors only when memory is exhausted.
     pub fn run(&mut self) -> Result<(), Error> {
         // SAFETY: session and binding are alive (owned by self), the binding was made from this session, and `&mut self`
         // keeps everybody else out. All bound tensors were made by ONNX Runtime's own allocator and live as long as the
@@ -66,12 +67,13 @@ impl Net {
             .map_err(|e| Error::Run { model: self.name.to_owned(), reason: e.to_string() })
     }
 
-    /// Output `index` of the last run, row-major; empty when there is no such output.
+    /// Returns output `index` of the last run, row-major; empty when there is no such output.
     pub fn output(&self, index: usize) -> &[f32] {
         self.outputs.get(index).map_or(&[], |tensor| tensor.extract_tensor().1)
     }
 }
 
+/// Returns a tensor of zeros of this type.
 fn zeros(kind: &ValueType) -> Result<Tensor<f32>, String> {
     let ValueType::Tensor { shape, .. } = kind else { return Err("inputs and outputs must be tensors".to_owned()) };
     if shape.is_empty() || shape.iter().any(|&d| d <= 0) {

@@ -1,4 +1,5 @@
-//! An encoder and a decoder with a cache: the encoder reads once, the decoder writes one token after the other.
+//! An encoder and a decoder with a cache: the encoder reads the input once, the decoder writes one token after the
+//! other.
 
 use super::{Error, Runtime};
 use ort::memory::Allocator;
@@ -6,23 +7,25 @@ use ort::session::{RunOptions, Session, SessionInputValue};
 use ort::value::{DynValue, Tensor, TensorRef};
 use std::borrow::Cow;
 
-/// Dequantization is not left to a pass that multiplies in floats: a decoder step takes a fifth less time.
+/// Keeps ONNX Runtime from replacing dequantization by multiplications in floats: a decoder step takes a fifth less
+/// time.
 const OPTIONS: [(&str, &str); 1] = [("session.disable_quant_qdq", "1")];
-/// The encoder's memory grows with the square of its input; what it needed is given back after every run.
+/// Gives the encoder's memory back after every run: it grows with the square of the input.
 const GIVE_BACK: (&str, &str) = ("memory.enable_memory_arena_shrinkage", "cpu:0");
 
-/// Names and sizes by which the two networks are called.
+/// Names and sizes of the inputs and outputs of both networks.
 #[derive(Debug, Clone)]
 pub struct Seq2SeqNames {
-    /// For error messages.
+    /// The name of the model in error messages.
     pub model: &'static str,
-    /// The encoder's input `f32 [1, samples]`, and the decoder's input of what the encoder gave.
+    /// The encoder's input, `f32 [1, samples]`.
     pub encoder_input: &'static str,
+    /// The decoder's input for the output of the encoder.
     pub hidden: &'static str,
     pub tokens: &'static str,
     pub use_cache: &'static str,
     pub logits: &'static str,
-    /// Inputs and outputs of the cache, and whether a step changes them or only the first one makes them.
+    /// Inputs and outputs of the cache, and when a step changes them.
     pub cache: Vec<(String, String, Changes)>,
     /// Heads and size of an entry of the cache.
     pub cache_shape: [usize; 2],
@@ -44,17 +47,17 @@ pub struct Seq2Seq {
     decoder: Session,
     give_back: RunOptions,
     hidden: Option<DynValue>,
-    /// In the order of the names; empty before the first step.
+    /// The cache in the order of the names; empty before the first step.
     past: Vec<DynValue>,
     logits: Vec<f32>,
     attention: Vec<f32>,
 }
 
 impl Seq2Seq {
-    /// Makes both sessions.
+    /// Creates both sessions.
     ///
     /// # Errors
-    /// [`Error::Model`] when ONNX Runtime refuses one of them.
+    /// [`Error::Model`]: ONNX Runtime refuses one of the networks.
     pub fn new(runtime: &Runtime, encoder: &[u8], decoder: &[u8], names: Seq2SeqNames) -> Result<Seq2Seq, Error> {
         let session = |onnx: &[u8]| runtime.session_with(names.model, onnx, &OPTIONS);
         let (encoder, decoder) = (session(encoder)?, session(decoder)?);
@@ -69,10 +72,10 @@ impl Seq2Seq {
         Ok(Seq2Seq { names, encoder, decoder, give_back, hidden: None, past, logits, attention })
     }
 
-    /// Reads `input`; steps then write about it. Returns how many frames the encoder made of it.
+    /// Reads `input`, which later steps write about. Returns how many frames the encoder made of it.
     ///
     /// # Errors
-    /// [`Error::Run`].
+    /// [`Error::Run`]: the encoder failed.
     pub fn read(&mut self, input: &[f32]) -> Result<usize, Error> {
         self.past.clear();
         self.hidden = None;
@@ -90,10 +93,10 @@ impl Seq2Seq {
         Ok(frames)
     }
 
-    /// Writes on after `token`.
+    /// Writes the token after `token`.
     ///
     /// # Errors
-    /// [`Error::Run`], also before anything was read.
+    /// [`Error::Run`]: the decoder failed, or nothing was read yet.
     pub fn step(&mut self, token: u32) -> Result<(), Error> {
         self.try_step(token).map_err(|e| failed(self.names.model, &e))
     }
@@ -103,7 +106,7 @@ impl Seq2Seq {
         let hidden = hidden.as_ref().ok_or_else(|| ort::Error::new("nothing was read"))?;
         let first = past.is_empty();
         if first {
-            // A cache of no batches: nothing is cached.
+            // A cache with a batch size of 0 is an empty one.
             let shape = [0, names.cache_shape[0], 1, names.cache_shape[1]];
             for _ in &names.cache {
                 past.push(Tensor::<f32>::new(&Allocator::default(), shape)?.into_dyn());
@@ -136,7 +139,7 @@ impl Seq2Seq {
         Ok(())
     }
 
-    /// Returns the scores of the next token after the last step.
+    /// Returns the scores of the next token, from the last step.
     pub fn logits(&self) -> &[f32] {
         &self.logits
     }

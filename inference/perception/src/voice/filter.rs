@@ -16,17 +16,17 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// High-pass of even `order`, 3 dB down at `hz`.
+    /// Returns a high-pass of even `order`, 3 dB down at `hz`.
     pub fn high_pass(order: usize, hz: f64, rate_hz: f64) -> Filter {
         Filter::chain(order, hz, rate_hz, |_| [1.0, -2.0, 1.0])
     }
 
-    /// Low-pass of even `order`, 3 dB down at `hz`.
+    /// Returns a low-pass of even `order`, 3 dB down at `hz`.
     pub fn low_pass(order: usize, hz: f64, rate_hz: f64) -> Filter {
         Filter::chain(order, hz, rate_hz, |k| [1.0, 2.0, 1.0].map(|b| b * k * k))
     }
 
-    /// What lies between two edges: a high-pass and a low-pass of even `order` each.
+    /// Returns a band-pass: a high-pass and a low-pass of even `order` each.
     pub fn band_pass(order: usize, low_hz: f64, high_hz: f64, rate_hz: f64) -> Filter {
         let mut filter = Filter::high_pass(order, low_hz, rate_hz);
         filter.sections.extend(Filter::low_pass(order, high_hz, rate_hz).sections);
@@ -50,7 +50,7 @@ impl Filter {
         Filter { sections }
     }
 
-    /// The next sample out for the next sample in.
+    /// Takes the next input sample and returns the next output sample.
     pub fn next(&mut self, x: f64) -> f64 {
         let mut x = x;
         for section in &mut self.sections {
@@ -62,7 +62,7 @@ impl Filter {
         x
     }
 
-    /// Drops what is too small to matter, before it becomes denormal and slow.
+    /// Sets values that are too small to matter to zero, before they become denormal and slow.
     pub fn calm(&mut self) {
         for state in self.sections.iter_mut().flat_map(|section| &mut section.state) {
             if state.abs() < 1e-30 {

@@ -1,18 +1,19 @@
-//! Praat's frame grid: as many frames as fit, laid symmetrically over the sound.
+//! Praat's frame grid: as many frames as fit, placed symmetrically over the sound.
 
-/// Frames of one analysis over a sound of `samples` at `rate_hz`.
+/// The frames of one analysis over a sound of `samples` at `rate_hz`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Grid {
     pub frames: usize,
-    /// Seconds from the start of the sound to the centre of the first frame.
+    /// The time from the start of the sound to the centre of the first frame, seconds.
     pub t0: f64,
-    /// Seconds.
+    /// The time from one frame to the next, seconds.
     pub dt: f64,
     rate_hz: f64,
 }
 
 impl Grid {
-    /// Frames of `window` seconds every `dt` seconds; none when the sound is shorter than the window.
+    /// Returns the grid of frames of `window` seconds every `dt` seconds. It is empty when the sound is shorter than
+    /// the window.
     pub fn new(samples: usize, rate_hz: f64, window: f64, dt: f64) -> Grid {
         let dx = 1.0 / rate_hz;
         let duration = dx * samples as f64;
@@ -21,18 +22,18 @@ impl Grid {
         Grid { frames, t0, dt, rate_hz }
     }
 
-    /// Seconds of frame `i`'s centre.
+    /// Returns the centre of frame `i`, seconds.
     pub fn time(&self, i: usize) -> f64 {
         self.t0 + i as f64 * self.dt
     }
 
-    /// Where frame `i` lies among the samples: 0 is the middle of the first sample.
+    /// Returns the position of frame `i` among the samples; 0 is the middle of the first sample.
     pub fn position(&self, i: usize) -> f64 {
         let dx = 1.0 / self.rate_hz;
         (self.time(i) - 0.5 * dx) / dx
     }
 
-    /// The number of samples before the centre of frame `i`.
+    /// Returns the number of samples before the centre of frame `i`.
     pub fn before(&self, i: usize) -> usize {
         (self.position(i).floor() + 1.0).max(0.0) as usize
     }

@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 const SILENCE_THRESHOLD: f64 = 0.1;
 const DEPTH: usize = 700;
-/// Correlations are rounded to one part in this.
+/// Correlations are rounded to one part in this number.
 const STEPS: f64 = (1u64 << 40) as f64;
 
-/// Correlates one period-long window with what follows it. Plans and buffers are made once per rate.
+/// Correlates a window of one period with what follows it. Plans and buffers are made once per rate.
 pub struct Harmonicity {
     rate_hz: f64,
     period: usize,
     half_window: usize,
-    /// Also the largest lag.
+    /// The window, samples. It is also the largest lag.
     window: usize,
     forward: Arc<dyn RealToComplex<f64>>,
     inverse: Arc<dyn ComplexToReal<f64>>,
@@ -23,13 +23,13 @@ pub struct Harmonicity {
     short_spectrum: Vec<Complex<f64>>,
     long_spectrum: Vec<Complex<f64>>,
     scratch: Vec<Complex<f64>>,
-    /// From lag `-window` to `window`.
+    /// Correlations from lag `-window` to `window`.
     r: Vec<f64>,
     maxima: Vec<(usize, f64)>,
 }
 
 impl Harmonicity {
-    /// `None` when a window would have fewer than 6 samples.
+    /// Creates the buffers for a rate. `None`: a window would have fewer than 6 samples.
     pub fn new(rate_hz: f64) -> Option<Harmonicity> {
         let half_window = ((rate_hz / FLOOR_HZ).floor() as usize / 2).checked_sub(1).filter(|&half| half >= 3)?;
         let window = 2 * half_window;
@@ -54,19 +54,21 @@ impl Harmonicity {
         })
     }
 
-    /// Seconds that a frame spans: one window and the largest lag.
+    /// Returns the length of a frame, seconds: one window and the largest lag.
     pub fn window_seconds() -> f64 {
         2.0 / FLOOR_HZ
     }
 
-    /// Samples needed to each side of a frame's centre.
+    /// Returns how many samples are needed on each side of a frame's centre.
     pub fn reach(&self) -> usize {
         self.period + 2
     }
 
-    /// dB at `t` seconds (sample `i` lies at `(i + 0.5) / rate_hz`); `None` where it is silent against `peak`.
+    /// Returns the ratio in dB at `t` seconds (sample `i` is at `(i + 0.5) / rate_hz`). `None`: it is silent there
+    /// compared with `peak`.
     pub fn measure(&mut self, samples: &[f32], t: f64, peak: f64) -> Option<f64> {
-        // Many frames lie exactly on a sample: the order of these operations decides on which side, and is Praat's.
+        // Many frames lie exactly on a sample. The order of these operations decides on which side they fall, and is
+        // Praat's.
         let dx = 1.0 / self.rate_hz;
         let place = |t: f64| ((t - 0.5 * dx) / dx).floor().max(-1.0);
         let centre = (place(t) + 1.0) as usize;
@@ -75,7 +77,7 @@ impl Harmonicity {
         let middle = samples.get(centre - self.half_window..centre + self.half_window)?;
         let local = middle.iter().fold(0.0, |top: f64, &x| top.max((f64::from(x) - mean).abs()));
         let intensity = if local > peak { 1.0 } else { local / peak.max(f64::MIN_POSITIVE) };
-        // The strength of "unvoiced": a frame is silent when nothing voiced can beat it.
+        // The strength of the unvoiced candidate: a frame is silent when no voiced candidate can exceed it.
         let unvoiced = (2.0 - intensity / SILENCE_THRESHOLD).max(0.0);
         if local == 0.0 || unvoiced >= 1.0 {
             return None;
@@ -85,7 +87,7 @@ impl Harmonicity {
         (best > unvoiced).then(|| decibels(best))
     }
 
-    /// The strongest correlation of the first window of `samples` with a later one.
+    /// Returns the strongest correlation of the first window of `samples` with a later one.
     fn correlate(&mut self, samples: &[f32], mean: f64) -> Option<f64> {
         let window = self.window;
         let span = (2 * window).min(samples.len());
@@ -97,7 +99,7 @@ impl Harmonicity {
         self.short[..window].copy_from_slice(&self.long[..window]);
         self.short[window..].fill(0.0);
         let own = self.long[..window].iter().map(|x| x * x).sum::<f64>();
-        // Norms first: the transform below uses `long` up.
+        // The norms come first, since the transform below overwrites `long`.
         let mut other = own;
         self.r.fill(0.0);
         self.r[window] = 1.0;
@@ -122,7 +124,8 @@ impl Harmonicity {
         for lag in 1..=lags {
             let norm = self.r[window + lag];
             let value = if norm > 0.0 { self.long[lag] * scale / norm } else { 0.0 };
-            // A constant correlates perfectly with itself; the transform's rounding must not make maxima of that.
+            // A constant correlates perfectly with itself; rounding errors of the transform must not create maxima
+            // there.
             let value = (value * STEPS).round() / STEPS;
             self.r[window + lag] = value;
             self.r[window - lag] = value;
@@ -130,7 +133,7 @@ impl Harmonicity {
         Some(self.strongest())
     }
 
-    /// Only the maxima that can win are refined: refining is what costs.
+    /// Refines only the maxima that can win, since refining is what costs time.
     fn strongest(&mut self) -> f64 {
         let (r, window) = (&self.r, self.window);
         self.maxima.clear();
@@ -157,7 +160,7 @@ impl Harmonicity {
             if reflect(top) >= rough - 0.02 {
                 let at = (window + lag) as f64;
                 let (x, top) = sinc::search(r, at - 1.0, at + 1.0, DEPTH);
-                // Under two samples it would lie above the Nyquist frequency: no voice.
+                // A lag under two samples is a frequency above Nyquist and no voice.
                 if x - window as f64 > 2.0 {
                     strongest = strongest.max(reflect(top));
                 }
@@ -171,7 +174,7 @@ fn reflect(r: f64) -> f64 {
     if r > 1.0 { 1.0 / r } else { r }
 }
 
-/// The ratio of the periodic to the aperiodic part, in dB, from the correlation of a sound with itself.
+/// Returns the ratio of the periodic to the aperiodic part, dB, from the correlation of a sound with itself.
 pub fn decibels(r: f64) -> f64 {
     if r <= 1e-15 {
         -150.0

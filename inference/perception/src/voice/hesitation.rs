@@ -1,7 +1,8 @@
-//! Possible hesitations ("um", "uh"): a voice held with a flat pitch and an unchanging sound, beside a pause.
+//! Finds possible hesitations ("um", "uh"): a voice with a flat pitch and an unchanging sound, beside a pause.
 //!
-//! After Goto et al. 1999 (small change of pitch and of the spectral envelope). Drawled words look the same, so that the
-//! pause beside it and a pitch that is not raised are demanded too; each finding is a hint with a confidence, not a count.
+//! The method follows Goto et al. 1999 (small change of pitch and of the spectral envelope). Drawled words look the
+//! same, so a pause beside it and a pitch that is not raised are required too. A finding has a confidence and is no
+//! count.
 
 use super::histogram::Histogram;
 use super::{HOP, RATE_HZ};
@@ -12,42 +13,42 @@ use std::sync::Arc;
 const BANDS: usize = 26;
 const LOW_HZ: f64 = 100.0;
 const HIGH_HZ: f64 = 5_000.0;
-/// Samples of a spectrum: 25 ms.
+/// The samples of a spectrum: 25 ms.
 const WINDOW: usize = 400;
 const FFT: usize = 512;
 
-/// Hops on each side over which change is measured: 100 ms in all.
+/// The hops on each side over which change is measured: 100 ms in all.
 const SPAN: i64 = 5;
-/// Hops that are remembered.
+/// The number of hops that are remembered.
 const HELD: i64 = 96;
-/// Largest change of the spectral shape over 100 ms, dB RMS over the bands.
+/// The largest change of the spectral shape over 100 ms, dB RMS over the bands.
 const SHAPE_DB: f32 = 3.0;
-/// Largest slope of the pitch, semitones per second.
+/// The largest slope of the pitch, semitones per second.
 const SLOPE_ST: f64 = 12.0;
-/// Largest change of level over 100 ms.
+/// The largest change of level over 100 ms, dB.
 const LEVEL_DB: f64 = 10.0;
-/// Bad hops that are overlooked inside a segment.
+/// The number of unsteady hops that are tolerated inside a segment.
 const BRIDGE: i64 = 3;
-/// Shortest and longest segment in hops.
+/// The shortest and the longest segment, hops.
 const SHORTEST: i64 = 20;
 const LONGEST: i64 = 150;
-/// Hops beside a segment in which a pause is sought, and how many of them must be silent.
+/// The hops beside a segment in which a pause is sought, and how many of them must be silent.
 const BEFORE: i64 = 20;
 const AFTER: i64 = 30;
 const SILENT: usize = 8;
 
-/// A hop as it was decided.
+/// A decided hop.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Heard {
-    /// Hz, 0 = unvoiced.
+    /// Pitch in Hz; 0: unvoiced.
     pub hz: f64,
     pub speech: f32,
     pub level_db: f64,
-    /// Next to a gap: no evidence.
+    /// The hop is next to a gap and is no evidence.
     pub masked: bool,
 }
 
-/// A finding, in hops: from `first` up to, not including, `end`.
+/// A finding in hops: from `first` up to, but not including, `end`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Finding {
     pub first: i64,
@@ -55,25 +56,25 @@ pub struct Finding {
     pub confidence: f32,
 }
 
-/// Follows one stream.
+/// Finds the hesitations of one stream.
 pub struct Hesitations {
     fft: Arc<dyn RealToComplex<f32>>,
     window: Vec<f32>,
     buffer: Vec<f32>,
     spectrum: Vec<Complex<f32>>,
     scratch: Vec<Complex<f32>>,
-    /// Per bin: the lower of its two bands and the share that it gives to the upper one.
+    /// For each bin, the lower of its two bands and the share that it adds to the upper one.
     bins: Vec<(usize, f32)>,
-    /// Shape of each hop's spectrum, `hop % HELD`.
+    /// The shape of each hop's spectrum, at `hop % HELD`.
     shapes: Vec<[f32; BANDS]>,
     spectra: i64,
     heard: VecDeque<Heard>,
     next: i64,
-    /// Semitones of the voice so far (re 100 Hz).
+    /// The pitch of the voice so far, semitones relative to 100 Hz.
     pitch: Histogram,
-    /// The segment that is growing: its first hop, its last good hop.
+    /// The segment that is growing: its first hop and its last steady hop.
     segment: Option<(i64, i64)>,
-    /// A segment that has ended and waits for what follows.
+    /// A segment that has ended and is judged by what follows.
     waiting: Option<(i64, i64)>,
 }
 
@@ -107,7 +108,7 @@ impl Hesitations {
         }
     }
 
-    /// The samples around the middle of the next hop: 25 ms.
+    /// Takes the samples around the middle of the next hop: 25 ms.
     pub fn spectrum(&mut self, samples: &[f32]) {
         self.buffer.fill(0.0);
         for ((y, x), w) in self.buffer.iter_mut().zip(samples).zip(&self.window) {
@@ -115,7 +116,7 @@ impl Hesitations {
         }
         let done = self.fft.process_with_scratch(&mut self.buffer, &mut self.spectrum, &mut self.scratch);
         debug_assert!(done.is_ok());
-        // Triangles on the mel scale: each bin is shared by two of them.
+        // Triangles on the mel scale: each bin belongs to two of them.
         let mut bands = [1e-9f32; BANDS];
         for (bin, &(lower, share)) in self.spectrum.iter().zip(&self.bins) {
             let power = bin.norm_sqr();
@@ -132,7 +133,7 @@ impl Hesitations {
         self.spectra += 1;
     }
 
-    /// The next decided hop. Spectra must be ahead by at least 6 hops.
+    /// Takes the next decided hop. Spectra must be ahead by at least 6 hops.
     pub fn push(&mut self, heard: Heard) -> Option<Finding> {
         if self.heard.len() as i64 == HELD {
             self.heard.pop_front();
@@ -160,7 +161,7 @@ impl Hesitations {
         self.judge(first, end)
     }
 
-    /// The stream has ended: silence follows.
+    /// Ends the stream, as if silence followed.
     pub fn finish(&mut self) -> Option<Finding> {
         (0..SPAN + BRIDGE + AFTER + 2).find_map(|_| self.push(Heard { level_db: -100.0, ..Heard::default() }))
     }
@@ -169,7 +170,7 @@ impl Hesitations {
         self.heard.get(usize::try_from(hop - (self.next - self.heard.len() as i64)).ok()?)
     }
 
-    /// Whether the voice holds around `hop`: its pitch is flat, its sound and level do not change.
+    /// Returns whether the voice is steady around `hop`: its pitch is flat, its sound and level do not change.
     fn steady(&self, hop: i64) -> bool {
         let (Some(before), Some(now), Some(after)) = (self.at(hop - SPAN), self.at(hop), self.at(hop + SPAN)) else {
             return false;
@@ -180,7 +181,8 @@ impl Hesitations {
         self.slope(hop).is_some_and(|slope| slope.abs() < SLOPE_ST) && self.change(hop) < SHAPE_DB
     }
 
-    /// Semitones per second by least squares over the voiced hops around; `None` with fewer than nine of eleven.
+    /// Returns the slope of the pitch, semitones per second, by least squares over the voiced hops around. `None`:
+    /// fewer than nine of eleven are voiced.
     fn slope(&self, hop: i64) -> Option<f64> {
         let (mut n, mut x, mut y, mut xx, mut xy) = (0.0, 0.0, 0.0, 0.0, 0.0);
         for step in -SPAN..=SPAN {
@@ -197,7 +199,7 @@ impl Hesitations {
         (n >= 9.0).then(|| (n * xy - x * y) / (n * xx - x * x))
     }
 
-    /// RMS difference of the spectral shapes 50 ms before and after, each averaged over 30 ms.
+    /// Returns the RMS difference of the spectral shapes 50 ms before and after, each averaged over 30 ms.
     fn change(&self, hop: i64) -> f32 {
         let shape = |hop: i64, band: usize| self.shapes[hop.rem_euclid(HELD) as usize][band];
         let mut sum = 0.0;
@@ -235,6 +237,6 @@ fn semitones(hz: f64) -> f64 {
     12.0 * (hz / 100.0).log2()
 }
 
-/// Samples to each side of a hop's middle that [`Hesitations::spectrum`] wants.
+/// The samples on each side of a hop's middle that [`Hesitations::spectrum`] needs.
 pub const HALF_WINDOW: i64 = (WINDOW / 2) as i64;
 const _: () = assert!(HALF_WINDOW < (HOP as i64) * 2);

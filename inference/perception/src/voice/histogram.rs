@@ -1,6 +1,6 @@
-//! Percentiles of levels over a sliding stretch of time, at a constant cost and in constant room.
+//! Percentiles of levels over a sliding stretch of time, in constant time and memory.
 
-/// Levels are counted in bins of this many dB.
+/// The width of a bin, dB.
 const STEP_DB: f64 = 0.5;
 const LOWEST_DB: f64 = -120.0;
 const BINS: usize = 320;
@@ -30,12 +30,12 @@ impl Histogram {
         self.next = (self.next + 1) % self.ring.len();
     }
 
-    /// How many levels it knows, up to its length.
+    /// Returns the number of levels it holds, at most its length.
     pub fn len(&self) -> usize {
         self.filled
     }
 
-    /// The level under which `share` (0 to 1) of the known levels lie; `None` while nothing is known.
+    /// Returns the level below which `share` (0 to 1) of the levels lie. `None`: it holds none.
     pub fn percentile(&self, share: f64) -> Option<f64> {
         let rank = ((self.filled as f64 * share).floor() as u32).min((self.filled as u32).checked_sub(1)?);
         let mut seen = 0;

@@ -1,8 +1,8 @@
 //! Intensity as Praat windows it ("To Intensity: 100, 0.01, yes"), in dB re 2e-5 for samples of ±1.
 
-/// Lowest pitch that must not show as ripple, Hz.
+/// The lowest pitch that must not appear as ripple, Hz.
 const LOWEST_HZ: f64 = 100.0;
-/// What silence is given, dB: a number that JSON can carry.
+/// The level of silence, dB: a number that JSON can carry.
 pub const SILENCE_DB: f64 = -300.0;
 
 /// The window for one sampling rate.
@@ -25,17 +25,17 @@ impl Meter {
         Meter { half, window }
     }
 
-    /// Length of the window: 6.4 periods of the lowest pitch.
+    /// Returns the length of the window, seconds: 6.4 periods of the lowest pitch.
     pub fn window_seconds() -> f64 {
         6.4 / LOWEST_HZ
     }
 
-    /// Samples needed on each side of the middle one.
+    /// Returns how many samples are needed on each side of the middle one.
     pub fn reach(&self) -> usize {
         self.half
     }
 
-    /// dB around `samples[middle]`; where an edge is near, of what there is.
+    /// Returns the level in dB around `samples[middle]`. Near an edge it is taken of the samples that exist.
     pub fn measure(&self, samples: &[f32], middle: usize) -> f64 {
         let from = middle.saturating_sub(self.half);
         let to = (middle + self.half + 1).min(samples.len());
@@ -55,7 +55,7 @@ impl Meter {
     }
 }
 
-/// Modified Bessel function of the first kind, order 0, by its power series (arguments here stay below 21).
+/// Returns the modified Bessel function of the first kind, order 0, by its power series (arguments here stay below 21).
 fn bessel_i0(x: f64) -> f64 {
     let quarter = 0.25 * x * x;
     let (mut sum, mut term) = (1.0, 1.0);

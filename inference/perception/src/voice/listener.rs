@@ -1,4 +1,5 @@
-//! The product's path: samples of one speaker in, the journal's voice lines out, the same whatever the blocks' sizes.
+//! The live analysis of a voice: samples of one speaker in, the journal's voice lines out, the same whatever the sizes
+//! of the blocks.
 
 use super::activity::Level;
 use super::filter::Filter;
@@ -6,7 +7,7 @@ use super::gaps::{Gaps, Length};
 use super::hesitation::{self, Finding, Heard, Hesitations};
 use super::intensity::Meter;
 use super::nuclei::Nuclei;
-use super::pitch::{self, Analyser, Frame, Path};
+use super::pitch::{self, Analyzer, Frame, Path};
 use super::resample::Resampler;
 use super::runs::{self, Runs};
 use super::tape::Tape;
@@ -16,25 +17,25 @@ use coach_core::MediaTime;
 use coach_core::journal::{Gap, GapKind, GapReason, Hesitation, Line, Nucleus, Voice, VoicedRun};
 use std::collections::VecDeque;
 
-/// Frames that the pitch path looks ahead: 100 ms.
+/// The number of frames that the pitch path looks ahead: 100 ms.
 const LOOK_AHEAD: usize = 10;
-/// Hops after its own in which a hop's pitch frame is complete.
+/// The number of hops after which a hop's pitch frame is complete.
 const FRAME_DELAY: i64 = 2;
-/// Hops after its own in which everything about a hop is decided.
+/// The number of hops after which everything about a hop is decided.
 const DECISION_DELAY: i64 = FRAME_DELAY + LOOK_AHEAD as i64;
-/// Hops of a [`Voice`] line.
+/// The number of hops in a [`Voice`] line.
 const LINE: i64 = 10;
-/// Nothing quieter than this is taken for the loudest that the speaker gets.
+/// The smallest value that counts as the speaker's peak.
 const LEAST_PEAK: f64 = 0.02;
-/// A gap is silence of at most this length: 24 h. What lies beyond is a broken stamp.
+/// The longest gap that is filled with silence: 24 h. A longer one comes from a broken stamp.
 const LONGEST_GAP_MS: i64 = 86_400_000;
 
-/// What may differ between uses; the product uses the default.
+/// The settings that may differ between uses; the product uses the default.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tuning {
-    /// Rumble below this is removed before anything is measured; 0 = leave it.
+    /// The frequency in Hz below which rumble is removed before anything is measured; 0: it is kept.
     pub high_pass_hz: f64,
-    /// After so long the remembered peak has fallen by half.
+    /// The time after which the remembered peak has fallen by half, seconds.
     pub peak_half_life_s: f64,
 }
 
@@ -44,18 +45,18 @@ impl Default for Tuning {
     }
 }
 
-/// What can be said about the newest hop at once; the journal's line may say otherwise 100 ms later.
+/// What is known about the newest hop at once. The journal's line may differ 100 ms later.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Provisional {
-    /// Start of the hop.
+    /// The start of the hop.
     pub t: MediaTime,
-    /// Hz.
+    /// The pitch in Hz. `None`: unvoiced.
     pub f0: Option<f32>,
-    /// Level of the speech band over the last 30 ms, dB re 2e-5.
+    /// The level of the speech band over the last 30 ms, dB re 2e-5.
     pub level_db: f32,
 }
 
-/// Listens to one stream. Hop `k` begins at the stream's start + 10 `k` ms.
+/// Analyzes one stream. Hop `k` begins at the stream's start + 10 `k` ms.
 ///
 /// ```
 /// use coach_core::MediaTime;
@@ -81,28 +82,29 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// `rate_hz` from 8 to 192 kHz; `start` is the media time of the first sample.
+    /// Creates a listener for samples at `rate_hz`, 8 to 192 kHz; `start` is the media time of the first sample.
     ///
     /// # Errors
-    /// [`Error::Rate`] for a rate out of range.
+    /// [`Error::Rate`]: the rate is out of range.
     pub fn new(rate_hz: u32, activity: Activity, start: MediaTime) -> Result<Listener, Error> {
         Listener::tuned(rate_hz, activity, start, Tuning::default())
     }
 
-    /// As [`Listener::new`], with a tuning of its own.
+    /// Creates a listener with settings other than the default.
     ///
     /// # Errors
-    /// [`Error::Rate`] for a rate out of range.
+    /// [`Error::Rate`]: the rate is out of range.
     pub fn tuned(rate_hz: u32, activity: Activity, start: MediaTime, tuning: Tuning) -> Result<Listener, Error> {
         let resampler = Resampler::new(rate_hz).ok_or(Error::Rate(rate_hz))?;
         let core = Core::new(activity, start, tuning).ok_or(Error::Rate(rate_hz))?;
         Ok(Listener { rate_hz, start, resampler, core })
     }
 
-    /// Hears the next samples, mono, ±1 (values beyond are let through up to ±4; what is no number is silence).
+    /// Takes the next samples, mono, ±1 (values up to ±4 are kept, larger ones are clamped, NaN counts as silence).
     ///
     /// # Errors
-    /// [`Error::Activity`] when the detector's network fails; the stream may go on with [`Activity::energy`] in a new listener.
+    /// [`Error::Activity`]: the detector's network failed. The stream can go on in a new listener with
+    /// [`Activity::energy`].
     pub fn push(&mut self, samples: &[f32], out: &mut impl FnMut(Line)) -> Result<(), Error> {
         let mut clean = [0.0f32; 512];
         let mut result = Ok(());
@@ -119,16 +121,16 @@ impl Listener {
         result
     }
 
-    /// The media time up to which samples were given.
+    /// Returns the media time up to which samples were given.
     pub fn now(&self) -> MediaTime {
         self.start + (self.resampler.taken() * 1000 / u64::from(self.rate_hz)) as i64
     }
 
-    /// Nothing is known from the sample clock's now to `end` (at most 24 h): silence takes its place and measures keep
-    /// 100 ms away. A time that has passed already is no gap.
+    /// Takes a gap from the present sample to `end` (at most 24 h): silence takes its place and measures keep 100 ms
+    /// away. A time that has passed already is no gap.
     ///
     /// # Errors
-    /// As [`Listener::push`].
+    /// [`Error::Activity`]: the detector's network failed.
     pub fn gap(&mut self, end: MediaTime, reason: GapReason, out: &mut impl FnMut(Line)) -> Result<(), Error> {
         let start = self.now();
         let end = end.min(start + LONGEST_GAP_MS);
@@ -154,10 +156,10 @@ impl Listener {
         Ok(())
     }
 
-    /// The stream has ended: everything that is still to be said comes out. Further samples are not heard.
+    /// Ends the stream and gives out everything that is still to come. Later samples are ignored.
     ///
     /// # Errors
-    /// As [`Listener::push`].
+    /// [`Error::Activity`]: the detector's network failed.
     pub fn finish(&mut self, out: &mut impl FnMut(Line)) -> Result<(), Error> {
         let mut result = Ok(());
         self.resampler.finish(&mut |block| {
@@ -168,28 +170,28 @@ impl Listener {
         result.and_then(|()| self.core.finish(out))
     }
 
-    /// Every line with `t` before this has been given out.
+    /// Returns the time before which every line has been given out.
     pub fn known_until(&self) -> MediaTime {
         self.core.known_until()
     }
 
-    /// What can be said about the newest hop at once.
+    /// Returns what is known about the newest hop.
     pub fn provisional(&self) -> Option<Provisional> {
         self.core.provisional()
     }
 
-    /// Collects segments of speech from here on, for [`Listener::take_segment`]. To be called before the first sample. Without a
-    /// neural detector there are none: level alone does not tell speech from noise.
+    /// Collects segments of speech from here on, for [`Listener::take_segment`]. To be called before the first sample.
+    /// Without a neural detector there are none: level alone does not tell speech from noise.
     pub fn collect_segments(&mut self) {
         self.core.cutter = Some(Cutter::new(self.start));
     }
 
-    /// The next segment of speech, oldest first.
+    /// Returns the next segment of speech, oldest first.
     pub fn take_segment(&mut self) -> Option<Segment> {
         self.core.segments.pop_front()
     }
 
-    /// What the journal's header says about the detector in use.
+    /// Returns the detector in use, as the journal's header names it.
     pub fn activity(&self) -> coach_core::journal::VoiceActivityModel {
         self.core.activity.model()
     }
@@ -205,7 +207,7 @@ struct Core {
     level: Level,
     gaps: Gaps,
     tape: Tape,
-    analyser: Analyser,
+    analyzer: Analyzer,
     path: Path,
     frame: Frame,
     meter: Meter,
@@ -216,13 +218,13 @@ struct Core {
     peak_keeps: f64,
     hop: [f32; HOP],
     filled: usize,
-    /// Hops heard.
+    /// The number of hops so far.
     ticks: i64,
-    /// Hops of the stream once it has ended.
+    /// The number of hops of the stream once it has ended.
     last: Option<i64>,
     /// Nuclei whose hop is not decided yet.
     pending: VecDeque<i64>,
-    /// Speech of the last decided hops, `hop % len`.
+    /// The speech probability of the last decided hops, at `hop % len`.
     speech: [f32; 32],
     decided: i64,
     line: Voice,
@@ -231,7 +233,7 @@ struct Core {
 impl Core {
     fn new(activity: Activity, start: MediaTime, tuning: Tuning) -> Option<Core> {
         let rate_hz = f64::from(RATE_HZ);
-        let analyser = Analyser::new(rate_hz, pitch::FLOOR_HZ)?;
+        let analyzer = Analyzer::new(rate_hz, pitch::FLOOR_HZ)?;
         let hops = tuning.peak_half_life_s * 100.0;
         Some(Core {
             start,
@@ -242,7 +244,7 @@ impl Core {
             level: Level::new(),
             gaps: Gaps::new(),
             tape: Tape::new(runs::REACH, 2 * HOP * LINE as usize),
-            analyser,
+            analyzer,
             path: Path::new(LOOK_AHEAD + 1),
             frame: Frame::default(),
             meter: Meter::new(rate_hz),
@@ -276,7 +278,7 @@ impl Core {
         Ok(())
     }
 
-    /// A hop is complete.
+    /// Processes a complete hop.
     fn tick(&mut self, out: &mut impl FnMut(Line)) -> Result<(), Error> {
         let heard = self.activity.push(&self.hop)?;
         if let Some(filter) = &mut self.high_pass {
@@ -306,7 +308,7 @@ impl Core {
         Ok(())
     }
 
-    /// Pitch candidates and spectrum of a hop whose surroundings have been heard.
+    /// Takes the pitch candidates and the spectrum of a hop whose surroundings are known.
     fn look(&mut self, hop: i64) {
         if hop < 0 {
             return;
@@ -315,7 +317,7 @@ impl Core {
         let around = self.tape.span(centre - hesitation::HALF_WINDOW, centre + hesitation::HALF_WINDOW);
         self.hesitations.spectrum(around);
         let (held, _) = self.tape.held();
-        self.analyser.analyse(held, self.tape.index(centre), self.peak, &mut self.frame);
+        self.analyzer.analyze(held, self.tape.index(centre), self.peak, &mut self.frame);
         self.path.push(&self.frame);
     }
 
@@ -379,12 +381,12 @@ impl Core {
         }
     }
 
-    /// Start of a hop.
+    /// Returns the start of a hop.
     fn time(&self, hop: i64) -> MediaTime {
         self.start + hop * 10
     }
 
-    /// What is found now counts from here; nothing is known later than at the end.
+    /// Returns the time from which findings of this moment count, at most the end of the stream.
     fn known(&self) -> MediaTime {
         self.time(self.last.map_or(self.ticks, |last| self.ticks.min(last)))
     }

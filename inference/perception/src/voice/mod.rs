@@ -1,8 +1,8 @@
 //! Voice: samples in, observations out, in hops of 10 ms.
 //!
-//! [`Listener`] is the product's path: one speaker, live or from a file, with a look-ahead of 100 ms. [`report`] is the
-//! phonetician's: Praat's measures under Praat's names on Praat's grid. Both use the same kernels:
-//! [`pitch`], [`pulses`], [`perturbation`], [`harmonicity`], [`intensity`].
+//! [`Listener`] is the live analysis: one speaker, live or from a file, with a look-ahead of 100 ms. [`report`] is for
+//! phoneticians: Praat's measures under Praat's names on Praat's grid. Both use the same kernels: [`pitch`],
+//! [`pulses`], [`perturbation`], [`harmonicity`], [`intensity`].
 
 pub mod activity;
 mod filter;
@@ -27,15 +27,15 @@ pub use listener::{Listener, Provisional, Tuning};
 
 use crate::runtime;
 
-/// Everything live is measured at this rate.
+/// The rate at which the live analysis measures, Hz.
 pub const RATE_HZ: u32 = 16_000;
-/// Samples of a hop of 10 ms.
+/// The number of samples in a hop of 10 ms.
 pub const HOP: usize = 160;
 
-/// Why a voice cannot be analysed.
+/// Why a voice cannot be analyzed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("a sampling rate of {0} Hz cannot be analysed: give 8000 to 192000 Hz")]
+    #[error("a sampling rate of {0} Hz cannot be analyzed: give 8000 to 192000 Hz")]
     Rate(u32),
     #[error("the sound is too short: {0} samples, give at least 40 ms")]
     TooShort(usize),

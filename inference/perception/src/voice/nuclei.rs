@@ -1,8 +1,9 @@
-//! Syllable nuclei without recognition: peaks of the amplitude between 300 and 2200 Hz.
+//! Finds syllable nuclei without recognition: peaks of the amplitude between 300 and 2200 Hz.
 //!
-//! RMS per hop, smoothed by a Gaussian of 20 ms, in dB; a nucleus is a peak that stands at least 2.5 dB above the dips on
-//! both sides and at most 20 dB below the loudest percent. Wider smoothing loses syllables of fast speech (over 5 a second),
-//! smaller prominence finds two in a long vowel; the values lie on a plateau over synthetic and read speech.
+//! The amplitude is the RMS per hop, smoothed by a Gaussian of 20 ms, in dB. A nucleus is a peak at least 2.5 dB above
+//! the dips on both sides and at most 20 dB below the loudest percent. Wider smoothing loses syllables of fast speech
+//! (over 5 a second), and a smaller prominence finds two in a long vowel; results change little around these values,
+//! over synthetic and read speech.
 
 use super::RATE_HZ;
 use super::filter::Filter;
@@ -10,19 +11,19 @@ use super::histogram::Histogram;
 
 const LOW_HZ: f64 = 300.0;
 const HIGH_HZ: f64 = 2_200.0;
-/// Gaussian of 20 ms, out to 80 ms on each side.
+/// A Gaussian of 20 ms, out to 80 ms on each side.
 const SIGMA_HOPS: f64 = 2.0;
 const REACH: usize = 8;
 const PROMINENCE_DB: f64 = 2.5;
 const BELOW_LOUDEST_DB: f64 = 20.0;
-/// The loudest percent is sought over this many hops, 2 s: who goes on 10 dB more quietly keeps the syllables, and noise
-/// between loud words is still far below them.
+/// The number of hops over which the loudest percent is sought: 2 s. Speech that goes on 10 dB more quietly keeps its
+/// syllables, and noise between loud words is still far below them.
 const LOUDEST_HOPS: usize = 200;
 
 enum Seeking {
-    /// The lowest so far.
+    /// Looking for a peak; the lowest level so far.
     Dip(f64),
-    /// The highest so far, and its hop.
+    /// Looking for a dip; the highest level so far, and its hop.
     Peak(f64, i64),
 }
 
@@ -30,7 +31,7 @@ enum Seeking {
 pub struct Nuclei {
     band: Filter,
     weights: [f64; 2 * REACH + 1],
-    /// RMS of the last hops, the newest at `newest % len`.
+    /// The RMS of the last hops, the newest at `newest % len`.
     size: [f64; 2 * REACH + 1],
     newest: i64,
     levels: Histogram,
@@ -53,8 +54,8 @@ impl Nuclei {
         }
     }
 
-    /// Hears the next hop and says which hop was a nucleus, if it is known now. `lost`: a short gap, over which the energy
-    /// is taken to go on, so that a lost packet neither splits a syllable nor adds one.
+    /// Takes the next hop and returns the hop that turned out to be a nucleus. `lost`: the hop is in a short gap, over
+    /// which the energy is assumed to continue, so that a lost packet neither splits a syllable nor adds one.
     pub fn push(&mut self, hop: &[f32], lost: bool) -> Option<i64> {
         let mut energy = 0.0;
         for &x in hop {
@@ -99,7 +100,7 @@ mod tests {
         let mut nuclei = Nuclei::new();
         let mut found = Vec::new();
         for hop in 0..150i64 {
-            // A tone of 800 Hz that swells and fades four times a second and stops after five times.
+            // A tone of 800 Hz that rises and falls four times a second and stops after five times.
             let loud = if hop < 125 { (std::f32::consts::PI * (hop % 25) as f32 / 25.0).sin() } else { 0.0 };
             let block: Vec<f32> = (0..160).map(|i| loud * 0.3 * (0.314 * (hop * 160 + i) as f32).sin()).collect();
             found.extend(nuclei.push(&block, false));

@@ -1,7 +1,7 @@
 //! Jitter and shimmer: how much periods and their amplitudes differ from one to the next, by Praat's definitions.
 //!
-//! Settings are Praat's usual ones: periods from 0.1 to 20 ms, neighbours differing by at most a factor 1.3 in length and
-//! 1.6 in amplitude.
+//! The settings are Praat's usual ones: periods from 0.1 to 20 ms, neighbours that differ by at most a factor of 1.3 in
+//! length and 1.6 in amplitude.
 
 const SHORTEST: f64 = 1e-4;
 const LONGEST: f64 = 0.02;
@@ -40,7 +40,7 @@ fn factor(a: f64, b: f64) -> f64 {
     (a / b).max(b / a)
 }
 
-/// Jitter of `pulses` (seconds, in order); `periods` is a buffer.
+/// Returns the jitter of `pulses` (seconds, in order). `periods` is a scratch buffer.
 pub fn jitter(pulses: &[f64], periods: &mut Vec<f64>) -> Jitter {
     periods.clear();
     periods.extend(pulses.windows(2).map(|pair| pair[1] - pair[0]));
@@ -80,7 +80,7 @@ fn mean_period(periods: &[f64]) -> Option<f64> {
     (count > 0).then(|| sum / f64::from(count))
 }
 
-/// Mean distance of a period from the mean of the `width` around it.
+/// Returns the mean distance of a period from the mean of the `width` periods around it.
 fn quotient(periods: &[f64], width: usize) -> Option<f64> {
     let (mut sum, mut count) = (0.0, 0);
     for window in periods.windows(width) {
@@ -93,14 +93,15 @@ fn quotient(periods: &[f64], width: usize) -> Option<f64> {
     (count > 0).then(|| sum / f64::from(count))
 }
 
-/// A pulse with the amplitude of the two periods it stands between.
+/// A pulse with the amplitude of the two periods beside it.
 #[derive(Debug, Clone, Copy)]
 pub struct Amplitude {
     t: f64,
     size: f64,
 }
 
-/// Shimmer of `pulses` in `samples` at `rate_hz` (sample `i` at `(i + 0.5) / rate_hz`); `amplitudes` is a buffer.
+/// Returns the shimmer of `pulses` in `samples` at `rate_hz` (sample `i` at `(i + 0.5) / rate_hz`). `amplitudes` is a
+/// scratch buffer.
 pub fn shimmer(pulses: &[f64], samples: &[f32], rate_hz: f64, amplitudes: &mut Vec<Amplitude>) -> Shimmer {
     amplitudes.clear();
     for triple in pulses.windows(3) {
@@ -146,7 +147,8 @@ pub fn shimmer(pulses: &[f64], samples: &[f32], rate_hz: f64, amplitudes: &mut V
     }
 }
 
-/// Root mean square around `t` under a Hann window that reaches `left` and `right` seconds; `None` with under 3 samples.
+/// Returns the root mean square around `t` under a Hann window that reaches `left` and `right` seconds. `None`: it has
+/// under 3 samples.
 fn size(samples: &[f32], rate_hz: f64, t: f64, left: f64, right: f64) -> Option<f64> {
     let place = |t: f64| t * rate_hz - 0.5;
     let first = (place(t - left) - 1e-9).ceil().max(0.0) as usize;

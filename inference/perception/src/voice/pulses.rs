@@ -2,16 +2,16 @@
 
 /// A stretch of voice: samples, their rate, and a pitch contour over them.
 ///
-/// Times are seconds on the clock of the samples: sample `i` lies at `(i + 0.5) / rate_hz`.
+/// Times are seconds on the clock of the samples: sample `i` is at `(i + 0.5) / rate_hz`.
 pub struct Voiced<'a> {
     pub samples: &'a [f32],
     pub rate_hz: f64,
-    /// Hz per frame; 0 = unvoiced.
+    /// The pitch of each frame, Hz; 0: unvoiced.
     pub f0: &'a [f64],
-    /// Time of the first frame.
+    /// The time of the first frame.
     pub t0: f64,
     pub dt: f64,
-    /// The loudest sample of the whole signal.
+    /// The largest absolute sample of the whole signal.
     pub peak: f64,
 }
 
@@ -23,12 +23,12 @@ struct Match {
 }
 
 impl Voiced<'_> {
-    /// Where `t` lies among the samples: 0 is the first.
+    /// Returns the position of `t` among the samples; 0 is the first.
     fn position(&self, t: f64) -> f64 {
         t * self.rate_hz - 0.5
     }
 
-    /// The pitch at `t`, interpolated between frames; `None` where it is unvoiced.
+    /// Returns the pitch at `t`, interpolated between frames. `None`: it is unvoiced there.
     fn f0_at(&self, t: f64) -> Option<f64> {
         let place = (t - self.t0) / self.dt;
         let left = place.floor();
@@ -44,7 +44,7 @@ impl Voiced<'_> {
 
     /// Adds the pulses of the run of frames `first..=last` to `pulses`, in order of time.
     ///
-    /// `added` is the latest pulse found so far; it keeps two runs from claiming one pulse.
+    /// `added` is the latest pulse found so far; it keeps two runs from having the same pulse.
     pub fn find(&self, first: usize, last: usize, added: &mut f64, pulses: &mut Vec<f64>) {
         let end = self.samples.len() as f64 / self.rate_hz;
         let left = (self.t0 + first as f64 * self.dt - 0.5 * self.dt).max(0.0);
@@ -96,7 +96,7 @@ impl Voiced<'_> {
         }
     }
 
-    /// The time of the sample of largest size between two times, refined by a parabola.
+    /// Returns the time of the largest absolute sample between two times, refined by a parabola.
     fn extremum(&self, from: f64, to: f64) -> Option<f64> {
         let last = self.samples.len().checked_sub(1)?;
         let a = (self.position(from).floor().max(0.0) as usize).min(last);
@@ -130,7 +130,7 @@ impl Voiced<'_> {
         let length = self.position(t + half).round() as i64 - start + 1;
         let (low, high) = (self.position(from - half).floor() as i64, self.position(to - half).ceil() as i64);
         let mut best = Match { correlation: -1.0, t, peak: 0.0 };
-        // Correlations of the last three places: a maximum is known one place later.
+        // The correlations at the last three positions: a maximum is known one position later.
         let mut last = (0.0, 0.0);
         let mut around = (0.0, 0.0, 0);
         for other in low..=high {
@@ -165,7 +165,7 @@ impl Voiced<'_> {
     }
 }
 
-/// Energies, product and largest size, in lanes that the compiler can vectorise.
+/// Returns energies, product and largest absolute value, in lanes that the compiler can vectorise.
 fn moments(a: &[f32], b: &[f32]) -> (f64, f64, f64, f32) {
     const LANES: usize = 8;
     let (mut aa, mut bb, mut ab, mut top) = ([0.0f64; LANES], [0.0f64; LANES], [0.0f64; LANES], [0.0f32; LANES]);

@@ -1,4 +1,4 @@
-//! The voice report a phonetician knows: Praat's measures under Praat's names, on Praat's grid, at the sound's own rate.
+//! The voice report for phoneticians: Praat's measures under Praat's names, on Praat's grid, at the sound's own rate.
 //!
 //! Praat's commands with their usual settings: `To Pitch (ac): 0.01, 75, 15, "no", 0.03, 0.45, 0.01, 0.35, 0.14, 500`,
 //! `To PointProcess (cc)`, `Get jitter …: 0, 0, 0.0001, 0.02, 1.3`, `Get shimmer …: 0, 0, 0.0001, 0.02, 1.3, 1.6`,
@@ -9,15 +9,15 @@ use super::grid::Grid;
 use super::harmonicity::Harmonicity;
 use super::intensity::Meter;
 use super::perturbation;
-use super::pitch::{Analyser, FLOOR_HZ, Frame, Path};
+use super::pitch::{Analyzer, FLOOR_HZ, Frame, Path};
 use super::pulses::Voiced;
 use serde::Serialize;
 
-/// Six hours at 48 kHz.
+/// The longest sound, samples: six hours at 48 kHz.
 pub const MAX_SAMPLES: usize = 1 << 30;
 const STEP: f64 = 0.01;
 
-/// `null` where the sound holds too little for a measure.
+/// The measures of a sound; `null` where it holds too little for one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct VoiceReport {
     /// Seconds.
@@ -74,11 +74,10 @@ pub struct Frames {
     pub intensity: Vec<f64>,
 }
 
-/// Measures a whole sound: mono samples, ±1, at `rate_hz`. `frames`: with the curves.
+/// Measures a whole sound: mono samples, ±1, at `rate_hz`. `frames`: the curves are added. NaN counts as silence.
 ///
 /// # Errors
-/// A rate out of 8 to 192 kHz, a sound shorter than a pitch window (40 ms) or longer than [`MAX_SAMPLES`]. What is no number
-/// counts as silence.
+/// The rate is out of 8 to 192 kHz, or the sound is shorter than a pitch window (40 ms) or longer than [`MAX_SAMPLES`].
 pub fn voice_report(samples: &[f32], rate_hz: u32, frames: bool) -> Result<VoiceReport, Error> {
     if !(8_000..=192_000).contains(&rate_hz) {
         return Err(Error::Rate(rate_hz));
@@ -117,14 +116,14 @@ pub fn voice_report(samples: &[f32], rate_hz: u32, frames: bool) -> Result<Voice
     Ok(report)
 }
 
-/// The loudest that the sound gets, its mean taken away.
+/// Returns the largest absolute value of the sound after its mean was subtracted.
 fn peak(samples: &[f32]) -> f64 {
     let mean = samples.iter().map(|&x| f64::from(x)).sum::<f64>() / samples.len().max(1) as f64;
     samples.iter().fold(0.0, |top, &x| top.max((f64::from(x) - mean).abs()))
 }
 
 fn contour(samples: &[f32], rate_hz: u32, grid: &Grid) -> Result<Vec<f64>, Error> {
-    let mut analyser = Analyser::new(f64::from(rate_hz), FLOOR_HZ).ok_or(Error::Rate(rate_hz))?;
+    let mut analyzer = Analyzer::new(f64::from(rate_hz), FLOOR_HZ).ok_or(Error::Rate(rate_hz))?;
     let peak = peak(samples);
     let mut f0 = Vec::with_capacity(grid.frames);
     if peak == 0.0 {
@@ -132,11 +131,11 @@ fn contour(samples: &[f32], rate_hz: u32, grid: &Grid) -> Result<Vec<f64>, Error
         return Ok(f0);
     }
     let (mut frame, mut path) = (Frame::default(), Path::new(64));
-    let reach = analyser.reach();
+    let reach = analyzer.reach();
     for i in 0..grid.frames {
-        // Rounding may put the first or last frame a sample beyond the edge.
+        // Rounding can put the first or last frame one sample beyond the edge.
         let centre = grid.before(i).clamp(reach, samples.len() - reach);
-        analyser.analyse(samples, centre, peak, &mut frame);
+        analyzer.analyze(samples, centre, peak, &mut frame);
         path.push(&frame);
         if path.undecided() >= 64 {
             path.settle(|decision| f0.push(decision.hz));
@@ -153,7 +152,7 @@ fn loudness(samples: &[f32], rate_hz: f64) -> (Grid, Vec<f64>) {
     (grid, curve)
 }
 
-/// Mean, and standard deviation of the population.
+/// Returns the mean, and the standard deviation of the population.
 fn mean_and_sd(values: &[f64]) -> (Option<f64>, Option<f64>) {
     if values.is_empty() {
         return (None, None);
@@ -163,7 +162,7 @@ fn mean_and_sd(values: &[f64]) -> (Option<f64>, Option<f64>) {
     (Some(mean), Some(variance.sqrt()))
 }
 
-/// Linear between the values; `sorted` must not be empty.
+/// Returns a percentile, interpolated linearly. `sorted` must not be empty.
 fn percentile(sorted: &[f64], share: f64) -> f64 {
     let place = share * (sorted.len() - 1) as f64;
     let (low, high) = (place.floor() as usize, place.ceil() as usize);

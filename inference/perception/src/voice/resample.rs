@@ -1,26 +1,27 @@
-//! Any rate from 8 to 192 kHz to 16 kHz, in step with the sample clock whatever the blocks' sizes.
+//! Resamples from any rate between 8 and 192 kHz to 16 kHz, in step with the sample clock whatever the sizes of the
+//! blocks.
 
 use super::RATE_HZ;
 use rubato::{FftFixedInOut, Resampler as _};
 
-/// Collects input until there is a chunk, gives out 16 kHz samples without the filter's delay.
+/// Collects input until a chunk is full, and gives out samples at 16 kHz without the delay of the filter.
 ///
-/// A chunk is 10 ms at 48 kHz and up to 80 ms at the other usual rates. Rates that share no small ratio with 16 kHz (which no
-/// device has) take chunks of up to 2 s: the result is as exact, only later.
+/// A chunk is 10 ms at 48 kHz and up to 80 ms at the other usual rates. Rates without a small common ratio with 16 kHz
+/// (which no device has) take chunks of up to 2 s: the result is as exact, only later.
 pub struct Resampler {
     /// `None`: the input has the rate already.
     fft: Option<Box<FftFixedInOut<f32>>>,
     rate_hz: u32,
     input: [Vec<f32>; 1],
     output: [Vec<f32>; 1],
-    /// Output still to be dropped: the filter's delay.
+    /// Output that is still to be dropped, samples: the delay of the filter.
     lead: usize,
     taken: u64,
     given: u64,
 }
 
 impl Resampler {
-    /// `None` outside of 8 to 192 kHz.
+    /// Creates a resampler. `None`: the rate is outside of 8 to 192 kHz.
     pub fn new(rate_hz: u32) -> Option<Resampler> {
         if !(8_000..=192_000).contains(&rate_hz) {
             return None;
@@ -32,7 +33,7 @@ impl Resampler {
             while rest != 0 {
                 (divisor, rest) = (rest, divisor % rest);
             }
-            // About 10 ms, and an even number: the filter's middle then lies on a sample.
+            // About 10 ms, and an even number, so that the filter's middle lies on a sample.
             let ratio = (rate_hz / divisor) as usize;
             let smallest = if ratio.is_multiple_of(2) { ratio } else { 2 * ratio };
             let chunk = (rate_hz as usize / 100).div_ceil(smallest) * smallest;
@@ -44,7 +45,7 @@ impl Resampler {
         Some(Resampler { fft, rate_hz, input, output, lead, taken: 0, given: 0 })
     }
 
-    /// Samples that went in.
+    /// Returns how many samples were taken.
     pub fn taken(&self) -> u64 {
         self.taken
     }
@@ -61,7 +62,7 @@ impl Resampler {
             self.input[0].extend_from_slice(now);
             block = later;
             if self.input[0].len() == chunk {
-                // It can only refuse sizes other than those it asked for.
+                // It refuses only sizes other than those it asked for.
                 let done = fft.process_into_buffer(&self.input, &mut self.output, None);
                 let written = done.map_or(0, |(_, written)| written);
                 self.input[0].clear();
@@ -73,7 +74,7 @@ impl Resampler {
         }
     }
 
-    /// Nothing follows: gives out the rest, so that as much time comes out as went in (rounded up to a sample).
+    /// Ends the stream and gives out the rest, so that as much time comes out as went in (rounded up to a sample).
     pub fn finish(&mut self, out: &mut impl FnMut(&[f32])) {
         let (taken, mut given) = (self.taken, self.given);
         let due = (taken * u64::from(RATE_HZ)).div_ceil(u64::from(self.rate_hz));

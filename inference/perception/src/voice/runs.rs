@@ -1,4 +1,4 @@
-//! Voiced runs: collects the decided pitch, and measures jitter, shimmer and harmonicity when a run closes.
+//! Voiced runs: collects the decided pitch, and measures jitter, shimmer and harmonicity when a run ends.
 
 use super::harmonicity::Harmonicity;
 use super::perturbation::{self, Amplitude};
@@ -8,14 +8,14 @@ use super::{HOP, RATE_HZ};
 use coach_core::MediaTime;
 use coach_core::journal::VoicedRun;
 
-/// Longest run in hops: 3 s. A longer one is measured in pieces.
+/// The longest run, hops: 3 s. A longer one is measured in pieces.
 const LONGEST: usize = 300;
-/// Shorter runs hold too few periods to say anything.
+/// The shortest run, hops. Shorter ones hold too few periods.
 const SHORTEST: usize = 3;
-/// Samples that may be looked at beyond a run: two of the longest periods.
+/// The samples beyond a run that may be read: two of the longest periods.
 const MARGIN: i64 = 640;
 
-/// Samples that must stay on the tape for a run of the greatest length, from its start to when it closes.
+/// The samples that must stay on the tape for the longest run, from its start until it is measured.
 pub const REACH: usize = LONGEST * HOP + 2 * MARGIN as usize + 32 * HOP;
 
 /// Collects one run at a time.
@@ -30,7 +30,7 @@ pub struct Runs {
 
 impl Runs {
     pub fn new() -> Option<Runs> {
-        // 3 s at the highest pitch.
+        // The periods of 3 s at the highest pitch.
         let room = 2_000;
         Some(Runs {
             f0: Vec::with_capacity(LONGEST),
@@ -42,7 +42,7 @@ impl Runs {
         })
     }
 
-    /// The next decided hop: its pitch in Hz, 0 = unvoiced. Gives the run that it closed.
+    /// Takes the next decided hop and its pitch in Hz, 0: unvoiced. Returns the run that ended with it.
     pub fn push(&mut self, hop: i64, hz: f64, tape: &Tape, peak: f64) -> Option<(i64, i64, VoicedRun)> {
         if hz > 0.0 {
             if self.f0.is_empty() {
@@ -56,7 +56,8 @@ impl Runs {
         self.close(tape, peak)
     }
 
-    /// Ends the run, if there is one: its first hop, the hop after its last, and its measures (times to be filled in).
+    /// Ends the run. Returns its first hop, the hop after its last, and its measures without times; `None` when there
+    /// is no run.
     pub fn close(&mut self, tape: &Tape, peak: f64) -> Option<(i64, i64, VoicedRun)> {
         let (length, first) = (self.f0.len() as i64, self.first);
         if (length as usize) < SHORTEST {

@@ -1,15 +1,16 @@
 //! The last few seconds of a stream as one slice, addressed by sample numbers that never restart.
 
-/// Samples before the first are silence. Room is made once; pushing moves the kept part now and then and allocates nothing.
+/// A tape of samples; those before the first are silence. Memory is allocated once; pushing sometimes moves the kept
+/// part.
 pub struct Tape {
     samples: Vec<f32>,
-    /// Number of the first sample held.
+    /// The number of the first sample held.
     first: i64,
     keep: usize,
 }
 
 impl Tape {
-    /// At least the last `keep` samples stay readable; `lead` silent ones stand before the first.
+    /// Creates a tape that keeps at least the last `keep` samples, with `lead` silent ones before the first.
     pub fn new(keep: usize, lead: usize) -> Tape {
         let mut samples = Vec::with_capacity(2 * keep.max(lead));
         samples.resize(lead, 0.0);
@@ -28,17 +29,17 @@ impl Tape {
         }
     }
 
-    /// Everything held, and the number of its first sample.
+    /// Returns everything held, and the number of its first sample.
     pub fn held(&self) -> (&[f32], i64) {
         (&self.samples, self.first)
     }
 
-    /// Where sample `number` lies in [`Tape::held`]; clamped to what is held.
+    /// Returns the index of sample `number` in [`Tape::held`], clamped to what is held.
     pub fn index(&self, number: i64) -> usize {
         (number - self.first).clamp(0, self.samples.len() as i64) as usize
     }
 
-    /// The samples from `start` up to, not including, `end`, as far as they are held.
+    /// Returns the samples from `start` up to, but not including, `end`, as far as they are held.
     pub fn span(&self, start: i64, end: i64) -> &[f32] {
         let (from, to) = (self.index(start), self.index(end));
         &self.samples[from..to.max(from)]

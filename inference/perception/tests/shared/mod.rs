@@ -90,7 +90,7 @@ pub struct Reference {
     pub matrix: [f32; 16],
 }
 
-/// A decoded picture, RGB or I420 by how it was asked for.
+/// A decoded image, RGB or I420 by how it was asked for.
 pub struct Pixels {
     pub width: usize,
     pub height: usize,
@@ -154,13 +154,13 @@ impl References {
     }
 
     /// A still as RGB: a JPEG bit for bit as libjpeg decodes it where GStreamer's `jpegdec` is installed, else by `ffmpeg`.
-    pub fn picture(&self, file: &str, expected: &Expected) -> Pixels {
+    pub fn image(&self, file: &str, expected: &Expected) -> Pixels {
         if let Some(pixels) = jpeg::decode(&self.folder.join(file), expected.width, expected.height) {
             return pixels;
         }
         let mut found = None;
         self.video(file, "rgb24", expected, |_, p| found = Some(Pixels { data: p.data.clone(), ..*p }));
-        found.expect("one picture")
+        found.expect("one image")
     }
 
     /// Decodes a file by `ffmpeg` and shows every frame.

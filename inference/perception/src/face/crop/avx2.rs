@@ -1,11 +1,11 @@
-//! The kernels for AVX2: eight pixels at a time where all their neighbours lie inside the picture.
+//! The kernels for AVX2: eight pixels at a time where all their neighbours lie inside the image.
 //!
 //! The only unsafe code of the face engine. Why it is sound:
 //! * the functions are `target_feature(avx2)` and called only after `is_x86_feature_detected!("avx2")`;
 //! * a gather reads four bytes at `y * stride + x` (of RGB six, at `y * stride + 3 x`), and is done only for groups whose first
 //!   and last pixel satisfy `0 <= x <= width - 4` (of RGB `width - 2`) and `0 <= y <= height - 2`. Positions of a row go in equal steps too small to wrap around, so all
 //!   eight lie between these two, and the bytes read end at most at `(height - 1) * stride + width`, which
-//!   `Picture::is_consistent` promises to exist; planes are short enough for 32-bit offsets.
+//!   `Image::is_consistent` promises to exist; planes are short enough for 32-bit offsets.
 //!
 //! The arithmetic is that of the portable kernel, operation by operation, without fused multiply-adds: same bits.
 
@@ -17,7 +17,7 @@ use std::arch::x86_64::*;
 
 /// Pixels per step.
 const LANES: usize = 8;
-/// Larger steps could wrap around within eight pixels; no crop of a picture has them.
+/// Larger steps could wrap around within eight pixels; no crop of an image has them.
 const MAX_STEP: u32 = 1 << 27;
 
 /// A crop from I420, or `false` when this machine has no AVX2 and nothing was done.

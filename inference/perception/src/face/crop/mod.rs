@@ -1,4 +1,4 @@
-//! Resampling a rotated rectangle of a picture into planes of red, green and blue, straight from I420 or RGB.
+//! Resampling a rotated rectangle of an image into planes of red, green and blue, straight from I420 or RGB.
 //!
 //! Only the crop is converted, never the frame. All kernels do the same integer arithmetic and therefore agree bit for bit:
 //! positions in 1/65536 pixel, rounded to 1/32 for the weights of the four neighbours. OpenCV's `warpPerspective`, with which
@@ -14,10 +14,10 @@ use super::roi::{Affine, to_stored};
 use coach_core::frame::{Matrix, Range};
 use coach_core::{I420, RgbFrame};
 
-/// The largest side of a picture; positions are 16.16 fixed point.
+/// The largest side of an image; positions are 16.16 fixed point.
 pub const MAX_SIDE: usize = 16_384;
 
-/// What lies beyond the edge of the picture.
+/// What lies beyond the edge of the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Border {
     /// The pixel at the edge goes on.
@@ -26,19 +26,19 @@ pub enum Border {
     Black,
 }
 
-/// A picture to crop from.
+/// An image to crop from.
 #[derive(Clone, Copy)]
-pub enum Picture<'a> {
+pub enum Image<'a> {
     I420(I420<'a>),
     Rgb(RgbFrame<'a>),
 }
 
-impl Picture<'_> {
+impl Image<'_> {
     /// Width and height as people see it, rotation applied.
     pub fn upright_size(&self) -> (usize, usize) {
         match self {
-            Picture::I420(f) => super::roi::upright_size(f.width, f.height, f.rotation),
-            Picture::Rgb(f) => (f.width, f.height),
+            Image::I420(f) => super::roi::upright_size(f.width, f.height, f.rotation),
+            Image::Rgb(f) => (f.width, f.height),
         }
     }
 
@@ -48,15 +48,15 @@ impl Picture<'_> {
         let sized = (1..=MAX_SIDE).contains(&w) && (1..=MAX_SIDE).contains(&h);
         sized
             && match self {
-                Picture::I420(f) => f.is_consistent(),
-                Picture::Rgb(f) => f.stride >= 3 * f.width && f.data.len() >= f.stride * (f.height - 1) + 3 * f.width,
+                Image::I420(f) => f.is_consistent(),
+                Image::Rgb(f) => f.stride >= 3 * f.width && f.data.len() >= f.stride * (f.height - 1) + 3 * f.width,
             }
     }
 
-    /// Luma at a pixel of the upright picture, 0 black to 1 white; pixels outside are those at the edge.
+    /// Luma at a pixel of the upright image, 0 black to 1 white; pixels outside are those at the edge.
     pub fn luma(&self, x: f64, y: f64) -> f32 {
         match self {
-            Picture::I420(f) => {
+            Image::I420(f) => {
                 let m = to_stored([1.0, 0.0, 0.0, 0.0, 1.0, 0.0], f.width, f.height, f.rotation);
                 let sx = (m[0] * x + m[1] * y + m[2]).clamp(0.0, f.width as f64 - 1.0) as usize;
                 let sy = (m[3] * x + m[4] * y + m[5]).clamp(0.0, f.height as f64 - 1.0) as usize;
@@ -66,7 +66,7 @@ impl Picture<'_> {
                     Range::Full => luma / 255.0,
                 }
             }
-            Picture::Rgb(f) => {
+            Image::Rgb(f) => {
                 let (x, y) =
                     (x.clamp(0.0, f.width as f64 - 1.0) as usize, y.clamp(0.0, f.height as f64 - 1.0) as usize);
                 let [r, g, b] = [0, 1, 2].map(|c| f32::from(f.data[y * f.stride + 3 * x + c]));
@@ -79,7 +79,7 @@ impl Picture<'_> {
 /// What to cut out and how to write it.
 #[derive(Clone, Copy, Debug)]
 pub struct Crop {
-    /// From pixels of the crop to pixels of the upright picture.
+    /// From pixels of the crop to pixels of the upright image.
     pub map: Affine,
     /// Side of the crop in pixels.
     pub size: usize,
@@ -89,7 +89,7 @@ pub struct Crop {
     pub offset: f32,
 }
 
-/// Positions of a crop in 1/65536 pixel of the stored picture.
+/// Positions of a crop in 1/65536 pixel of the stored image.
 #[derive(Clone, Copy, Debug)]
 struct Steps {
     /// Step of x and y from one pixel of a row to the next.
@@ -156,17 +156,17 @@ impl Colour {
     }
 }
 
-/// Writes the crop: `size * size` values of red, then green, then blue. The picture must be consistent, `out` as long as that.
-pub fn crop(picture: &Picture<'_>, crop: &Crop, out: &mut [f32]) {
-    match picture {
-        Picture::I420(frame) => {
+/// Writes the crop: `size * size` values of red, then green, then blue. The image must be consistent, `out` as long as that.
+pub fn crop(image: &Image<'_>, crop: &Crop, out: &mut [f32]) {
+    match image {
+        Image::I420(frame) => {
             #[cfg(target_arch = "x86_64")]
             if avx2::i420(frame, crop, out) {
                 return;
             }
             portable::i420(frame, crop, out);
         }
-        Picture::Rgb(frame) => {
+        Image::Rgb(frame) => {
             #[cfg(target_arch = "x86_64")]
             if avx2::rgb(frame, crop, out) {
                 return;

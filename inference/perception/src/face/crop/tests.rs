@@ -5,7 +5,7 @@ use super::*;
 use coach_core::frame::Rotation;
 use proptest::prelude::*;
 
-/// A picture of pseudo-random samples with its own strides.
+/// An image of pseudo-random samples with its own strides.
 struct Noise {
     width: usize,
     height: usize,
@@ -70,7 +70,7 @@ fn plain(roi: Roi, size: usize, border: Border) -> Crop {
 
 fn take(frame: I420<'_>, cut: &Crop) -> Vec<f32> {
     let mut out = vec![f32::NAN; 3 * cut.size * cut.size];
-    crop(&Picture::I420(frame), cut, &mut out);
+    crop(&Image::I420(frame), cut, &mut out);
     out
 }
 
@@ -122,7 +122,7 @@ proptest! {
     }
 
     #[test]
-    fn no_rectangle_and_no_size_makes_it_read_beyond_the_picture(
+    fn no_rectangle_and_no_size_makes_it_read_beyond_the_image(
         (width, height) in (1usize..40, 1usize..40),
         numbers in prop::array::uniform5(-1e6..1e6f64),
         size in 1usize..40,
@@ -134,8 +134,8 @@ proptest! {
     }
 
     #[test]
-    fn turning_the_picture_and_its_mark_changes_nothing(angle in -0.7..0.7f64, seed in any::<u32>()) {
-        // The same picture stored upright and stored lying on its side.
+    fn turning_the_image_and_its_mark_changes_nothing(angle in -0.7..0.7f64, seed in any::<u32>()) {
+        // The same image stored upright and stored lying on its side.
         let upright = Noise::new(64, 48, 0, seed);
         let turned = |plane: &[u8], w: usize, h: usize| -> Vec<u8> {
             // Turning it clockwise by 90 degrees gives the upright one back.
@@ -176,13 +176,13 @@ fn beyond_the_edge_lies_black_or_the_edge() {
     let letterbox = Roi::letterbox(16, 8);
     let black = take(white.frame(Rotation::None), &plain(letterbox, 16, Border::Black));
     assert!(black[..16].iter().all(|&v| v == 0.0), "the upper bar");
-    assert!(black[8 * 16 + 4] > 254.0, "the picture");
+    assert!(black[8 * 16 + 4] > 254.0, "the image");
     let replicated = take(white.frame(Rotation::None), &plain(letterbox, 16, Border::Replicate));
     assert!(replicated.iter().all(|&v| v > 254.0));
 }
 
 #[test]
-fn the_same_picture_in_rgb_and_in_i420_gives_the_same_crop() {
+fn the_same_image_in_rgb_and_in_i420_gives_the_same_crop() {
     let noise = grey(32, 32, 120, 110, 150);
     let cut = plain(Roi { rotation: 0.3, ..Roi::letterbox(32, 32) }, 16, Border::Replicate);
     let from_i420 = take(noise.frame(Rotation::None), &cut);
@@ -190,6 +190,6 @@ fn the_same_picture_in_rgb_and_in_i420_gives_the_same_crop() {
     let data: Vec<u8> = (0..32 * 32).flat_map(|_| [r, g, b]).collect();
     let frame = RgbFrame { width: 32, height: 32, data: &data, stride: 96 };
     let mut out = vec![0.0; 3 * 256];
-    crop(&Picture::Rgb(frame), &cut, &mut out);
+    crop(&Image::Rgb(frame), &cut, &mut out);
     assert!(out.iter().zip(&from_i420).all(|(a, b)| (a - b).abs() < 0.6));
 }

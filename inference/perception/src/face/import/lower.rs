@@ -1,6 +1,6 @@
 //! TFLite operators to ONNX nodes, one to one, before any rewriting.
 //!
-//! Convolutional networks (a picture comes in) are emitted channels-first, because the crop writes planes anyway and ONNX
+//! Convolutional networks (an image comes in) are emitted channels-first, because the crop writes planes anyway and ONNX
 //! Runtime wants them so; everything else keeps TFLite's layout. `SAME` padding puts the odd row at the bottom and right.
 
 use super::Cause;
@@ -118,7 +118,7 @@ impl Lowering<'_> {
             (ChannelsFirst, &[a, b, c, d]) => (vec![a, d, b, c], permute(&data, [a, b, c, d], [0, 3, 1, 2])),
             (ChannelsFirst, &[c]) => (vec![c, 1, 1], data),
             (ChannelsFirst, s) if s.len() > 1 => {
-                return Err(Cause::Unsupported("a constant operand of rank 2 or 3 beside a picture".into()));
+                return Err(Cause::Unsupported("a constant operand of rank 2 or 3 beside an image".into()));
             }
             _ => (shape, data),
         };
@@ -137,7 +137,7 @@ impl Lowering<'_> {
             Kind::Conv { window, relu } => self.matmul(operator, *window, *relu)?,
             Kind::Depthwise { window, relu } if main == ChannelsFirst => self.conv(operator, *window, *relu, true)?,
             Kind::Depthwise { .. } => {
-                return Err(Cause::Unsupported("a depthwise convolution without a picture".into()));
+                return Err(Cause::Unsupported("a depthwise convolution without an image".into()));
             }
             Kind::MaxPool { window, size } => {
                 let pads = self.pads(argument(0)?, *window, *size)?;
@@ -305,7 +305,7 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    /// A 1x1 convolution over something that is no picture is a matrix product over its last axis.
+    /// A 1x1 convolution over something that is no image is a matrix product over its last axis.
     fn matmul(&mut self, operator: &Operator, window: Window, relu: bool) -> Result<(), Cause> {
         let [input, weights, bias] = operator.inputs[..] else { return Err(Cause::BadIndex) };
         let &[o, 1, 1, i] = self.shape(weights) else { return Err(Cause::Shape("a 1x1 convolution")) };

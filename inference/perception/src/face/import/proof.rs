@@ -181,7 +181,7 @@ fn bottleneck(channels: usize, pool: &[f32], second_reader: bool) -> Graph {
     }
 }
 
-fn picture(pool: &[f32]) -> Value {
+fn image(pool: &[f32]) -> Value {
     Value { shape: [3, 4, 5], data: pick(pool, 60, 5).iter().map(|&v| f64::from(v)).collect() }
 }
 
@@ -195,14 +195,14 @@ proptest! {
     #[test]
     fn doubling_a_narrow_bottleneck_changes_nothing(pool in prop::collection::vec(-2.0f32..2.0, 97), channels in 1..=NARROW) {
         let mut graph = bottleneck(channels, &pool, false);
-        assert_same(&mut graph, BOTTLENECK, &picture(&pool));
+        assert_same(&mut graph, BOTTLENECK, &image(&pool));
         prop_assert_eq!((count(&graph, "PRelu"), count(&graph, "Relu")), (0, 1));
     }
 
     #[test]
     fn writing_a_prelu_as_a_depthwise_pair_changes_nothing(pool in prop::collection::vec(-3.0f32..3.0, 97), channels in 1..20usize) {
         let mut graph = bottleneck(channels, &pool, true);
-        assert_same(&mut graph, PAIRS, &picture(&pool));
+        assert_same(&mut graph, PAIRS, &image(&pool));
         prop_assert_eq!((count(&graph, "PRelu"), count(&graph, "Conv")), (0, 5));
     }
 

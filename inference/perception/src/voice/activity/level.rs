@@ -1,22 +1,23 @@
-//! Level of the speech band per hop, the floor it stands on, and how clearly it rises over it.
+//! The level of the speech band per hop, the noise floor, and how clearly the level rises above it.
 
 use crate::voice::RATE_HZ;
 use crate::voice::filter::Filter;
 use crate::voice::histogram::Histogram;
 use std::collections::VecDeque;
 
-/// Hops that stay readable behind the newest.
+/// The number of hops that stay readable behind the newest.
 const HELD: usize = 64;
-/// Over this many hops the noise floor is sought (8 s), and the SNR's two levels are taken (10 s).
+/// The number of hops over which the noise floor is sought (8 s), and over which the two levels of the SNR are taken
+/// (10 s).
 const FLOOR_HOPS: usize = 800;
 const SNR_HOPS: usize = 1_000;
-/// Least hops of speech and of quiet before there is an SNR: half a second.
+/// The least number of hops of speech and of quiet before there is an SNR: half a second.
 const SNR_LEAST: usize = 50;
-/// Nothing below this is ever speech, dB of full scale.
+/// The level below which nothing is speech, dB of full scale.
 const SILENT_DB: f64 = -62.0;
-/// Speech lies at most this far under the loudest that was lately heard.
+/// The largest distance of speech to the loudest recent level, dB.
 const BELOW_PEAK_DB: f64 = 30.0;
-/// The remembered loudest falls so fast, dB per hop (0.5 dB/s).
+/// How fast the remembered loudest level falls, dB per hop (0.5 dB/s).
 const PEAK_FALLS_DB: f64 = 0.005;
 const QUIETEST_DB: f64 = -100.0;
 
@@ -40,7 +41,7 @@ impl Default for Level {
 impl Level {
     pub fn new() -> Level {
         let mut floor = Histogram::new(FLOOR_HOPS);
-        // Until two seconds are known, a quiet room is assumed: speech may begin at once.
+        // Until two seconds are known a quiet room is assumed, so that speech may begin at once.
         for _ in 0..20 {
             floor.push(-65.0);
         }
@@ -55,8 +56,8 @@ impl Level {
         }
     }
 
-    /// Hears the next hop. `lost`: it is a short gap, over which the level is taken to go on as it was; `counts`: it may
-    /// teach what the room sounds like.
+    /// Takes the next hop. `lost`: the hop is in a short gap, over which the level is assumed to continue. `counts`:
+    /// the hop may change what is known of the room's noise.
     pub fn push(&mut self, hop: &[f32], lost: bool, counts: bool) {
         let mut energy = 0.0;
         for &x in hop {
@@ -78,7 +79,7 @@ impl Level {
         }
     }
 
-    /// Level of a hop, smoothed over 30 ms.
+    /// Returns the level of a hop, smoothed over 30 ms, dB.
     pub fn db(&self, hop: i64) -> f64 {
         let at = |hop: i64| {
             let back = usize::try_from(self.newest - hop).ok()?;
@@ -92,17 +93,17 @@ impl Level {
         if count == 0.0 { QUIETEST_DB } else { 10.0 * (sum / count + 1e-10).log10() }
     }
 
-    /// How sure the level is that the hop is not just the room: 0 to 1, a half at the threshold, which is lowered by
-    /// `leaning` dB, but never to less than 3 dB over the floor.
+    /// Returns how sure the level is that the hop is more than noise: 0 to 1, a half at the threshold. `leaning` dB
+    /// lower the threshold, but never to less than 3 dB above the floor.
     pub fn gate(&self, hop: i64, leaning: f64) -> f64 {
         let floor = self.floor.percentile(0.08).unwrap_or(SILENT_DB);
-        // In noise there is less room over the floor, and the threshold has to go down with it.
+        // In noise the speech rises less above the floor, and the threshold is lowered accordingly.
         let over = ((0.35 * (self.peak_db - floor)).clamp(3.0, 9.0) - leaning).max(3.0);
         let threshold = (floor + over).max(self.peak_db - BELOW_PEAK_DB).max(SILENT_DB);
         1.0 / (1.0 + (-(self.db(hop) - threshold) / 1.5).exp())
     }
 
-    /// Says what the hop turned out to be, for [`Level::snr_db`].
+    /// Takes the decision about a hop, for [`Level::snr_db`].
     pub fn learn(&mut self, hop: i64, speech: f32) {
         let db = self.db(hop);
         if speech > 0.5 {
@@ -112,7 +113,7 @@ impl Level {
         }
     }
 
-    /// Median level of speech over that of quiet, dB; `None` until half a second of each is known.
+    /// Returns the median level of speech over that of quiet, dB. `None` until half a second of each is known.
     pub fn snr_db(&self) -> Option<f64> {
         if self.speech.len() < SNR_LEAST || self.quiet.len() < SNR_LEAST {
             return None;

@@ -9,7 +9,7 @@ const PERIODS: f64 = 3.0;
 const DEPTH: usize = 70;
 
 /// Finds the candidates of frames at one sampling rate. Plans and buffers are made once.
-pub struct Analyser {
+pub struct Analyzer {
     rate_hz: f64,
     floor_hz: f64,
     /// Samples of the longest period.
@@ -30,9 +30,9 @@ pub struct Analyser {
     r: Vec<f64>,
 }
 
-impl Analyser {
+impl Analyzer {
     /// For samples at `rate_hz` and pitches from `floor_hz` up. `None` when a window would have fewer than 6 samples.
-    pub fn new(rate_hz: f64, floor_hz: f64) -> Option<Analyser> {
+    pub fn new(rate_hz: f64, floor_hz: f64) -> Option<Analyzer> {
         let length = (PERIODS / floor_hz * rate_hz).floor() as usize;
         let half_window = (length / 2).checked_sub(1).filter(|&half| half >= 3)?;
         let length = half_window * 2;
@@ -43,7 +43,7 @@ impl Analyser {
         let turn = 2.0 * std::f64::consts::PI / (length + 1) as f64;
         let window = (1..=length).map(|i| 0.5 - 0.5 * (turn * i as f64).cos()).collect();
         let edge = length / 2;
-        let mut analyser = Analyser {
+        let mut analyzer = Analyzer {
             rate_hz,
             floor_hz,
             period: (rate_hz / floor_hz).floor() as usize,
@@ -59,11 +59,11 @@ impl Analyser {
             inverse,
             r: vec![0.0; 2 * edge + 1],
         };
-        analyser.frame[..length].copy_from_slice(&analyser.window);
-        analyser.autocorrelate();
-        let zero = analyser.frame[0];
-        analyser.window_ac = analyser.frame[..=edge].iter().map(|ac| zero / ac).collect();
-        Some(analyser)
+        analyzer.frame[..length].copy_from_slice(&analyzer.window);
+        analyzer.autocorrelate();
+        let zero = analyzer.frame[0];
+        analyzer.window_ac = analyzer.frame[..=edge].iter().map(|ac| zero / ac).collect();
+        Some(analyzer)
     }
 
     /// How many samples a frame needs to each side of its centre.
@@ -72,8 +72,8 @@ impl Analyser {
     }
 
     /// The candidates around the point between `samples[centre - 1]` and `samples[centre]`; `peak` is the loudest the whole
-    /// signal gets, to which silence is relative. At least [`Analyser::reach`] samples must lie on each side.
-    pub fn analyse(&mut self, samples: &[f32], centre: usize, peak: f64, out: &mut Frame) {
+    /// signal gets, to which silence is relative. At least [`Analyzer::reach`] samples must lie on each side.
+    pub fn analyze(&mut self, samples: &[f32], centre: usize, peak: f64, out: &mut Frame) {
         let (half, length) = (self.half_window, self.window.len());
         let around = &samples[centre - self.period..centre + self.period];
         let mean = around.iter().map(|&x| f64::from(x)).sum::<f64>() / around.len() as f64;

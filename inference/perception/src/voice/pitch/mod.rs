@@ -1,13 +1,13 @@
 //! Pitch by autocorrelation with Praat's standard settings (floor 75 Hz, ceiling 500 Hz, a frame every 10 ms).
 //!
 //! Paul Boersma, "Accurate short-term analysis of the fundamental frequency and the harmonics-to-noise ratio of a sampled
-//! sound", 1993. [`Analyser`] gives the candidates of a frame, [`Path`] chooses among them.
+//! sound", 1993. [`Analyzer`] gives the candidates of a frame, [`Path`] chooses among them.
 
 mod frame;
 mod path;
 pub mod sinc;
 
-pub use frame::Analyser;
+pub use frame::Analyzer;
 pub use path::{Decision, Path};
 
 pub const FLOOR_HZ: f64 = 75.0;
