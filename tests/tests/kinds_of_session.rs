@@ -28,9 +28,9 @@ const OF_THE_FACE: [&str; 14] = [
     "expressiveness", "brow_tension", "lip_press", "valence", "arousal",
 ];
 #[rustfmt::skip]
-const OF_THE_VOICE: [&str; 15] = [
+const OF_THE_VOICE: [&str; 16] = [
     "pace", "articulation_rate", "long_pauses", "pause_share", "phonation_ratio", "response_latency", "hesitations",
-    "pitch_variation", "pitch_range", "pitch_drift", "phrase_end_pitch", "phrase_end_level", "volume_level",
+    "longest_run", "pitch_variation", "pitch_range", "pitch_drift", "phrase_end_pitch", "phrase_end_level", "volume_level",
     "volume_consistency", "voice_stability",
 ];
 

@@ -4,7 +4,7 @@
 //! weighed in what a listener would just notice, so that words a minute and semitones can be put in one order.
 
 use crate::metrics::{self, Metric, Of};
-use crate::report::FACE_MODEL;
+use crate::report::{FACE_MODEL, RECOGNIZER};
 use crate::scores;
 use crate::texts;
 use coach_core::report::{Answer, Moment, Report, Series};
@@ -55,9 +55,9 @@ pub fn compare_answers(a: &Report, i: usize, b: &Report, k: usize) -> Option<Com
     for ((name, of_a), (_, of_b)) in x.scores.each().into_iter().zip(y.scores.each()) {
         let id = scores::formula(name).id;
         let mut gap = difference(id, texts::score(name), "", of_a.value, of_b.value);
-        // Old and new formulas are never mixed, nor two face models.
-        let face_differs = id != "clarity" && a.formulas.get(FACE_MODEL) != b.formulas.get(FACE_MODEL);
-        if a.formulas.get(id) != b.formulas.get(id) || face_differs {
+        // Old and new formulas are never mixed, nor two face models, nor what was counted in words with what was not.
+        let condition = if id == "clarity" { RECOGNIZER } else { FACE_MODEL };
+        if a.formulas.get(id) != b.formulas.get(id) || a.formulas.get(condition) != b.formulas.get(condition) {
             gap.noticeable = None;
         }
         gaps.push(gap);
@@ -66,7 +66,7 @@ pub fn compare_answers(a: &Report, i: usize, b: &Report, k: usize) -> Option<Com
         let value = |answer: &Answer| answer.metrics.get(metric.id).and_then(|m| m.value);
         let mut gap = difference(metric.id, metric.name, metric.unit, value(x), value(y));
         let differs = |key: &str| a.formulas.get(key) != b.formulas.get(key);
-        if differs("metrics") || (metric.of_face && differs(FACE_MODEL)) {
+        if differs("metrics") || (metric.of_face && differs(FACE_MODEL)) || (metric.of_words && differs(RECOGNIZER)) {
             gap.noticeable = None;
         }
         gap.phases = (0..PHASES.len())

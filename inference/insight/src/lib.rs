@@ -3,6 +3,7 @@
 //! * [`engine`]: [`Engine`], the one way in and out. [`merge`] puts the streams in order, `state` holds what is known, `absence` since when
 //!   nobody publishes.
 //! * [`timeline`]: what happened, in cells and events. [`speech`] and [`watch`] write it; [`baseline`] knows what is usual, [`calibration`] reads the device check.
+//! * [`said`]: the words, where they were written down with certainty.
 //! * [`metrics`], [`hints`], [`scores`]: one file per metric, rule and score. [`affect`] and [`stress`] are formulas of their own.
 //! * [`compare`]: two answers side by side. [`trends`]: many sessions.
 //! * [`journal`] and [`mod@replay`]: the written form, and from it to the same report again. [`texts`]: every sentence in English.
@@ -24,6 +25,7 @@ pub mod metrics;
 mod output;
 pub mod replay;
 mod report;
+pub mod said;
 pub mod scene;
 pub mod scores;
 mod sound;

@@ -7,28 +7,35 @@ use crate::scene::{Scene, Totals};
 use crate::scores::{self, Evidence, Measures};
 use crate::state::{State, measures};
 use crate::{advice, affect, stress, texts};
-use coach_core::journal::{FaceModel, Phrase};
+use coach_core::journal::{FaceModel, Models, Phrase};
 use coach_core::report::{Answer, Coverage, MetricValue, Report, ScoreName, Scores, Series, VERSION};
 use coach_core::{MediaTime, Span};
 use std::collections::BTreeMap;
 
 /// Under this name the face model stands among the versions of a report.
 pub(crate) const FACE_MODEL: &str = "face_model";
+/// Under this name it stands there whether words were written down.
+pub(crate) const RECOGNIZER: &str = "recognizer";
 /// A contribution that lost fewer points shows no bad moments.
 const LEAST_LOST: f32 = 2.0;
 /// Nor does one of a better quality than this.
 const WEAKENED: f32 = 0.85;
 
-/// What two reports must share to be compared: the version of each formula by name, that of the metrics, and the face model (0 none, 1 lite,
-/// 2 full).
-fn conditions(face: FaceModel) -> BTreeMap<String, u32> {
-    let face = match face {
+/// What two reports must share to be compared: the version of each formula by name, that of the metrics, the face model (0 none, 1 lite,
+/// 2 full), and whether words were written down (0, 1).
+fn conditions(models: &Models) -> BTreeMap<String, u32> {
+    let face = match models.face {
         FaceModel::None => 0,
         FaceModel::Lite => 1,
         FaceModel::Full => 2,
     };
     let mut all = formulas();
-    all.extend([("metrics".to_owned(), metrics::VERSION), (FACE_MODEL.to_owned(), face)]);
+    let words = u32::from(models.words.is_some());
+    all.extend([
+        ("metrics".to_owned(), metrics::VERSION),
+        (FACE_MODEL.to_owned(), face),
+        (RECOGNIZER.to_owned(), words),
+    ]);
     all
 }
 
@@ -59,7 +66,7 @@ impl State {
         let totals = scene.totals;
         Report {
             version: VERSION,
-            formulas: conditions(self.header.models.face),
+            formulas: conditions(&self.header.models),
             duration_ms: end.ms(),
             coverage: Coverage {
                 face: metrics::share(totals.good_s, end.seconds()),
@@ -93,6 +100,7 @@ impl State {
         let mut scene = self.scene(self.answers.active(Span::new(marked.start, end)), marked.suggested_ms);
         scene.moments = true;
         let mut measures = measures(&scene);
+        quote(&scene, &mut measures);
         let mut scores = scores::scores(&measures, &Evidence::of(&scene));
         self.widen(&scene, &mut scores);
         let said = advice::of_answer(&scene, &measures, &scores);
@@ -180,6 +188,18 @@ impl State {
     }
 }
 
+/// Adds to the moments of the voice what was being said in them.
+fn quote(scene: &Scene, measures: &mut Measures) {
+    for metric in metrics::ALL.iter().filter(|metric| !metric.of_face) {
+        let moments = measures.get_mut(metric.id).map(|m| &mut m.moments);
+        for moment in moments.into_iter().flatten().filter(|m| !m.why.contains('\u{201c}')) {
+            if let Some(quote) = scene.quote(moment.span) {
+                moment.why = format!("{}: {quote}", moment.why);
+            }
+        }
+    }
+}
+
 /// Leaves only those moments that moved a score: bad ones where points were lost, good ones where they are worth a look.
 fn keep_what_counts(scores: &mut Scores, measures: &mut Measures) {
     let all = [&mut scores.confidence, &mut scores.clarity, &mut scores.resilience, &mut scores.engagement];
@@ -199,7 +219,7 @@ fn values(measures: &Measures) -> BTreeMap<String, MetricValue> {
         let m = &measures[metric.id];
         MetricValue {
             name: metric.name.to_owned(),
-            text: m.value.map(|v| texts::number(v, metric.unit)),
+            text: m.value.map(|v| texts::found(texts::number(v, metric.unit), m.how)),
             value: m.value,
             reason: m.reason.clone(),
             unit: metric.unit.to_owned(),

@@ -23,6 +23,11 @@ pub struct Totals {
     pub speech_s: f64,
     pub voiced_s: f64,
     pub nuclei: u32,
+    /// Words of certain phrases, fillers left out, and seconds of speech that such phrases cover.
+    pub words: u32,
+    pub written_s: f64,
+    /// This speaker's words per syllable nucleus, as far as the phrases up to now teach it.
+    pub words_per_nucleus: f32,
     pub pitch_sum: f64,
     pub pitch_sq: f64,
     pub level_sum: f64,
@@ -59,7 +64,7 @@ pub struct Totals {
 
 impl Totals {
     pub fn over(timeline: &Timeline, spans: &[Span]) -> Totals {
-        let mut t = Totals::default();
+        let mut t = Totals { words_per_nucleus: timeline.words_per_nucleus.factor(), ..Totals::default() };
         for &span in spans {
             t.add_span(timeline, span);
         }
@@ -90,6 +95,8 @@ impl Totals {
         self.speech_s += f64::from(cell.speech) / 100.0;
         self.voiced_s += f64::from(cell.voiced) / 100.0;
         self.nuclei += u32::from(cell.nuclei);
+        self.words += u32::from(cell.words);
+        self.written_s += f64::from(cell.speech) / 100.0 * f64::from(cell.written_ms) / CELL_MS as f64;
         self.pitch_sum += f64::from(cell.pitch_sum);
         self.pitch_sq += f64::from(cell.pitch_sq);
         self.level_sum += f64::from(cell.level_sum);
@@ -135,6 +142,11 @@ impl Totals {
     /// Syllables per second from the first to the last word.
     pub fn pace(&self) -> Option<f32> {
         (self.talk_s > 0.0).then(|| (f64::from(self.nuclei) / self.talk_s) as f32)
+    }
+
+    /// Share of the speech that is written down with certainty, 0 to 1.
+    pub fn written_share(&self) -> Option<f64> {
+        (self.speech_s > 0.0).then(|| (self.written_s / self.speech_s).min(1.0))
     }
 
     /// Share of the time on camera; a face that is gone is not on it.

@@ -4,7 +4,7 @@ use crate::answers::Answers;
 use crate::baseline::Baseline;
 use crate::hints::Now;
 use crate::hints::budget::Budget;
-use crate::metrics::{ALL, pace, pitch_variation};
+use crate::metrics::{ALL, filler_clusters, pace, pitch_variation};
 use crate::output::Output;
 use crate::scene::{Scene, Totals};
 use crate::scores::{Evidence, Measures, scores};
@@ -24,6 +24,8 @@ const SCORES_MS: i64 = 5000;
 const SCORED_MS: i64 = 600_000;
 /// Breathing is judged over this.
 const BREATH_MS: i64 = 25_000;
+/// A cluster of fillers is hinted while it is no older: words are known some seconds after they were said.
+const CLUSTER_MS: i64 = 12_000;
 /// Under this a microphone gives no quiet room but nothing at all, dB.
 const MUTE_DB: f32 = -250.0;
 
@@ -124,7 +126,7 @@ impl State {
                 }
             }
             Line::Hesitation(hesitation) => push(&mut self.timeline.hesitations, hesitation.clone()),
-            Line::Phrase(phrase) => push(&mut self.timeline.said, (**phrase).clone()),
+            Line::Phrase(phrase) => self.timeline.write_down(phrase),
         }
     }
 
@@ -233,6 +235,7 @@ impl State {
             last_20s,
             breath: self.breath(t),
             last_30s: self.last(t, 30_000).1,
+            filler_cluster: self.filler_cluster(t),
             pitch_sd_st,
             level_from: (!self.header.capture.agc).then(|| self.baseline.level_from()),
             voice_is_learnt: self.baseline.usual.is_some(),
@@ -261,6 +264,14 @@ impl State {
         let pauses = self.timeline.pauses.iter().rev().map(|p| p.span).take_while(|p| p.end > t - BREATH_MS);
         let quiet = pauses.chain(silence).map(|p| spans.iter().map(|s| s.overlap_ms(p)).sum::<i64>()).sum::<i64>();
         Some(1.0 - quiet as f32 / BREATH_MS as f32)
+    }
+
+    /// Returns how many fillers the last cluster of this answer holds that ended a short time ago.
+    fn filler_cluster(&self, t: MediaTime) -> Option<usize> {
+        let from = self.answers.marked.last().map_or(MediaTime::ZERO, |a| a.start);
+        let recent = Span::new(from.max(t - (CLUSTER_MS + filler_clusters::WITHIN_MS)), t);
+        let clusters = filler_clusters::clusters(self.timeline.fillers(recent).into_iter());
+        clusters.last().filter(|(span, _)| t - span.end <= CLUSTER_MS).map(|(_, n)| *n)
     }
 
     fn running(&self, t: MediaTime) -> RunningScores {

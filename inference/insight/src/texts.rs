@@ -21,6 +21,8 @@ pub fn number(v: f32, unit: &str) -> String {
         "s" => format!("{v:.1} s"),
         "s/min" => format!("{v:.1} s a minute"),
         "/min" => format!("{v:.1} a minute"),
+        "/100 words" => format!("{v:.1} in 100 words"),
+        "numbers" => format!("{v:.0}"),
         "/10 min" => format!("{v:.1} in ten minutes"),
         "x" => format!("{v:.2} times"),
         "z" => format!("{v:.1} times your usual spread"),
@@ -200,6 +202,21 @@ pub fn stretches(n: usize) -> String {
 /// "one hesitation", "9 hesitations".
 pub fn hesitations(n: usize) -> String {
     if n == 1 { "one hesitation".into() } else { format!("{n} hesitations") }
+}
+
+/// "1 filler", "9 fillers".
+pub fn fillers(n: usize) -> String {
+    if n == 1 { "1 filler".into() } else { format!("{n} fillers") }
+}
+
+/// A number with how it was found: "140 words a minute, counted in the words".
+pub fn found(number: String, how: Option<&str>) -> String {
+    how.map_or(number.clone(), |how| format!("{number}, {how}"))
+}
+
+/// A sentence with what was being said at a time of the replay.
+pub fn with_quote(sentence: &str, at: coach_core::MediaTime, quote: &str) -> String {
+    format!("{sentence} At {}: {quote}.", clock(at))
 }
 
 /// A length as one says it: "5.4 s", "51 s", "2 min 10 s". Under ten seconds a tenth counts, and a whole number stays one ("6 s").

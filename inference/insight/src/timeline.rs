@@ -3,6 +3,7 @@
 //! A live window, an answer and the whole session are measured by the same functions over different stretches of this.
 //! Four hours are 144 000 cells of about 100 bytes.
 
+use crate::said::WordsPerNucleus;
 use coach_core::journal::{self, Hesitation, VoicedRun};
 use coach_core::report::{Pause, StressSpike};
 use coach_core::{MediaTime, Span};
@@ -27,6 +28,9 @@ pub struct Cell {
     pub voiced: u8,
     /// Syllable nuclei.
     pub nuclei: u8,
+    /// Words that begin in it, fillers left out, of phrases that are certain; and for how many of its milliseconds such a phrase was going on.
+    pub words: u8,
+    pub written_ms: u8,
     /// Milliseconds without sound or picture.
     pub audio_gap_ms: u8,
     pub video_gap_ms: u8,
@@ -115,6 +119,8 @@ pub struct Timeline {
     pub runs: Vec<VoicedRun>,
     /// What was said, as the speech recognizer wrote it down.
     pub said: Vec<journal::Phrase>,
+    /// What certain phrases taught of this speaker's words per syllable nucleus.
+    pub words_per_nucleus: WordsPerNucleus,
     /// A question, and how long until the first word.
     pub latencies: Vec<(MediaTime, i64)>,
     pub gestures: Vec<(Gesture, Span)>,

@@ -1,9 +1,10 @@
 //! Faults that cost points: a metric whose quality is low.
 
 use super::{Fault, worst};
-use crate::metrics::{self, Told};
+use crate::metrics::{self, Measure, Told};
 use crate::scene::Scene;
 use crate::scores::{Measures, formula};
+use crate::texts;
 use coach_core::report::{Score, Scores};
 
 /// Under this quality something is worth a sentence.
@@ -30,12 +31,19 @@ pub(super) fn faults(scene: &Scene, measures: &Measures, scores: &Scores) -> Vec
                 id: input.metric.id,
                 priority: input.metric.priority,
                 severity: 1.0 - quality,
-                text: advice(&told),
+                text: quoted(scene, input.metric, measure, advice(&told)),
                 worst: worst(scene, measure),
             });
         }
     }
     faults
+}
+
+/// The advice, with what was being said where the voice was at its worst.
+fn quoted(scene: &Scene, metric: &metrics::Metric, measure: &Measure, advice: String) -> String {
+    let moment = measure.moments.iter().find(|m| !m.good).filter(|_| !metric.of_face);
+    let quote = moment.and_then(|m| Some((m.span.start, scene.quote(m.span)?)));
+    quote.map_or(advice.clone(), |(at, quote)| texts::with_quote(&advice, at, &quote))
 }
 
 /// There was enough speech for an answer to be advised on.

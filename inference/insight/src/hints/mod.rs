@@ -87,6 +87,7 @@ rules! {
     look_at_camera,
     wrap_up,
     long_pause,
+    pause_instead,
     background_noise,
     speed_up,
     vary_tone,
@@ -103,6 +104,8 @@ pub struct Now {
     pub last_8s: Totals,
     pub last_20s: Totals,
     pub last_30s: Totals,
+    /// Fillers of a cluster that was said in the last seconds of the answer.
+    pub filler_cluster: Option<usize>,
     /// Semitone SD over 20 s.
     pub pitch_sd_st: Option<f32>,
     /// What levels are read against; `None` while automatic gain is on.

@@ -1,11 +1,11 @@
-//! "A little faster": under 95 words a minute over 30 s, most of them speech; again over 105. Silence is another hint's.
+//! "A little faster": under 100 words a minute over 30 s, most of them speech; again over 110. Silence is another hint's.
 
 use super::{Evidence, Now, Rule, Verdict, to_five, under};
 
 pub const RULE: Rule = Rule {
     id: "speed_up",
     text: "A little faster",
-    purpose: "When you speak slower than about 95 words a minute for 30 seconds.",
+    purpose: "When you speak slower than about 100 words a minute for 30 seconds.",
     severity: 40.0,
     hold_ms: 3000,
     cool_down_ms: 90_000,
@@ -19,5 +19,5 @@ const EVIDENCE: Evidence =
 
 fn check(now: &Now, active: bool) -> Verdict {
     let spoken = now.last_30s.speech_s >= 0.55 * now.last_30s.talk_s;
-    now.pace_30s().filter(|_| spoken).map_or(Verdict::Unknown, |wpm| under(wpm, 95.0, 105.0, active, EVIDENCE))
+    now.pace_30s().filter(|_| spoken).map_or(Verdict::Unknown, |wpm| under(wpm, 100.0, 110.0, active, EVIDENCE))
 }

@@ -6,13 +6,14 @@ pub mod moments;
 
 use crate::curve::{Curve, Side};
 use crate::evidence::{LEAST_FACE_S, LEAST_SPEECH_S};
+use crate::said::Said;
 use crate::scene::{Scene, Totals};
 use crate::stats::ratio;
 use crate::texts;
 use coach_core::report::{Moment, Series};
 
 /// Version of what the metrics mean; raised when one of them is defined anew, so that trends do not mix the two.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Picks one curve of a report.
 pub type SeriesOf = fn(&Series) -> &[Option<f32>];
@@ -52,6 +53,8 @@ pub struct Metric {
     pub praise: Option<fn(f32) -> String>,
     /// It rests on a face: values of different face models are not compared.
     pub of_face: bool,
+    /// It rests on words: values with and without a speech recognizer are not compared.
+    pub of_words: bool,
     /// The lite face model is too coarse for it: shown then, and neither scored nor advised.
     pub needs_full_model: bool,
     /// Good moments of it are worth a look.
@@ -107,6 +110,7 @@ impl Metric {
         priority: Priority::Later,
         praise: None,
         of_face: false,
+        of_words: false,
         needs_full_model: false,
         shows_good: false,
         measure: |_| Measure::default(),
@@ -150,6 +154,8 @@ pub struct Measure {
     pub events: Events,
     /// What a level was read against, in words.
     pub than: Option<&'static str>,
+    /// How the value was found, where there is more than one way: "counted in the words".
+    pub how: Option<&'static str>,
 }
 
 /// How many events a measure rests on.
@@ -179,6 +185,13 @@ metrics! {
     response_latency,
     answer_length,
     hesitations,
+    fillers,
+    filler_clusters,
+    repeated_words,
+    hedges,
+    longest_run,
+    first_person,
+    numbers_named,
     pitch_variation,
     pitch_range,
     pitch_drift,
@@ -219,6 +232,15 @@ impl Scene<'_> {
             value: value.filter(|v| enough && v.is_finite()),
             coverage: share(self.totals.heard_s, self.totals.span_s),
             ..Measure::default()
+        }
+    }
+
+    /// A measure of the words: `value` counts when there was enough speech, and enough of it is written down with certainty.
+    pub(crate) fn worded(&self, value: impl FnOnce(&Said) -> Option<f32>) -> Measure {
+        let said = self.said();
+        Measure {
+            coverage: self.totals.written_share().unwrap_or_default() as f32,
+            ..self.voiced(said.as_ref().and_then(value))
         }
     }
 

@@ -23,5 +23,6 @@ pub const FORMULA: Formula = Formula {
         Input { metric: &pitch_drift::METRIC, weight: 0.06, curve: pitch_drift::CURVE, pillar: false },
         Input { metric: &voice_stability::METRIC, weight: 0.09, curve: voice_stability::CURVE, pillar: false },
     ],
+    instead: &[],
     lacks: |e| e.lacks_speech().or_else(|| e.lacks_face()),
 };

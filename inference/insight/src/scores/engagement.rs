@@ -13,5 +13,6 @@ pub const FORMULA: Formula = Formula {
         Input { metric: &expressiveness::METRIC, weight: 0.22, curve: expressiveness::CURVE, pillar: false },
         Input { metric: &smile::METRIC, weight: 0.18, curve: smile::CURVE, pillar: false },
     ],
+    instead: &[],
     lacks: |e| e.lacks_speech().or_else(|| e.lacks_face()),
 };

@@ -39,6 +39,15 @@ pub struct Input {
     pub pillar: bool,
 }
 
+/// An input that stands in for another one where that has no value.
+#[derive(Debug)]
+pub struct Instead {
+    /// Id of the metric it stands in for.
+    pub of: &'static str,
+    /// Of the same weight.
+    pub by: Input,
+}
+
 /// How a score is made. A change of anything in it is a new version.
 #[derive(Debug)]
 pub struct Formula {
@@ -46,6 +55,7 @@ pub struct Formula {
     pub id: &'static str,
     pub version: u32,
     pub inputs: &'static [Input],
+    pub instead: &'static [Instead],
     /// What evidence of its name is lacking, in words.
     pub lacks: fn(&Evidence) -> Option<String>,
 }
@@ -59,8 +69,8 @@ impl Formula {
     /// The score of these measures; no number where the evidence is not enough.
     pub fn score(&self, measures: &Measures, evidence: &Evidence) -> Score {
         let lacking = (self.lacks)(evidence);
-        let parts: Vec<Part> =
-            self.inputs.iter().map(|input| Part::new(input, measures.get(input.metric.id))).collect();
+        let inputs = self.inputs.iter().map(|input| self.used(input, measures));
+        let parts: Vec<Part> = inputs.map(|input| Part::new(input, measures.get(input.metric.id))).collect();
         let weakest = (0..parts.len())
             .filter(|i| parts[*i].input.pillar)
             .min_by(|a, b| parts[*a].quality.total_cmp(&parts[*b].quality))
@@ -92,9 +102,16 @@ impl Formula {
         }
     }
 
+    /// The input itself, or what stands in for it where it has no value.
+    fn used(&self, input: &'static Input, measures: &Measures) -> &'static Input {
+        let is_known = measures.get(input.metric.id).is_some_and(|m| m.value.is_some());
+        let stands_in = self.instead.iter().find(|i| i.of == input.metric.id).filter(|_| !is_known);
+        stands_in.map_or(input, |instead| &instead.by)
+    }
+
     /// The input that rests on this metric.
     pub fn input(&self, metric: &str) -> Option<&'static Input> {
-        self.inputs.iter().find(|i| i.metric.id == metric)
+        self.inputs.iter().chain(self.instead.iter().map(|i| &i.by)).find(|i| i.metric.id == metric)
     }
 
     /// The curve of a contribution.

@@ -13,5 +13,6 @@ pub const FORMULA: Formula = Formula {
         Input { metric: &stress_height::METRIC, weight: 0.15, curve: stress_height::CURVE, pillar: false },
         Input { metric: &stress_recovery::METRIC, weight: 0.60, curve: stress_recovery::CURVE, pillar: true },
     ],
+    instead: &[],
     lacks: Evidence::lacks_hard_moments,
 };

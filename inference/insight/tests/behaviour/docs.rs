@@ -33,7 +33,7 @@ fn every_metric_weight_and_version_is_on_the_page_of_scores() {
     for formula in scores::ALL {
         let title = format!("### {} (version {})", coach_insight::texts::score(formula.name), formula.version);
         assert!(page.contains(&title), "SCORES.md lacks {title}");
-        for input in formula.inputs {
+        for input in formula.inputs.iter().chain(formula.instead.iter().map(|i| &i.by)) {
             let row = format!("| `{}` | {:.2} |", input.metric.id, input.weight);
             assert!(page.contains(&row), "SCORES.md lacks {row}");
         }

@@ -79,7 +79,14 @@ fn line() -> impl Strategy<Value = Line> {
     let hesitation = (time(), time(), time(), number())
         .prop_map(|(t, start, end, confidence)| Line::Hesitation(Hesitation { t, start, end, confidence }));
     let rate = (time(), any::<u32>()).prop_map(|(t, hz)| Line::Rate(Rate { t, hz, model: FaceModel::Lite }));
-    prop_oneof![mark, gap, voice, face, run, nucleus, hesitation, rate]
+    let word = (time(), time(), "[\u{0}-\u{ff}]{0,6}", any::<bool>(), number())
+        .prop_map(|(start, end, text, filler, logp)| Word { text, start, end, filler, logp });
+    let words = prop::collection::vec(word, 0..8);
+    let phrase = (time(), time(), time(), -1.0f32..0.1, words).prop_map(|(t, start, end, logp, words)| {
+        let source = "words".to_owned();
+        Line::Phrase(Box::new(Phrase { t, start, end, text: String::new(), logp, complete: true, source, words }))
+    });
+    prop_oneof![mark, gap, voice, face, run, nucleus, hesitation, rate, phrase]
 }
 
 /// Everything that a report says is a number that JSON can say, and in its range.
@@ -100,15 +107,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
     #[test]
     fn no_lines_in_any_order_make_the_engine_panic(
-        lines in prop::collection::vec(line(), 0..300), advances in prop::collection::vec((0..3usize, time()), 0..20),
+        lines in prop::collection::vec(line(), 0..300), advances in prop::collection::vec((0..4usize, time()), 0..20),
     ) {
-        let mut engine = Engine::new(header());
+        let mut header = header();
+        header.models.words = Some("words".to_owned());
+        let mut engine = Engine::new(header);
         let every = lines.len() / advances.len().max(1) + 1;
         for (i, line) in lines.into_iter().enumerate() {
             engine.observe(line);
             if i % every == 0 && let Some(&(stream, t)) = advances.get(i / every) {
                 // An advance into the far future ends a stream; hours of empty ticks are another test's.
-                engine.advance([Stream::Face, Stream::Voice, Stream::Marks][stream], t);
+                engine.advance([Stream::Face, Stream::Voice, Stream::Marks, Stream::Words][stream], t);
             }
         }
         let (_, report) = engine.finish();

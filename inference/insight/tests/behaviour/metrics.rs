@@ -9,7 +9,7 @@ use coach_insight::metrics::ALL;
 use coach_insight::replay;
 
 /// Metric, what changes in an answer of a minute at 140 words a minute, and the value it must read.
-const TOLD: [(&str, &str, std::ops::RangeInclusive<f32>); 38] = [
+const TOLD: [(&str, &str, std::ops::RangeInclusive<f32>); 46] = [
     ("pace", "", 137.0..=143.0),
     ("pace", "0:00 speak 200", 195.0..=205.0),
     // 140 words a minute are 2.59 nuclei a second, and 13 % of the time is pauses.
@@ -23,6 +23,17 @@ const TOLD: [(&str, &str, std::ops::RangeInclusive<f32>); 38] = [
     ("answer_length", "", 0.66..=0.67),
     // One in three seconds, each of confidence 0.8.
     ("hesitations", "0:00 hesitant", 15.0..=17.0),
+    ("pace", "0:00 says we moved the whole release", 136.0..=144.0),
+    // One word in ten, at 140 a minute.
+    ("fillers", "0:00 says so um we moved the whole release by a week", 13.0..=15.0),
+    // One every 4.3 s, so three in ten seconds, and the fourth begins the next cluster.
+    ("filler_clusters", "0:00 says so um we moved the whole release by a week", 40.0..=52.0),
+    // One in ten, less those that a pause parts.
+    ("repeated_words", "0:00 says we we moved the whole release by another long week", 6.0..=10.5),
+    ("hedges", "0:00 says we moved it maybe a week", 15.0..=18.0),
+    ("longest_run", "", 2.5..=2.7),
+    ("first_person", "0:00 says I moved what we had", 0.45..=0.55),
+    ("numbers_named", "0:00 says it took 12 weeks", 32.0..=37.0),
     ("pitch_variation", "0:00 tone 2", 1.8..=2.1),
     // A sine of 2 st RMS reaches from -2.8 to 2.8.
     ("pitch_range", "0:00 tone 2", 5.0..=5.7),
@@ -59,7 +70,7 @@ const TOLD: [(&str, &str, std::ops::RangeInclusive<f32>); 38] = [
 fn each_metric_reads_what_is_told() {
     let mut wrong = Vec::new();
     for (metric, change, range) in TOLD {
-        let text = format!("device-check\n0:00 ask One. for 90 s\n0:00 speak 140\n{change}\n1:00 end");
+        let text = format!("device-check\nrecognizer\n0:00 ask One. for 90 s\n0:00 speak 140\n{change}\n1:00 end");
         let report = play(&Story::parse(&text)).1;
         let read = &report.answers[0].metrics[metric];
         if !read.value.is_some_and(|v| range.contains(&v)) {
@@ -186,4 +197,39 @@ fn the_voice_alone_and_the_face_alone_give_their_half_and_say_so() {
     assert!(face.metrics["pace"].value.is_none() && face.metrics["eye_contact"].value.is_some());
     assert!(face.overall.scores.each().iter().all(|(_, score)| score.value.is_none()));
     assert_eq!(face.coverage.voice, 0.0);
+}
+
+#[test]
+fn words_that_are_uncertain_or_cover_too_little_of_the_speech_say_nothing() {
+    let of = |more: &str| {
+        let text = format!("recognizer\n0:00 speak 140\n0:00 says so um I had maybe 20 people\n{more}\n1:00 end");
+        play(&Story::parse(&text)).1
+    };
+    let certain = of("");
+    let worded: Vec<&str> = ALL.iter().filter(|m| m.of_words && m.id != "pace").map(|m| m.id).collect();
+    assert_eq!(worded.len(), 6);
+    assert!(worded.iter().all(|id| certain.metrics[*id].value.is_some()), "{:?}", certain.metrics);
+    assert!(certain.metrics["pace"].text.as_deref().is_some_and(|t| t.ends_with("counted in the words")));
+    for (why, report) in [("uncertain", of("0:00 mumble")), ("half", of("0:25 mumble"))] {
+        assert!(worded.iter().all(|id| report.metrics[*id].value.is_none()), "{why}: {:?}", report.metrics);
+        let pace = &report.metrics["pace"];
+        assert!(pace.text.as_deref().is_some_and(|t| t.ends_with("from syllables")), "{why}: {pace:?}");
+        assert_eq!(report.transcript.len(), certain.transcript.len(), "{why}: what is uncertain is shown");
+    }
+}
+
+#[test]
+fn where_the_words_end_the_speakers_own_words_per_nucleus_tell_the_pace() {
+    // Twice as many words as this rate of nuclei usually carries is more than anybody has; a tenth more is what is learnt.
+    let report = |words: &str| {
+        let text = format!("recognizer\n0:00 speak 140\n0:00 says {words}\n1:00 mumble\n2:00 end");
+        play(&Story::parse(&text)).1.series.pace_wpm
+    };
+    let usual = report("we moved it a week");
+    let (early, late) = (usual[80].expect("a pace"), usual[230].expect("a pace"));
+    assert!((early - late).abs() < 6.0, "{early} in words, {late} from syllables");
+    // Every third word is a filler: fewer words than the syllables alone would say.
+    let fewer = report("we um moved it um a");
+    let (early, late) = (fewer[80].expect("a pace"), fewer[230].expect("a pace"));
+    assert!(early < 100.0 && (100.0..115.0).contains(&late), "{early} in words, {late} from syllables");
 }

@@ -22,6 +22,8 @@ pub struct Story {
 /// How the candidate is at one moment.
 #[derive(Debug, Clone)]
 struct Scene {
+    /// Mean log-probability of what is written down.
+    logp: f32,
     wpm: f64,
     pauses: bool,
     level_db: f32,
@@ -55,6 +57,7 @@ struct Scene {
 }
 
 const REST: Scene = Scene {
+    logp: -0.1,
     wpm: 0.0,
     pauses: true,
     level_db: 0.0,
@@ -162,6 +165,46 @@ fn jitter(t: i64, salt: i64) -> f32 {
     (x % 20_001) as f32 / 10_000.0 - 1.0
 }
 
+/// What is being said, over and over again, and what a recognizer has written of the phrase that runs.
+#[derive(Debug, Clone, Default)]
+struct Script {
+    text: Vec<String>,
+    next: usize,
+    clock: f64,
+    written: Vec<Word>,
+    since: Option<i64>,
+}
+
+impl Script {
+    /// 10 ms of speech at a rate of words a second.
+    fn speak(&mut self, at: i64, words_per_s: f64) {
+        if self.text.is_empty() {
+            return;
+        }
+        self.since.get_or_insert(at);
+        self.clock += words_per_s / 100.0;
+        if self.clock >= 1.0 {
+            self.clock -= 1.0;
+            let text = self.text[self.next % self.text.len()].clone();
+            self.next += 1;
+            let filler = matches!(text.as_str(), "um" | "uh" | "er");
+            self.written.push(Word { text, start: MediaTime(at), end: MediaTime(at + 150), filler, logp: -0.1 });
+        }
+    }
+
+    /// The phrase is over, or as long as a recognizer takes one: its line counts from some time after its end.
+    fn close(&mut self, at: i64, logp: f32) -> Option<Line> {
+        let since = self.since.take()?;
+        let words = std::mem::take(&mut self.written);
+        let text = words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
+        let (start, end) = (MediaTime((since - 300).max(0)), MediaTime(at + 300));
+        let source = RECOGNIZER.to_owned();
+        Some(Line::Phrase(Box::new(Phrase { t: end + 2500, start, end, text, logp, complete: true, source, words })))
+    }
+}
+
+const RECOGNIZER: &str = "moonshine-tiny-en 0.1.29";
+
 struct Teller {
     scene: Scene,
     /// Time of speech in the current phrase, and the syllable clock.
@@ -170,6 +213,7 @@ struct Teller {
     syllable: f64,
     said_since_run: i64,
     spoken_ms: i64,
+    script: Script,
     gap_audio: Option<i64>,
     gap_video: Option<i64>,
     lines: Vec<Line>,
@@ -194,6 +238,7 @@ impl Story {
                 Some("no-hints") => header.hints.enabled.clear(),
                 Some("affect-off") => header.affect = false,
                 Some("gain-control") => header.capture.agc = true,
+                Some("recognizer") => header.models.words = Some(RECOGNIZER.to_owned()),
                 Some("lite-model") => header.models.face = FaceModel::Lite,
                 Some(time) => changes.push((ms(time), words.map(str::to_owned).collect::<Vec<_>>())),
             }
@@ -206,6 +251,7 @@ impl Story {
             syllable: 0.0,
             said_since_run: 0,
             spoken_ms: 0,
+            script: Script::default(),
             gap_audio: None,
             gap_video: None,
             lines: Vec::new(),
@@ -227,6 +273,7 @@ impl Story {
             }
         }
         teller.close_gaps(end);
+        teller.close_phrase(end);
         let mut lines = teller.lines;
         lines.sort_by_key(Line::order);
         Story { header, lines, expectations, hints }
@@ -249,6 +296,11 @@ impl Teller {
                 s.pauses = words.get(2) != Some(&"breathless");
             }
             "silent" => s.wpm = 0.0,
+            "says" => {
+                self.script.text = words[1..].iter().map(|w| (*w).to_owned()).collect();
+                self.script.next = 0;
+            }
+            "mumble" => s.logp = -0.6,
             "level" => s.level_db = number(1),
             "tone" => s.pitch_sd = number(1),
             "higher" => s.pitch_up = number(1),
@@ -318,6 +370,11 @@ impl Teller {
         (self.scene.audio, self.scene.video) = (true, true);
     }
 
+    fn close_phrase(&mut self, at: i64) {
+        let logp = self.scene.logp;
+        self.lines.extend(self.script.close(at, logp));
+    }
+
     /// 100 ms of voice.
     fn listen(&mut self, t: i64) {
         let mut voice = Voice {
@@ -337,6 +394,7 @@ impl Teller {
             let s = &self.scene;
             if s.wpm == 0.0 || !s.audio {
                 (self.phrase_ms, self.said_since_run) = (0, 0);
+                self.close_phrase(at);
                 continue;
             }
             let (speech, silence) = if s.pauses { (2600, 400) } else { (i64::MAX / 4, 0) };
@@ -348,6 +406,7 @@ impl Teller {
             self.phrase_ms += 10;
             if within >= speech {
                 self.said_since_run = 0;
+                self.close_phrase(at);
                 continue;
             }
             self.spoken_ms += 10;
@@ -363,6 +422,7 @@ impl Teller {
             voice.intensity[k] = LEVEL_DB + s.level_db + phrase_db - fading + 2.0 * jitter(at, 1);
             let share = if s.pauses { 2.6 / 3.0 } else { 1.0 };
             self.syllable += s.wpm / 60.0 / WORDS_PER_NUCLEUS / share / 100.0;
+            self.script.speak(at, self.scene.wpm / 60.0 / share);
             if self.syllable >= 1.0 {
                 self.syllable -= 1.0;
                 self.lines.push(Line::Nucleus(Nucleus { t: MediaTime(at + 60), at: MediaTime(at) }));

@@ -1,4 +1,4 @@
-# Slow, but over 95 words a minute.
+# Slow, but over 100 words a minute.
 device-check
 0:00 speak 104
 1:00 end

@@ -1,0 +1,115 @@
+//! Numbers named: how often an answer gives a number ("20 percent", "three weeks", "2019").
+
+use super::{Measure, Metric};
+use crate::said::{Said, WINDOW, bare};
+use crate::scene::Scene;
+use coach_core::Span;
+use coach_core::journal::Word;
+use coach_core::report::Moment;
+
+const DIGITS: [&str; 32] = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+    "thirty",
+    "forty",
+    "fifty",
+    "sixty",
+    "seventy",
+    "eighty",
+    "ninety",
+    "hundred",
+    "thousand",
+    "million",
+    "billion",
+];
+/// What makes a number of "one" or "a": "one percent", "a dozen".
+const MEASURES: [&str; 6] = ["percent", "hundred", "thousand", "million", "billion", "dozen"];
+
+pub const METRIC: Metric = Metric {
+    id: "numbers_named",
+    name: "Numbers named",
+    unit: "numbers",
+    window: WINDOW,
+    baseline: "none",
+    source: "Figures and number words, those in a row counted once, \"one\" only before a measure. Interviewers ask for results that can be \
+             counted; not every story has one. Shown, never scored.",
+    of_words: true,
+    measure,
+    ..Metric::SHOWN
+};
+
+/// Returns the numbers in words, with their stretch.
+pub fn numbers(words: &[&Word]) -> Vec<(Span, String)> {
+    let spoken: Vec<(&Word, String)> = words.iter().filter(|w| !w.filler).map(|w| (*w, bare(&w.text))).collect();
+    let is_number = |i: usize| -> bool {
+        let word = spoken[i].1.as_str();
+        let figure = word.chars().next().is_some_and(|c| c.is_ascii_digit());
+        figure || word == "dozen" || word.split('-').any(|part| DIGITS.contains(&part))
+    };
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < spoken.len() {
+        let run = (at..spoken.len()).take_while(|&i| is_number(i)).count();
+        if run == 0 {
+            at += 1;
+            continue;
+        }
+        let next = spoken.get(at + run).map_or("", |(_, word)| word.as_str());
+        let measured = MEASURES.contains(&next);
+        // "one of them", "the one": no number.
+        if run > 1 || spoken[at].1 != "one" || measured {
+            let last = at + run - usize::from(!measured);
+            let text: Vec<&str> = spoken[at..=last].iter().map(|(_, word)| word.as_str()).collect();
+            let start = spoken[at].0.start;
+            found.push((Span::new(start, spoken[last].0.end.max(start)), text.join(" ")));
+        }
+        at += run;
+    }
+    found
+}
+
+fn measure(scene: &Scene) -> Measure {
+    let found = |said: &Said| said.phrases.iter().flat_map(|words| numbers(words)).collect::<Vec<_>>();
+    let measure = scene.worded(|said| Some(found(said).len() as f32));
+    let Some(said) = scene.said() else { return measure };
+    let event =
+        |(span, number): (Span, String)| (0.0, Moment { span, why: said.quote(span, 2).unwrap_or(number), good: true });
+    measure.with_events(scene, found(&said).into_iter().map(event).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::said::tests::words;
+
+    #[test]
+    fn figures_and_number_words_are_numbers_and_the_one_is_none() {
+        let found = |text: &str| {
+            let words = words(0, text);
+            numbers(&words.iter().collect::<Vec<_>>()).into_iter().map(|(_, number)| number).collect::<Vec<_>>()
+        };
+        assert_eq!(found("We cut it by 20 percent in three weeks."), ["20 percent", "three"]);
+        assert_eq!(found("About two hundred and one million in 2019"), ["two hundred", "one million", "2019"]);
+        assert_eq!(found("One of them was the one I liked, someone told me"), [] as [&str; 0]);
+        assert_eq!(found("one percent, twenty-five people"), ["one percent", "twenty-five"]);
+    }
+}

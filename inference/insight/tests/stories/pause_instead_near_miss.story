@@ -1,0 +1,12 @@
+# Two fillers and, twenty seconds later, one more: no cluster, and nobody is told of a single um.
+device-check
+recognizer
+0:00 ask Tell me about a conflict at work. for 120 s
+0:01 speak 140
+0:01 says we moved the whole release by one week and told everybody in time
+0:30 says so um we uh moved it over to
+0:32.5 says we moved the whole release by one week and told everybody in time
+0:52 says um we moved the whole release by one week and told everybody in time
+1:10 end
+expect no hint pause_instead
+hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
