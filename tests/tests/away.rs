@@ -70,7 +70,7 @@ async fn state(coach: &Coach, session: &str) -> Result<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_that_is_away_costs_nothing() -> Result<()> {
+async fn nothing_is_lost_while_the_store_is_unreachable() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let webm = heavy(20)?;
     let mut store = Store::start()?;
@@ -122,7 +122,7 @@ async fn a_store_that_is_away_costs_nothing() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_away_costs_nothing() -> Result<()> {
+async fn nothing_is_lost_while_the_database_is_unreachable() -> Result<()> {
     let Some(mut database) = Postgres::start()? else {
         not_checked(Need::Postgres, "a database that goes away", "no PostgreSQL 15 or newer is installed");
         return Ok(());
@@ -202,7 +202,7 @@ impl Balloon {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_refuses_new_sessions_and_ends_live_ones_with_what_they_have() -> Result<()> {
+async fn a_full_disk_refuses_new_sessions_and_ends_live_ones_with_what_was_recorded() -> Result<()> {
     if !can_make_disks() {
         not_checked(Need::Other, "a live session on a full disk", "this machine lets tests mount no disks");
         return Ok(());

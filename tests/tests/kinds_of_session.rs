@@ -227,7 +227,7 @@ impl Stored {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sessions_of_every_kind_are_whole_and_are_judged_by_what_there_was() -> Result<()> {
+async fn sessions_of_every_kind_are_complete_and_judged_by_the_media_they_have() -> Result<()> {
     let stage = stage(40)?;
     let whole = stage.webm()?;
     let all = |name, file: &PathBuf| Kind {
