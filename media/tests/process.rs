@@ -32,7 +32,10 @@ fn main() {
         ("a_separate_process_gives_the_same_output_as_this_one", a_separate_process_gives_the_same_output_as_this_one),
         ("a_live_session_goes_on_when_its_process_is_killed", a_live_session_goes_on_when_its_process_is_killed),
         ("a_process_that_hangs_is_ended_and_replaced", a_process_that_hangs_is_ended_and_replaced),
-        ("units_that_arrive_while_a_process_starts_are_all_decoded", units_that_arrive_while_a_process_starts_are_all_decoded),
+        (
+            "units_that_arrive_while_a_process_starts_are_all_decoded",
+            units_that_arrive_while_a_process_starts_are_all_decoded,
+        ),
         ("units_that_no_decoder_accepts_do_not_stop_a_file", units_that_no_decoder_accepts_do_not_stop_a_file),
         ("a_file_whose_process_ends_is_an_error", a_file_whose_process_ends_is_an_error),
         ("no_file_makes_a_request_from_a_process", no_file_makes_a_request_from_a_process),
