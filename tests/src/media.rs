@@ -1,5 +1,4 @@
-//! The media of the fake camera and microphone: real footage where the reference data is, otherwise a portrait and
-//! espeak-ng.
+//! What the fake camera shows and the fake microphone hears: real footage where the reference data is, else a portrait and espeak-ng.
 
 use anyhow::Result;
 use std::path::{Path, PathBuf};
@@ -7,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::coach::{program, project};
 use crate::tools::run;
 
-/// Returns the folder of the reference data: `$COACH_SHARED` or ../shared. `None`: it is missing.
+/// The reference data, where it is: `$COACH_SHARED` or ../shared.
 pub fn shared() -> Option<PathBuf> {
     let path = std::env::var_os("COACH_SHARED").map_or_else(|| project().join("../shared"), PathBuf::from);
     path.join("data").is_dir().then_some(path)
@@ -22,11 +21,10 @@ pub struct Stage {
     seconds: u32,
 }
 
-/// Held while files are made: a second test finds what the first has made.
+/// One at a time: whoever comes second finds what the first has made.
 static MAKING: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
-/// Returns a stage of `seconds`. It is made once and kept beside the program, because encoding takes longer than many
-/// tests.
+/// A stage of `seconds`. Made once and kept beside the program, because encoding takes longer than many a test.
 ///
 /// # Errors
 /// ffmpeg or espeak-ng fails.
@@ -41,7 +39,7 @@ pub fn stage(seconds: u32) -> Result<Stage> {
 }
 
 impl Stage {
-    /// Returns video and audio as WebM, VP8 and Opus.
+    /// Video and audio as WebM, VP8 and Opus.
     ///
     /// # Errors
     /// ffmpeg fails.
@@ -58,7 +56,7 @@ impl Stage {
         Ok(file)
     }
 
-    /// Returns the audio alone.
+    /// Its audio alone.
     ///
     /// # Errors
     /// ffmpeg fails.
@@ -66,7 +64,7 @@ impl Stage {
         self.variant("audio.webm", &["-map", "0:a", "-c", "copy"])
     }
 
-    /// Returns the video alone.
+    /// Its video alone.
     ///
     /// # Errors
     /// ffmpeg fails.
@@ -74,7 +72,7 @@ impl Stage {
         self.variant("video.webm", &["-map", "0:v", "-c", "copy"])
     }
 
-    /// Returns the stage muted from this second on: packets go on and hold silence.
+    /// Muted from this second on: its packets go on and hold silence.
     ///
     /// # Errors
     /// ffmpeg fails.
@@ -85,8 +83,7 @@ impl Stage {
         self.variant(&format!("muted-{second}.webm"), &args)
     }
 
-    /// Returns video whose frames change their size every so many seconds, from one of these sizes to the next, as a
-    /// browser's do on a slow line.
+    /// Video whose frames change their size every so many seconds, from one of these to the next, as a browser's do when the line is slow.
     ///
     /// # Errors
     /// ffmpeg fails.
@@ -115,7 +112,7 @@ impl Stage {
         Ok(file)
     }
 
-    /// Returns what ffmpeg makes of it with these arguments.
+    /// What ffmpeg makes of it with these arguments.
     fn variant(&self, name: &str, args: &[&str]) -> Result<PathBuf> {
         let (whole, file) = (self.webm()?, self.camera.with_file_name(name));
         once(&file, |part| {
@@ -126,7 +123,7 @@ impl Stage {
         Ok(file)
     }
 
-    /// Returns video and audio as MP4, H.264 and AAC, with the index in front, like a file that a phone has shared.
+    /// Video and audio as MP4, H.264 and AAC, its index in front, as a phone's file after sharing.
     ///
     /// # Errors
     /// ffmpeg fails.
@@ -144,7 +141,7 @@ impl Stage {
     }
 }
 
-/// Extends the MP4 by a box at its end that players skip (ISO/IEC 14496-12, 8.1.2). Returns its new length.
+/// The MP4 made as long as wanted by a box at its end that players skip (ISO/IEC 14496-12, 8.1.2); the length it has then.
 ///
 /// # Errors
 /// The disk fails.
@@ -171,8 +168,7 @@ pub fn padded(mp4: &Path, bytes: u64, to: &Path) -> Result<u64> {
     Ok(media.len() as u64 + rest)
 }
 
-/// Returns noise of 6 Mbit/s with a key frame each second and a tone, as WebM, which fills parts, spools and disks
-/// quickly.
+/// Noise of 6 Mbit/s with a key frame each second and a tone, as WebM: fills parts, spools and disks soon.
 ///
 /// # Errors
 /// ffmpeg fails.
@@ -189,7 +185,7 @@ pub fn heavy(seconds: u32) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// Makes a file completely or not at all, and only if it does not exist.
+/// Makes a file whole or not at all, and only if it is not there.
 fn once(file: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let _turn = MAKING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if !file.exists() {
@@ -224,7 +220,7 @@ fn make_camera(to: &Path, seconds: &str) -> Result<()> {
     Ok(())
 }
 
-/// Returns speech that is too fast for the first half minute and then at a usual pace.
+/// Speech that is too fast for the first half minute, then at a usual pace.
 fn make_microphone(folder: &Path, to: &Path, seconds: &str) -> Result<()> {
     let (fast, usual);
     if let Some(shared) = shared() {

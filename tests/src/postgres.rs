@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A PostgreSQL server. Ended, and its folder removed, when dropped.
+/// Ended, and its folder removed, when dropped.
 pub struct Postgres {
     folder: PathBuf,
     script: Child,
@@ -15,10 +15,10 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Starts a fresh server. `None`: PostgreSQL is not installed.
+    /// A fresh server; `None` where PostgreSQL is not installed.
     ///
     /// # Errors
-    /// PostgreSQL is installed and does not start.
+    /// It is installed and does not start.
     pub fn start() -> Result<Option<Postgres>> {
         let folder = tempfile::tempdir()?.keep();
         let mut script = Command::new(project().join("scripts/postgres.sh"));
@@ -33,7 +33,7 @@ impl Postgres {
         }
     }
 
-    /// Returns its address as a server's setting.
+    /// Its address, as the server is configured with it.
     pub fn url(&self) -> String {
         format!("postgres://coach@localhost/postgres?host={}", self.folder.display())
     }
@@ -41,31 +41,31 @@ impl Postgres {
     /// Cuts every connection and stops at once.
     ///
     /// # Errors
-    /// The server is stopped already.
+    /// It is stopped already.
     pub fn stop(&mut self) -> Result<()> {
         self.say("stop")
     }
 
-    /// Starts the server again with its data.
+    /// Starts again with what it had.
     ///
     /// # Errors
-    /// The server does not start.
+    /// It does not start.
     pub fn resume(&mut self) -> Result<()> {
         self.say("start")
     }
 
-    /// Freezes the server with its connections open: it accepts requests and answers none.
+    /// Lets it stand still with its connections open: it takes what it is asked, and answers nothing.
     ///
     /// # Errors
-    /// The server is not running.
+    /// It is not running.
     pub fn freeze(&mut self) -> Result<()> {
         self.say("freeze")
     }
 
-    /// Resumes a frozen server.
+    /// Lets it go on where it stood.
     ///
     /// # Errors
-    /// The server is not running.
+    /// It is not running.
     pub fn thaw(&mut self) -> Result<()> {
         self.say("thaw")
     }

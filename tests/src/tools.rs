@@ -6,10 +6,10 @@ use std::process::{Command, Output};
 
 use crate::coach::project;
 
-/// Runs a program to its end. A failure carries the program's output.
+/// Runs a program to its end; a failure carries what it said.
 ///
 /// # Errors
-/// The program cannot be started, or ends with a failure.
+/// It cannot be started, or ends with a failure.
 pub fn run(program: &str, args: &[&str]) -> Result<Output> {
     let output = Command::new(program).args(args).output().with_context(|| format!("{program} cannot be started"))?;
     if !output.status.success() {
@@ -18,17 +18,17 @@ pub fn run(program: &str, args: &[&str]) -> Result<Output> {
     Ok(output)
 }
 
-/// Returns a number from the environment, by which `make soak` extends a test.
+/// A number from the environment: how much of something a test does.
 pub fn setting(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
-/// Returns the Python that has the test clients.
+/// Python with the test clients.
 pub fn python() -> PathBuf {
     project().join("tests/python/.venv/bin/python")
 }
 
-/// Returns a value of a media file, as ffprobe prints it.
+/// A value of a media file, as ffprobe prints it.
 ///
 /// # Errors
 /// The file is not media.

@@ -1,7 +1,6 @@
-//! The live path and the file path agree, also on a network that loses packets: the archived recording gives the
-//! journal that the live session gave, and two per cent of loss move no score by more than three points. The third
-//! publisher does not send lost audio again, so its session has gaps. Then the sessions are rescored, which must change
-//! nothing.
+//! Live = file, also on a network that loses packets: the archived recording gives the journal that the live session gave, and
+//! two per cent of loss move no score by more than three points. The third publisher does not send lost audio again, so its
+//! session has gaps. Then the sessions are rescored, which must change nothing.
 
 use anyhow::{Context, Result, ensure};
 use coach_e2e::coach::{Coach, example, models, program};
@@ -62,7 +61,7 @@ async fn device_check(coach: &Coach, id: &str, file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Returns journal and report of the archived recording by the file path.
+/// Journal and report of the archived recording by the file path.
 fn again(live: &Archived) -> Result<(String, Value)> {
     let text = |path: &Path| path.to_str().map(str::to_owned).context("plain text");
     let out = live.recording.with_extension("again");
@@ -98,7 +97,7 @@ fn check_paths(live: &Archived) -> Result<()> {
     Ok(())
 }
 
-/// Runs `coach rescore` on the folder of a server that has ended. Returns its output.
+/// `coach rescore` on the folder of a server that has ended; what it said.
 fn rescore(coach: &Coach) -> Result<String> {
     let output = Command::new(program())
         .arg("rescore")

@@ -19,7 +19,7 @@ const Compare = lazy(() => import("./pages/compare/compare"));
 function Waiting() {
   return (
     <Frame title="Loading">
-      <Loading page what="the page" />
+      <Loading what="the page" />
     </Frame>
   );
 }
@@ -41,7 +41,6 @@ export function App() {
           <Route>
             <Frame title="Not here">
               <Empty
-                page
                 title="There is no page at this address"
                 action={<ButtonLink to="/">Choose a question</ButtonLink>}
               >

@@ -131,7 +131,7 @@ const server = createServer(async (request, response) => {
             t: 3000,
             id: "slow_down",
             text: "Slow down a little",
-            evidence: "181 words a minute",
+            evidence: "181 wpm",
             positive: false,
             for_ms: 4000,
           }),
@@ -182,9 +182,13 @@ const server = createServer(async (request, response) => {
     case "GET /api/compare":
       return json(200, {
         same_question: true,
-        words: ["Pace: 172 words a minute here, 148 words a minute there; faster, most of all in the middle."],
-        gaps: fixture.GAPS,
-        phases: ["opening", "middle", "close"].map((id) => ({ id })),
+        words: [
+          "Pace: 172 words a minute in A, 148 in B.",
+          "Long pauses: 9.5 s a minute in A, 2.1 in B.",
+          "Eye contact: 62 % in A, 84 % in B.",
+        ],
+        gaps: [],
+        phases: [],
         a: {},
         b: {},
       });

@@ -54,11 +54,13 @@ impl State {
         let (answers, said): (Vec<Answer>, Vec<Said>) = all.map(|(place, marked)| self.answer(marked, place)).unzip();
         let everything =
             Marked { question: None, question_id: None, suggested_ms: None, start: whole.start, end: Some(end) };
-        let (mut overall, _) = self.answer(everything, 0);
+        let (mut overall, of_all) = self.answer(everything, 0);
+        overall.scores = scores::over_answers(&answers, overall.scores);
         if let [only] = &answers[..] {
             (overall.praise, overall.advice) = (only.praise.clone(), only.advice.clone());
             overall.words = only.words.clone();
         } else {
+            overall.praise = advice::overall_praise(&overall.scores, &of_all, &said);
             overall.advice = advice::overall(&said);
             overall.words = advice::lines(&overall.praise, &overall.advice, &[], &overall.scores);
         }

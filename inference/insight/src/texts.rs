@@ -185,6 +185,15 @@ pub fn of_answers(answers: &[usize], worst: usize, advice: &str) -> String {
     }
 }
 
+/// Praise of one answer among several, by its number from 1 on.
+pub fn in_answer(answer: usize, praise: &str) -> String {
+    let mut letters = praise.chars();
+    letters
+        .next()
+        .map(|first| format!("In answer {answer} {}{}", first.to_lowercase(), letters.as_str()))
+        .unwrap_or_default()
+}
+
 /// "once", "twice", "4 times".
 pub fn times(n: usize) -> String {
     match n {
@@ -272,8 +281,8 @@ pub fn clock(t: coach_core::MediaTime) -> String {
 }
 
 /// In place of a number of a face that does not move.
-pub fn still_video() -> String {
-    "the video did not move".into()
+pub fn still_picture() -> String {
+    "the picture did not move".into()
 }
 
 /// In place of a number of one face among others.

@@ -3,16 +3,10 @@ import type { ReactNode } from "react";
 import { asProblem } from "../api/problem";
 import { Button } from "./button";
 
-interface Whole {
-  /** It is all that the page has: its heading is the page's. */
-  page?: boolean;
-}
-
-export function Loading({ what, rows = 3, page }: Whole & { what: string; rows?: number }) {
-  const Name = page ? "h1" : "span";
+export function Loading({ what, rows = 3 }: { what: string; rows?: number }) {
   return (
     <div role="status" className="grid gap-3" data-testid="loading">
-      <Name className="sr-only">Loading {what}</Name>
+      <span className="sr-only">Loading {what}</span>
       {Array.from({ length: rows }, (_, i) => (
         <div key={i} className="breathe h-20 rounded-2xl bg-sunken" style={{ animationDelay: `${i * 120}ms` }} />
       ))}
@@ -20,9 +14,7 @@ export function Loading({ what, rows = 3, page }: Whole & { what: string; rows?:
   );
 }
 
-export function Empty(props: Whole & { title: string; children: ReactNode; action?: ReactNode }) {
-  const { title, children, action, page } = props;
-  const Title = page ? "h1" : "h2";
+export function Empty({ title, children, action }: { title: string; children: ReactNode; action?: ReactNode }) {
   return (
     <div
       className="grid justify-items-center gap-3 rounded-3xl border border-dashed border-line px-6 py-16 text-center"
@@ -37,24 +29,22 @@ export function Empty(props: Whole & { title: string; children: ReactNode; actio
           strokeLinecap="round"
         />
       </svg>
-      <Title className="text-xl font-semibold">{title}</Title>
+      <h2 className="text-xl font-semibold">{title}</h2>
       <div className="max-w-md text-ink-2">{children}</div>
       {action}
     </div>
   );
 }
 
-export function Failure(props: Whole & { error: unknown; retry?: () => void; title?: string }) {
-  const { error, retry, title, page } = props;
+export function Failure({ error, retry, title }: { error: unknown; retry?: () => void; title?: string }) {
   const problem = asProblem(error);
-  const Title = page ? "h1" : "h2";
   return (
     <div
       role="alert"
       className="grid justify-items-start gap-2 rounded-2xl border border-line bg-surface p-6"
       data-testid="error"
     >
-      <Title className="text-lg font-semibold">{title ?? problem.title}</Title>
+      <h2 className="text-lg font-semibold">{title ?? problem.title}</h2>
       {problem.detail && <p className="text-ink-2">{problem.detail}</p>}
       {retry && (
         <Button className="mt-2" onClick={retry}>

@@ -94,6 +94,23 @@ pub(crate) fn overall(answers: &[Said]) -> Vec<Feedback> {
     first.map(feedback).collect()
 }
 
+/// The praise of a whole session of several answers: what all of it did well and no answer did badly, then what single answers did well,
+/// named with them. `whole` is said of the session taken as one answer.
+pub(crate) fn overall_praise(scores: &Scores, whole: &Said, answers: &[Said]) -> Vec<Feedback> {
+    let faults: Vec<Fault> = answers.iter().chain([whole]).flat_map(|said| said.faults.clone()).collect();
+    // With a fault in some answer little is left that holds for all of them, and it is the less telling: one is enough.
+    let mut all = praise::praise(scores, &faults, if faults.is_empty() { MOST_PRAISE } else { 1 });
+    for (place, one) in answers.iter().enumerate().flat_map(|(n, said)| said.praise.iter().map(move |p| (n, p))) {
+        if all.len() >= MOST_PRAISE {
+            break;
+        }
+        if all.iter().all(|known| known.id != one.id) {
+            all.push(Feedback { text: texts::in_answer(place + 1, &one.text), answers: vec![place], ..one.clone() });
+        }
+    }
+    all
+}
+
 /// All lines: praise, advice, notes, scores.
 pub(crate) fn lines(praise: &[Feedback], advice: &[Feedback], notes: &[String], scores: &Scores) -> Vec<String> {
     let mut lines: Vec<String> = praise.iter().map(|p| texts::went_well(&p.text)).collect();

@@ -13,19 +13,23 @@ pub const METRIC: Metric = Metric {
     unit: "share",
     window: "the answer; live the last 5 s",
     baseline: "the person's look at the camera in the device check, else of the first 10 s (no further than 8 degrees from where the camera is)",
-    source: "Gaze is among the visual signs of hirability (Nguyen et al. 2014). Nobody looks all the time: seven tenths is full. Head turn plus \
+    source: "Gaze is among the visual cues of hirability (Nguyen et al. 2014). Nobody looks all the time: seven tenths is full. Head turn plus \
              35 degrees per iris offset, held over blinks; with the lite model the head alone.",
     noticeable: Some(0.15),
     series: Some(|s| &s.eye_contact),
     more_less: ["more on the camera", "less on the camera"],
     priority: Priority::First,
     advice: Some(|t| {
-        format!(
-            "You looked away from the camera: your eyes were on it for {:.0} % of the time. Look into the lens when you make your point.",
-            t.value * 100.0
-        )
+        let how_much = match t.value {
+            v if v < 0.05 => "your eyes were hardly ever on it".to_owned(),
+            v => format!("your eyes were on it for {:.0} % of the time", v * 100.0),
+        };
+        format!("You looked away from the camera: {how_much}. Look into the lens when you make your point.")
     }),
-    praise: Some(|v| format!("your eyes were on the camera for {:.0} % of the time", v * 100.0)),
+    praise: Some(|v| match v {
+        v if v >= 0.97 => "your eyes stayed on the camera".into(),
+        v => format!("your eyes were on the camera for {:.0} % of the time", v * 100.0),
+    }),
     of_face: true,
     needs_full_model: true,
     measure,

@@ -20,9 +20,7 @@ pub const METRIC: Metric = Metric {
              studies, so only the wandering counts and never the height.",
     noticeable: Some(0.8),
     target: Some(|_| "as high at the end as at the beginning".into()),
-    advice: Some(|_| {
-        "Your voice climbed or sank in the course of the answer. Begin each sentence at your speaking pitch.".into()
-    }),
+    // No advice: a slow reading wanders as far as one that a listener would call unsteady, and the direction says nothing.
     praise: Some(|_| "your pitch stayed steady".into()),
     measure,
     ..Metric::SHOWN

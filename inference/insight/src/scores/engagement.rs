@@ -7,7 +7,7 @@ use coach_core::report::ScoreName;
 pub const FORMULA: Formula = Formula {
     name: ScoreName::Engagement,
     id: "engagement",
-    version: 3,
+    version: 4,
     inputs: &[
         Input { metric: &pitch_variation::METRIC, weight: 0.60, curve: pitch_variation::CURVE, pillar: true },
         Input { metric: &expressiveness::METRIC, weight: 0.22, curve: expressiveness::CURVE, pillar: false },

@@ -13,7 +13,7 @@ pub use evidence::Evidence;
 
 use crate::curve::Curve;
 use crate::metrics::{Measure, Metric};
-use coach_core::report::{Contribution, Score, ScoreName, Scores};
+use coach_core::report::{Answer, Contribution, Score, ScoreName, Scores};
 use std::collections::BTreeMap;
 
 /// The weakest pillar's share of a score; the rest is the weighted mean of all inputs. One bad fault is heard through many good things.
@@ -163,6 +163,53 @@ pub fn scores(measures: &Measures, evidence: &Evidence) -> Scores {
         clarity: clarity::FORMULA.score(measures, evidence),
         resilience: resilience::FORMULA.score(measures, evidence),
         engagement: engagement::FORMULA.score(measures, evidence),
+    }
+}
+
+/// The scores of a session: of Confidence, Clarity and Engagement the mean over the answers that have a number, weighted by their length, so
+/// that one bad answer is not averaged away among the measures of the others. `whole` holds the scores of the session taken as one answer:
+/// they stand where no answer has a number, and for Resilience, whose hard moments are counted over the whole session.
+pub(crate) fn over_answers(answers: &[Answer], whole: Scores) -> Scores {
+    let mean = |of: fn(&Scores) -> &Score, whole: Score| -> Score {
+        let judged =
+            answers.iter().filter_map(|a| Some((of(&a.scores), of(&a.scores).value?, a.end.ms() - a.start.ms())));
+        let judged: Vec<(&Score, f32, f32)> =
+            judged.map(|(score, value, ms)| (score, value, ms.max(1) as f32)).collect();
+        if judged.is_empty() { whole } else { mean_score(&judged, whole) }
+    };
+    Scores {
+        confidence: mean(|s| &s.confidence, whole.confidence),
+        clarity: mean(|s| &s.clarity, whole.clarity),
+        resilience: whole.resilience,
+        engagement: mean(|s| &s.engagement, whole.engagement),
+    }
+}
+
+/// The weighted mean of scores that have a number (score, number, weight; at least one). Its range holds them all. Measured values are those
+/// of the whole session; points and weights are means, so that they still sum to the number.
+fn mean_score(judged: &[(&Score, f32, f32)], whole: Score) -> Score {
+    let sum: f32 = judged.iter().map(|(.., weight)| weight).sum();
+    let mean = |of: &dyn Fn(&Score) -> f32| judged.iter().map(|(s, _, weight)| of(s) * weight).sum::<f32>() / sum;
+    let value = judged.iter().map(|(_, value, weight)| value * weight).sum::<f32>() / sum;
+    let most = judged.iter().map(|(_, value, _)| *value).fold(f32::MIN, f32::max);
+    let least = judged.iter().map(|(_, value, _)| *value).fold(f32::MAX, f32::min);
+    let half = mean(&|s| s.range.map_or(NARROWEST, |[low, high]| (high - low) / 2.0));
+    let contributions = whole.contributions.into_iter().map(|c| {
+        let of = |s: &Score, read: fn(&Contribution) -> f32| {
+            s.contributions.iter().find(|other| other.metric == c.metric).map_or(0.0, read)
+        };
+        let (weight, points) = (mean(&|s| of(s, |c| c.weight)), mean(&|s| of(s, |c| c.points)));
+        let moments = judged.iter().flat_map(|(s, ..)| &s.contributions).filter(|other| other.metric == c.metric);
+        let moments = moments.flat_map(|other| other.moments.clone()).collect();
+        Contribution { weight, points, moments, ..c }
+    });
+    Score {
+        value: Some(value),
+        range: Some([least.min((value - half).max(0.0)), most.max((value + half).min(100.0))]),
+        coverage: mean(&|s| s.coverage),
+        reason: None,
+        unknown: mean(&|s| s.unknown),
+        contributions: contributions.collect(),
     }
 }
 

@@ -157,3 +157,47 @@ fn every_contribution_that_lost_much_shows_where() {
         }
     }
 }
+
+/// Three answers, the second of them much too fast and with the eyes off the camera.
+const ONE_FAST_ANSWER: &str = "
+device-check
+0:00 ask Tell me about yourself. for 60 s
+0:01 speak 140
+0:01 tone 3
+0:50 silent
+0:52 ask Tell me about a failure. for 60 s
+0:53 speak 235
+0:53 look aside
+1:40 look camera
+1:40 silent
+1:42 ask Tell me about a success. for 60 s
+1:43 speak 140
+2:30 end
+";
+
+#[test]
+fn one_bad_answer_is_not_averaged_away_in_the_score_of_the_session() {
+    let report = report(ONE_FAST_ANSWER);
+    let clarity: Vec<f32> = report.answers.iter().map(|a| a.scores.clarity.value.expect("a number")).collect();
+    let overall = &report.overall.scores.clarity;
+    let (value, range) = (overall.value.expect("a number"), overall.range.expect("a range"));
+    assert!(clarity[1] < 50.0 && clarity[0] > 85.0 && clarity[2] > 85.0, "{clarity:?}");
+    let mean = clarity.iter().sum::<f32>() / 3.0;
+    assert!((value - mean).abs() < 2.0, "{value} of {clarity:?}");
+    assert!(range[0] <= clarity[1] && range[1] >= clarity[0], "{range:?}");
+    let points: f32 = overall.contributions.iter().map(|c| c.points).sum::<f32>() + overall.unknown;
+    assert!((points - value).abs() < 1.0, "{points} of {value}");
+}
+
+#[test]
+fn what_one_answer_did_badly_is_not_praised_over_the_session_but_the_others_are_by_name() {
+    let report = report(ONE_FAST_ANSWER);
+    assert!(
+        report.overall.praise.iter().all(|p| p.id != "pace" || !p.answers.is_empty()),
+        "{:?}",
+        report.overall.praise
+    );
+    assert!(report.overall.advice[0].text.starts_with("Answer 2: "), "{:?}", report.overall.advice);
+    let named = report.overall.praise.iter().find(|p| p.text.starts_with("In answer 1 "));
+    assert!(named.is_some_and(|p| p.answers == [0]), "{:?}", report.overall.praise);
+}

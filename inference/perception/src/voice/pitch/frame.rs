@@ -1,11 +1,10 @@
-//! Finds pitch candidates at one moment by autocorrelation, after Boersma 1993 as Praat 6.1 implements it ("To Pitch
-//! (ac)").
+//! Pitch candidates of one moment by autocorrelation, after Boersma 1993 as Praat 6.1 realises it ("To Pitch (ac)").
 
 use super::{Candidate, Frame, MAX_CANDIDATES, sinc};
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex};
 use std::sync::Arc;
 
-/// The number of periods of the lowest pitch in a window.
+/// Periods of the lowest pitch in a window.
 const PERIODS: f64 = 3.0;
 const DEPTH: usize = 70;
 
@@ -13,27 +12,26 @@ const DEPTH: usize = 70;
 pub struct Analyzer {
     rate_hz: f64,
     floor_hz: f64,
-    /// The longest period, samples.
+    /// Samples of the longest period.
     period: usize,
     half_window: usize,
     max_lag: usize,
-    /// The largest lag that interpolation may read.
+    /// Largest lag that interpolation may look at.
     edge: usize,
     window: Vec<f64>,
-    /// One over the product of the window's autocorrelation and its value at lag zero.
+    /// One over (autocorrelation of the window times its value at lag zero).
     window_ac: Vec<f64>,
     forward: Arc<dyn RealToComplex<f64>>,
     inverse: Arc<dyn ComplexToReal<f64>>,
     frame: Vec<f64>,
     spectrum: Vec<Complex<f64>>,
     scratch: Vec<Complex<f64>>,
-    /// The normalised autocorrelation from lag `-edge` to `edge`.
+    /// Normalised autocorrelation from lag `-edge` to `edge`.
     r: Vec<f64>,
 }
 
 impl Analyzer {
-    /// Creates the buffers for samples at `rate_hz` and pitches from `floor_hz` up. `None`: a window would have fewer
-    /// than 6 samples.
+    /// For samples at `rate_hz` and pitches from `floor_hz` up. `None` when a window would have fewer than 6 samples.
     pub fn new(rate_hz: f64, floor_hz: f64) -> Option<Analyzer> {
         let length = (PERIODS / floor_hz * rate_hz).floor() as usize;
         let half_window = (length / 2).checked_sub(1).filter(|&half| half >= 3)?;
@@ -68,14 +66,13 @@ impl Analyzer {
         Some(analyzer)
     }
 
-    /// Returns how many samples a frame needs on each side of its centre.
+    /// How many samples a frame needs to each side of its centre.
     pub fn reach(&self) -> usize {
         self.half_window.max(self.period)
     }
 
-    /// Finds the candidates around the point between `samples[centre - 1]` and `samples[centre]`. `peak` is the largest
-    /// absolute sample of the whole signal, which silence is relative to. At least [`Analyzer::reach`] samples must be
-    /// on each side.
+    /// The candidates around the point between `samples[centre - 1]` and `samples[centre]`; `peak` is the loudest the whole
+    /// signal gets, to which silence is relative. At least [`Analyzer::reach`] samples must lie on each side.
     pub fn analyze(&mut self, samples: &[f32], centre: usize, peak: f64, out: &mut Frame) {
         let (half, length) = (self.half_window, self.window.len());
         let around = &samples[centre - self.period..centre + self.period];
@@ -106,7 +103,7 @@ impl Analyzer {
     }
 
     fn autocorrelate(&mut self) {
-        // The lengths are fixed at construction, so neither transform can refuse them.
+        // The lengths are fixed at construction, so that neither transform can refuse them.
         let done = self.forward.process_with_scratch(&mut self.frame, &mut self.spectrum, &mut self.scratch);
         debug_assert!(done.is_ok());
         for bin in &mut self.spectrum {
@@ -116,7 +113,7 @@ impl Analyzer {
         debug_assert!(done.is_ok());
     }
 
-    /// Chooses and refines the strongest local maxima of the correlation.
+    /// The strongest local maxima of the correlation, refined.
     fn choose(&self, out: &mut Frame) {
         let mut lags = [0usize; MAX_CANDIDATES];
         for lag in 2..self.max_lag.min(self.edge) {
@@ -128,8 +125,7 @@ impl Analyzer {
                 out.len += 1;
                 out.len - 1
             } else {
-                // All places are taken (rare: many weak maxima in noise): the strengths decide, with a preference for
-                // higher pitches.
+                // Full (rare: many weak maxima in noise): the strengths decide, higher pitches favoured.
                 let at = lag as f64 + 0.5 * (c - a) / (2.0 * b - a - c);
                 let strength = reflect(sinc::interpolate(&self.r, self.edge as f64 + at, 30));
                 let mine = self.favoured(strength, self.rate_hz / at);
@@ -166,7 +162,7 @@ impl Analyzer {
     }
 }
 
-/// Reflects a correlation over 1, which short windows can give.
+/// Short windows can push a correlation over 1; such values are reflected.
 fn reflect(strength: f64) -> f64 {
     if strength > 1.0 { 1.0 / strength } else { strength }
 }

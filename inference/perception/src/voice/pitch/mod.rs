@@ -12,34 +12,34 @@ pub use path::{Decision, Path};
 
 pub const FLOOR_HZ: f64 = 75.0;
 pub const CEILING_HZ: f64 = 500.0;
-/// The most candidates of a frame, "unvoiced" included.
+/// Candidates of a frame, "unvoiced" included.
 pub const MAX_CANDIDATES: usize = 15;
 const VOICING_THRESHOLD: f64 = 0.45;
 const SILENCE_THRESHOLD: f64 = 0.03;
 const OCTAVE_COST: f64 = 0.01;
 
-/// A possible pitch of a frame.
+/// A pitch that a frame might have.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Candidate {
-    /// The pitch in Hz; 0: unvoiced.
+    /// Hz; 0 = unvoiced.
     pub hz: f64,
-    /// The normalised autocorrelation, up to 1.
+    /// Normalised autocorrelation, up to 1.
     pub strength: f64,
 }
 
-/// The candidates of one frame.
+/// What one frame offers the path.
 #[derive(Debug, Clone, Default)]
 pub struct Frame {
-    /// The local peak over the peak of the whole signal, 0 to 1.
+    /// Local peak over the peak of the whole signal, 0 to 1.
     pub intensity: f64,
-    /// The candidates; the first is always "unvoiced".
+    /// The first is always "unvoiced".
     pub candidates: [Candidate; MAX_CANDIDATES],
-    /// The number of candidates in use.
+    /// How many of them count.
     pub len: usize,
 }
 
 impl Frame {
-    /// Removes all candidates but "unvoiced".
+    /// Only "unvoiced" is left.
     pub fn clear(&mut self, intensity: f64) {
         self.intensity = intensity;
         self.candidates[0] = Candidate::default();
