@@ -3,7 +3,7 @@
 //! ```text
 //! cargo run -p coach-media --example publish -- interview.webm http://localhost:8080/api/sessions/ID/whip
 //! ```
-//! VP8 and Opus are sent as they are; anything else is encoded first. At the end the session is deleted, which is "stop".
+//! VP8 and Opus are sent as they are, and with `--h264` H.264; anything else is encoded first. At the end the session is deleted, which is "stop".
 
 #[path = "publisher/mod.rs"]
 #[allow(dead_code)]
@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use bytes::Bytes;
 use clap::Parser;
 use coach_media::item::{Formats, Item, Track};
-use coach_media::{Format, file};
+use coach_media::{Format, VideoCodec, file};
 use gstreamer::prelude::*;
 use publisher::{Loss, Sender};
 use reqwest::{StatusCode, Url, header};
@@ -58,6 +58,9 @@ struct Options {
     /// End without DELETE, as a browser that crashes.
     #[arg(long)]
     vanish: bool,
+    /// Send H.264 as it is. Its frames must stand in the order in which they are shown.
+    #[arg(long)]
+    h264: bool,
     /// Say the time of each unit that was sent, in milliseconds.
     #[arg(long)]
     trace: bool,
@@ -70,13 +73,14 @@ async fn main() -> Result<()> {
         bail!("--speed is over 0 up to 100, --loss is 0 to 100");
     }
     coach_media::init()?;
-    let (path, formats, _scratch) = prepare(&options.file)?;
+    let (path, formats, _scratch) = prepare(&options.file, options.h264)?;
     let local = options.url.host_str().is_some_and(|host| host == "localhost" || host.starts_with("127."));
     let bind = options.bind.clone().unwrap_or(if local { "127.0.0.1:0" } else { "0.0.0.0:0" }.into());
     let loss = Loss::new(options.loss / 100.0, options.seed);
     let begin = Instant::now();
     let (mut sender, mut offer) =
-        Sender::new(formats.video.is_some(), formats.audio.is_some(), &bind, loss.clone()).await?;
+        Sender::coded(formats.video.as_ref().and_then(VideoCodec::of), formats.audio.is_some(), &bind, loss.clone())
+            .await?;
     if options.audio_once {
         offer = publisher::audio_once(&offer);
     }
@@ -166,10 +170,12 @@ fn read(path: &Path, repeat: bool, end_ms: i64, units: &mpsc::Sender<(Track, i64
 }
 
 /// The file itself when it can be sent as it is, else an encoded copy, which goes with its directory.
-fn prepare(file: &Path) -> Result<(PathBuf, Formats, Option<tempfile::TempDir>)> {
+fn prepare(file: &Path, h264: bool) -> Result<(PathBuf, Formats, Option<tempfile::TempDir>)> {
     let formats = file::Source::open(file, file::Limits::default())?.formats().clone();
     let fits = |format: &Option<Format>, media: &str| format.as_ref().is_none_or(|format| format.media_type() == media);
-    if fits(&formats.video, "video/x-vp8") && fits(&formats.audio, "audio/x-opus") {
+    if (fits(&formats.video, "video/x-vp8") || h264 && fits(&formats.video, "video/x-h264"))
+        && fits(&formats.audio, "audio/x-opus")
+    {
         return Ok((file.to_owned(), formats, None));
     }
     let directory = tempfile::tempdir()?;

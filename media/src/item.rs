@@ -55,6 +55,34 @@ impl Item {
     }
 }
 
+/// How publishers code video.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum VideoCodec {
+    #[default]
+    Vp8,
+    H264,
+}
+
+impl VideoCodec {
+    /// The coding of a live track, or of the file path's; `None` for any that no publisher sends.
+    pub fn of(format: &Format) -> Option<VideoCodec> {
+        match format.media_type() {
+            "video/x-vp8" => Some(VideoCodec::Vp8),
+            "video/x-h264" => Some(VideoCodec::H264),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for VideoCodec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            VideoCodec::Vp8 => "VP8",
+            VideoCodec::H264 => "H.264",
+        })
+    }
+}
+
 /// How a track is encoded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Format {
@@ -68,6 +96,20 @@ impl Format {
     /// Returns VP8 as WebRTC sends it and WebM holds it.
     pub fn vp8() -> Format {
         Format { caps: "video/x-vp8".into(), rotation: Rotation::None }
+    }
+
+    /// Returns H.264 in access units with start codes and with the parameter sets in front of each key unit.
+    pub fn h264() -> Format {
+        let caps = "video/x-h264, stream-format=(string)byte-stream, alignment=(string)au";
+        Format { caps: caps.into(), rotation: Rotation::None }
+    }
+
+    /// Returns video as publishers send it.
+    pub fn video(codec: VideoCodec) -> Format {
+        match codec {
+            VideoCodec::Vp8 => Format::vp8(),
+            VideoCodec::H264 => Format::h264(),
+        }
     }
 
     /// Returns Opus in packets that decode to `channels` (1 or 2) at 48 kHz.
@@ -110,5 +152,8 @@ mod tests {
     fn a_format_names_its_media_type() {
         assert_eq!(Format::vp8().media_type(), "video/x-vp8");
         assert_eq!(Format::opus(2).media_type(), "audio/x-opus");
+        for codec in [VideoCodec::Vp8, VideoCodec::H264] {
+            assert_eq!(VideoCodec::of(&Format::video(codec)), Some(codec));
+        }
     }
 }

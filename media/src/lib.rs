@@ -2,9 +2,9 @@
 //!
 //! * [`item`]: what both paths produce: access units with their media time, gaps, ends.
 //! * [`tap`]: RTP to items, the one place that decides time.
-//! * [`gaps`]: the rule for stretches without media. [`packet`]: what packets tell without being decoded.
+//! * [`gaps`]: the rule for stretches without media. [`packet`], [`h264`]: what packets tell without being decoded.
 //! * [`mod@file`]: the file path, from any file to items.
-//! * [`decode`]: access units to frames and samples. [`record`]: access units to WebM.
+//! * [`decode`]: access units to frames and samples. [`record`]: access units to WebM or Matroska.
 //! * [`process`]: reads files and decodes in a separate process that has no access to the rest of the machine.
 //! * [`peer`]: WebRTC publishers: an offer in, an answer and items out, on one UDP port (`net`).
 //!
@@ -15,6 +15,7 @@ pub mod decode;
 pub mod file;
 pub mod gaps;
 mod gst;
+pub mod h264;
 pub mod item;
 mod net;
 pub mod packet;
@@ -25,4 +26,4 @@ pub mod tap;
 mod watched;
 
 pub use gst::{Element, Error, init, wanted};
-pub use item::{AccessUnit, Format, Formats, Item, Track};
+pub use item::{AccessUnit, Format, Formats, Item, Track, VideoCodec};

@@ -253,7 +253,7 @@ fn raw_pushes_after_a_flush_are_refused() {
 }
 
 #[test]
-fn after_a_second_without_audio_the_decoder_begins_anew() {
+fn after_a_second_without_audio_the_decoder_restarts() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let Some(items) = browser_like(folder.path(), 3) else { return };

@@ -87,7 +87,7 @@ async fn received(endpoint: &Endpoint, count: u64) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn strangers_get_no_answer_no_state_and_no_way_in() {
+async fn unknown_senders_get_no_answer_and_no_state() {
     let endpoint = Endpoint::bind(Config::default()).unwrap();
     let (mut sender, publisher, mut events, ufrag) = connect(&endpoint, &Loss::none()).await;
     let before = endpoint.counters();
@@ -137,7 +137,7 @@ async fn damaged_copies_of_everything_a_publisher_sends_do_no_harm() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_cut_cable_is_told_as_disconnected_then_failed_then_closed_and_frees_the_place() {
+async fn a_lost_connection_is_reported_as_disconnected_then_failed_then_closed_and_frees_its_place() {
     let config = Config {
         disconnected_after: Duration::from_secs(1),
         failed_after: Duration::from_secs(1),
@@ -197,7 +197,7 @@ async fn now_is_the_media_time_of_what_is_being_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_dropped_endpoint_closes_its_publishers_with_what_has_come() {
+async fn a_dropped_endpoint_closes_its_publishers_and_hands_out_what_arrived() {
     let endpoint = Endpoint::bind(Config::default()).unwrap();
     let (mut sender, publisher, mut events, _) = connect(&endpoint, &Loss::none()).await;
     talk(&mut sender, 0, 500).await;

@@ -1,5 +1,6 @@
 //! Offers of all kinds at a real endpoint: what is answered, what is refused and how, and that nothing stays behind.
 
+use coach_media::VideoCodec;
 use coach_media::peer::{Config, Endpoint, Error, Event, Limits};
 use coach_testing::thread_cpu_s;
 use std::time::Duration;
@@ -38,6 +39,77 @@ async fn a_browsers_offer_is_answered_with_vp8_and_opus_on_the_shared_port() {
     assert_eq!(starting("a=rtcp-mux-only").len(), 2, "RFC 9725, section 4.4.1");
 }
 
+/// The lines of an answer about its codecs, without what every one has.
+async fn codecs(endpoint: &Endpoint, sdp: &str, limits: &Limits) -> Result<Vec<String>, Error> {
+    let (answer, publisher) = endpoint.accept(sdp, limits).await?;
+    publisher.close().await;
+    let about = |line: &&str| line.starts_with("a=rtpmap:") || line.to_ascii_lowercase().contains("packetization-mode");
+    Ok(answer.sdp.lines().filter(about).map(str::to_owned).collect())
+}
+
+#[tokio::test]
+async fn an_offer_without_vp8_is_answered_with_h264_in_the_profile_that_was_offered() {
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
+    let without = CHROMIUM.replace(" VP8/90000", " VP9/90000");
+    let expected = [
+        "a=rtpmap:111 opus/48000/2",
+        "a=rtpmap:102 H264/90000",
+        "a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f;x-google-start-bitrate=1500",
+        "a=rtpmap:103 rtx/90000",
+    ];
+    assert_eq!(codecs(&endpoint, &without, &Limits::default()).await.unwrap(), expected);
+    // A recording that has begun with one coding takes no other.
+    let begun = |codec| Limits { codec: Some(codec), ..Limits::default() };
+    assert_eq!(codecs(&endpoint, CHROMIUM, &begun(VideoCodec::H264)).await.unwrap(), expected);
+    let refused = codecs(&endpoint, &without, &begun(VideoCodec::Vp8)).await;
+    assert!(matches!(refused, Err(Error::Unacceptable(why)) if why.contains("VP8")));
+}
+
+/// H.264 alone, as libraries other than browsers offer it; `{…}` stands for what differs between them.
+fn library(session: &str, media: &str, audio_port: u16, parameters: &str) -> String {
+    let transport = "a=setup:actpass\r\na=ice-ufrag:4hiw\r\na=ice-pwd:HBbMQqboTdzUWLdoWHJ60O1234\r\n";
+    let fill = |text: &str| text.replace("{transport}", transport);
+    format!(
+        "v=0\r\no=- 3559300441 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE video audio\r\n{session}\
+         a=fingerprint:sha-256 F8:5D:01:EA:98:1D:A5:FA:5E:C9:41:F4:EB:1C:36:B0:AD:AB:CD:10:0A:92:C5:0F:BC:61:AB:F1:D1:85:4F:42\r\n\
+         m=video 9 UDP/TLS/RTP/SAVPF 102\r\nc=IN IP4 0.0.0.0\r\na=mid:video\r\na=sendonly\r\na=rtcp-mux\r\n\
+         a=rtpmap:102 H264/90000\r\na=rtcp-fb:102 nack pli\r\na=fmtp:102 {parameters}\r\n{media}\
+         m=audio {audio_port} UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:audio\r\na=sendonly\r\na=rtcp-mux\r\n\
+         a=bundle-only\r\na=rtpmap:111 OPUS/48000/2\r\na=ssrc:43 cname:c\r\n{media}",
+        session = fill(session),
+        media = fill(media),
+    )
+}
+
+#[tokio::test]
+async fn offers_of_h264_alone_are_answered_however_they_are_written() {
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
+    let usual = "profile-level-id=42e01f;packetization-mode=1;level-asymmetry-allowed=1";
+    let named = "packetization-mode=1;sprop-parameter-sets=Z0LAHoyNQFAe0A8IhGo=,aM48gA==;profile-level-id=42c01e";
+    let high = "packetization-mode=1;profile-level-id=64001f";
+    for (what, sdp, profile) in [
+        ("transport in each section", library("", "{transport}", 9, usual), "42e01f"),
+        ("transport of the session", library("{transport}", "", 9, usual), "42e01f"),
+        ("sets in the offer, audio at port 0", library("", "{transport}", 0, named), "42c01e"),
+        ("High", library("", "{transport}", 9, high), "64001f"),
+    ] {
+        let answer = codecs(&endpoint, &sdp, &Limits::default()).await.unwrap_or_else(|e| panic!("{what}: {e}"));
+        let answer: Vec<_> = answer.iter().map(|line| line.to_ascii_lowercase()).collect();
+        let agreed = format!("profile-level-id={profile}");
+        let is_agreed = |line: &String| line.contains(&agreed) && line.contains("packetization-mode=1");
+        assert!(answer.iter().any(is_agreed), "{what}: {answer:?}");
+    }
+    for (what, parameters) in [
+        ("ten bits", "packetization-mode=1;profile-level-id=6e001f"),
+        ("a profile that is cut", "packetization-mode=1;profile-level-id=42"),
+        ("no hexadecimal", "packetization-mode=1;profile-level-id=42zzzz"),
+        ("interleaved packets", "packetization-mode=2;profile-level-id=42e01f"),
+    ] {
+        let refused = codecs(&endpoint, &library("", "{transport}", 9, parameters), &Limits::default()).await;
+        assert!(matches!(refused, Err(Error::Unacceptable(_))), "{what}: {refused:?}");
+    }
+}
+
 #[tokio::test]
 async fn an_offer_of_three_qualities_is_answered_for_one() {
     let endpoint = Endpoint::bind(Config::default()).unwrap();
@@ -54,8 +126,8 @@ async fn each_fault_has_the_kind_that_its_status_needs() {
     assert!(matches!(refused("{\"sdp\": true}").await, Error::Malformed(_)));
     assert!(matches!(refused(CHROMIUM.split("m=").next().unwrap()).await, Error::NoMedia(_)));
     assert!(matches!(refused(&CHROMIUM.replace("a=sendonly", "a=inactive")).await, Error::NoMedia(_)));
-    let only_h264 = CHROMIUM.replace(" VP8/90000", " VP9/90000");
-    assert!(matches!(refused(&only_h264).await, Error::Unacceptable(_)));
+    let neither = CHROMIUM.replace(" VP8/90000", " VP9/90000").replace(" H264/90000", " H263/90000");
+    assert!(matches!(refused(&neither).await, Error::Unacceptable(_)));
     let twice = format!("{CHROMIUM}{}", &CHROMIUM[CHROMIUM.find("m=video").unwrap()..]);
     assert!(matches!(refused(&twice).await, Error::Unacceptable(_)));
     let unbundled = CHROMIUM.replace("a=group:BUNDLE", "a=group:LS");

@@ -269,7 +269,7 @@ fn without_a_video_track_audio_starts_at_once_and_alone() {
 }
 
 #[test]
-fn padding_counts_and_says_nothing() {
+fn padding_is_counted_and_gives_no_unit() {
     let mut video = Sender::new(65_530, 0);
     let mut arrivals = Vec::new();
     for at in (0..3000).step_by(40) {
@@ -345,7 +345,7 @@ fn frames_follow_the_clock_of_the_audio_and_neither_has_a_gap() {
 }
 
 #[test]
-fn audio_that_begins_anew_is_where_the_frames_have_followed_it_to() {
+fn audio_that_restarts_goes_on_at_the_time_of_the_video() {
     // By then the frames are 240 ms from where they would be without reports.
     let (off, items) = twenty_minutes_400_ppm_apart(Some(600_000));
     assert!(off <= 40, "{off} ms");

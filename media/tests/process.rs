@@ -28,15 +28,18 @@ fn main() {
         do_harm(&deed);
     }
     let tests: &[(&str, fn())] = &[
-        ("what_breaks_the_rules_is_ended_or_refused", what_breaks_the_rules_is_ended_or_refused),
-        ("what_comes_out_of_a_process_is_what_comes_out_here", what_comes_out_of_a_process_is_what_comes_out_here),
+        ("a_process_that_breaks_a_rule_is_ended_or_refused", a_process_that_breaks_a_rule_is_ended_or_refused),
+        ("a_separate_process_gives_the_same_output_as_this_one", a_separate_process_gives_the_same_output_as_this_one),
         ("a_live_session_goes_on_when_its_process_is_killed", a_live_session_goes_on_when_its_process_is_killed),
-        ("a_process_that_hangs_is_ended_and_made_anew", a_process_that_hangs_is_ended_and_made_anew),
-        ("what_comes_while_a_process_starts_is_decoded_whole", what_comes_while_a_process_starts_is_decoded_whole),
-        ("units_that_no_decoder_sees_do_not_stop_a_file", units_that_no_decoder_sees_do_not_stop_a_file),
+        ("a_process_that_hangs_is_ended_and_replaced", a_process_that_hangs_is_ended_and_replaced),
+        (
+            "units_that_arrive_while_a_process_starts_are_all_decoded",
+            units_that_arrive_while_a_process_starts_are_all_decoded,
+        ),
+        ("units_that_no_decoder_accepts_do_not_stop_a_file", units_that_no_decoder_accepts_do_not_stop_a_file),
         ("a_file_whose_process_ends_is_an_error", a_file_whose_process_ends_is_an_error),
         ("no_file_makes_a_request_from_a_process", no_file_makes_a_request_from_a_process),
-        ("the_walls_stand", the_walls_stand),
+        ("every_restriction_of_the_sandbox_applies", every_restriction_of_the_sandbox_applies),
         ("memory_is_limited", memory_is_limited),
     ];
     let wanted: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
@@ -74,7 +77,7 @@ fn do_harm(deed: &str) -> ! {
     std::process::exit(if done.is_err_and(|e| e.kind() == std::io::ErrorKind::PermissionDenied) { 13 } else { 0 })
 }
 
-fn what_breaks_the_rules_is_ended_or_refused() {
+fn a_process_that_breaks_a_rule_is_ended_or_refused() {
     use std::os::unix::process::ExitStatusExt;
     let walls = Process::new(program()).walls().unwrap();
     if let Some(missing) = walls.missing() {
@@ -162,7 +165,7 @@ fn decode_file(process: Option<&Process>, path: &Path) -> Out {
     (std::mem::take(&mut seen.lock().unwrap()), std::mem::take(&mut heard.lock().unwrap()))
 }
 
-fn what_comes_out_of_a_process_is_what_comes_out_here() {
+fn a_separate_process_gives_the_same_output_as_this_one() {
     let folder = tempfile::tempdir().unwrap();
     let film =
         ["-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=4", "-f", "lavfi", "-i", "sine=duration=4"];
@@ -239,7 +242,7 @@ fn live(process: &Process, units: &[(Track, AccessUnit)], formats: &Formats, mut
     Arc::into_inner(out).unwrap().into_inner().unwrap()
 }
 
-fn what_comes_while_a_process_starts_is_decoded_whole() {
+fn units_that_arrive_while_a_process_starts_are_all_decoded() {
     let Some((formats, units)) = live_units(12) else { return };
     let process = Process::new(program());
     let (out, mut video, mut audio) = decoders(&process, &formats);
@@ -263,7 +266,7 @@ fn what_comes_while_a_process_starts_is_decoded_whole() {
 }
 
 /// A file with more damaged units in a row than may wait in a process.
-fn units_that_no_decoder_sees_do_not_stop_a_file() {
+fn units_that_no_decoder_accepts_do_not_stop_a_file() {
     let Some((formats, mut units)) = live_units(8) else { return };
     units.retain(|(track, _)| *track == Track::Video);
     let third = units.len() / 3;
@@ -311,7 +314,7 @@ fn a_live_session_goes_on_when_its_process_is_killed() {
     assert!(lost <= 4000, "{:?}", out.lost);
 }
 
-fn a_process_that_hangs_is_ended_and_made_anew() {
+fn a_process_that_hangs_is_ended_and_replaced() {
     let Some((formats, units)) = live_units(12) else { return };
     let process = Process::new(Program { most_silence: Duration::from_millis(300), ..program() });
     let (third, mut first) = (units.len() / 3, None);
@@ -366,7 +369,7 @@ fn no_file_makes_a_request_from_a_process() {
     println!("{} files, 0 requests", files.len());
 }
 
-fn the_walls_stand() {
+fn every_restriction_of_the_sandbox_applies() {
     let walls = Process::new(program()).walls().unwrap();
     println!("{walls:?}");
     assert!(walls.no_limits.is_none(), "{walls:?}");

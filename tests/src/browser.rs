@@ -1,4 +1,4 @@
-//! Ways through the pages in Chromium: the scripts of tests/browser, and what they saw.
+//! Runs the scripts of tests/browser, which use the pages in Chromium, and returns what they saw.
 
 use crate::coach::{Coach, project};
 use anyhow::{Context, Result, ensure};
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
-/// Returns the folder in which screenshots of the pages are left.
+/// Returns the folder in which screenshots of the pages are stored.
 ///
 /// # Errors
 /// The disk fails.
@@ -18,15 +18,15 @@ pub fn screenshots() -> Result<PathBuf> {
     Ok(shots)
 }
 
-/// A script of that folder.
+/// Returns the path of a script of that folder.
 pub fn script(name: &str) -> PathBuf {
     project().join("tests/browser").join(name)
 }
 
-/// Walks a way to its end, as [`walk`] does, with a server that is killed and started again when the script prints "restart".
+/// Runs a script as [`walk`] does, with a server that is killed and started again when the script prints "restart".
 ///
 /// # Errors
-/// As [`walk`]; or the server does not start again.
+/// The script ended early, or the server does not start again.
 pub async fn walk_with_restart(coach: &mut Coach, name: &str, args: &[impl AsRef<OsStr>]) -> Result<Value> {
     let mut browser = tokio::process::Command::new("node");
     browser.arg(script(name)).arg(coach.url("")).args(args).stdout(Stdio::piped()).kill_on_drop(true);
@@ -47,10 +47,10 @@ pub async fn walk_with_restart(coach: &mut Coach, name: &str, args: &[impl AsRef
     Ok(seen)
 }
 
-/// Walks a way to its end; its arguments follow the server's address.
+/// Runs a script to its end; its arguments follow the server's address.
 ///
 /// # Errors
-/// It ended early: why, and what it had seen until then.
+/// The script ended early; the error says why, and what it had seen until then.
 pub async fn walk(coach: &Coach, name: &str, args: &[impl AsRef<OsStr>]) -> Result<Value> {
     let mut browser = Command::new("node");
     browser.arg(script(name)).arg(coach.url("")).args(args);

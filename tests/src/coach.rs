@@ -1,4 +1,4 @@
-//! A `coach serve` of its own for a test: fresh folders, free ports, a log that must hold no panic.
+//! A `coach serve` for a test: fresh folders, free ports, and a log that must hold no panic.
 
 use anyhow::{Context, Result, bail};
 use coach_testing::LIMIT;
@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// One server at a time: latencies are measured, and two cores are shared with Chromium.
+/// Held by the running server: latencies are measured, and two cores are shared with Chromium, so only one runs at a
+/// time.
 static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
-/// A running server. Stopped, and its log searched for panics, when dropped.
+/// A running server. When dropped it is stopped and its log is searched for panics.
 pub struct Coach {
     child: Option<Child>,
     pub folder: tempfile::TempDir,
@@ -19,14 +20,14 @@ pub struct Coach {
     udp: u16,
     s3: u16,
     settings: Vec<(String, String)>,
-    /// The data folder is a disk of so many MiB, of its own.
+    /// The size of the disk that is mounted as the data folder, MiB. `None`: a plain folder.
     disk_mb: Option<u32>,
     log: PathBuf,
     // Dropped last: the next test begins when this server is gone.
     _turn: tokio::sync::MutexGuard<'static, ()>,
 }
 
-/// The program that was built with these tests.
+/// Returns the path of the program that was built with these tests.
 pub fn program() -> PathBuf {
     // …/debug/deps/test or …/debug/examples/example
     let mut path = std::env::current_exe().expect("a test has a path");
@@ -39,31 +40,31 @@ pub fn program() -> PathBuf {
     program
 }
 
-/// An example program of the workspace, as `cargo build --all-targets` makes it.
+/// Returns the path of an example program of the workspace, as `cargo build --all-targets` makes it.
 pub fn example(name: &str) -> PathBuf {
     let path = program().with_file_name("examples").join(name);
     assert!(path.exists(), "{} is not built: run `cargo build --workspace --all-targets` first", path.display());
     path
 }
 
-/// The models folder, as absolute path: `$COACH_MODELS` or ./models of the project.
+/// Returns the models folder as an absolute path: `$COACH_MODELS` or ./models of the project.
 pub fn models() -> PathBuf {
     std::env::var_os("COACH_MODELS").map_or_else(|| project().join("models"), PathBuf::from)
 }
 
-/// The project's root.
+/// Returns the project's root.
 pub fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ lies in the project").to_owned()
 }
 
-/// Whether this machine lets a test mount a disk that only its own process sees.
+/// Returns whether this machine lets a test mount a disk that only its own process sees.
 pub fn can_make_disks() -> bool {
     let mut tried = Command::new("unshare");
     tried.args(["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).stderr(Stdio::null());
     tried.status().is_ok_and(|status| status.success())
 }
 
-/// A port that is free now.
+/// Returns a port that is free now.
 pub fn free_tcp() -> u16 {
     TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port()
 }
@@ -77,16 +78,16 @@ impl Coach {
     /// Starts a server on free ports and waits until it is ready. `settings`: further `COACH_…` variables.
     ///
     /// # Errors
-    /// It ends, or does not get ready; the error carries its log.
+    /// The server ends or does not get ready; the error carries its log.
     pub async fn start(settings: &[(&str, &str)]) -> Result<Coach> {
         Coach::start_on(None, settings).await
     }
 
-    /// Starts a server whose data folder is a small disk of its own, which goes with the process; fill it through
-    /// [`Coach::data`]. Needs the right to make one (root, or user namespaces): see [`can_make_disks`].
+    /// Starts a server whose data folder is a small disk, unmounted with the process; tests fill it through
+    /// [`Coach::data`]. Mounting needs root or user namespaces: see [`can_make_disks`].
     ///
     /// # Errors
-    /// As [`Coach::start`].
+    /// The server ends or does not get ready; the error carries its log.
     pub async fn start_on_small_disk(disk_mb: u32, settings: &[(&str, &str)]) -> Result<Coach> {
         Coach::start_on(Some(disk_mb), settings).await
     }
@@ -122,15 +123,15 @@ impl Coach {
     /// Starts the program again in the same folders, after [`Coach::kill`].
     ///
     /// # Errors
-    /// As [`Coach::start`].
+    /// The server ends or does not get ready; the error carries its log.
     pub async fn launch(&mut self) -> Result<()> {
         self.launch_until("/readyz").await
     }
 
-    /// As [`Coach::launch`], while the object store or the database is away: the server answers, but is not ready.
+    /// Starts the program while the object store or the database is unreachable: the server answers, but is not ready.
     ///
     /// # Errors
-    /// As [`Coach::start`].
+    /// The server ends or does not answer; the error carries its log.
     pub async fn launch_unready(&mut self) -> Result<()> {
         self.launch_until("/healthz").await
     }
@@ -192,7 +193,7 @@ impl Coach {
         self.child.as_ref().map_or(0, Child::id)
     }
 
-    /// The data folder, as the program sees it.
+    /// Returns the data folder as the program sees it.
     pub fn data(&self) -> PathBuf {
         let folder = self.folder.path().join("data");
         match self.disk_mb {
@@ -202,7 +203,7 @@ impl Coach {
         }
     }
 
-    /// Where the embedded object store answers, and the key and secret that open it.
+    /// Returns the address, the key and the secret of the embedded object store.
     ///
     /// # Errors
     /// The store was not opened yet.
@@ -212,12 +213,12 @@ impl Coach {
         Ok((format!("http://127.0.0.1:{}", self.s3), key("access_key")?, key("secret_key")?))
     }
 
-    /// Everything the program said.
+    /// Returns the program's log.
     pub fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// Ends the program at once, as a crash would.
+    /// Kills the program, as a crash would.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             let _ = child.kill();
@@ -225,7 +226,7 @@ impl Coach {
         }
     }
 
-    /// CPU time the program has used, seconds of user and system together.
+    /// Returns the CPU time of the program, seconds of user and system together.
     ///
     /// # Errors
     /// The program is gone.
@@ -233,7 +234,7 @@ impl Coach {
         crate::cpu::of_process(self.pid())
     }
 
-    /// Resident memory, MiB.
+    /// Returns the resident memory, MiB.
     ///
     /// # Errors
     /// The program is gone.
@@ -244,7 +245,7 @@ impl Coach {
         Ok(kb / 1024.0)
     }
 
-    /// GET as JSON, whatever the status.
+    /// Sends GET and returns status and JSON body.
     ///
     /// # Errors
     /// No answer, or not JSON.
@@ -252,10 +253,10 @@ impl Coach {
         answer(reqwest::Client::new().get(self.url(path))).await
     }
 
-    /// POST of JSON, whatever the status.
+    /// Sends POST with JSON and returns the status and the answer.
     ///
     /// # Errors
-    /// No answer.
+    /// There is no answer.
     pub async fn post(&self, path: &str, body: Value) -> Result<(u16, Value)> {
         answer(reqwest::Client::new().post(self.url(path)).json(&body)).await
     }
@@ -278,10 +279,10 @@ impl Coach {
         Ok(session)
     }
 
-    /// Asks until the session is in this state.
+    /// Polls until the session is in this state.
     ///
     /// # Errors
-    /// It fails, or does not get there.
+    /// The session fails or does not get there.
     pub async fn until_state(&self, session: &str, state: &str) -> Result<Value> {
         let began = Instant::now();
         loop {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 pub const NETWORK: &str = "network, WebRTC, tap, HTTP, S3";
 pub const RECORDING: &str = "recording: WebM, fsync";
 
-/// Which stage a thread works for, by the beginning of its name.
+/// Stages, and the beginning of the names of the threads that work for them.
 const STAGES: [(&str, &str); 10] = [
     ("face-", "faces: detector, landmarks, blendshapes, pose"),
     ("session-", "voice, engine, journal"),
@@ -20,7 +20,7 @@ const STAGES: [(&str, &str); 10] = [
     ("coach", "main"),
 ];
 
-/// Seconds of CPU that a process has used, by stage.
+/// Returns the CPU seconds of a process by stage.
 ///
 /// # Errors
 /// The process is gone.
@@ -40,7 +40,7 @@ pub fn by_stage(pid: u32) -> Result<BTreeMap<String, f64>> {
     Ok(found)
 }
 
-/// Seconds of CPU that a process has used.
+/// Returns the CPU seconds of a process.
 ///
 /// # Errors
 /// The process is gone.
@@ -48,7 +48,7 @@ pub fn of_process(pid: u32) -> Result<f64> {
     seconds(&std::fs::read_to_string(format!("/proc/{pid}/stat"))?)
 }
 
-/// Of a line of /proc: fields 14 and 15, in hundredths of a second.
+/// Returns the CPU time in a line of /proc: fields 14 and 15, in hundredths of a second.
 fn seconds(stat: &str) -> Result<f64> {
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     let ticks = |n: usize| -> Result<f64> { Ok(fields.get(n).context("a field of /proc")?.parse()?) };

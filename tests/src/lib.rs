@@ -1,4 +1,5 @@
-//! What the end-to-end tests share: a running `coach`, reference data, and clients. The program is known only by its process.
+//! What the end-to-end tests share: a running `coach`, reference data, and clients. The tests know the program only by
+//! its process.
 
 pub mod browser;
 pub mod coach;

@@ -1,4 +1,5 @@
-//! What the fake camera shows and the fake microphone hears: real footage where the reference data is, else a portrait and espeak-ng.
+//! The media of the fake camera and microphone: real footage where the reference data is, otherwise a portrait and
+//! espeak-ng.
 
 use anyhow::Result;
 use std::path::{Path, PathBuf};
@@ -6,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::coach::{program, project};
 use crate::tools::run;
 
-/// The reference data, where it is: `$COACH_SHARED` or ../shared.
+/// Returns the folder of the reference data: `$COACH_SHARED` or ../shared. `None`: it is missing.
 pub fn shared() -> Option<PathBuf> {
     let path = std::env::var_os("COACH_SHARED").map_or_else(|| project().join("../shared"), PathBuf::from);
     path.join("data").is_dir().then_some(path)
@@ -21,10 +22,11 @@ pub struct Stage {
     seconds: u32,
 }
 
-/// One at a time: whoever comes second finds what the first has made.
+/// Held while files are made: a second test finds what the first has made.
 static MAKING: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
-/// A stage of `seconds`. Made once and kept beside the program, because encoding takes longer than many a test.
+/// Returns a stage of `seconds`. It is made once and kept beside the program, because encoding takes longer than many
+/// tests.
 ///
 /// # Errors
 /// ffmpeg or espeak-ng fails.
@@ -39,7 +41,7 @@ pub fn stage(seconds: u32) -> Result<Stage> {
 }
 
 impl Stage {
-    /// Video and audio as WebM, VP8 and Opus.
+    /// Returns video and audio as WebM, VP8 and Opus.
     ///
     /// # Errors
     /// ffmpeg fails.
@@ -56,7 +58,7 @@ impl Stage {
         Ok(file)
     }
 
-    /// Its audio alone.
+    /// Returns the audio alone.
     ///
     /// # Errors
     /// ffmpeg fails.
@@ -64,7 +66,7 @@ impl Stage {
         self.variant("audio.webm", &["-map", "0:a", "-c", "copy"])
     }
 
-    /// Its video alone.
+    /// Returns the video alone.
     ///
     /// # Errors
     /// ffmpeg fails.
@@ -72,7 +74,7 @@ impl Stage {
         self.variant("video.webm", &["-map", "0:v", "-c", "copy"])
     }
 
-    /// Muted from this second on: its packets go on and hold silence.
+    /// Returns the stage muted from this second on: packets go on and hold silence.
     ///
     /// # Errors
     /// ffmpeg fails.
@@ -83,7 +85,8 @@ impl Stage {
         self.variant(&format!("muted-{second}.webm"), &args)
     }
 
-    /// Video whose frames change their size every so many seconds, from one of these to the next, as a browser's do when the line is slow.
+    /// Returns video whose frames change their size every so many seconds, from one of these sizes to the next, as a
+    /// browser's do on a slow line.
     ///
     /// # Errors
     /// ffmpeg fails.
@@ -112,7 +115,7 @@ impl Stage {
         Ok(file)
     }
 
-    /// What ffmpeg makes of it with these arguments.
+    /// Returns what ffmpeg makes of it with these arguments.
     fn variant(&self, name: &str, args: &[&str]) -> Result<PathBuf> {
         let (whole, file) = (self.webm()?, self.camera.with_file_name(name));
         once(&file, |part| {
@@ -123,7 +126,7 @@ impl Stage {
         Ok(file)
     }
 
-    /// Video and audio as MP4, H.264 and AAC, its index in front, as a phone's file after sharing.
+    /// Returns video and audio as MP4, H.264 and AAC, with the index in front, like a file that a phone has shared.
     ///
     /// # Errors
     /// ffmpeg fails.
@@ -141,7 +144,7 @@ impl Stage {
     }
 }
 
-/// The MP4 made as long as wanted by a box at its end that players skip (ISO/IEC 14496-12, 8.1.2); the length it has then.
+/// Extends the MP4 by a box at its end that players skip (ISO/IEC 14496-12, 8.1.2). Returns its new length.
 ///
 /// # Errors
 /// The disk fails.
@@ -168,7 +171,8 @@ pub fn padded(mp4: &Path, bytes: u64, to: &Path) -> Result<u64> {
     Ok(media.len() as u64 + rest)
 }
 
-/// Noise of 6 Mbit/s with a key frame each second and a tone, as WebM: fills parts, spools and disks soon.
+/// Returns noise of 6 Mbit/s with a key frame each second and a tone, as WebM, which fills parts, spools and disks
+/// quickly.
 ///
 /// # Errors
 /// ffmpeg fails.
@@ -185,7 +189,7 @@ pub fn heavy(seconds: u32) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// Makes a file whole or not at all, and only if it is not there.
+/// Makes a file completely or not at all, and only if it does not exist.
 fn once(file: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let _turn = MAKING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if !file.exists() {
@@ -220,7 +224,7 @@ fn make_camera(to: &Path, seconds: &str) -> Result<()> {
     Ok(())
 }
 
-/// Speech that is too fast for the first half minute, then at a usual pace.
+/// Returns speech that is too fast for the first half minute and then at a usual pace.
 fn make_microphone(folder: &Path, to: &Path, seconds: &str) -> Result<()> {
     let (fast, usual);
     if let Some(shared) = shared() {

@@ -1,4 +1,4 @@
-//! An object store in a process of its own, which can be stopped, and a look into any store.
+//! An object store in a separate process, which can be stopped, and the contents of any store.
 
 use crate::coach::{Coach, example, free_tcp};
 use anyhow::{Context, Result, bail, ensure};
@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 const KEY: &str = "TESTTESTTESTTESTTEST";
 const SECRET: &str = "a-secret-that-only-these-tests-know-12345";
 
-/// What a bucket holds.
+/// The contents of a bucket.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Contents {
     /// Keys and bytes of objects.
@@ -33,10 +33,10 @@ fn list(endpoint: &str, key: &str, secret: &str) -> Result<Contents> {
     Ok(contents)
 }
 
-/// What the embedded store of a running server holds.
+/// Returns the contents of the embedded store of a running server.
 ///
 /// # Errors
-/// It does not answer.
+/// The store does not answer.
 pub fn embedded(coach: &Coach) -> Result<Contents> {
     let (endpoint, key, secret) = coach.store()?;
     list(&endpoint, &key, &secret)
@@ -50,17 +50,17 @@ pub struct Store {
 }
 
 impl Store {
-    /// A fresh store that is running.
+    /// Starts a fresh store.
     ///
     /// # Errors
-    /// It does not start.
+    /// The store does not start.
     pub fn start() -> Result<Store> {
         let mut store = Store { folder: tempfile::tempdir()?, port: free_tcp(), child: None };
         store.resume()?;
         Ok(store)
     }
 
-    /// The settings of a server that keeps its objects here.
+    /// Returns the settings of a server that keeps its objects here.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         vec![
             ("COACH_STORAGE_KIND", "s3".into()),
@@ -74,7 +74,7 @@ impl Store {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// The process is gone at once; what it had answered for is on its disk.
+    /// Kills the process; what it had acknowledged is on its disk.
     pub fn stop(&mut self) {
         if let Some(mut child) = self.child.take() {
             let _ = child.kill();
@@ -82,10 +82,10 @@ impl Store {
         }
     }
 
-    /// The same store again, at the same address.
+    /// Starts the same store again, at the same address.
     ///
     /// # Errors
-    /// It does not start.
+    /// The store does not start.
     pub fn resume(&mut self) -> Result<()> {
         let mut command = Command::new(example("s3"));
         command.arg("serve").arg(self.folder.path()).arg(format!("127.0.0.1:{}", self.port));
@@ -98,10 +98,10 @@ impl Store {
         Ok(())
     }
 
-    /// What it holds.
+    /// Returns the contents of the store.
     ///
     /// # Errors
-    /// It is stopped.
+    /// The store is stopped.
     pub fn contents(&self) -> Result<Contents> {
         list(&self.endpoint(), KEY, SECRET)
     }

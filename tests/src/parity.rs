@@ -1,11 +1,11 @@
-//! How far two journals of one session agree: that of the live path and that of the file path.
+//! Compares two journals of one session: that of the live path and that of the file path.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// The scores.
+/// The names of the scores.
 pub const NAMES: [&str; 4] = ["confidence", "clarity", "resilience", "engagement"];
 
 /// What two journals have in common.
@@ -55,7 +55,8 @@ fn lines<'a>(journal: &'a str, kind: &str) -> Vec<(&'a str, Value)> {
         .collect()
 }
 
-/// Time lost for good, as a journal's gap lines say it: how many gaps, and milliseconds, of video and of audio.
+/// Returns the time lost for good, as a journal's gap lines state it: how many gaps, and milliseconds, of video and of
+/// audio.
 pub fn lost(journal: &str) -> [(usize, i64); 2] {
     ["video", "audio"].map(|what| {
         let gaps = lines(journal, "gap").into_iter().filter(|(_, v)| v["what"] == what && v["reason"] == "loss");
@@ -101,17 +102,18 @@ pub fn compare(live: &str, file: &str) -> Parity {
     parity
 }
 
-/// The scores of each answer and of the whole, as they are printed.
+/// Returns the scores of each answer and of the whole session, as they are printed.
 pub fn scores(report: &Value) -> String {
     let answers = report["answers"].as_array().into_iter().flatten().chain([&report["overall"]]);
     let of = |answer: &Value| NAMES.map(|name| format!("{name} {:.1}", answer["scores"][name]["value"])).join(", ");
     answers.map(of).collect::<Vec<_>>().join("; ")
 }
 
-/// The largest distance between two reports' scores, over all answers and the whole. A score that only one of them gives counts as 100.
+/// Returns the largest distance between two reports' scores, over all answers and the whole. A score that only one of
+/// them has counts as 100.
 ///
 /// # Errors
-/// They have different answers.
+/// The reports have different answers.
 pub fn scores_apart(a: &Value, b: &Value, names: &[&str]) -> Result<f64> {
     let (of_a, of_b) = (a["answers"].as_array().context("answers")?, b["answers"].as_array().context("answers")?);
     anyhow::ensure!(of_a.len() == of_b.len(), "{} answers against {}", of_a.len(), of_b.len());

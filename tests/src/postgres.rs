@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// Ended, and its folder removed, when dropped.
+/// A PostgreSQL server. Ended, and its folder removed, when dropped.
 pub struct Postgres {
     folder: PathBuf,
     script: Child,
@@ -15,10 +15,10 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// A fresh server; `None` where PostgreSQL is not installed.
+    /// Starts a fresh server. `None`: PostgreSQL is not installed.
     ///
     /// # Errors
-    /// It is installed and does not start.
+    /// PostgreSQL is installed and does not start.
     pub fn start() -> Result<Option<Postgres>> {
         let folder = tempfile::tempdir()?.keep();
         let mut script = Command::new(project().join("scripts/postgres.sh"));
@@ -33,7 +33,7 @@ impl Postgres {
         }
     }
 
-    /// Its address, as the server is configured with it.
+    /// Returns its address as a server's setting.
     pub fn url(&self) -> String {
         format!("postgres://coach@localhost/postgres?host={}", self.folder.display())
     }
@@ -41,31 +41,31 @@ impl Postgres {
     /// Cuts every connection and stops at once.
     ///
     /// # Errors
-    /// It is stopped already.
+    /// The server is stopped already.
     pub fn stop(&mut self) -> Result<()> {
         self.say("stop")
     }
 
-    /// Starts again with what it had.
+    /// Starts the server again with its data.
     ///
     /// # Errors
-    /// It does not start.
+    /// The server does not start.
     pub fn resume(&mut self) -> Result<()> {
         self.say("start")
     }
 
-    /// Lets it stand still with its connections open: it takes what it is asked, and answers nothing.
+    /// Freezes the server with its connections open: it accepts requests and answers none.
     ///
     /// # Errors
-    /// It is not running.
+    /// The server is not running.
     pub fn freeze(&mut self) -> Result<()> {
         self.say("freeze")
     }
 
-    /// Lets it go on where it stood.
+    /// Resumes a frozen server.
     ///
     /// # Errors
-    /// It is not running.
+    /// The server is not running.
     pub fn thaw(&mut self) -> Result<()> {
         self.say("thaw")
     }

@@ -1,4 +1,4 @@
-//! A publisher in a process of its own: our WebRTC client sending a file in real time, which says what it has sent.
+//! A publisher in a separate process: a WebRTC client that sends a file in real time and reports what it has sent.
 
 use crate::coach::{Coach, example};
 use anyhow::{Result, ensure};
@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
-/// Ended when dropped.
+/// A running publisher. Ended when dropped.
 pub struct Publisher {
     child: Child,
     sent_ms: Arc<AtomicI64>,
@@ -38,15 +38,15 @@ impl Publisher {
         Ok(Publisher { child, sent_ms })
     }
 
-    /// Media time of the newest unit that was sent, seconds.
+    /// Returns the media time of the newest unit that was sent, seconds.
     pub fn sent(&self) -> f64 {
         self.sent_ms.load(Relaxed) as f64 / 1000.0
     }
 
-    /// Waits until it has sent everything and said so to the server.
+    /// Waits until it has sent everything and has ended the publishing.
     ///
     /// # Errors
-    /// It failed.
+    /// The publisher failed.
     pub async fn finish(mut self) -> Result<f64> {
         let (status, this) = tokio::task::spawn_blocking(move || (self.child.wait(), self)).await?;
         let status = status?;

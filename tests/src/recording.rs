@@ -1,4 +1,4 @@
-//! What is in the spool and what was stored, judged by ffmpeg.
+//! Checks the spool and the stored recordings with ffmpeg.
 
 use crate::coach::Coach;
 use crate::tools::{probe, run};
@@ -7,19 +7,19 @@ use coach_testing::LIMIT;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Between two looks.
+/// The time between two looks at a file.
 const PAUSE: Duration = Duration::from_millis(20);
 
 fn text(path: &Path) -> Result<&str> {
     path.to_str().context("test folders are plain text")
 }
 
-/// The spool file of a part.
+/// Returns the spool file of a part.
 pub fn part(coach: &Coach, session: &str, n: u32) -> PathBuf {
     coach.data().join("spool").join(session).join(format!("part-{n}.webm"))
 }
 
-/// Length of a file, 0 while it is not there.
+/// Returns the length of a file, 0 while it does not exist.
 pub fn length(file: &Path) -> u64 {
     std::fs::metadata(file).map_or(0, |m| m.len())
 }
@@ -27,7 +27,7 @@ pub fn length(file: &Path) -> u64 {
 /// Waits until the spool holds this many bytes of the part.
 ///
 /// # Errors
-/// It does not.
+/// The spool does not get there in time.
 pub async fn until_spooled(coach: &Coach, session: &str, n: u32, bytes: u64) -> Result<()> {
     let file = part(coach, session, n);
     let began = Instant::now();
@@ -38,10 +38,10 @@ pub async fn until_spooled(coach: &Coach, session: &str, n: u32, bytes: u64) -> 
     Ok(())
 }
 
-/// Decodes every packet of a file as it lies there.
+/// Decodes every packet of a file as it is.
 ///
 /// # Errors
-/// ffmpeg finds anything wrong.
+/// ffmpeg reports an error.
 pub fn plays(file: &Path) -> Result<()> {
     // In the file's own ticks: in those of its usual rate two frames of a hurried camera would be of one moment.
     let said =
@@ -51,47 +51,49 @@ pub fn plays(file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Time of the last packet in a file that may have no duration, seconds.
+/// Returns the time of the last packet in a file that may have no duration, seconds.
 ///
 /// # Errors
-/// It is not media.
+/// The file is not media.
 pub fn last_packet(file: &Path) -> Result<f64> {
     let stamps = probe(text(file)?, &["-show_entries", "packet=pts_time"])?;
     let times = stamps.lines().filter_map(|line| line.trim().parse::<f64>().ok());
     Ok(times.fold(0.0, f64::max))
 }
 
-/// Stamps of a track's packets, seconds, in the file's order; "v" is the video and "a" the audio. Empty: there is no such track.
+/// Returns the stamps of a track's packets, seconds, in the file's order; "v" is the video and "a" the audio. Empty:
+/// there is no such track.
 ///
 /// # Errors
-/// It is not media.
+/// The file is not media.
 pub fn stamps(file: &Path, track: &str) -> Result<Vec<f64>> {
     let said = probe(text(file)?, &["-select_streams", track, "-show_entries", "packet=pts_time"])?;
     said.lines().map(|line| Ok(line.trim().parse()?)).collect()
 }
 
-/// Stamps of the key frames, seconds.
+/// Returns the stamps of the key frames, seconds.
 ///
 /// # Errors
-/// It is not media.
+/// The file is not media.
 pub fn key_frames(file: &Path) -> Result<Vec<f64>> {
     let entries = ["-select_streams", "v", "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0"];
     let said = probe(text(file)?, &entries)?;
     said.lines().filter_map(|line| line.split_once(",K")).map(|(t, _)| Ok(t.parse()?)).collect()
 }
 
-/// Whether the file says where players can begin: its list of contents and the place it names (RFC 9559, section 5.1).
+/// Returns whether the file says where players can begin: a seek head, and an index where it points (RFC 9559, section
+/// 5.1).
 ///
 /// # Errors
-/// It cannot be read.
+/// The file cannot be read.
 pub fn has_index(file: &Path) -> Result<bool> {
     Ok(std::fs::read(file)?.windows(4).filter(|id| *id == [0x1c, 0x53, 0xbb, 0x6b]).count() == 2)
 }
 
-/// Seeks, and decodes half a second of a track from there on; where seeking led to, seconds.
+/// Seeks, and decodes half a second of a track from there on. Returns where seeking led to, seconds.
 ///
 /// # Errors
-/// Nothing comes from there, or something that cannot be decoded.
+/// Nothing comes from there, or it cannot be decoded.
 pub fn plays_from(file: &Path, track: &str, second: f64) -> Result<f64> {
     let (from, map) = (format!("{second}%+#1"), format!("0:{track}"));
     let first =
@@ -104,15 +106,15 @@ pub fn plays_from(file: &Path, track: &str, second: f64) -> Result<f64> {
     Ok(first.lines().next().context("nothing after seeking")?.parse()?)
 }
 
-/// The longest time from one of these moments to the next, and from the last to the end, seconds.
+/// Returns the longest time from one of these moments to the next, and from the last to the end, seconds.
 pub fn longest_wait(moments: &[f64], end: f64) -> f64 {
     moments.windows(2).map(|w| w[1] - w[0]).chain(moments.last().map(|last| end - last)).fold(0.0, f64::max)
 }
 
-/// The stored recording in `folder`, whole and decodable; its length in seconds.
+/// Downloads the stored recording to `folder` and decodes it. Returns its length in seconds.
 ///
 /// # Errors
-/// It is not there, or something is wrong with it.
+/// The recording is missing or damaged.
 pub async fn fetch(coach: &Coach, session: &str, folder: &Path) -> Result<f64> {
     let (_, recording) = coach.get(&format!("/api/sessions/{session}/recording")).await?;
     let bytes = reqwest::get(recording["url"].as_str().context("a URL")?).await?.error_for_status()?.bytes().await?;
@@ -125,7 +127,7 @@ pub async fn fetch(coach: &Coach, session: &str, folder: &Path) -> Result<f64> {
 /// Waits until nothing is left in the spool of any session.
 ///
 /// # Errors
-/// Something stays.
+/// Something stays in the spool.
 pub async fn until_spool_is_empty(coach: &Coach) -> Result<()> {
     let began = Instant::now();
     loop {

@@ -6,10 +6,10 @@ use std::process::{Command, Output};
 
 use crate::coach::project;
 
-/// Runs a program to its end; a failure carries what it said.
+/// Runs a program to its end. A failure carries the program's output.
 ///
 /// # Errors
-/// It cannot be started, or ends with a failure.
+/// The program cannot be started, or ends with a failure.
 pub fn run(program: &str, args: &[&str]) -> Result<Output> {
     let output = Command::new(program).args(args).output().with_context(|| format!("{program} cannot be started"))?;
     if !output.status.success() {
@@ -18,17 +18,17 @@ pub fn run(program: &str, args: &[&str]) -> Result<Output> {
     Ok(output)
 }
 
-/// A number from the environment: how much of something a test does.
+/// Returns a number from the environment, by which `make soak` extends a test.
 pub fn setting(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
-/// Python with the test clients.
+/// Returns the Python that has the test clients.
 pub fn python() -> PathBuf {
     project().join("tests/python/.venv/bin/python")
 }
 
-/// A value of a media file, as ffprobe prints it.
+/// Returns a value of a media file, as ffprobe prints it.
 ///
 /// # Errors
 /// The file is not media.

@@ -1,8 +1,8 @@
-//! Who may import whom. Read from `cargo metadata`, so that a wish in a document is a test.
+//! Which crate may import which, read from `cargo metadata`, so that ARCHITECTURE.md and the code agree.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Crates of the project and those of them each may use.
+/// The crates of the project, and those that each may use.
 const ARROWS: [(&str, &[&str]); 8] = [
     ("coach-core", &[]),
     ("coach-perception", &["coach-core"]),
@@ -14,7 +14,7 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("coach-e2e", &["coach-testing"]),
 ];
 
-/// What a crate must never use, because somebody else owns it.
+/// Crates, and the dependencies that each must never have.
 const NEVER: [(&str, &[&str]); 4] = [
     ("coach-core", &["tokio", "ort", "gstreamer", "rtc", "quinn-udp", "axum", "sqlx", "rand"]),
     ("coach-perception", &["tokio", "gstreamer", "rtc", "quinn-udp", "axum", "sqlx", "reqwest"]),

@@ -19,7 +19,7 @@ fn away_for() -> Duration {
     Duration::from_secs(setting("SOAK_AWAY", 10))
 }
 
-/// Asks until it is so.
+/// Polls until the condition holds.
 async fn until(what: &str, mut so: impl AsyncFnMut() -> Result<bool>) -> Result<()> {
     let began = Instant::now();
     while !so().await? {
@@ -29,7 +29,7 @@ async fn until(what: &str, mut so: impl AsyncFnMut() -> Result<bool>) -> Result<
     Ok(())
 }
 
-/// The recording grows the whole time, which is at least so long.
+/// Waits for this time, during which the recording must grow.
 async fn grows_for(coach: &Coach, session: &str, time: Duration) -> Result<()> {
     let (file, began) = (part(coach, session, 0), Instant::now());
     while began.elapsed() < time {
@@ -55,7 +55,7 @@ async fn hears(coach: &Coach, session: &str, wanted: impl Fn(&Value) -> bool) ->
     tokio::time::timeout(LIMIT, heard).await.context("nothing of it was said")?
 }
 
-/// A page that asks now or later is told what the session waits for.
+/// Checks that a page that connects now or later is told what the session waits for.
 async fn says_it_waits(coach: &Coach, session: &str, stage: &str) -> Result<()> {
     hears(coach, session, |m| m["stage"] == stage || m["progress"]["stage"] == stage).await.map(drop)
 }
@@ -70,7 +70,7 @@ async fn state(coach: &Coach, session: &str) -> Result<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_that_is_away_costs_nothing() -> Result<()> {
+async fn nothing_is_lost_while_the_store_is_unreachable() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let webm = heavy(20)?;
     let mut store = Store::start()?;
@@ -122,7 +122,7 @@ async fn a_store_that_is_away_costs_nothing() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_away_costs_nothing() -> Result<()> {
+async fn nothing_is_lost_while_the_database_is_unreachable() -> Result<()> {
     let Some(mut database) = Postgres::start()? else {
         not_checked(Need::Postgres, "a database that goes away", "no PostgreSQL 15 or newer is installed");
         return Ok(());
@@ -179,11 +179,11 @@ async fn grown_up(coach: &Coach, session: &str) -> Result<()> {
     until("the session waits for the database", async || Ok(waits(coach.log()))).await
 }
 
-/// A file that takes room on the server's disk.
+/// A file that fills the server's disk.
 struct Balloon(PathBuf);
 
 impl Balloon {
-    /// Leaves so many MiB free.
+    /// Leaves this many MiB free.
     fn leave(&self, free_mb: u64) -> Result<()> {
         let _ = std::fs::remove_file(&self.0);
         let folder = self.0.parent().context("a folder")?;
@@ -202,7 +202,7 @@ impl Balloon {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_refuses_new_sessions_and_ends_live_ones_with_what_they_have() -> Result<()> {
+async fn a_full_disk_refuses_new_sessions_and_ends_live_ones_with_what_was_recorded() -> Result<()> {
     if !can_make_disks() {
         not_checked(Need::Other, "a live session on a full disk", "this machine lets tests mount no disks");
         return Ok(());

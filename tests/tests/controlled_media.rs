@@ -17,12 +17,12 @@ const SENTENCES: [&str; 5] = [
     "My colleagues later asked me to plan the next project in the same way, and I was glad to do it.",
     "Since then we write down what could go wrong before we begin, and we look at that list every week.",
 ];
-/// How often the sentences are said: everything must be judged on more than 15 s after the first 15 s.
+/// How often the sentences are spoken: everything must be judged on more than 15 s after the first 15 s.
 const TIMES: usize = 2;
-/// espeak-ng's own number for about 150 words a minute; it counts without pauses between words and sentences.
+/// espeak-ng's speed setting for about 150 words a minute; the setting ignores pauses between words and sentences.
 const USUAL: u32 = 123;
 
-/// What the file path makes of a file.
+/// The report of the file path about a file.
 struct Heard {
     report: Value,
     bytes: [Vec<u8>; 2],
@@ -34,7 +34,7 @@ impl Heard {
         score["value"].as_f64().with_context(|| format!("no {name}: {score}"))
     }
 
-    /// What is advised, the weightiest first.
+    /// The advice, the most important first.
     fn advice(&self) -> Vec<&str> {
         let advice = self.report["overall"]["advice"].as_array().into_iter().flatten();
         advice.filter_map(|a| a["id"].as_str()).collect()
@@ -69,21 +69,21 @@ fn analyze(file: &Path, run_name: &str) -> Result<Heard> {
     Ok(Heard { report: serde_json::from_slice(&bytes[1])?, bytes })
 }
 
-/// Says `sentences` in one go; `range`: how far the pitch moves, per cent of the voice's own.
+/// Speaks `sentences` in one go; `range`: how far the pitch moves, per cent of the voice's own.
 fn say(to: &Path, sentences: &str, speed: u32, range: u32) -> Result<()> {
     let marked = format!("<speak><prosody range=\"{range}%\">{sentences}</prosody></speak>");
     run("espeak-ng", &["-m", "-v", "en-us", "-s", &speed.to_string(), "-w", text(to), &marked])?;
     Ok(())
 }
 
-/// All sentences in one go.
+/// Speaks all sentences in one go.
 fn talk(folder: &Path, name: &str, speed: u32, range: u32) -> Result<PathBuf> {
     let to = folder.join(format!("{name}.wav"));
     say(&to, &[SENTENCES; TIMES].concat().join(" "), speed, range)?;
     Ok(to)
 }
 
-/// All sentences with so much silence after each, ms. The sentences themselves are the same samples whatever the pause.
+/// Speaks all sentences with this much silence after each, ms. The sentences are the same samples whatever the pause.
 fn talk_with_pauses(folder: &Path, name: &str, pause_ms: u32) -> Result<PathBuf> {
     let (list, to) = (folder.join(format!("{name}.txt")), folder.join(format!("{name}.wav")));
     let silence = folder.join(format!("{name}-silence.wav"));
@@ -102,21 +102,21 @@ fn talk_with_pauses(folder: &Path, name: &str, pause_ms: u32) -> Result<PathBuf>
     Ok(to)
 }
 
-/// The same with a filter of ffmpeg's over it.
+/// Speaks all sentences, changed by a filter of ffmpeg.
 fn filtered(from: &Path, name: &str, filter: &str) -> Result<PathBuf> {
     let to = from.with_file_name(format!("{name}.wav"));
     run("ffmpeg", &["-v", "error", "-y", "-i", text(from), "-filter:a", filter, text(&to)])?;
     Ok(to)
 }
 
-/// Words a minute as they were really spoken.
+/// Returns the words a minute that were spoken.
 fn spoken_wpm(file: &Path) -> Result<f64> {
     let seconds: f64 = probe(text(file), &["-show_entries", "format=duration"])?.parse()?;
     let words = SENTENCES.iter().map(|s| s.split_whitespace().count()).sum::<usize>() * TIMES;
     Ok(words as f64 * 60.0 / seconds)
 }
 
-/// Every score but these is within five points of what it was, and none appears or goes.
+/// Checks that every score but these is within five points of what it was, and that none appears or goes.
 fn alone(before: &Heard, after: &Heard, moved: &[&str]) -> Result<()> {
     for name in ["confidence", "clarity", "resilience", "engagement"].iter().filter(|name| !moved.contains(name)) {
         let (was, is) = match (before.score(name), after.score(name)) {

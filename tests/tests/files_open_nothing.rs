@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use coach_e2e::coach::{Coach, models, program};
 use std::process::{Command, Stdio};
 
-/// Of the many files, those that a fetching demuxer once followed, or that are media otherwise.
+/// The files that a fetching demuxer once followed, or that are media otherwise.
 fn telling(name: &str) -> bool {
     name.contains("mpd") || name.contains("m3u8") || name.ends_with(".mov") || name.ends_with(".mkv")
 }

@@ -31,7 +31,7 @@ async fn firefox_with_the_default_settings_reaches_a_report() -> Result<()> {
     Ok(())
 }
 
-/// Whether another machine could be reached from here; nothing is sent.
+/// Returns whether another machine could be reached from here; nothing is sent.
 fn has_a_network_address() -> bool {
     let socket = UdpSocket::bind("0.0.0.0:0");
     let address = socket.and_then(|socket| socket.connect("192.0.2.1:9").and_then(|()| socket.local_addr()));

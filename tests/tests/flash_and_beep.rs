@@ -8,7 +8,7 @@ use coach_e2e::recording::fetch;
 use coach_e2e::tools::{run, setting};
 
 const EVERY_S: u64 = 5;
-/// The promise.
+/// The largest distance that is promised.
 const AT_MOST_MS: f64 = 40.0;
 
 #[tokio::test(flavor = "multi_thread")]

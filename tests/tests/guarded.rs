@@ -21,7 +21,7 @@ async fn offer(coach: &Coach, session: &str, sdp: String) -> Result<reqwest::Res
     Ok(Client::new().post(url).header("content-type", "application/sdp").body(sdp).send().await?)
 }
 
-/// The value of a metric, summed over its labels.
+/// Returns the value of a metric, summed over its labels.
 async fn metric(coach: &Coach, name: &str) -> Result<f64> {
     let metrics = reqwest::get(coach.url("/metrics")).await?.text().await?;
     let lines = metrics.lines().filter(|line| line.split(['{', ' ']).next() == Some(name));
@@ -113,7 +113,7 @@ async fn withdrawn_consent_stops_a_running_recording_within_a_second() -> Result
     Ok(())
 }
 
-/// Everything below the folder that other accounts may open.
+/// Returns everything below the folder that other accounts may open.
 fn open_to_others(folder: &Path) -> Result<Vec<String>> {
     let (mut open, mut waiting) = (Vec::new(), vec![folder.to_owned()]);
     while let Some(path) = waiting.pop() {

@@ -1,6 +1,6 @@
 //! Sessions that are not the usual one, all at once on one server: audio alone, video alone, video whose size changes,
-//! tracks that are muted, that stop, that never come. Each is recorded whole and seekable, gets a report of what there was and of
-//! nothing else, and a replay page that says what is missing.
+//! tracks that are muted, that stop, that never come. Each is recorded completely and seekable, gets a report of what
+//! there was and of nothing else, and a replay page that says what is missing.
 
 use anyhow::{Context, Result, ensure};
 use coach_e2e::browser::{screenshots, walk};
@@ -16,9 +16,9 @@ use std::time::Instant;
 
 /// How long each is, seconds: a metric of the voice needs 15 s of speech, a score 20.
 const SECONDS: f64 = 24.0;
-/// When a track is muted or stops.
+/// When a track is muted or stops, seconds.
 const HALF: f64 = 12.0;
-/// How exactly the stored recording is as long as what was sent, seconds.
+/// The largest difference between the stored recording and what was sent, seconds.
 const EXACT: f64 = 0.3;
 
 /// Metrics that rest on the video alone, and on the audio alone.
@@ -34,20 +34,20 @@ const OF_THE_VOICE: [&str; 16] = [
     "volume_consistency", "voice_stability",
 ];
 
-/// What is published, and what must be there then.
+/// A kind of session: what is published, and what must be there then.
 struct Kind {
     name: &'static str,
     file: PathBuf,
-    /// Of the publisher.
+    /// Arguments of the publisher.
     args: &'static [&'static str],
-    /// Until when there are frames, and packets of audio, seconds; 0: none.
+    /// Until when frames, and packets of audio, are sent, seconds; 0: none are.
     video_s: f64,
     audio_s: f64,
-    /// Until when something is to be heard.
+    /// Until when there is speech, seconds.
     speech_s: f64,
 }
 
-/// What became of it.
+/// A published session.
 struct Stored {
     kind: Kind,
     id: String,
@@ -101,7 +101,7 @@ impl Stored {
         self.kind.name.replace(' ', "-")
     }
 
-    /// Tracks, index, key frames, and decoding from any place.
+    /// Checks the tracks, the index, the key frames, and decoding from any place.
     fn judge_file(&self) -> Result<()> {
         ensure!(has_index(&self.file)?, "no index");
         for (track, until) in [("v", self.kind.video_s), ("a", self.kind.audio_s)] {
@@ -127,7 +127,7 @@ impl Stored {
         Ok(())
     }
 
-    /// A still image where there is video, and none where there is none.
+    /// Checks that there is a still image where there is video, and none where there is none.
     async fn judge_poster(&self, coach: &Coach) -> Result<()> {
         let (_, link) = coach.get(&format!("/api/sessions/{}/recording", self.id)).await?;
         let poster = link.get("poster_url").context("said in any case")?;
@@ -155,7 +155,7 @@ impl Stored {
         self.lines("gap").filter(|gap| gap["what"] == what).map(|gap| at(gap, "end") - at(gap, "start")).sum()
     }
 
-    /// Nothing is said of what was not there, and something of what was.
+    /// Checks that the report judges nothing that was not there, and everything that was.
     fn judge_report(&self) -> Result<()> {
         let Kind { video_s, audio_s, speech_s, .. } = self.kind;
         let after = |line: &Value, s: f64| line["t"].as_f64().unwrap_or_default() / 1000.0 > s + 0.2;
@@ -227,7 +227,7 @@ impl Stored {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sessions_of_every_kind_are_whole_and_are_judged_by_what_there_was() -> Result<()> {
+async fn sessions_of_every_kind_are_complete_and_judged_by_the_media_they_have() -> Result<()> {
     let stage = stage(40)?;
     let whole = stage.webm()?;
     let all = |name, file: &PathBuf| Kind {
@@ -298,7 +298,7 @@ async fn sessions_of_every_kind_are_whole_and_are_judged_by_what_there_was() -> 
     replays(&coach, &[of("audio alone")?, of("video alone")?]).await
 }
 
-/// The replay pages in a browser.
+/// Opens the replay pages in a browser.
 async fn replays(coach: &Coach, sessions: &[&Stored]) -> Result<()> {
     let mut args = vec![screenshots()?.into_os_string()];
     args.extend(sessions.iter().map(|one| format!("{}={}", one.page(), one.id).into()));

@@ -14,7 +14,7 @@ use serde_json::Value;
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The promise, seconds.
+/// The most that may be lost, seconds.
 const AT_MOST_LOST: f64 = 1.0;
 
 /// Where in its life a server is killed.
@@ -43,7 +43,7 @@ impl Victim {
         Ok(Victim { id, question: session["questions"][0]["id"].clone(), publisher, sent: 0.0 })
     }
 
-    /// What is in the spool now plays as it is and holds all but the last second; says how much is missing.
+    /// Checks that the spool can be played and holds all but the last second. Returns how much is missing.
     fn judge_spool(&self, coach: &Coach) -> Result<Option<f64>> {
         let file = part(coach, &self.id, 0);
         // A session that had come to its end has none any more.
@@ -56,7 +56,7 @@ impl Victim {
         Ok(Some(lost))
     }
 
-    /// The session has come to its end: everything is stored, and the report is of all of it.
+    /// Checks that the session has ended: everything is stored, and the report covers all of it.
     async fn judge_end(&self, coach: &Coach, folder: &Path) -> Result<()> {
         coach.until_state(&self.id, "ready").await?;
         let kept = fetch(coach, &self.id, folder).await?;
@@ -135,7 +135,7 @@ async fn a_server_killed_at_any_moment_loses_at_most_a_second_and_no_session() -
     nothing_is_left_over(&coach, &victims)
 }
 
-/// Objects, uploads and rows are those of finished sessions and no others.
+/// Checks that objects, uploads and rows are those of finished sessions and no others.
 fn nothing_is_left_over(coach: &Coach, victims: &[Victim]) -> Result<()> {
     let stored = objects::embedded(coach)?;
     ensure!(stored.uploads.is_empty(), "uploads are left: {:?}", stored.uploads);

@@ -5,7 +5,7 @@ use coach_e2e::coach::{Coach, project};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Names of metrics in a text, without the endings that a histogram's parts have.
+/// Returns the names of metrics in a text, without the endings that a histogram's parts have.
 fn metrics(text: &str) -> BTreeSet<String> {
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| word.starts_with("coach_"));
     words

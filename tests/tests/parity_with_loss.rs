@@ -1,6 +1,7 @@
-//! Live = file, also on a network that loses packets: the archived recording gives the journal that the live session gave, and
-//! two per cent of loss move no score by more than three points. The third publisher does not send lost audio again, so its
-//! session has gaps. Then the sessions are rescored, which must change nothing.
+//! The live path and the file path agree, also on a network that loses packets: the archived recording gives the
+//! journal that the live session gave, and two per cent of loss move no score by more than three points. The third
+//! publisher does not send lost audio again, so its session has gaps. Then the sessions are rescored, which must change
+//! nothing.
 
 use anyhow::{Context, Result, ensure};
 use coach_e2e::coach::{Coach, example, models, program};
@@ -61,7 +62,7 @@ async fn device_check(coach: &Coach, id: &str, file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Journal and report of the archived recording by the file path.
+/// Returns journal and report of the archived recording by the file path.
 fn again(live: &Archived) -> Result<(String, Value)> {
     let text = |path: &Path| path.to_str().map(str::to_owned).context("plain text");
     let out = live.recording.with_extension("again");
@@ -97,7 +98,7 @@ fn check_paths(live: &Archived) -> Result<()> {
     Ok(())
 }
 
-/// `coach rescore` on the folder of a server that has ended; what it said.
+/// Runs `coach rescore` on the folder of a server that has ended. Returns its output.
 fn rescore(coach: &Coach) -> Result<String> {
     let output = Command::new(program())
         .arg("rescore")

@@ -1,10 +1,10 @@
-//! Which folder of the server may use which. Read from the `use` lines and paths of its files.
+//! Which folder of the server may use which, read from the `use` lines and paths of its files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The folders and files of `server/src`, and the others of them that each may use. Two leaf modules count as folders of their own:
-/// the states and the questions of a session, which SQL reads and writes.
+/// The folders and files of `server/src`, and the others that each may use. Two leaf modules count as folders of their
+/// own: the states and the questions of a session, which SQL reads and writes.
 const ARROWS: [(&str, &[&str]); 23] = [
     ("clock", &[]),
     ("secret", &[]),
@@ -100,7 +100,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ),
 ];
 
-/// Files in one folder at most.
+/// The most files in one folder.
 const FILES_MAX: usize = 12;
 
 fn source() -> PathBuf {
@@ -118,7 +118,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Module path of a file, and whether it is the file of a folder.
+/// Returns the module path of a file, and whether it is the file of a folder.
 fn module(file: &Path) -> (Vec<String>, bool) {
     let inner = file.strip_prefix(source()).expect("below the source").with_extension("");
     let mut parts: Vec<String> = inner.iter().map(|part| part.to_str().expect("a plain name").to_owned()).collect();
@@ -129,14 +129,14 @@ fn module(file: &Path) -> (Vec<String>, bool) {
     (parts, of_folder)
 }
 
-/// The code of a file without comments and without its unit tests.
+/// Returns the code of a file without comments and without its unit tests.
 fn code(file: &Path) -> String {
     let text = std::fs::read_to_string(file).expect("a source file");
     let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
 }
 
-/// `a::{b, c::{d, e}}` as `a::b`, `a::c::d`, `a::c::e`.
+/// Expands `a::{b, c::{d, e}}` to `a::b`, `a::c::d`, `a::c::e`.
 fn expand(path: &str) -> Vec<String> {
     let path = path.trim();
     let (Some(open), Some(close)) = (path.find('{'), path.rfind('}')) else { return vec![path.to_owned()] };
@@ -157,7 +157,7 @@ fn expand(path: &str) -> Vec<String> {
     parts.flat_map(|part| expand(&format!("{prefix}{}", part.trim()))).collect()
 }
 
-/// Every path of the code that begins with `crate::`, `super::` or `self::`, whole.
+/// Returns every path of the code that begins with `crate::`, `super::` or `self::`.
 fn paths(code: &str) -> Vec<String> {
     let mut found = Vec::new();
     for start in ["crate::", "super::", "self::"] {
@@ -178,7 +178,7 @@ fn paths(code: &str) -> Vec<String> {
     found
 }
 
-/// The modules of the server, and for each the other modules that it uses.
+/// Returns the modules of the server, and for each the other modules that it uses.
 fn graph() -> BTreeMap<String, BTreeSet<String>> {
     let mut all = Vec::new();
     files(&source(), &mut all);
@@ -223,7 +223,7 @@ fn graph() -> BTreeMap<String, BTreeSet<String>> {
     modules.iter().map(|(name, file)| (name.clone(), uses(name, file))).collect()
 }
 
-/// The row of [`ARROWS`] that a module belongs to.
+/// Returns the row of [`ARROWS`] that a module belongs to.
 fn unit(module: &str) -> &str {
     let leaf = ARROWS.iter().map(|(name, _)| *name).find(|name| name.contains("::") && module == *name);
     leaf.unwrap_or_else(|| module.split("::").next().unwrap_or_default())

@@ -24,7 +24,7 @@ struct Seen {
     analyzing: f64,
 }
 
-/// A person's way through the upload page; the file has parts of 8 MiB.
+/// Goes through the upload page as a person does; the file has parts of 8 MiB.
 async fn upload(coach: &Coach, file: &Path, wrong: &Path, bytes_per_second: u64, before_reload: usize) -> Result<Seen> {
     let shots = screenshots()?;
     let before = coach.memory_mb()?;
@@ -60,7 +60,7 @@ fn numbers(value: &Value) -> Vec<u64> {
     value.as_array().into_iter().flatten().filter_map(Value::as_u64).collect()
 }
 
-/// No part that had arrived was sent again, and all of them are the file.
+/// Checks that no part that had arrived was sent again, and that all of them are the file.
 fn sent_once(browser: &Value, bytes: u64) -> Result<()> {
     let (before, after) = (numbers(&browser["before"]), numbers(&browser["after"]));
     let (first, second): (HashSet<_>, HashSet<_>) = (before.iter().collect(), after.iter().collect());
@@ -113,7 +113,7 @@ async fn an_upload_survives_a_reload_and_becomes_a_report() -> Result<()> {
     Ok(())
 }
 
-/// Two minutes and more; `make soak` runs it.
+/// Uploads a file of a gibibyte and more than two minutes; `make soak` runs it.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes minutes and three gibibytes of disk"]
 async fn a_gibibyte_at_60_mbit_a_second_leaves_memory_flat() -> Result<()> {

@@ -1,4 +1,4 @@
-//! `coach voice` on whatever holds audio: rates, channels, formats, and audio that is none.
+//! `coach voice` on whatever holds audio: rates, channels, formats, and files that hold none.
 
 use anyhow::{Context, Result, ensure};
 use coach_e2e::coach::program;
@@ -15,7 +15,7 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("test folders are plain text")
 }
 
-/// What the program says of a file: its report, or its message.
+/// Returns the program's report about a file, or its message.
 fn voice(file: &Path) -> Result<std::result::Result<Value, String>> {
     let output = Command::new(program()).arg("voice").arg(file).output()?;
     let said = String::from_utf8(output.stderr)?;
@@ -32,7 +32,7 @@ fn made(folder: &Path, name: &str, expression: &str, rate: u32, options: &[&str]
     Ok(to)
 }
 
-/// The report tells of the buzz, at this rate.
+/// Checks that the report describes the buzz, at this rate.
 fn hears_the_buzz(what: &str, file: &Path, rate_hz: u32) -> Result<()> {
     let report = voice(file)?.map_err(|said| anyhow::anyhow!("{what}: {said}"))?;
     let f0 = report["f0_mean"].as_f64().with_context(|| format!("{what}: no pitch: {report}"))?;
@@ -86,7 +86,7 @@ fn a_voice_is_measured_in_every_format_and_in_the_audio_of_a_video() -> Result<(
     Ok(())
 }
 
-/// A WAV file of 32-bit floats, as no encoder would write it.
+/// Returns a WAV file of 32-bit floats, as no encoder would write it.
 fn floats(file: &Path, samples: &[f32]) -> Result<()> {
     let data: Vec<u8> = samples.iter().flat_map(|x| x.to_le_bytes()).collect();
     let size = u32::try_from(data.len())?;

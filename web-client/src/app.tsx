@@ -19,7 +19,7 @@ const Compare = lazy(() => import("./pages/compare/compare"));
 function Waiting() {
   return (
     <Frame title="Loading">
-      <Loading what="the page" />
+      <Loading page what="the page" />
     </Frame>
   );
 }
@@ -41,6 +41,7 @@ export function App() {
           <Route>
             <Frame title="Not here">
               <Empty
+                page
                 title="There is no page at this address"
                 action={<ButtonLink to="/">Choose a question</ButtonLink>}
               >

@@ -131,7 +131,7 @@ const server = createServer(async (request, response) => {
             t: 3000,
             id: "slow_down",
             text: "Slow down a little",
-            evidence: "181 wpm",
+            evidence: "181 words a minute",
             positive: false,
             for_ms: 4000,
           }),
@@ -182,13 +182,9 @@ const server = createServer(async (request, response) => {
     case "GET /api/compare":
       return json(200, {
         same_question: true,
-        words: [
-          "Pace: 172 words a minute in A, 148 in B.",
-          "Long pauses: 9.5 s a minute in A, 2.1 in B.",
-          "Eye contact: 62 % in A, 84 % in B.",
-        ],
-        gaps: [],
-        phases: [],
+        words: ["Pace: 172 words a minute here, 148 words a minute there; faster, most of all in the middle."],
+        gaps: fixture.GAPS,
+        phases: ["opening", "middle", "close"].map((id) => ({ id })),
         a: {},
         b: {},
       });

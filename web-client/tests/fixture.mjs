@@ -65,14 +65,16 @@ const ASKED = [QUESTIONS[0], QUESTIONS[4], QUESTIONS[14]].map(({ id, text, famil
   suggested_ms,
 }));
 
-const part = (metric, value, unit, target, baseline, weight, share, moments = []) => ({
+const part = (metric, name, value, unit, target, weight, share, moments = [], reason = null) => ({
   metric,
+  name,
   value,
+  reason,
   unit,
   target,
-  baseline,
+  baseline: null,
   weight,
-  points: value === null ? 0 : weight * 100 * share,
+  points: value === null ? 0 : weight * 100 * Math.min(1, Math.max(0, share)),
   moments,
 });
 const moment = (start, length, why, good) => ({ start, end: start + length, why, good });
@@ -81,59 +83,73 @@ function scores(r, at, length, poor = false) {
   const t = (share) => Math.round(at + share * length);
   const wiggle = () => (r() - 0.5) * 0.2;
   const confidence = [
-    part("volume_consistency", 3.1, "dB", "under 4 dB between phrases", 2.6, 0.25, 0.78 + wiggle(), [
-      moment(t(0.3), 6000, "even over four phrases", true),
+    part(
+      "volume_consistency",
+      "Evenness of volume",
+      2.1,
+      "dB",
+      "as loud in one phrase as in the next",
+      0.3,
+      0.78 + wiggle(),
+      [moment(t(0.3), 2600, "about half as loud as the other phrases", false)],
+    ),
+    part(
+      "phrase_end_level",
+      "Level at phrase ends",
+      -22.4,
+      "dB",
+      "the last word of a phrase can be heard as well as the first",
+      0.15,
+      0.55 + wiggle(),
+      [
+        moment(t(0.55), 1000, "the last words died away", false),
+        moment(t(0.72), 1000, "the last words died away", false),
+      ],
+    ),
+    part("volume_level", "Volume", -0.4, "dB", "at least 80 % as loud as usual", 0.1, 1),
+    part("eye_contact", "Eye contact", 0.71, "share", "70 % or more", 0.3, 0.86 + wiggle(), [
+      moment(t(0.62), 5200, "eyes off the camera for 5.2 s", false),
     ]),
-    part("phrase_end_level", -6.4, "dB", "-5 dB or more", -4.8, 0.2, 0.55 + wiggle(), [
-      moment(t(0.55), 2600, "the last words fade by 11 dB", false),
-      moment(t(0.72), 2100, "the last words fade by 9 dB", false),
-    ]),
-    part("eye_contact", 0.71, "share", "60 to 85 %", null, 0.3, 0.86 + wiggle(), [
-      moment(t(0.1), 12_000, "looked at the camera for 12 s", true),
-      moment(t(0.62), 5200, "looked away for 5 s", false),
-    ]),
-    part("head_movement", 2.2, "deg/s", "under 4 deg/s", 1.9, 0.15, 0.9 + wiggle()),
-    part("brow_tension", poor ? null : 0.18, "", "near your own rest", 0.14, 0.1, 0.7 + wiggle()),
+    part("head_movement", "Head movement", 7.2, "deg/s", "no more than speaking moves it", 0.1, 1),
+    part("brow_tension", "Brows drawn together", poor ? null : 0.01, "", "at rest", 0.05, 0.95),
   ];
   const clarity = [
-    part("pace", 172, "wpm", "120 to 160 wpm", null, 0.4, 0.52 + wiggle(), [
-      moment(t(0.35), 20_000, "184 wpm for 20 s", false),
-      moment(t(0.8), 14_000, "138 wpm for 14 s", true),
+    part("pace", "Pace", 172, "wpm", "120 to 160 wpm", 0.55, 0.52 + wiggle(), [
+      moment(t(0.35), 15_000, "184 words a minute", false),
+      moment(t(0.8), 15_000, "138 words a minute", true),
     ]),
-    part("pause_share", 0.19, "share", "15 to 30 %", null, 0.3, 0.82 + wiggle(), [
-      moment(t(0.5), 4200, "4.2 s pause", false),
+    part("long_pauses", "Long pauses", 0.8, "s/min", "at most 1 s a minute beyond the first second of each", 0.1, 1, [
+      moment(t(0.5), 2200, "2.2 s pause", false),
     ]),
-    part("articulation_rate", 5.1, "syl/s", "4 to 5.5 syllables a second", null, 0.15, 0.93 + wiggle()),
-    part("hesitations", 5.2, "/min", "under 6 a minute", null, 0.15, 0.6 + wiggle(), [
-      moment(t(0.2), 600, "possible hesitation", false),
-      moment(t(0.58), 700, "possible hesitation", false),
+    part("pause_share", "Share of pauses", 0.19, "share", "10 to 30 %", 0.1, 1),
+    part("articulation_rate", "Articulation rate", 4.3, "syl/s", "2.6 to 4.7 syllables a second", 0.1, 1),
+    part("hesitations", "Possible hesitations", 2.2, "/min", "1.0 a minute or less", 0.15, 0.6 + wiggle(), [
+      moment(t(0.2), 600, "possible hesitation, 0.6 s", false),
+      moment(t(0.58), 700, "possible hesitation, 0.7 s", false),
     ]),
   ];
   const resilience = [
-    part("stress_spikes", 2.4, "/10 min", "few", null, 0.4, 0.7 + wiggle(), [
-      moment(t(0.6), 5000, "pitch, brow and pace rose together", false),
+    part("stress_spikes", "Stress moments", 2.4, "/10 min", "none", 0.3, 0.7 + wiggle(), [
+      moment(t(0.6), 5000, "at the same time: a higher voice, brows drawn together, a change of pace", false),
     ]),
-    part("stress_recovery", 3.8, "s", "under 6 s", null, 0.6, 0.85 + wiggle(), [
+    part("stress_recovery", "Time to calm down", 3.8, "s", "4.0 s or less", 0.7, 0.95, [
       moment(t(0.66), 3800, "calm again after 3.8 s", true),
     ]),
   ];
   const engagement = [
-    part("pitch_variation", 2.7, "st", "2 to 4 semitones", null, 0.45, 0.8 + wiggle(), [
-      moment(t(0.15), 9000, "lively: 4.4 st", true),
+    part("pitch_variation", "Pitch variation", 2.3, "st", "a lively voice", 0.6, 0.7 + wiggle(), [
+      moment(t(0.15), 9000, "the voice was lively", true),
     ]),
-    part("expressiveness", 0.31, "", "over 0.25", 0.22, 0.3, 0.7 + wiggle()),
-    part("nods", 2.1, "/min", "1 to 6 a minute", null, 0.25, 0.66 + wiggle(), [moment(t(0.05), 1800, "smile", true)]),
+    part("expressiveness", "Facial expression", 0.31, "", "a lively face", 0.2, 0.5 + wiggle()),
+    part("smile", "Smiles", 2, "smiles", "2 or more", 0.2, 1, [moment(t(0.05), 1800, "a smile", true)]),
   ];
-  const of = (contributions, coverage = 1, reason = null) => ({
-    value: Math.min(
-      100,
+  const of = (contributions, coverage = 1, reason = null) => {
+    const value = Math.min(
+      97,
       contributions.reduce((sum, x) => sum + x.points, 0),
-    ),
-    coverage,
-    reason,
-    range: [55, 84],
-    contributions,
-  });
+    );
+    return { value, coverage, reason, range: [value - 6, Math.min(100, value + 6)], unknown: 0, contributions };
+  };
   return {
     confidence: of(confidence, poor ? 0.7 : 1, poor ? "the face was in the dark for a while" : null),
     clarity: of(clarity),
@@ -141,7 +157,9 @@ function scores(r, at, length, poor = false) {
       ? {
           value: null,
           coverage: 0.2,
-          reason: "Not enough to say: 9 s of good face, 10 s are needed.",
+          reason: "Too little could be compared with your usual voice and face.",
+          range: null,
+          unknown: 0,
           contributions: [],
         }
       : of(resilience),
@@ -187,20 +205,24 @@ function transcript(duration) {
 
 /** Some of what is seen and heard. */
 function metrics(r) {
-  const of = (value, unit, reason = null) => ({
+  const of = (name, value, unit, more = {}) => ({
+    name,
+    text: null,
     value: value === null ? null : value * (0.95 + r() * 0.1),
     unit,
-    reason,
+    reason: null,
     coverage: 1,
     baseline: null,
+    ...more,
   });
   return {
-    pace: { ...of(172, "wpm"), name: "Pace", baseline: 158 },
-    answer_length: { ...of(78, "s"), name: "Answer length" },
-    eye_contact: of(0.8, "share"),
-    pitch_variation: of(2.7, "st"),
-    presence: of(0.99, "share"),
-    volume_level: of(null, "dB", "too noisy to judge"),
+    pace: of("Pace", 172, "wpm", { baseline: 158 }),
+    answer_length: of("Answer length", 1.1, "x"),
+    eye_contact: of("Eye contact", 0.8, "share"),
+    pitch_variation: of("Pitch variation", 2.3, "st"),
+    presence: of("Time in the frame", 0.99, "share"),
+    nods: of("Nods", 0, "/min"),
+    volume_level: of("Volume", null, "dB", { reason: "too noisy to judge" }),
   };
 }
 
@@ -271,7 +293,7 @@ export function report(duration = 252_000, seed = 7) {
         },
       ],
       words: [
-        "You looked at the camera for most of the answer, and your voice kept its strength from phrase to phrase.",
+        "You looked into the camera for most of the answer, and your voice kept its strength from phrase to phrase.",
         "The middle ran at 184 words a minute; the ending, at 138, was easier to follow. Try the ending's pace from the start.",
       ],
     };
@@ -335,28 +357,28 @@ export function report(duration = 252_000, seed = 7) {
         t: Math.round(duration * 0.2),
         id: "slow_down",
         text: "Slow down a little",
-        evidence: "181 wpm over the last 20 s",
+        evidence: "181 words a minute over the last 20 s",
         positive: false,
       },
       {
         t: Math.round(duration * 0.5),
-        id: "look_camera",
+        id: "look_at_camera",
         text: "Look at the camera",
-        evidence: "away for 5.2 s",
+        evidence: "eyes off the camera for 5.2 s",
         positive: false,
       },
       {
         t: Math.round(duration * 0.62),
-        id: "take_breath",
+        id: "take_a_breath",
         text: "Take a breath",
-        evidence: "composite z 3.1",
+        evidence: "at the same time: a higher voice, brows drawn together",
         positive: false,
       },
       {
         t: Math.round(duration * 0.84),
         id: "speak_up",
         text: "Speak up",
-        evidence: "7 dB under the device check",
+        evidence: "about half as loud as in the device check",
         positive: false,
       },
     ],
@@ -440,6 +462,24 @@ export function sessions() {
   ];
 }
 
+function trend(id, name, direction, per_session) {
+  const steady = direction === "steady";
+  const words = steady
+    ? `${name} is steady over 5 sessions.`
+    : `${name} went up by ${(per_session * 4).toFixed(0)} over 5 sessions, the way you want it.`;
+  return {
+    id,
+    name,
+    unit: "",
+    direction,
+    better: steady ? null : true,
+    per_session,
+    sessions: 5,
+    range: [50, 72],
+    words,
+  };
+}
+
 export function trends(list) {
   const points = list
     .filter((s) => s.scores)
@@ -447,10 +487,10 @@ export function trends(list) {
   return {
     points,
     trends: [
-      { id: "confidence", direction: "up", words: "Up by 11 over five sessions." },
-      { id: "clarity", direction: "up", words: "Up by 9 over five sessions." },
-      { id: "resilience", direction: "steady", words: "Much the same." },
-      { id: "engagement", direction: "up", words: "Up by 13 over five sessions." },
+      trend("confidence", "Confidence", "up", 4),
+      trend("clarity", "Clarity", "up", 3.6),
+      trend("resilience", "Resilience", "steady", 0),
+      trend("engagement", "Engagement", "up", 4.4),
     ],
   };
 }
@@ -459,7 +499,10 @@ export const CONSENT = {
   version: "2026-11-1",
   title: "Before the camera opens",
   sections: [
-    { title: "What is recorded", text: "Video and audio while you answer, and 3 seconds of the device check." },
+    {
+      title: "What is recorded",
+      text: "Your camera and microphone while you practise, and three to eight seconds of the device check.",
+    },
     {
       title: "What is computed",
       text: "From the voice: pace, pauses, pitch, volume, steadiness. From the face: where you look, how the head moves, movements of brows and mouth, and estimates made from them. From both: four practice scores. It does not recognise who you are.",
@@ -468,7 +511,7 @@ export const CONSENT = {
     { title: "How long", text: "Until you delete it." },
     {
       title: "How to delete it",
-      text: "The bin beside each session deletes the recording, the measurements and the report, for good.",
+      text: "Delete, beside each session, removes the recording, the measurements and the report for good.",
     },
     {
       title: "What it is not",
@@ -478,7 +521,30 @@ export const CONSENT = {
 };
 
 export const HINTS = [
-  { id: "slow_down", text: "Slow down a little", description: "The pace is clearly above 160 words a minute." },
-  { id: "speak_up", text: "Speak up a little", description: "The voice is quieter than at the device check." },
-  { id: "look_at_camera", text: "Look at the camera", description: "The eyes have been elsewhere for a while." },
+  { id: "slow_down", text: "Slow down a little", description: "When your pace is clearly over 160 words a minute." },
+  { id: "speak_up", text: "Speak up", description: "When your voice is quieter than in the device check." },
+  { id: "look_at_camera", text: "Look at the camera", description: "When your eyes have been elsewhere for a while." },
+];
+
+const gap = (id, name, unit, a, b, noticeable, phases = []) => ({
+  id,
+  name,
+  unit,
+  a,
+  b,
+  noticeable,
+  phases,
+  moments_a: [],
+  moments_b: [],
+});
+
+/** How two answers differ. */
+export const GAPS = [
+  gap("pace", "Pace", "wpm", 172, 148, 1.6, [
+    [166, 150],
+    [186, 146],
+    [164, 148],
+  ]),
+  gap("eye_contact", "Eye contact", "share", 0.62, 0.84, -2.2),
+  gap("long_pauses", "Long pauses", "s/min", 9.5, 2.1, 3.7),
 ];

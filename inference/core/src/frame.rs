@@ -24,7 +24,7 @@ pub enum Range {
     Full,
 }
 
-/// How far the stored picture must be turned **clockwise** to stand upright.
+/// How far the stored image must be turned **clockwise** to stand upright.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rotation {
@@ -35,7 +35,7 @@ pub enum Rotation {
     Clockwise270,
 }
 
-/// A planar 4:2:0 picture, 8 bits per sample, as decoders give it.
+/// A planar 4:2:0 image, 8 bits per sample, as decoders give it.
 ///
 /// `y` has `height` rows of `y_stride` bytes; `u` and `v` have `ceil(height / 2)` rows of `u_stride` and `v_stride` bytes.
 #[derive(Debug, Clone, Copy)]
@@ -68,7 +68,7 @@ impl I420<'_> {
     }
 }
 
-/// A packed 8-bit RGB picture, for stills and for parity with references. Row `r` starts at `r * stride`.
+/// A packed 8-bit RGB image, for still images and for parity with references. Row `r` starts at `r * stride`.
 #[derive(Debug, Clone, Copy)]
 pub struct RgbFrame<'a> {
     pub width: usize,

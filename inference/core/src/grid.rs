@@ -1,4 +1,4 @@
-//! Which frames are analysed: the one nearest to the centre of each cell of a grid on media time.
+//! Which frames are analyzed: the one nearest to the centre of each cell of a grid on media time.
 //!
 //! The choice depends on the stamps alone, so a live session and its archived file choose the same frames
 //! (ARCHITECTURE, invariant 5). Cell `i` of a grid of `hz` covers `[1000 i / hz, 1000 (i + 1) / hz)` milliseconds.
@@ -8,7 +8,7 @@ use crate::MediaTime;
 /// What to do with the frame just offered, and with the one held before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Choice {
-    /// Analyse the held frame, before anything is done with the new one.
+    /// Analyze the held frame, before anything is done with the new one.
     pub take_held: bool,
     /// What becomes of the new frame.
     pub this: Fate,
@@ -20,7 +20,7 @@ pub enum Fate {
     Drop,
     /// The best of its cell so far: keep it (replacing the held one) until the next offer or [`FrameGrid::finish`].
     Hold,
-    /// The best its cell can have: analyse it now. Nothing is held any more.
+    /// The best its cell can have: analyze it now. Nothing is held any more.
     Take,
 }
 
@@ -82,7 +82,7 @@ impl FrameGrid {
         }
     }
 
-    /// No more frames: says whether the held one is to be analysed.
+    /// No more frames: says whether the held one is to be analyzed.
     pub fn finish(&mut self) -> bool {
         self.held.take().is_some_and(|(cell, _)| {
             self.done = Some(cell);
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn thirty_frames_a_second_give_fifteen_analysed() {
+    fn thirty_frames_a_second_give_fifteen_analyzed() {
         let stamps: Vec<i64> = (0..300).map(|i| (f64::from(i) * 1000.0 / 30.0).round() as i64).collect();
         assert_eq!(chosen(15, &stamps).len(), 150);
     }

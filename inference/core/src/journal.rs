@@ -126,7 +126,7 @@ pub enum MarkKind {
     Note,
 }
 
-/// What one analysed frame showed.
+/// What one analyzed frame showed.
 ///
 /// Example: `present` true, `pose.yaw` +12: the candidate has turned towards their own left.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -182,7 +182,7 @@ impl Face {
     }
 }
 
-/// Whether the picture allows a judgement.
+/// Whether the image allows a judgement.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
     /// Mean luma of the face (of the whole frame when there is none), 0 black to 1 white.
@@ -330,7 +330,7 @@ impl Gap {
 pub enum GapKind {
     Video,
     Audio,
-    /// Video was there, but was not analysed.
+    /// Video was there, but was not analyzed.
     Face,
     /// Speech was heard, but not written down.
     Words,
@@ -347,7 +347,7 @@ pub enum GapReason {
     NoConnection,
 }
 
-/// From here on, frames are analysed so.
+/// From here on, frames are analyzed so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rate {
     pub t: MediaTime,

@@ -1,7 +1,7 @@
 //! The vocabulary of the coach: what every other part says to every other part.
 //!
 //! * [`time`]: [`MediaTime`], the only clock, and [`Span`].
-//! * [`grid`]: which frames are analysed, decided by their stamps alone.
+//! * [`grid`]: which frames are analyzed, decided by their stamps alone.
 //! * [`frame`]: borrowed pixels, and what they need to be read rightly.
 //! * [`journal`]: everything the engine was shown, line by line.
 //! * [`report`]: everything the engine made of it.

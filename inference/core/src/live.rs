@@ -14,7 +14,7 @@ pub struct Vitals {
     pub speaking: bool,
     pub face: bool,
     pub faces: u32,
-    /// Why the picture is hard to judge, if it is.
+    /// Why the video is hard to judge. `None`: it is not.
     pub quality: Option<QualityReason>,
     /// Over the last 20 s; `None` while there is too little speech.
     pub pace_wpm: Option<f32>,

@@ -43,7 +43,7 @@ pub struct Report {
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Coverage {
-    /// Analysed frames with a usable face, of the grid's cells.
+    /// Analyzed frames with a usable face, of the grid's cells.
     pub face: f32,
     /// Hops without a gap, of all hops.
     pub voice: f32,

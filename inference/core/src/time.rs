@@ -30,7 +30,7 @@ impl MediaTime {
         MediaTime((seconds * 1000.0).round() as i64)
     }
 
-    /// The nearest millisecond of a nanosecond stamp; halves go up. The one rounding rule of both doors.
+    /// The nearest millisecond of a nanosecond stamp; halves go up. The one rounding rule of both paths.
     pub const fn from_nanos(nanos: i64) -> MediaTime {
         MediaTime((nanos + 500_000).div_euclid(1_000_000))
     }

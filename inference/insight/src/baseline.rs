@@ -270,7 +270,7 @@ impl Baseline {
     }
 }
 
-/// Yaw and pitch, in degrees, that would face the camera from where the head is. A face at the side of the picture has to turn
+/// Yaw and pitch, in degrees, that would face the camera from where the head is. A face at the side of the frame has to turn
 /// to look into the lens. Zero where the matrix tells no place.
 pub(crate) fn to_camera(pose: &Pose) -> [f32; 2] {
     let [x, y, z] = [pose.matrix[3], pose.matrix[7], pose.matrix[11]];

@@ -1,4 +1,4 @@
-//! The device check: what a few quiet seconds of looking at the camera say about the person, the room and the picture.
+//! The device check: what a few quiet seconds of looking at the camera say about the person, the room and the video.
 
 use coach_core::face::ActionUnits;
 use coach_core::journal::{Calibration, Face, Line, QualityReason};

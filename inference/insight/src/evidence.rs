@@ -14,7 +14,7 @@ pub const HARD_MOMENTS_S: f64 = 180.0;
 /// Events in less time than this are told as counts and never as rates.
 pub const RATES_S: f64 = 120.0;
 
-/// A face in a picture: turns slower than this, degrees a second, and lids whose opening deviates by less. A living face at rest is
+/// A photograph of a face: turns slower than this, degrees a second, and lids whose opening deviates by less. A living face at rest is
 /// ten times over the first and twice over the second.
 pub const STILL_DEG_PER_S: f32 = 0.3;
 pub const STILL_LIDS: f32 = 0.003;

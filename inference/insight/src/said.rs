@@ -185,7 +185,7 @@ pub(crate) mod tests {
         let span = |a, b| Span::new(MediaTime(a), MediaTime(b));
         assert_eq!(said.quote(span(600, 700), 1).as_deref(), Some("\u{201c}was um trying\u{201d}"));
         assert_eq!(said.quote(span(900, 1300), 0).as_deref(), Some("\u{201c}trying to\u{201d}"));
-        assert!(said.quote(span(0, 99_000), 0).is_some_and(|q| q.ends_with("week \u{2026}\u{201d}")), "cut");
+        assert!(said.quote(span(0, 99_000), 0).is_some_and(|q| q.ends_with("by one \u{2026}\u{201d}")), "cut");
         assert_eq!(said.quote(span(90_000, 91_000), 0), None);
         assert_eq!(said.quote(span(800, 900), 0).as_deref(), Some("\u{201c}I was um \u{2026} trying to, uh,\u{201d}"));
     }

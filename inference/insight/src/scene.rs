@@ -15,9 +15,9 @@ pub const WINDOW_MS: i64 = 15_000;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Totals {
     pub span_s: f64,
-    /// Time with audio, and time with analysed frames.
+    /// Time with audio, and time with analyzed frames.
     pub heard_s: f64,
-    pub analysed_s: f64,
+    pub analyzed_s: f64,
     /// From the first to the last speech of each span, less what was lost in between.
     pub talk_s: f64,
     pub speech_s: f64,
@@ -39,7 +39,7 @@ pub struct Totals {
     pub contact_s: f64,
     /// Of [`Totals::gaze_s`], without a face.
     pub gone_s: f64,
-    /// More than one face was in the picture.
+    /// More than one face was in the frame.
     pub several_s: f64,
     pub eye_s: f64,
     pub eye: f64,
@@ -108,12 +108,12 @@ impl Totals {
             self.stress_s += 0.1;
         }
         let face = &cell.face;
-        if face.analysed_ms == 0 {
+        if face.analyzed_ms == 0 {
             return;
         }
         let s = |ms: u16| f64::from(ms) / 1000.0;
         let w = |sum: f32| f64::from(sum) / 1000.0;
-        self.analysed_s += s(face.analysed_ms);
+        self.analyzed_s += s(face.analyzed_ms);
         self.present_s += s(face.present_ms);
         self.good_s += s(face.good_ms);
         self.dark_s += s(face.dark_ms);
@@ -164,7 +164,7 @@ impl Totals {
         ratio(self.contact_s, self.looked_s())
     }
 
-    /// A face that neither turns nor moves its lids: a picture of one.
+    /// A face that neither turns nor moves its lids: a photograph of one.
     pub fn is_still(&self) -> bool {
         let Some(speed) = ratio(self.speed, self.speed_s) else { return false };
         let lids = ratio(self.eye, self.eye_s).zip(ratio(self.eye_sq, self.eye_s));
@@ -207,8 +207,8 @@ pub struct Scene<'a> {
     pub agc: bool,
     /// The face model sees irises, lids and blendshapes.
     pub full_face_model: bool,
-    /// The picture does not move; several faces are in it: nothing of a face is judged.
-    pub still_picture: bool,
+    /// The video does not move; several faces are in it: nothing of a face is judged.
+    pub still_video: bool,
     pub several_faces: bool,
     /// Whether the moments are wanted; they cost more than the value.
     pub moments: bool,
@@ -220,8 +220,8 @@ impl Scene<'_> {
         self.totals.speech_s >= LEAST_SPEECH_S && self.totals.too_noisy()
     }
 
-    /// The picture did not move: in most windows of 10 s the head and the lids of the face stood still.
-    pub fn is_still_picture(&self) -> bool {
+    /// The video did not move: in most windows of 10 s the head and the lids of the face stood still.
+    pub fn is_still_video(&self) -> bool {
         let (mut still, mut all) = (0u32, 0u32);
         for &span in &self.spans {
             let starts = (span.start.ms()..span.end.ms()).step_by(STILL_MS as usize);
@@ -240,7 +240,7 @@ impl Scene<'_> {
 
     /// Who is seen is not sure: for a good part of the time there was more than one face.
     pub fn has_several_faces(&self) -> bool {
-        self.totals.several_s >= SEVERAL_SHARE * self.totals.analysed_s && self.totals.several_s >= 3.0
+        self.totals.several_s >= SEVERAL_SHARE * self.totals.analyzed_s && self.totals.several_s >= 3.0
     }
 
     /// The spans cut into windows of 15 s, in which a voice is looked at by itself; the last of a span is what is left.
@@ -301,7 +301,7 @@ impl Scene<'_> {
             affect: self.affect,
             agc: self.agc,
             full_face_model: self.full_face_model,
-            still_picture: self.still_picture,
+            still_video: self.still_video,
             several_faces: self.several_faces,
             moments: false,
         }

@@ -298,11 +298,11 @@ impl State {
             affect: self.header.affect,
             agc: self.header.capture.agc,
             full_face_model: self.header.models.face == FaceModel::Full,
-            still_picture: false,
+            still_video: false,
             several_faces: false,
             moments: false,
         };
-        scene.still_picture = scene.is_still_picture();
+        scene.still_video = scene.is_still_video();
         scene.several_faces = scene.has_several_faces();
         scene
     }

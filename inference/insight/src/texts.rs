@@ -281,8 +281,8 @@ pub fn clock(t: coach_core::MediaTime) -> String {
 }
 
 /// In place of a number of a face that does not move.
-pub fn still_picture() -> String {
-    "the picture did not move".into()
+pub fn still_video() -> String {
+    "the video did not move".into()
 }
 
 /// In place of a number of one face among others.

@@ -31,7 +31,7 @@ pub struct Cell {
     /// Words that begin in it, fillers left out, of phrases that are certain; and for how many of its milliseconds such a phrase was going on.
     pub words: u8,
     pub written_ms: u8,
-    /// Milliseconds without sound or picture.
+    /// Milliseconds without audio or video.
     pub audio_gap_ms: u8,
     pub video_gap_ms: u8,
     /// Semitones re 100 Hz, sum and sum of squares over voiced hops.
@@ -45,12 +45,12 @@ pub struct Cell {
     pub stress: Option<f32>,
 }
 
-/// Milliseconds of analysed frames by what they showed, and sums weighted by them.
+/// Milliseconds of analyzed frames by what they showed, and sums weighted by them.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct FaceSums {
-    pub analysed_ms: u16,
+    pub analyzed_ms: u16,
     pub present_ms: u16,
-    /// Usable: present and nothing wrong with the picture.
+    /// Usable: present and nothing wrong with the image.
     pub good_ms: u16,
     pub dark_ms: u16,
     pub cut_ms: u16,

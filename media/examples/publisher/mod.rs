@@ -1,11 +1,12 @@
 //! A WebRTC publisher that sends encoded access units as they are: for tests, load and trying things out.
 
+mod h264;
 mod lossy;
 
 pub use lossy::Loss;
 
 use bytes::{BufMut, Bytes, BytesMut};
-use coach_media::Track;
+use coach_media::{Track, VideoCodec};
 use lossy::LossyRuntime;
 use rtc::interceptor::Registry;
 use rtc::peer_connection::configuration::RTCOfferOptions;
@@ -56,6 +57,7 @@ struct Outgoing {
     /// RTP time of media time 0: arbitrary (RFC 3550, section 5.1).
     base: u32,
     frame: u16,
+    codec: VideoCodec,
 }
 
 struct Handler {
@@ -79,11 +81,16 @@ impl PeerConnectionEventHandler for Handler {
 impl Sender {
     /// A peer with these tracks, and its offer. `bind` is an address of the network towards the server.
     pub async fn new(video: bool, audio: bool, bind: &str, loss: Loss) -> Result<(Sender, String)> {
+        Sender::coded(video.then_some(VideoCodec::Vp8), audio, bind, loss).await
+    }
+
+    /// As [`Sender::new`], with video that is coded so.
+    pub async fn coded(video: Option<VideoCodec>, audio: bool, bind: &str, loss: Loss) -> Result<(Sender, String)> {
         let mut media = MediaEngine::default();
         let feedback = [("nack", ""), ("nack", "pli")];
         media
             .register_codec(codec("audio/opus", 111, 48_000, 2, "minptime=10", &feedback[..1]), RtpCodecKind::Audio)?;
-        media.register_codec(codec("video/VP8", 96, 90_000, 0, "", &feedback), RtpCodecKind::Video)?;
+        media.register_codec(coding(video.unwrap_or_default(), &feedback), RtpCodecKind::Video)?;
         media.register_codec(codec("video/rtx", 97, 90_000, 0, "apt=96", &[]), RtpCodecKind::Video)?;
         let chain = register_default_interceptors(Registry::new(), &mut media)?;
         let (gathered, mut gathered_of) = mpsc::channel(1);
@@ -101,8 +108,10 @@ impl Sender {
                 .await?,
         );
         let key_frames_wanted = Arc::new(AtomicU64::new(0));
-        let audio = if audio { Some(Outgoing::add(&connection, Track::Audio).await?) } else { None };
-        let video = if video { Some(Outgoing::add(&connection, Track::Video).await?) } else { None };
+        let of_video = video.unwrap_or_default();
+        let audio = if audio { Some(Outgoing::add(&connection, Track::Audio, of_video).await?) } else { None };
+        let video =
+            if video.is_some() { Some(Outgoing::add(&connection, Track::Video, of_video).await?) } else { None };
         let offer = connection.create_offer(None).await?;
         connection.set_local_description(offer).await?;
         let _ = tokio::time::timeout(Duration::from_secs(3), gathered_of.recv()).await;
@@ -169,10 +178,10 @@ impl Sender {
 }
 
 impl Outgoing {
-    async fn add(connection: &Arc<dyn PeerConnection>, track: Track) -> Result<Outgoing> {
+    async fn add(connection: &Arc<dyn PeerConnection>, track: Track, of_video: VideoCodec) -> Result<Outgoing> {
         let ssrc = rand::random();
         let (kind, codec, name) = match track {
-            Track::Video => (RtpCodecKind::Video, codec("video/VP8", 96, 90_000, 0, "", &[]), "video"),
+            Track::Video => (RtpCodecKind::Video, coding(of_video, &[]), "video"),
             Track::Audio => (RtpCodecKind::Audio, codec("audio/opus", 111, 48_000, 2, "minptime=10", &[]), "audio"),
         };
         let rtx = (track == Track::Video).then(|| RTCRtpRtxParameters { ssrc: rand::random() });
@@ -186,14 +195,17 @@ impl Outgoing {
         let track = Arc::new(TrackLocalStaticRTP::new(local));
         let sender = connection.add_track(track.clone() as Arc<dyn TrackLocal>).await?;
         let (sequence, base, frame) = (rand::random(), rand::random(), rand::random());
-        Ok(Outgoing { track, sender, ssrc, payload_type: codec.payload_type, sequence, base, frame })
+        let payload_type = codec.payload_type;
+        Ok(Outgoing { track, sender, ssrc, payload_type, sequence, base, frame, codec: of_video })
     }
 
     /// Takes the payload type that the answer chose.
     async fn negotiated(&mut self) -> Result<()> {
         let parameters = self.sender.get_parameters().await?;
         let chosen = parameters.rtp_parameters.codecs.iter().find(|codec| {
-            ["video/vp8", "audio/opus"].iter().any(|mime| codec.rtp_codec.mime_type.eq_ignore_ascii_case(mime))
+            ["video/vp8", "video/h264", "audio/opus"]
+                .iter()
+                .any(|mime| codec.rtp_codec.mime_type.eq_ignore_ascii_case(mime))
         });
         self.payload_type = chosen.ok_or_else(|| Error::Other("the answer has no codec".into()))?.payload_type;
         Ok(())
@@ -201,6 +213,14 @@ impl Outgoing {
 
     async fn frame(&mut self, ns: i64, data: &Bytes) -> Result<()> {
         let timestamp = self.base.wrapping_add((i128::from(ns) * 90_000 / 1_000_000_000) as u32);
+        if self.codec == VideoCodec::H264 {
+            let mut payloads = h264::payloads(data, MTU).into_iter().peekable();
+            while let Some(payload) = payloads.next() {
+                let marker = payloads.peek().is_none();
+                self.packet(timestamp, marker, payload).await?;
+            }
+            return Ok(());
+        }
         let mut chunks = data.chunks(MTU).peekable();
         let mut first = true;
         while let Some(chunk) = chunks.next() {
@@ -234,6 +254,17 @@ impl Outgoing {
         };
         self.sequence = self.sequence.wrapping_add(1);
         self.track.write_rtp(rtp::Packet { header, payload }).await
+    }
+}
+
+/// How the video is offered.
+fn coding(video: VideoCodec, feedback: &[(&str, &str)]) -> RTCRtpCodecParameters {
+    match video {
+        VideoCodec::Vp8 => codec("video/VP8", 96, 90_000, 0, "", feedback),
+        VideoCodec::H264 => {
+            let baseline = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f";
+            codec("video/H264", 96, 90_000, 0, baseline, feedback)
+        }
     }
 }
 

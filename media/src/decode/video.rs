@@ -4,10 +4,10 @@ use super::chain::{Chain, Plan};
 use super::frame::VideoFrame;
 use super::way::{Decoder, Pace, Way};
 use super::{Error, Lost};
-use crate::item::{AccessUnit, Format, GapReason, Track};
-use crate::packet;
+use crate::item::{AccessUnit, Format, GapReason, Track, VideoCodec};
 use crate::process::shared::Pieces;
 use crate::process::{self, Process};
+use crate::{h264, packet};
 use coach_core::MediaTime;
 use gstreamer as gst;
 use gstreamer_video as gst_video;
@@ -19,7 +19,7 @@ const MOST_PIXELS: u32 = 4096 * 2304;
 /// A decoder of video.
 pub struct Video {
     way: Way,
-    vp8: bool,
+    codec: Option<VideoCodec>,
 }
 
 impl Video {
@@ -44,10 +44,9 @@ impl Video {
         sink: impl FnMut(VideoFrame) + Send + 'static,
     ) -> Result<Video, Error> {
         super::decoders(&super::caps(format)?, format)?;
-        let vp8 = format.media_type() == "video/x-vp8";
         let sink = process::Sink::Video(Box::new(sink));
         let decoder = process::Decoder::new(process, Track::Video, format, sink)?;
-        Ok(Video { way: Way::Away(decoder), vp8 })
+        Ok(Video { way: Way::Away(decoder), codec: VideoCodec::of(format) })
     }
 
     fn here(
@@ -57,7 +56,7 @@ impl Video {
     ) -> Result<Video, Error> {
         let input = super::caps(format)?;
         let output = gst::Caps::builder("video/x-raw").field("format", "I420").build();
-        let vp8 = format.media_type() == "video/x-vp8";
+        let codec = VideoCodec::of(format);
         let plan = Plan {
             decoders: super::decoders(&input, format)?,
             input,
@@ -66,7 +65,11 @@ impl Video {
             pieces,
             delta: format.media_type() != "video/x-raw",
             // The bit that says that the frame is shown (RFC 6386, section 9.1).
-            answers: if vp8 { |unit| unit.first().is_some_and(|tag| tag >> 4 & 1 == 1) } else { |_| false },
+            answers: if codec == Some(VideoCodec::Vp8) {
+                |unit| unit.first().is_some_and(|tag| tag >> 4 & 1 == 1)
+            } else {
+                |_| false
+            },
         };
         let rotation = format.rotation;
         let sink = move |sample: gst::Sample, lost: Option<Lost>| {
@@ -81,7 +84,7 @@ impl Video {
             }
         };
         let chain = Chain::new(plan, Arc::new(Mutex::new(sink)))?;
-        Ok(Video { way: Way::Here(chain), vp8 })
+        Ok(Video { way: Way::Here(chain), codec })
     }
 
     /// Takes a unit without waiting. When the decoder is far behind, the unit and all up to the next key frame are
@@ -108,15 +111,20 @@ impl Video {
     /// Returns whether a unit may be decoded. Live frames are not trusted: their size is known before memory is taken
     /// for them, and bytes that cannot be a frame never reach the decoder, which would repeat the last frame.
     fn check(&self, unit: &AccessUnit) -> Result<bool, Error> {
-        if !self.vp8 {
-            return Ok(true);
-        }
-        match packet::vp8(&unit.data) {
-            Some(packet::Vp8 { key: Some((width, height)) }) if width * height > MOST_PIXELS => {
-                Err(Error::Pixels { width, height, limit: MOST_PIXELS })
+        let (fit, size) = match self.codec {
+            Some(VideoCodec::Vp8) => match packet::vp8(&unit.data) {
+                Some(vp8) => (vp8.key.is_some() == unit.key, vp8.key),
+                None => (false, None),
+            },
+            Some(VideoCodec::H264) => {
+                let sets = h264::units(&unit.data).filter_map(h264::sps);
+                (true, sets.map(|sps| (sps.width, sps.height)).max_by_key(|(width, height)| width * height))
             }
-            Some(vp8) => Ok(vp8.key.is_some() == unit.key),
-            None => Ok(false),
+            None => (true, None),
+        };
+        match size.filter(|(width, height)| width * height > MOST_PIXELS) {
+            Some((width, height)) => Err(Error::Pixels { width, height, limit: MOST_PIXELS }),
+            None => Ok(fit),
         }
     }
 }

@@ -35,6 +35,10 @@ pub fn complete(sdp: &str, announced: &[SocketAddr], limits: &Limits) -> String 
             // Only libwebrtc reads this parameter; other senders ignore it.
             _ = write!(out, "a=fmtp:{payload} x-google-start-bitrate={}\r\n", limits.start_kbps);
         }
+        if video && line.starts_with("a=fmtp:") && line.to_ascii_lowercase().contains("packetization-mode=") {
+            out.truncate(out.len() - 2);
+            _ = write!(out, ";x-google-start-bitrate={}\r\n", limits.start_kbps);
+        }
         if line == "a=rtcp-mux" {
             out += "a=rtcp-mux-only\r\n";
         }

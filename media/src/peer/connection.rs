@@ -76,7 +76,7 @@ impl Connection {
         let unacceptable = |error: rtc::shared::error::Error| Error::Unacceptable(error.to_string());
         let broken = |error: rtc::shared::error::Error| Error::Engine(error.to_string());
         let now = Instant::now();
-        let (media, chain) = engine::media_engine()?;
+        let (media, chain) = engine::media_engine(offer.video.as_ref())?;
         // The library judges by STUN alone, so several checks must fit into the timeout, even when one is lost.
         let keep_alive = (timeouts.disconnected / 4).clamp(Duration::from_millis(200), Duration::from_secs(2));
         let settings = SettingEngineBuilder::new()

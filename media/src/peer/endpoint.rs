@@ -8,7 +8,8 @@ use super::publisher::Publisher;
 use super::pump::{KeyFrames, Pump};
 use super::stats::Shared;
 use super::{Answer, Error, Limits, answer};
-use crate::item::{Format, Formats};
+use crate::codecs;
+use crate::item::{Format, Formats, VideoCodec};
 use crate::net::{Reach, of_this_machine};
 use crate::tap::{self, Tap};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -101,7 +102,10 @@ impl Endpoint {
     /// # Errors
     /// Each variant names the HTTP status it stands for. A refused offer takes no place.
     pub async fn accept(&self, offer: &str, limits: &Limits) -> Result<(Answer, Publisher), Error> {
-        let offer = offer::check(offer)?;
+        let offer = offer::check(offer, limits.codec)?;
+        if let Some(video) = &offer.video {
+            decodable(video.codec)?;
+        }
         let place = self.places.clone().try_acquire_owned().map_err(|_| Error::Busy(self.config.max_peers))?;
         let answering = Answering {
             network: self.network.clone(),
@@ -134,14 +138,19 @@ impl Answering {
         let ice = connection.credentials().clone();
         let (closed, is_closed) = watch::channel(false);
         let (outbox, events) = Outbox::new();
-        let tap = Tap::new(tap::Config {
-            video: offer.video,
+        let codec = offer.video.as_ref().map(|video| video.codec);
+        let mut tap = Tap::new(tap::Config {
+            video: codec.is_some(),
             audio: offer.audio,
+            codec: codec.unwrap_or_default(),
             offset: self.limits.offset,
             max_side: self.limits.max_side,
         });
+        for set in offer.video.iter().flat_map(|video| &video.parameter_sets) {
+            tap.parameter_set(set);
+        }
         let formats = Formats {
-            video: offer.video.then(Format::vp8),
+            video: codec.map(Format::video),
             // Opus is always agreed on with two channels (RFC 7587, section 7), whatever the packets hold.
             audio: offer.audio.then(|| Format::opus(2)),
         };
@@ -160,8 +169,29 @@ impl Answering {
         };
         let (peer, commands) = self.network.join(ice.ufrag.clone(), ice.password, pump)?;
         let publisher = Publisher::new(peer, shared, commands, is_closed, events, self.announced);
-        Ok((Answer { sdp, ice_tag: ice.ufrag }, publisher))
+        Ok((Answer { sdp, codec, ice_tag: ice.ufrag }, publisher))
     }
+}
+
+/// Checks that this machine can decode video of this coding: what cannot be scored is refused before it is recorded.
+///
+/// # Errors
+/// [`Error::Unacceptable`]: no decoder is installed.
+fn decodable(codec: VideoCodec) -> Result<(), Error> {
+    if codec == VideoCodec::Vp8 {
+        // Nothing starts without that one.
+        return Ok(());
+    }
+    crate::init().map_err(|error| Error::Engine(error.to_string()))?;
+    let format = Format::video(codec);
+    let able = format.caps.parse().is_ok_and(|caps| !codecs::able(&caps).is_empty());
+    if able {
+        return Ok(());
+    }
+    let decoders = codecs::decoders(format.media_type()).unwrap_or_default().join(" or ");
+    Err(Error::Unacceptable(format!(
+        "video as {codec} needs the GStreamer element {decoders}, which this server lacks"
+    )))
 }
 
 /// Returns the addresses at which this machine can be reached when bound to `ip`.

@@ -1,7 +1,9 @@
-//! The library's settings: two codecs, limited retransmission requests, feedback for the sender's rate.
+//! The library's settings: Opus and one coding of video, limited retransmission requests, feedback for the sender's rate.
 
 use super::Error;
 use super::reports::DeliverReports;
+use super::video::Video;
+use crate::item::VideoCodec;
 use rtc::interceptor::{
     NackGeneratorBuilder, NackResponderBuilder, ReceiverReportBuilder, Registry, SenderReportBuilder, Slot,
     TwccReceiverBuilder,
@@ -22,17 +24,30 @@ const NACK_INTERVAL: Duration = Duration::from_millis(10);
 const REPORTS: usize = 500;
 
 /// Returns the media engine and the interceptor chain of one connection.
-pub fn media_engine() -> Result<(MediaEngine, Registry), Error> {
+pub fn media_engine(video: Option<&Video>) -> Result<(MediaEngine, Registry), Error> {
     let mut media = MediaEngine::default();
     let engine = |error: rtc::shared::error::Error| Error::Engine(error.to_string());
     // Retransmission of Opus: a lost packet of audio is a lost syllable. Senders that agree send it again on the same
     // stream.
     let again = [("nack", "")];
-    let opus = codec("audio/opus", 111, 48_000, 2, "minptime=10;useinbandfec=1", &again);
+    // The library takes the number from the offer; until then it must be none of the video's.
+    let taken = video.map(|video| [Some(video.payload), video.rtx]).unwrap_or_default();
+    let number = [111, 110, 109].into_iter().find(|number| !taken.contains(&Some(*number))).unwrap_or(111);
+    let opus = codec("audio/opus", number, 48_000, 2, "minptime=10;useinbandfec=1", &again);
     media.register_codec(opus, RtpCodecKind::Audio).map_err(engine)?;
-    let feedback = [("ccm", "fir"), ("nack", ""), ("nack", "pli"), ("goog-remb", "")];
-    media.register_codec(codec("video/VP8", 96, 90_000, 0, "", &feedback), RtpCodecKind::Video).map_err(engine)?;
-    media.register_codec(codec("video/rtx", 97, 90_000, 0, "apt=96", &[]), RtpCodecKind::Video).map_err(engine)?;
+    if let Some(Video { codec: coding, payload, rtx, fmtp, .. }) = video {
+        let name = match coding {
+            VideoCodec::Vp8 => "video/VP8",
+            VideoCodec::H264 => "video/H264",
+        };
+        let feedback = [("ccm", "fir"), ("nack", ""), ("nack", "pli"), ("goog-remb", "")];
+        let video = codec(name, *payload, 90_000, 0, fmtp, &feedback);
+        media.register_codec(video, RtpCodecKind::Video).map_err(engine)?;
+        if let Some(rtx) = rtx {
+            let again = codec("video/rtx", *rtx, 90_000, 0, &format!("apt={payload}"), &[]);
+            media.register_codec(again, RtpCodecKind::Video).map_err(engine)?;
+        }
+    }
     // Registers the feedback and header extensions of the interceptors; the chain itself is built below, because of the
     // limit.
     register_default_interceptors(Registry::new(), &mut media).map_err(engine)?;

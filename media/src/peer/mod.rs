@@ -32,6 +32,7 @@ mod publisher;
 mod pump;
 mod reports;
 mod stats;
+mod video;
 
 pub use crate::net::Reach;
 pub use endpoint::{Config, Endpoint};
@@ -39,7 +40,7 @@ pub use network::Counters;
 pub use publisher::Publisher;
 pub use stats::Stats;
 
-use crate::item::{Formats, Item};
+use crate::item::{Formats, Item, VideoCodec};
 use coach_core::MediaTime;
 
 /// What one publisher may do.
@@ -53,11 +54,13 @@ pub struct Limits {
     pub max_kbps: u32,
     /// The largest width or height of a frame, pixels. Larger key frames are dropped.
     pub max_side: u32,
+    /// How the video must be coded: as in the session's earlier parts. `None`: VP8 if it is offered, else H.264.
+    pub codec: Option<VideoCodec>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { offset: MediaTime::ZERO, start_kbps: 1500, max_kbps: 2500, max_side: 1920 }
+        Limits { offset: MediaTime::ZERO, start_kbps: 1500, max_kbps: 2500, max_side: 1920, codec: None }
     }
 }
 
@@ -66,6 +69,8 @@ impl Default for Limits {
 pub struct Answer {
     /// The SDP answer, with all candidates of the server.
     pub sdp: String,
+    /// How the video is coded. `None`: there is none.
+    pub codec: Option<VideoCodec>,
     /// The name of this ICE session. It changes with every restart and serves as the ETag (RFC 9725, section 4.3.1).
     pub ice_tag: String,
 }
@@ -75,7 +80,7 @@ pub struct Answer {
 /// # Errors
 /// Those of [`Endpoint::accept`] that the offer itself causes.
 pub fn check(offer: &str) -> Result<(), Error> {
-    offer::check(offer).map(drop)
+    offer::check(offer, None).map(drop)
 }
 
 /// The effect of a publisher's SDP fragment.

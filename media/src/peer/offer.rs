@@ -1,6 +1,8 @@
 //! Checks an offer before the library sees it, and removes the lines that are never used.
 
 use super::Error;
+use super::video::{self, Video};
+use crate::item::VideoCodec;
 use rtc::sdp::MediaDescription;
 use rtc::sdp::SessionDescription;
 use std::io::Cursor;
@@ -18,7 +20,8 @@ const MAX_LINE_BYTES: usize = 1024;
 pub struct Offer {
     /// The text that the library is given.
     pub sdp: String,
-    pub video: bool,
+    /// How the video will come, where there is any.
+    pub video: Option<Video>,
     pub audio: bool,
     /// The publisher insists on being the client of the DTLS handshake.
     pub dtls_client: bool,
@@ -38,11 +41,12 @@ pub fn bounded(sdp: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Checks an offer (RFC 9725, section 4.2): at most one audio and one video track, bundled, sent to the server.
+/// Checks an offer (RFC 9725, section 4.2): at most one audio and one video track, bundled, sent to the server. `codec`: how the
+/// video must be coded; `None`: VP8 if it is offered, else H.264.
 ///
 /// # Errors
 /// Each variant of [`Error`] names the fault.
-pub fn check(sdp: &str) -> Result<Offer, Error> {
+pub fn check(sdp: &str, codec: Option<VideoCodec>) -> Result<Offer, Error> {
     bounded(sdp)?;
     // The library wants the standard's line ends; an editor may have changed them.
     let sdp: String = sdp.lines().filter(|line| !line.is_empty()).flat_map(|line| [line.trim_end(), "\r\n"]).collect();
@@ -51,11 +55,11 @@ pub fn check(sdp: &str) -> Result<Offer, Error> {
     if parsed.media_descriptions.is_empty() {
         return Err(Error::NoMedia("there is no m= line".into()));
     }
-    let (mut video, mut audio) = (false, false);
+    let (mut has_video, mut audio) = (false, false);
     for media in &parsed.media_descriptions {
         let kind = media.media_name.media.as_str();
         let seen = match kind {
-            "video" => &mut video,
+            "video" => &mut has_video,
             "audio" => &mut audio,
             other => {
                 let other: String = other.chars().take(20).collect();
@@ -66,6 +70,14 @@ pub fn check(sdp: &str) -> Result<Offer, Error> {
             return Err(Error::Unacceptable(format!("there is more than one {kind} track")));
         }
         section(kind, media)?;
+    }
+    let of_kind = |kind: &str| parsed.media_descriptions.iter().find(|media| media.media_name.media == kind);
+    let video = match of_kind("video") {
+        Some(media) => Some(video::choose(media, codec)?),
+        None => None,
+    };
+    if of_kind("audio").is_some_and(|media| !video::has_opus(media)) {
+        return Err(Error::Unacceptable("audio is not offered as Opus".into()));
     }
     let needed = [("ice-ufrag", 4), ("ice-pwd", 22), ("fingerprint", 1)];
     for media in &parsed.media_descriptions {
@@ -137,14 +149,7 @@ fn section(kind: &str, media: &MediaDescription) -> Result<(), Error> {
     if value(media, "mid").is_none_or(str::is_empty) {
         return Err(Error::Malformed(format!("{kind} has no a=mid")));
     }
-    let (name, spoken) = if kind == "video" { ("vp8/90000", "VP8") } else { ("opus/48000/2", "Opus") };
-    let offered = media.attributes.iter().filter(|attribute| attribute.key == "rtpmap").any(|attribute| {
-        let (payload, codec) = attribute.value.as_deref().unwrap_or_default().split_once(' ').unwrap_or_default();
-        codec.trim().eq_ignore_ascii_case(name)
-            && payload.parse::<u8>().is_ok_and(|payload| payload < 128)
-            && media.media_name.formats.iter().any(|format| format == payload)
-    });
-    if offered { Ok(()) } else { Err(Error::Unacceptable(format!("{kind} is not offered as {spoken}"))) }
+    Ok(())
 }
 
 /// Returns the value of an attribute of a media section.
@@ -166,29 +171,33 @@ mod tests {
 
     const CHROMIUM: &str = include_str!("../../tests/data/chromium-156-offer.sdp");
 
+    fn checked(sdp: &str) -> Result<Offer, Error> {
+        check(sdp, None)
+    }
+
     #[test]
     fn a_browsers_offer_loses_its_candidates_and_nothing_else() {
-        let offer = check(CHROMIUM).unwrap();
-        assert!(offer.video && offer.audio);
+        let offer = checked(CHROMIUM).unwrap();
+        assert!(offer.audio && offer.video.is_some_and(|video| video.codec == VideoCodec::Vp8));
         let kept: String = CHROMIUM.split_inclusive("\r\n").filter(|line| !line.starts_with("a=candidate")).collect();
         assert_eq!(offer.sdp, kept);
     }
 
     #[test]
     fn line_ends_of_an_editor_are_taken_too() {
-        assert_eq!(check(&CHROMIUM.replace("\r\n", "\n")).unwrap(), check(CHROMIUM).unwrap());
+        assert_eq!(checked(&CHROMIUM.replace("\r\n", "\n")).unwrap(), checked(CHROMIUM).unwrap());
     }
 
     #[test]
     fn the_beginning_of_an_offer_is_an_error_until_audio_is_whole() {
         let opus = CHROMIUM.find("opus/48000/2").unwrap();
-        assert!((0..opus).all(|length| check(&CHROMIUM[..length]).is_err()));
+        assert!((0..opus).all(|length| checked(&CHROMIUM[..length]).is_err()));
         let video = CHROMIUM.find("m=video").unwrap();
-        let audio = check(&CHROMIUM[..video]).unwrap();
-        assert_eq!((audio.audio, audio.video), (true, false));
+        let audio = checked(&CHROMIUM[..video]).unwrap();
+        assert_eq!((audio.audio, audio.video), (true, None));
         let codec = CHROMIUM.find("VP8/90000").unwrap();
-        assert!((video + 2..codec).all(|length| check(&CHROMIUM[..length]).is_err()));
-        assert!((codec..CHROMIUM.len()).filter(|&length| check(&CHROMIUM[..length]).is_ok()).count() > 1000);
+        assert!((video + 2..codec).all(|length| checked(&CHROMIUM[..length]).is_err()));
+        assert!((codec..CHROMIUM.len()).filter(|&length| checked(&CHROMIUM[..length]).is_ok()).count() > 1000);
     }
 
     #[test]
@@ -198,7 +207,7 @@ mod tests {
                 let mut bytes = CHROMIUM.as_bytes().to_vec();
                 bytes[at] ^= flip;
                 if let Ok(text) = String::from_utf8(bytes) {
-                    let _ = check(&text);
+                    let _ = checked(&text);
                 }
             }
         }
@@ -206,15 +215,18 @@ mod tests {
 
     #[test]
     fn each_fault_of_an_offer_has_its_kind() {
-        let changed = |from: &str, to: &str| check(&CHROMIUM.replace(from, to)).unwrap_err();
-        assert!(matches!(check("").unwrap_err(), Error::Malformed(_)));
-        assert!(matches!(check("hello").unwrap_err(), Error::Malformed(_)));
-        assert!(matches!(check(&"a".repeat(65 << 10)).unwrap_err(), Error::Malformed(_)));
-        assert!(matches!(check(&CHROMIUM[..CHROMIUM.find("m=").unwrap()]).unwrap_err(), Error::NoMedia(_)));
+        let changed = |from: &str, to: &str| checked(&CHROMIUM.replace(from, to)).unwrap_err();
+        assert!(matches!(checked("").unwrap_err(), Error::Malformed(_)));
+        assert!(matches!(checked("hello").unwrap_err(), Error::Malformed(_)));
+        assert!(matches!(checked(&"a".repeat(65 << 10)).unwrap_err(), Error::Malformed(_)));
+        assert!(matches!(checked(&CHROMIUM[..CHROMIUM.find("m=").unwrap()]).unwrap_err(), Error::NoMedia(_)));
         assert!(matches!(changed("a=sendonly", "a=recvonly"), Error::NoMedia(_)));
         assert!(matches!(changed("m=video", "m=application"), Error::Unacceptable(_)));
         assert!(matches!(changed("m=video", "m=audio"), Error::Unacceptable(_)));
-        assert!(matches!(changed(" VP8/", " VP7/"), Error::Unacceptable(_)));
+        assert!(matches!(
+            checked(&CHROMIUM.replace(" VP8/", " VP7/").replace(" H264/", " H263/")),
+            Err(Error::Unacceptable(_))
+        ));
         assert!(matches!(changed("opus/48000/2", "opus/8000"), Error::Unacceptable(_)));
         assert!(matches!(changed("UDP/TLS/RTP/SAVPF", "RTP/AVP"), Error::Unacceptable(_)));
         assert!(matches!(changed("a=ice-pwd:", "a=ice-pwn:"), Error::Malformed(_)));

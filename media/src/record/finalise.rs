@@ -7,9 +7,9 @@
 
 use super::ebml::{Buffer, id};
 use super::scan::{self, Block};
-use super::webm::{self, Tracks};
+use super::webm::{self, Tracks, Video};
 use super::{Error, ebml};
-use crate::item::Track;
+use crate::item::{Track, VideoCodec};
 use crate::packet;
 use bytes::Bytes;
 use coach_core::MediaTime;
@@ -22,12 +22,14 @@ use std::path::{Path, PathBuf};
 pub struct Finalised {
     /// The end of the last unit.
     pub duration: MediaTime,
+    /// How the video is coded; VP8 where there is none.
+    pub codec: VideoCodec,
     /// The length of the file.
     pub bytes: u64,
     /// Access units in the file, without fillers.
     pub units: u64,
     /// Units that lie before the end of an earlier part. Parts must not overlap; where they do, units of the later one
-    /// are dropped.
+    /// are dropped, as is video that is coded otherwise than the first.
     pub dropped: u64,
 }
 
@@ -69,6 +71,7 @@ struct Plan {
 
 /// Joins the parts, each shifted by its offset, into a file at `out`, and makes it durable. A part whose stamps are on
 /// the session's timeline already is not shifted. Parts that are empty or cut are used as far as they can be read.
+/// A recording holds one coding of video: that of a later part in another one is dropped.
 ///
 /// Reads each part twice, and keeps about 100 bytes in memory for each unit.
 ///
@@ -111,7 +114,12 @@ pub fn finalise(parts: &[(PathBuf, MediaTime)], out: &Path) -> Result<Finalised,
                 }
                 Track::Video if tracks.video.is_none() => {
                     let bytes = scan::payload(&mut file, &block).map_err(wrong)?;
-                    tracks.video = Some(packet::vp8(&bytes).and_then(|vp8| vp8.key).unwrap_or((640, 480)));
+                    let told = Video::of_block(scan.codec, &bytes);
+                    tracks.video = Some(told.unwrap_or_else(|| Video::unknown(scan.codec)));
+                }
+                Track::Video if tracks.codec() != scan.codec => {
+                    dropped += 1;
+                    continue;
                 }
                 Track::Video => {}
             }
@@ -131,7 +139,7 @@ pub fn finalise(parts: &[(PathBuf, MediaTime)], out: &Path) -> Result<Finalised,
     let plans = plan(&entries);
     let head = head(&tracks, end, &plans);
     let bytes = write(out, &head, &entries, &plans, &mut files)?;
-    Ok(Finalised { duration: end, bytes, units, dropped })
+    Ok(Finalised { duration: end, codec: tracks.codec(), bytes, units, dropped })
 }
 
 /// Follows both tracks in order and fills the stretches without audio.
@@ -213,7 +221,7 @@ fn head(tracks: &Tracks, duration: MediaTime, plans: &[Plan]) -> Vec<u8> {
     let seek_head = seek_head(seek_head_length, seek_head_length + info.0.len() as u64, cues_at);
     let segment: u64 = first + plans.iter().map(|plan| CLUSTER_HEAD + plan.inside).sum::<u64>();
     let mut out = Buffer::default();
-    webm::header(&mut out);
+    webm::header(&mut out, tracks.codec());
     out.id(id::SEGMENT);
     out.size8(segment);
     for part in [seek_head, info, entries, cues(plans, first)] {

@@ -1,7 +1,7 @@
-//! Writes access units to WebM: the spool file that survives a crash, the final file that players can seek in, and the
+//! Writes access units to WebM, or to Matroska where the video is H.264: the spool file that survives a crash, the final file that players can seek in, and the
 //! poster.
 //!
-//! The writer is part of this crate, for VP8 and Opus alone, because GStreamer's muxer lacks two properties that a
+//! The writer is part of this crate, for VP8, H.264 and Opus alone, because GStreamer's muxer lacks two properties that a
 //! recording needs: a block's stamp **is** the unit's [`MediaTime`](coach_core::MediaTime), and a track that is late or
 //! has stopped never makes the other one wait.
 
@@ -15,7 +15,7 @@ mod webm;
 pub use finalise::{Finalised, finalise};
 pub use poster::poster;
 pub use recorder::{Recorded, Recorder};
-pub use webm::APP;
+pub use webm::{APP, media_type};
 
 /// Why a recording could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -29,8 +29,8 @@ pub enum Error {
     /// The disk has been too slow for minutes.
     #[error("the disk is too slow: {queued_mb} MB of recording wait for it")]
     Slow { queued_mb: usize },
-    /// The caller asked for a format other than VP8 and Opus.
-    #[error("only VP8 and Opus are recorded, not {0}")]
+    /// The caller asked for a format other than VP8, H.264 and Opus.
+    #[error("only VP8, H.264 and Opus are recorded, not {0}")]
     Codec(String),
     /// The caller named no track.
     #[error("a recording needs at least one track")]

@@ -2,8 +2,8 @@
 
 use super::ebml::Buffer;
 use super::{Error, webm};
-use crate::item::{AccessUnit, Formats, Item, Track};
-use crate::packet;
+use crate::h264;
+use crate::item::{AccessUnit, Formats, Item, Track, VideoCodec};
 use coach_core::MediaTime;
 use std::fs::File;
 use std::io::{self, Write};
@@ -26,7 +26,8 @@ const MOST_WRITTEN: usize = 1 << 20;
 /// The most bytes that may wait for the disk: some minutes of a session. More means that the disk is broken.
 const MOST_QUEUED: usize = 256 << 20;
 
-/// How long audio waits for the first frame before the header is written without the frame size, milliseconds.
+/// How long audio waits for the first frame before the header is written without what the frame would tell,
+/// milliseconds. Players then find the size, and the parameter sets of H.264, in the stream.
 const SIZE_WITHIN_MS: i64 = 1000;
 
 /// Writes the items of one part. No call but [`Recorder::finish`] blocks: one thread writes, another makes the bytes
@@ -91,7 +92,15 @@ impl Recorder {
         let (units, inbox) = mpsc::channel();
         let queued = Arc::new(AtomicUsize::new(0));
         let failed = Arc::new(Mutex::new(None));
-        let mut spool = Spool { file, at, tracks, clusters: Default::default(), header: false, waiting: Vec::new() };
+        let mut spool = Spool {
+            file,
+            at,
+            tracks,
+            clusters: Default::default(),
+            header: false,
+            waiting: Vec::new(),
+            prefixed: Vec::new(),
+        };
         let writer = std::thread::Builder::new()
             .name("record-write".into())
             .spawn({
@@ -218,6 +227,8 @@ struct Spool {
     header: bool,
     /// Audio that arrived before the header could be written.
     waiting: Vec<(Track, AccessUnit)>,
+    /// Scratch: a unit of H.264 as blocks hold it.
+    prefixed: Vec<u8>,
 }
 
 impl Spool {
@@ -257,14 +268,15 @@ impl Spool {
 
     fn take(&mut self, track: Track, unit: AccessUnit, out: &mut Buffer) {
         if !self.header {
-            let size = (track == Track::Video).then(|| packet::vp8(&unit.data).and_then(|vp8| vp8.key)).flatten();
+            let codec = self.tracks.codec();
+            let told = (track == Track::Video).then(|| webm::Video::of_unit(codec, &unit.data)).flatten();
             let waited = self.waiting.first().is_some_and(|(_, first)| unit.t - first.t >= SIZE_WITHIN_MS);
-            if size.is_none() && self.tracks.video.is_some() && !waited {
+            if told.is_none() && self.tracks.video.is_some() && !waited {
                 self.waiting.push((track, unit));
                 return;
             }
-            if let (Some(size), Some(video)) = (size, &mut self.tracks.video) {
-                *video = size;
+            if told.is_some() {
+                self.tracks.video = told;
             }
             self.head(out);
         }
@@ -273,7 +285,7 @@ impl Spool {
 
     fn head(&mut self, out: &mut Buffer) {
         self.header = true;
-        webm::header(out);
+        webm::header(out, self.tracks.codec());
         webm::open_segment(out);
         webm::info(out, None);
         webm::tracks(out, &self.tracks);
@@ -287,8 +299,14 @@ impl Spool {
         if new {
             webm::open_cluster(out, cluster);
         }
-        webm::block_head(out, track, cluster, unit.t, unit.key, unit.data.len());
-        out.0.extend_from_slice(&unit.data);
+        let mut data = &unit.data[..];
+        if track == Track::Video && self.tracks.codec() == VideoCodec::H264 {
+            self.prefixed.clear();
+            h264::prefix(data, &mut self.prefixed);
+            data = &self.prefixed;
+        }
+        webm::block_head(out, track, cluster, unit.t, unit.key, data.len());
+        out.0.extend_from_slice(data);
     }
 
     fn write(&mut self, buffer: &mut Buffer) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use super::ebml::{self, Buffer, id};
 use super::{Error, webm};
-use crate::item::Track;
+use crate::item::{Track, VideoCodec};
 use coach_core::MediaTime;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
@@ -29,6 +29,8 @@ pub struct Block {
 pub struct Scan {
     /// Channels of the audio track. `None`: there is none.
     pub channels: Option<u8>,
+    /// How the video is coded; VP8 where there is none.
+    pub codec: VideoCodec,
     /// The blocks in the order of the file.
     pub blocks: Vec<Block>,
 }
@@ -56,7 +58,7 @@ pub fn scan(path: &Path) -> Result<Scan, Error> {
                 None => break,
             },
             id::TRACKS => match reader.small(size).map_err(wrong)? {
-                Some(tracks) => scan.channels = channels(&tracks),
+                Some(tracks) => (scan.channels, scan.codec) = (channels(&tracks), codec(&tracks)),
                 None => break,
             },
             id::TIMESTAMP => match reader.small(size).map_err(wrong)? {
@@ -88,13 +90,23 @@ pub fn scan(path: &Path) -> Result<Scan, Error> {
 
 /// Returns whether a file begins like a spool file and was cut within its head. Such a file holds nothing.
 fn cut_in_head(path: &Path) -> io::Result<bool> {
-    let mut ours = Buffer::default();
-    webm::header(&mut ours);
-    webm::open_segment(&mut ours);
-    webm::info(&mut ours, None);
+    let heads = [VideoCodec::Vp8, VideoCodec::H264].map(|codec| {
+        let mut head = Buffer::default();
+        webm::header(&mut head, codec);
+        webm::open_segment(&mut head);
+        webm::info(&mut head, None);
+        head.0
+    });
+    let most = heads.iter().map(Vec::len).max().unwrap_or(0);
     let mut start = Vec::new();
-    File::open(path)?.take(ours.0.len() as u64).read_to_end(&mut start)?;
-    Ok(start.len() < ours.0.len() && ours.0.starts_with(&start))
+    File::open(path)?.take(most as u64).read_to_end(&mut start)?;
+    Ok(heads.iter().any(|head| start.len() < head.len() && head.starts_with(&start)))
+}
+
+/// The coding of the video in our own track entries.
+fn codec(tracks: &[u8]) -> VideoCodec {
+    let h264 = webm::codec_id(VideoCodec::H264);
+    if tracks.windows(h264.len()).any(|bytes| bytes == h264) { VideoCodec::H264 } else { VideoCodec::Vp8 }
 }
 
 /// Returns the channels in track entries that this crate wrote: the last byte of the last element.

@@ -1,8 +1,8 @@
-//! The parts of a WebM file: header, info, tracks, cluster heads and blocks.
+//! The parts of a WebM file, or of a Matroska file where the video is H.264: header, info, tracks, cluster heads and blocks.
 
 use super::ebml::{Buffer, UNKNOWN, id};
-use crate::item::{AccessUnit, Format, Formats, Track};
-use crate::packet;
+use crate::item::{AccessUnit, Format, Formats, Track, VideoCodec};
+use crate::{h264, packet};
 use coach_core::MediaTime;
 
 /// The name of the writer in the file. The stamps of a file with this name are media times: nothing before t = 0 was
@@ -19,24 +19,97 @@ pub const CLUSTER_MIN_MS: i64 = 1000;
 pub const FRAME_MS: i64 = 33;
 
 /// The tracks of a recording.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tracks {
-    /// Width and height of the video, pixels.
-    pub video: Option<(u32, u32)>,
+    pub video: Option<Video>,
     /// Channels of the audio.
     pub audio: Option<u8>,
 }
 
+/// What a recording says of its video.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Video {
+    pub codec: VideoCodec,
+    /// Width and height in pixels.
+    pub size: (u32, u32),
+    /// What a decoder is given before the first unit; empty for VP8.
+    private: Vec<u8>,
+}
+
+impl Video {
+    /// What can be said before a key unit has told more.
+    pub fn unknown(codec: VideoCodec) -> Video {
+        Video::with(codec, (640, 480), std::iter::empty())
+    }
+
+    /// What a unit says; `None` where it is no key unit.
+    pub fn of_unit(codec: VideoCodec, unit: &[u8]) -> Option<Video> {
+        match codec {
+            VideoCodec::Vp8 => Some(Video::with(codec, packet::vp8(unit)?.key?, std::iter::empty())),
+            VideoCodec::H264 => Some(Video::with(codec, h264::size(h264::units(unit))?, h264::units(unit))),
+        }
+    }
+
+    /// What a block says, which holds H.264 with lengths in place of start codes.
+    pub fn of_block(codec: VideoCodec, block: &[u8]) -> Option<Video> {
+        match codec {
+            VideoCodec::Vp8 => Video::of_unit(codec, block),
+            VideoCodec::H264 => {
+                let size = h264::size(h264::prefixed_units(block))?;
+                Some(Video::with(codec, size, h264::prefixed_units(block)))
+            }
+        }
+    }
+
+    fn with<'a>(codec: VideoCodec, size: (u32, u32), nals: impl Iterator<Item = &'a [u8]>) -> Video {
+        let private = match codec {
+            VideoCodec::Vp8 => Vec::new(),
+            VideoCodec::H264 => h264::configuration(nals),
+        };
+        Video { codec, size, private }
+    }
+}
+
+/// The names of the codecs in a track entry.
+pub const fn codec_id(codec: VideoCodec) -> &'static [u8] {
+    match codec {
+        VideoCodec::Vp8 => b"V_VP8",
+        VideoCodec::H264 => b"V_MPEG4/ISO/AVC",
+    }
+}
+
+/// The media type of a recording with video of this coding.
+pub const fn media_type(codec: VideoCodec) -> &'static str {
+    match codec {
+        VideoCodec::Vp8 => "video/webm",
+        VideoCodec::H264 => "video/x-matroska",
+    }
+}
+
+/// The document type that can hold video of this coding: WebM knows no H.264.
+pub const fn doc_type(codec: VideoCodec) -> &'static [u8] {
+    match codec {
+        VideoCodec::Vp8 => b"webm",
+        VideoCodec::H264 => b"matroska",
+    }
+}
+
 impl Tracks {
-    /// Returns the tracks before a key frame has given its size. `None`: a track is neither VP8 nor Opus.
+    /// Returns the tracks before a key unit has come. `None`: a track is neither VP8, H.264 nor Opus.
     pub fn of(formats: &Formats) -> Option<Tracks> {
-        if formats.video.as_ref().is_some_and(|f| f.media_type() != "video/x-vp8")
-            || formats.audio.as_ref().is_some_and(|f| f.media_type() != "audio/x-opus")
-        {
+        let video = match &formats.video {
+            Some(format) => Some(Video::unknown(VideoCodec::of(format)?)),
+            None => None,
+        };
+        if formats.audio.as_ref().is_some_and(|f| f.media_type() != "audio/x-opus") {
             return None;
         }
-        let audio = formats.audio.as_ref().map(channels);
-        Some(Tracks { video: formats.video.is_some().then_some((640, 480)), audio })
+        Some(Tracks { video, audio: formats.audio.as_ref().map(channels) })
+    }
+
+    /// The coding of the video; VP8 where there is none.
+    pub fn codec(&self) -> VideoCodec {
+        self.video.as_ref().map_or(VideoCodec::Vp8, |video| video.codec)
     }
 }
 
@@ -54,14 +127,14 @@ pub const fn number(track: Track) -> u8 {
     }
 }
 
-/// Appends the EBML header of a WebM file.
-pub fn header(out: &mut Buffer) {
+/// Appends the EBML header of a file with video of this coding.
+pub fn header(out: &mut Buffer, codec: VideoCodec) {
     out.master(id::EBML, |e| {
         e.uint(id::EBML_VERSION, 1);
         e.uint(id::EBML_READ_VERSION, 1);
         e.uint(id::EBML_MAX_ID_LENGTH, 4);
         e.uint(id::EBML_MAX_SIZE_LENGTH, 8);
-        e.bytes(id::DOC_TYPE, b"webm");
+        e.bytes(id::DOC_TYPE, doc_type(codec));
         e.uint(id::DOC_TYPE_VERSION, 4);
         e.uint(id::DOC_TYPE_READ_VERSION, 2);
     });
@@ -88,12 +161,15 @@ pub fn info(out: &mut Buffer, duration: Option<MediaTime>) {
 /// Appends the track entries.
 pub fn tracks(out: &mut Buffer, tracks: &Tracks) {
     out.master(id::TRACKS, |e| {
-        if let Some((width, height)) = tracks.video {
+        if let Some(Video { codec, size: (width, height), private }) = &tracks.video {
             e.master(id::TRACK_ENTRY, |e| {
-                entry(e, Track::Video, 1, b"V_VP8");
+                entry(e, Track::Video, 1, codec_id(*codec));
+                if !private.is_empty() {
+                    e.bytes(id::CODEC_PRIVATE, private);
+                }
                 e.master(id::VIDEO, |e| {
-                    e.uint(id::PIXEL_WIDTH, width.into());
-                    e.uint(id::PIXEL_HEIGHT, height.into());
+                    e.uint(id::PIXEL_WIDTH, (*width).into());
+                    e.uint(id::PIXEL_HEIGHT, (*height).into());
                 });
             });
         }

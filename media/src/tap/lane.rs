@@ -3,9 +3,9 @@
 use super::clock::Clock;
 use super::drift::SenderReport;
 use super::sequence::{HOLD, HOLD_AUDIO, Next, Reorder};
-use super::vp8::{self, Assembler, Piece};
-use super::{Packet, TrackStats};
-use crate::item::Track;
+use super::vp8::{self, Piece};
+use super::{Packet, TrackStats, h264};
+use crate::item::{Track, VideoCodec};
 use crate::packet;
 use bytes::Bytes;
 use std::collections::VecDeque;
@@ -39,6 +39,37 @@ pub(super) enum Entry {
     Broken,
 }
 
+/// Puts the payloads of a video track together, by its coding.
+#[derive(Debug)]
+enum Assembler {
+    Vp8(vp8::Assembler),
+    H264(h264::Assembler),
+}
+
+impl Assembler {
+    fn new(codec: VideoCodec, max_side: u32) -> Assembler {
+        match codec {
+            VideoCodec::Vp8 => Assembler::Vp8(vp8::Assembler::new(max_side)),
+            VideoCodec::H264 => Assembler::H264(h264::Assembler::new(max_side)),
+        }
+    }
+
+    fn push(&mut self, packet: Packet, out: &mut impl FnMut(Piece)) {
+        let Packet { timestamp, marker, payload, .. } = packet;
+        match self {
+            Assembler::Vp8(assembler) => assembler.push(timestamp, marker, payload, out),
+            Assembler::H264(assembler) => assembler.push(timestamp, marker, payload, out),
+        }
+    }
+
+    fn lost(&mut self, out: &mut impl FnMut(Piece)) {
+        match self {
+            Assembler::Vp8(assembler) => assembler.lost(out),
+            Assembler::H264(assembler) => assembler.lost(out),
+        }
+    }
+}
+
 /// The state of one track.
 #[derive(Debug)]
 pub(super) struct Lane {
@@ -66,13 +97,13 @@ fn new_reorder(track: Track) -> Reorder<Packet> {
 }
 
 impl Lane {
-    pub(super) fn new(track: Track, max_side: u32) -> Lane {
+    pub(super) fn new(track: Track, codec: VideoCodec, max_side: u32) -> Lane {
         Lane {
             track,
             ssrc: None,
             strangers: 0,
             reorder: new_reorder(track),
-            assembler: Assembler::new(max_side),
+            assembler: Assembler::new(codec, max_side),
             clock: Clock::new(if track == Track::Video { vp8::RATE_HZ } else { i64::from(packet::OPUS_HZ) }),
             held: VecDeque::new(),
             held_bytes: 0,
@@ -82,6 +113,13 @@ impl Lane {
             steady_since: Duration::ZERO,
             wants_key: track == Track::Video,
             stats: TrackStats::default(),
+        }
+    }
+
+    /// Takes a parameter set that the sender named before it sent anything.
+    pub(super) fn parameter_set(&mut self, nal: &Bytes) {
+        if let Assembler::H264(assembler) = &mut self.assembler {
+            assembler.parameter_set(nal);
         }
     }
 
@@ -172,12 +210,13 @@ impl Lane {
         if self.track == Track::Video {
             let mut pieces = [None, None, None];
             let mut free = pieces.iter_mut();
-            self.assembler.push(packet.timestamp, packet.marker, packet.payload, &mut |piece| {
+            let timestamp = packet.timestamp;
+            self.assembler.push(packet, &mut |piece| {
                 if let Some(slot) = free.next() {
                     *slot = Some(piece);
                 }
             });
-            self.clock.observe(packet.timestamp, arrival);
+            self.clock.observe(timestamp, arrival);
             pieces.into_iter().flatten().for_each(|piece| self.piece(piece));
         } else if let Some(samples) = packet::opus_samples(&packet.payload) {
             self.clock.observe(packet.timestamp, arrival);

@@ -2,7 +2,7 @@
 //! and no socket: time is an argument.
 //!
 //! Packets are put in order, duplicates are dropped and missing ones are waited for ([`sequence`]). Payloads become
-//! access units ([`vp8`]; Opus needs nothing). RTP time becomes the caller's time ([`clock`]), then media time: t = 0
+//! access units ([`vp8`], [`h264`]; Opus needs nothing). RTP time becomes the caller's time ([`clock`]), then media time: t = 0
 //! is the first key frame, or the first packet of audio when no video came within a second. As the sender's clocks
 //! drift apart ([`drift`]), video follows the audio ([`alignment`]). Gaps follow from the stamps alone
 //! ([`crate::gaps`]). Items are final: recorder and decoder get the same ones.
@@ -10,12 +10,13 @@
 pub mod alignment;
 pub mod clock;
 pub mod drift;
+pub mod h264;
 mod lane;
 pub mod sequence;
 pub mod vp8;
 
 use crate::gaps::{Gaps, Verdict};
-use crate::item::{AccessUnit, Item, Track};
+use crate::item::{AccessUnit, Item, Track, VideoCodec};
 use bytes::Bytes;
 use coach_core::MediaTime;
 pub use drift::SenderReport;
@@ -39,6 +40,8 @@ pub struct Config {
     pub video: bool,
     /// Whether an audio track was negotiated.
     pub audio: bool,
+    /// How the video is coded.
+    pub codec: VideoCodec,
     /// The media time of the first kept unit: 0 for the first part of a session.
     pub offset: MediaTime,
     /// The largest width or height of a key frame, pixels; larger ones are dropped.
@@ -47,7 +50,7 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Config { video: true, audio: true, offset: MediaTime::ZERO, max_side: 1920 }
+        Config { video: true, audio: true, codec: VideoCodec::default(), offset: MediaTime::ZERO, max_side: 1920 }
     }
 }
 
@@ -169,7 +172,12 @@ struct Exit {
 
 impl Exit {
     fn new(track: Track, agreed: bool, config: &Config) -> Exit {
-        Exit { lane: Lane::new(track, config.max_side), agreed, last: None, needs_key: track == Track::Video }
+        Exit {
+            lane: Lane::new(track, config.codec, config.max_side),
+            agreed,
+            last: None,
+            needs_key: track == Track::Video,
+        }
     }
 }
 
@@ -187,6 +195,11 @@ impl Tap {
             last_tick: Duration::ZERO,
             ended: false,
         }
+    }
+
+    /// Takes a parameter set of H.264 that the publisher named before it sent anything.
+    pub fn parameter_set(&mut self, nal: &Bytes) {
+        self.video.lane.parameter_set(nal);
     }
 
     /// Takes a packet. `arrival` never goes back. [`Tap::poll`] is to be called until it returns `None` afterwards.

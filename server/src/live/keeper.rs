@@ -20,6 +20,7 @@ use crate::store::sessions::Session;
 use coach_core::MediaTime;
 use coach_core::journal::Part;
 use coach_insight::Output;
+use coach_media::VideoCodec;
 use coach_media::peer::{self, Limits, Publisher};
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +35,8 @@ struct Current {
     /// Entity tag of its ICE session.
     etag: String,
     publisher: Arc<Publisher>,
+    /// Of its video, where it has any.
+    codec: Option<VideoCodec>,
 }
 
 /// The state of a session's keeper.
@@ -51,6 +54,8 @@ struct Keeper {
     refused: Option<(oneshot::Sender<Result<PublishAnswer, PublishError>>, PublishError)>,
     /// How many parts have begun.
     begun: u32,
+    /// The coding of the video that is recorded already: a recording holds one.
+    codec: Option<VideoCodec>,
     /// The parts that have ended.
     over: Vec<PartEnded>,
     /// Uploads of parts that are being recorded.
@@ -108,6 +113,7 @@ pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::i
         place: Some(place),
         refused: None,
         begun: 0,
+        codec: None,
         over: Vec::new(),
         uploads: Uploads::default(),
         stopping: false,
@@ -221,7 +227,7 @@ impl Keeper {
         let offset = self.thread.now().unwrap_or(MediaTime::ZERO);
         let part = Part { n, offset };
         let max_kbps = self.live.recordings.context.config.media.max_bitrate_bps / 1000;
-        let limits = Limits { offset, max_kbps, ..Limits::default() };
+        let limits = Limits { offset, max_kbps, codec: self.codec, ..Limits::default() };
         let (answer, mut publisher) = self.live.endpoint.accept(offer, &limits).await.map_err(refused)?;
         let events = publisher.events();
         let publisher = Arc::new(publisher);
@@ -231,8 +237,9 @@ impl Keeper {
         }
         let resource = uuid::Uuid::new_v4().simple().to_string();
         let etag = format!("\"{}\"", answer.ice_tag);
+        let (named, tag) = (resource.clone(), etag.clone());
         self.current =
-            Some(Current { n, resource: resource.clone(), etag: etag.clone(), publisher: publisher.clone() });
+            Some(Current { n, resource: named, etag: tag, publisher: publisher.clone(), codec: answer.codec });
         self.begun += 1;
         self.grace = None;
         let (part_events, part_ends) = (self.commands.clone(), self.commands.clone());
@@ -278,6 +285,8 @@ impl Keeper {
                 }
             }
             PartEvent::Recording(durable) => {
+                let begun = self.current.as_ref().filter(|current| current.n == n).and_then(|current| current.codec);
+                self.codec = self.codec.or(begun);
                 // The first one counts. It need not be part 0, which may have ended without media.
                 self.writer.write(Update::Started { at_us: crate::clock::now_us() });
                 let offset = self.thread.now().unwrap_or(MediaTime::ZERO);

@@ -25,9 +25,14 @@ pub fn part_key(session: SessionId, n: i32) -> String {
     format!("sessions/{session}/parts/{n}.webm")
 }
 
-/// Returns the key of the final recording.
+/// Returns the key of the final recording of a live session whose video is VP8, or that has none.
 pub fn recording_key(session: SessionId) -> String {
     format!("sessions/{session}/recording.webm")
+}
+
+/// Returns the key of the final recording of a live session whose video is H.264, which WebM cannot hold.
+pub fn matroska_key(session: SessionId) -> String {
+    format!("sessions/{session}/recording.mkv")
 }
 
 /// Returns the session whose uploaded file has this key.

@@ -13,7 +13,7 @@ use anyhow::Context as _;
 use coach_core::journal::Calibration;
 use coach_core::report::Report;
 use coach_core::{MediaTime, SessionId};
-use coach_media::record;
+use coach_media::{VideoCodec, record};
 use std::path::PathBuf;
 
 /// A session whose media has ended, and the files that are left of it.
@@ -73,8 +73,12 @@ async fn store_all(
     let recording = retry.until(|| join(parts.clone(), spool.recording())).await?;
     retry.progress("finalising", 40);
     let stored = async {
-        let (key, file) = (objects::recording_key(id), spool.recording());
-        retry.until(|| store.put_file(&key, &file, "video/webm")).await?;
+        let key = match recording.codec {
+            VideoCodec::Vp8 => objects::recording_key(id),
+            VideoCodec::H264 => objects::matroska_key(id),
+        };
+        let (file, media_type) = (spool.recording(), record::media_type(recording.codec));
+        retry.until(|| store.put_file(&key, &file, media_type)).await?;
         retry.until(|| put_poster(store, id, spool.folder())).await?;
         retry.apply(Event::Recorded).await?;
         retry.progress("scoring", 70);

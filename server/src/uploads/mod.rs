@@ -16,6 +16,7 @@ use crate::objects::{self, upload_key};
 use crate::recording::disk;
 use crate::store::sessions::{Session, Source};
 use crate::store::uploads::{self, Slot};
+use coach_media::{VideoCodec, record};
 pub use error::{Error, Result};
 
 /// A slot accepts parts for this long after it was last requested.
@@ -152,10 +153,16 @@ pub async fn close(context: &Context, slot: &Slot) -> Result<bool> {
 /// Returns the object that replays a session, and its media type. For an upload this is the original file.
 ///
 /// # Errors
-/// The database does not answer.
-pub async fn recording(context: &Context, session: &Session) -> sqlx::Result<(String, String)> {
+/// The database or the object store does not answer.
+pub async fn recording(context: &Context, session: &Session) -> anyhow::Result<(String, String)> {
     match session.source {
-        Source::Live => Ok((objects::recording_key(session.id), "video/webm".into())),
+        Source::Live => {
+            let matroska = objects::matroska_key(session.id);
+            if context.objects.size(&matroska).await?.is_some() {
+                return Ok((matroska, record::media_type(VideoCodec::H264).into()));
+            }
+            Ok((objects::recording_key(session.id), record::media_type(VideoCodec::Vp8).into()))
+        }
         Source::Upload => {
             let slot = uploads::get(&context.db, session.owner, session.id).await?;
             let content_type = slot.map_or_else(|| "application/octet-stream".into(), |slot| slot.content_type);

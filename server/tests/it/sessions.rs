@@ -173,6 +173,11 @@ async fn a_report_is_there_when_the_session_is_ready_and_before_that_the_state_i
     server.objects.put(&objects::poster_key(session), vec![1]);
     let link: Value = server.get(&format!("{path}/recording")).await.json().await.unwrap();
     assert!(link["poster_url"].as_str().unwrap().contains("poster.jpg"));
+    // Where the video is H.264 there is a Matroska file.
+    server.objects.put(&objects::matroska_key(session), vec![7; 4321]);
+    let link: Value = server.get(&format!("{path}/recording")).await.json().await.unwrap();
+    assert_eq!((link["bytes"].as_u64(), link["content_type"].as_str()), (Some(4321), Some("video/x-matroska")));
+    assert!(link["url"].as_str().unwrap().contains(&objects::matroska_key(session)));
 }
 
 #[tokio::test]

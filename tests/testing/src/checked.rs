@@ -1,4 +1,4 @@
-//! What a test says when its machine lacks something it needs.
+//! Reports what a test cannot check because its machine lacks something.
 
 use std::fmt::Display;
 use std::fs::File;
@@ -18,7 +18,7 @@ pub enum Need {
 }
 
 impl Need {
-    /// The word by which `COACH_REQUIRE` names it.
+    /// Returns the word by which `COACH_REQUIRE` names it.
     pub fn word(self) -> &'static str {
         match self {
             Need::Reference => "reference",
@@ -33,11 +33,11 @@ impl Need {
     }
 }
 
-/// Says that this machine cannot check `what`, for this reason. The test goes on or returns as passed, and `make test` lists the line at its
-/// end.
+/// Reports that this machine cannot check `what`, for this reason. The test goes on or returns as passed, and `make
+/// test` lists the line at its end.
 ///
 /// # Panics
-/// `COACH_REQUIRE`, a list of words separated by commas, names the need: then the test fails.
+/// `COACH_REQUIRE`, a list of words separated by commas, names the need; the test fails then.
 pub fn not_checked(need: Need, what: &str, why: impl Display) {
     let line = format!("not checked ({}): {what}: {why}", need.word());
     let required = std::env::var("COACH_REQUIRE").unwrap_or_default();

@@ -1,6 +1,6 @@
 //! CPU time, which other work on the machine does not change.
 
-/// Seconds that the calling thread has run on a core. `None` where the kernel does not say.
+/// Returns the seconds that the calling thread has run on a core. `None`: the kernel does not tell.
 pub fn thread_cpu_s() -> Option<f64> {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     let ns: f64 = text.split_whitespace().next()?.parse().ok()?;

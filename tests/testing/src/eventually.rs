@@ -2,14 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-/// As long as a test may wait for something that a machine with time does in seconds. It keeps a broken test from hanging and says nothing
-/// about speed: a loaded machine never needs it.
+/// The longest wait for something that takes seconds on an idle machine. It keeps a broken test from hanging and says
+/// nothing about speed: a loaded machine does not reach it.
 pub const LIMIT: Duration = Duration::from_secs(300);
 
-/// Between two looks at a condition.
+/// The time between two looks at a condition.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Returns the first value that `ready` returns; looks again every 10 ms. `within` is [`LIMIT`] unless a shorter time is what the test is about.
+/// Returns the first value that `ready` returns; looks again every 10 ms. `within` is [`LIMIT`] unless a shorter time
+/// is what the test is about.
 ///
 /// # Panics
 /// There is no value within that time; the message says what was waited for.
@@ -24,10 +25,10 @@ pub async fn eventually<T>(within: Duration, what: &str, mut ready: impl AsyncFn
     }
 }
 
-/// As [`eventually`], for a thread that may block.
+/// Waits as [`eventually`] does, in a thread that may block.
 ///
 /// # Panics
-/// As [`eventually`].
+/// There is no value within that time; the message says what was waited for.
 pub fn wait_until<T>(within: Duration, what: &str, mut ready: impl FnMut() -> Option<T>) -> T {
     let began = Instant::now();
     loop {

@@ -103,7 +103,7 @@ const noticed = (comparison: Comparison): Gap[] =>
 export function differenceRows(comparison: Comparison | undefined, a: ReportAnswer, b: ReportAnswer): Row[] {
   const scores = SCORES.map(({ name, title }): Row => {
     const [left, right] = [a.scores[name], b.scores[name]];
-      return {
+    return {
       id: name,
       name: title,
       score: name,

@@ -3,10 +3,16 @@ import type { ReactNode } from "react";
 import { asProblem } from "../api/problem";
 import { Button } from "./button";
 
-export function Loading({ what, rows = 3 }: { what: string; rows?: number }) {
+interface Whole {
+  /** It is all that the page has: its heading is the page's. */
+  page?: boolean;
+}
+
+export function Loading({ what, rows = 3, page }: Whole & { what: string; rows?: number }) {
+  const Name = page ? "h1" : "span";
   return (
     <div role="status" className="grid gap-3" data-testid="loading">
-      <span className="sr-only">Loading {what}</span>
+      <Name className="sr-only">Loading {what}</Name>
       {Array.from({ length: rows }, (_, i) => (
         <div key={i} className="breathe h-20 rounded-2xl bg-sunken" style={{ animationDelay: `${i * 120}ms` }} />
       ))}
@@ -14,7 +20,9 @@ export function Loading({ what, rows = 3 }: { what: string; rows?: number }) {
   );
 }
 
-export function Empty({ title, children, action }: { title: string; children: ReactNode; action?: ReactNode }) {
+export function Empty(props: Whole & { title: string; children: ReactNode; action?: ReactNode }) {
+  const { title, children, action, page } = props;
+  const Title = page ? "h1" : "h2";
   return (
     <div
       className="grid justify-items-center gap-3 rounded-3xl border border-dashed border-line px-6 py-16 text-center"
@@ -29,22 +37,24 @@ export function Empty({ title, children, action }: { title: string; children: Re
           strokeLinecap="round"
         />
       </svg>
-      <h2 className="text-xl font-semibold">{title}</h2>
+      <Title className="text-xl font-semibold">{title}</Title>
       <div className="max-w-md text-ink-2">{children}</div>
       {action}
     </div>
   );
 }
 
-export function Failure({ error, retry, title }: { error: unknown; retry?: () => void; title?: string }) {
+export function Failure(props: Whole & { error: unknown; retry?: () => void; title?: string }) {
+  const { error, retry, title, page } = props;
   const problem = asProblem(error);
+  const Title = page ? "h1" : "h2";
   return (
     <div
       role="alert"
       className="grid justify-items-start gap-2 rounded-2xl border border-line bg-surface p-6"
       data-testid="error"
     >
-      <h2 className="text-lg font-semibold">{title ?? problem.title}</h2>
+      <Title className="text-lg font-semibold">{title ?? problem.title}</Title>
       {problem.detail && <p className="text-ink-2">{problem.detail}</p>}
       {retry && (
         <Button className="mt-2" onClick={retry}>

@@ -22,10 +22,10 @@ pub struct Header {
     pub source: Source,
     /// Wall time of t = 0 in microseconds since 1970 (UTC); 0 for a file.
     pub started_us: i64,
-    /// Id of the owner; empty for a file analysed on the command line.
+    /// Id of the owner; empty for a file analyzed on the command line.
     pub owner: String,
     pub models: Models,
-    /// Analysed frames per second at the start; 0 = every frame.
+    /// Analyzed frames per second at the start; 0 = every frame.
     pub rate_hz: u32,
     pub capture: Capture,
     /// `null`: none was made, the engine learns from the first seconds.

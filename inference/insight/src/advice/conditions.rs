@@ -1,4 +1,4 @@
-//! What stood in the way: out of the frame, dark, noise, another face, a picture that does not move, a time that ran over.
+//! What stood in the way: out of the frame, dark, noise, another face, a video that does not move, a time that ran over.
 
 use super::{Fault, to_play};
 use crate::evidence::SCORED_SPEECH_S;
@@ -16,7 +16,7 @@ const LEAST_TOLD_S: f64 = 2.0;
 /// An answer longer than this many times the suggested time is told.
 const LONG: f32 = 1.3;
 
-/// Faults of picture and sound, and notes on what could not be judged.
+/// Faults of video and audio, and notes on what could not be judged.
 pub(super) fn conditions(scene: &Scene, measures: &Measures) -> (Vec<Fault>, Vec<String>) {
     let mut faults = Vec::new();
     let mut notes = Vec::new();
@@ -26,10 +26,9 @@ pub(super) fn conditions(scene: &Scene, measures: &Measures) -> (Vec<Fault>, Vec
     faults.extend(noise(scene));
     faults.extend(over_time(scene, measures));
     let t = &scene.totals;
-    if scene.still_picture {
-        notes.push(
-            "The picture did not move: it is a photograph or a frozen camera, so your face was not judged.".into(),
-        );
+    if scene.still_video {
+        notes
+            .push("The video did not move: it is a photograph or a frozen camera, so your face was not judged.".into());
     }
     if (1.0..SCORED_SPEECH_S).contains(&t.speech_s) {
         notes.push(format!(
@@ -105,13 +104,13 @@ fn away(scene: &Scene, measures: &Measures) -> Option<Fault> {
     // Never there at all is no fault of the person's: no camera, or one that looks elsewhere.
     measures.get(presence::METRIC.id).and_then(|m| m.value)?;
     let gone =
-        stretches(scene, 1000, |c| (c.face.analysed_ms > 0).then_some(c.face.present_ms == 0 && c.face.dark_ms == 0));
+        stretches(scene, 1000, |c| (c.face.analyzed_ms > 0).then_some(c.face.present_ms == 0 && c.face.dark_ms == 0));
     is_told(scene, &gone).then(|| Fault {
         id: "presence",
         priority: Priority::First,
         severity: severity(scene, &gone),
         text: format!(
-            "You were out of the frame for {}. Sit so that head and shoulders stay in the picture.",
+            "You were out of the frame for {}. Sit so that head and shoulders stay in the frame.",
             when(&gone)
         ),
         worst: longest(scene, &gone),
@@ -119,7 +118,7 @@ fn away(scene: &Scene, measures: &Measures) -> Option<Fault> {
 }
 
 fn dark(scene: &Scene) -> Option<Fault> {
-    let dark = stretches(scene, 1000, |c| (c.face.analysed_ms > 0).then_some(2 * c.face.dark_ms > c.face.analysed_ms));
+    let dark = stretches(scene, 1000, |c| (c.face.analyzed_ms > 0).then_some(2 * c.face.dark_ms > c.face.analyzed_ms));
     is_told(scene, &dark).then(|| Fault {
         id: "light",
         priority: Priority::First,
@@ -137,7 +136,7 @@ fn several(scene: &Scene) -> Option<Fault> {
         id: "several_faces",
         priority: Priority::First,
         severity: 0.95,
-        text: "More than one face was in the picture, so none was judged. Sit alone before the camera, with no poster or photograph of a face behind you."
+        text: "More than one face was in the frame, so none was judged. Sit alone before the camera, with no poster or photograph of a face behind you."
             .into(),
         worst: None,
     })

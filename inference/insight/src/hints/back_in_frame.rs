@@ -5,7 +5,7 @@ use super::{Evidence, Now, Rule, Verdict};
 pub const RULE: Rule = Rule {
     id: "back_in_frame",
     text: "Come back into frame",
-    purpose: "When your face leaves the picture.",
+    purpose: "When your face leaves the frame.",
     severity: 95.0,
     urgent: true,
     check,
@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
 };
 
 /// What it was shown for.
-const EVIDENCE: Evidence = |s| format!("no whole face in the picture for {s:.1} s");
+const EVIDENCE: Evidence = |s| format!("no whole face in the frame for {s:.1} s");
 
 fn check(now: &Now, _active: bool) -> Verdict {
     if !now.seen_before {

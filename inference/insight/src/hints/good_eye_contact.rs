@@ -15,6 +15,6 @@ pub const RULE: Rule = Rule {
 const EVIDENCE: Evidence = |share| format!("eyes on the camera for {:.0} % of the last 20 s", share * 100.0);
 
 fn check(now: &Now, active: bool) -> Verdict {
-    let known = now.picture_is_fine() && now.last_20s.gaze_s >= 15.0 && now.last_20s.speech_s >= 8.0;
+    let known = now.video_is_fine() && now.last_20s.gaze_s >= 15.0 && now.last_20s.speech_s >= 8.0;
     now.last_20s.contact().filter(|_| known).map_or(Verdict::Unknown, |share| over(share, 0.7, 0.65, active, EVIDENCE))
 }

@@ -152,9 +152,9 @@ impl Now {
     }
 
     /// The face is there, lit, whole and alone, and it moves: a photograph looks into the camera for ever.
-    pub fn picture_is_fine(&self) -> bool {
+    pub fn video_is_fine(&self) -> bool {
         let t = &self.last_20s;
-        self.present && t.good_s >= 0.9 * t.analysed_s && t.several_s < 1.0 && t.eye_s > 0.0 && !t.is_still()
+        self.present && t.good_s >= 0.9 * t.analyzed_s && t.several_s < 1.0 && t.eye_s > 0.0 && !t.is_still()
     }
 
     pub fn pace_30s(&self) -> Option<f32> {

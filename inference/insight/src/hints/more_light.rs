@@ -5,7 +5,7 @@ use super::{Evidence, Now, Rule, Verdict};
 pub const RULE: Rule = Rule {
     id: "more_light",
     text: "More light, please",
-    purpose: "When the picture is too dark to see your face.",
+    purpose: "When the video is too dark to see your face.",
     severity: 90.0,
     urgent: true,
     check,

@@ -13,7 +13,7 @@ pub const METRIC: Metric = Metric {
     unit: "share",
     window: "the answer; live the last 5 s",
     baseline: "the person's look at the camera in the device check, else of the first 10 s (no further than 8 degrees from where the camera is)",
-    source: "Gaze is among the visual cues of hirability (Nguyen et al. 2014). Nobody looks all the time: seven tenths is full. Head turn plus \
+    source: "Gaze is among the visual signs of hirability (Nguyen et al. 2014). Nobody looks all the time: seven tenths is full. Head turn plus \
              35 degrees per iris offset, held over blinks; with the lite model the head alone.",
     noticeable: Some(0.15),
     series: Some(|s| &s.eye_contact),

@@ -1,4 +1,4 @@
-//! Framing: the share of the time with a face in which all of it was in the picture.
+//! Framing: the share of the time with a face in which all of it was in the frame.
 
 use super::{Measure, Metric};
 use crate::scene::Scene;
@@ -10,7 +10,7 @@ pub const METRIC: Metric = Metric {
     unit: "share",
     window: "the answer",
     baseline: "none",
-    source: "The picture's own quality.",
+    source: "The video's own quality.",
     measure,
     ..Metric::SHOWN
 };

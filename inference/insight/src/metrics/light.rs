@@ -1,4 +1,4 @@
-//! Light: the share of the analysed time in which there was enough of it.
+//! Light: the share of the analyzed time in which there was enough of it.
 
 use super::{Measure, Metric};
 use crate::scene::Scene;
@@ -10,12 +10,12 @@ pub const METRIC: Metric = Metric {
     unit: "share",
     window: "the answer",
     baseline: "none",
-    source: "The picture's own quality.",
+    source: "The video's own quality.",
     measure,
     ..Metric::SHOWN
 };
 
 fn measure(scene: &Scene) -> Measure {
     let t = &scene.totals;
-    scene.faced(ratio(t.analysed_s - t.dark_s, t.analysed_s), t.analysed_s)
+    scene.faced(ratio(t.analyzed_s - t.dark_s, t.analyzed_s), t.analyzed_s)
 }

@@ -254,11 +254,8 @@ impl Scene<'_> {
     pub(crate) fn faced(&self, value: Option<f32>, known_s: f64) -> Measure {
         // A hundredth less, because ten seconds of frames at a rate that does not divide a second sum to a little less.
         let enough = known_s >= LEAST_FACE_S - 0.1;
-        let reason = if self.still_picture {
-            Some(texts::still_picture())
-        } else {
-            self.several_faces.then(texts::several_faces)
-        };
+        let reason =
+            if self.still_video { Some(texts::still_video()) } else { self.several_faces.then(texts::several_faces) };
         Measure {
             value: value.filter(|v| enough && reason.is_none() && v.is_finite()),
             coverage: share(known_s, self.totals.span_s),

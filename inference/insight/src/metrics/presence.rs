@@ -1,4 +1,4 @@
-//! Presence: the share of the analysed time in which a face was in the frame. Time away is told with its place (`advice/conditions.rs`).
+//! Presence: the share of the analyzed time in which a face was in the frame. Time away is told with its place (`advice/conditions.rs`).
 
 use super::{Measure, Metric};
 use crate::curve::Curve;
@@ -22,12 +22,12 @@ pub const METRIC: Metric = Metric {
 fn measure(scene: &Scene) -> Measure {
     let t = &scene.totals;
     // In the dark nobody can tell whether somebody is there.
-    let lit_s = t.analysed_s - t.dark_s;
+    let lit_s = t.analyzed_s - t.dark_s;
     let value = ratio(t.present_s.min(lit_s), lit_s).filter(|_| t.present_s > 0.0);
-    scene.faced(value, t.analysed_s).with_stretches(
+    scene.faced(value, t.analyzed_s).with_stretches(
         scene,
         1500,
-        |c| (c.face.analysed_ms > 0).then_some(c.face.present_ms == 0 && c.face.dark_ms == 0),
+        |c| (c.face.analyzed_ms > 0).then_some(c.face.present_ms == 0 && c.face.dark_ms == 0),
         texts::out_of_frame,
     )
 }

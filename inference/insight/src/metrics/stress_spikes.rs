@@ -38,7 +38,7 @@ pub(crate) fn spikes<'a>(scene: &'a Scene) -> impl Iterator<Item = &'a StressSpi
 
 /// Returns whether stress could be judged at all: the person's own usual is known, there was enough of them, and the face was theirs.
 fn judged(scene: &Scene) -> bool {
-    let face = !scene.still_picture && !scene.several_faces;
+    let face = !scene.still_video && !scene.several_faces;
     scene.affect && face && scene.stress_known_s() >= LEAST_SPEECH_S
 }
 

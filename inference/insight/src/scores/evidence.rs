@@ -14,7 +14,7 @@ pub struct Evidence {
     pub face_share: f64,
     /// A camera looked on.
     pub seen: bool,
-    pub still_picture: bool,
+    pub still_video: bool,
     pub several_faces: bool,
     /// The face model sees irises, lids and blendshapes.
     pub full_face_model: bool,
@@ -33,8 +33,8 @@ impl Evidence {
             span_s: t.span_s,
             speech_s: t.speech_s,
             face_share: if t.span_s > 0.0 { t.good_s / t.span_s } else { 0.0 },
-            seen: t.analysed_s > 1.0,
-            still_picture: scene.still_picture,
+            seen: t.analyzed_s > 1.0,
+            still_video: scene.still_video,
             several_faces: scene.several_faces,
             full_face_model: scene.full_face_model,
             affect: scene.affect,
@@ -59,10 +59,10 @@ impl Evidence {
         if !self.seen {
             return Some("No camera looked on, and this score needs your face too.".into());
         }
-        if self.still_picture {
-            return Some("The picture did not move: a photograph or a frozen camera cannot be judged.".into());
+        if self.still_video {
+            return Some("The video did not move: a photograph or a frozen camera cannot be judged.".into());
         }
-        self.several_faces.then(|| "There was more than one face in the picture, so none was judged.".into())
+        self.several_faces.then(|| "There was more than one face in the frame, so none was judged.".into())
     }
 
     /// What is lacking where a face was seen well for too little of the time.

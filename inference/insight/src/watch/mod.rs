@@ -51,7 +51,7 @@ pub struct Now {
     pub seen_before: bool,
     /// The corners of the mouth above rest, 0 to 1; zero while unknown.
     pub smile: f32,
-    /// The picture tells nothing of the face: none, too dark, turned away.
+    /// The video tells nothing of the face: none, too dark, turned away.
     pub blind: bool,
 }
 
@@ -76,7 +76,7 @@ impl Watch {
         }
     }
 
-    /// One analysed frame.
+    /// One analyzed frame.
     pub fn see(&mut self, face: &Face, speaking: bool, baseline: &mut Baseline, timeline: &mut Timeline) {
         let ms = self.last.map_or(self.frame_ms, |last| (face.t - last).clamp(0, LONGEST_MS));
         self.last = Some(face.t);
@@ -88,7 +88,7 @@ impl Watch {
         let weight = ms as u16;
         let Some(cell) = timeline.cell_mut(face.t) else { return };
         let sums = &mut cell.face;
-        sums.analysed_ms += weight;
+        sums.analyzed_ms += weight;
         if reason == Some(QualityReason::Dark) {
             sums.dark_ms += weight;
         }
@@ -97,7 +97,7 @@ impl Watch {
         }
         if !face.present {
             if seen_before && reason != Some(QualityReason::Dark) {
-                // Whoever is not in the picture does not look into the camera.
+                // Whoever is not in the frame does not look into the camera.
                 sums.gaze_ms += weight;
                 sums.gone_ms += weight;
             }
@@ -222,7 +222,7 @@ impl Watch {
         (self.now.valence, self.now.arousal) = (Some(smooth.valence), Some(smooth.arousal));
     }
 
-    /// The face is gone, or the picture: nothing is carried over.
+    /// The face is gone, or the video: nothing is carried over.
     pub fn lose(&mut self) {
         self.gaze.lose();
         self.blink.lose();
@@ -234,7 +234,7 @@ impl Watch {
         (self.now.valence, self.now.arousal) = (None, None);
     }
 
-    /// Frames are analysed at another rate from here on.
+    /// Frames are analyzed at another rate from here on.
     pub fn rate(&mut self, hz: u32) {
         self.frame_ms = 1000 / i64::from(hz.clamp(4, 60));
     }

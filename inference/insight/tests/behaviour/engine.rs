@@ -15,7 +15,7 @@ device-check
 0:01 speak 140
 0:12 speak 215
 0:20 look aside
-0:24 lose sound
+0:24 lose audio
 0:26 find
 0:30 tense 0.4
 0:33 calm
@@ -24,7 +24,7 @@ device-check
 0:39 speak 120
 0:40 leave
 0:43 return
-0:46 lose picture
+0:46 lose video
 0:48 find
 0:49 pause
 0:52 resume

@@ -182,7 +182,7 @@ fn nothing_is_read_from_nothing() {
 
 #[test]
 fn the_voice_alone_and_the_face_alone_give_their_half_and_say_so() {
-    let voice = play(&Story::parse("device-check\n0:00 lose picture\n0:00 speak 140\n1:00 end")).1;
+    let voice = play(&Story::parse("device-check\n0:00 lose video\n0:00 speak 140\n1:00 end")).1;
     assert!(voice.metrics["eye_contact"].value.is_none() && voice.metrics["pace"].value.is_some());
     let confidence = &voice.overall.scores.confidence;
     assert!((confidence.coverage - 0.49).abs() < 1e-3 && confidence.value.is_none(), "{confidence:?}");
@@ -193,7 +193,7 @@ fn the_voice_alone_and_the_face_alone_give_their_half_and_say_so() {
         "a voice alone shows no hard moment: {resilience:?}"
     );
     assert!(voice.overall.scores.clarity.value.is_some());
-    let face = play(&Story::parse("device-check\n0:00 lose sound\n1:00 end")).1;
+    let face = play(&Story::parse("device-check\n0:00 lose audio\n1:00 end")).1;
     assert!(face.metrics["pace"].value.is_none() && face.metrics["eye_contact"].value.is_some());
     assert!(face.overall.scores.each().iter().all(|(_, score)| score.value.is_none()));
     assert_eq!(face.coverage.voice, 0.0);

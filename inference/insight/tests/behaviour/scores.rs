@@ -24,7 +24,7 @@ fn ample() -> Evidence {
         speech_s: 500.0,
         face_share: 1.0,
         seen: true,
-        still_picture: false,
+        still_video: false,
         several_faces: false,
         full_face_model: true,
         affect: true,

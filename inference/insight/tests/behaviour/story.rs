@@ -338,7 +338,7 @@ impl Teller {
             "tense" => (s.brow, s.lip, s.pitch_up) = (number(1), 0.7 * number(1), 12.0 * number(1)),
             "calm" => (s.brow, s.lip, s.pitch_up) = (0.0, 0.0, 0.0),
             "lose" => match words[1] {
-                "sound" => (s.audio, self.gap_audio) = (false, Some(t)),
+                "audio" => (s.audio, self.gap_audio) = (false, Some(t)),
                 _ => (s.video, self.gap_video) = (false, Some(t)),
             },
             "find" => self.close_gaps(t),

@@ -7,4 +7,4 @@ device-check
 expect hint back_in_frame between 0:24 and 0:26
 expect eye_contact under 0.92
 expect words "out of the frame for 6 s (0:22 to 0:28)"
-hint 0:24.0 back_in_frame | no whole face in the picture for 2.0 s
+hint 0:24.0 back_in_frame | no whole face in the frame for 2.0 s

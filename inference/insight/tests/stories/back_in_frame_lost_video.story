@@ -1,7 +1,7 @@
 # The network lost the picture; that is not the candidate's doing.
 device-check
 0:00 speak 140
-0:20 lose picture
+0:20 lose video
 0:28 find
 0:40 end
 expect no hint back_in_frame

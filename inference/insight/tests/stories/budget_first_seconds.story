@@ -4,4 +4,4 @@ device-check
 0:01 leave
 0:20 end
 expect hint back_in_frame between 0:03 and 0:04
-hint 0:03.0 back_in_frame | no whole face in the picture for 2.0 s
+hint 0:03.0 back_in_frame | no whole face in the frame for 2.0 s

@@ -1,7 +1,7 @@
 # Eight seconds of sound were lost on the way: silence there is nobody's pause.
 device-check
 0:00 speak 140
-0:20 lose sound
+0:20 lose audio
 0:28 find
 0:48 end
 expect no hint long_pause

@@ -2,8 +2,8 @@
 device-check
 only long_pause speak_up look_at_camera back_in_frame
 0:00 speak 140
-0:20 lose sound
-0:20 lose picture
+0:20 lose audio
+0:20 lose video
 0:24 find
 1:00 end
 expect no hints

@@ -1,11 +1,11 @@
-//! One stream's audio in, its segments of speech out: a recognizer's input.
+//! Cuts one stream's audio into segments of speech, which are a recognizer's input.
 
 use super::segment::{Segmenter, Span, WINDOW};
 use coach_core::MediaTime;
 
-/// Samples of a millisecond at 16 kHz.
+/// The number of samples in a millisecond at 16 kHz.
 const PER_MS: i64 = 16;
-/// What is not needed any more is dropped when it is this much: 1 s.
+/// The number of unneeded samples, 1 s, from which they are dropped.
 const SLACK: i64 = 16_000;
 
 /// Speech between two pauses, at most 20.6 s of it.
@@ -17,25 +17,25 @@ pub struct Segment {
     pub known: MediaTime,
     /// Mono, 16 kHz, rumble removed.
     pub samples: Vec<f32>,
-    /// Probability of speech of each 32 ms (512 samples), from the segment's beginning.
+    /// The probability of speech of each 32 ms (512 samples), from the segment's beginning.
     pub probabilities: Vec<f32>,
 }
 
-/// Collects a stream's samples for as long as a segment may need them. Where it cuts depends on the samples alone.
+/// Collects a stream's samples for as long as a segment may need them. The cuts depend on the samples alone.
 #[derive(Debug)]
 pub struct Cutter {
     start: MediaTime,
     segmenter: Segmenter,
     samples: Vec<f32>,
-    /// Number of the first sample held.
+    /// The number of the first sample held.
     first: i64,
     probabilities: Vec<f32>,
-    /// Number of the first window held.
+    /// The number of the first window held.
     first_window: i64,
 }
 
 impl Cutter {
-    /// Starts at the media time of the stream's first sample.
+    /// Creates a cutter; `start` is the media time of the stream's first sample.
     pub fn new(start: MediaTime) -> Cutter {
         Cutter {
             start,
@@ -47,7 +47,7 @@ impl Cutter {
         }
     }
 
-    /// Takes the next samples, 16 kHz, rumble removed.
+    /// Takes the next samples, 16 kHz, without rumble.
     pub fn push(&mut self, samples: &[f32]) {
         self.samples.extend_from_slice(samples);
     }

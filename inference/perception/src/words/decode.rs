@@ -1,35 +1,38 @@
-//! From a decoder's scores to tokens: the most probable token each time, with the four rules that Moonshine needs.
+//! Chooses tokens from a decoder's scores: the most probable token at each step, with the four rules that Moonshine
+//! needs.
 //!
-//! 1. It often ends at once on clear speech, and is sure only where there is none: where speech was detected and it is not sure,
-//!    the end is barred as the first token.
-//! 2. It leaves out um and uh where a sentence is otherwise fluent: their first tokens are made more probable.
-//! 3. It may repeat itself for ever: what was said four times is kept once, and decoding stops.
-//! 4. It writes at most so many tokens for a second of audio.
+//! 1. The model often ends at once on clear speech, and is sure of the end only where there is no speech. Where speech
+//!    was detected and the model is not sure, the end is not allowed as the first token.
+//! 2. The model leaves out um and uh where a sentence is otherwise fluent: their first tokens get a higher score.
+//! 3. The model may repeat itself without end: a text that was repeated four times is kept once, and decoding stops.
+//! 4. The number of tokens for a second of audio is limited.
 
 use super::vocabulary::FillerTokens;
 
 const START: u32 = 1;
 const END: u32 = 2;
-/// Seconds of detected speech from which on the end is barred unless it is sure, and from which on it is barred anyway.
+/// Seconds of detected speech from which the end is not allowed unless it is sure, and from which it is never allowed.
 const SPEECH_S: f32 = 0.4;
 const CLEAR_SPEECH_S: f32 = 4.0;
-/// The end is sure from this probability on.
+/// The probability from which the end is sure.
 const SURE: f64 = 0.97;
-/// Under this much speech, a text of one token that only came because the end was barred is dropped.
+/// The seconds of speech below which a text is dropped that has one token and exists only because the end was not
+/// allowed.
 const SHORT_S: f32 = 1.0;
-/// Added to the scores of tokens that begin a filler, but not within so many tokens of the last one.
+/// The increase of the scores of tokens that begin a filler, and the number of tokens since the last filler from which
+/// it applies.
 const FILLER_BOOST: f32 = 4.0;
 const FILLER_REST: usize = 4;
-/// A run of at most so many tokens that is repeated so many times is a loop.
+/// A run of at most this many tokens that is repeated this many times is a loop.
 const LOOP_TOKENS: usize = 6;
 const LOOP_TIMES: usize = 4;
-/// Tokens for a second of audio.
+/// The most tokens for a second of audio.
 const TOKENS_PER_S: f32 = 6.5;
 
-/// A decoder that is asked for one token after the other.
+/// A decoder that gives one token after the other.
 pub trait Steps {
     type Error;
-    /// Runs the decoder on the token before.
+    /// Runs the decoder on the previous token.
     ///
     /// # Errors
     /// The decoder fails.
@@ -38,34 +41,35 @@ pub trait Steps {
     fn scores(&self) -> &[f32];
 }
 
-/// How long the audio is, and how much of it is speech, in seconds.
+/// The length of the audio, and how much of it is speech, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Heard {
     pub audio_s: f32,
     pub speech_s: f32,
 }
 
-/// How decoding came to its end.
+/// Why decoding ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
-    /// The decoder said so.
+    /// The decoder chose the end.
     Said,
-    /// It began to repeat itself.
+    /// The decoder began to repeat itself.
     Loop,
-    /// It reached the most tokens for the audio's length, or gave scores that are no numbers.
+    /// The decoder reached the most tokens for the audio's length, or gave scores that are not numbers.
     Limit,
 }
 
-/// What was decoded.
+/// The decoded tokens.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decoded {
     pub tokens: Vec<u32>,
-    /// Natural logarithm of each token's probability; one more than `tokens` where the end was said.
+    /// The natural logarithm of each token's probability; one more than `tokens` where the end was chosen.
     pub logp: Vec<f32>,
     pub end: End,
 }
 
-/// Decodes one segment. `steps` has been given the audio. Every step answers in turn, the first on the token of beginning.
+/// Decodes one segment, whose audio `steps` was given. Every step answers in turn, the first one on the token of
+/// beginning.
 ///
 /// # Errors
 /// The decoder fails.
@@ -112,7 +116,8 @@ struct Choice {
     logp: f64,
 }
 
-/// The most probable token, and the logarithm of its probability, after the boost and without the barred one.
+/// Returns the most probable token and the logarithm of its probability, with the increased scores and without the
+/// token that is not allowed.
 fn choose(scores: &[f32], boosted: &[u32], barred: Option<u32>) -> Choice {
     let score = |id: usize| {
         let boost = if boosted.iter().any(|&b| b as usize == id) { FILLER_BOOST } else { 0.0 };

@@ -1,4 +1,4 @@
-//! Moonshine tiny English: a segment of speech in, a phrase out.
+//! Moonshine tiny English: turns a segment of speech into a phrase.
 
 use super::cutter::Segment;
 use super::decode::{self, Decoded, End, Heard, Steps};
@@ -10,7 +10,7 @@ use crate::runtime::{self, Changes, Runtime, Seq2Seq, Seq2SeqNames};
 use coach_core::journal::{Phrase, Word};
 use sha2::{Digest, Sha256};
 
-/// SHA-256 of the files that were measured, as models.toml lists them: encoder, decoder, vocabulary.
+/// The SHA-256 of the files that were measured, as models.toml lists them: encoder, decoder, vocabulary.
 const FILES: [(&str, &str); 3] = [
     ("moonshine_tiny_en_encoder.onnx", "c6fc4b7bc5af75c0591fd157a1f3829b533d18e9769a888fd95a62e470dd4f4a"),
     ("moonshine_tiny_en_decoder.onnx", "eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367"),
@@ -20,21 +20,21 @@ const FILES: [(&str, &str); 3] = [
 const LAYERS: usize = 6;
 const HEADS: usize = 8;
 const HEAD_SIZE: usize = 36;
-/// The encoder needs so many samples: 0.1 s.
+/// The fewest samples that the encoder needs: 0.1 s.
 const SHORTEST: usize = 1_600;
-/// A segment is amplified so that its 99.9th percentile is this ...
+/// The 99.9th percentile to which a segment is amplified.
 const LEVEL: f32 = 0.7;
-/// ... but by no more than this: digital noise is no speech.
+/// The largest amplification: digital noise is no speech.
 const MOST_GAIN: f32 = 1_000.0;
-/// Nothing above this is silence: below the last bit of 16-bit audio.
+/// The largest value of silence, below the last bit of 16-bit audio.
 const SILENCE: f32 = 1e-5;
-/// Windows at least this probable are speech.
+/// The probability from which a window is speech.
 const SPEECH: f32 = 0.5;
-/// A segment that ends in a loop is cut in two so often, when it is at least so long in samples: 2 s.
+/// How often a segment that ends in a loop is cut in two, and the shortest piece that is cut, samples: 2 s.
 const MOST_CUTS: u32 = 2;
 const LEAST_CUT: usize = 32_000;
 
-/// Why words cannot be written down.
+/// Why no words can be recognized.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("{file} is another file or damaged (SHA-256 {found}, needed is {expected}): run `make setup`")]
@@ -49,7 +49,7 @@ pub enum Error {
     TooLong(usize),
 }
 
-/// The model's three files.
+/// The three files of the model.
 #[derive(Debug, Clone, Copy)]
 pub struct Files<'a> {
     pub encoder: &'a [u8],
@@ -57,17 +57,17 @@ pub struct Files<'a> {
     pub vocabulary: &'a [u8],
 }
 
-/// Writes down segments of speech, one at a time, on the thread that owns it.
+/// Recognizes segments of speech, one at a time, on the thread that owns it.
 pub struct Recognizer {
     network: Seq2Seq,
     vocabulary: Vocabulary,
 }
 
 impl Recognizer {
-    /// Loads the model: about 0.1 GB of memory.
+    /// Loads the model, which takes about 0.1 GB of memory.
     ///
     /// # Errors
-    /// [`Error`]: files other than those of models.toml, or ONNX Runtime refuses them.
+    /// The files are not those of models.toml, or ONNX Runtime refuses them.
     pub fn load(runtime: &Runtime, files: Files<'_>) -> Result<Recognizer, Error> {
         for (bytes, (file, expected)) in [files.encoder, files.decoder, files.vocabulary].into_iter().zip(FILES) {
             let found: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -85,11 +85,11 @@ impl Recognizer {
         Ok(Recognizer { network, vocabulary })
     }
 
-    /// Writes down a segment. Returns `None` where no word was said. `t`, from when the phrase counts, is the segment's
-    /// [`Segment::known`].
+    /// Recognizes a segment. Returns `None` where no word was said. `t`, the time from which the phrase counts, is the
+    /// segment's [`Segment::known`].
     ///
     /// # Errors
-    /// [`Error::TooLong`], or the network fails.
+    /// [`Error::TooLong`]: the segment is too long. Otherwise the network failed.
     pub fn transcribe(&mut self, segment: &Segment) -> Result<Option<Phrase>, Error> {
         if segment.samples.len() > LONGEST_SAMPLES {
             return Err(Error::TooLong(segment.samples.len()));
@@ -120,7 +120,8 @@ impl Recognizer {
         }))
     }
 
-    /// Decodes samples that begin at sample `offset` of the segment; where that ends in a loop, its halves.
+    /// Decodes samples that begin at sample `offset` of the segment. Where decoding ends in a loop, both halves are
+    /// decoded.
     fn write(
         &mut self,
         samples: &[f32],
@@ -152,7 +153,7 @@ impl Recognizer {
     }
 }
 
-/// What has been written of a segment.
+/// The words of a segment so far.
 #[derive(Debug, Default)]
 struct Transcript {
     text: Vec<String>,
@@ -165,7 +166,7 @@ struct Transcript {
 #[derive(Debug)]
 struct Timed {
     text: String,
-    /// Samples of the segment.
+    /// The start of the segment, samples.
     start: f32,
     end: f32,
     logp: f32,
@@ -204,7 +205,7 @@ impl Transcript {
     }
 }
 
-/// The network while it writes, and the attention of its steps.
+/// The network while it decodes, and the attention of its steps.
 struct Running<'n> {
     network: &'n mut Seq2Seq,
     attention: Attention,
@@ -227,7 +228,8 @@ impl Steps for Running<'_> {
     }
 }
 
-/// Brings the 99.9th percentile of a segment to one level; numbers that are none become silence. `None` for silence.
+/// Amplifies a segment so that its 99.9th percentile is [`LEVEL`]; values that are not numbers become silence. `None`:
+/// the segment is silent.
 fn leveled(samples: &[f32]) -> Option<Vec<f32>> {
     let clean = |x: f32| if x.is_finite() { x } else { 0.0 };
     let mut sizes: Vec<f32> = samples.iter().map(|&x| clean(x).abs()).collect();
@@ -240,13 +242,13 @@ fn leveled(samples: &[f32]) -> Option<Vec<f32>> {
     (top > SILENCE).then(|| samples.iter().map(|&x| (clean(x) * gain).clamp(-8.0, 8.0)).collect())
 }
 
-/// The window of lowest probability in the middle half.
+/// Returns the window of lowest probability in the middle half.
 fn weakest(probabilities: &[f32]) -> usize {
     let n = probabilities.len();
     (n / 4..n - n / 4).min_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b])).unwrap_or(n / 2)
 }
 
-/// Says whether signed weights are exact here: see [`graph::signed_weights`].
+/// Returns whether signed weights are exact on this processor; see [`graph::signed_weights`].
 pub(super) fn has_vnni() -> bool {
     #[cfg(target_arch = "x86_64")]
     {

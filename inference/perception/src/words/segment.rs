@@ -1,20 +1,21 @@
-//! Cuts speech at pauses, by the voice activity detector's probability of each 32 ms. Pure: windows in, spans out.
+//! Cuts speech at pauses, by the voice activity detector's probability of each 32 ms. Windows go in, spans come out.
 
-/// Samples of a window at 16 kHz: 32 ms.
+/// The number of samples in a window at 16 kHz: 32 ms.
 pub const WINDOW: i64 = 512;
-/// A segment begins at a window of at least this probability ...
+/// The probability from which a window begins a segment.
 const ON: f32 = 0.5;
-/// ... and lasts while windows have at least this one.
+/// The probability from which a window continues a segment.
 pub const OFF: f32 = 0.35;
-/// Windows below [`OFF`] that close a segment: 0.8 s.
+/// The number of windows below [`OFF`] that end a segment: 0.8 s.
 const CLOSE: i64 = 25;
-/// A segment of so many windows is cut: 20 s. Longer ones are recognized worse, and take memory with the square of their length.
+/// The number of windows at which a segment is cut: 20 s. Longer ones are recognized worse, and take memory with the
+/// square of their length.
 const LONGEST: i64 = 625;
-/// Less than this many windows is no speech: 0.2 s.
+/// The fewest windows of speech in a segment: 0.2 s.
 const LEAST: i64 = 7;
-/// Samples before and after the speech that belong to the segment: 0.3 s.
+/// The samples before and after the speech that belong to the segment: 0.3 s.
 pub const PAD: i64 = 4_800;
-/// The longest segment in samples.
+/// The longest segment, samples.
 pub const LONGEST_SAMPLES: usize = (LONGEST * WINDOW + 2 * PAD) as usize;
 
 /// A segment, in samples of the stream.
@@ -22,17 +23,17 @@ pub const LONGEST_SAMPLES: usize = (LONGEST * WINDOW + 2 * PAD) as usize;
 pub struct Span {
     pub start: i64,
     pub end: i64,
-    /// The first sample after the window in which it was known.
+    /// The first sample after the window in which the segment was known.
     pub known: i64,
 }
 
 /// Finds the segments of one stream. A segment is known 0.8 s after its speech ended, or when it is 20 s long.
 #[derive(Debug, Default)]
 pub struct Segmenter {
-    /// Windows heard.
+    /// The number of windows so far.
     heard: i64,
     open: Option<Open>,
-    /// Where the last segment ended, in samples: no padding reaches back over it.
+    /// The end of the last segment, samples: the padding of the next one does not reach back over it.
     before: i64,
 }
 
@@ -41,14 +42,14 @@ struct Open {
     /// The first window, and the one after the last with speech.
     first: i64,
     end: i64,
-    /// True: it goes on where a cut was made, and has no padding there.
+    /// The segment begins at a cut and has no padding there.
     cut: bool,
-    /// Probabilities since `first`.
+    /// The probabilities since `first`.
     probabilities: Vec<f32>,
 }
 
 impl Segmenter {
-    /// Hears the next window and returns the segment that it completes, if any.
+    /// Takes the next window. Returns the segment that it completes, if any.
     pub fn push(&mut self, probability: f32) -> Option<Span> {
         let window = self.heard;
         self.heard += 1;
@@ -87,7 +88,7 @@ impl Segmenter {
         let rest = open.probabilities.split_off(lowest);
         let span = self.span(&open, at * WINDOW);
         self.before = at * WINDOW;
-        // What follows goes on at once; silence after the cut closes it like any other.
+        // The rest begins at once as a new segment; silence after the cut ends it like any other.
         self.open = Some(Open { first: at, end: open.end.max(at), cut: true, probabilities: rest });
         span
     }

@@ -1,32 +1,34 @@
-//! Times of words from the decoder's cross-attention: the cheapest monotone path through the mean of the normalized heads.
+//! The times of words, from the decoder's cross-attention: the cheapest monotone path through the mean of the
+//! normalized heads.
 
 use super::segment::{OFF, WINDOW};
 
-/// Samples of an encoder frame: three convolutions with strides of 64, 3 and 2.
+/// The number of samples in an encoder frame: three convolutions with strides of 64, 3 and 2.
 const FRAME: f32 = 384.0;
-/// The middle of the first frame: kernels of 127, 7 and 3.
+/// The middle of the first frame, samples: kernels of 127, 7 and 3.
 const CENTRE: f32 = 447.0;
-/// Windows over which a start that falls into a pause may be moved: 2 s.
+/// The number of windows over which a start inside a pause may be moved: 2 s.
 const MOST_MOVED: usize = 60;
-/// How long a word is taken to last whose audio is no speech, in samples: 60 ms.
+/// The length of a word whose audio is no speech, samples: 60 ms.
 const LEAST: f32 = 960.0;
 
-/// Attention rows of one segment: row `i` belongs to the step that chose token `i`, the last one to the step that said the end.
+/// The attention rows of one segment: row `i` belongs to the step that chose token `i`, the last one to the step that
+/// chose the end.
 #[derive(Debug, Clone, Default)]
 pub struct Attention {
-    /// Row by row, `heads * frames` numbers each.
+    /// The values row by row, `heads * frames` numbers each.
     rows: Vec<f32>,
     heads: usize,
     frames: usize,
 }
 
 impl Attention {
-    /// Makes room for rows of `heads` heads over `frames` encoder frames.
+    /// Creates an attention for rows of `heads` heads over `frames` encoder frames.
     pub fn new(heads: usize, frames: usize) -> Attention {
         Attention { rows: Vec::new(), heads, frames }
     }
 
-    /// Appends a head of the next row: `frames` numbers. Others are refused.
+    /// Appends one head of the next row: `frames` numbers. Other lengths are ignored.
     pub fn push(&mut self, head: &[f32]) {
         if head.len() == self.frames {
             self.rows.extend_from_slice(head);
@@ -37,7 +39,8 @@ impl Attention {
         self.rows.len().checked_div(self.heads * self.frames).unwrap_or(0)
     }
 
-    /// For each frame and head, the tokens' attention with mean 0 and deviation 1; then the mean over heads.
+    /// Returns the tokens' attention, normalized to mean 0 and deviation 1 for each frame and head, and averaged over
+    /// the heads.
     fn matrix(&self) -> Vec<f32> {
         let (tokens, width) = (self.tokens(), self.heads * self.frames);
         let mut out = vec![0.0; tokens * self.frames];
@@ -60,13 +63,13 @@ impl Attention {
     }
 }
 
-/// The first column of each row on the monotone path with the highest sum.
+/// Returns the first column of each row on the monotone path with the highest sum.
 fn path(values: &[f32], rows: usize, columns: usize) -> Vec<usize> {
     let mut first = vec![0; rows];
     if rows == 0 || columns == 0 {
         return first;
     }
-    // Sums of the row above, and from where each place was reached: 0 diagonally, 1 from above, 2 from the left.
+    // The sums of the row above, and from where each cell was reached: 0 diagonally, 1 from above, 2 from the left.
     let mut above = vec![f32::NEG_INFINITY; columns + 1];
     above[0] = 0.0;
     let mut came = vec![0u8; rows * columns];
@@ -97,14 +100,15 @@ fn path(values: &[f32], rows: usize, columns: usize) -> Vec<usize> {
     first
 }
 
-/// Moves a sample that lies in a pause to the next window with speech, if one is near.
+/// Moves a sample inside a pause to the next window with speech, if one is near.
 pub fn out_of_pause(sample: f32, probabilities: &[f32]) -> f32 {
     let first = (sample.max(0.0) / WINDOW as f32) as usize;
     let speech = probabilities.iter().skip(first).take(MOST_MOVED).position(|&p| p >= OFF);
     speech.map_or(sample, |k| sample.max((first + k) as f32 * WINDOW as f32))
 }
 
-/// Returns where a word ends that begins at `start` and is followed by the next at `next`: there, or where the speech before it ended.
+/// Returns where a word ends that begins at `start`, with the next word at `next`: at `next`, or where the speech
+/// before it ended.
 pub fn end_of_word(start: f32, next: f32, probabilities: &[f32]) -> f32 {
     let (from, to) = ((start.max(0.0) / WINDOW as f32) as usize, (next.max(0.0) / WINDOW as f32) as usize);
     let heard = probabilities.iter().take(to).enumerate().skip(from + 1).rev().find(|(_, p)| **p >= OFF);
@@ -118,7 +122,7 @@ mod tests {
 
     #[test]
     fn the_path_follows_the_attention_of_each_token() {
-        // Three tokens at frames 0, 4 and 7 of 10, two heads that agree, one of them weakly.
+        // Three tokens at frames 0, 4 and 7 of 10, with two heads that agree, one of them weakly.
         let mut attention = Attention::new(2, 10);
         for at in [0usize, 4, 7] {
             for strength in [1.0f32, 0.3] {

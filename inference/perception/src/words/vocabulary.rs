@@ -1,15 +1,15 @@
-//! Moonshine's vocabulary: token ids to text, and the tokens that begin um and uh.
+//! Moonshine's vocabulary: converts token ids to text, and knows the tokens that begin um and uh.
 
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// No vocabulary file is larger, and none has more tokens.
+/// The largest vocabulary file, bytes, and the most tokens.
 const MAX_FILE: usize = 16 << 20;
 const MAX_TOKENS: usize = 1 << 17;
-/// In a piece, this stands for the space before a word.
+/// The character in a piece that stands for the space before a word.
 const SPACE: char = '\u{2581}';
 
-/// What makes a file no vocabulary.
+/// Why a file is no vocabulary.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     #[error("it is larger than a vocabulary can be")]
@@ -27,29 +27,29 @@ enum Piece {
     Text(String),
     /// One byte of a character that has no token of its own.
     Byte(u8),
-    /// Nothing that is written: the tokens of beginning and end, and ids that are not used.
+    /// No text: the tokens of beginning and end, and ids that are not used.
     Special,
 }
 
 /// The tokens of um and uh.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FillerTokens {
-    /// Those that begin one: " um", " Um", " u" and " U".
+    /// The tokens that begin one: " um", " Um", " u" and " U".
     pub first: Vec<u32>,
-    /// All that belong to one.
+    /// All tokens that belong to one.
     pub any: Vec<u32>,
 }
 
-/// A word's place in a list of tokens.
+/// The place of a word in a list of tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piecewise {
     pub text: String,
-    /// Of its first and its last token.
+    /// The indices of its first and its last token.
     pub first: usize,
     pub last: usize,
 }
 
-/// Text pieces by token id.
+/// The text pieces by token id.
 #[derive(Debug, Clone)]
 pub struct Vocabulary {
     pieces: Vec<Piece>,
@@ -77,7 +77,7 @@ impl Vocabulary {
     /// Reads a `tokenizer.json` of Hugging Face's tokenizers with byte fallback.
     ///
     /// # Errors
-    /// [`Error`]: it is something else, or has no tokens for um and uh.
+    /// The file is something else, or it has no tokens for um and uh.
     pub fn read(json: &[u8]) -> Result<Vocabulary, Error> {
         if json.len() > MAX_FILE {
             return Err(Error::TooLarge);
@@ -141,13 +141,13 @@ impl Vocabulary {
     }
 }
 
-/// "<0x41>" is the byte 0x41.
+/// Returns the byte that a piece like "<0x41>" stands for.
 fn byte(piece: &str) -> Option<u8> {
     let digits = piece.strip_prefix("<0x")?.strip_suffix('>')?;
     (digits.len() == 2).then(|| u8::from_str_radix(digits, 16).ok())?
 }
 
-/// Says whether a word is a filler: um, uh, er and how else they are written.
+/// Returns whether a word is a filler: um, uh, er and their other spellings.
 pub fn is_filler(word: &str) -> bool {
     let bare: String = word.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
     matches!(

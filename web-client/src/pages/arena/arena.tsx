@@ -35,9 +35,9 @@ export default function Arena({ id }: { id: string }) {
   return (
     <main className="mx-auto grid min-h-dvh max-w-lg content-center px-6">
       {session.isError ? (
-        <Failure error={session.error} retry={() => void session.refetch()} />
+        <Failure page error={session.error} retry={() => void session.refetch()} />
       ) : (
-        <Loading what="the session" rows={1} />
+        <Loading page what="the session" rows={1} />
       )}
     </main>
   );

@@ -25,7 +25,7 @@ export default function Compare() {
   if (a === "" || b === "" || a === b) {
     return (
       <Frame title="Compare">
-        <Empty title="Two sessions are needed" action={<ButtonLink to="/history">To the history</ButtonLink>}>
+        <Empty page title="Two sessions are needed" action={<ButtonLink to="/history">To the history</ButtonLink>}>
           Tick two rows in the history to put them beside each other.
         </Empty>
       </Frame>
@@ -43,11 +43,11 @@ function Fetch({ a, b }: { a: string; b: string }) {
   return (
     <Frame title="Compare" wide>
       {failed ? (
-        <Failure error={failed.error} retry={() => [...sessions, ...reports].forEach((x) => void x.refetch())} />
+        <Failure page error={failed.error} retry={() => [...sessions, ...reports].forEach((x) => void x.refetch())} />
       ) : mine && other && left && right ? (
         <Pair sessions={[left, right]} reports={[mine, other]} />
       ) : (
-        <Loading what="both sessions" rows={3} />
+        <Loading page what="both sessions" rows={3} />
       )}
     </Frame>
   );

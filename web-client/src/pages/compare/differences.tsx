@@ -49,7 +49,7 @@ const WITHOUT: Record<"same" | "no_aim" | "too_close" | "unknown", string> = {
 function NearerCell({ nearer }: { nearer: Nearer }) {
   if (nearer.is !== "A" && nearer.is !== "B") return <span className="text-ink-2">{WITHOUT[nearer.is]}</span>;
   return (
-    <span className="flex items-center gap-2">
+    <span className="flex items-center gap-1.5">
       <Badge letter={nearer.is} />
       {nearer.clearly ? "clearly" : "a little"}
     </span>
@@ -64,10 +64,10 @@ const unknown = (
 );
 
 function Line({ row }: { row: Row }) {
-  const cell = "px-2 py-2.5 align-top";
+  const cell = "px-1.5 py-2.5 align-top sm:px-2";
   return (
     <tr className="border-t border-line" data-row={row.id}>
-      <th scope="row" className={`${cell} pl-5 font-medium`}>
+      <th scope="row" className={`${cell} pl-4 font-medium [overflow-wrap:anywhere] sm:pl-5`}>
         <span className="flex items-center gap-2">
           {row.score && <ScoreMark name={row.score} size={12} />}
           {row.name}
@@ -76,7 +76,7 @@ function Line({ row }: { row: Row }) {
       <td className={cell}>{row.a ?? unknown}</td>
       <td className={cell}>{row.b ?? unknown}</td>
       <td className={`${cell} text-right font-medium max-sm:hidden`}>{row.difference ?? ""}</td>
-      <td className={`${cell} pr-5`}>
+      <td className={`${cell} pr-4 sm:pr-5`}>
         <NearerCell nearer={row.nearer} />
       </td>
     </tr>
@@ -94,35 +94,33 @@ export function Differences({ a, b, comparison }: Props) {
       <h2 id="differences" className="px-5 pb-2 pt-4 text-lg font-semibold">
         What differs
       </h2>
-      <div className="overflow-x-auto">
-        <table className="tabular w-full text-left text-sm">
-          <caption className="sr-only">Measures that differ noticeably, then the four scores, of A and of B</caption>
-          <thead>
-            <tr className="text-ink-2">
-              <th scope="col" className="px-2 py-2 pl-5 font-normal">
-                Of the whole answer
-              </th>
-              <th scope="col" className="px-2 py-2 font-normal">
-                A
-              </th>
-              <th scope="col" className="px-2 py-2 font-normal">
-                B
-              </th>
-              <th scope="col" className="whitespace-nowrap px-2 py-2 text-right font-normal max-sm:hidden">
-                A − B
-              </th>
-              <th scope="col" className="px-2 py-2 pr-5 font-normal">
-                Nearer the aim
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <Line key={row.id} row={row} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <table className="tabular w-full text-left text-sm">
+        <caption className="sr-only">Measures that differ noticeably, then the four scores, of A and of B</caption>
+        <thead>
+          <tr className="text-ink-2">
+            <th scope="col" className="px-2 py-2 pl-5 font-normal">
+              Of the whole answer
+            </th>
+            <th scope="col" className="px-2 py-2 font-normal">
+              A
+            </th>
+            <th scope="col" className="px-2 py-2 font-normal">
+              B
+            </th>
+            <th scope="col" className="whitespace-nowrap px-2 py-2 text-right font-normal max-sm:hidden">
+              A − B
+            </th>
+            <th scope="col" className="px-2 py-2 pr-5 font-normal">
+              Nearer the aim
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <Line key={row.id} row={row} />
+          ))}
+        </tbody>
+      </table>
       <p className="border-t border-line px-5 py-3 text-sm text-ink-2">
         “Too close” means that the bands of the two scores overlap. Only measures are listed that a listener would
         notice.

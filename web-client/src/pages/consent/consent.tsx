@@ -28,8 +28,8 @@ export default function Consent() {
   return (
     <Frame title="Before you start">
       <div className="mx-auto max-w-2xl">
-        {text.isPending && <Loading what="the text" />}
-        {text.isError && <Failure error={text.error} retry={() => void text.refetch()} />}
+        {text.isPending && <Loading page what="the text" />}
+        {text.isError && <Failure page error={text.error} retry={() => void text.refetch()} />}
         {text.data && (
           <>
             <h1 className="text-3xl font-semibold">{text.data.title}</h1>

@@ -27,7 +27,7 @@ export default function DeviceCheck() {
   if (chosen.length > 0) return <Checking chosen={chosen} />;
   return (
     <Frame title="Device check">
-      <Empty title="No question chosen yet" action={<ButtonLink to="/">Choose a question</ButtonLink>}>
+      <Empty page title="No question chosen yet" action={<ButtonLink to="/">Choose a question</ButtonLink>}>
         The check comes after the choice, so that you can start at once.
       </Empty>
     </Frame>

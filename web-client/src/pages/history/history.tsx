@@ -1,16 +1,18 @@
 // History: what changed, then every try, grouped by the question that is practised.
 import { Search, Star, Upload } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type ReactNode } from "react";
-import { useSessions, useTrends } from "../../api/queries";
+import { useQuestions, useSessions, useTrends } from "../../api/queries";
 import type { Session } from "../../api/types";
 import { Button, ButtonLink } from "../../ui/button";
 import { Frame } from "../../ui/frame";
 import { Empty, Failure, Loading } from "../../ui/states";
+import { toSearch } from "../home/choice";
 import { BulkBar } from "./bulk-bar";
 import { QuestionGroup } from "./group";
 import { groups, matches } from "./groups";
 import { HistoryRow } from "./history-row";
 import { Trends } from "./trends";
+import { useRowKeys } from "./use-row-keys";
 
 function Choice({ on, onClick, children }: { on: boolean; onClick: () => void; children: ReactNode }) {
   return (
@@ -121,6 +123,34 @@ function Head({ sessions, more }: { sessions: Session[]; more: boolean }) {
   );
 }
 
+/** The question that almost every interview begins with. */
+const FIRST = "motivation-yourself";
+
+function NothingYet() {
+  const bank = useQuestions();
+  const first = bank.data?.find(({ id }) => id === FIRST);
+  return (
+    <Empty
+      title="Nothing recorded yet"
+      action={
+        <div className="mt-2 flex flex-wrap justify-center gap-2">
+          {first && (
+            <ButtonLink to={`/check?${toSearch([first.id])}`} look="primary" data-testid="first-question">
+              Begin with “{first.text}”
+            </ButtonLink>
+          )}
+          <ButtonLink to="/" look={first ? "plain" : "primary"}>
+            Choose a question
+          </ButtonLink>
+        </div>
+      }
+    >
+      Your answers will be kept here by question, with what changed from try to try. The first takes about two minutes;
+      a recording made elsewhere counts too.
+    </Empty>
+  );
+}
+
 const ALL: View = { typed: "", byDay: false, references: false };
 
 export default function History() {
@@ -133,6 +163,7 @@ export default function History() {
     [sessions, view],
   );
   const pick = ({ id }: Session) => setPicked((now) => (now.includes(id) ? now.filter((x) => x !== id) : [...now, id]));
+  const list = useRowKeys({ onClear: () => setPicked([]) });
   const chosen = sessions.filter(({ id }) => picked.includes(id));
 
   return (
@@ -141,18 +172,7 @@ export default function History() {
       <div className="mt-5 grid grid-cols-[minmax(0,1fr)] gap-4">
         {query.isPending && <Loading what="your sessions" rows={4} />}
         {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
-        {query.data && sessions.length === 0 && (
-          <Empty
-            title="Nothing recorded yet"
-            action={
-              <ButtonLink to="/" look="primary">
-                Choose a question
-              </ButtonLink>
-            }
-          >
-            Your answers will be kept here, by question, so that you can see each try beside the ones before.
-          </Empty>
-        )}
+        {query.data && sessions.length === 0 && <NothingYet />}
         {trends.data && sessions.length > 0 && <Trends trends={trends.data} />}
         {sessions.length > 0 && <Tools view={view} onChange={setView} />}
         {sessions.length > 0 && found.length === 0 && (
@@ -162,7 +182,12 @@ export default function History() {
               : "The questions of the sessions shown here were looked through."}
           </Empty>
         )}
-        <div data-testid="history" className="grid grid-cols-[minmax(0,1fr)] gap-4">
+        {found.length > 0 && (
+          <p className="-mb-1 text-xs text-ink-2 max-lg:hidden" aria-hidden="true">
+            / searches, ↓ goes to the sessions, Enter opens, X chooses, Esc clears the choice
+          </p>
+        )}
+        <div ref={list} data-testid="history" className="grid grid-cols-[minmax(0,1fr)] gap-4">
           {view.byDay && found.length > 0 ? (
             <ul className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-surface">
               {found.map((session) => (

@@ -29,11 +29,28 @@ function Curves({ trends }: { trends: TrendsData }) {
   );
 }
 
+/** Sessions with scores that it takes to tell a change from chance. */
+const LEAST = 3;
+
+/** What stands in place of sentences when there are none. */
+export function withoutChanges(points: number): string {
+  if (points >= LEAST) return `Nothing changed noticeably over your ${points} sessions with scores.`;
+  const more = LEAST - points;
+  return `After ${more === 1 ? "one more session" : `${more} more sessions`} with scores, this place says what changed.`;
+}
+
 export function Trends({ trends }: { trends: TrendsData }) {
-  if (trends.points.length < 3) return null;
   const told = changes(trends);
+  const { length } = trends.points;
+  if (length < LEAST)
+    return (
+      <p data-testid="trends" className="text-sm text-ink-2">
+        {withoutChanges(length)}
+      </p>
+    );
   return (
     <section aria-label="What changed" data-testid="trends" className="text-sm">
+      {told.length === 0 && <p className="text-ink-2">{withoutChanges(length)}</p>}
       {told.length > 0 && (
         <ul className="grid gap-px overflow-hidden rounded-2xl border border-line bg-line sm:auto-cols-fr sm:grid-flow-col">
           {told.map((trend) => (

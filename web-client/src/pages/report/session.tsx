@@ -54,13 +54,13 @@ export default function SessionPage({ id }: { id: string }) {
       {gone ? (
         <Gone />
       ) : session.isError ? (
-        <Failure error={session.error} retry={() => void session.refetch()} />
+        <Failure page error={session.error} retry={() => void session.refetch()} />
       ) : report.isError ? (
-        <Failure error={report.error} retry={() => void report.refetch()} title="The report could not be loaded" />
+        <Failure page error={report.error} retry={() => void report.refetch()} title="The report could not be loaded" />
       ) : session.data && !ready ? (
         <WithoutReport session={session.data} />
       ) : (
-        <Loading what="the report" rows={4} />
+        <Loading page what="the report" rows={4} />
       )}
     </Frame>
   );
@@ -68,7 +68,7 @@ export default function SessionPage({ id }: { id: string }) {
 
 function Gone() {
   return (
-    <Empty title="This session is gone" action={<ButtonLink to="/history">To the history</ButtonLink>}>
+    <Empty page title="This session is gone" action={<ButtonLink to="/history">To the history</ButtonLink>}>
       It was deleted, with everything that belonged to it.
     </Empty>
   );
@@ -83,7 +83,7 @@ function WithoutReport({ session }: { session: Session }) {
     case "failed":
       return (
         <div className="grid justify-items-start gap-4">
-          <Failure error={new Problem(0, "failed", "The report could not be made", session.failure)} />
+          <Failure page error={new Problem(0, "failed", "The report could not be made", session.failure)} />
           <div className="flex flex-wrap gap-2">
             <TryAgain session={session} />
             {uploaded ? (
@@ -100,6 +100,7 @@ function WithoutReport({ session }: { session: Session }) {
     case "created":
       return uploaded ? (
         <Empty
+          page
           title="The recording is not here yet"
           action={
             <ButtonLink to="/upload" look="primary">
@@ -111,6 +112,7 @@ function WithoutReport({ session }: { session: Session }) {
         </Empty>
       ) : (
         <Empty
+          page
           title="This session has not begun"
           action={
             <ButtonLink to={`/arena/${id}`} look="primary">
@@ -125,6 +127,7 @@ function WithoutReport({ session }: { session: Session }) {
     case "grace":
       return (
         <Empty
+          page
           title={state === "live" ? "This round is being answered" : "This round is waiting for you"}
           action={
             <ButtonLink to={`/arena/${id}`} look="primary">

@@ -1,4 +1,4 @@
-//! Silero VAD through ONNX Runtime: a probability for each 32 ms, from the samples and a state carried along.
+//! Silero VAD on ONNX Runtime: a probability for each 32 ms, from the samples and a state that is carried along.
 
 use crate::runtime::{self, Runtime};
 use ort::session::Session;
@@ -6,23 +6,23 @@ use ort::value::TensorRef;
 use std::collections::VecDeque;
 
 const WINDOW: usize = 512;
-/// The network also sees the end of the window before.
+/// The samples of the previous window that the network also reads.
 const CONTEXT: usize = 64;
 const STATE: usize = 2 * 128;
-/// Windows whose answers stay readable.
+/// The number of windows whose answers stay readable.
 const HELD: usize = 32;
-/// After so many silent windows (half a second) nothing is asked any more until something is heard.
+/// The number of silent windows (half a second) after which the network is not run until there is sound again.
 const ASLEEP_AFTER: u32 = 16;
 
 pub struct Silero {
     session: Session,
-    /// Context, then the window that is being filled.
+    /// The context, followed by the window that is being filled.
     input: [f32; CONTEXT + WINDOW],
     filled: usize,
     state: [f32; STATE],
     silent: u32,
     answers: VecDeque<f32>,
-    /// Windows heard.
+    /// The number of windows so far.
     heard: i64,
 }
 
@@ -38,7 +38,7 @@ impl Silero {
             answers: VecDeque::with_capacity(HELD + 1),
             heard: 0,
         };
-        // Warms up, and says at once when the bytes are some other model.
+        // A first run warms the network up, and fails at once when the bytes are another model.
         silero.ask()?;
         silero.forget();
         Ok(silero)
@@ -49,7 +49,7 @@ impl Silero {
         self.input[..CONTEXT].fill(0.0);
     }
 
-    /// Hears samples; returns the answer of the last window that they complete.
+    /// Takes samples. Returns the answer of the last window that they complete.
     pub fn push(&mut self, mut samples: &[f32]) -> Result<Option<f32>, runtime::Error> {
         let mut newest = None;
         while !samples.is_empty() {
@@ -100,7 +100,7 @@ impl Silero {
         Ok(if answer.is_finite() { answer.clamp(0.0, 1.0) } else { 0.0 })
     }
 
-    /// The highest answer of the windows that touch the samples from `start` to `end`; 0 where none is known.
+    /// Returns the highest answer of the windows that touch the samples from `start` to `end`; 0 where none is known.
     pub fn highest(&self, start: i64, end: i64) -> f32 {
         let first = self.heard - self.answers.len() as i64;
         let touched = start.div_euclid(WINDOW as i64)..=end.div_euclid(WINDOW as i64);

@@ -1,10 +1,11 @@
-//! Pitch candidates of one moment by autocorrelation, after Boersma 1993 as Praat 6.1 realises it ("To Pitch (ac)").
+//! Finds pitch candidates at one moment by autocorrelation, after Boersma 1993 as Praat 6.1 implements it ("To Pitch
+//! (ac)").
 
 use super::{Candidate, Frame, MAX_CANDIDATES, sinc};
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex};
 use std::sync::Arc;
 
-/// Periods of the lowest pitch in a window.
+/// The number of periods of the lowest pitch in a window.
 const PERIODS: f64 = 3.0;
 const DEPTH: usize = 70;
 
@@ -12,26 +13,27 @@ const DEPTH: usize = 70;
 pub struct Analyzer {
     rate_hz: f64,
     floor_hz: f64,
-    /// Samples of the longest period.
+    /// The longest period, samples.
     period: usize,
     half_window: usize,
     max_lag: usize,
-    /// Largest lag that interpolation may look at.
+    /// The largest lag that interpolation may read.
     edge: usize,
     window: Vec<f64>,
-    /// One over (autocorrelation of the window times its value at lag zero).
+    /// One over the product of the window's autocorrelation and its value at lag zero.
     window_ac: Vec<f64>,
     forward: Arc<dyn RealToComplex<f64>>,
     inverse: Arc<dyn ComplexToReal<f64>>,
     frame: Vec<f64>,
     spectrum: Vec<Complex<f64>>,
     scratch: Vec<Complex<f64>>,
-    /// Normalised autocorrelation from lag `-edge` to `edge`.
+    /// The normalised autocorrelation from lag `-edge` to `edge`.
     r: Vec<f64>,
 }
 
 impl Analyzer {
-    /// For samples at `rate_hz` and pitches from `floor_hz` up. `None` when a window would have fewer than 6 samples.
+    /// Creates the buffers for samples at `rate_hz` and pitches from `floor_hz` up. `None`: a window would have fewer
+    /// than 6 samples.
     pub fn new(rate_hz: f64, floor_hz: f64) -> Option<Analyzer> {
         let length = (PERIODS / floor_hz * rate_hz).floor() as usize;
         let half_window = (length / 2).checked_sub(1).filter(|&half| half >= 3)?;
@@ -66,13 +68,14 @@ impl Analyzer {
         Some(analyzer)
     }
 
-    /// How many samples a frame needs to each side of its centre.
+    /// Returns how many samples a frame needs on each side of its centre.
     pub fn reach(&self) -> usize {
         self.half_window.max(self.period)
     }
 
-    /// The candidates around the point between `samples[centre - 1]` and `samples[centre]`; `peak` is the loudest the whole
-    /// signal gets, to which silence is relative. At least [`Analyzer::reach`] samples must lie on each side.
+    /// Finds the candidates around the point between `samples[centre - 1]` and `samples[centre]`. `peak` is the largest
+    /// absolute sample of the whole signal, which silence is relative to. At least [`Analyzer::reach`] samples must be
+    /// on each side.
     pub fn analyze(&mut self, samples: &[f32], centre: usize, peak: f64, out: &mut Frame) {
         let (half, length) = (self.half_window, self.window.len());
         let around = &samples[centre - self.period..centre + self.period];
@@ -103,7 +106,7 @@ impl Analyzer {
     }
 
     fn autocorrelate(&mut self) {
-        // The lengths are fixed at construction, so that neither transform can refuse them.
+        // The lengths are fixed at construction, so neither transform can refuse them.
         let done = self.forward.process_with_scratch(&mut self.frame, &mut self.spectrum, &mut self.scratch);
         debug_assert!(done.is_ok());
         for bin in &mut self.spectrum {
@@ -113,7 +116,7 @@ impl Analyzer {
         debug_assert!(done.is_ok());
     }
 
-    /// The strongest local maxima of the correlation, refined.
+    /// Chooses and refines the strongest local maxima of the correlation.
     fn choose(&self, out: &mut Frame) {
         let mut lags = [0usize; MAX_CANDIDATES];
         for lag in 2..self.max_lag.min(self.edge) {
@@ -125,7 +128,8 @@ impl Analyzer {
                 out.len += 1;
                 out.len - 1
             } else {
-                // Full (rare: many weak maxima in noise): the strengths decide, higher pitches favoured.
+                // All places are taken (rare: many weak maxima in noise): the strengths decide, with a preference for
+                // higher pitches.
                 let at = lag as f64 + 0.5 * (c - a) / (2.0 * b - a - c);
                 let strength = reflect(sinc::interpolate(&self.r, self.edge as f64 + at, 30));
                 let mine = self.favoured(strength, self.rate_hz / at);
@@ -162,7 +166,7 @@ impl Analyzer {
     }
 }
 
-/// Short windows can push a correlation over 1; such values are reflected.
+/// Reflects a correlation over 1, which short windows can give.
 fn reflect(strength: f64) -> f64 {
     if strength > 1.0 { 1.0 / strength } else { strength }
 }

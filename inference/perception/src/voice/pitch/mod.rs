@@ -12,34 +12,34 @@ pub use path::{Decision, Path};
 
 pub const FLOOR_HZ: f64 = 75.0;
 pub const CEILING_HZ: f64 = 500.0;
-/// Candidates of a frame, "unvoiced" included.
+/// The most candidates of a frame, "unvoiced" included.
 pub const MAX_CANDIDATES: usize = 15;
 const VOICING_THRESHOLD: f64 = 0.45;
 const SILENCE_THRESHOLD: f64 = 0.03;
 const OCTAVE_COST: f64 = 0.01;
 
-/// A pitch that a frame might have.
+/// A possible pitch of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Candidate {
-    /// Hz; 0 = unvoiced.
+    /// The pitch in Hz; 0: unvoiced.
     pub hz: f64,
-    /// Normalised autocorrelation, up to 1.
+    /// The normalised autocorrelation, up to 1.
     pub strength: f64,
 }
 
-/// What one frame offers the path.
+/// The candidates of one frame.
 #[derive(Debug, Clone, Default)]
 pub struct Frame {
-    /// Local peak over the peak of the whole signal, 0 to 1.
+    /// The local peak over the peak of the whole signal, 0 to 1.
     pub intensity: f64,
-    /// The first is always "unvoiced".
+    /// The candidates; the first is always "unvoiced".
     pub candidates: [Candidate; MAX_CANDIDATES],
-    /// How many of them count.
+    /// The number of candidates in use.
     pub len: usize,
 }
 
 impl Frame {
-    /// Only "unvoiced" is left.
+    /// Removes all candidates but "unvoiced".
     pub fn clear(&mut self, intensity: f64) {
         self.intensity = intensity;
         self.candidates[0] = Candidate::default();

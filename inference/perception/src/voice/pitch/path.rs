@@ -1,4 +1,4 @@
-//! The path through the candidates: which pitch, or none, each frame is given (Viterbi, Boersma 1993).
+//! The path through the candidates: decides the pitch of each frame, or that it has none (Viterbi, Boersma 1993).
 
 use super::{CEILING_HZ, Frame, MAX_CANDIDATES, OCTAVE_COST, SILENCE_THRESHOLD, VOICING_THRESHOLD};
 use std::collections::VecDeque;
@@ -6,38 +6,38 @@ use std::collections::VecDeque;
 const OCTAVE_JUMP_COST: f64 = 0.35;
 const VOICED_UNVOICED_COST: f64 = 0.14;
 
-/// What the path gave a frame.
+/// The decision about a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Decision {
-    /// Hz; 0 = unvoiced.
+    /// The pitch in Hz; 0: unvoiced.
     pub hz: f64,
-    /// Strength of the best voiced candidate, 0 to 1; 0 when there is none.
+    /// The strength of the best voiced candidate, 0 to 1; 0 when there is none.
     pub strength: f64,
 }
 
 #[derive(Clone, Copy)]
 struct Column {
     len: usize,
-    /// Hz, 0 for what counts as unvoiced.
+    /// The pitches in Hz; 0: counts as unvoiced.
     hz: [f64; MAX_CANDIDATES],
     log2: [f64; MAX_CANDIDATES],
     back: [u8; MAX_CANDIDATES],
     strength: f64,
 }
 
-/// Frames go in one by one; decisions come out in order. The step between frames is 10 ms.
+/// Takes frames one by one and gives decisions in order. The step between frames is 10 ms.
 pub struct Path {
     columns: VecDeque<Column>,
     score: [f64; MAX_CANDIDATES],
 }
 
 impl Path {
-    /// Room for `frames` undecided frames is made at once.
+    /// Creates a path with memory for `frames` undecided frames.
     pub fn new(frames: usize) -> Path {
         Path { columns: VecDeque::with_capacity(frames + 1), score: [0.0; MAX_CANDIDATES] }
     }
 
-    /// Frames that wait for their decision.
+    /// Returns the number of frames that wait for their decision.
     pub fn undecided(&self) -> usize {
         self.columns.len()
     }
@@ -79,7 +79,7 @@ impl Path {
                 column.back[i] = from as u8;
             }
         }
-        // Scores only matter relative to each other; kept small, they lose no precision in a long stream.
+        // Only differences between scores matter; small scores lose no precision in a long stream.
         let top = own[..column.len].iter().copied().fold(f64::NEG_INFINITY, f64::max);
         self.score = own.map(|score| score - top);
         self.columns.push_back(column);
@@ -96,7 +96,7 @@ impl Path {
         best
     }
 
-    /// What the newest frame would be given if nothing followed.
+    /// Returns the decision about the newest frame if nothing followed it.
     pub fn provisional(&self) -> Decision {
         self.columns.back().map_or(Decision::default(), |last| last.decision(self.best()))
     }
@@ -110,7 +110,7 @@ impl Path {
         self.columns.pop_front().map(|column| column.decision(at))
     }
 
-    /// Decides every frame that no later frame can change any more, in order.
+    /// Decides, in order, every frame that no later frame can change.
     pub fn settle(&mut self, mut out: impl FnMut(Decision)) {
         let Some(last) = self.columns.back() else { return };
         let mut alive = [false; MAX_CANDIDATES];
@@ -134,7 +134,7 @@ impl Path {
         }
     }
 
-    /// Nothing follows: decides all that is left.
+    /// Decides all remaining frames; no frame follows.
     pub fn finish(&mut self, mut out: impl FnMut(Decision)) {
         if let Some(newest) = self.columns.len().checked_sub(1) {
             self.release(newest, self.best(), &mut out);
@@ -143,7 +143,7 @@ impl Path {
 
     /// Gives out the frames up to `newest`, whose candidate is `at`.
     fn release(&mut self, newest: usize, mut at: usize, out: &mut impl FnMut(Decision)) {
-        // The way back is written over `len`, which a decided column does not need any more.
+        // The path back is written over `len`, which a decided column no longer needs.
         for i in (0..=newest).rev() {
             let column = &mut self.columns[i];
             column.len = at;
@@ -152,7 +152,8 @@ impl Path {
         for column in self.columns.drain(..=newest) {
             out(column.decision(column.len));
         }
-        // The columns that stay keep pointing at frames that are gone; nobody follows the first column's pointers.
+        // The remaining columns keep pointing at frames that are gone, but the first column's pointers are never
+        // followed.
     }
 }
 

@@ -1,13 +1,14 @@
-//! Band-limited interpolation between equally spaced values, and the maximum of the curve it draws.
+//! Band-limited interpolation between equally spaced values, and the maximum of the interpolated curve.
 //!
-//! Values between the samples come from a sinc of limited depth under a raised-cosine taper whose width follows the point
-//! (the interpolation of Boersma 1993, section "digital realisation"; depth 70 for autocorrelation, 700 for cross-correlation).
+//! Values between the samples come from a sinc of limited depth with a raised-cosine taper whose width follows the
+//! point (the interpolation of Boersma 1993, section "digital realisation"; depth 70 for autocorrelation, 700 for
+//! cross-correlation).
 
 use std::f64::consts::PI;
 
-/// The value at `x` (0 is the first element), from at most `depth` samples to each side.
+/// Returns the value at `x` (0 is the first element), from at most `depth` samples on each side.
 ///
-/// `x` must lie between the first and the last element; fewer samples are used where an edge is near.
+/// `x` must lie between the first and the last element; fewer samples are used near an edge.
 pub fn interpolate(y: &[f64], x: f64, depth: usize) -> f64 {
     let left = x.floor();
     let p = x - left;
@@ -21,7 +22,7 @@ pub fn interpolate(y: &[f64], x: f64, depth: usize) -> f64 {
         0 => return if p < 0.5 { near } else { far },
         1 => return near + p * (far - near),
         2 => {
-            // Cubic: slopes of the neighbours.
+            // A cubic with the slopes of the neighbours.
             let (rise, fall) = (0.5 * (far - y[left - 1]), 0.5 * (y[left + 2] - near));
             let q = 1.0 - p;
             return near * q + far * p - p * q * (0.5 * (fall - rise) + (p - 0.5) * (rise + fall - 2.0 * (far - near)));
@@ -34,10 +35,11 @@ pub fn interpolate(y: &[f64], x: f64, depth: usize) -> f64 {
     (PI * p).sin() / (2.0 * PI) * (below + above)
 }
 
-/// The terms of one side: `first` is the distance to the nearest sample, the others follow at whole steps.
+/// Returns the sum of the terms of one side: `first` is the distance to the nearest sample, the others follow at whole
+/// steps.
 fn side<'a>(values: impl Iterator<Item = &'a f64>, first: f64, depth: usize) -> f64 {
     let step = PI / (first + depth as f64);
-    // cos(a + 2s), then by the angle-addition recurrence: no cosine per tap.
+    // cos(a + 2s) by the angle-addition recurrence, which needs no cosine for each term.
     let (start, twice) = (step * first, 2.0 * step.cos());
     let (mut before, mut now) = ((start - step).cos(), start.cos());
     let (mut sum, mut sign, mut distance) = (0.0, 1.0, first);
@@ -50,13 +52,13 @@ fn side<'a>(values: impl Iterator<Item = &'a f64>, first: f64, depth: usize) -> 
     sum
 }
 
-/// Position and height of the maximum of the interpolated curve within one step of the local maximum at `k`.
+/// Returns position and height of the maximum of the interpolated curve within one step of the local maximum at `k`.
 ///
 /// `k` must have a neighbour on both sides.
 pub fn maximum(y: &[f64], k: usize, depth: usize) -> (f64, f64) {
     let (low, high) = ((k - 1) as f64, (k + 1) as f64);
     let mut x = k as f64 + apex(y[k - 1], y[k], y[k + 1]);
-    // Three points ever closer around the apex; the curve is smooth, so each round squares the error.
+    // Three points are taken ever closer around the apex; the curve is smooth, so each round squares the error.
     for h in [0.05, 0.002] {
         if x - h <= low || x + h >= high {
             return search(y, low, high, depth);
@@ -74,16 +76,17 @@ pub fn maximum(y: &[f64], k: usize, depth: usize) -> (f64, f64) {
     (x, interpolate(y, x, depth))
 }
 
-/// Where the parabola through three equally spaced values has its extremum, in steps from the middle one.
+/// Returns where the parabola through three equally spaced values has its extremum, in steps from the middle one.
 fn apex(a: f64, b: f64, c: f64) -> f64 {
     let curvature = 2.0 * b - a - c;
     if curvature == 0.0 { 0.0 } else { 0.5 * (c - a) / curvature }
 }
 
-/// Brent's search (golden section and parabolas) between two places; of several maxima it finds one.
+/// Returns position and height of a maximum between two positions, by Brent's search (golden section and parabolas). Of
+/// several maxima it finds one.
 ///
-/// Where the taper's depth changes from sample to sample (near the edges), the curve has steps, and which maximum is found
-/// depends on the method: this is the one that reference values were made with.
+/// Where the depth of the taper changes from sample to sample (near the edges), the curve has steps, and the method
+/// decides which maximum is found: this method gave the reference values.
 pub fn search(y: &[f64], mut low: f64, mut high: f64, depth: usize) -> (f64, f64) {
     const GOLDEN: f64 = 0.381_966_011_250_105_1;
     let mut x = low + GOLDEN * (high - low);

@@ -23,7 +23,7 @@ const PIECE: usize = 64 * 1024;
 
 const README: &str = "This is one session of the Behavioural Interview Coach.
 
-recording.*     what was recorded (VP8 and Opus), or the file as it was uploaded
+recording.*     what was recorded (VP8 or H.264, and Opus), or the file as it was uploaded
 journal.jsonl   what was seen and heard, one JSON object a line
 report.json     what was made of it: scores, contributions, moments, curves
 calibration.json what the device check measured, if there was one: `coach analyze recording.webm --calibration calibration.json`

@@ -5,7 +5,7 @@ device-check
 1:00 end
 expect confidence unsaid
 expect engagement unsaid
-expect words "Resilience: not enough to say. The picture did not move"
+expect words "Resilience: not enough to say. The video did not move"
 expect clarity over 80
 expect smile unsaid
 expect no hint good_eye_contact
