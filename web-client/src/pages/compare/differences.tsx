@@ -51,7 +51,7 @@ function NearerCell({ nearer }: { nearer: Nearer }) {
   return (
     <span className="flex items-center gap-1.5">
       <Badge letter={nearer.is} />
-      {nearer.clearly ? "clearly" : "a little"}
+      <span className="max-sm:sr-only">{nearer.clearly ? "clearly" : "a little"}</span>
     </span>
   );
 }
@@ -67,7 +67,7 @@ function Line({ row }: { row: Row }) {
   const cell = "px-1.5 py-2.5 align-top sm:px-2";
   return (
     <tr className="border-t border-line" data-row={row.id}>
-      <th scope="row" className={`${cell} pl-4 font-medium [overflow-wrap:anywhere] sm:pl-5`}>
+      <th scope="row" className={`${cell} pl-4 font-medium sm:pl-5`}>
         <span className="flex items-center gap-2">
           {row.score && <ScoreMark name={row.score} size={12} />}
           {row.name}
@@ -99,7 +99,7 @@ export function Differences({ a, b, comparison }: Props) {
         <thead>
           <tr className="text-ink-2">
             <th scope="col" className="px-2 py-2 pl-5 font-normal">
-              Of the whole answer
+              Measure
             </th>
             <th scope="col" className="px-2 py-2 font-normal">
               A
