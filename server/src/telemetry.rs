@@ -37,7 +37,7 @@ const fn metric(kind: Kind, name: &'static str, help: &'static str) -> Metric {
 }
 
 /// Every metric.
-pub const METRICS: [Metric; 20] = [
+pub const METRICS: [Metric; 23] = [
     Metric {
         label: Some(("path", &["/healthz"])),
         ..metric(Kind::Histogram, HTTP_SECONDS, "From request to response head, by method, path and status")
@@ -73,6 +73,16 @@ pub const METRICS: [Metric; 20] = [
     metric(Kind::Counter, "coach_webhook_failures_total", "Attempts to send a webhook that failed"),
     metric(Kind::Gauge, "coach_exports", "Downloads of whole sessions under way"),
     metric(Kind::Gauge, "coach_device_checks", "Device checks under way"),
+    Metric {
+        label: Some(("outcome", &["done", "refused"])),
+        ..metric(Kind::Counter, "coach_sign_ins_total", "Sign-ins by password or at the provider")
+    },
+    metric(
+        Kind::Counter,
+        "coach_sign_ins_limited_total",
+        "Attempts to sign in that were refused because there were too many",
+    ),
+    metric(Kind::Counter, "coach_credentials_refused_total", "Cookies, tokens and links that are not valid"),
     metric(Kind::Counter, "coach_requests_limited_total", "Requests refused because their address sent too many"),
     metric(Kind::Counter, "coach_connections_refused_total", "Connections closed because their address had too many"),
     Metric {

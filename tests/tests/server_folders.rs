@@ -19,7 +19,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ("objects", &["config"]),
     ("store", &["clock", "secret", "session::state", "session::questions"]),
     ("session", &["clock", "session::state", "session::questions", "store"]),
-    ("auth", &[]),
+    ("auth", &["clock", "config", "secret", "store"]),
     ("context", &["channel", "config", "objects", "session", "store"]),
     ("channel", &["session", "session::state"]),
     ("analysis", &["config", "context", "store"]),
@@ -83,6 +83,8 @@ const ARROWS: [(&str, &[&str]); 23] = [
         "cli",
         &[
             "analysis",
+            "auth",
+            "clock",
             "config",
             "context",
             "http",

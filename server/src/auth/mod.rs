@@ -1,16 +1,73 @@
-//! Who makes a request. Personal mode has one person and no sign-in: everybody who reaches the loopback port.
+//! Who makes a request, how people prove who they are, and what they may do.
 
-use coach_core::UserId;
+pub mod attempts;
+pub mod oidc;
+pub mod password;
+pub mod rights;
+
+use crate::config;
+use crate::store::people::tokens::Scope;
+use coach_core::{SessionId, UserId};
+use std::sync::Arc;
+use uuid::Uuid;
 
 /// The person who makes a request. Every route takes one, and every query names its person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Viewer {
     pub user: UserId,
+    pub by: By,
+}
+
+/// What a request proves its person by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Nothing: the server has one person.
+    Personal,
+    /// A browser that is signed in.
+    Login(Uuid),
+    /// A token, which may be for one session only.
+    Token { id: Uuid, scope: Scope, session: Option<SessionId> },
 }
 
 /// How requests are assigned to people.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Mode {
     /// Every request is made by this person.
     Personal(UserId),
+    /// People sign in.
+    Accounts(Arc<Accounts>),
+}
+
+impl Mode {
+    /// Returns the mode's name on the wire.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Mode::Personal(_) => "personal",
+            Mode::Accounts(_) => "accounts",
+        }
+    }
+}
+
+/// What people sign in by.
+#[derive(Debug)]
+pub struct Accounts {
+    pub provider: Option<oidc::Provider>,
+    /// `None`: the server has no local accounts.
+    pub passwords: Option<password::Passwords>,
+    pub attempts: attempts::Attempts,
+}
+
+impl Accounts {
+    /// Returns what the configuration names. `clock`: the time, microseconds since 1970. Asks nothing of the provider yet.
+    ///
+    /// # Errors
+    /// The provider's addresses cannot be read.
+    pub fn new(config: &config::auth::Config, base_url: &str, clock: oidc::Clock) -> anyhow::Result<Accounts> {
+        let provider = match config.issuer {
+            Some(_) => Some(oidc::Provider::new(config, base_url, clock)?),
+            None => None,
+        };
+        let passwords = if config.local { Some(password::Passwords::new()?) } else { None };
+        Ok(Accounts { provider, passwords, attempts: attempts::Attempts::default() })
+    }
 }

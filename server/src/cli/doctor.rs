@@ -1,6 +1,8 @@
 //! `coach doctor`: checks what the program needs, and says how to fix each failure.
 
 use crate::analysis::models::Models;
+use crate::auth::Accounts;
+use crate::clock::now_us;
 use crate::config::Config;
 use crate::http::web;
 use crate::objects;
@@ -52,7 +54,23 @@ pub async fn run(config: &Config, to: &mut impl Write) -> anyhow::Result<bool> {
     let media = UdpSocket::bind(config.media.udp_bind).await.map(drop);
     say("media port", port("media.udp_bind", config.media.udp_bind, media))?;
     say("pages", pages())?;
+    if config.auth.enabled() {
+        say("sign-in", sign_in(config).await)?;
+    }
     Ok(works)
+}
+
+async fn sign_in(config: &Config) -> Finding {
+    let cure = "see [auth] in coach.example.toml; auth.issuer must be written as the provider writes it".to_owned();
+    let accounts = match Accounts::new(&config.auth, &config.http.base_url(), now_us) {
+        Ok(accounts) => accounts,
+        Err(error) => return Finding::Broken { what: format!("{error:#}"), cure },
+    };
+    let Some(provider) = &accounts.provider else { return Finding::Good("by passwords of this server".into()) };
+    match provider.begin().await {
+        Ok(_) => Finding::Good(format!("at {}", provider.issuer())),
+        Err(error) => Finding::Broken { what: error.to_string(), cure },
+    }
 }
 
 fn gstreamer() -> Vec<Finding> {

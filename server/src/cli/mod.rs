@@ -2,6 +2,7 @@
 
 mod analyze;
 mod doctor;
+pub mod people;
 pub mod rescore;
 pub mod serve;
 mod voice;
@@ -56,6 +57,7 @@ enum Command {
     Voice(voice::Args),
     Words(words::Args),
     Rescore(rescore::Args),
+    People(people::Args),
     /// Analyze uploads beside a server, on this or another machine.
     Worker(Work),
     /// Check models, runtime, database, store and ports.
@@ -144,6 +146,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Rescore(args) => {
             let config = load(settings, [])?;
             runtime()?.block_on(rescore::run(&args, &config, &mut std::io::stdout()))
+        }
+        Command::People(args) => {
+            let config = load(settings, [])?;
+            runtime()?.block_on(people::run(&args, &config, &mut std::io::stdout()))
         }
         Command::Worker(flags) => {
             let config = load(settings, flags.database.map(|url| ("database.url".to_owned(), url)))?;

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Address to listen at. Personal mode has no sign-in, so it must be a loopback address unless
-    /// `COACH_ALLOW_BIND=i-understand`.
+    /// `COACH_ALLOW_BIND=i-understand`. Where people sign in it may be any if `public_url` is https.
     pub bind: SocketAddr,
     /// URL under which browsers reach the server, when it is not `http://localhost:<port>`; its host is allowed.
     pub public_url: Option<String>,
@@ -35,13 +35,15 @@ impl Default for Config {
 }
 
 impl Config {
-    pub(super) fn check(&self) -> Result<(), Error> {
-        if !self.bind.ip().is_loopback() && !self.allow_any_bind {
+    /// `signs_in`: people sign in, so that the address may be any that browsers reach by https.
+    pub(super) fn check(&self, signs_in: bool) -> Result<(), Error> {
+        let protected = signs_in && self.is_https();
+        if !self.bind.ip().is_loopback() && !self.allow_any_bind && !protected {
             return Err(Error::Invalid {
                 key: "http.bind",
                 why: format!(
-                    "{} is not a loopback address, and without sign-in whoever reaches the port sees every recording; \
-                     set COACH_ALLOW_BIND=i-understand if something else keeps strangers out",
+                    "{} is not a loopback address, and without sign-in whoever reaches the port sees every recording; set [auth] and an \
+                     https public_url, or COACH_ALLOW_BIND=i-understand if something else keeps strangers out",
                     self.bind
                 ),
             });
@@ -57,6 +59,11 @@ impl Config {
             }
         }
         Ok(())
+    }
+
+    /// Returns whether browsers reach the server by https.
+    pub fn is_https(&self) -> bool {
+        self.base_url().starts_with("https://")
     }
 
     /// Returns the URL under which a browser on this machine reaches the server, without a trailing slash.

@@ -3,6 +3,7 @@
 //! An unknown key is an error that names it, in every layer.
 
 pub mod affect;
+pub mod auth;
 pub mod database;
 pub mod hints;
 pub mod http;
@@ -32,16 +33,18 @@ pub struct Config {
     pub models: models::Config,
     pub jobs: jobs::Config,
     pub webhook: webhook::Config,
+    pub auth: auth::Config,
 }
 
 /// Names of the sections in `coach.toml` and after `COACH_`.
-pub const SECTIONS: [&str; 10] =
-    ["http", "database", "storage", "media", "limits", "hints", "affect", "models", "jobs", "webhook"];
+pub const SECTIONS: [&str; 11] =
+    ["http", "database", "storage", "media", "limits", "hints", "affect", "models", "jobs", "webhook", "auth"];
 
 impl Config {
     /// Checks combinations of values that cannot work together.
     pub fn check(&self) -> Result<(), Error> {
-        self.http.check()?;
+        self.auth.check(self.http.public_url.as_deref())?;
+        self.http.check(self.auth.enabled())?;
         self.storage.check()?;
         self.media.check()?;
         self.limits.check()?;

@@ -2,11 +2,12 @@
 
 use super::origin::Allowed;
 use super::rate::Changes;
-use crate::auth::Mode;
+use crate::auth::{Accounts, Mode};
+use crate::clock::now_us;
 use crate::context::Context;
 use crate::live::LiveSessions;
 use crate::places::Places;
-use crate::store::users;
+use crate::store::people::users;
 use std::num::NonZeroU32;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -53,18 +54,27 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Sets how requests are assigned to people; without it, personal mode.
+    /// Sets how requests are assigned to people; without it, as the configuration says.
     pub fn mode(mut self, mode: Mode) -> Builder {
         self.mode = Some(mode);
         self
     }
 
+    async fn configured(&self) -> anyhow::Result<Mode> {
+        let config = &self.context.config;
+        if !config.auth.enabled() {
+            return Ok(Mode::Personal(users::personal(&self.context.db).await?));
+        }
+        let accounts = Accounts::new(&config.auth, &config.http.base_url(), now_us)?;
+        Ok(Mode::Accounts(Arc::new(accounts)))
+    }
+
     /// # Errors
-    /// The database does not answer.
-    pub async fn build(self, live: Arc<dyn LiveSessions>) -> sqlx::Result<App> {
-        let mode = match self.mode {
-            Some(mode) => mode,
-            None => Mode::Personal(users::personal(&self.context.db).await?),
+    /// The database does not answer, or the configured provider cannot be used.
+    pub async fn build(self, live: Arc<dyn LiveSessions>) -> anyhow::Result<App> {
+        let mode = match &self.mode {
+            Some(mode) => mode.clone(),
+            None => self.configured().await?,
         };
         let allowed = Allowed::new(&self.context.config.http);
         let changes = Changes::new(NonZeroU32::new(self.context.config.limits.changes_hz).unwrap_or(NonZeroU32::MIN));

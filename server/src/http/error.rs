@@ -47,11 +47,14 @@ pub enum Error {
     TooLarge { limit: usize },
     #[error("this resource does not know {0}")]
     Method(String),
+    /// The request does not prove a person.
+    #[error("{0}")]
+    SignIn(String),
     #[error("this server is not called {0:?}; if it should be, add the name to http.allowed_hosts")]
     Host(String),
     #[error("pages of another origin may not do this")]
     Origin,
-    /// The request lacks valid credentials.
+    /// The person may not do this, or not by this credential.
     #[error("{0}")]
     Forbidden(String),
     #[error("{detail}")]
@@ -82,6 +85,7 @@ impl Error {
             Error::UnsupportedMedia { .. } => (S::UNSUPPORTED_MEDIA_TYPE, "media-type", "The wrong type of body"),
             Error::TooLarge { .. } => (S::PAYLOAD_TOO_LARGE, "too-large", "The body is too large"),
             Error::Method(_) => (S::METHOD_NOT_ALLOWED, "method", "Not with this method"),
+            Error::SignIn(_) => (S::UNAUTHORIZED, "sign-in", "Sign in first"),
             Error::Host(_) => (S::MISDIRECTED_REQUEST, "host", "Not this server"),
             Error::Origin => (S::FORBIDDEN, "origin", "A foreign page"),
             Error::Forbidden(_) => (S::FORBIDDEN, "forbidden", "Not allowed"),
@@ -125,6 +129,9 @@ impl IntoResponse for Error {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Error::Unavailable { retry_after_s, .. } | Error::TooMany { retry_after_s, .. } = self {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after_s));
+        }
+        if matches!(self, Error::SignIn(_)) {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
     }

@@ -1,15 +1,12 @@
 //! Extractors for bodies and ids, whose refusals are problem documents.
 
-use crate::auth::Viewer;
 use crate::http::app::App;
 use crate::http::error::{Error, Result};
-use crate::store::{self, sessions::Session};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use coach_core::SessionId;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
@@ -74,24 +71,6 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
         let found: std::result::Result<axum::extract::Query<T>, QueryRejection> =
             axum::extract::Query::try_from_uri(&parts.uri);
         found.map(|query| Query(query.0)).map_err(|error| Error::BadRequest(error.body_text()))
-    }
-}
-
-/// The session that the path names, if it is the viewer's.
-pub struct Owned(pub Session);
-
-impl FromRequestParts<App> for Owned {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Owned> {
-        let viewer = Viewer::from_request_parts(parts, app).await?;
-        let path: std::result::Result<axum::extract::RawPathParams, _> =
-            axum::extract::RawPathParams::from_request_parts(parts, app).await;
-        let id: SessionId = path
-            .ok()
-            .and_then(|params| params.iter().find(|(name, _)| *name == "id").and_then(|(_, value)| value.parse().ok()))
-            .ok_or(Error::NotFound("session"))?;
-        store::sessions::get(&app.context.db, viewer.user, id).await?.map(Owned).ok_or(Error::NotFound("session"))
     }
 }
 

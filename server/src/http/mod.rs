@@ -29,7 +29,7 @@ use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
 use error::Error;
-use routes::{compare, consents, health, hooks, me, questions, search, session, sessions, trends};
+use routes::{account, compare, consents, health, hooks, me, questions, search, session, sessions, trends};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -41,13 +41,30 @@ use routes::{compare, consents, health, hooks, me, questions, search, session, s
         (name = "person", description = "Who asks, and what they agreed to"),
         (name = "operation", description = "For who runs the server"),
     ),
-    components(schemas(crate::channel::Message, crate::channel::protocol::ShownHint, crate::http::error::Problem)),
+    components(schemas(
+        crate::channel::Message,
+        crate::channel::protocol::ShownHint,
+        crate::http::error::Problem,
+        session::transcript::TranscriptFormat
+    )),
 )]
 struct Documented;
 
 fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Documented::openapi())
         .routes(routes!(me::get, me::put))
+        .routes(routes!(account::sign_in::ways, account::sign_in::by_password))
+        .routes(routes!(account::sign_in::set_password))
+        .routes(routes!(account::sign_in::sign_out))
+        .routes(routes!(account::provider::begin))
+        .routes(routes!(account::provider::callback))
+        .routes(routes!(account::provider::back_channel))
+        .routes(routes!(account::browsers::list))
+        .routes(routes!(account::browsers::end))
+        .routes(routes!(account::tokens::list, account::tokens::issue))
+        .routes(routes!(account::tokens::revoke))
+        .routes(routes!(account::audit::list))
+        .routes(routes!(account::shared::list))
         .routes(routes!(consents::text))
         .routes(routes!(consents::accept, consents::withdraw))
         .routes(routes!(questions::list))
@@ -72,6 +89,8 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(session::report::journal))
         .routes(routes!(session::transcript::get))
         .routes(routes!(session::recording::link))
+        .routes(routes!(session::sharing::list, session::sharing::give))
+        .routes(routes!(session::sharing::revoke))
         .routes(routes!(session::export::zip))
         .routes(routes!(search::get))
         .routes(routes!(trends::get))

@@ -5,6 +5,7 @@ use crate::channel::hub::Subscription;
 use crate::channel::protocol::{FromClient, Message, VERSION};
 use crate::channel::rate::Bucket;
 use crate::http::app::App;
+use crate::http::viewer::is_valid;
 use crate::session::view::SessionView;
 use crate::store;
 use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, close_code};
@@ -88,6 +89,12 @@ impl Channel<'_> {
                     }
                 }
                 _ = ping.tick() => {
+                    match is_valid(self.app, self.viewer).await {
+                        Ok(true) => {}
+                        Ok(false) => return End::Close(close_code::POLICY, "the sign-in has ended"),
+                        // It is asked again at the next tick.
+                        Err(error) => tracing::warn!(session = %self.session, %error, "a watcher's right could not be checked"),
+                    }
                     if heard.elapsed() > SILENCE {
                         return End::Close(close_code::POLICY, "no sign of life");
                     }

@@ -1,10 +1,11 @@
-//! Deletes sessions that have outlived the server's retention or their owner's, as if by hand.
+//! Deletes sessions that have outlived the server's retention or their owner's, as if by hand, and removes sign-ins that have expired.
 
 use super::erase;
 use crate::clock::{DAY_US, now_us};
 use crate::context::Context;
 use crate::session::{Event, TransitionError};
 use crate::shutdown::Ticks;
+use crate::store::people::logins;
 use crate::store::{self, jobs::NewJob};
 use std::time::Duration;
 
@@ -14,6 +15,10 @@ const EVERY: Duration = Duration::from_secs(3600);
 pub async fn run(context: Context) {
     let mut ticks = Ticks::until(&context.shutdown, EVERY);
     while ticks.next().await {
+        let idle_us = context.config.auth.idle_us();
+        if let Err(error) = logins::all_owners_sweep(&context.db, now_us(), idle_us).await {
+            tracing::error!(%error, "sign-ins that have expired could not be removed");
+        }
         if let Err(error) = sweep(&context, now_us()).await {
             tracing::error!(error = format!("{error:#}"), "sessions beyond their days could not be looked for");
         }

@@ -56,6 +56,15 @@ impl SessionView {
         }
     }
 
+    /// Returns the view for somebody to whom the owner shows no scores.
+    pub fn without_scores(mut self) -> SessionView {
+        self.scores = None;
+        for answer in &mut self.answers {
+            answer.scores = ScoreValues::default();
+        }
+        self
+    }
+
     /// Returns the session with its scores.
     ///
     /// # Errors

@@ -4,16 +4,14 @@
 //! behind, jobs) have names that say so and return owners along with ids.
 
 pub mod consents;
-pub mod grants;
 pub mod jobs;
 pub mod parts;
+pub mod people;
 pub mod questions;
 pub mod queue;
 pub mod reports;
 pub mod sessions;
-pub mod tokens;
 pub mod uploads;
-pub mod users;
 
 use sqlx::error::DatabaseError as _;
 use sqlx::migrate::Migrator;
@@ -209,8 +207,10 @@ macro_rules! text_columns {
 }
 
 text_columns!(
-    grants::Role,
     parts::PartState,
+    people::grants::Role,
+    people::tokens::Scope,
+    people::users::AccountRole,
     crate::session::questions::Family,
     crate::session::state::State,
     sessions::Source,

@@ -180,7 +180,7 @@ async fn a_worker_that_lost_its_lease_writes_nothing() {
             db.clone(),
             std::sync::Arc::new(crate::support::objects::Memory::default()),
         );
-        let me = coach_server::store::users::personal(&db).await.unwrap();
+        let me = coach_server::store::people::users::personal(&db).await.unwrap();
         let id = uploaded(&db, me).await;
         let job = analyze::enqueue(&context, me, id).await.unwrap();
         let now = now_us();

@@ -6,7 +6,8 @@ use coach_server::config::Config;
 use coach_server::context::Context;
 use coach_server::http::app::App;
 use coach_server::session::{Event, State};
-use coach_server::store::{sessions, users};
+use coach_server::store::people::users;
+use coach_server::store::sessions;
 use std::sync::Arc;
 
 #[tokio::test]

@@ -8,8 +8,9 @@ use coach_core::report::Report;
 use coach_insight::replay::replay_text;
 use coach_server::cli::rescore::{Outcome, one};
 use coach_server::objects::{Objects, blocking, journal_key, report_key};
+use coach_server::store::people::users;
 use coach_server::store::sessions::Session;
-use coach_server::store::{Db, reports, sessions, users};
+use coach_server::store::{Db, reports, sessions};
 use std::io::Read;
 
 const JOURNAL: &[u8] = include_bytes!("../../../inference/insight/tests/golden/journal_v1.jsonl");

@@ -2,7 +2,7 @@
 
 use crate::support::objects::Memory;
 use crate::support::report::{make_ready, report, session};
-use crate::support::{Server, on_both, problem};
+use crate::support::{Server, on_both, person, problem};
 use coach_server::clock::DAY_US;
 use coach_server::config::Config;
 use coach_server::context::Context;
@@ -10,7 +10,8 @@ use coach_server::jobs::retention::sweep;
 use coach_server::jobs::{Worker, erase};
 use coach_server::objects;
 use coach_server::session::Event;
-use coach_server::store::{sessions, users};
+use coach_server::store::people::users;
+use coach_server::store::sessions;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -24,7 +25,7 @@ async fn sessions_at_rest_go_after_the_days_of_the_server_or_of_their_owners() {
         config.storage.data = dir.path().to_owned();
         let context = Context::new(config, db.clone(), store.clone());
         let me = users::personal(&db).await.unwrap();
-        let brief = users::upsert(&db, users::Kind::Local, "brief", None).await.unwrap();
+        let brief = person(&db, "brief").await;
         users::set_retention_days(&db, brief, Some(7)).await.unwrap();
         let (mine, live, theirs) = (session(&db, me).await, session(&db, me).await, session(&db, brief).await);
         make_ready(&db, me, mine.id, &report(None)).await;

@@ -1,6 +1,167 @@
 // Made by `npm run api` from server/openapi.json. Do not change by hand.
 
 export interface paths {
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to the account and its sessions: sign-ins, tokens, shares, who read, exports, deletions. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Audit"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/browsers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The browsers in which the person is signed in. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Browsers"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/browsers/{browser}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Signs a browser out. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    browser: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compare": {
         parameters: {
             query?: never;
@@ -319,6 +480,78 @@ export interface paths {
             };
         };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets the password of a local account by an invitation or a reset link, which is good once. Signs every browser of the person
+         *     out and revokes their tokens.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPassword"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -898,6 +1131,200 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** With whom a session is shared. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Grants"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Shares a session with a person who reviews it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ShareMade"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/grants/{grant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a share. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                    grant: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/journal": {
         parameters: {
             query?: never;
@@ -1026,7 +1453,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A link to the recording, good for a few minutes. */
+        /** A link to the recording, good for a few minutes, and for 30 s where somebody else shares it. */
         get: {
             parameters: {
                 query?: never;
@@ -1843,6 +2270,353 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/shared": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sessions that others share with the person. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SharedSessions"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How people sign in. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Ways"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Signs the browser in by name and password. The answer is the same for a name that does not exist. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Credentials"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs this browser out. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignedOut"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The person's tokens. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Tokens"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Issues a token. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TokenRequest"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Issued"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a token. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/trends": {
         parameters: {
             query?: never;
@@ -1866,6 +2640,184 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Trends"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/backchannel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the provider's word that a person signed out there, and signs their browsers out here. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/x-www-form-urlencoded": components["schemas"]["LogoutForm"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Takes the browser that comes back from the provider, and signs it in. What fails leads to the sign-in page, which says what
+         *     to do.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    code?: string;
+                    state?: string;
+                    iss?: string;
+                    error?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sends the browser to the provider. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The page to go to afterwards, a path of this server; the first page without it. */
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                303: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -1920,7 +2872,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Counters and gauges in Prometheus' text format. */
+        /** Counters and gauges in Prometheus' text format. Where people sign in, an administrator or their token reads them. */
         get: {
             parameters: {
                 query?: never;
@@ -2000,6 +2952,11 @@ export interface components {
             /** Format: uuid */
             job: string;
         };
+        /**
+         * @description What a person is on this server. It gives no right to anybody's session: grants do.
+         * @enum {string}
+         */
+        AccountRole: "candidate" | "coach" | "admin";
         /**
          * @description Intensities of FACS action units as **proxies**, 0 to 1 (not A to E): derived from blendshapes and geometry, never
          *     validated against FACS coders (notes in docs/SCORES.md). `None`: cannot be told from the model in use.
@@ -2181,6 +3138,55 @@ export interface components {
             suggested_ms: number;
             text: string;
         };
+        Audit: {
+            /** @description The newest 200, newest first. */
+            entries: components["schemas"]["AuditEntry"][];
+        };
+        /** @description A line of the log. */
+        AuditEntry: {
+            /** @description Name or address of who did it; `null`: the owner. */
+            actor?: string | null;
+            /**
+             * Format: int64
+             * @description Microseconds since 1970 (UTC).
+             */
+            at_us: number;
+            /** Format: uuid */
+            session?: string | null;
+            /** @description `signed_in`, `signed_out`, `password_set`, `token_issued`, `token_revoked`, `shared`, `unshared`, `read`, `exported` or `deleted`. */
+            what: string;
+        };
+        /** @description A browser that is signed in, as its owner sees it. */
+        Browser: {
+            /** @description What the browser calls itself. */
+            agent?: string | null;
+            /**
+             * Format: int64
+             * @description When it signed in: microseconds since 1970 (UTC).
+             */
+            created_us: number;
+            /**
+             * Format: int64
+             * @description When it is signed out at the latest.
+             */
+            expires_us: number;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description Its last request, within a minute.
+             */
+            seen_us: number;
+        };
+        Browsers: {
+            /** @description The last used first. */
+            browsers: components["schemas"]["Browser"][];
+            /**
+             * Format: uuid
+             * @description The one that asks; `null`: it is not signed in, because the server has one person.
+             */
+            this?: string | null;
+        };
         /** @description What the device check measured: the person's neutral look at the camera and the room's quiet. */
         Calibration: {
             /** @default null */
@@ -2336,7 +3342,7 @@ export interface components {
         Coverage: {
             /**
              * Format: float
-             * @description Analysed frames with a usable face, of the grid's cells.
+             * @description Analyzed frames with a usable face, of the grid's cells.
              */
             face: number;
             /**
@@ -2362,6 +3368,11 @@ export interface components {
             questions: string[];
             /** @description Where the media comes from; without it, live. */
             source?: components["schemas"]["SessionSource"];
+        };
+        Credentials: {
+            /** @description The account's name, an e-mail address. */
+            name: string;
+            password: string;
         };
         /** @description What went with a deleted session. */
         Deleted: {
@@ -2425,6 +3436,34 @@ export interface components {
         Gold: {
             gold: boolean;
         };
+        /** @description A grant as the owner sees it. */
+        Grant: {
+            /**
+             * Format: int64
+             * @description Microseconds since 1970 (UTC).
+             */
+            created_us: number;
+            email?: string | null;
+            /**
+             * Format: int64
+             * @description Microseconds since 1970 (UTC); `null`: until it is revoked.
+             */
+            expires_us?: number | null;
+            /** Format: uuid */
+            id: string;
+            name?: string | null;
+            role: components["schemas"]["GrantRole"];
+            scores: boolean;
+        };
+        /**
+         * @description As what somebody is let in.
+         * @enum {string}
+         */
+        GrantRole: "interviewer" | "observer" | "coach";
+        Grants: {
+            /** @description Those in force, oldest first. */
+            grants: components["schemas"]["Grant"][];
+        };
         /** @description One hint that was shown. */
         Hint: {
             /** @description What it was shown for, with numbers. */
@@ -2453,6 +3492,12 @@ export interface components {
             budget_ms: number;
             /** @description Ids of the hints that may be shown ("slow_down", …). */
             enabled: string[];
+        };
+        Issued: {
+            /** Format: uuid */
+            id: string;
+            /** @description Sent as `Authorization: Bearer …`. It is shown now and never again. */
+            secret: string;
         };
         /** @description A message from the server to a page. */
         LiveMessage: {
@@ -2498,17 +3543,26 @@ export interface components {
             /** @enum {string} */
             type: "echo";
         };
+        /** @description The form that the provider posts. */
+        LogoutForm: {
+            logout_token: string;
+        };
         Me: {
             /** @description False: feelings are not estimated on this server. */
             affect: boolean;
             consent?: components["schemas"]["Consent"] | null;
             consent_version: string;
+            /** @description The person's verified address. */
+            email?: string | null;
             /** @description The hints that can be switched. */
             hints: components["schemas"]["HintChoice"][];
-            /** @description `personal`: one person, no sign-in. */
+            /** @description `personal`: one person, no sign-in; `accounts`: people sign in. */
             mode: string;
             models: components["schemas"]["ModelNames"];
+            name?: string | null;
             retention: components["schemas"]["Retention"];
+            /** @description What the person is on this server; it gives no right to sessions of others. */
+            role: components["schemas"]["AccountRole"];
             /**
              * Format: int64
              * @description The largest file that can be uploaded.
@@ -2564,6 +3618,12 @@ export interface components {
             end: components["schemas"]["MediaTime"];
             start: components["schemas"]["MediaTime"];
             why: string;
+        };
+        NewPassword: {
+            /** @description The secret of the link. */
+            link: string;
+            /** @description 12 to 256 characters. */
+            password: string;
         };
         PartUrl: {
             /** Format: int64 */
@@ -2756,6 +3816,11 @@ export interface components {
             eventName?: string;
             s3: components["schemas"]["S3Place"];
         };
+        /**
+         * @description What the bearer of a token may do.
+         * @enum {string}
+         */
+        Scope: "publish" | "watch" | "api";
         /** @description A practice index, not a verdict. */
         Score: {
             /** @description What it is the sum of. */
@@ -2896,6 +3961,40 @@ export interface components {
              */
             retention_days?: number | null;
         };
+        Share: {
+            /**
+             * Format: int32
+             * @description 1 to 366; `null`: until it is revoked.
+             */
+            days?: number | null;
+            /** @description The address of an account on this server. */
+            email: string;
+            /** @description Whether scores and report are shown too, beside recording and transcript. */
+            scores?: boolean;
+        };
+        ShareMade: {
+            /** Format: uuid */
+            id: string;
+        };
+        /** @description A session that somebody shares with a person. */
+        Shared: {
+            /**
+             * Format: int64
+             * @description When the session was made: microseconds since 1970 (UTC).
+             */
+            created_us: number;
+            owner_email?: string | null;
+            /** @description Who shares it. */
+            owner_name?: string | null;
+            role: components["schemas"]["GrantRole"];
+            scores: boolean;
+            /** Format: uuid */
+            session: string;
+        };
+        SharedSessions: {
+            /** @description The newest 200, newest first. */
+            sessions: components["schemas"]["Shared"][];
+        };
         /** @description A hint and how long it is shown. */
         ShownHint: components["schemas"]["Hint"] & {
             /**
@@ -2903,6 +4002,10 @@ export interface components {
              * @description How long it stays on the screen.
              */
             for_ms: number;
+        };
+        SignedOut: {
+            /** @description The provider's page that signs the browser out there too; `null`: nothing is left to do. */
+            location?: string | null;
         };
         /** @description The latest message of each kind; a field is `null` when there was none. */
         Snapshot: {
@@ -2944,6 +4047,48 @@ export interface components {
             sections: components["schemas"]["Section"][];
             title: string;
             version: string;
+        };
+        /** @description A token as its owner sees it. */
+        Token: {
+            /**
+             * Format: int64
+             * @description Microseconds since 1970 (UTC).
+             */
+            created_us: number;
+            /**
+             * Format: int64
+             * @description Microseconds since 1970 (UTC).
+             */
+            expires_us: number;
+            /** Format: uuid */
+            id: string;
+            name?: string | null;
+            scope: components["schemas"]["Scope"];
+            /**
+             * Format: uuid
+             * @description The only session it is valid for; `null`: all.
+             */
+            session?: string | null;
+            /**
+             * Format: int64
+             * @description Its last use, within a minute; `null`: never.
+             */
+            used_us?: number | null;
+        };
+        TokenRequest: {
+            /**
+             * Format: int32
+             * @description 1 to 366.
+             */
+            days: number;
+            /** @description What it is for, in the person's words; 1 to 100 characters. */
+            name: string;
+            scope: components["schemas"]["Scope"];
+            session?: components["schemas"]["SessionId"] | null;
+        };
+        Tokens: {
+            /** @description Those in force, newest first. */
+            tokens: components["schemas"]["Token"][];
         };
         /**
          * @description How a transcript is written.
@@ -3072,6 +4217,15 @@ export interface components {
         };
         /** @enum {string} */
         VoiceActivityModel: "silero" | "energy";
+        /** @description How people sign in on this server. */
+        Ways: {
+            /** @description `personal`: one person, no sign-in; `accounts`: people sign in. */
+            mode: string;
+            /** @description Whether names and passwords of this server are taken. */
+            password: boolean;
+            /** @description What the provider is called, at which people sign in by `/auth/login`; `null`: there is none. */
+            provider?: string | null;
+        };
         /** @description One word of a [`Phrase`]. */
         Word: {
             end: components["schemas"]["MediaTime"];

@@ -5,6 +5,7 @@ use crate::auth::Viewer;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::extract::Query;
+use crate::http::viewer::{Asks, act};
 use crate::{objects, store};
 use anyhow::Context as _;
 use axum::Json;
@@ -37,7 +38,11 @@ pub struct Pair {
 #[utoipa::path(get, operation_id = "compare_get", path = "/api/compare", tag = "sessions", params(Pair),
     responses((status = 200, body = Comparison), (status = 400, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
-pub async fn get(State(app): State<App>, viewer: Viewer, Query(pair): Query<Pair>) -> Result<Json<Comparison>> {
+pub async fn get(
+    State(app): State<App>,
+    Asks { viewer, .. }: Asks<act::Use>,
+    Query(pair): Query<Pair>,
+) -> Result<Json<Comparison>> {
     let (a, b) = tokio::try_join!(report_of(&app, viewer, pair.a), report_of(&app, viewer, pair.b))?;
     let compared = match (pair.answer_a, pair.answer_b) {
         (None, None) => compare::compare(&a, &b),

@@ -1,9 +1,9 @@
 //! The consent text, and who agreed to it.
 
-use crate::auth::Viewer;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::extract::Json as Body;
+use crate::http::viewer::{Asks, act};
 use crate::session::consent::{SECTIONS, Section, TITLE, VERSION};
 use crate::store::consents::{self, Consent};
 use axum::Json;
@@ -38,7 +38,7 @@ pub async fn text() -> Json<Text> {
     responses((status = 201, body = Consent), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn accept(
     State(app): State<App>,
-    viewer: Viewer,
+    Asks { viewer, .. }: Asks<act::Use>,
     Body(accept): Body<Accept>,
 ) -> Result<(StatusCode, Json<Consent>)> {
     if accept.version != VERSION {
@@ -55,7 +55,7 @@ pub async fn accept(
 /// Takes the agreement back: what is being recorded ends at once, and nothing more is recorded. What is there stays until it is
 /// deleted.
 #[utoipa::path(delete, operation_id = "consents_withdraw", path = "/api/consents", tag = "person", responses((status = 204)))]
-pub async fn withdraw(State(app): State<App>, viewer: Viewer) -> Result<StatusCode> {
+pub async fn withdraw(State(app): State<App>, Asks { viewer, .. }: Asks<act::Use>) -> Result<StatusCode> {
     consents::withdraw(&app.context.db, viewer.user).await?;
     app.live.withdraw(viewer.user).await;
     Ok(StatusCode::NO_CONTENT)

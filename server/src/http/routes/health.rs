@@ -2,6 +2,7 @@
 
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
+use crate::http::viewer::{Asks, act};
 use crate::{store, telemetry};
 use axum::Json;
 use axum::extract::State;
@@ -51,9 +52,9 @@ pub async fn ready(State(app): State<App>) -> Result<Json<Alive>> {
     Err(Error::Unavailable { detail: missing.join("; "), retry_after_s: 2 })
 }
 
-/// Counters and gauges in Prometheus' text format.
+/// Counters and gauges in Prometheus' text format. Where people sign in, an administrator or their token reads them.
 #[utoipa::path(get, operation_id = "health_metrics", path = "/metrics", tag = "operation", responses((status = 200, content_type = "text/plain", body = String)))]
-pub async fn metrics(State(app): State<App>) -> Result<Response> {
+pub async fn metrics(State(app): State<App>, _: Asks<act::Operate>) -> Result<Response> {
     for (state, jobs) in store::jobs::count(&app.context.db).await? {
         metrics::gauge!("coach_jobs", "state" => state).set(jobs as f64);
     }

@@ -1,13 +1,13 @@
 //! Who asks, and what this server does for them.
 
-use crate::auth::Viewer;
 use crate::context::ModelNames;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::extract::Json as Body;
+use crate::http::viewer::{Asks, act};
 use crate::session::{consent, hints};
 use crate::store::consents::{self, Consent};
-use crate::store::users;
+use crate::store::people::users::{self, AccountRole};
 use axum::Json;
 use axum::extract::State;
 use coach_core::UserId;
@@ -17,8 +17,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Me {
     pub user_id: UserId,
-    /// `personal`: one person, no sign-in.
+    /// `personal`: one person, no sign-in; `accounts`: people sign in.
     pub mode: &'static str,
+    pub name: Option<String>,
+    /// The person's verified address.
+    pub email: Option<String>,
+    /// What the person is on this server; it gives no right to sessions of others.
+    pub role: AccountRole,
     /// The newest agreement; `null`: none. It counts when its version is `consent_version`.
     pub consent: Option<Consent>,
     pub consent_version: &'static str,
@@ -53,19 +58,27 @@ impl Retention {
 
 /// The person and the server's abilities.
 #[utoipa::path(get, operation_id = "me_get", path = "/api/me", tag = "person", responses((status = 200, body = Me)))]
-pub async fn get(State(app): State<App>, viewer: Viewer) -> Result<Json<Me>> {
+pub async fn get(State(app): State<App>, Asks { viewer, .. }: Asks<act::Use>) -> Result<Json<Me>> {
+    Ok(Json(me(&app, viewer.user).await?))
+}
+
+async fn me(app: &App, user: UserId) -> Result<Me> {
+    let account = users::get(&app.context.db, user).await?.ok_or(Error::NotFound("person"))?;
     let nothing = ModelNames { face: FaceModel::None, voice_activity: VoiceActivityModel::Energy };
-    Ok(Json(Me {
-        user_id: viewer.user,
-        mode: "personal",
-        consent: consents::latest(&app.context.db, viewer.user).await?,
+    Ok(Me {
+        user_id: user,
+        mode: app.mode.name(),
+        name: account.name,
+        email: account.email,
+        role: account.role,
+        consent: consents::latest(&app.context.db, user).await?,
         consent_version: consent::VERSION,
         affect: app.context.config.affect.enabled,
         models: app.context.models.get().unwrap_or(nothing),
         upload_bytes: app.context.config.limits.upload_bytes,
         hints: hints::all().collect(),
-        retention: Retention::of(&app, viewer.user).await?,
-    }))
+        retention: Retention::of(app, user).await?,
+    })
 }
 
 /// Longest limit that a person can set, days.
@@ -82,12 +95,16 @@ pub struct Settings {
 /// What the person decides for themselves. A limit that is longer than the server's changes nothing.
 #[utoipa::path(put, operation_id = "me_put", path = "/api/me", tag = "person", request_body = Settings,
     responses((status = 200, body = Me), (status = 422, body = Problem)))]
-pub async fn put(State(app): State<App>, viewer: Viewer, Body(wish): Body<Settings>) -> Result<Json<Me>> {
+pub async fn put(
+    State(app): State<App>,
+    Asks { viewer, .. }: Asks<act::Use>,
+    Body(wish): Body<Settings>,
+) -> Result<Json<Me>> {
     if wish.retention_days.is_some_and(|days| !(1..=DAYS_MAX).contains(&days)) {
         return Err(Error::Unprocessable(format!("retention_days must be 1 to {DAYS_MAX}")));
     }
     let days = wish.retention_days.and_then(|days| i32::try_from(days).ok());
     users::set_retention_days(&app.context.db, viewer.user, days).await?;
     tracing::info!(days, "a person chose how long their sessions are kept");
-    get(State(app), viewer).await
+    Ok(Json(me(&app, viewer.user).await?))
 }

@@ -1,5 +1,6 @@
 //! The routes: one resource per file.
 
+pub mod account;
 pub mod compare;
 pub mod consents;
 pub mod health;

@@ -1,8 +1,8 @@
 //! The bank of questions.
 
-use crate::auth::Viewer;
 use crate::http::app::App;
 use crate::http::error::Result;
+use crate::http::viewer::{Asks, act};
 use crate::store::questions::{self, Question};
 use axum::Json;
 use axum::extract::State;
@@ -15,6 +15,6 @@ pub struct Questions {
 
 /// Every question that can be chosen.
 #[utoipa::path(get, operation_id = "questions_list", path = "/api/questions", tag = "sessions", responses((status = 200, body = Questions)))]
-pub async fn list(State(app): State<App>, viewer: Viewer) -> Result<Json<Questions>> {
+pub async fn list(State(app): State<App>, Asks { viewer, .. }: Asks<act::Use>) -> Result<Json<Questions>> {
     Ok(Json(Questions { questions: questions::list(&app.context.db, viewer.user).await? }))
 }

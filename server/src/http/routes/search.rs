@@ -1,9 +1,9 @@
 //! Search over what was said in all sessions of the person who asks.
 
-use crate::auth::Viewer;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::extract::Query;
+use crate::http::viewer::{Asks, act};
 use crate::store::reports::phrases::{self, Found};
 use axum::Json;
 use axum::extract::State;
@@ -33,7 +33,7 @@ pub struct SearchResults {
     responses((status = 200, body = SearchResults), (status = 400, body = Problem), (status = 422, body = Problem)))]
 pub async fn get(
     State(app): State<App>,
-    viewer: Viewer,
+    Asks { viewer, .. }: Asks<act::Use>,
     Query(query): Query<SearchQuery>,
 ) -> Result<Json<SearchResults>> {
     let text = query.q.split_whitespace().collect::<Vec<_>>().join(" ");

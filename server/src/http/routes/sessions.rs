@@ -1,17 +1,19 @@
 //! Sessions: made, listed, looked at, deleted, marked as the reference.
 
 use super::consents;
-use crate::auth::Viewer;
+use crate::auth::rights::Action;
 use crate::clock::{DAY_US, now_us};
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
-use crate::http::extract::{Json as Body, Owned, Query};
+use crate::http::extract::{Json as Body, Query};
+use crate::http::viewer::{Asks, Seen, act};
 use crate::jobs::erase;
 use crate::recording::spool::Spool;
 use crate::session::Event;
 use crate::session::hints;
 use crate::session::view::SessionView;
 use crate::store::jobs::NewJob;
+use crate::store::people::audit;
 use crate::store::questions;
 use crate::store::reports::{self, Summary};
 use crate::store::sessions::{self, AskedQuestion, NewSession, Session, Source};
@@ -49,7 +51,11 @@ pub struct CreateSession {
 #[utoipa::path(post, operation_id = "sessions_create", path = "/api/sessions", tag = "sessions", request_body = CreateSession,
     responses((status = 201, body = SessionView), (status = 403, body = Problem), (status = 422, body = Problem),
         (status = 429, body = Problem), (status = 503, body = Problem)))]
-pub async fn create(State(app): State<App>, viewer: Viewer, Body(wish): Body<CreateSession>) -> Result<Response> {
+pub async fn create(
+    State(app): State<App>,
+    Asks { viewer, .. }: Asks<act::Use>,
+    Body(wish): Body<CreateSession>,
+) -> Result<Response> {
     consents::require(&app, viewer.user).await?;
     app.live.admits().map_err(|detail| Error::Unavailable { detail, retry_after_s: 60 })?;
     let most = app.context.config.limits.sessions_per_day;
@@ -131,7 +137,11 @@ pub struct Sessions {
 /// The person's sessions, newest first.
 #[utoipa::path(get, operation_id = "sessions_list", path = "/api/sessions", tag = "sessions", params(Page),
     responses((status = 200, body = Sessions), (status = 400, body = Problem)))]
-pub async fn list(State(app): State<App>, viewer: Viewer, Query(page): Query<Page>) -> Result<Json<Sessions>> {
+pub async fn list(
+    State(app): State<App>,
+    Asks { viewer, .. }: Asks<act::Use>,
+    Query(page): Query<Page>,
+) -> Result<Json<Sessions>> {
     let limit = page.limit.unwrap_or(PAGE);
     if !(1..=PAGE_MAX).contains(&limit) {
         return Err(Error::BadRequest(format!("limit must be 1 to {PAGE_MAX}")));
@@ -155,8 +165,9 @@ pub async fn list(State(app): State<App>, viewer: Viewer, Query(page): Query<Pag
 /// One session.
 #[utoipa::path(get, operation_id = "sessions_get", path = "/api/sessions/{id}", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, body = SessionView), (status = 404, body = Problem)))]
-pub async fn get(State(app): State<App>, Owned(session): Owned) -> Result<Json<SessionView>> {
-    Ok(Json(SessionView::load(&app.context.db, session).await?))
+pub async fn get(State(app): State<App>, Seen { session, party, .. }: Seen<act::See>) -> Result<Json<SessionView>> {
+    let view = SessionView::load(&app.context.db, session).await?;
+    Ok(Json(if party.may(Action::Report) { view } else { view.without_scores() }))
 }
 
 /// What went with a deleted session.
@@ -174,9 +185,13 @@ pub struct Deleted {
 /// the object store answers.
 #[utoipa::path(delete, operation_id = "sessions_delete", path = "/api/sessions/{id}", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, body = Deleted), (status = 202, body = Deleted), (status = 404, body = Problem)))]
-pub async fn delete(State(app): State<App>, Owned(session): Owned) -> Result<(StatusCode, Json<Deleted>)> {
+pub async fn delete(
+    State(app): State<App>,
+    Seen { session, .. }: Seen<act::Change>,
+) -> Result<(StatusCode, Json<Deleted>)> {
     // From here on nobody sees it, whatever happens to the rest.
     app.context.machine.apply(session.owner, session.id, Event::Deleted).await?;
+    audit::add(&app.context.db, session.owner, audit::What::Deleted, Some(session.id), None).await?;
     let spooled = Spool::of(&app.context.config.storage.spool(), session.id).folder().exists();
     app.live.forget(session.id).await;
     match erase::erase(&app.context, session.owner, session.id).await {
@@ -204,7 +219,7 @@ pub struct Gold {
     responses((status = 200, body = SessionView), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn gold(
     State(app): State<App>,
-    Owned(mut session): Owned,
+    Seen { mut session, .. }: Seen<act::Change>,
     Body(wish): Body<Gold>,
 ) -> Result<Json<SessionView>> {
     if !sessions::set_gold(&app.context.db, session.owner, session.id, wish.gold).await? {

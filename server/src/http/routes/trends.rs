@@ -1,8 +1,8 @@
 //! How things went over the sessions, against the person's own range.
 
-use crate::auth::Viewer;
 use crate::http::app::App;
 use crate::http::error::Result;
+use crate::http::viewer::{Asks, act};
 use crate::store::reports::{self, Point, ScoreValues};
 use axum::Json;
 use axum::extract::State;
@@ -34,7 +34,7 @@ pub struct TrendsPoint {
 
 /// The person's last hundred scored sessions and what they show.
 #[utoipa::path(get, operation_id = "trends_get", path = "/api/trends", tag = "sessions", responses((status = 200, body = Trends)))]
-pub async fn get(State(app): State<App>, viewer: Viewer) -> Result<Json<Trends>> {
+pub async fn get(State(app): State<App>, Asks { viewer, .. }: Asks<act::Use>) -> Result<Json<Trends>> {
     let points = reports::points(&app.context.db, viewer.user, POINTS).await?;
     let trends = trends::trends(&points.iter().map(as_seen_by_insight).collect::<Vec<_>>());
     let points = points.into_iter().map(|point| TrendsPoint {

@@ -3,21 +3,25 @@
 pub mod live;
 pub mod memory_parts;
 pub mod objects;
+pub mod people;
 pub mod postgres;
 pub mod report;
 
 use coach_core::journal::{FaceModel, HintSettings, VoiceActivityModel};
 use coach_core::{SessionId, UserId};
-use coach_server::auth::Mode;
+use coach_server::auth::{Accounts, Mode};
+use coach_server::clock::now_us;
 use coach_server::config::Config;
 use coach_server::context::{Context, ModelNames};
 use coach_server::http::app::App;
 use coach_server::objects::Objects;
+use coach_server::store::people::users;
 use coach_server::store::sessions::{self, NewSession, Source};
-use coach_server::store::{Db, questions, users};
+use coach_server::store::{Db, questions};
 use coach_testing::{Need, not_checked};
 use live::LiveDouble;
 use objects::Memory;
+pub use people::person;
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -81,11 +85,26 @@ impl Server {
         server
     }
 
+    /// Starts a server with a changed configuration over this database. `clock`: the time by which tokens of a provider are judged.
+    pub async fn on(db: Db, change: impl FnOnce(&mut Config), clock: fn() -> i64) -> Server {
+        Server::made(db, tempfile::tempdir().unwrap(), change, async |_, memory| memory, clock).await
+    }
+
     async fn over(
         change: impl FnOnce(&mut Config),
         open: impl AsyncFnOnce(&Config, Arc<dyn Objects>) -> Arc<dyn Objects>,
     ) -> Server {
         let (db, dir) = sqlite().await;
+        Server::made(db, dir, change, open, now_us).await
+    }
+
+    async fn made(
+        db: Db,
+        dir: TempDir,
+        change: impl FnOnce(&mut Config),
+        open: impl AsyncFnOnce(&Config, Arc<dyn Objects>) -> Arc<dyn Objects>,
+        clock: fn() -> i64,
+    ) -> Server {
         let mut config = Config::default();
         config.storage.data = dir.path().join("data");
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -98,7 +117,13 @@ impl Server {
         let names = ModelNames { face: FaceModel::Lite, voice_activity: VoiceActivityModel::Energy };
         context.models.fill(names);
         let user = users::personal(&db).await.unwrap();
-        let app = App::builder(context.clone()).mode(Mode::Personal(user)).build(live.clone()).await.unwrap();
+        let mode = if context.config.auth.enabled() {
+            let base = context.config.http.base_url();
+            Mode::Accounts(Arc::new(Accounts::new(&context.config.auth, &base, clock).unwrap()))
+        } else {
+            Mode::Personal(user)
+        };
+        let app = App::builder(context.clone()).mode(mode).build(live.clone()).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let stop = context.shutdown.clone();
         tokio::spawn(async move {
@@ -136,7 +161,7 @@ impl Server {
 
     /// Creates a session of another person on the same server. Returns its id.
     pub async fn foreign_session(&self) -> String {
-        let other = users::upsert(&self.context.db, users::Kind::Local, "other", None).await.unwrap();
+        let other = person(&self.context.db, "other").await;
         report::session(&self.context.db, other).await.id.to_string()
     }
 }

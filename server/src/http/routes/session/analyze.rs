@@ -2,7 +2,7 @@
 
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
-use crate::http::extract::Owned;
+use crate::http::viewer::{Seen, act};
 use crate::jobs::analyze;
 use crate::recording::recover::ResumeError;
 use crate::session::State as SessionState;
@@ -32,7 +32,7 @@ pub struct Analysis {
 /// How far the analysis of an upload is.
 #[utoipa::path(get, operation_id = "analysis_get", path = "/api/sessions/{id}/analyze", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, body = Analysis), (status = 404, body = Problem)))]
-pub async fn get(State(app): State<App>, Owned(session): Owned) -> Result<Json<Analysis>> {
+pub async fn get(State(app): State<App>, Seen { session, .. }: Seen<act::See>) -> Result<Json<Analysis>> {
     let found = jobs::latest(&app.context.db, session.owner, session.id, analyze::KIND).await?;
     let jobs::Progress { state, stage, percent, attempts, last_error } = found.ok_or(Error::NotFound("analysis"))?;
     Ok(Json(Analysis { state, stage, percent, attempts, error: last_error }))
@@ -41,7 +41,7 @@ pub async fn get(State(app): State<App>, Owned(session): Owned) -> Result<Json<A
 /// Tries a failed session again.
 #[utoipa::path(post, operation_id = "analysis_again", path = "/api/sessions/{id}/analyze", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 202), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn again(State(app): State<App>, Owned(session): Owned) -> Result<StatusCode> {
+pub async fn again(State(app): State<App>, Seen { session, .. }: Seen<act::Change>) -> Result<StatusCode> {
     let state = session.state;
     if state != SessionState::Failed {
         let detail = format!("only a failed session is tried again, this one is {}", state.as_str());

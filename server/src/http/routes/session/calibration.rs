@@ -3,8 +3,9 @@
 use crate::analysis::calibrate::{CalibrateError, CalibrationOutcome};
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
-use crate::http::extract::{Owned, media_type, read};
+use crate::http::extract::{media_type, read};
 use crate::http::routes::consents;
+use crate::http::viewer::{Seen, act};
 use crate::session::State as SessionState;
 use crate::store::sessions;
 use axum::Json;
@@ -21,7 +22,7 @@ use coach_core::SessionId;
         (status = 429, body = Problem)))]
 pub async fn measure(
     State(app): State<App>,
-    Owned(session): Owned,
+    Seen { session, .. }: Seen<act::Change>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<CalibrationOutcome>> {

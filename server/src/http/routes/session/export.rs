@@ -3,9 +3,10 @@
 use super::report::ready;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
-use crate::http::extract::Owned;
+use crate::http::viewer::{Seen, act};
 use crate::objects::{self, Reading};
 use crate::places::Place;
+use crate::store::people::audit;
 use crate::uploads::{self, kinds};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -36,7 +37,7 @@ you said about hints. Deleting the session deletes all of it.
 #[utoipa::path(get, operation_id = "export_zip", path = "/api/sessions/{id}/export", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, content_type = "application/zip", body = Vec<u8>), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 429, body = Problem)))]
-pub async fn zip(State(app): State<App>, Owned(session): Owned) -> Result<Response> {
+pub async fn zip(State(app): State<App>, Seen { session, .. }: Seen<act::Export>) -> Result<Response> {
     ready(&session)?;
     let place = app.exports.take(session.owner).map_err(|full| Error::TooMany {
         detail: format!("too many downloads at once: {full}; wait until one is over"),
@@ -61,6 +62,7 @@ pub async fn zip(State(app): State<App>, Owned(session): Owned) -> Result<Respon
         let reading = Reading { bytes: text.len() as u64, chunks: Box::pin(tokio_stream::once(Ok(text))) };
         entries.push(("calibration.json".into(), reading));
     }
+    audit::add(&app.context.db, session.owner, audit::What::Exported, Some(session.id), None).await?;
     let disposition = format!("attachment; filename=\"session-{}.zip\"", session.id);
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/zip")),

@@ -1,10 +1,9 @@
 //! Opens the live channel: who may watch a session by WebSocket.
 
-use crate::auth::Viewer;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
-use crate::http::extract::Owned;
 use crate::http::socket::{self, MESSAGE_MAX};
+use crate::http::viewer::{Seen, act};
 use crate::session::view::SessionView;
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
@@ -18,8 +17,7 @@ use coach_core::SessionId;
         (status = 404, body = Problem), (status = 429, body = Problem)))]
 pub async fn open(
     State(app): State<App>,
-    viewer: Viewer,
-    Owned(session): Owned,
+    Seen { session, viewer, .. }: Seen<act::Watch>,
     upgrade: std::result::Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response> {
     let upgrade = upgrade.map_err(|error| Error::BadRequest(error.body_text()))?;
@@ -29,7 +27,7 @@ pub async fn open(
         .hub
         .subscribe(session.id)
         .map_err(|crowded| Error::TooMany { detail: crowded.to_string(), retry_after_s: 30 })?;
-    let session = crate::store::sessions::get(&app.context.db, viewer.user, session.id)
+    let session = crate::store::sessions::get(&app.context.db, session.owner, session.id)
         .await?
         .ok_or(Error::NotFound("session"))?;
     let view = SessionView::load(&app.context.db, session).await?;

@@ -1,15 +1,19 @@
 //! Where the replay is played from.
 
+use crate::auth::rights::Party;
 use crate::clock::now_us;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
-use crate::http::extract::Owned;
+use crate::http::viewer::{Seen, act};
 use crate::{objects, uploads};
 use axum::Json;
 use axum::extract::State;
 use coach_core::SessionId;
 use serde::Serialize;
 use std::time::Duration;
+
+/// How long a link to somebody else's recording is good, seconds: a share that was revoked ends with it.
+const SHARED_S: u32 = 30;
 
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Recording {
@@ -23,18 +27,22 @@ pub struct Recording {
     pub expires_us: i64,
 }
 
-/// A link to the recording, good for a few minutes.
+/// A link to the recording, good for a few minutes, and for 30 s where somebody else shares it.
 #[utoipa::path(get, operation_id = "recording_link", path = "/api/sessions/{id}/recording", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, body = Recording), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn link(State(app): State<App>, Owned(session): Owned) -> Result<Json<Recording>> {
-    let (key, content_type) = uploads::recording(&app.context, &session).await?;
+pub async fn link(State(app): State<App>, seen: Seen<act::Review>) -> Result<Json<Recording>> {
+    let session = &seen.session;
+    let (key, content_type) = uploads::recording(&app.context, session).await?;
     let Some(bytes) = app.context.objects.size(&key).await? else {
         let detail = format!("there is no recording yet: the session is {}", session.state.as_str());
         return Err(Error::State { state: session.state, detail });
     };
-    let good_for = Duration::from_secs(app.context.config.storage.presign_s.into());
+    seen.note_reading(&app).await?;
+    let own = app.context.config.storage.presign_s;
+    let seconds = if seen.party == Party::Owner { own } else { own.min(SHARED_S) };
+    let good_for = Duration::from_secs(seconds.into());
     // Taken before signing: never later than what the URL says.
-    let expires_us = now_us() + i64::from(app.context.config.storage.presign_s) * 1_000_000;
+    let expires_us = now_us() + i64::from(seconds) * 1_000_000;
     let url = app.context.objects.presign(&key, good_for).await?;
     let poster = objects::poster_key(session.id);
     let poster_url = match app.context.objects.size(&poster).await? {

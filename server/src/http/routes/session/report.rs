@@ -2,7 +2,7 @@
 
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
-use crate::http::extract::Owned;
+use crate::http::viewer::{Seen, act};
 use crate::objects::{self, Reading};
 use crate::session::State as SessionState;
 use crate::store::sessions::Session;
@@ -23,16 +23,17 @@ const PIECE: usize = 64 * 1024;
 /// The report: scores, contributions, moments, curves.
 #[utoipa::path(get, operation_id = "report", path = "/api/sessions/{id}/report", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, body = coach_core::report::Report), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn report(State(app): State<App>, Owned(session): Owned) -> Result<Response> {
-    ready(&session)?;
-    let reading = stored(&app, &objects::report_key(session.id)).await?;
+pub async fn report(State(app): State<App>, seen: Seen<act::Report>) -> Result<Response> {
+    ready(&seen.session)?;
+    let reading = stored(&app, &objects::report_key(seen.session.id)).await?;
+    seen.note_reading(&app).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], Body::from_stream(reading.chunks)).into_response())
 }
 
 /// Everything the engine was shown, one JSON object a line.
 #[utoipa::path(get, operation_id = "report_journal", path = "/api/sessions/{id}/journal", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, content_type = "application/x-ndjson", body = String), (status = 404, body = Problem), (status = 409, body = Problem)))]
-pub async fn journal(State(app): State<App>, Owned(session): Owned) -> Result<Response> {
+pub async fn journal(State(app): State<App>, Seen { session, .. }: Seen<act::Export>) -> Result<Response> {
     ready(&session)?;
     let reading = stored(&app, &objects::journal_key(session.id)).await?;
     let body = Body::from_stream(ReceiverStream::new(unpacked(reading)));

@@ -3,7 +3,8 @@
 use super::report::{ready, stored};
 use crate::http::app::App;
 use crate::http::error::{Problem, Result};
-use crate::http::extract::{Owned, Query};
+use crate::http::extract::Query;
+use crate::http::viewer::{Seen, act};
 use crate::objects;
 use crate::session::captions;
 use anyhow::Context as _;
@@ -50,11 +51,12 @@ struct Said {
         (status = 409, body = Problem)))]
 pub async fn get(
     State(app): State<App>,
-    Owned(session): Owned,
+    seen: Seen<act::Review>,
     Query(query): Query<TranscriptQuery>,
 ) -> Result<Response> {
-    ready(&session)?;
-    let reading = stored(&app, &objects::report_key(session.id)).await?;
+    ready(&seen.session)?;
+    let reading = stored(&app, &objects::report_key(seen.session.id)).await?;
+    seen.note_reading(&app).await?;
     let mut report = objects::blocking(reading);
     let said: Said = tokio::task::spawn_blocking(move || {
         let mut text = Vec::new();

@@ -3,8 +3,9 @@
 use crate::clock::now_us;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
-use crate::http::extract::{Json as Body, Owned};
+use crate::http::extract::Json as Body;
 use crate::http::routes::consents;
+use crate::http::viewer::{Seen, act};
 use crate::objects::upload_key;
 use crate::session::State as SessionState;
 use crate::store::sessions::{Session, Source};
@@ -89,7 +90,7 @@ impl Upload {
         (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
 pub async fn open(
     State(app): State<App>,
-    Owned(session): Owned,
+    Seen { session, .. }: Seen<act::Change>,
     Body(wish): Body<UploadRequest>,
 ) -> Result<Json<Upload>> {
     consents::require(&app, session.owner).await?;
@@ -102,7 +103,7 @@ pub async fn open(
 /// How far the upload is: which parts the store has.
 #[utoipa::path(get, operation_id = "upload_get", path = "/api/sessions/{id}/upload", tag = "upload", params(("id" = SessionId, Path)),
     responses((status = 200, body = Upload), (status = 404, body = Problem), (status = 503, body = Problem)))]
-pub async fn get(State(app): State<App>, Owned(session): Owned) -> Result<Json<Upload>> {
+pub async fn get(State(app): State<App>, Seen { session, .. }: Seen<act::Change>) -> Result<Json<Upload>> {
     let slot = slot(&app, &session).await?;
     Ok(Json(Upload::load(&app, slot).await?))
 }
@@ -110,7 +111,7 @@ pub async fn get(State(app): State<App>, Owned(session): Owned) -> Result<Json<U
 /// Gives the upload up; what came so far is erased. Nothing to give up is no error.
 #[utoipa::path(delete, operation_id = "upload_abort", path = "/api/sessions/{id}/upload", tag = "upload", params(("id" = SessionId, Path)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem), (status = 503, body = Problem)))]
-pub async fn abort(State(app): State<App>, Owned(session): Owned) -> Result<StatusCode> {
+pub async fn abort(State(app): State<App>, Seen { session, .. }: Seen<act::Change>) -> Result<StatusCode> {
     takes_file(&session)?;
     if let Some(slot) = store::get(&app.context.db, session.owner, session.id).await? {
         uploads::close(&app.context, &slot).await?;
@@ -146,7 +147,7 @@ pub struct PartUrl {
         (status = 422, body = Problem)))]
 pub async fn urls(
     State(app): State<App>,
-    Owned(session): Owned,
+    Seen { session, .. }: Seen<act::Change>,
     Body(wish): Body<UrlsRequest>,
 ) -> Result<Json<PartUrls>> {
     consents::require(&app, session.owner).await?;
@@ -193,7 +194,7 @@ pub struct Accepted {
         (status = 409, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn complete(
     State(app): State<App>,
-    Owned(session): Owned,
+    Seen { session, .. }: Seen<act::Change>,
     Body(wish): Body<CompleteRequest>,
 ) -> Result<(StatusCode, Json<Accepted>)> {
     let slot = slot(&app, &session).await?;

@@ -2,8 +2,9 @@
 
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
-use crate::http::extract::{Owned, Resource, has_type, read};
+use crate::http::extract::{Resource, has_type, read};
 use crate::http::routes::consents;
+use crate::http::viewer::{Seen, act};
 use crate::live::{Patch, PatchError, Patched, PublishError, StopError};
 use crate::store::sessions::Source;
 use axum::body::Body;
@@ -25,7 +26,7 @@ const FRAGMENT: &str = "application/trickle-ice-sdpfrag";
         (status = 415, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub async fn publish(
     State(app): State<App>,
-    Owned(session): Owned,
+    Seen { session, .. }: Seen<act::Publish>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response> {
@@ -92,7 +93,11 @@ pub async fn accept_post(request: Request, next: Next) -> Response {
 #[utoipa::path(delete, operation_id = "whip_stop", path = "/api/sessions/{id}/whip/{resource}", tag = "live",
     params(("id" = SessionId, Path), ("resource" = String, Path)),
     responses((status = 200), (status = 404, body = Problem)))]
-pub async fn stop(State(app): State<App>, Owned(session): Owned, Resource(resource): Resource) -> Result<StatusCode> {
+pub async fn stop(
+    State(app): State<App>,
+    Seen { session, .. }: Seen<act::Publish>,
+    Resource(resource): Resource,
+) -> Result<StatusCode> {
     let stopped = app.live.stop(session.id, &resource).await;
     stopped.map_err(|StopError::Unknown| Error::NotFound("publishing"))?;
     Ok(StatusCode::OK)
@@ -108,7 +113,7 @@ pub async fn stop(State(app): State<App>, Owned(session): Owned, Resource(resour
         (status = 413, body = Problem), (status = 415, body = Problem), (status = 428, body = Problem)))]
 pub async fn trickle(
     State(app): State<App>,
-    Owned(session): Owned,
+    Seen { session, .. }: Seen<act::Publish>,
     Resource(resource): Resource,
     headers: HeaderMap,
     body: Body,
@@ -143,7 +148,7 @@ pub async fn trickle(
 /// There is nothing to read where one publishes (RFC 9725 section 4.1).
 #[utoipa::path(get, operation_id = "whip_endpoint", path = "/api/sessions/{id}/whip", tag = "live", params(("id" = SessionId, Path)),
     responses((status = 204), (status = 404, body = Problem)))]
-pub async fn endpoint(Owned(_): Owned) -> StatusCode {
+pub async fn endpoint(_: Seen<act::Publish>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
@@ -153,7 +158,7 @@ pub async fn endpoint(Owned(_): Owned) -> StatusCode {
     responses((status = 204), (status = 404, body = Problem)))]
 pub async fn resource(
     State(app): State<App>,
-    Owned(session): Owned,
+    Seen { session, .. }: Seen<act::Publish>,
     Resource(resource): Resource,
 ) -> Result<StatusCode> {
     if app.live.publishes(session.id, &resource).await {

@@ -1,0 +1,9 @@
+//! The person's account: signing in and out, browsers, tokens, what others share.
+
+pub mod audit;
+pub mod browsers;
+pub mod cookie;
+pub mod provider;
+pub mod shared;
+pub mod sign_in;
+pub mod tokens;

@@ -1,0 +1,475 @@
+//! Every operation of the API with every kind of credential: what is refused is refused as `auth::rights` says, and changes nothing.
+
+use crate::support::people::{grant, login, person, token, with_role};
+use crate::support::report::session;
+use crate::support::{Server, on_both};
+use coach_core::{SessionId, UserId};
+use coach_server::auth::By;
+use coach_server::auth::rights::{Action, Party, carries, may_on_server};
+use coach_server::clock::now_us;
+use coach_server::config::Config;
+use coach_server::session::consent;
+use coach_server::store::people::grants::{self, NewGrant, Role};
+use coach_server::store::people::logins::{self, NewLogin};
+use coach_server::store::people::tokens::{self, NewToken, Scope};
+use coach_server::store::people::users::{self, AccountRole};
+use coach_server::store::{Db, consents};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// What an operation asks of who calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rule {
+    /// Nothing, or a secret of its own.
+    Open,
+    /// A right to the session in its path.
+    Session(Action),
+    /// A person, with what is their own.
+    Own(Action),
+}
+use Rule::{Open, Own, Session};
+
+const RULES: [(&str, Rule); 56] = [
+    ("analysis_again", Session(Action::Change)),
+    ("analysis_get", Session(Action::See)),
+    ("audit_list", Own(Action::Account)),
+    ("browsers_end", Own(Action::Account)),
+    ("browsers_list", Own(Action::Account)),
+    ("calibration_measure", Session(Action::Change)),
+    ("compare_get", Own(Action::Use)),
+    ("consents_accept", Own(Action::Use)),
+    ("consents_text", Open),
+    ("consents_withdraw", Own(Action::Use)),
+    ("export_zip", Session(Action::Export)),
+    ("grants_give", Session(Action::Share)),
+    ("grants_list", Session(Action::Share)),
+    ("grants_revoke", Session(Action::Share)),
+    ("health_alive", Open),
+    ("health_metrics", Own(Action::Operate)),
+    ("health_ready", Open),
+    ("hooks_s3", Open),
+    ("live_open", Session(Action::Watch)),
+    ("me_get", Own(Action::Use)),
+    ("me_put", Own(Action::Use)),
+    ("password_set", Open),
+    ("questions_list", Own(Action::Use)),
+    ("recording_link", Session(Action::Review)),
+    ("report", Session(Action::Report)),
+    ("report_journal", Session(Action::Export)),
+    ("search", Own(Action::Use)),
+    ("sessions_create", Own(Action::Use)),
+    ("sessions_delete", Session(Action::Change)),
+    ("sessions_get", Session(Action::See)),
+    ("sessions_gold", Session(Action::Change)),
+    ("sessions_list", Own(Action::Use)),
+    ("shared_list", Own(Action::Use)),
+    ("sign_in_begin", Open),
+    ("sign_in_callback", Open),
+    ("sign_in_password", Open),
+    ("sign_in_ways", Open),
+    ("sign_out", Own(Action::Account)),
+    ("sign_out_back_channel", Open),
+    ("tokens_issue", Own(Action::Account)),
+    ("tokens_list", Own(Action::Account)),
+    ("tokens_revoke", Own(Action::Account)),
+    ("transcript", Session(Action::Review)),
+    ("trends_get", Own(Action::Use)),
+    ("upload_abort", Session(Action::Change)),
+    ("upload_complete", Session(Action::Change)),
+    ("upload_get", Session(Action::Change)),
+    ("upload_open", Session(Action::Change)),
+    ("upload_urls", Session(Action::Change)),
+    ("whip_endpoint", Session(Action::Publish)),
+    ("whip_options", Open),
+    ("whip_publish", Session(Action::Publish)),
+    ("whip_resource", Session(Action::Publish)),
+    ("whip_resource_options", Open),
+    ("whip_stop", Session(Action::Publish)),
+    ("whip_trickle", Session(Action::Publish)),
+];
+
+/// As whom, and by what, a request comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Caller {
+    Anonymous,
+    Stranger,
+    Owner,
+    OwnerExpired,
+    OwnerIdle,
+    OwnerDisabled,
+    Grantee(Role, bool),
+    GrantRevoked,
+    GrantExpired,
+    Admin,
+    Token(Scope),
+    /// A token of the owner for this session alone.
+    TokenHere(Scope),
+    /// A token of the owner for another session.
+    TokenElsewhere(Scope),
+    TokenRevoked,
+    TokenExpired,
+    /// A token of somebody who was granted the session.
+    GranteeToken(Scope),
+}
+
+const CALLERS: [Caller; 25] = [
+    Caller::Anonymous,
+    Caller::Stranger,
+    Caller::Owner,
+    Caller::OwnerExpired,
+    Caller::OwnerIdle,
+    Caller::OwnerDisabled,
+    Caller::Grantee(Role::Coach, false),
+    Caller::Grantee(Role::Coach, true),
+    Caller::Grantee(Role::Observer, true),
+    Caller::Grantee(Role::Interviewer, true),
+    Caller::GrantRevoked,
+    Caller::GrantExpired,
+    Caller::Admin,
+    Caller::Token(Scope::Publish),
+    Caller::Token(Scope::Watch),
+    Caller::Token(Scope::Api),
+    Caller::TokenHere(Scope::Publish),
+    Caller::TokenHere(Scope::Watch),
+    Caller::TokenHere(Scope::Api),
+    Caller::TokenElsewhere(Scope::Publish),
+    Caller::TokenElsewhere(Scope::Api),
+    Caller::TokenRevoked,
+    Caller::TokenExpired,
+    Caller::GranteeToken(Scope::Api),
+    Caller::GranteeToken(Scope::Publish),
+];
+
+/// What must come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    /// 401; 429 after too many such requests.
+    SignIn,
+    /// 404: for this caller there is no such session.
+    Unknown,
+    /// 403.
+    Forbidden,
+    /// The operation's own answer.
+    Allowed,
+}
+
+fn expected(rule: Rule, caller: Caller) -> Expected {
+    use Caller as C;
+    if rule == Open {
+        return Expected::Allowed;
+    }
+    let by = match caller {
+        C::Anonymous | C::OwnerExpired | C::OwnerIdle | C::OwnerDisabled | C::TokenRevoked | C::TokenExpired => {
+            return Expected::SignIn;
+        }
+        C::Token(scope) | C::GranteeToken(scope) => By::Token { id: Uuid::nil(), scope, session: None },
+        C::TokenHere(scope) | C::TokenElsewhere(scope) => {
+            By::Token { id: Uuid::nil(), scope, session: Some(SessionId(Uuid::nil())) }
+        }
+        _ => By::Login(Uuid::nil()),
+    };
+    let party = match caller {
+        C::Owner | C::Token(_) | C::TokenHere(_) => Some(Party::Owner),
+        C::Grantee(role, scores) => Some(Party::Grantee { role, scores }),
+        C::GranteeToken(_) => Some(Party::Grantee { role: Role::Coach, scores: true }),
+        _ => None,
+    };
+    let role = if caller == C::Admin { AccountRole::Admin } else { AccountRole::Candidate };
+    let (action, may) = match (rule, party) {
+        (Session(_), None) => return Expected::Unknown,
+        (Session(action), Some(party)) => (action, party.may(action)),
+        (Own(action), _) => (action, may_on_server(role, action)),
+        (Open, _) => return Expected::Allowed,
+    };
+    if may && carries(by, action) { Expected::Allowed } else { Expected::Forbidden }
+}
+
+/// What the requests of one operation by one caller are about.
+struct Fixture {
+    session: SessionId,
+    owner: UserId,
+    browser: Uuid,
+    token: Uuid,
+    grant: Uuid,
+}
+
+async fn fixture(db: &Db) -> Fixture {
+    let owner = person(db, &Uuid::now_v7().to_string()).await;
+    consents::accept(db, owner, consent::VERSION).await.unwrap();
+    let session = session(db, owner).await.id;
+    login(db, owner).await;
+    let browser = logins::list(db, owner, now_us(), i64::MAX / 2).await.unwrap()[0].id;
+    let (token, _) = token(db, owner, Scope::Api, None).await;
+    let reader = person(db, "reader").await;
+    let grant = grant(db, owner, session, reader, Role::Observer, false).await;
+    Fixture { session, owner, browser, token, grant }
+}
+
+/// The header that proves the caller.
+async fn credential(db: &Db, fixture: &Fixture, caller: Caller) -> Option<(&'static str, String)> {
+    let (owner, here) = (fixture.owner, fixture.session);
+    let now = now_us();
+    let cookie = |value: String| Some(("cookie", value));
+    let bearer = |(_, secret): (Uuid, String)| Some(("authorization", format!("Bearer {secret}")));
+    let granted = async |role, scores, expires_us| {
+        let grantee = person(db, &Uuid::now_v7().to_string()).await;
+        consents::accept(db, grantee, consent::VERSION).await.unwrap();
+        let new = NewGrant { grantee, role, scores, expires_us };
+        (grantee, grants::give(db, owner, here, new).await.unwrap().unwrap())
+    };
+    let signed_in = async |seen_us, expires_us| {
+        let new = NewLogin { person: owner, issuer: "x", issuer_sid: None, agent: None, now_us: seen_us, expires_us };
+        cookie(format!("coach={}", logins::create(db, new).await.unwrap()))
+    };
+    match caller {
+        Caller::Anonymous => None,
+        Caller::Stranger => {
+            let stranger = person(db, "stranger").await;
+            consents::accept(db, stranger, consent::VERSION).await.unwrap();
+            cookie(login(db, stranger).await)
+        }
+        Caller::Owner => cookie(login(db, owner).await),
+        Caller::OwnerExpired => signed_in(now, now).await,
+        Caller::OwnerIdle => signed_in(now - 50_000_000_000, now + 50_000_000_000).await,
+        Caller::OwnerDisabled => {
+            let held = token(db, owner, Scope::Api, None).await;
+            users::disable(db, owner).await.unwrap();
+            bearer(held)
+        }
+        Caller::Grantee(role, scores) => cookie(login(db, granted(role, scores, None).await.0).await),
+        Caller::GrantRevoked => {
+            let (grantee, id) = granted(Role::Coach, true, None).await;
+            grants::revoke(db, owner, here, id).await.unwrap();
+            cookie(login(db, grantee).await)
+        }
+        Caller::GrantExpired => cookie(login(db, granted(Role::Coach, true, Some(now)).await.0).await),
+        Caller::Admin => {
+            let admin = with_role(db, "admin", AccountRole::Admin).await;
+            consents::accept(db, admin, consent::VERSION).await.unwrap();
+            cookie(login(db, admin).await)
+        }
+        Caller::Token(scope) => bearer(token(db, owner, scope, None).await),
+        Caller::TokenHere(scope) => bearer(token(db, owner, scope, Some(here)).await),
+        Caller::TokenElsewhere(scope) => {
+            let elsewhere = session(db, owner).await.id;
+            bearer(token(db, owner, scope, Some(elsewhere)).await)
+        }
+        Caller::TokenRevoked => {
+            let held = token(db, owner, Scope::Api, None).await;
+            tokens::revoke(db, owner, held.0).await.unwrap();
+            bearer(held)
+        }
+        Caller::TokenExpired => {
+            let new = NewToken { session: None, scope: Scope::Api, name: None, expires_us: now };
+            bearer(tokens::issue(db, owner, new).await.unwrap().unwrap())
+        }
+        Caller::GranteeToken(scope) => {
+            let (grantee, _) = granted(Role::Coach, true, None).await;
+            bearer(token(db, grantee, scope, None).await)
+        }
+    }
+}
+
+/// A body that the operation would take from the owner.
+fn body(operation: &str, request: RequestBuilder) -> RequestBuilder {
+    let json = |value: Value| Some(value);
+    let value = match operation {
+        "consents_accept" => json(json!({"version": consent::VERSION})),
+        "grants_give" => json(json!({"email": "stranger@uni.test", "scores": true})),
+        "me_put" => json(json!({"retention_days": 7})),
+        "password_set" => json(json!({"link": "x", "password": "a long enough password"})),
+        "sessions_create" => json(json!({"questions": ["failure-own-mistake"]})),
+        "sessions_gold" => json(json!({"gold": true})),
+        "sign_in_password" => json(json!({"name": "x", "password": "y"})),
+        "tokens_issue" => json(json!({"name": "x", "scope": "api", "days": 1})),
+        "upload_open" => json(json!({"name": "a.webm", "content_type": "video/webm", "bytes": 1000})),
+        "upload_urls" => json(json!({"parts": [1]})),
+        "upload_complete" => json(json!({"crc64": null})),
+        _ => None,
+    };
+    match (value, operation) {
+        (Some(value), _) => request.json(&value),
+        (None, "whip_publish") => request.header("content-type", "application/sdp").body("v=0\r\n"),
+        (None, "calibration_measure") => request.header("content-type", "video/webm").body("x"),
+        _ => request,
+    }
+}
+
+/// Everything that the database holds, but when credentials were last used.
+async fn everything(db: &Db, query: &str) -> String {
+    let query = sqlx::AssertSqlSafe(query.to_owned());
+    match db {
+        Db::Lite(pool) => sqlx::query_scalar::<_, String>(query).fetch_all(pool).await.unwrap().join("\n"),
+        Db::Pg(pool) => sqlx::query_scalar::<_, String>(query).fetch_all(pool).await.unwrap().join("\n"),
+    }
+}
+
+/// A query that returns each table as one text.
+async fn query_of_everything(db: &Db) -> String {
+    let lite =
+        "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY 1, 2";
+    let pg = "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2";
+    let columns: Vec<(String, String)> = match db {
+        Db::Lite(pool) => sqlx::query_as(lite).fetch_all(pool).await.unwrap(),
+        Db::Pg(pool) => sqlx::query_as(pg).fetch_all(pool).await.unwrap(),
+    };
+    let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (table, column) in columns.into_iter().filter(|(_, column)| column != "seen_us" && column != "used_us") {
+        let text = match db {
+            Db::Lite(_) => format!("quote({column})"),
+            Db::Pg(_) => format!("COALESCE({column}::text, '-')"),
+        };
+        tables.entry(table).or_default().push(text);
+    }
+    let join = if matches!(db, Db::Lite(_)) { "group_concat(r, '|')" } else { "string_agg(r, '|' ORDER BY r)" };
+    let each = tables.iter().map(|(table, columns)| {
+        let row = columns.join(" || ',' || ");
+        format!(
+            "SELECT '{table}: ' || COALESCE((SELECT {join} FROM (SELECT {row} AS r FROM {table} ORDER BY 1) rows), '')"
+        )
+    });
+    each.collect::<Vec<_>>().join(" UNION ALL ")
+}
+
+/// The operations of the API: id, method and path.
+fn operations() -> Vec<(String, Method, String)> {
+    let document = serde_json::to_value(coach_server::http::openapi()).unwrap();
+    let mut found = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let id = operation["operationId"].as_str().unwrap().to_owned();
+            found.push((id, method.to_uppercase().parse().unwrap(), path.clone()));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_operation_has_a_rule() {
+    let operations: BTreeSet<String> = operations().into_iter().map(|(id, ..)| id).collect();
+    let rules: BTreeSet<String> = RULES.iter().map(|(id, _)| (*id).to_owned()).collect();
+    assert_eq!(operations, rules, "a route without a rule, or a rule without a route");
+}
+
+#[tokio::test]
+async fn nobody_does_more_than_the_table_of_rights_says() {
+    on_both(async |db| {
+        let configure = |config: &mut Config| {
+            config.auth.local = true;
+            config.limits.changes_hz = 100_000;
+        };
+        let server = Server::on(db.clone(), configure, now_us).await;
+        let query = query_of_everything(&db).await;
+        let (mut counts, mut leaks) = (BTreeMap::new(), Vec::new());
+        for (operation, method, path) in operations() {
+            let rule = RULES.iter().find(|(id, _)| *id == operation).unwrap().1;
+            for caller in CALLERS {
+                let fixture = fixture(&db).await;
+                let credential = credential(&db, &fixture, caller).await;
+                let path = path
+                    .replace("{id}", &fixture.session.to_string())
+                    .replace("{browser}", &fixture.browser.to_string())
+                    .replace("{token}", &fixture.token.to_string())
+                    .replace("{grant}", &fixture.grant.to_string())
+                    .replace("{resource}", "x");
+                let path = if operation == "compare_get" {
+                    let id = fixture.session;
+                    format!("{path}?a={id}&answer_a=0&b={id}&answer_b=0")
+                } else {
+                    path
+                };
+                let before = everything(&db, &query).await;
+                let request = body(&operation, server.request(method.clone(), &path));
+                let request = credential.into_iter().fold(request, |r, (name, value)| r.header(name, value));
+                let answer = request.send().await.unwrap();
+                let status = answer.status().as_u16();
+                let text = answer.text().await.unwrap();
+                let refused = matches!(status, 401 | 403 | 405 | 500);
+                let unknown = status == 404 && text.contains("there is no such session");
+                let expected = expected(rule, caller);
+                let held = match expected {
+                    Expected::SignIn if caller == Caller::Anonymous => status == 401,
+                    Expected::SignIn => matches!(status, 401 | 429),
+                    Expected::Unknown => unknown,
+                    Expected::Forbidden => status == 403,
+                    // A secret of its own may be asked for.
+                    Expected::Allowed if rule == Open => true,
+                    Expected::Allowed if operation == "compare_get" => !refused,
+                    Expected::Allowed => !refused && !unknown,
+                };
+                *counts.entry(format!("{expected:?}")).or_insert(0) += 1;
+                let changed = status >= 400 && everything(&db, &query).await != before;
+                if !held || changed {
+                    leaks.push(format!(
+                        "{operation} by {caller:?}: {status}, not {expected:?}; changed: {changed}; {text}"
+                    ));
+                }
+            }
+        }
+        let total: i32 = counts.values().sum();
+        println!(
+            "{total} requests, {} operations, {} callers: {counts:?}, {} leaks",
+            RULES.len(),
+            CALLERS.len(),
+            leaks.len()
+        );
+        assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_share_shows_what_it_says_until_it_ends() {
+    on_both(async |db| {
+        let server = Server::on(db.clone(), |config| config.auth.local = true, now_us).await;
+        let fixture = fixture(&db).await;
+        let owner = login(&db, fixture.owner).await;
+        let coach = login(&db, person(&db, "ona").await).await;
+        let ask = async |method: Method, path: String, cookie: &str, body: Value| {
+            let request = server.request(method, &path).header("cookie", cookie).json(&body);
+            let answer = request.send().await.unwrap();
+            (answer.status().as_u16(), answer.json::<Value>().await.unwrap_or_default())
+        };
+        let here = format!("/api/sessions/{}", fixture.session);
+        let share = |email: &str, more: Value| {
+            let mut body = json!({ "email": email });
+            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            body
+        };
+        assert_eq!(ask(Method::GET, here.clone(), &coach, Value::Null).await.0, 404);
+        for wrong in [
+            share("nobody@uni.test", json!({})),
+            share("", json!({})),
+            share("ona@uni.test", json!({"days": 0})),
+            share("ona@uni.test", json!({"role": "owner"})),
+        ] {
+            assert_eq!(ask(Method::POST, format!("{here}/grants"), &owner, wrong.clone()).await.0, 422, "{wrong}");
+        }
+        let (status, made) =
+            ask(Method::POST, format!("{here}/grants"), &owner, share("ONA@uni.test", json!({}))).await;
+        assert_eq!(status, 201);
+        let (status, seen) = ask(Method::GET, here.clone(), &coach, Value::Null).await;
+        assert_eq!((status, &seen["scores"]), (200, &Value::Null));
+        assert_eq!(ask(Method::GET, format!("{here}/report"), &coach, Value::Null).await.0, 403, "scores are off");
+        assert_eq!(
+            ask(Method::GET, format!("{here}/recording"), &coach, Value::Null).await.0,
+            409,
+            "nothing is recorded yet"
+        );
+        let (_, shared) = ask(Method::GET, "/api/shared".into(), &coach, Value::Null).await;
+        assert_eq!(shared["sessions"][0]["session"], fixture.session.to_string());
+        let (_, list) = ask(Method::GET, format!("{here}/grants"), &owner, Value::Null).await;
+        assert!(list["grants"].as_array().unwrap().iter().any(|grant| grant["email"] == "ona@uni.test"), "{list}");
+        let grant = format!("{here}/grants/{}", made["id"].as_str().unwrap());
+        assert_eq!(ask(Method::DELETE, grant.clone(), &coach, Value::Null).await.0, 403);
+        assert_eq!(ask(Method::DELETE, grant.clone(), &owner, Value::Null).await.0, 204);
+        assert_eq!(ask(Method::DELETE, grant, &owner, Value::Null).await.0, 404);
+        assert_eq!(ask(Method::GET, here, &coach, Value::Null).await.0, 404);
+        let (_, log) = ask(Method::GET, "/api/audit".into(), &owner, Value::Null).await;
+        let what: Vec<_> = log["entries"].as_array().unwrap().iter().map(|e| e["what"].as_str().unwrap()).collect();
+        assert_eq!(what, ["unshared", "shared"]);
+    })
+    .await;
+}
