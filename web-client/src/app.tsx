@@ -14,6 +14,10 @@ const SessionPage = lazy(() => import("./pages/report/session"));
 const UploadPage = lazy(() => import("./pages/upload/upload"));
 const History = lazy(() => import("./pages/history/history"));
 const Settings = lazy(() => import("./pages/settings/settings"));
+const SignIn = lazy(() => import("./pages/sign-in/sign-in"));
+const Password = lazy(() => import("./pages/sign-in/password"));
+const Shared = lazy(() => import("./pages/shared/shared"));
+const Review = lazy(() => import("./pages/shared/review"));
 const Compare = lazy(() => import("./pages/compare/compare"));
 
 function Waiting() {
@@ -37,6 +41,10 @@ export function App() {
           <Route path="/upload" component={UploadPage} />
           <Route path="/history" component={History} />
           <Route path="/compare" component={Compare} />
+          <Route path="/sign-in" component={SignIn} />
+          <Route path="/password" component={Password} />
+          <Route path="/shared" component={Shared} />
+          <Route path="/shared/:id">{(params) => <Review key={params.id} id={params.id} />}</Route>
           <Route path="/settings" component={Settings} />
           <Route>
             <Frame title="Not here">

@@ -1,5 +1,5 @@
 // The entry: theme first, then the pages.
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Problem } from "./api/problem";
@@ -9,7 +9,16 @@ import { applyTheme } from "./ui/theme";
 
 applyTheme();
 
+/** Whoever is not signed in is led to the sign-in, and back to this page afterwards. */
+function toSignIn(error: Error): void {
+  const { pathname, search } = window.location;
+  if (!(error instanceof Problem) || error.status !== 401 || pathname === "/sign-in" || pathname === "/password")
+    return;
+  window.location.assign(`/sign-in?to=${encodeURIComponent(pathname + search)}`);
+}
+
 const client = new QueryClient({
+  queryCache: new QueryCache({ onError: toSignIn }),
   defaultOptions: {
     queries: {
       staleTime: 10_000,

@@ -4,9 +4,12 @@ import { problemFrom } from "./problem";
 import type { paths } from "./schema";
 import type {
   Analysis,
+  Browsers,
   CalibrationResult,
   Comparison,
   ConsentText,
+  Grants,
+  IssuedToken,
   Me,
   NewSession,
   PartUrls,
@@ -15,9 +18,15 @@ import type {
   Report,
   Session,
   Sessions,
+  SharedSessions,
+  ShareRequest,
+  SignedOut,
+  TokenRequest,
+  Tokens,
   Trends,
   Upload,
   UploadRequest,
+  Ways,
 } from "./types";
 
 const client = createClient<paths>({
@@ -41,6 +50,20 @@ async function said<T>(call: Promise<Outcome>): Promise<T> {
 
 const at = (id: string) => ({ params: { path: { id } } });
 
+export const ways = () => said<Ways>(client.GET("/api/sign-in"));
+export const signIn = (name: string, password: string) =>
+  said(client.POST("/api/sign-in", { body: { name, password } }));
+export const signOut = () => said<SignedOut>(client.POST("/api/sign-out"));
+export const setPassword = (link: string, password: string) =>
+  said(client.POST("/api/password", { body: { link, password } }));
+export const browsers = () => said<Browsers>(client.GET("/api/browsers"));
+export const endBrowser = (browser: string) =>
+  said(client.DELETE("/api/browsers/{browser}", { params: { path: { browser } } }));
+export const tokens = () => said<Tokens>(client.GET("/api/tokens"));
+export const issueToken = (body: TokenRequest) => said<IssuedToken>(client.POST("/api/tokens", { body }));
+export const revokeToken = (token: string) =>
+  said(client.DELETE("/api/tokens/{token}", { params: { path: { token } } }));
+
 export const me = () => said<Me>(client.GET("/api/me"));
 export const setRetention = (days: number | null) =>
   said<Me>(client.PUT("/api/me", { body: { retention_days: days } }));
@@ -56,6 +79,13 @@ export const session = (id: string) => said<Session>(client.GET("/api/sessions/{
 export const deleteSession = (id: string) => said(client.DELETE("/api/sessions/{id}", at(id)));
 export const setGold = (id: string, gold: boolean) =>
   said<Session>(client.PUT("/api/sessions/{id}/gold", { ...at(id), body: { gold } }));
+
+export const grants = (id: string) => said<Grants>(client.GET("/api/sessions/{id}/grants", at(id)));
+export const share = (id: string, body: ShareRequest) =>
+  said(client.POST("/api/sessions/{id}/grants", { ...at(id), body }));
+export const unshare = (id: string, grant: string) =>
+  said(client.DELETE("/api/sessions/{id}/grants/{grant}", { params: { path: { id, grant } } }));
+export const shared = () => said<SharedSessions>(client.GET("/api/shared"));
 
 export const calibrate = (id: string, clip: Blob) =>
   said<CalibrationResult>(
@@ -82,6 +112,14 @@ export const recording = (id: string) => said<Recording>(client.GET("/api/sessio
 export const trends = () => said<Trends>(client.GET("/api/trends"));
 export const compare = (a: string, answer_a: number, b: string, answer_b: number) =>
   said<Comparison>(client.GET("/api/compare", { params: { query: { a, answer_a, b, answer_b } } }));
+
+/** What was said, as plain text. */
+export async function spoken(id: string): Promise<string> {
+  const response = await fetch(`/api/sessions/${encodeURIComponent(id)}/transcript?format=text`);
+  const text = await response.text();
+  if (!response.ok) throw problemFrom(response.status, text);
+  return text;
+}
 
 /** The journal as it streams in. */
 export async function journal(id: string, signal?: AbortSignal): Promise<Response> {

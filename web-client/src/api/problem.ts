@@ -16,6 +16,7 @@ export class Problem extends Error {
 
 const PLAIN: Record<number, string> = {
   0: "The coach cannot be reached",
+  401: "Sign in first",
   403: "This is not allowed here",
   404: "This is not here any more",
   409: "This is not possible right now",

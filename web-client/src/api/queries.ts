@@ -4,17 +4,24 @@ import * as calls from "./calls";
 
 export const keys = {
   me: ["me"],
+  ways: ["ways"],
+  shared: ["shared"],
   questions: ["questions"],
   consent: ["consent"],
   sessions: ["sessions"],
   trends: ["trends"],
   session: (id: string) => ["session", id],
+  grants: (id: string) => ["grants", id],
   analysis: (id: string) => ["analysis", id],
   report: (id: string) => ["report", id],
   recording: (id: string) => ["recording", id],
 } as const;
 
-export const useMe = () => useQuery({ queryKey: keys.me, queryFn: calls.me });
+export const useMe = (enabled = true) => useQuery({ queryKey: keys.me, queryFn: calls.me, enabled });
+export const useWays = () => useQuery({ queryKey: keys.ways, queryFn: calls.ways, staleTime: Infinity });
+export const useShared = (enabled = true) => useQuery({ queryKey: keys.shared, queryFn: calls.shared, enabled });
+export const useGrants = (id: string, enabled: boolean) =>
+  useQuery({ queryKey: keys.grants(id), queryFn: () => calls.grants(id), enabled });
 export const useQuestions = () => useQuery({ queryKey: keys.questions, queryFn: calls.questions, staleTime: Infinity });
 export const useConsent = () => useQuery({ queryKey: keys.consent, queryFn: calls.consentText });
 export const useTrends = () => useQuery({ queryKey: keys.trends, queryFn: calls.trends });

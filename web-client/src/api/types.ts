@@ -8,6 +8,16 @@ type Present<T> = T extends object ? { [K in keyof T]-?: Present<Exclude<T[K], u
 type Said<Name extends keyof Schemas> = Present<Schemas[Name]>;
 
 export type Me = Said<"Me">;
+export type Ways = Said<"Ways">;
+export type SignedOut = Said<"SignedOut">;
+export type Browsers = Said<"Browsers">;
+export type Tokens = Said<"Tokens">;
+export type TokenScope = Schemas["Scope"];
+export type TokenRequest = Schemas["TokenRequest"];
+export type IssuedToken = Said<"Issued">;
+export type Grants = Said<"Grants">;
+export type ShareRequest = Schemas["Share"];
+export type SharedSessions = Said<"SharedSessions">;
 export type HintKind = Said<"HintChoice">;
 export type ConsentText = Said<"Text">;
 export type Question = Said<"Question">;

@@ -2,6 +2,8 @@
 import { Monitor, Moon, Settings, Sun } from "lucide-react";
 import { useEffect, useState, type ReactNode } from "react";
 import { Link, useLocation } from "wouter";
+import { useMe } from "../api/queries";
+import { Account } from "./account";
 import { setTheme, theme, type Theme } from "./theme";
 import { WaitingRound } from "./waiting-round";
 
@@ -58,6 +60,8 @@ function useArrival(path: string): void {
 
 export function Frame({ title, wide, children }: { title: string; wide?: boolean; children: ReactNode }) {
   const [path] = useLocation();
+  // Nobody is asked who they are on the way in.
+  const signedIn = useMe(path !== "/sign-in" && path !== "/password").data?.mode === "accounts";
   useArrival(path);
   useEffect(() => {
     document.title = `${title} · Interview Coach`;
@@ -87,6 +91,11 @@ export function Frame({ title, wide, children }: { title: string; wide?: boolean
           <Place to="/history" active={path.startsWith("/history")}>
             History
           </Place>
+          {signedIn && (
+            <Place to="/shared" active={path.startsWith("/shared")}>
+              Shared
+            </Place>
+          )}
         </nav>
         <Link
           href="/settings"
@@ -98,6 +107,7 @@ export function Frame({ title, wide, children }: { title: string; wide?: boolean
           <Settings size={18} aria-hidden="true" />
         </Link>
         <ThemeButton />
+        {signedIn && <Account />}
       </header>
       <WaitingRound />
       <main id="main" tabIndex={-1} className={`mx-auto ${width} px-4 pb-24 pt-5 outline-none sm:px-8 sm:pt-7`}>

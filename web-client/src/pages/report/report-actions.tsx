@@ -4,6 +4,8 @@ import type { Session } from "../../api/types";
 import { buttonClass, ButtonLink } from "../../ui/button";
 import { DeleteSession } from "../history/delete-session";
 import { GoldStar } from "../history/gold-star";
+import { useMe, useShared } from "../../api/queries";
+import { Share } from "./share";
 import { useReference } from "./use-reference";
 
 const TOOL = "grid size-11 place-items-center rounded-xl text-ink-2 hover:bg-sunken hover:text-ink";
@@ -11,7 +13,12 @@ const TOOL = "grid size-11 place-items-center rounded-xl text-ink-2 hover:bg-sun
 export const exportPath = (id: string) => `/api/sessions/${encodeURIComponent(id)}/export`;
 
 export function ReportActions({ session }: { session: Session }) {
+  const me = useMe();
   const reference = useReference(session);
+  const accounts = me.data?.mode === "accounts";
+  const shared = useShared(accounts);
+  // Of somebody else's session there is nothing to decide.
+  if (shared.data?.sessions.some((one) => one.session === session.id)) return null;
   return (
     <div className="flex flex-wrap items-center gap-1 print:hidden">
       <GoldStar session={session} labelled />
@@ -40,6 +47,7 @@ export function ReportActions({ session }: { session: Session }) {
       >
         <Printer size={18} aria-hidden="true" />
       </button>
+      {accounts && <Share session={session} />}
       <DeleteSession session={session} />
     </div>
   );

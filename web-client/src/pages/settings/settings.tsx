@@ -7,6 +7,7 @@ import { prefer, usePreferences } from "../../settings/preferences";
 import { Frame } from "../../ui/frame";
 import { Failure, Loading } from "../../ui/states";
 import { SelectRow, SwitchRow } from "../../ui/switch";
+import { Browsers, Tokens } from "./browsers";
 import { Keeping } from "./keeping";
 import { YourData } from "./your-data";
 
@@ -16,6 +17,7 @@ const PARTS = [
   ["keeping", "Keeping"],
   ["data", "Your data"],
 ] as const;
+const ACCOUNT = ["account", "Account"] as const;
 
 function Part({ id, title, children }: { id: string; title: string; children: ReactNode }) {
   return (
@@ -138,6 +140,7 @@ function Hints() {
 
 export default function Settings() {
   const me = useMe();
+  const signedIn = me.data?.mode === "accounts";
   return (
     <Frame title="Settings" wide>
       <h1 className="text-2xl font-semibold">Settings</h1>
@@ -146,7 +149,7 @@ export default function Settings() {
           aria-label="Parts of the settings"
           className="flex gap-1 overflow-x-auto lg:sticky lg:top-6 lg:grid lg:self-start"
         >
-          {PARTS.map(([id, title]) => (
+          {(signedIn ? [...PARTS, ACCOUNT] : PARTS).map(([id, title]) => (
             <a
               key={id}
               href={`#${id}`}
@@ -169,6 +172,12 @@ export default function Settings() {
               <Part id="data" title="Your data">
                 <YourData />
               </Part>
+              {signedIn && (
+                <Part id="account" title="Account">
+                  <Browsers />
+                  <Tokens />
+                </Part>
+              )}
             </>
           )}
         </div>

@@ -168,11 +168,19 @@ function DeleteAll({ onClose }: { onClose: () => void }) {
 }
 
 export function YourData() {
+  const me = useMe();
   const [open, setOpen] = useState(false);
   return (
     <>
       <Agreement />
-      <Row title="Who can see my sessions" text="You. Nobody else has been given access to any of them.">
+      <Row
+        title="Who can see my sessions"
+        text={
+          me.data?.mode === "accounts"
+            ? "You, and with whom you share one: its report says with whom, and ends it."
+            : "You. This server has one person."
+        }
+      >
         <span />
       </Row>
       <Export />

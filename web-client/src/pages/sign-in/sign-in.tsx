@@ -1,0 +1,113 @@
+// The way in where people sign in: at the provider, or by a name and a password of this server.
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useLocation, useSearch } from "wouter";
+import { signIn } from "../../api/calls";
+import { asProblem } from "../../api/problem";
+import { useWays } from "../../api/queries";
+import { Button, ButtonLink, buttonClass } from "../../ui/button";
+import { Field } from "../../ui/field";
+import { Frame } from "../../ui/frame";
+import { Empty, Failure, Loading } from "../../ui/states";
+
+/** What is said about a sign-in at the provider that failed, by the word in the address. */
+const PROBLEMS: Record<string, string> = {
+  state: "That sign-in took too long, or began in another browser. Try again.",
+  provider: "The sign-in was stopped, or the other side does not answer. Try again in a moment.",
+  token: "What came back could not be trusted. Try again; if it stays, tell whoever runs this server.",
+  disabled: "This account is disabled. Whoever runs this server can enable it.",
+};
+
+/** A page of this server to go to afterwards; anything else would lead elsewhere. */
+export function pageAfter(wish: string | null): string {
+  return wish !== null && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(wish) && !wish.startsWith("/sign-in") ? wish : "/";
+}
+
+function ByPassword({ to }: { to: string }) {
+  const cache = useQueryClient();
+  const [, go] = useLocation();
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const enter = useMutation({
+    mutationFn: () => signIn(name, password),
+    onSuccess: () => {
+      // What was known belongs to nobody, or to somebody else.
+      cache.clear();
+      go(to, { replace: true });
+    },
+  });
+  return (
+    <form
+      className="grid gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        enter.mutate();
+      }}
+    >
+      <Field label="E-mail address" type="email" autoComplete="username" value={name} onType={setName} />
+      <Field label="Password" type="password" autoComplete="current-password" value={password} onType={setPassword} />
+      {enter.isError && (
+        <p role="alert" className="text-danger" data-testid="sign-in-problem">
+          {asProblem(enter.error).message}
+        </p>
+      )}
+      <Button type="submit" look="primary" disabled={enter.isPending || name === "" || password === ""}>
+        Sign in
+      </Button>
+      <p className="text-sm text-ink-2">
+        No password, or forgotten it? Whoever runs this server gives you a link by which you set one.
+      </p>
+    </form>
+  );
+}
+
+export default function SignIn() {
+  const ways = useWays();
+  const query = new URLSearchParams(useSearch());
+  const to = pageAfter(query.get("to"));
+  const problem = PROBLEMS[query.get("problem") ?? ""];
+  if (ways.isPending || ways.isError) {
+    return (
+      <Frame title="Sign in">
+        {ways.isPending ? (
+          <Loading what="the ways to sign in" rows={1} />
+        ) : (
+          <Failure error={ways.error} retry={() => void ways.refetch()} />
+        )}
+      </Frame>
+    );
+  }
+  const { mode, password, provider } = ways.data;
+  return (
+    <Frame title="Sign in">
+      {mode === "personal" ? (
+        <Empty title="Nobody signs in here" action={<ButtonLink to="/">Choose a question</ButtonLink>}>
+          This server has one person.
+        </Empty>
+      ) : (
+        <div className="mx-auto grid max-w-md gap-6 pt-6">
+          <div>
+            <h1 className="text-3xl font-semibold tracking-tight">Sign in</h1>
+            <p className="mt-2 text-ink-2">Your sessions are yours: nobody sees one unless you share it.</p>
+          </div>
+          {problem && (
+            <p role="alert" className="rounded-2xl bg-sunken px-4 py-3 text-danger" data-testid="sign-in-problem">
+              {problem}
+            </p>
+          )}
+          {provider && (
+            <a
+              className={buttonClass(password ? "plain" : "primary")}
+              href={`/auth/login?to=${encodeURIComponent(to)}`}
+              data-testid="sign-in-provider"
+            >
+              Sign in with {provider}
+            </a>
+          )}
+          {provider && password && <p className="text-center text-sm text-ink-2">or with a password of this server</p>}
+          {password && <ByPassword to={to} />}
+        </div>
+      )}
+    </Frame>
+  );
+}
