@@ -216,6 +216,22 @@ describe("the arena", () => {
     expect(deletes()).toEqual([]);
   });
 
+  it("keeps the screen on from the countdown to the end of the round", async () => {
+    const release = vi.fn(() => Promise.resolve());
+    const request = vi.fn(() => Promise.resolve({ release }));
+    Object.defineProperty(navigator, "wakeLock", { configurable: true, value: { request } });
+    try {
+      open();
+      await screen.findByTestId("countdown");
+      expect(request).toHaveBeenCalledExactlyOnceWith("screen");
+      expect(release).not.toHaveBeenCalled();
+      await userEvent.click(screen.getByTestId("stop"));
+      await waitFor(() => expect(release).toHaveBeenCalled());
+    } finally {
+      Reflect.deleteProperty(navigator, "wakeLock");
+    }
+  });
+
   it("offers no answer without a microphone", async () => {
     await live();
     act(() => void tracks[1]?.dispatchEvent(new Event("ended")));

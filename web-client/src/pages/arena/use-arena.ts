@@ -184,6 +184,7 @@ export function useArena(session: Session): Arena {
   }, [id, send, begun]);
 
   usePageLeaving(state);
+  useAwake(state);
   useMemory(id, state, latest);
   useClock(state, send);
   useDeviceReturn(state.hold?.why === "device", send);
@@ -218,12 +219,14 @@ function usePageLeaving({ stage, connection }: ArenaState) {
     if (!live) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
     window.addEventListener("beforeunload", ask);
-    const sleep = keepAwake();
-    return () => {
-      window.removeEventListener("beforeunload", ask);
-      sleep();
-    };
+    return () => window.removeEventListener("beforeunload", ask);
   }, [live]);
+}
+
+/** The screen stays on from the time to think until the round is over: a phone that sleeps would end the camera. */
+function useAwake({ stage }: ArenaState) {
+  const awake = ["preparing", "counting", "answering"].includes(stage.at);
+  useEffect(() => (awake ? keepAwake() : undefined), [awake]);
 }
 
 /** Remembers where the round is, for a page that comes back to it. */
