@@ -28,7 +28,7 @@ const TYPES = {
 
 let sessions = values.empty ? [] : fixture.sessions();
 let consent = values.empty ? null : { version: fixture.CONSENT.version, accepted_us: Date.now() * 1000 };
-const retention = { days: null, own: null, house: null };
+const retention = { days: null, own: null, server: null };
 const sockets = new Map();
 
 const tell = (id, message) => {

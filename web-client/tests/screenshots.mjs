@@ -1,4 +1,4 @@
-// Pictures of every page in light, dark and at a phone's width: `node tests/screenshots.mjs OUT [--base URL] [--only home,report]`.
+// Screenshots of every page in light, dark and at a phone's width: `node tests/screenshots.mjs OUT [--base URL] [--only home,report]`.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";

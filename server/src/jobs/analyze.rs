@@ -27,7 +27,7 @@ pub const ATTEMPTS: i32 = 5;
 /// Names of the stages of an analysis, as pages read them.
 pub mod stage {
     pub const FETCHING: &str = "fetching";
-    pub const ANALYZING: &str = "analysing";
+    pub const ANALYZING: &str = "analyzing";
     pub const STORING: &str = "storing";
 }
 

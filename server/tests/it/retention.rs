@@ -66,11 +66,11 @@ async fn a_person_chooses_fewer_days_than_the_server_and_takes_it_back() {
     let server = Server::with(|config| config.limits.retention_days = 30).await;
     let put = |body: Value| server.request(Method::PUT, "/api/me").json(&body).send();
     let me: Value = server.get("/api/me").await.json().await.unwrap();
-    assert_eq!(me["retention"], json!({"days": 30, "own": null, "house": 30}));
+    assert_eq!(me["retention"], json!({"days": 30, "own": null, "server": 30}));
     let me: Value = put(json!({"retention_days": 7})).await.unwrap().json().await.unwrap();
-    assert_eq!(me["retention"], json!({"days": 7, "own": 7, "house": 30}));
+    assert_eq!(me["retention"], json!({"days": 7, "own": 7, "server": 30}));
     let me: Value = put(json!({"retention_days": 365})).await.unwrap().json().await.unwrap();
-    assert_eq!(me["retention"], json!({"days": 30, "own": 365, "house": 30}), "the server's days are the most");
+    assert_eq!(me["retention"], json!({"days": 30, "own": 365, "server": 30}), "the server's days are the most");
     let me: Value = put(json!({"retention_days": null})).await.unwrap().json().await.unwrap();
     assert_eq!(me["retention"]["own"], Value::Null);
     for body in [

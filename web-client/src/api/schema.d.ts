@@ -3093,7 +3093,7 @@ export interface components {
              * @description Of the stage, 0 to 100.
              */
             percent?: number | null;
-            /** @description `fetching`, `analysing` or `storing`; `null`: not begun. */
+            /** @description `fetching`, `analyzing` or `storing`; `null`: not started. */
             stage?: string | null;
             /** @description `queued`, `running`, `done`, or `dead`: given up. */
             state: string;
@@ -3779,14 +3779,14 @@ export interface components {
             days?: number | null;
             /**
              * Format: int32
-             * @description The most that this server keeps; `null`: for ever.
-             */
-            house?: number | null;
-            /**
-             * Format: int32
              * @description What the person chose; `null`: nothing.
              */
             own?: number | null;
+            /**
+             * Format: int32
+             * @description The most days that this server keeps a session; `null`: unlimited.
+             */
+            server?: number | null;
         };
         /** @description A running estimate of the four scores; `None`: not enough to say yet. */
         RunningScores: {

@@ -44,15 +44,15 @@ pub struct Retention {
     pub days: Option<u32>,
     /// What the person chose; `null`: nothing.
     pub own: Option<u32>,
-    /// The most that this server keeps; `null`: for ever.
-    pub house: Option<u32>,
+    /// The most days that this server keeps a session; `null`: unlimited.
+    pub server: Option<u32>,
 }
 
 impl Retention {
     async fn of(app: &App, user: UserId) -> Result<Retention> {
-        let house = Some(app.context.config.limits.retention_days).filter(|&days| days > 0);
+        let server = Some(app.context.config.limits.retention_days).filter(|&days| days > 0);
         let own = users::retention_days(&app.context.db, user).await?.and_then(|days| u32::try_from(days).ok());
-        Ok(Retention { days: own.into_iter().chain(house).min(), own, house })
+        Ok(Retention { days: own.into_iter().chain(server).min(), own, server })
     }
 }
 

@@ -7,7 +7,7 @@ import type { Session } from "../../api/types";
 import { olderThan } from "./all-sessions";
 import { Keeping } from "./keeping";
 
-function show(retention: { days: number | null; own: number | null; house: number | null }, sent: unknown[] = []) {
+function show(retention: { days: number | null; own: number | null; server: number | null }, sent: unknown[] = []) {
   vi.stubGlobal("fetch", async (request: Request) => {
     if (request.url.includes("/api/sessions")) {
       return new Response(JSON.stringify({ sessions, next: null }), {
@@ -18,7 +18,7 @@ function show(retention: { days: number | null; own: number | null; house: numbe
     if (request.method === "PUT") {
       const body = (await request.json()) as { retention_days: number | null };
       sent.push(body);
-      now = { ...retention, own: body.retention_days, days: body.retention_days ?? retention.house };
+      now = { ...retention, own: body.retention_days, days: body.retention_days ?? retention.server };
     }
     return new Response(JSON.stringify({ retention: now }), { headers: { "content-type": "application/json" } });
   });
@@ -51,7 +51,7 @@ const sessions = [1, 10, 40, 50].map((age, i) => ({
 describe("how long sessions are kept", () => {
   it("changes nothing before one has seen what would be deleted", async () => {
     const sent: unknown[] = [];
-    show({ days: null, own: null, house: null }, sent);
+    show({ days: null, own: null, server: null }, sent);
     await userEvent.click(await screen.findByText("Change"));
     await userEvent.click(screen.getByLabelText("For 30 days"));
     const preview = await screen.findByTestId("preview");
@@ -65,7 +65,7 @@ describe("how long sessions are kept", () => {
 
   it("is set by a second press, and then shown", async () => {
     const sent: unknown[] = [];
-    show({ days: null, own: null, house: null }, sent);
+    show({ days: null, own: null, server: null }, sent);
     await userEvent.click(await screen.findByText("Change"));
     await userEvent.click(screen.getByLabelText("For 7 days"));
     await screen.findByTestId("preview");
@@ -75,7 +75,7 @@ describe("how long sessions are kept", () => {
   });
 
   it("offers only what is shorter than the server's own limit", async () => {
-    show({ days: 60, own: null, house: 60 });
+    show({ days: 60, own: null, server: 60 });
     await userEvent.click(await screen.findByText("Change"));
     expect(screen.getAllByRole("radio", { hidden: true }).map((x) => x.parentElement?.textContent)).toEqual([
       "As long as this server does: 60 days",

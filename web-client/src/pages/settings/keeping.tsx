@@ -55,11 +55,11 @@ function Preview({ days }: { days: number }) {
 interface Retention {
   days: number | null;
   own: number | null;
-  house: number | null;
+  server: number | null;
 }
 
 function Change({ retention, onClose }: { retention: Retention; onClose: () => void }) {
-  const { own, house } = retention;
+  const { own, server } = retention;
   const cache = useQueryClient();
   const [days, setDays] = useState<number | null>(own);
   const set = useMutation({
@@ -69,13 +69,13 @@ function Change({ retention, onClose }: { retention: Retention; onClose: () => v
       onClose();
     },
   });
-  const choices = CHOICES.filter((x) => house === null || x < house);
+  const choices = CHOICES.filter((x) => server === null || x < server);
   if (own !== null && !choices.includes(own)) choices.push(own);
   const options: [number | null, string][] = [
-    [null, house === null ? "Until I delete them" : `As long as this server does: ${span(house)}`],
+    [null, server === null ? "Until I delete them" : `As long as this server does: ${span(server)}`],
     ...choices.sort((a, b) => a - b).map((x): [number, string] => [x, `For ${span(x)}`]),
   ];
-  const limit = days ?? house;
+  const limit = days ?? server;
   return (
     <div className="grid gap-4">
       <fieldset className="grid gap-1">

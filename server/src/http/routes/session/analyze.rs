@@ -19,7 +19,7 @@ use serde::Serialize;
 pub struct Analysis {
     /// `queued`, `running`, `done`, or `dead`: given up.
     pub state: String,
-    /// `fetching`, `analysing` or `storing`; `null`: not begun.
+    /// `fetching`, `analyzing` or `storing`; `null`: not started.
     pub stage: Option<String>,
     /// Of the stage, 0 to 100.
     pub percent: Option<i32>,
