@@ -14,7 +14,7 @@ pub fn live(models: &Models, config: &Config, session: &Session) -> Header {
         started_us: session.started_us.unwrap_or_default(),
         owner: session.owner.to_string(),
         models: models.describe(),
-        rate_hz: config.media.analysed_hz,
+        rate_hz: config.media.analyzed_hz,
         capture: session.capture,
         calibration: session.calibration,
         hints: session.hints.clone(),

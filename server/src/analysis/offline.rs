@@ -43,7 +43,7 @@ impl Settings {
     /// Returns the settings for a session's recording, from the choices of its owner and the server's configuration.
     pub fn of(config: &Config, session: &Session, about: FileContext) -> Settings {
         Settings {
-            rate_hz: config.media.analysed_hz,
+            rate_hz: config.media.analyzed_hz,
             landmarks: false,
             affect: session.affect,
             hints: session.hints.clone(),

@@ -65,7 +65,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
     let out = args.out.clone().unwrap_or_else(|| args.file.with_extension("coach"));
     std::fs::create_dir_all(&out).with_context(|| format!("{}: the folder cannot be made", out.display()))?;
     let settings = Settings {
-        rate_hz: if args.every_frame { 0 } else { config.media.analysed_hz },
+        rate_hz: if args.every_frame { 0 } else { config.media.analyzed_hz },
         landmarks: args.landmarks,
         affect: config.affect.enabled,
         hints: config.hints.settings(crate::session::hints::all().map(|hint| hint.id)),

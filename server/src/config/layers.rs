@@ -23,6 +23,9 @@ const OTHER_VARIABLES: [&str; 15] = [
     "UPDATE",
 ];
 
+/// Former names of settings, which are still read: section, former key, present key.
+const FORMER_KEYS: [(&str, &str, &str); 1] = [("media", "analysed_hz", "analyzed_hz")];
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("cannot read {path}: {source}")]
@@ -106,6 +109,8 @@ fn from_file(path: &Path) -> Result<Config, Error> {
 
 /// Returns the configuration with one value changed. The value is parsed as the type of its key: a number, a list, plain text.
 fn set(config: &Config, section: &str, key: &str, text: &str) -> Result<Config, String> {
+    let renamed = FORMER_KEYS.iter().find(|&&(of, former, _)| of == section && former == key);
+    let key = renamed.map_or(key, |(_, _, present)| present);
     let table = Table::try_from(config).map_err(|error| error.to_string())?;
     let mut first_error = None;
     for value in readings(text) {
@@ -172,6 +177,19 @@ mod tests {
         layers.flags = vec![("hints.budget_ms".into(), "3".into())];
         let config = layers.load().unwrap();
         assert_eq!((config.hints.budget_ms, config.media.grace_s, config.limits.live_sessions), (3, 2, 1));
+    }
+
+    #[test]
+    fn a_setting_is_read_under_its_former_name_from_each_layer() {
+        let (_dir, mut layers) = file("[media]\nanalysed_hz = 1\n");
+        assert_eq!(layers.load().unwrap().media.analyzed_hz, 1);
+        layers.environment = environment(&[("COACH_MEDIA_ANALYSED_HZ", "2")]).environment;
+        assert_eq!(layers.load().unwrap().media.analyzed_hz, 2);
+        layers.flags = vec![("media.analysed_hz".into(), "3".into())];
+        assert_eq!(layers.load().unwrap().media.analyzed_hz, 3);
+        let (_dir, both) = file("[media]\nanalysed_hz = 1\nanalyzed_hz = 1\n");
+        let message = both.load().unwrap_err().to_string();
+        assert!(message.contains("analyzed_hz"), "{message}");
     }
 
     #[test]

@@ -17,7 +17,8 @@ pub struct Config {
     /// How long a session waits for a lost publisher, seconds.
     pub grace_s: u32,
     /// Frames analyzed per second of media.
-    pub analysed_hz: u32,
+    #[serde(alias = "analysed_hz")]
+    pub analyzed_hz: u32,
     /// Bit rate that a publisher is asked to stay below, bits per second.
     pub max_bitrate_bps: u32,
 }
@@ -39,7 +40,7 @@ impl Default for Config {
             udp_from: From::Machine,
             public_ips: Vec::new(),
             grace_s: 60,
-            analysed_hz: 15,
+            analyzed_hz: 15,
             max_bitrate_bps: 2_500_000,
         }
     }
