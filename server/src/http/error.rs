@@ -20,7 +20,7 @@ pub struct Problem {
     /// With `state`: the state the session is in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<State>,
-    /// The request, as the server's log names it: `urn:uuid:` and the id in the header `x-request-id`.
+    /// The request: `urn:uuid:` and the id that the header `x-request-id` and the server's log have.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<String>,
 }
@@ -32,7 +32,7 @@ pub enum Error {
     NotFound(&'static str),
     #[error("{0}")]
     BadRequest(String),
-    /// Well-formed, but it makes no sense.
+    /// The request is well-formed, but its values are invalid.
     #[error("{0}")]
     Unprocessable(String),
     #[error("nothing is recorded before the consent text {version:?} is accepted: POST /api/consents")]
@@ -59,7 +59,7 @@ pub enum Error {
     Forbidden(String),
     #[error("{detail}")]
     TooMany { detail: String, retry_after_s: u32 },
-    /// The body did not come in time.
+    /// The body did not arrive in time.
     #[error("{0}")]
     Timeout(String),
     #[error("{0}")]

@@ -74,7 +74,7 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     }
 }
 
-/// The unguessable name of a publishing.
+/// The id of a publishing, which cannot be guessed.
 pub struct Resource(pub String);
 
 impl FromRequestParts<App> for Resource {

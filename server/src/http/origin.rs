@@ -67,7 +67,7 @@ impl Allowed {
             return self.check_read(headers, uri, &host);
         }
         if let Some(value) = headers.get(header::ORIGIN) {
-            // Decided by the origin itself: a page of an allowed origin is cross-site, and is welcome.
+            // The origin decides: a page of an allowed origin is cross-site, and is accepted.
             let ours = value.to_str().is_ok_and(|origin| self.origin(origin, &host));
             return if ours { Ok(()) } else { Err(Error::Origin) };
         }

@@ -8,9 +8,9 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 
-/// How many seconds' worth of changes may come at once.
+/// How many seconds' worth of changes may arrive at once.
 const BURST_S: NonZeroU32 = NonZeroU32::new(10).expect("10 is not 0");
-/// How many addresses are remembered before those that were quiet are forgotten.
+/// The number of addresses that are remembered before those without recent changes are forgotten.
 const REMEMBERED: usize = 4096;
 /// Path of the object store's notifications, which are not limited: it has a secret, and sends one per object.
 const UNLIMITED: &str = "/api/hooks/";

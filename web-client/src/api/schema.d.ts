@@ -169,7 +169,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What differs most between two answers, where, and in words. */
+        /** Compares two answers: what differs most, where, and in words. */
         get: {
             parameters: {
                 query: {
@@ -245,7 +245,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The text in force. */
+        /** Returns the consent text in force. */
         get: {
             parameters: {
                 query?: never;
@@ -282,7 +282,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Agrees to the text. */
+        /** Records that the person agrees to the text. */
         post: {
             parameters: {
                 query?: never;
@@ -323,8 +323,8 @@ export interface paths {
             };
         };
         /**
-         * Takes the agreement back: what is being recorded ends at once, and nothing more is recorded. What is there stays until it is
-         *     deleted.
+         * Withdraws the agreement: running recordings end at once, and nothing more is recorded. Stored sessions stay until
+         *     they are deleted.
          */
         delete: {
             parameters: {
@@ -358,8 +358,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Takes `ObjectCreated` notifications of uploaded files, as the page's own word that the file is there. What is not
-         *     about a file that is waited for is ignored.
+         * Takes `ObjectCreated` notifications of uploaded files, which complete an upload as the page does. Notifications of
+         *     other objects are ignored.
          */
         post: {
             parameters: {
@@ -427,7 +427,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The person and the server's abilities. */
+        /** Returns the person, and what this server offers. */
         get: {
             parameters: {
                 query?: never;
@@ -447,7 +447,7 @@ export interface paths {
                 };
             };
         };
-        /** What the person decides for themselves. A limit that is longer than the server's changes nothing. */
+        /** Sets the person's own limit. One that is longer than the server's has no effect. */
         put: {
             parameters: {
                 query?: never;
@@ -565,7 +565,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every question that can be chosen. */
+        /** Returns every question that can be chosen. */
         get: {
             parameters: {
                 query?: never;
@@ -600,11 +600,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Phrases of the person's own sessions that hold the text. */
+        /** Returns the phrases of the person's own sessions that contain the text. */
         get: {
             parameters: {
                 query: {
-                    /** @description What to look for, 2 to 200 characters, as it stands in a phrase; case does not matter. */
+                    /** @description The text to search for, 2 to 200 characters, as it is in a phrase; case does not matter. */
                     q: string;
                 };
                 header?: never;
@@ -842,7 +842,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far the analysis of an upload is. */
+        /** Returns the progress of the analysis of an upload. */
         get: {
             parameters: {
                 query?: never;
@@ -873,7 +873,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Tries a failed session again. */
+        /** Analyzes a failed session again. */
         post: {
             parameters: {
                 query?: never;
@@ -924,7 +924,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Measures the clip and keeps what it found with the session, before the session is live. */
+        /** Measures the clip and stores the result with the session, which must not be live yet. */
         post: {
             parameters: {
                 query?: never;
@@ -1020,7 +1020,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Recording, journal, report and calibration in one ZIP, made while it is read. */
+        /** Returns recording, journal, report and calibration in one ZIP, which is written while it is read. */
         get: {
             parameters: {
                 query?: never;
@@ -1332,7 +1332,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything the engine was shown, one JSON object a line. */
+        /** Returns the journal: all observations of the session, one JSON object a line. */
         get: {
             parameters: {
                 query?: never;
@@ -1506,7 +1506,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The report: scores, contributions, moments, curves. */
+        /** Returns the report: scores, contributions, moments, curves. */
         get: {
             parameters: {
                 query?: never;
@@ -1623,7 +1623,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far the upload is: which parts the store has. */
+        /** Returns the progress of the upload: the parts that the store has. */
         get: {
             parameters: {
                 query?: never;
@@ -1662,7 +1662,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Asks for a slot. Asking again with the same file gives the same slot with what the store has; another file takes its place. */
+        /**
+         * Opens a slot. Another request with the same file returns the same slot and what the store has; a different file
+         *     replaces it.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1736,7 +1739,7 @@ export interface paths {
                 };
             };
         };
-        /** Gives the upload up; what came so far is erased. Nothing to give up is no error. */
+        /** Cancels the upload and erases what was stored so far. Having no upload is no error. */
         delete: {
             parameters: {
                 query?: never;
@@ -1794,7 +1797,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** All parts are there: the file is checked and its analysis is queued. Saying it twice changes nothing. */
+        /** Completes the upload: checks the file and enqueues its analysis. A second request changes nothing. */
         post: {
             parameters: {
                 query?: never;
@@ -1875,7 +1878,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signed URLs to PUT parts to, good for a few minutes; the length of each part is signed. */
+        /** Returns signed URLs to PUT parts to, valid for a few minutes. The length of each part is signed. */
         post: {
             parameters: {
                 query?: never;
@@ -1946,7 +1949,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** There is nothing to read where one publishes (RFC 9725 section 4.1). */
+        /** Refuses reading: a publishing has no content (RFC 9725, section 4.1). */
         get: {
             parameters: {
                 query?: never;
@@ -1975,7 +1978,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Publishes: an SDP offer in, an SDP answer out, the publishing's URL in `Location`. Posting again takes over. */
+        /**
+         * Publishes: takes an SDP offer and returns an SDP answer, with the publishing's URL in `Location`. A second POST
+         *     replaces the first publishing.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -2068,7 +2074,7 @@ export interface paths {
             };
         };
         delete?: never;
-        /** What can be posted here. */
+        /** Returns the media type that can be posted. */
         options: {
             parameters: {
                 query?: never;
@@ -2100,7 +2106,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the publishing goes on; there is nothing to read (RFC 9725 section 4.1). */
+        /** Answers whether the publishing goes on; it has no content (RFC 9725, section 4.1). */
         get: {
             parameters: {
                 query?: never;
@@ -2131,7 +2137,7 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Stops for good: the session goes on to its report. */
+        /** Ends the session, which goes on to its report. */
         delete: {
             parameters: {
                 query?: never;
@@ -2160,7 +2166,7 @@ export interface paths {
                 };
             };
         };
-        /** What can be done with a publishing. */
+        /** Returns the methods of a publishing. */
         options: {
             parameters: {
                 query?: never;
@@ -2624,7 +2630,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The person's last hundred scored sessions and what they show. */
+        /** Returns the person's last hundred scored sessions and their trends. */
         get: {
             parameters: {
                 query?: never;
@@ -2837,7 +2843,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The process answers. */
+        /** Answers 200 while the process runs. */
         get: {
             parameters: {
                 query?: never;
@@ -2907,7 +2913,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Database, object store and models are there: sessions can be taken. */
+        /** Answers 200 when database, object store and models are ready, so that sessions can be accepted. */
         get: {
             parameters: {
                 query?: never;
@@ -2947,7 +2953,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description The work that goes on by itself. */
+        /** @description The job that was enqueued. */
         Accepted: {
             /** Format: uuid */
             job: string;
@@ -3079,11 +3085,11 @@ export interface components {
             status: string;
             version: string;
         };
-        /** @description How far the analysis is. */
+        /** @description The progress of an analysis. */
         Analysis: {
             /**
              * Format: int32
-             * @description Begun so many times, at most five.
+             * @description The number of attempts so far, at most five.
              */
             attempts: number;
             /** @description Why the last attempt failed. */
@@ -3301,7 +3307,7 @@ export interface components {
             version: string;
         };
         ConsentRequest: {
-            /** @description The version that was read; it must be the one in force. */
+            /** @description The version that the person read. It must be the one in force. */
             version: string;
         };
         /** @description One named part of a score. */
@@ -3548,7 +3554,7 @@ export interface components {
             logout_token: string;
         };
         Me: {
-            /** @description False: feelings are not estimated on this server. */
+            /** @description False: this server does not estimate feelings. */
             affect: boolean;
             consent?: components["schemas"]["Consent"] | null;
             consent_version: string;
@@ -3636,7 +3642,7 @@ export interface components {
         PartUrls: {
             /**
              * Format: int64
-             * @description A request must begin before; ask again for new ones.
+             * @description Requests must begin before this time; later ones need new URLs.
              */
             expires_us: number;
             urls: components["schemas"]["PartUrl"][];
@@ -3683,7 +3689,7 @@ export interface components {
         Problem: {
             /** @description What went wrong here, and what to do. */
             detail: string;
-            /** @description The request, as the server's log names it: `urn:uuid:` and the id in the header `x-request-id`. */
+            /** @description The request: `urn:uuid:` and the id that the header `x-request-id` and the server's log have. */
             instance?: string | null;
             state?: components["schemas"]["SessionState"] | null;
             /**
@@ -3729,9 +3735,9 @@ export interface components {
             duration_ms?: number | null;
             /** Format: int64 */
             expires_us: number;
-            /** @description A still of it, valid as long; `null` where there is no video. */
+            /** @description A still image of it, valid as long; `null` where there is no video. */
             poster_url?: string | null;
-            /** @description Good until `expires_us`; answers ranges, so a player can seek. */
+            /** @description Valid until `expires_us`; it answers range requests, so that a player can seek. */
             url: string;
         };
         /** @description `report.json`. */
@@ -3774,12 +3780,12 @@ export interface components {
         Retention: {
             /**
              * Format: int32
-             * @description After so many days; `null`: never.
+             * @description The number of days after which a session is deleted; `null`: never.
              */
             days?: number | null;
             /**
              * Format: int32
-             * @description What the person chose; `null`: nothing.
+             * @description The number of days that the person chose; `null`: none.
              */
             own?: number | null;
             /**
@@ -3805,7 +3811,7 @@ export interface components {
         };
         /** @description A notification; of its many fields only these are read. */
         S3Notification: {
-            /** @description Absent in the message by which S3 tests the address. */
+            /** @description Absent in the message with which S3 tests the address. */
             Records?: components["schemas"]["S3Record"][];
         };
         S3Place: {
@@ -3864,7 +3870,7 @@ export interface components {
             engagement: components["schemas"]["Score"];
             resilience: components["schemas"]["Score"];
         };
-        /** @description What was found. */
+        /** @description The phrases that were found. */
         SearchResults: {
             /** @description At most 100, newest session first. */
             phrases: components["schemas"]["Found"][];
@@ -3957,7 +3963,7 @@ export interface components {
         Settings: {
             /**
              * Format: int32
-             * @description Sessions are deleted after so many days, 1 to 36500; `null`: as the server does.
+             * @description The number of days after which sessions are deleted, 1 to 36500; `null`: the server's limit.
              */
             retention_days?: number | null;
         };
@@ -4025,7 +4031,7 @@ export interface components {
         StoredPart: {
             /** Format: int64 */
             bytes: number;
-            /** @description CRC-64/NVME in 16 hexadecimal digits, where the store says it. */
+            /** @description CRC-64/NVME in 16 hexadecimal digits, where the store gives it. */
             crc64?: string | null;
             /** Format: int32 */
             number: number;
@@ -4121,7 +4127,7 @@ export interface components {
             points: components["schemas"]["TrendsPoint"][];
             trends: components["schemas"]["Trend"][];
         };
-        /** @description A scored session on the way. */
+        /** @description A scored session of the trend. */
         TrendsPoint: {
             /** Format: int64 */
             at_us: number;
@@ -4132,19 +4138,19 @@ export interface components {
             scores: components["schemas"]["ScoreValues"];
             session_id: components["schemas"]["SessionId"];
         };
-        /** @description A file on its way, and what the store has of it. */
+        /** @description An upload, and what the store has of it. */
         Upload: {
             /** Format: int64 */
             bytes: number;
             content_type: string;
             /**
              * Format: int64
-             * @description Parts are taken until then; asking for the slot again extends it.
+             * @description Parts are accepted until this time; requesting the slot again extends it.
              */
             expires_us: number;
             /**
              * Format: uuid
-             * @description The job that analyzes it; `null`: it is not complete.
+             * @description The job that analyzes the file; `null`: the upload is not complete.
              */
             job?: string | null;
             name: string;
@@ -4155,7 +4161,7 @@ export interface components {
             part_bytes: number;
             /**
              * Format: int64
-             * @description How many parts there are, numbered from 1.
+             * @description The number of parts; they are numbered from 1.
              */
             parts: number;
             stored: components["schemas"]["StoredPart"][];
@@ -4163,12 +4169,12 @@ export interface components {
         UploadRequest: {
             /**
              * Format: int64
-             * @description Its length; at most `limits.upload_bytes`.
+             * @description Its length in bytes; at most `limits.upload_bytes`.
              */
             bytes: number;
-            /** @description Its media type: of MP4, MOV, WebM or MKV. */
+            /** @description Its media type, one of MP4, MOV, WebM and MKV. */
             content_type: string;
-            /** @description What the person calls the file; kept as a label. */
+            /** @description The person's name for the file; kept as a label. */
             name: string;
         };
         UrlsRequest: {

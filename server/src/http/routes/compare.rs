@@ -17,7 +17,7 @@ use coach_insight::compare;
 use futures::TryStreamExt;
 use serde::Deserialize;
 
-/// A report is never as large as this, bytes.
+/// The largest report that is read, bytes.
 const REPORT_MAX: u64 = 64 << 20;
 
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -34,7 +34,7 @@ pub struct Pair {
     answer_b: Option<usize>,
 }
 
-/// What differs most between two answers, where, and in words.
+/// Compares two answers: what differs most, where, and in words.
 #[utoipa::path(get, operation_id = "compare_get", path = "/api/compare", tag = "sessions", params(Pair),
     responses((status = 200, body = Comparison), (status = 400, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]

@@ -23,17 +23,17 @@ pub struct Text {
 #[serde(deny_unknown_fields)]
 #[schema(as = ConsentRequest)]
 pub struct Accept {
-    /// The version that was read; it must be the one in force.
+    /// The version that the person read. It must be the one in force.
     pub version: String,
 }
 
-/// The text in force.
+/// Returns the consent text in force.
 #[utoipa::path(get, operation_id = "consents_text", path = "/api/consent", tag = "person", responses((status = 200, body = Text)))]
 pub async fn text() -> Json<Text> {
     Json(Text { version: VERSION, title: TITLE, sections: SECTIONS })
 }
 
-/// Agrees to the text.
+/// Records that the person agrees to the text.
 #[utoipa::path(post, operation_id = "consents_accept", path = "/api/consents", tag = "person", request_body = Accept,
     responses((status = 201, body = Consent), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub async fn accept(
@@ -44,7 +44,7 @@ pub async fn accept(
     if accept.version != VERSION {
         return Err(Error::Conflict(format!("the text in force is version {VERSION:?}: read GET /api/consent again")));
     }
-    // Saying it again changes nothing, and is not written down again.
+    // A second agreement to the same version changes nothing and is not stored.
     let consent = match consents::latest(&app.context.db, viewer.user).await? {
         Some(given) if given.version == VERSION => given,
         _ => consents::accept(&app.context.db, viewer.user, VERSION).await?,
@@ -52,8 +52,8 @@ pub async fn accept(
     Ok((StatusCode::CREATED, Json(consent)))
 }
 
-/// Takes the agreement back: what is being recorded ends at once, and nothing more is recorded. What is there stays until it is
-/// deleted.
+/// Withdraws the agreement: running recordings end at once, and nothing more is recorded. Stored sessions stay until
+/// they are deleted.
 #[utoipa::path(delete, operation_id = "consents_withdraw", path = "/api/consents", tag = "person", responses((status = 204)))]
 pub async fn withdraw(State(app): State<App>, Asks { viewer, .. }: Asks<act::Use>) -> Result<StatusCode> {
     consents::withdraw(&app.context.db, viewer.user).await?;
@@ -61,7 +61,7 @@ pub async fn withdraw(State(app): State<App>, Asks { viewer, .. }: Asks<act::Use
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Refuses unless the person agreed to the text in force.
+/// Refuses with 403 unless the person agreed to the text in force.
 pub async fn require(app: &App, user: UserId) -> Result<()> {
     match consents::latest(&app.context.db, user).await? {
         Some(consent) if consent.version == VERSION => Ok(()),

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::time::Duration;
 
-/// A part that does not answer within this time is not ready.
+/// The time within which a part must answer to be ready.
 const PING_TIMEOUT: Duration = Duration::from_secs(3);
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -20,13 +20,13 @@ pub struct Alive {
     pub version: &'static str,
 }
 
-/// The process answers.
+/// Answers 200 while the process runs.
 #[utoipa::path(get, operation_id = "health_alive", path = "/healthz", tag = "operation", responses((status = 200, body = Alive)))]
 pub async fn alive() -> Json<Alive> {
     Json(Alive { status: "ok", version: env!("CARGO_PKG_VERSION") })
 }
 
-/// Database, object store and models are there: sessions can be taken.
+/// Answers 200 when database, object store and models are ready, so that sessions can be accepted.
 #[utoipa::path(get, operation_id = "health_ready", path = "/readyz", tag = "operation", responses((status = 200, body = Alive), (status = 503, body = Problem)))]
 pub async fn ready(State(app): State<App>) -> Result<Json<Alive>> {
     let (database, objects) = tokio::join!(

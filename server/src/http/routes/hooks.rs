@@ -1,4 +1,4 @@
-//! What the object store says by itself: bucket notifications of S3, also as MinIO sends them.
+//! Notifications of the object store: bucket notifications of S3, also in the form that MinIO sends.
 
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
@@ -16,7 +16,7 @@ use std::borrow::Cow;
 #[derive(Deserialize, utoipa::ToSchema)]
 #[schema(as = S3Notification)]
 pub struct Notification {
-    /// Absent in the message by which S3 tests the address.
+    /// Absent in the message with which S3 tests the address.
     #[serde(rename = "Records", default)]
     records: Vec<Record>,
 }
@@ -49,8 +49,8 @@ struct Object {
     key: String,
 }
 
-/// Takes `ObjectCreated` notifications of uploaded files, as the page's own word that the file is there. What is not
-/// about a file that is waited for is ignored.
+/// Takes `ObjectCreated` notifications of uploaded files, which complete an upload as the page does. Notifications of
+/// other objects are ignored.
 #[utoipa::path(post, operation_id = "hooks_s3", path = "/api/hooks/s3", tag = "operation", request_body = Notification,
     responses((status = 204), (status = 400, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
 pub async fn s3(State(app): State<App>, headers: HeaderMap, request: Request) -> Result<StatusCode> {
@@ -58,10 +58,10 @@ pub async fn s3(State(app): State<App>, headers: HeaderMap, request: Request) ->
     if !presents(&headers, secret) {
         return Err(Error::Forbidden("the store must present storage.hook_secret: Authorization: Bearer …".into()));
     }
-    // Read only now: strangers do not get to be parsed.
+    // Parsed only after the secret was checked, so that bodies of unknown senders are never parsed.
     let Body(notification): Body<Notification> = Body::from_request(request, &app).await?;
     for record in notification.records {
-        // AWS says "ObjectCreated:…", MinIO "s3:ObjectCreated:…".
+        // AWS sends "ObjectCreated:…", MinIO "s3:ObjectCreated:…".
         let created = record.event.trim_start_matches("s3:").starts_with("ObjectCreated:");
         if !created || record.s3.bucket.name != app.context.config.storage.bucket {
             continue;
@@ -70,7 +70,7 @@ pub async fn s3(State(app): State<App>, headers: HeaderMap, request: Request) ->
         let Some(slot) = uploads::all_owners_get(&app.context.db, session).await? else { continue };
         match crate::uploads::complete(&app.context, &slot, None).await {
             Ok(job) => tracing::debug!(%session, %job, "the store said that an upload is there"),
-            // The store is to say it again.
+            // The store repeats a notification that was not accepted.
             Err(error @ (crate::uploads::Error::Store(_) | crate::uploads::Error::Database(_))) => {
                 return Err(error.into());
             }
@@ -80,7 +80,7 @@ pub async fn s3(State(app): State<App>, headers: HeaderMap, request: Request) ->
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Compared by digest, so that the time it takes says nothing about the secret.
+/// Compares by digest, so that the time it takes tells nothing about the secret.
 fn presents(headers: &HeaderMap, secret: &str) -> bool {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token =
@@ -88,7 +88,7 @@ fn presents(headers: &HeaderMap, secret: &str) -> bool {
     token.is_some_and(|(_, token)| Sha256::digest(token.trim()) == Sha256::digest(secret))
 }
 
-/// A key as S3 writes it into notifications.
+/// Decodes a key from the form that S3 uses in notifications.
 fn decoded(key: &str) -> Option<String> {
     let spaced = key.replace('+', " ");
     percent_decode_str(&spaced).decode_utf8().ok().map(Cow::into_owned)

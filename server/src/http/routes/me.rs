@@ -1,4 +1,4 @@
-//! Who asks, and what this server does for them.
+//! The person who makes the request, and what this server offers.
 
 use crate::context::ModelNames;
 use crate::http::app::App;
@@ -27,7 +27,7 @@ pub struct Me {
     /// The newest agreement; `null`: none. It counts when its version is `consent_version`.
     pub consent: Option<Consent>,
     pub consent_version: &'static str,
-    /// False: feelings are not estimated on this server.
+    /// False: this server does not estimate feelings.
     pub affect: bool,
     pub models: ModelNames,
     /// The largest file that can be uploaded.
@@ -40,9 +40,9 @@ pub struct Me {
 /// When sessions are deleted by themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Retention {
-    /// After so many days; `null`: never.
+    /// The number of days after which a session is deleted; `null`: never.
     pub days: Option<u32>,
-    /// What the person chose; `null`: nothing.
+    /// The number of days that the person chose; `null`: none.
     pub own: Option<u32>,
     /// The most days that this server keeps a session; `null`: unlimited.
     pub server: Option<u32>,
@@ -56,7 +56,7 @@ impl Retention {
     }
 }
 
-/// The person and the server's abilities.
+/// Returns the person, and what this server offers.
 #[utoipa::path(get, operation_id = "me_get", path = "/api/me", tag = "person", responses((status = 200, body = Me)))]
 pub async fn get(State(app): State<App>, Asks { viewer, .. }: Asks<act::Use>) -> Result<Json<Me>> {
     Ok(Json(me(&app, viewer.user).await?))
@@ -81,18 +81,18 @@ async fn me(app: &App, user: UserId) -> Result<Me> {
     })
 }
 
-/// Longest limit that a person can set, days.
+/// The longest limit that a person can set, days.
 const DAYS_MAX: u32 = 36_500;
 
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Sessions are deleted after so many days, 1 to 36500; `null`: as the server does.
+    /// The number of days after which sessions are deleted, 1 to 36500; `null`: the server's limit.
     #[serde(deserialize_with = "Option::deserialize")]
     pub retention_days: Option<u32>,
 }
 
-/// What the person decides for themselves. A limit that is longer than the server's changes nothing.
+/// Sets the person's own limit. One that is longer than the server's has no effect.
 #[utoipa::path(put, operation_id = "me_put", path = "/api/me", tag = "person", request_body = Settings,
     responses((status = 200, body = Me), (status = 422, body = Problem)))]
 pub async fn put(

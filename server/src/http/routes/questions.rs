@@ -13,7 +13,7 @@ pub struct Questions {
     pub questions: Vec<Question>,
 }
 
-/// Every question that can be chosen.
+/// Returns every question that can be chosen.
 #[utoipa::path(get, operation_id = "questions_list", path = "/api/questions", tag = "sessions", responses((status = 200, body = Questions)))]
 pub async fn list(State(app): State<App>, Asks { viewer, .. }: Asks<act::Use>) -> Result<Json<Questions>> {
     Ok(Json(Questions { questions: questions::list(&app.context.db, viewer.user).await? }))

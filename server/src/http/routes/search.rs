@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
-/// Nobody looks for more characters, and nobody reads more phrases.
+/// The longest search text, characters, and the most phrases in an answer.
 const LONGEST: usize = 200;
 const MOST: i64 = 100;
 
@@ -17,18 +17,18 @@ const MOST: i64 = 100;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SearchQuery {
-    /// What to look for, 2 to 200 characters, as it stands in a phrase; case does not matter.
+    /// The text to search for, 2 to 200 characters, as it is in a phrase; case does not matter.
     pub q: String,
 }
 
-/// What was found.
+/// The phrases that were found.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct SearchResults {
     /// At most 100, newest session first.
     pub phrases: Vec<Found>,
 }
 
-/// Phrases of the person's own sessions that hold the text.
+/// Returns the phrases of the person's own sessions that contain the text.
 #[utoipa::path(get, operation_id = "search", path = "/api/search", tag = "sessions", params(SearchQuery),
     responses((status = 200, body = SearchResults), (status = 400, body = Problem), (status = 422, body = Problem)))]
 pub async fn get(

@@ -1,4 +1,4 @@
-//! How things went over the sessions, against the person's own range.
+//! Trends over the sessions, against the person's own range.
 
 use crate::http::app::App;
 use crate::http::error::Result;
@@ -12,7 +12,7 @@ use coach_insight::trends;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// So many sessions are looked at; the rules for trends look at no more.
+/// The number of sessions that are read; the rules for trends use no more.
 const POINTS: i64 = 100;
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -22,7 +22,7 @@ pub struct Trends {
     pub trends: Vec<Trend>,
 }
 
-/// A scored session on the way.
+/// A scored session of the trend.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct TrendsPoint {
     pub session_id: SessionId,
@@ -32,7 +32,7 @@ pub struct TrendsPoint {
     pub metrics: BTreeMap<String, Option<f32>>,
 }
 
-/// The person's last hundred scored sessions and what they show.
+/// Returns the person's last hundred scored sessions and their trends.
 #[utoipa::path(get, operation_id = "trends_get", path = "/api/trends", tag = "sessions", responses((status = 200, body = Trends)))]
 pub async fn get(State(app): State<App>, Asks { viewer, .. }: Asks<act::Use>) -> Result<Json<Trends>> {
     let points = reports::points(&app.context.db, viewer.user, POINTS).await?;

@@ -1,4 +1,4 @@
-//! The analysis of a session: how far an upload's is, and once more after a failure.
+//! The analysis of a session: the progress of an upload's, and another attempt after a failure.
 
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
@@ -14,7 +14,7 @@ use axum::http::StatusCode;
 use coach_core::SessionId;
 use serde::Serialize;
 
-/// How far the analysis is.
+/// The progress of an analysis.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Analysis {
     /// `queued`, `running`, `done`, or `dead`: given up.
@@ -23,13 +23,13 @@ pub struct Analysis {
     pub stage: Option<String>,
     /// Of the stage, 0 to 100.
     pub percent: Option<i32>,
-    /// Begun so many times, at most five.
+    /// The number of attempts so far, at most five.
     pub attempts: i32,
     /// Why the last attempt failed.
     pub error: Option<String>,
 }
 
-/// How far the analysis of an upload is.
+/// Returns the progress of the analysis of an upload.
 #[utoipa::path(get, operation_id = "analysis_get", path = "/api/sessions/{id}/analyze", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, body = Analysis), (status = 404, body = Problem)))]
 pub async fn get(State(app): State<App>, Seen { session, .. }: Seen<act::See>) -> Result<Json<Analysis>> {
@@ -38,7 +38,7 @@ pub async fn get(State(app): State<App>, Seen { session, .. }: Seen<act::See>) -
     Ok(Json(Analysis { state, stage, percent, attempts, error: last_error }))
 }
 
-/// Tries a failed session again.
+/// Analyzes a failed session again.
 #[utoipa::path(post, operation_id = "analysis_again", path = "/api/sessions/{id}/analyze", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 202), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn again(State(app): State<App>, Seen { session, .. }: Seen<act::Change>) -> Result<StatusCode> {

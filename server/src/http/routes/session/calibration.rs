@@ -1,4 +1,4 @@
-//! The device check: a clip of a few seconds, measured, kept as numbers, thrown away.
+//! The device check: measures a clip of a few seconds, keeps the numbers, and deletes the clip.
 
 use crate::analysis::calibrate::{CalibrateError, CalibrationOutcome};
 use crate::http::app::App;
@@ -14,7 +14,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use coach_core::SessionId;
 
-/// Measures the clip and keeps what it found with the session, before the session is live.
+/// Measures the clip and stores the result with the session, which must not be live yet.
 #[utoipa::path(post, operation_id = "calibration_measure", path = "/api/sessions/{id}/calibration", tag = "sessions", params(("id" = SessionId, Path)),
     request_body(content = Vec<u8>, content_type = "video/webm", description = "3 to 8 seconds of camera and microphone"),
     responses((status = 200, body = CalibrationOutcome), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
@@ -34,7 +34,7 @@ pub async fn measure(
         _ => return Err(Error::UnsupportedMedia { expected: "video/webm" }),
     }
     consents::require(&app, session.owner).await?;
-    // A turn before the body: clips that wait in memory are bounded.
+    // The place is taken before the body is read, so that the clips in memory are bounded.
     let turn = app.clips.take(session.owner).map_err(|full| Error::TooMany {
         detail: format!("too many device checks at once: {full}; try again in a moment"),
         retry_after_s: 5,
@@ -49,7 +49,7 @@ pub async fn measure(
         CalibrateError::Failed(cause) => Error::Internal(cause.context("the device check could not be measured")),
     })?;
     drop(turn);
-    // It may have been withdrawn while the clip was measured.
+    // The consent may have been withdrawn while the clip was measured.
     consents::require(&app, session.owner).await?;
     if !sessions::set_calibration(&app.context.db, session.owner, session.id, &outcome.calibration).await? {
         let now = sessions::get(&app.context.db, session.owner, session.id).await?;

@@ -1,4 +1,4 @@
-//! A whole session as one file to take along.
+//! A whole session as one file to download.
 
 use super::report::ready;
 use crate::http::app::App;
@@ -19,7 +19,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// The archive is handed on in pieces of this size, bytes.
+/// The size of the pieces in which the archive is sent, bytes.
 const PIECE: usize = 64 * 1024;
 
 const README: &str = "This is one session of the Behavioural Interview Coach.
@@ -33,7 +33,7 @@ Beside these the server keeps a still of the recording, what the device check me
 you said about hints. Deleting the session deletes all of it.
 ";
 
-/// Recording, journal, report and calibration in one ZIP, made while it is read.
+/// Returns recording, journal, report and calibration in one ZIP, which is written while it is read.
 #[utoipa::path(get, operation_id = "export_zip", path = "/api/sessions/{id}/export", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, content_type = "application/zip", body = Vec<u8>), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 429, body = Problem)))]
@@ -79,7 +79,7 @@ fn packed(entries: Vec<(String, Reading)>, place: Place) -> mpsc::Receiver<io::R
     tokio::task::spawn_blocking(move || {
         let failed = sender.clone();
         if let Err(error) = pack(entries, Pipe { sender, piece: Vec::with_capacity(PIECE) }) {
-            // The reader may be gone, which is then the very failure.
+            // The failure may be that the reader has gone.
             let _ = failed.blocking_send(Err(error));
         }
         drop(place);
@@ -104,7 +104,7 @@ fn pack(entries: Vec<(String, objects::BlockingReader)>, pipe: Pipe) -> io::Resu
     archive.finish()?.into_inner().flush()
 }
 
-/// Where bytes go to the reader of the body.
+/// The writer whose bytes go to the reader of the body.
 struct Pipe {
     sender: mpsc::Sender<io::Result<Bytes>>,
     piece: Vec<u8>,

@@ -21,7 +21,7 @@ pub async fn open(
     upgrade: std::result::Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response> {
     let upgrade = upgrade.map_err(|error| Error::BadRequest(error.body_text()))?;
-    // The place is taken before the session is read again, so that nothing said in between is missed.
+    // The subscription begins before the session is read again, so that no message in between is missed.
     let subscription = app
         .context
         .hub

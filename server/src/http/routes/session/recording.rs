@@ -1,4 +1,4 @@
-//! Where the replay is played from.
+//! The link that the replay is played from.
 
 use crate::auth::rights::Party;
 use crate::clock::now_us;
@@ -17,9 +17,9 @@ const SHARED_S: u32 = 30;
 
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Recording {
-    /// Good until `expires_us`; answers ranges, so a player can seek.
+    /// Valid until `expires_us`; it answers range requests, so that a player can seek.
     pub url: String,
-    /// A still of it, valid as long; `null` where there is no video.
+    /// A still image of it, valid as long; `null` where there is no video.
     pub poster_url: Option<String>,
     pub bytes: u64,
     pub duration_ms: Option<i64>,
@@ -41,7 +41,7 @@ pub async fn link(State(app): State<App>, seen: Seen<act::Review>) -> Result<Jso
     let own = app.context.config.storage.presign_s;
     let seconds = if seen.party == Party::Owner { own } else { own.min(SHARED_S) };
     let good_for = Duration::from_secs(seconds.into());
-    // Taken before signing: never later than what the URL says.
+    // Taken before signing, so that it is never later than the expiry in the URL.
     let expires_us = now_us() + i64::from(seconds) * 1_000_000;
     let url = app.context.objects.presign(&key, good_for).await?;
     let poster = objects::poster_key(session.id);

@@ -1,4 +1,4 @@
-//! The report and the journal it was made from.
+//! The report, and the journal that it was computed from.
 
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
@@ -17,10 +17,10 @@ use std::io::Read;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-/// The journal is handed on in pieces of this size, bytes.
+/// The size of the pieces in which the journal is sent, bytes.
 const PIECE: usize = 64 * 1024;
 
-/// The report: scores, contributions, moments, curves.
+/// Returns the report: scores, contributions, moments, curves.
 #[utoipa::path(get, operation_id = "report", path = "/api/sessions/{id}/report", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, body = coach_core::report::Report), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn report(State(app): State<App>, seen: Seen<act::Report>) -> Result<Response> {
@@ -30,7 +30,7 @@ pub async fn report(State(app): State<App>, seen: Seen<act::Report>) -> Result<R
     Ok(([(header::CONTENT_TYPE, "application/json")], Body::from_stream(reading.chunks)).into_response())
 }
 
-/// Everything the engine was shown, one JSON object a line.
+/// Returns the journal: all observations of the session, one JSON object a line.
 #[utoipa::path(get, operation_id = "report_journal", path = "/api/sessions/{id}/journal", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, content_type = "application/x-ndjson", body = String), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn journal(State(app): State<App>, Seen { session, .. }: Seen<act::Export>) -> Result<Response> {
@@ -40,7 +40,7 @@ pub async fn journal(State(app): State<App>, Seen { session, .. }: Seen<act::Exp
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response())
 }
 
-/// Refuses while there is no report yet.
+/// Refuses with 409 while there is no report yet.
 pub fn ready(session: &Session) -> Result<()> {
     if session.state == SessionState::Ready {
         return Ok(());
@@ -49,7 +49,7 @@ pub fn ready(session: &Session) -> Result<()> {
     Err(Error::State { state: session.state, detail })
 }
 
-/// An object that must be there, because the session is ready.
+/// Returns an object that must exist, because the session is ready.
 pub async fn stored(app: &App, key: &str) -> Result<Reading> {
     let found = app.context.objects.read(key).await?;
     Ok(found.with_context(|| format!("{key} is not in the store"))?)

@@ -20,21 +20,21 @@ use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// URLs of one request at most.
+/// The most URLs of one request.
 const URLS_MAX: usize = 32;
 
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UploadRequest {
-    /// What the person calls the file; kept as a label.
+    /// The person's name for the file; kept as a label.
     name: String,
-    /// Its media type: of MP4, MOV, WebM or MKV.
+    /// Its media type, one of MP4, MOV, WebM and MKV.
     content_type: String,
-    /// Its length; at most `limits.upload_bytes`.
+    /// Its length in bytes; at most `limits.upload_bytes`.
     bytes: u64,
 }
 
-/// A file on its way, and what the store has of it.
+/// An upload, and what the store has of it.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Upload {
     name: String,
@@ -42,12 +42,12 @@ pub struct Upload {
     bytes: u64,
     /// Length of every part but the last.
     part_bytes: u64,
-    /// How many parts there are, numbered from 1.
+    /// The number of parts; they are numbered from 1.
     parts: u64,
     stored: Vec<StoredPart>,
-    /// Parts are taken until then; asking for the slot again extends it.
+    /// Parts are accepted until this time; requesting the slot again extends it.
     expires_us: i64,
-    /// The job that analyzes it; `null`: it is not complete.
+    /// The job that analyzes the file; `null`: the upload is not complete.
     job: Option<Uuid>,
 }
 
@@ -55,7 +55,7 @@ pub struct Upload {
 pub struct StoredPart {
     number: u16,
     bytes: u64,
-    /// CRC-64/NVME in 16 hexadecimal digits, where the store says it.
+    /// CRC-64/NVME in 16 hexadecimal digits, where the store gives it.
     crc64: Option<String>,
 }
 
@@ -84,7 +84,8 @@ impl Upload {
     }
 }
 
-/// Asks for a slot. Asking again with the same file gives the same slot with what the store has; another file takes its place.
+/// Opens a slot. Another request with the same file returns the same slot and what the store has; a different file
+/// replaces it.
 #[utoipa::path(post, operation_id = "upload_open", path = "/api/sessions/{id}/upload", tag = "upload", params(("id" = SessionId, Path)),
     request_body = UploadRequest, responses((status = 200, body = Upload), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem), (status = 503, body = Problem)))]
@@ -100,7 +101,7 @@ pub async fn open(
     Ok(Json(Upload::load(&app, slot).await?))
 }
 
-/// How far the upload is: which parts the store has.
+/// Returns the progress of the upload: the parts that the store has.
 #[utoipa::path(get, operation_id = "upload_get", path = "/api/sessions/{id}/upload", tag = "upload", params(("id" = SessionId, Path)),
     responses((status = 200, body = Upload), (status = 404, body = Problem), (status = 503, body = Problem)))]
 pub async fn get(State(app): State<App>, Seen { session, .. }: Seen<act::Change>) -> Result<Json<Upload>> {
@@ -108,7 +109,7 @@ pub async fn get(State(app): State<App>, Seen { session, .. }: Seen<act::Change>
     Ok(Json(Upload::load(&app, slot).await?))
 }
 
-/// Gives the upload up; what came so far is erased. Nothing to give up is no error.
+/// Cancels the upload and erases what was stored so far. Having no upload is no error.
 #[utoipa::path(delete, operation_id = "upload_abort", path = "/api/sessions/{id}/upload", tag = "upload", params(("id" = SessionId, Path)),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem), (status = 503, body = Problem)))]
 pub async fn abort(State(app): State<App>, Seen { session, .. }: Seen<act::Change>) -> Result<StatusCode> {
@@ -129,7 +130,7 @@ pub struct UrlsRequest {
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct PartUrls {
     urls: Vec<PartUrl>,
-    /// A request must begin before; ask again for new ones.
+    /// Requests must begin before this time; later ones need new URLs.
     expires_us: i64,
 }
 
@@ -141,7 +142,7 @@ pub struct PartUrl {
     bytes: u64,
 }
 
-/// Signed URLs to PUT parts to, good for a few minutes; the length of each part is signed.
+/// Returns signed URLs to PUT parts to, valid for a few minutes. The length of each part is signed.
 #[utoipa::path(post, operation_id = "upload_urls", path = "/api/sessions/{id}/upload/urls", tag = "upload", params(("id" = SessionId, Path)),
     request_body = UrlsRequest, responses((status = 200, body = PartUrls), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
@@ -162,7 +163,7 @@ pub async fn urls(
     }
     let (plan, key) = (Plan::of(&slot), upload_key(session.id));
     let good_for = Duration::from_secs(app.context.config.storage.presign_s.into());
-    // Taken before signing: never later than what the URLs say.
+    // Taken before signing, so that it is never later than the expiry in the URLs.
     let expires_us = now + i64::from(app.context.config.storage.presign_s) * 1_000_000;
     let sign = async |number: u16| -> Result<PartUrl> {
         let wrong =
@@ -182,13 +183,13 @@ pub struct CompleteRequest {
     crc64: Option<String>,
 }
 
-/// The work that goes on by itself.
+/// The job that was enqueued.
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Accepted {
     job: Uuid,
 }
 
-/// All parts are there: the file is checked and its analysis is queued. Saying it twice changes nothing.
+/// Completes the upload: checks the file and enqueues its analysis. A second request changes nothing.
 #[utoipa::path(post, operation_id = "upload_complete", path = "/api/sessions/{id}/upload/complete", tag = "upload", params(("id" = SessionId, Path)),
     request_body = CompleteRequest, responses((status = 202, body = Accepted), (status = 403, body = Problem), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem), (status = 503, body = Problem)))]
@@ -199,7 +200,7 @@ pub async fn complete(
 ) -> Result<(StatusCode, Json<Accepted>)> {
     let slot = slot(&app, &session).await?;
     if slot.job.is_none() {
-        // It may have been withdrawn since the slot was opened.
+        // The consent may have been withdrawn since the slot was opened.
         consents::require(&app, session.owner).await?;
     }
     let crc64 = wish.crc64.as_deref().map(hexadecimal).transpose()?;
@@ -219,7 +220,7 @@ async fn slot(app: &App, session: &Session) -> Result<Slot> {
     store::get(&app.context.db, session.owner, session.id).await?.ok_or(Error::NotFound("upload"))
 }
 
-/// Only a session that was made for a file takes one, and only one.
+/// Refuses unless the session was created for a file and has none yet.
 fn takes_file(session: &Session) -> Result<()> {
     if session.source != Source::Upload {
         return Err(Error::Conflict(

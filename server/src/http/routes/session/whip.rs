@@ -17,7 +17,8 @@ use coach_core::SessionId;
 const SDP: &str = "application/sdp";
 const FRAGMENT: &str = "application/trickle-ice-sdpfrag";
 
-/// Publishes: an SDP offer in, an SDP answer out, the publishing's URL in `Location`. Posting again takes over.
+/// Publishes: takes an SDP offer and returns an SDP answer, with the publishing's URL in `Location`. A second POST
+/// replaces the first publishing.
 #[utoipa::path(post, operation_id = "whip_publish", path = "/api/sessions/{id}/whip", tag = "live", params(("id" = SessionId, Path)),
     request_body(content = String, content_type = "application/sdp"),
     responses((status = 201, content_type = "application/sdp", body = String, headers(("location" = String), ("etag" = String))),
@@ -35,11 +36,11 @@ pub async fn publish(
     }
     let body = read(body, app.context.config.limits.offer_bytes).await?;
     let offer = std::str::from_utf8(&body).map_err(|_| Error::BadRequest("the offer is not text".into()))?;
-    // Every SDP begins so (RFC 8866 section 5); what does not is not worth a peer.
+    // Every SDP begins with this (RFC 8866, section 5); any other body is refused before a peer is created.
     if !offer.starts_with("v=0") {
         return Err(Error::BadRequest("the offer is not SDP: it does not begin with v=0".into()));
     }
-    // It may have been withdrawn since the session was made.
+    // The consent may have been withdrawn since the session was created.
     consents::require(&app, session.owner).await?;
     let closed = || {
         let detail = format!("a session that is {} takes no more media", session.state.as_str());
@@ -58,7 +59,8 @@ pub async fn publish(
         PublishError::Busy(_) => Error::Unavailable { detail: error.to_string(), retry_after_s: 30 },
         PublishError::Failed(cause) => Error::Internal(cause.context("the publisher could not be accepted")),
     })?;
-    // Withdrawn while the offer was answered: whoever stops live sessions may not have seen this one yet.
+    // The consent was withdrawn while the offer was answered; the code that ends live sessions may not have found this
+    // one yet.
     if let Err(error) = consents::require(&app, session.owner).await {
         app.live.withdraw(session.owner).await;
         return Err(error);
@@ -72,14 +74,14 @@ pub async fn publish(
     Ok((StatusCode::CREATED, headers, answer.sdp).into_response())
 }
 
-/// What can be posted here.
+/// Returns the media type that can be posted.
 #[utoipa::path(options, operation_id = "whip_options", path = "/api/sessions/{id}/whip", tag = "live", params(("id" = SessionId, Path)),
     responses((status = 200, headers(("accept-post" = String)))))]
 pub async fn options() -> Response {
     (StatusCode::OK, [("accept-post", SDP), ("allow", "GET, HEAD, POST, OPTIONS")]).into_response()
 }
 
-/// Says what can be posted where another layer answers the OPTIONS request (RFC 9725 section 4.2).
+/// Adds the media type that can be posted to OPTIONS answers of another layer (RFC 9725, section 4.2).
 pub async fn accept_post(request: Request, next: Next) -> Response {
     let ours = request.method() == Method::OPTIONS && request.uri().path().ends_with("/whip");
     let mut response = next.run(request).await;
@@ -89,7 +91,7 @@ pub async fn accept_post(request: Request, next: Next) -> Response {
     response
 }
 
-/// Stops for good: the session goes on to its report.
+/// Ends the session, which goes on to its report.
 #[utoipa::path(delete, operation_id = "whip_stop", path = "/api/sessions/{id}/whip/{resource}", tag = "live",
     params(("id" = SessionId, Path), ("resource" = String, Path)),
     responses((status = 200), (status = 404, body = Problem)))]
@@ -145,14 +147,14 @@ pub async fn trickle(
     })
 }
 
-/// There is nothing to read where one publishes (RFC 9725 section 4.1).
+/// Refuses reading: a publishing has no content (RFC 9725, section 4.1).
 #[utoipa::path(get, operation_id = "whip_endpoint", path = "/api/sessions/{id}/whip", tag = "live", params(("id" = SessionId, Path)),
     responses((status = 204), (status = 404, body = Problem)))]
 pub async fn endpoint(_: Seen<act::Publish>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Whether the publishing goes on; there is nothing to read (RFC 9725 section 4.1).
+/// Answers whether the publishing goes on; it has no content (RFC 9725, section 4.1).
 #[utoipa::path(get, operation_id = "whip_resource", path = "/api/sessions/{id}/whip/{resource}", tag = "live",
     params(("id" = SessionId, Path), ("resource" = String, Path)),
     responses((status = 204), (status = 404, body = Problem)))]
@@ -168,7 +170,7 @@ pub async fn resource(
     }
 }
 
-/// What can be done with a publishing.
+/// Returns the methods of a publishing.
 #[utoipa::path(options, operation_id = "whip_resource_options", path = "/api/sessions/{id}/whip/{resource}", tag = "live",
     params(("id" = SessionId, Path), ("resource" = String, Path)), responses((status = 200, headers(("accept-patch" = String)))))]
 pub async fn resource_options() -> Response {
