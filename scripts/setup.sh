@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 packages=(pkg-config build-essential libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-plugins-base
   gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav python3-pip python3-venv)
 if [[ "${1:-}" == test ]]; then
-  packages+=(chromium firefox-esr ffmpeg espeak-ng postgresql fonts-dejavu-core)
+  packages+=(chromium firefox-esr ffmpeg espeak-ng postgresql fonts-dejavu-core gstreamer1.0-nice gir1.2-gst-plugins-bad-1.0
+    python3-gi)
 fi
 
 missing=()
@@ -38,6 +39,7 @@ npm_packages web-client
 
 if [[ "${1:-}" == test ]]; then
   npm_packages tests/browser
+  npm_packages tests/node
   if ! cmp -s tests/python/requirements.txt tests/python/.venv/installed.txt; then
     echo "setup: installing the Python test clients"
     python3 -m venv tests/python/.venv

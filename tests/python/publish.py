@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Publishes a media file through WHIP with aiortc, an implementation of WebRTC that shares no code with ours.
 
-publish.py WHIP_URL FILE SECONDS: prints one JSON object and exits 0 when the server took the media and the DELETE.
+publish.py WHIP_URL FILE SECONDS [CODEC]: offers video as CODEC alone where one is named, as video/H264; prints one JSON object and exits 0 when the server took the media and the DELETE.
 """
 import asyncio
 import json
@@ -9,7 +9,7 @@ import sys
 import urllib.parse
 import urllib.request
 
-from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc import RTCPeerConnection, RTCRtpSender, RTCSessionDescription
 from aiortc.contrib.media import MediaPlayer
 
 
@@ -19,12 +19,17 @@ def request(method, url, body=None, headers=None):
         return answer.status, answer.headers, answer.read().decode()
 
 
-async def main(url, file, seconds):
+async def main(url, file, seconds, codec=None):
     peer = RTCPeerConnection()
     player = MediaPlayer(file)
     for track in (player.audio, player.video):
         if track:
             peer.addTrack(track)
+    if codec:
+        offered = [one for one in RTCRtpSender.getCapabilities("video").codecs if one.mimeType == codec]
+        for transceiver in peer.getTransceivers():
+            if transceiver.kind == "video":
+                transceiver.setCodecPreferences(offered)
     connected = asyncio.Event()
 
     @peer.on("connectionstatechange")
@@ -45,4 +50,4 @@ async def main(url, file, seconds):
     print(json.dumps({"status": status, "resource": resource, "deleted": deleted}))
 
 
-asyncio.run(main(sys.argv[1], sys.argv[2], float(sys.argv[3])))
+asyncio.run(main(sys.argv[1], sys.argv[2], float(sys.argv[3]), *sys.argv[4:]))
