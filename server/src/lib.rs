@@ -2,7 +2,7 @@
 //!
 //! From the bottom up; `tests/tests/architecture.rs` holds which folder may use which:
 //! * [`config`]: defaults < `coach.toml` < environment < flags. [`clock`], [`secret`], [`shutdown`], [`telemetry`]: small tools.
-//! * `places`: how much may go on at once. `private`: files for one account. `sole`: one server per database.
+//! * `places`: how much may go on at once. `private`: files for one account. [`sole`]: one server per database.
 //! * [`objects`]: the object store. [`store`]: all SQL.
 //! * [`session`]: what a session is: its states and the only way from one to another, its view, its questions, the consent.
 //! * [`channel`]: the messages of the live channel and the hub that hands them out.
@@ -30,7 +30,7 @@ pub mod recording;
 pub mod secret;
 pub mod session;
 pub mod shutdown;
-mod sole;
+pub mod sole;
 pub mod store;
 pub mod telemetry;
 pub mod uploads;

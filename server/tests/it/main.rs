@@ -16,6 +16,7 @@ mod review;
 mod rights;
 mod sessions;
 mod sign_in;
+mod sole;
 mod store;
 mod support;
 mod transcript;
