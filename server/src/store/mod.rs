@@ -173,6 +173,15 @@ impl Db {
         }
     }
 
+    /// Returns the statement that makes a transaction wait until every other transaction that ran it with the same number has
+    /// ended, so that what it counts before it inserts stays true. SQLite has one writer at a time and needs none.
+    fn one_at_a_time(&self) -> &'static str {
+        match self {
+            Db::Pg(_) => "SELECT pg_advisory_xact_lock($1)",
+            Db::Lite(_) => "SELECT $1",
+        }
+    }
+
     pub async fn close(&self) {
         on!(self, pool => pool.close().await)
     }

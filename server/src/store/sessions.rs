@@ -144,15 +144,42 @@ macro_rules! select {
     };
 }
 
+/// How many sessions an owner may create in a time.
+#[derive(Debug, Clone, Copy)]
+pub struct Quota {
+    /// Sessions created at this time or later count, microseconds since 1970. Erased ones do not.
+    pub since_us: i64,
+    /// How many may have been created since then, with the new one.
+    pub most: i64,
+}
+
 /// Inserts a session in the state `created`.
 pub async fn create(db: &Db, owner: UserId, new: NewSession) -> sqlx::Result<Session> {
+    let quota = Quota { since_us: i64::MAX, most: i64::MAX };
+    create_within(db, owner, new, quota).await?.ok_or(sqlx::Error::RowNotFound)
+}
+
+/// Inserts a session in the state `created`; `None`: the owner has created as many as the quota allows. Also of several at once,
+/// only as many are inserted as it allows.
+pub async fn create_within(db: &Db, owner: UserId, new: NewSession, quota: Quota) -> sqlx::Result<Option<Session>> {
+    const COUNT: &str = "SELECT COUNT(*) FROM sessions WHERE owner = $1 AND created_us >= $2";
     const INSERT: &str = "INSERT INTO sessions (id, owner, state, source, created_us, updated_us, questions, hints, capture, affect, gold)
         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10)";
     let (id, now) = (SessionId(Uuid::now_v7()), now_us());
-    on!(db, pool => sqlx::query(INSERT).bind(id.0).bind(owner.0).bind(State::Created.as_str()).bind(new.source.as_str()).bind(now)
-        .bind(Json(&new.questions)).bind(Json(&new.hints)).bind(Json(&new.capture)).bind(new.affect).bind(false)
-        .execute(pool).await.map(drop)?);
-    Ok(Session {
+    // The random half of the id: any number of the owner's own will do.
+    let turn = owner.0.as_u64_pair().1.cast_signed();
+    let created: sqlx::Result<bool> = in_transaction!(db, tx => {
+        sqlx::query(db.one_at_a_time()).bind(turn).execute(&mut *tx).await?;
+        let made: i64 = sqlx::query_scalar(COUNT).bind(owner.0).bind(quota.since_us).fetch_one(&mut *tx).await?;
+        if made >= quota.most {
+            return Ok(false);
+        }
+        sqlx::query(INSERT).bind(id.0).bind(owner.0).bind(State::Created.as_str()).bind(new.source.as_str()).bind(now)
+            .bind(Json(&new.questions)).bind(Json(&new.hints)).bind(Json(&new.capture)).bind(new.affect).bind(false)
+            .execute(&mut *tx).await?;
+        Ok(true)
+    });
+    Ok(created?.then_some(Session {
         id,
         owner,
         state: State::Created,
@@ -167,7 +194,7 @@ pub async fn create(db: &Db, owner: UserId, new: NewSession) -> sqlx::Result<Ses
         affect: new.affect,
         gold: false,
         failure: None,
-    })
+    }))
 }
 
 /// Returns the owner's session; `None`: it does not exist, is deleted, or belongs to somebody else.
@@ -270,12 +297,6 @@ pub async fn all_owners_outdated(db: &Db, now_us: i64, days: i64) -> sqlx::Resul
     let oldest_us = if days == 0 { i64::MIN } else { now_us.saturating_sub(days.saturating_mul(DAY_US)) };
     let rows = on!(db, pool => sqlx::query_as::<_, Row>(SELECT).bind(oldest_us).bind(now_us).fetch_all(pool).await?);
     Ok(rows.into_iter().map(Session::from).collect())
-}
-
-/// Returns how many of the owner's sessions were created at `since_us` or later. Erased ones are not counted.
-pub async fn made_since(db: &Db, owner: UserId, since_us: i64) -> sqlx::Result<i64> {
-    const COUNT: &str = "SELECT COUNT(*) FROM sessions WHERE owner = $1 AND created_us >= $2";
-    on!(db, pool => sqlx::query_scalar(COUNT).bind(owner.0).bind(since_us).fetch_one(pool).await)
 }
 
 /// Deletes the row of a session in the state `deleted`, and with it every row that belongs to it. Returns whether it was there.

@@ -1,6 +1,6 @@
 //! Queries on upload slots: a file that a browser uploads to the store, one for each session.
 
-use super::{Db, on};
+use super::{Db, in_transaction, on};
 use coach_core::{SessionId, UserId};
 use uuid::Uuid;
 
@@ -67,13 +67,59 @@ macro_rules! select {
     };
 }
 
-/// Inserts a slot. Returns whether the session is the owner's and had none.
-pub async fn open(db: &Db, slot: &Slot) -> sqlx::Result<bool> {
+/// What may be under way beside a new slot. Files that are complete do not count.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    /// How many slots of the owner may be open, with the new one.
+    pub slots: i64,
+    /// How many bytes the files of all owners may have, with the new one's.
+    pub bytes: i64,
+}
+
+/// What became of a slot that was to be inserted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opened {
+    /// It was inserted.
+    Yes,
+    /// The session is not the owner's, is gone, or has a slot.
+    NoSession,
+    /// The owner has as many open as may be.
+    TooMany,
+    /// There is room for so many bytes, and the file has more.
+    NoRoom(i64),
+}
+
+/// Which transactions take turns: those that open a slot, of all owners ("upload" in ASCII).
+const TURN: i64 = 0x75_70_6c_6f_61_64;
+
+/// Returns the query for the bytes of all files that are under way, of all owners, but for one session's.
+fn all_owners_open_bytes() -> &'static str {
+    "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM uploads WHERE session <> $1 AND job IS NULL"
+}
+
+/// Inserts a slot where there is room for it. Also of several at once, only as many are inserted as there is room for.
+pub async fn open(db: &Db, slot: &Slot, room: Room) -> sqlx::Result<Opened> {
+    // The session's own slot does not count: an open one is found by the insertion.
+    const COUNT: &str = "SELECT COUNT(*) FROM uploads WHERE owner = $1 AND session <> $2 AND job IS NULL";
     const INSERT: &str = "INSERT INTO uploads (session, owner, name, content_type, bytes, part_bytes, upload_id, created_us, expires_us)
         SELECT id, owner, $3, $4, $5, $6, $7, $8, $9 FROM sessions WHERE id = $1 AND owner = $2 ON CONFLICT (session) DO NOTHING";
-    on!(db, pool => Ok(sqlx::query(INSERT).bind(slot.session.0).bind(slot.owner.0).bind(&slot.name).bind(&slot.content_type)
-        .bind(slot.bytes).bind(slot.part_bytes).bind(&slot.upload_id).bind(slot.created_us).bind(slot.expires_us)
-        .execute(pool).await?.rows_affected() == 1))
+    in_transaction!(db, tx => {
+        sqlx::query(db.one_at_a_time()).bind(TURN).execute(&mut *tx).await?;
+        let open: i64 =
+            sqlx::query_scalar(COUNT).bind(slot.owner.0).bind(slot.session.0).fetch_one(&mut *tx).await?;
+        if open >= room.slots {
+            return Ok(Opened::TooMany);
+        }
+        let bytes: i64 = sqlx::query_scalar(all_owners_open_bytes()).bind(slot.session.0).fetch_one(&mut *tx).await?;
+        let free = room.bytes.saturating_sub(bytes).max(0);
+        if slot.bytes > free {
+            return Ok(Opened::NoRoom(free));
+        }
+        let inserted = sqlx::query(INSERT).bind(slot.session.0).bind(slot.owner.0).bind(&slot.name).bind(&slot.content_type)
+            .bind(slot.bytes).bind(slot.part_bytes).bind(&slot.upload_id).bind(slot.created_us).bind(slot.expires_us)
+            .execute(&mut *tx).await?.rows_affected();
+        Ok(if inserted == 1 { Opened::Yes } else { Opened::NoSession })
+    })
 }
 
 /// Returns the slot of the owner's session.
@@ -116,16 +162,4 @@ pub async fn all_owners_expired(db: &Db, now_us: i64) -> sqlx::Result<Vec<Slot>>
     );
     let rows = on!(db, pool => sqlx::query_as::<_, Row>(SELECT).bind(now_us).fetch_all(pool).await?);
     Ok(rows.into_iter().map(Slot::from).collect())
-}
-
-/// Returns how many slots of the owner are open.
-pub async fn open_of(db: &Db, owner: UserId) -> sqlx::Result<i64> {
-    const COUNT: &str = "SELECT COUNT(*) FROM uploads WHERE owner = $1 AND job IS NULL";
-    on!(db, pool => sqlx::query_scalar(COUNT).bind(owner.0).fetch_one(pool).await)
-}
-
-/// Returns the bytes of all files that are under way, of all owners.
-pub async fn all_owners_open_bytes(db: &Db) -> sqlx::Result<i64> {
-    const SUM: &str = "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) FROM uploads WHERE job IS NULL";
-    on!(db, pool => sqlx::query_scalar(SUM).fetch_one(pool).await)
 }

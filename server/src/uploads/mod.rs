@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::objects::{self, upload_key};
 use crate::recording::disk;
 use crate::store::sessions::{Session, Source};
-use crate::store::uploads::{self, Slot};
+use crate::store::uploads::{self, Opened, Room, Slot};
 use coach_media::{VideoCodec, record};
 pub use error::{Error, Result};
 
@@ -88,8 +88,11 @@ pub async fn open(context: &Context, session: &Session, file: Announced) -> Resu
             }
             close(context, &slot).await?;
         }
-        has_room(context, session, &file).await?;
-        let now = now_us();
+        let (room, now) = (room(context), now_us());
+        // Known without the database, and a full disk could not even begin the upload.
+        if i64::try_from(file.bytes).is_ok_and(|bytes| bytes > room.bytes) {
+            return Err(no_room(&file, room.bytes));
+        }
         let slot = Slot {
             session: session.id,
             owner: session.owner,
@@ -102,42 +105,49 @@ pub async fn open(context: &Context, session: &Session, file: Announced) -> Resu
             created_us: now,
             expires_us: now + SLOT_US,
         };
-        if uploads::open(db, &slot).await? {
+        let opened = uploads::open(db, &slot, room).await?;
+        if opened == Opened::Yes {
             tracing::info!(session = %session.id, bytes = slot.bytes, content_type = slot.content_type, "an upload has a slot");
             return Ok(slot);
         }
-        // Another page of the same person was faster, or the session is gone: the multipart upload is aborted.
         context.objects.abort_parts(&key, &slot.upload_id).await?;
+        match opened {
+            Opened::TooMany => {
+                let most = context.config.limits.uploads_each;
+                let detail = format!("{most} uploads are under way; finish one or give it up first");
+                return Err(Error::TooMany(detail));
+            }
+            Opened::NoRoom(room) => return Err(no_room(&file, room)),
+            // Another page of the same person was faster, or the session is gone.
+            Opened::Yes | Opened::NoSession => {}
+        }
         if crate::store::sessions::get(db, session.owner, session.id).await?.is_none() {
             return Err(Error::NoSession);
         }
     }
 }
 
-/// Refuses a file when its owner has enough under way, or when the disk of the embedded store could not take all files that are.
-async fn has_room(context: &Context, session: &Session, file: &Announced) -> Result<()> {
-    let most = context.config.limits.uploads_each;
-    if uploads::open_of(&context.db, session.owner).await? >= i64::from(most) {
-        let detail = format!("{most} uploads are under way; finish one or give it up first");
-        return Err(Error::TooMany(detail));
-    }
+/// Returns the refusal of a file for which there is room for so many bytes alone.
+fn no_room(file: &Announced, room: i64) -> Error {
+    Error::NoRoom(format!(
+        "the file has {}, and the server has room for {}; try again when other uploads are over",
+        size_in_words(file.bytes),
+        size_in_words(room.unsigned_abs())
+    ))
+}
+
+/// Returns what may be under way at once: of one owner, and of all where the files lie on this server's disk.
+fn room(context: &Context) -> Room {
     let storage = &context.config.storage;
-    if storage.kind != Kind::Embedded {
-        return Ok(());
-    }
-    // A disk that does not say has room: a write will tell.
-    let free = disk::free(&storage.data).unwrap_or(u64::MAX);
-    let under_way = u64::try_from(uploads::all_owners_open_bytes(&context.db).await?).unwrap_or(0);
-    let room = free.saturating_sub(storage.min_free_bytes).saturating_sub(under_way);
-    if file.bytes > room {
-        let detail = format!(
-            "the file has {}, and the server has room for {}; try again when other uploads are over",
-            size_in_words(file.bytes),
-            size_in_words(room)
-        );
-        return Err(Error::NoRoom(detail));
-    }
-    Ok(())
+    let bytes = match storage.kind {
+        // A disk that does not say has room: a write will tell.
+        Kind::Embedded => {
+            disk::free(&storage.data).map_or(u64::MAX, |free| free.saturating_sub(storage.min_free_bytes))
+        }
+        _ => u64::MAX,
+    };
+    let slots = i64::from(context.config.limits.uploads_each);
+    Room { slots, bytes: i64::try_from(bytes).unwrap_or(i64::MAX) }
 }
 
 /// Removes a slot, its row and its parts. Returns whether it was still open.

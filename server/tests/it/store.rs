@@ -2,16 +2,20 @@
 
 use crate::support::report::{make_ready, report, session};
 use crate::support::{on_both, person, sqlite, sqlite_url};
-use coach_core::journal::Calibration;
+use coach_core::journal::{Calibration, Capture, HintSettings};
 use coach_core::{MediaTime, SessionId, UserId};
 use coach_server::channel::Hub;
+use coach_server::clock::now_us;
 use coach_server::session::questions::{BANK, Seed};
 use coach_server::session::{Event, Machine, State, TransitionError};
 use coach_server::store::parts::PartState;
 use coach_server::store::people::grants::{self, NewGrant};
 use coach_server::store::people::tokens::{self, NewToken, Scope};
 use coach_server::store::people::users;
+use coach_server::store::sessions::{NewSession, Quota, Source};
+use coach_server::store::uploads::{Opened, Room, Slot};
 use coach_server::store::{self, Db, OpenError, consents, parts, questions, reports, sessions, uploads};
+use futures::future::join_all;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -344,7 +348,7 @@ async fn a_session_has_one_upload_slot_and_only_its_owner_sees_it() {
     on_both(async |db| {
         let (owner, other) = two_people(&db).await;
         let session = session(&db, owner).await.id;
-        let slot = |owner: UserId, upload_id: &str| uploads::Slot {
+        let slot = |owner: UserId, upload_id: &str| Slot {
             session,
             owner,
             name: "Antwort \"1\"; 'ü'.mov".into(),
@@ -357,9 +361,11 @@ async fn a_session_has_one_upload_slot_and_only_its_owner_sees_it() {
             expires_us: 100,
         };
         let mine = slot(owner, "first");
-        assert!(!uploads::open(&db, &slot(other, "theirs")).await.unwrap(), "not on somebody else's session");
-        assert!(uploads::open(&db, &mine).await.unwrap());
-        assert!(!uploads::open(&db, &slot(owner, "second")).await.unwrap(), "one slot of each session");
+        let open =
+            async |slot: &Slot| uploads::open(&db, slot, Room { slots: i64::MAX, bytes: i64::MAX }).await.unwrap();
+        assert_eq!(open(&slot(other, "theirs")).await, Opened::NoSession, "not on somebody else's session");
+        assert_eq!(open(&mine).await, Opened::Yes);
+        assert_eq!(open(&slot(owner, "second")).await, Opened::NoSession, "one slot of each session");
         assert_eq!(uploads::get(&db, owner, session).await.unwrap(), Some(mine.clone()));
         assert_eq!(uploads::get(&db, other, session).await.unwrap(), None);
         assert_eq!(uploads::all_owners_get(&db, session).await.unwrap(), Some(mine.clone()));
@@ -379,6 +385,62 @@ async fn a_session_has_one_upload_slot_and_only_its_owner_sees_it() {
         }
         assert!(!uploads::close(&db, &mine).await.unwrap());
         assert!(uploads::all_owners_expired(&db, i64::MAX).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_twenty_sessions_at_once_only_those_within_the_quota_are_created() {
+    on_both(async |db| {
+        let (owner, other) = two_people(&db).await;
+        let (questions, hints) = (Vec::new(), HintSettings { enabled: Vec::new(), budget_ms: 20_000 });
+        let new = NewSession { source: Source::Upload, questions, hints, capture: Capture::default(), affect: false };
+        session(&db, owner).await;
+        session(&db, other).await;
+        let quota = Quota { since_us: 0, most: 4 };
+        let created = join_all((0..20).map(|_| {
+            let (db, new) = (db.clone(), new.clone());
+            tokio::spawn(async move { sessions::create_within(&db, owner, new, quota).await.unwrap() })
+        }));
+        assert_eq!(created.await.into_iter().filter(|session| session.as_ref().unwrap().is_some()).count(), 3);
+        assert_eq!(sessions::list(&db, owner, None, 100).await.unwrap().len(), 4);
+        assert!(sessions::create_within(&db, other, new.clone(), quota).await.unwrap().is_some(), "each has a quota");
+        let later = Quota { since_us: now_us() + 1_000_000_000, most: 1 };
+        assert!(sessions::create_within(&db, owner, new, later).await.unwrap().is_some(), "only new ones count");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_twenty_uploads_at_once_only_those_with_room_get_a_slot() {
+    on_both(async |db| {
+        let (owner, other) = two_people(&db).await;
+        let slot = async |owner: UserId| Slot {
+            session: session(&db, owner).await.id,
+            owner,
+            name: "a.mov".into(),
+            content_type: "video/quicktime".into(),
+            bytes: 100,
+            part_bytes: 100,
+            upload_id: "it".into(),
+            job: None,
+            created_us: 1,
+            expires_us: 100,
+        };
+        let at_once = async |owner: UserId, room: Room| {
+            let slots = join_all((0..20).map(|_| slot(owner))).await;
+            let opened = join_all(slots.into_iter().map(|slot| {
+                let db = db.clone();
+                tokio::spawn(async move { uploads::open(&db, &slot, room).await.unwrap() })
+            }));
+            opened.await.into_iter().map(Result::unwrap).collect::<Vec<_>>()
+        };
+        let count = |opened: &[Opened], what: Opened| opened.iter().filter(|one| **one == what).count();
+        let opened = at_once(owner, Room { slots: 5, bytes: i64::MAX }).await;
+        assert_eq!((count(&opened, Opened::Yes), count(&opened, Opened::TooMany)), (5, 15));
+        // 500 bytes are under way, of all owners.
+        let opened = at_once(other, Room { slots: 100, bytes: 850 }).await;
+        assert_eq!((count(&opened, Opened::Yes), count(&opened, Opened::NoRoom(50))), (3, 17));
     })
     .await;
 }

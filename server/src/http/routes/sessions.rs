@@ -16,7 +16,7 @@ use crate::store::jobs::NewJob;
 use crate::store::people::audit;
 use crate::store::questions;
 use crate::store::reports::{self, Summary};
-use crate::store::sessions::{self, AskedQuestion, NewSession, Session, Source};
+use crate::store::sessions::{self, AskedQuestion, NewSession, Quota, Session, Source};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -58,11 +58,6 @@ pub async fn create(
 ) -> Result<Response> {
     consents::require(&app, viewer.user).await?;
     app.live.admits().map_err(|detail| Error::Unavailable { detail, retry_after_s: 60 })?;
-    let most = app.context.config.limits.sessions_per_day;
-    if sessions::made_since(&app.context.db, viewer.user, now_us() - DAY_US).await? >= i64::from(most) {
-        let detail = format!("{most} sessions were made within a day, which is as many as one person may make");
-        return Err(Error::TooMany { detail, retry_after_s: 3600 });
-    }
     let bank = questions::list(&app.context.db, viewer.user).await?;
     let questions = choose(&bank, &wish.questions)?;
     if wish.source == Source::Upload && questions.len() > 1 {
@@ -77,7 +72,12 @@ pub async fn create(
         return Err(Error::Unprocessable(format!("a video is at most {SIDE_MAX} pixels wide and high")));
     }
     let new = NewSession { source: wish.source, questions, hints, capture, affect: app.context.config.affect.enabled };
-    let session = sessions::create(&app.context.db, viewer.user, new).await?;
+    let most = app.context.config.limits.sessions_per_day;
+    let quota = Quota { since_us: now_us() - DAY_US, most: i64::from(most) };
+    let session = sessions::create_within(&app.context.db, viewer.user, new, quota).await?.ok_or_else(|| {
+        let detail = format!("{most} sessions were made within a day, which is as many as one person may make");
+        Error::TooMany { detail, retry_after_s: 3600 }
+    })?;
     tracing::info!(session = %session.id, questions = session.questions.len(), "a session was made");
     let location = HeaderValue::from_str(&format!("/api/sessions/{}", session.id)).map_err(anyhow::Error::new)?;
     let view = SessionView::new(session, Summary::default());
