@@ -10,11 +10,14 @@ use coach_media::process::Decoding;
 use serde::Serialize;
 use std::path::Path;
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 /// Longest clip, ms.
 const LONGEST_MS: i64 = 15_000;
 /// Shortest clip, ms.
 const SHORTEST_MS: i64 = 1_000;
+/// Longest wait for an answer of a decoder or a worker when the clip has been read.
+const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 
 /// Why a clip cannot be measured.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +82,7 @@ pub enum AdviceReason {
 /// clip's length.
 ///
 /// # Errors
-/// The clip is not media, is shorter than 1 s or longer than 15 s.
+/// The clip is not media, is shorter than 1 s or longer than 15 s, or its analysis gives no answer for a minute.
 pub fn calibrate(
     clip: &Path,
     models: &Models,
@@ -105,10 +108,8 @@ pub fn calibrate(
     }
     observer.end();
     while !(observer.is_over(Stream::Face) && observer.is_over(Stream::Voice)) {
-        match events.recv() {
-            Ok(event) => observer.event(event),
-            Err(_) => break,
-        }
+        let silent = |_| CalibrateError::Unavailable("its analysis does not answer; try again in a minute".into());
+        observer.event(events.recv_timeout(ANSWER_WITHIN).map_err(silent)?);
     }
     if end < SHORTEST_MS {
         return Err(CalibrateError::Unusable("it is shorter than 1 s".into()));

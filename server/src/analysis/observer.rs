@@ -303,6 +303,17 @@ impl Observer {
         (self.post)(Event::Drained(Track::Audio));
     }
 
+    /// Reports what has no answer yet as gaps. To be called at the end of a session whose decoders or workers do not answer any
+    /// more.
+    pub fn give_up(&mut self) {
+        for t in std::mem::take(&mut self.face.under_way) {
+            self.lines.push(gap(GapKind::Face, Span::new(t, t + 1), GapReason::Overload));
+        }
+        if let Some(words) = &mut self.voice.words {
+            words.give_up(&mut self.lines);
+        }
+    }
+
     /// Takes a decoded frame: the grid drops it, holds it or has it analyzed.
     fn frame(&mut self, frame: VideoFrame) {
         let t = frame.t;

@@ -140,14 +140,12 @@ pub fn analyze(path: &Path, settings: &Settings, environment: Environment<'_>) -
     let mut run = Run::new(header(settings, environment.models, &source), settings, environment);
     run.observer.decode_in(&decoding);
     run.observer.formats(source.formats())?;
-    let (mut asked_ms, started) = (0, Instant::now());
+    let mut asked_ms = 0;
     while let Some(item) = source.next()? {
         run.observer.item(&item);
-        run.advance(false)?;
         let ms = item.t().map_or(0, |t| t.ms());
-        if started.elapsed() > LEEWAY + Duration::from_millis(asked_ms.max(ms).unsigned_abs()) * MOST_TIMES {
-            return Err(file::Error::Stalled.into());
-        }
+        run.allowed.reached(ms);
+        run.advance(false)?;
         if ms - asked_ms >= ASK_MS {
             asked_ms = ms;
             // A file that does not say how long it is stays at its beginning.
@@ -231,6 +229,41 @@ const LEEWAY: Duration = Duration::from_secs(600);
 /// Time that an analysis may take for the media it has come through, as a multiple of that media's length.
 const MOST_TIMES: u32 = 10;
 
+/// The wall time that one analysis may take.
+struct Allowed {
+    started: Instant,
+    /// Media time that it has come to, milliseconds.
+    reached_ms: i64,
+}
+
+impl Allowed {
+    fn begin() -> Allowed {
+        Allowed { started: Instant::now(), reached_ms: 0 }
+    }
+
+    /// Notes that the analysis has come to this media time, in milliseconds.
+    fn reached(&mut self, ms: i64) {
+        self.reached_ms = self.reached_ms.max(ms);
+    }
+
+    /// Returns how much time is left.
+    ///
+    /// # Errors
+    /// [`file::Error::Stalled`]: none is.
+    fn left(&self) -> Result<Duration, Error> {
+        let most = LEEWAY + Duration::from_millis(self.reached_ms.max(0).unsigned_abs()) * MOST_TIMES;
+        most.checked_sub(self.started.elapsed()).ok_or_else(|| file::Error::Stalled.into())
+    }
+
+    /// Waits for the next event as long as time is left.
+    ///
+    /// # Errors
+    /// [`file::Error::Stalled`]: there was none in that time.
+    fn wait<E>(&self, events: &mpsc::Receiver<E>) -> Result<E, Error> {
+        events.recv_timeout(self.left()?).map_err(|_| file::Error::Stalled.into())
+    }
+}
+
 /// Media time between two questions whether to go on, milliseconds.
 const ASK_MS: i64 = 200;
 
@@ -243,6 +276,7 @@ struct Run<'a> {
     events: mpsc::Receiver<Event>,
     engine: Engine,
     environment: Environment<'a>,
+    allowed: Allowed,
 }
 
 impl<'a> Run<'a> {
@@ -257,15 +291,16 @@ impl<'a> Run<'a> {
             engine.observe(Line::Mark(mark.clone()));
         }
         engine.end(Stream::Marks);
-        Run { observer, events, engine, environment }
+        Run { observer, events, engine, environment, allowed: Allowed::begin() }
     }
 
     /// Delivers the answers that have arrived, and passes lines and media time to the engine. With `wait`, waits for at least one
-    /// answer.
+    /// answer, or until no time is left.
     fn advance(&mut self, wait: bool) -> Result<(), Error> {
+        self.allowed.left()?;
         let mut wait = wait || self.observer.under_way() >= UNDER_WAY;
         loop {
-            let event = if wait { self.events.recv().ok() } else { self.events.try_recv().ok() };
+            let event = if wait { Some(self.allowed.wait(&self.events)?) } else { self.events.try_recv().ok() };
             let Some(event) = event else { break };
             self.observer.event(event);
             wait = self.observer.under_way() >= UNDER_WAY;
@@ -297,5 +332,33 @@ impl<'a> Run<'a> {
         outputs.iter().try_for_each(|output| environment.write(output))?;
         (environment.progress)(1.0);
         Ok(report)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn begun(ago: Duration) -> Allowed {
+        Allowed { started: Instant::now().checked_sub(ago).unwrap(), reached_ms: 0 }
+    }
+
+    #[test]
+    fn an_analysis_may_take_ten_times_its_media_and_ten_minutes_more() {
+        let mut allowed = begun(Duration::from_secs(700));
+        assert!(matches!(allowed.left(), Err(Error::File(file::Error::Stalled))));
+        allowed.reached(60_000);
+        allowed.reached(0);
+        let left = allowed.left().unwrap();
+        assert!(left > Duration::from_secs(400) && left <= Duration::from_secs(500), "{left:?}");
+    }
+
+    #[test]
+    fn an_answer_that_never_comes_ends_the_analysis_when_its_time_is_over() {
+        let (post, events) = mpsc::channel();
+        let soon = begun(LEEWAY - Duration::from_millis(50));
+        assert!(matches!(soon.wait::<u8>(&events), Err(Error::File(file::Error::Stalled))));
+        post.send(1).unwrap();
+        assert_eq!(begun(Duration::ZERO).wait(&events).unwrap(), 1);
     }
 }

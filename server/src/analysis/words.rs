@@ -227,6 +227,14 @@ impl WordsLane {
         }
     }
 
+    /// Reports every segment without an answer as a gap. To be called when no answer comes any more.
+    pub fn give_up(&mut self, lines: &mut Vec<Line>) {
+        self.waiting.clear();
+        for of in self.under_way.clone() {
+            self.lost(of.start, lines);
+        }
+    }
+
     /// Returns whether all segments were answered. Phrases that count later are still to be taken by [`WordsLane::known_until`].
     pub fn is_over(&self) -> bool {
         self.under_way.is_empty()
@@ -302,6 +310,28 @@ mod tests {
             (gap.what, gap.reason, gap.start),
             (GapKind::Words, GapReason::Overload, MediaTime(QUEUE as i64 * 1000))
         );
+    }
+
+    #[test]
+    fn segments_that_are_never_answered_are_gaps_at_the_end() {
+        let ((mut lane, _work), mut lines) = (a_lane(true), Vec::new());
+        for start in [1000, 3000, 5000] {
+            lane.take(segment(start, start + 900), &mut lines);
+        }
+        lane.ended(MediaTime(6000));
+        lane.written(phrase(3000, 3900), &mut lines);
+        lane.give_up(&mut lines);
+        assert!(lane.is_over());
+        lane.known_until(MediaTime(i64::MAX), &mut lines);
+        let gaps = lines.iter().filter_map(|line| match line {
+            Line::Gap(gap) => Some((gap.what, gap.start.ms(), gap.end.ms())),
+            _ => None,
+        });
+        assert_eq!(gaps.collect::<Vec<_>>(), [(GapKind::Words, 1000, 1900), (GapKind::Words, 5000, 5900)]);
+        assert_eq!(lines.len(), 3, "the phrase that was answered is there");
+        lane.written(phrase(5000, 5900), &mut lines);
+        lane.known_until(MediaTime(i64::MAX), &mut lines);
+        assert_eq!(lines.len(), 3, "an answer after that changes nothing");
     }
 
     #[test]

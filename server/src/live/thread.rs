@@ -331,6 +331,7 @@ impl SessionThread {
                 Ok(_) => {}
                 Err(_) => {
                     tracing::error!("a decoder or a worker does not answer; the report is made without it");
+                    self.observer.give_up();
                     break;
                 }
             }
