@@ -78,8 +78,18 @@ fn landlock() -> Result<(), String> {
         .create()
         .and_then(|rules| rules.restrict_self())
         .map_err(text)?;
-    match status.ruleset {
-        RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => Ok(()),
+    whole(&status.ruleset)
+}
+
+/// Returns an error that says what is open where the kernel enforces the rules not at all or only in part.
+fn whole(enforced: &RulesetStatus) -> Result<(), String> {
+    match enforced {
+        RulesetStatus::FullyEnforced => Ok(()),
+        RulesetStatus::PartiallyEnforced => {
+            Err("the kernel has an older version of it, which closes files and may leave TCP ports, signals, devices \
+                 and abstract sockets open"
+                .into())
+        }
         RulesetStatus::NotEnforced => Err("the kernel does not have it".into()),
     }
 }
@@ -211,3 +221,17 @@ const ALLOWED: &[i64] = &[
     // Needed to install this list after the first.
     libc::SYS_seccomp,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kernel_that_enforces_a_part_of_the_rules_is_said_to_lack_something() {
+        assert_eq!(whole(&RulesetStatus::FullyEnforced), Ok(()));
+        for enforced in [RulesetStatus::PartiallyEnforced, RulesetStatus::NotEnforced] {
+            let walls = Walls { no_seccomp: None, no_landlock: whole(&enforced).err(), no_limits: None };
+            assert!(walls.missing().is_some_and(|missing| missing.contains("Landlock (")), "{walls:?}");
+        }
+    }
+}

@@ -101,7 +101,7 @@ fn sandbox() -> Finding {
             None => Finding::Good("Landlock, seccomp and resource limits close off what decodes".into()),
             Some(missing) => Finding::Lacking {
                 what: format!("what decodes is not closed off by {missing}"),
-                cure: "use a kernel that has it (Linux 6.7 or newer has all), and allow it in the container".into(),
+                cure: "use a kernel that has it (Linux 6.12 or newer has all), and allow it in the container".into(),
             },
         },
         Err(error) => Finding::Broken {
