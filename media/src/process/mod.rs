@@ -85,6 +85,16 @@ impl Decoding {
         self.0.as_ref()
     }
 
+    /// Starts the process, where there is one, so that the first decoder does not wait for it. Returns at once. A process that
+    /// cannot be started is an error of the first decoder.
+    pub fn warm_up(&self) {
+        if let Some(process) = &self.0
+            && let Err(error) = process.current(&mut process.slot(), None)
+        {
+            tracing::warn!(%error, "a decoding process cannot be started ahead of its media");
+        }
+    }
+
     /// Opens a file; see [`Source`].
     ///
     /// # Errors
@@ -135,7 +145,14 @@ pub struct Process(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     program: Program,
-    running: Mutex<Option<Running>>,
+    slot: Mutex<Slot>,
+}
+
+#[derive(Debug, Default)]
+struct Slot {
+    running: Option<Running>,
+    /// How many processes were started.
+    started: u64,
 }
 
 #[derive(Debug)]
@@ -150,12 +167,12 @@ struct Running {
 impl Process {
     /// Returns a process that is not started yet.
     pub fn new(program: Program) -> Process {
-        Process(Arc::new(Inner { program, running: Mutex::default() }))
+        Process(Arc::new(Inner { program, slot: Mutex::default() }))
     }
 
     /// Returns the id of the running process. `None`: none runs.
     pub fn id(&self) -> Option<u32> {
-        self.running().as_ref().map(|running| running.child.id())
+        self.slot().running.as_ref().map(|running| running.child.id())
     }
 
     /// Starts a process and returns which restrictions apply to it.
@@ -163,8 +180,8 @@ impl Process {
     /// # Errors
     /// The process cannot be started or ends before it is ready.
     pub fn walls(&self) -> io::Result<Walls> {
-        let mut running = self.running();
-        let running = self.current(&mut running, None)?;
+        let mut slot = self.slot();
+        let running = self.current(&mut slot, None)?;
         let control = running.control.try_clone()?;
         control.set_read_timeout(Some(self.0.program.most_silence))?;
         let hello = wire::Reader::new(control).next::<wire::Hello>()?;
@@ -215,42 +232,42 @@ impl Process {
         order: &wire::Order,
         descriptors: &[BorrowedFd<'_>],
     ) -> io::Result<u64> {
-        let mut running = self.running();
-        let running = self.current(&mut running, failed)?;
+        let mut slot = self.slot();
+        let running = self.current(&mut slot, failed)?;
         wire::send(&running.control, order, &[], descriptors)?;
         Ok(running.generation)
     }
 
     /// Ends the process of this generation, if it still runs.
     pub(crate) fn kill(&self, generation: u64) {
-        if let Some(running) = self.running().as_mut().filter(|running| running.generation == generation) {
+        if let Some(running) = self.slot().running.as_mut().filter(|running| running.generation == generation) {
             let _ = running.child.kill();
         }
     }
 
-    /// Returns in words how the process of this generation ended.
+    /// Returns in words how the process of this generation ended. One that still lives is ended. Another one can be started
+    /// meanwhile.
     pub(crate) fn epitaph(&self, generation: u64) -> String {
-        match self.running().as_mut() {
-            Some(running) if running.generation == generation => running.epitaph(),
-            _ => "it has ended".into(),
-        }
+        // Taken out, so that nobody waits for the lock while its end is waited for.
+        let ended = self.slot().running.take_if(|running| running.generation == generation);
+        ended.map_or_else(|| "it has ended".into(), |mut running| running.epitaph())
     }
 
-    fn running(&self) -> MutexGuard<'_, Option<Running>> {
-        self.0.running.lock().unwrap_or_else(PoisonError::into_inner)
+    fn slot(&self) -> MutexGuard<'_, Slot> {
+        self.0.slot.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn current<'a>(&self, running: &'a mut Option<Running>, failed: Option<u64>) -> io::Result<&'a mut Running> {
-        let over = running
-            .as_mut()
-            .is_some_and(|running| failed == Some(running.generation) || !matches!(running.child.try_wait(), Ok(None)));
-        let generation = running.as_ref().map_or(0, |running| running.generation + u64::from(over));
-        if over {
-            *running = None;
-        }
-        match running {
+    fn current<'a>(&self, slot: &'a mut Slot, failed: Option<u64>) -> io::Result<&'a mut Running> {
+        let over =
+            |running: &mut Running| failed == Some(running.generation) || !matches!(running.child.try_wait(), Ok(None));
+        drop(slot.running.take_if(over));
+        match &mut slot.running {
             Some(running) => Ok(running),
-            None => Ok(running.insert(start(&self.0.program, generation)?)),
+            empty => {
+                let running = start(&self.0.program, slot.started)?;
+                slot.started += 1;
+                Ok(empty.insert(running))
+            }
         }
     }
 }
