@@ -230,6 +230,10 @@ impl Lent {
                             self.spare.push(piece);
                         }
                     }
+                    // The pipe was empty then, so it need not be asked again.
+                    if n < bytes.len() && self.held.len() < MOST_HELD {
+                        return Ok(());
+                    }
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock && self.held.len() < MOST_HELD => return Ok(()),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {

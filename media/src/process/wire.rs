@@ -15,7 +15,7 @@ use rustix::net::{
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
-use std::io::{self, IoSlice, IoSliceMut, Write};
+use std::io::{self, IoSlice, IoSliceMut, Read, Write};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -28,6 +28,9 @@ const HEAD_ROOM: usize = 96;
 
 /// The longest body, bytes: one access unit, with space for the largest that a file may hold.
 const MOST_BODY: usize = 65 << 20;
+
+/// So many bytes of a message that are still to come are not read by way of the chunk for small ones, where they would be copied.
+const DIRECT: usize = 16 << 10;
 
 /// An order to the process, on its first socket.
 #[derive(Debug, Serialize, Deserialize)]
@@ -223,15 +226,27 @@ impl Reader {
                 }
                 if self.read.len() >= 8 + head + body {
                     let whole = self.read.split_to(8 + head + body).freeze();
-                    let message = postcard::from_bytes(&whole[8..8 + head]).map_err(|e| nonsense(&e.to_string()))?;
-                    return Ok(Some((message, whole.slice(8 + head..))));
+                    return message(whole, head);
                 }
-                self.read.reserve((8 + head + body).saturating_sub(self.read.len()));
+                if 8 + head + body - self.read.len() >= DIRECT {
+                    let whole = self.rest(8 + head + body)?;
+                    return message(whole, head);
+                }
             }
             if !self.fill()? {
                 return if self.read.is_empty() { Ok(None) } else { Err(nonsense("a message is cut off")) };
             }
         }
+    }
+
+    /// Reads the rest of a message of this length in bytes, straight to where it stays.
+    fn rest(&mut self, length: usize) -> io::Result<Bytes> {
+        let mut whole = Vec::with_capacity(length);
+        whole.extend_from_slice(&self.read);
+        self.read.clear();
+        // Descriptors come with the first byte of a message, so none is among these.
+        (&self.socket).take((length - whole.len()) as u64).read_to_end(&mut whole)?;
+        if whole.len() < length { Err(nonsense("a message is cut off")) } else { Ok(whole.into()) }
     }
 
     /// Returns the next descriptor that came with the messages so far.
@@ -267,6 +282,12 @@ impl AsFd for Reader {
     }
 }
 
+/// Takes a whole message apart, whose head has this length.
+fn message<M: DeserializeOwned>(whole: Bytes, head: usize) -> io::Result<Option<(M, Bytes)>> {
+    let message = postcard::from_bytes(&whole[8..8 + head]).map_err(|e| nonsense(&e.to_string()))?;
+    Ok(Some((message, whole.slice(8 + head..))))
+}
+
 fn nonsense(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why.to_owned())
 }
@@ -274,12 +295,11 @@ fn nonsense(why: &str) -> io::Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Read;
 
     #[test]
     fn messages_bodies_and_descriptors_arrive_together_whatever_their_size() {
         let (here, there) = UnixStream::pair().unwrap();
-        let bodies = [0, 1, 100, 300_000, 5_000_000];
+        let bodies = [0, 1, 100, 15_000, 70_000, 300_000, 3, 5_000_000, 0];
         let writer = std::thread::spawn(move || {
             for (n, length) in bodies.into_iter().enumerate() {
                 let body = vec![n as u8; length];
@@ -304,7 +324,12 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_an_error_and_takes_no_memory() {
-        for bytes in [&[0xff; 100][..], &[1, 0, 0, 0, 0, 0, 0, 0, 0xff], &[2, 0, 0, 0, 0, 0, 0, 0, 0]] {
+        for bytes in [
+            &[0xff; 100][..],
+            &[1, 0, 0, 0, 0, 0, 0, 0, 0xff],
+            &[2, 0, 0, 0, 0, 0, 0, 0, 0],
+            &[1, 0, 0, 0, 0, 0, 4, 0, 7, 7],
+        ] {
             let (mut here, there) = UnixStream::pair().unwrap();
             here.write_all(bytes).unwrap();
             drop(here);
