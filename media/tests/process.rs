@@ -8,7 +8,7 @@ use coach_core::MediaTime;
 use coach_media::file::{self, Limits};
 use coach_media::process::{Process, Program};
 use coach_media::{AccessUnit, Formats, Item, Track, decode, init};
-use coach_testing::{Need, not_checked};
+use coach_testing::{LIMIT, Need, not_checked, wait_until};
 use material::{browser_like, ffmpeg, read};
 use rustix::process::{Resource, Rlimit, prlimit};
 use std::path::Path;
@@ -31,6 +31,7 @@ fn main() {
         ("a_process_that_breaks_a_rule_is_ended_or_refused", a_process_that_breaks_a_rule_is_ended_or_refused),
         ("a_separate_process_gives_the_same_output_as_this_one", a_separate_process_gives_the_same_output_as_this_one),
         ("a_live_session_goes_on_when_its_process_is_killed", a_live_session_goes_on_when_its_process_is_killed),
+        ("lost_units_need_a_key_unit_until_it_comes", lost_units_need_a_key_unit_until_it_comes),
         ("a_process_that_hangs_is_ended_and_replaced", a_process_that_hangs_is_ended_and_replaced),
         (
             "units_that_arrive_while_a_process_starts_are_all_decoded",
@@ -312,6 +313,44 @@ fn a_live_session_goes_on_when_its_process_is_killed() {
         out.lost.len()
     );
     assert!(lost <= 4000, "{:?}", out.lost);
+}
+
+fn lost_units_need_a_key_unit_until_it_comes() {
+    let Some((formats, mut units)) = live_units(8) else { return };
+    units.retain(|(track, _)| *track == Track::Video);
+    let units: Vec<_> = units.into_iter().map(|(_, unit)| unit).collect();
+    let keys: Vec<_> = units.iter().enumerate().filter(|(_, unit)| unit.key).map(|(n, _)| n).collect();
+    let process = Process::new(program());
+    let (out, mut video, _audio) = decoders(&process, &formats);
+    // First a damaged unit, then the end of the process.
+    for (n, key) in keys[..2].iter().copied().enumerate() {
+        for unit in &units[key..key + 3] {
+            video.push(unit).unwrap();
+        }
+        assert!(!video.needs_key());
+        wait_until(LIMIT, "the units are decoded", || {
+            out.lock().unwrap().frames.contains(&units[key + 2].t).then_some(())
+        });
+        let mut unit = units[key + 3].clone();
+        if n == 0 {
+            unit.data = unit.data.slice(..2);
+        } else {
+            signal(process.id().unwrap(), "-KILL");
+        }
+        wait_until(LIMIT, "a key unit is needed", || {
+            video.push(&unit).unwrap();
+            video.needs_key().then_some(())
+        });
+        video.push(&units[key + 4]).unwrap();
+        assert!(video.needs_key(), "a unit that needs the lost one does not help");
+        video.push(&units[keys[n + 1]]).unwrap();
+        assert!(!video.needs_key());
+    }
+    video.flush().unwrap();
+    drop(video);
+    let out = out.lock().unwrap();
+    println!("{} frames, {:?}", out.frames.len(), out.lost);
+    assert_eq!(out.frames.last(), Some(&units[keys[2]].t));
 }
 
 fn a_process_that_hangs_is_ended_and_replaced() {

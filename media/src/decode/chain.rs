@@ -67,6 +67,8 @@ pub struct Chain {
 struct State {
     pushed: u64,
     taken: u64,
+    /// The value of `pushed` after the last key unit.
+    last_key: u64,
     /// The unit that is in the decoder.
     current: Option<MediaTime>,
     /// The unit in the decoder must give an output.
@@ -213,6 +215,12 @@ impl Chain {
         state.pushed - state.taken
     }
 
+    /// Returns whether units were lost so that nothing decodes before a key unit, and none is on its way.
+    pub fn needs_key(&self) -> bool {
+        let state = self.state.lock();
+        self.plan.delta && (state.is_cut() || state.wait_for_key && state.last_key <= state.taken)
+    }
+
     /// Refuses a unit that must not reach a decoder; units that depend on it are lost too.
     pub fn refuse(&mut self, unit: &AccessUnit) {
         self.state.lock().cut(unit.t, GapReason::Loss);
@@ -230,6 +238,9 @@ impl Chain {
             return Ok(());
         }
         state.pushed += 1;
+        if unit.key {
+            state.last_key = state.pushed;
+        }
         drop(state);
         let mut buffer = gst::Buffer::from_slice(unit.data.clone());
         if let Some(buffer) = buffer.get_mut() {

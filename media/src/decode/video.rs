@@ -108,6 +108,11 @@ impl Video {
         self.way.lost()
     }
 
+    /// Returns whether units were lost so that nothing decodes before the next key unit: the publisher should be asked for one.
+    pub fn needs_key(&self) -> bool {
+        self.way.needs_key()
+    }
+
     /// Returns whether a unit may be decoded. Live frames are not trusted: their size is known before memory is taken
     /// for them, and bytes that cannot be a frame never reach the decoder, which would repeat the last frame.
     fn check(&self, unit: &AccessUnit) -> Result<bool, Error> {

@@ -61,6 +61,14 @@ impl Way {
         }
     }
 
+    /// Returns whether nothing decodes before the next key unit.
+    pub fn needs_key(&self) -> bool {
+        match self {
+            Way::Here(chain) => chain.needs_key(),
+            Way::Away(decoder) => decoder.needs_key(),
+        }
+    }
+
     /// Returns how many units have not gone into a decoder of this process yet.
     pub fn waiting(&self) -> u64 {
         match self {

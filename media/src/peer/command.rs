@@ -12,6 +12,8 @@ pub enum Command {
     Join { peer: PeerId, ufrag: String, password: String, pump: Box<Pump> },
     /// Applies a publisher's SDP fragment. The answer is `Some` when the fragment began a new ICE session.
     Patch { peer: PeerId, fragment: Fragment, answer: oneshot::Sender<Result<Option<Restarted>, Error>> },
+    /// Asks one peer for a key frame.
+    KeyFrame(PeerId),
     /// Closes one peer.
     Close(PeerId),
     /// Closes all peers, then ends the thread.

@@ -226,6 +226,12 @@ impl Turns {
                 // The publisher's caller may have gone; nobody needs the answer then.
                 let _ = answer.send(self.patch(peer, fragment));
             }
+            Command::KeyFrame(peer) => {
+                if let Some(peer) = self.peers.get_mut(&peer) {
+                    peer.pump.want_key_frame();
+                    peer.due = Instant::now();
+                }
+            }
             Command::Close(peer) => self.closing.push(peer),
             Command::End => self.ending = true,
         }

@@ -69,6 +69,12 @@ impl Publisher {
         *self.shared.stats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Asks the peer for a key frame, because whoever decodes has lost video. Returns at once. Key frames are asked for at most every
+    /// 300 ms, so asking again for the same one costs nothing.
+    pub fn ask_for_key_frame(&self) {
+        self.ask(Command::KeyFrame(self.peer));
+    }
+
     /// Hands out what has arrived and the end of each track, closes the connection and frees everything. Returns at
     /// once when the peer is closed already.
     pub async fn close(&self) {

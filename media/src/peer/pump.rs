@@ -54,8 +54,23 @@ pub struct Restarted {
 pub struct KeyFrames {
     /// A video packet has arrived, so its sender can be asked.
     video: bool,
+    /// Whoever decodes waits for one that was not asked for yet.
+    wanted: bool,
     last: Option<Duration>,
     requests: u64,
+}
+
+impl KeyFrames {
+    /// Returns when the next one is due to be asked for; `urgent`: the tap waits for one. `None` without video.
+    fn due(&self, urgent: bool) -> Option<Duration> {
+        let wait = if urgent || self.wanted { KEY_FRAME_LIMIT } else { KEY_FRAME_INTERVAL };
+        self.video.then(|| self.last.map_or(Duration::ZERO, |last| last + wait))
+    }
+
+    fn asked(&mut self, now: Duration) {
+        (self.last, self.wanted) = (Some(now), false);
+        self.requests += 1;
+    }
 }
 
 impl Pump {
@@ -91,6 +106,11 @@ impl Pump {
         let sdp = self.connection.restart(theirs, now)?;
         let ours = self.connection.credentials().clone();
         Ok(Some(Restarted { ufrag: ours.ufrag, password: ours.password, sdp }))
+    }
+
+    /// Asks for a key frame as soon as one may be asked for.
+    pub fn want_key_frame(&mut self) {
+        self.key_frames.wanted = true;
     }
 
     pub fn is_connecting(&self) -> bool {
@@ -148,14 +168,12 @@ impl Pump {
     }
 
     fn key_frame_due(&self) -> Option<Duration> {
-        let wait = if self.tap.wants_key_frame() { KEY_FRAME_LIMIT } else { KEY_FRAME_INTERVAL };
-        self.key_frames.video.then(|| self.key_frames.last.map_or(Duration::ZERO, |last| last + wait))
+        self.key_frames.due(self.tap.wants_key_frame())
     }
 
     fn ask_for_key_frame(&mut self, now: Duration) {
         if self.key_frame_due().is_some_and(|due| now >= due) && self.connection.ask_for_key_frame() {
-            self.key_frames.last = Some(now);
-            self.key_frames.requests += 1;
+            self.key_frames.asked(now);
         }
     }
 
@@ -203,5 +221,24 @@ impl Pump {
         outbox.event(Event::Closed);
         drop(outbox);
         closed.send_replace(true);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wanted_key_frame_is_due_at_once_and_no_sooner_than_the_limit_after_the_last_request() {
+        let mut key_frames = KeyFrames { wanted: true, ..KeyFrames::default() };
+        assert_eq!(key_frames.due(false), None, "there is no video");
+        key_frames.video = true;
+        assert_eq!(key_frames.due(false), Some(Duration::ZERO));
+        let now = Duration::from_secs(7);
+        key_frames.asked(now);
+        assert_eq!(key_frames.due(false), Some(now + KEY_FRAME_INTERVAL), "asked for once");
+        key_frames.wanted = true;
+        assert_eq!(key_frames.due(false), Some(now + KEY_FRAME_LIMIT));
+        assert_eq!(key_frames.requests, 1);
     }
 }

@@ -165,7 +165,7 @@ fn serve(made: Result<impl Decoder, decode::Error>, socket: UnixStream, out: &Ou
             return;
         }
     };
-    let (mut orders, mut received, mut told) = (Reader::new(socket), 0, 0);
+    let (mut orders, mut received, mut told, mut needs_key) = (Reader::new(socket), 0, 0, false);
     while let Ok(Some((order, data))) = orders.next::<ToDecoder>() {
         match order {
             ToDecoder::Unit { t, key, wait } => {
@@ -180,6 +180,10 @@ fn serve(made: Result<impl Decoder, decode::Error>, socket: UnixStream, out: &Ou
                 if taken >= told + REPORT {
                     told = taken;
                     out.say(&FromDecoder::Taken(taken), &[], &[]);
+                }
+                let needed = std::mem::replace(&mut needs_key, decoder.way().needs_key());
+                if needs_key && !needed {
+                    out.say(&FromDecoder::NeedsKey, &[], &[]);
                 }
             }
             ToDecoder::Flush => {

@@ -80,6 +80,8 @@ struct State {
     /// Since when the process has not answered although it has work, and how many units were sent since.
     unheard: Option<(Instant, u64)>,
     heard: u64,
+    /// Nothing decodes before a key unit, which has not come.
+    needs_key: bool,
     failed: Option<Failure>,
     flushed: Option<Option<String>>,
     over: bool,
@@ -173,9 +175,11 @@ impl Decoder {
         link.catching_up = link.catching_up.filter(|until| Instant::now() < *until && !state.has_caught_up());
         link.cut = link.backlog.len() > MOST_BACKLOG || link.cut && !unit.key;
         if link.cut {
+            state.needs_key = true;
             state.lost.get_or_insert((unit.t, GapReason::Overload));
         } else {
             link.enqueue(unit, link.catching_up.is_some())?;
+            state.needs_key &= !unit.key;
             state.pending.push_back(unit.t);
             state.pushed += 1;
         }
@@ -237,6 +241,11 @@ impl Decoder {
     /// Returns since when nothing has come out for pushed units, unless later output reported it.
     pub fn lost(&self) -> Option<(MediaTime, GapReason)> {
         self.shared.lock().lost
+    }
+
+    /// Returns whether nothing decodes before the next key unit.
+    pub fn needs_key(&self) -> bool {
+        self.track == Track::Video && self.shared.lock().needs_key
     }
 
     fn check(&self) -> Result<(), decode::Error> {
@@ -303,7 +312,7 @@ impl Decoder {
         let mut state = self.shared.lock();
         state.bury();
         // Before the start, since the next process may end at once.
-        (state.over, state.unheard) = (false, None);
+        (state.over, state.unheard, state.needs_key) = (false, None, true);
         (state.before, state.taken) = (state.pushed, state.pushed);
         drop(state);
         let started = self.start(generation);
@@ -413,6 +422,7 @@ impl Listener {
                 let taken = state.before.saturating_add(taken).min(state.pushed);
                 state.taken = state.taken.max(taken);
             }
+            FromDecoder::NeedsKey => state.needs_key = true,
             FromDecoder::Failed(failure) => state.failed = Some(failure),
             FromDecoder::Flushed { failed, lost } => (state.flushed, state.last_lost) = (Some(failed), lost),
             FromDecoder::Frame(frame) => {

@@ -111,6 +111,8 @@ pub enum FromDecoder {
     },
     /// The decoder takes no more units.
     Failed(Failure),
+    /// Units were lost, so that nothing can be decoded before the next key unit.
+    NeedsKey,
 }
 
 /// A [`crate::decode::Error`] on the wire.

@@ -129,6 +129,16 @@ impl Observer {
         self.decoding = decoding.clone();
     }
 
+    /// Starts the decoding process ahead of the first media. Returns at once.
+    pub fn warm_up(&self) {
+        self.decoding.warm_up();
+    }
+
+    /// Returns whether video was lost so that nothing can be decoded before the next key unit.
+    pub fn needs_key(&self) -> bool {
+        self.face.decoder.as_ref().is_some_and(decode::Video::needs_key)
+    }
+
     /// Makes the decoders of a publishing that begins. Waits until what the one before left undecoded is decoded.
     ///
     /// # Errors

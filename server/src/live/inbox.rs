@@ -40,6 +40,11 @@ impl Gate {
         self.queued.0.load(Relaxed)
     }
 
+    /// Returns whether video is withheld that could go on with the next key unit.
+    pub fn waits_for_key(&self) -> bool {
+        self.withheld.is_some() && self.queued_bytes() <= self.budget / 2
+    }
+
     /// Returns what is sent to the thread for `item`: nothing, the item, or a gap and the item.
     ///
     /// Video is withheld once more than the budget waits, until a key unit arrives when at most half of the budget waits.
@@ -104,10 +109,13 @@ mod tests {
             sent.extend(gate.admit(unit(Track::Video, t, key)));
         }
         assert_eq!(sent, [unit(Track::Video, 0, true), unit(Track::Video, 33, false)]);
+        assert!(!gate.waits_for_key(), "too much waits");
         sent.iter().for_each(|item| queued.taken(item));
+        assert!(gate.waits_for_key());
         assert_eq!(gate.admit(unit(Track::Video, 132, false)).count(), 0, "decoding cannot start here");
         let resumed: Vec<Item> = gate.admit(unit(Track::Video, 165, true)).collect();
         let span = Span { start: MediaTime(66), end: MediaTime(165) };
+        assert!(!gate.waits_for_key());
         assert_eq!(resumed, [Item::Gap(Track::Video, span, GapReason::Overload), unit(Track::Video, 165, true)]);
     }
 

@@ -135,7 +135,14 @@ impl<N: FnMut(PartEvent)> PartRun<N> {
                 }
             }
         }
-        self.session.tell(Command::Begin { part: self.part, formats });
+        // The thread must not keep a publisher that has left.
+        let publisher = Arc::downgrade(&self.publisher);
+        let ask_for_key = Box::new(move || {
+            if let Some(publisher) = publisher.upgrade() {
+                publisher.ask_for_key_frame();
+            }
+        });
+        self.session.tell(Command::Begin { part: self.part, formats, ask_for_key });
     }
 
     /// Records an item, and passes it to the session's thread if its inbox has room.
@@ -156,6 +163,9 @@ impl<N: FnMut(PartEvent)> PartRun<N> {
         }
         for item in self.gate.admit(item) {
             self.session.tell(Command::Item(item));
+        }
+        if self.gate.waits_for_key() {
+            self.publisher.ask_for_key_frame();
         }
         self.queued.set(self.recorder.as_ref().map_or(0, Recorder::queued_bytes));
         self.waiting.set(self.gate.queued_bytes());

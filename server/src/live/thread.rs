@@ -10,7 +10,7 @@ use coach_core::journal::{Calibration, Header, Line, Mark, MarkKind, Part, Strea
 use coach_core::report::Report;
 use coach_core::{MediaTime, SessionId};
 use coach_insight::{Engine, Output};
-use coach_media::{Formats, Item};
+use coach_media::{Formats, Item, Track};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, mpsc};
 use std::time::{Duration, Instant};
@@ -23,6 +23,9 @@ const GAP_LINE_MS: i64 = 1_000;
 /// Longest wait for a command. Media time advances at least this often, also when nothing arrives.
 const TICK: Duration = Duration::from_millis(50);
 
+/// Time between two requests for a key frame while a decoder waits for one, ms: the first one or its answer may be lost.
+const ASK_AGAIN_MS: i64 = 500;
+
 /// Longest wait for an answer of a decoder or a worker at the end of a session.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
@@ -32,8 +35,8 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(15);
     reason = "it moves through one channel once; nearly all of it are items and answers"
 )]
 pub enum Command {
-    /// A publishing begins; its media starts at the part's `offset` or later.
-    Begin { part: Part, formats: Formats },
+    /// A publishing begins; its media starts at the part's `offset` or later. `ask_for_key` asks the publisher for a key frame.
+    Begin { part: Part, formats: Formats, ask_for_key: AskForKey },
     /// The next media item of the publishing.
     Item(Item),
     /// The publishing has ended; the session has not.
@@ -60,6 +63,9 @@ pub struct Question {
     /// Suggested length of the answer.
     pub suggested_ms: i64,
 }
+
+/// Asks the publisher of a part for a key frame. Returns at once.
+pub type AskForKey = Box<dyn Fn() + Send>;
 
 /// Takes the live messages of the thread. Is called on the thread, so it must not block.
 pub type Publish = Box<dyn Fn(Output) + Send>;
@@ -140,6 +146,8 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
             queued,
             asked: None,
             unpublished: false,
+            ask_for_key: None,
+            asked_for_key: None,
         }
         .run();
     })?;
@@ -161,6 +169,10 @@ struct SessionThread {
     asked: Option<String>,
     /// Whether nobody publishes: true between two parts.
     unpublished: bool,
+    /// Asks the present publisher for a key frame; `None` while nobody publishes.
+    ask_for_key: Option<AskForKey>,
+    /// Media time at which the present publisher was last asked for one.
+    asked_for_key: Option<MediaTime>,
 }
 
 impl SessionThread {
@@ -200,7 +212,10 @@ impl SessionThread {
 
     fn handle(&mut self, command: Command) {
         match command {
-            Command::Begin { part, formats } => self.begin(part, &formats),
+            Command::Begin { part, formats, ask_for_key } => {
+                (self.ask_for_key, self.asked_for_key) = (Some(ask_for_key), None);
+                self.begin(part, &formats);
+            }
             Command::Item(item) => {
                 self.queued.taken(&item);
                 self.item(&item);
@@ -208,7 +223,7 @@ impl SessionThread {
             Command::Answer(event) => self.observer.event(event),
             Command::Interrupted => {
                 self.observer.flush();
-                self.unpublished = true;
+                (self.unpublished, self.ask_for_key) = (true, None);
             }
             Command::Mark { what, question, note } => self.mark(what, question, note),
             // The clock of the first part is used for the whole session.
@@ -246,6 +261,14 @@ impl SessionThread {
             self.open();
         }
         self.observer.item(item);
+        if let Item::Unit(Track::Video, unit) = item
+            && self.observer.needs_key()
+            && self.asked_for_key.is_none_or(|asked| unit.t - asked >= ASK_AGAIN_MS)
+            && let Some(ask) = &self.ask_for_key
+        {
+            self.asked_for_key = Some(unit.t);
+            ask();
+        }
     }
 
     fn mark(&mut self, what: MarkKind, question: Option<Question>, note: Option<String>) {
