@@ -8,7 +8,7 @@
 use super::gap;
 use super::latency::Latency;
 use super::models::Models;
-use super::overload::{Ladder, Step};
+use super::overload::{Ladder, Room, Step};
 use super::voice::VoiceLane;
 use super::words::{WordsLane, Written};
 use super::workers::{Lane, Net, Workers};
@@ -53,10 +53,6 @@ pub struct Options {
     pub live: bool,
 }
 
-/// Frames of one stream that may wait for a worker. When there are more, a live session takes a step down the overload ladder.
-/// At the start the tap holds media back for about a second and then gives it out at once, so a second of frames must fit.
-const UNDER_WAY: usize = 24;
-
 /// Makes journal lines of the media of one session.
 pub struct Observer {
     models: Models,
@@ -78,6 +74,8 @@ struct FaceLane {
     held: Option<VideoFrame>,
     /// Stamps of the frames a worker has, oldest first.
     under_way: VecDeque<MediaTime>,
+    /// How many of them there may be in a live session.
+    room: Room,
     /// Latest stamp of the units given to the decoder.
     pushed: Option<MediaTime>,
     /// Stamp of the last frame that the decoder gave back.
@@ -111,6 +109,7 @@ impl Observer {
                 grid: FrameGrid::new(options.rate_hz),
                 held: None,
                 under_way: VecDeque::new(),
+                room: Room::default(),
                 pushed: None,
                 decoded: None,
                 chosen: 0,
@@ -149,6 +148,7 @@ impl Observer {
             let post = self.post.clone();
             self.face.decoder = Some(self.decoding.video(format, move |frame| post(Event::Frame(frame)))?);
             (self.face.ended, self.face.refused) = (false, false);
+            self.face.room = Room::default();
         }
         if let Some(format) = &formats.audio {
             let post = self.post.clone();
@@ -352,7 +352,7 @@ impl Observer {
     /// Gives a frame to the worker. When the queue of a live session is full, drops it and steps down instead.
     fn analyze(&mut self, frame: VideoFrame) {
         let t = frame.t;
-        if self.options.live && self.face.under_way.len() >= UNDER_WAY {
+        if self.options.live && self.face.room.is_full(self.face.under_way.len()) {
             let span = Span::new(t, t + 1);
             self.lines.push(gap(GapKind::Face, span, GapReason::Overload));
             let step = self.ladder.step_down(t);
@@ -391,6 +391,7 @@ impl Observer {
         if let Some(place) = self.face.under_way.iter().position(|&waiting| waiting == t) {
             self.face.under_way.remove(place);
         }
+        self.face.room.left(self.face.under_way.len());
         match seen {
             Ok(face) => self.lines.push(Line::Face(Box::new(face))),
             Err(error) => {

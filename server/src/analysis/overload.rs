@@ -19,6 +19,32 @@ const DOWN_MS: i64 = 1_000;
 /// Time without a full queue, and without a change of step, before the next step up, ms.
 const CALM_MS: i64 = 15_000;
 
+/// Frames of one stream that may wait for a worker. When there are more, a live session takes a step down the overload ladder.
+/// At the start the tap holds media back for about a second and then gives it out at once, so a second of frames must fit.
+const UNDER_WAY: usize = 24;
+/// As [`UNDER_WAY`], at the start of a publishing: what came while a decoding process started is decoded at once, which says nothing
+/// about the machine. It takes some 33 MB at 640x480.
+const UNDER_WAY_AT_START: usize = 72;
+
+/// How many frames of a live stream may wait for a worker.
+#[derive(Debug, Default)]
+pub struct Room {
+    /// Whether the worker has caught up once since the publishing began.
+    caught_up: bool,
+}
+
+impl Room {
+    /// Returns whether no further frame may wait beside `under_way`.
+    pub fn is_full(&self, under_way: usize) -> bool {
+        under_way >= if self.caught_up { UNDER_WAY } else { UNDER_WAY_AT_START }
+    }
+
+    /// Notes that a frame was analyzed and `under_way` are left.
+    pub fn left(&mut self, under_way: usize) {
+        self.caught_up |= under_way <= 1;
+    }
+}
+
 /// The overload ladder of one session, and its current step.
 #[derive(Debug)]
 pub struct Ladder {
@@ -77,6 +103,16 @@ impl Ladder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_came_before_the_worker_caught_up_for_the_first_time_is_no_overload() {
+        let mut room = Room::default();
+        assert!(!room.is_full(UNDER_WAY_AT_START - 1) && room.is_full(UNDER_WAY_AT_START));
+        room.left(40);
+        assert!(!room.is_full(40), "it has not caught up yet");
+        room.left(1);
+        assert!(!room.is_full(UNDER_WAY - 1) && room.is_full(UNDER_WAY));
+    }
 
     #[test]
     fn the_ladder_steps_down_at_most_once_a_second_and_up_after_fifteen() {

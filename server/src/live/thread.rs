@@ -136,6 +136,8 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
         let post = Arc::new(move |event| drop(commands.send(Command::Answer(event))));
         let options = Options { rate_hz: setup.header.rate_hz, landmarks: false, words: true, live: true };
         let observer = Observer::new(&setup.models, setup.workers.as_ref(), options, post);
+        // The first media comes a second or more after the offer, which is time enough for a process to start.
+        observer.warm_up();
         SessionThread {
             setup,
             observer,
