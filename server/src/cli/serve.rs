@@ -63,7 +63,8 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
 
     tracing::info!(address = %listener.local_addr()?, "the coach is at {}", context.config.http.base_url());
     let connections = http::listen::connections(descriptors);
-    let serving = tokio::spawn(http::listen::serve(listener, http::router(app), connections, stop.clone()));
+    let proxies = context.config.http.trusted_proxies.iter().map(|network| network.0).collect();
+    let serving = tokio::spawn(http::listen::serve(listener, http::router(app), connections, proxies, stop.clone()));
     tokio::select! {
         asked = shutdown::asked() => asked?,
         // Another server has the database now.

@@ -1,8 +1,9 @@
 //! Addresses and origins of the pages and the API.
 
 use super::Error;
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -16,10 +17,38 @@ pub struct Config {
     pub allowed_hosts: Vec<String>,
     /// Further origins whose pages may call the API, such as `http://localhost:5173`.
     pub allowed_origins: Vec<String>,
+    /// Proxies in front of the server, as `10.0.0.0/8` or `192.0.2.1`. Only from these is `X-Forwarded-For` believed, so that limits
+    /// per address count the proxy's clients and not the proxy.
+    pub trusted_proxies: Vec<Network>,
     /// Whether an address beyond loopback is allowed, which is set by `COACH_ALLOW_BIND=i-understand` alone. Everybody who
     /// reaches the port then acts as the person.
     #[serde(skip)]
     pub allow_any_bind: bool,
+}
+
+/// Addresses, as `10.0.0.0/8`, or a single one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Network(pub IpNet);
+
+/// A text is neither an address nor a network.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is neither an address nor a network such as 10.0.0.0/8")]
+pub struct NoNetwork(String);
+
+impl TryFrom<String> for Network {
+    type Error = NoNetwork;
+
+    fn try_from(text: String) -> Result<Network, NoNetwork> {
+        let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        network.map(Network).map_err(|_| NoNetwork(text))
+    }
+}
+
+impl From<Network> for String {
+    fn from(network: Network) -> String {
+        network.0.to_string()
+    }
 }
 
 impl Default for Config {
@@ -29,6 +58,7 @@ impl Default for Config {
             public_url: None,
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
+            trusted_proxies: Vec::new(),
             allow_any_bind: false,
         }
     }

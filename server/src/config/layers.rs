@@ -193,6 +193,17 @@ mod tests {
     }
 
     #[test]
+    fn trusted_proxies_are_addresses_and_networks() {
+        let set = environment(&[("COACH_HTTP_TRUSTED_PROXIES", "10.0.0.0/8, 2001:db8::1")]).load().unwrap();
+        let networks: Vec<String> = set.http.trusted_proxies.into_iter().map(String::from).collect();
+        assert_eq!(networks, ["10.0.0.0/8", "2001:db8::1/128"]);
+        for wrong in ["10.0.0.0/33", "proxy.example", "10.0.0"] {
+            let message = environment(&[("COACH_HTTP_TRUSTED_PROXIES", wrong)]).load().unwrap_err().to_string();
+            assert!(message.contains(wrong) && message.contains("TRUSTED_PROXIES"), "{message}");
+        }
+    }
+
+    #[test]
     fn an_unknown_key_in_the_file_is_named() {
         for (text, name) in
             [("[http]\nbnid = \"x\"\n", "bnid"), ("[htpp]\nbind = \"x\"\n", "htpp"), ("budget = 1", "budget")]

@@ -31,7 +31,7 @@ pub struct Config {
     /// Messages a page may send on the live channel per second, averaged; bursts of twice as many pass.
     pub channel_messages_hz: u32,
     /// POST, PUT, PATCH and DELETE requests of one address per second, averaged; bursts of ten times as many pass. All who come
-    /// through a proxy have the proxy's address.
+    /// through a proxy have the proxy's address, unless it is one of `http.trusted_proxies`.
     pub changes_hz: u32,
     /// Threads that look at faces; 0 = one per core.
     pub face_workers: usize,

@@ -3,10 +3,12 @@
 use super::rate::prefix;
 use axum::Router;
 use axum::extract::ConnectInfo;
+use axum::http::HeaderMap;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use ipnet::IpNet;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -74,8 +76,37 @@ pub fn connections(descriptors: usize) -> usize {
     (descriptors / 3).clamp(16, MOST)
 }
 
+/// Returns the address that a request comes from: the one of its connection `from`, or, when that is a trusted proxy's, the last in
+/// `X-Forwarded-For` that is no trusted proxy's. What stands before it was written by somebody who is not trusted.
+fn client(from: SocketAddr, headers: &HeaderMap, proxies: &[IpNet]) -> SocketAddr {
+    let trusted = |address: SocketAddr| proxies.iter().any(|net| net.contains(&address.ip().to_canonical()));
+    let lines = headers.get_all("x-forwarded-for").iter().rev();
+    let mut hops = lines.flat_map(|line| line.to_str().unwrap_or_default().rsplit(','));
+    let mut client = from;
+    while trusted(client) {
+        // Without a further address that can be read, the request counts as the proxy's own.
+        let Some(hop) = hops.next().and_then(address) else { break };
+        client = hop;
+    }
+    client
+}
+
+/// Reads an address as proxies write it, with or without a port.
+fn address(hop: &str) -> Option<SocketAddr> {
+    let hop = hop.trim();
+    let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
+    bare.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 0)).or_else(|_| hop.parse()).ok()
+}
+
 /// Serves until `stop`, then lets answers under way end. Three quarters of the connections are open to one address.
-pub async fn serve(listener: TcpListener, router: Router, connections: usize, stop: CancellationToken) {
+/// Requests that come through one of `proxies` carry the address of the proxy's client as their [`ConnectInfo`].
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    connections: usize,
+    proxies: Arc<[IpNet]>,
+    stop: CancellationToken,
+) {
     let places = Arc::new(Semaphore::new(connections));
     let each = Each::default();
     let share = connections - connections / 4;
@@ -105,8 +136,10 @@ pub async fn serve(listener: TcpListener, router: Router, connections: usize, st
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(READING));
+        let proxies = proxies.clone();
         let service = MapRequest::new(router.clone(), move |mut request: hyper::Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(from));
+            let client = client(from, request.headers(), &proxies);
+            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(client));
             request.map(axum::body::Body::new)
         });
         let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
@@ -123,4 +156,40 @@ pub async fn serve(listener: TcpListener, router: Router, connections: usize, st
     }
     drop(listener);
     graceful.shutdown().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(connection: &str, forwarded: &[&str], proxies: &[&str]) -> String {
+        let proxies: Vec<IpNet> = proxies.iter().map(|net| net.parse().unwrap()).collect();
+        let mut headers = HeaderMap::new();
+        for line in forwarded {
+            headers.append("x-forwarded-for", line.parse().unwrap());
+        }
+        client(SocketAddr::new(connection.parse().unwrap(), 1234), &headers, &proxies).ip().to_string()
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_says_where_a_request_comes_from() {
+        let proxies = ["10.0.0.0/8", "2001:db8::/64"];
+        assert_eq!(from("192.0.2.7", &["198.51.100.1"], &proxies), "192.0.2.7");
+        assert_eq!(from("10.1.1.1", &["198.51.100.1"], &[]), "10.1.1.1");
+        assert_eq!(from("10.1.1.1", &["198.51.100.1"], &proxies), "198.51.100.1");
+        assert_eq!(from("::ffff:10.1.1.1", &["198.51.100.1:443"], &proxies), "198.51.100.1");
+        assert_eq!(from("2001:db8::5", &["[2001:db8:1::2]:80"], &proxies), "2001:db8:1::2");
+        // What a client writes itself stands before what the proxies add.
+        assert_eq!(from("10.1.1.1", &["127.0.0.1, 198.51.100.1", "10.2.2.2"], &proxies), "198.51.100.1");
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_read_counts_as_the_proxy_that_wrote_it() {
+        let proxies = ["10.0.0.0/8"];
+        for line in ["", ",", "unknown", "_hidden", "198.51.100.1, x", "999.1.1.1", "[::1", "198.51.100.1 10.0.0.1"] {
+            assert_eq!(from("10.1.1.1", &[line], &proxies), "10.1.1.1", "{line:?}");
+        }
+        assert_eq!(from("10.1.1.1", &["10.2.2.2, 10.3.3.3"], &proxies), "10.2.2.2", "only proxies");
+        assert_eq!(from("10.1.1.1", &["x, 10.3.3.3"], &proxies), "10.3.3.3");
+    }
 }
