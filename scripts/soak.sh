@@ -14,6 +14,9 @@ examples=${CARGO_TARGET_DIR:-target}/debug/examples
 say "property tests with fresh seeds"
 scripts/seeds.sh "${SOAK_SEEDS:-20}"
 
+say "hostile bytes for every reader of them, $seconds s or 10 million inputs each"
+SOAK_FUZZ_S=$seconds cargo test --workspace --quiet --lib --test fuzz --test it hostile_bytes -- --nocapture --test-threads=1
+
 say "damaged model files, $seconds s"
 "$examples/face_import_soak" models "$seconds"
 

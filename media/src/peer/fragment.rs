@@ -160,4 +160,19 @@ mod tests {
         assert_eq!(Credentials::of(&sdp), Some(fresh));
         assert!(!sdp.contains("EsAw") && sdp.contains(CANDIDATE));
     }
+
+    #[test]
+    fn hostile_bytes_are_a_fragment_or_malformed() {
+        let seeds =
+            [format!("{UFRAG}{PWD}{CANDIDATE}"), format!("{UFRAG}{PWD}m=audio 9 RTP/AVP 0\r\na=mid:0\r\n{CANDIDATE}")];
+        coach_testing::fuzz("ICE fragments", seeds.map(String::into_bytes).to_vec(), |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            if let Ok(fragment) = parse(&text)
+                && let Some(credentials) = fragment.credentials
+            {
+                let _ = credentials.put_into(&text);
+            }
+            let _ = (of_answer(&text), Credentials::of(&text));
+        });
+    }
 }

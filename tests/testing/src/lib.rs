@@ -1,4 +1,5 @@
-//! What the tests of all crates share: saying what a machine cannot check, and waiting for a condition without guessing how long it takes.
+//! What the tests of all crates share: saying what a machine cannot check, waiting for a condition without guessing how long it takes, and
+//! fuzzing.
 //!
 //! ```
 //! use coach_testing::{LIMIT, Need, not_checked, wait_until};
@@ -20,7 +21,9 @@
 mod checked;
 mod cpu;
 mod eventually;
+mod fuzz;
 
 pub use checked::{Need, not_checked};
 pub use cpu::thread_cpu_s;
 pub use eventually::{LIMIT, eventually, wait_until};
+pub use fuzz::fuzz;
