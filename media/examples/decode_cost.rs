@@ -1,4 +1,5 @@
-//! Prints what decoding costs, in this process and in one of its own: latency per frame and packet, and processor time.
+//! Prints what decoding costs, in this process and in one of its own: time to the first frame, latency per frame and packet, and
+//! processor time.
 //!
 //! `cargo run --release -p coach-media --example decode_cost -- FILE`: pushes the file's units at their own pace, as a live
 //! session would, and then once more as fast as it goes.
@@ -6,7 +7,7 @@
 use coach_core::MediaTime;
 use coach_media::file::{Limits, Source};
 use coach_media::process::{Process, Program, run};
-use coach_media::{Item, Track, decode};
+use coach_media::{Format, Item, Track, decode};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -29,6 +30,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut items = Vec::new();
     while let Some(item) = source.next()? {
         items.push(item);
+    }
+    if let Some(format) = &formats.video {
+        for warm in [false, true] {
+            let first = first_frame(format, &items, warm)?;
+            let of = if warm { "that was started ahead" } else { "that is started with the media" };
+            println!("first frame of a process {of}: {:.0} ms", first.as_secs_f64() * 1000.0);
+        }
     }
     for (apart, live) in [(false, true), (true, true), (false, false), (true, false)] {
         // Started and warm, as in a session that runs.
@@ -120,6 +128,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     Ok(())
+}
+
+/// Time from the first unit of video to its frame.
+fn first_frame(format: &Format, items: &[Item], warm: bool) -> Result<Duration, Box<dyn std::error::Error>> {
+    let process = Process::new(Program::this(WORD));
+    if warm {
+        process.walls()?;
+    }
+    let (came, comes) = std::sync::mpsc::channel();
+    let started = Instant::now();
+    let mut video = process.video(format, move |_| drop(came.send(started.elapsed())))?;
+    for item in items {
+        if let Item::Unit(Track::Video, unit) = item {
+            video.push(unit)?;
+            // Some decoders give a frame out when the next unit comes.
+            if unit.t.ms() > 200 {
+                break;
+            }
+        }
+    }
+    let first = comes.recv_timeout(Duration::from_secs(60))?;
+    video.flush()?;
+    Ok(first)
 }
 
 /// Seconds of a process, user and system, from /proc (in ticks of 10 ms).

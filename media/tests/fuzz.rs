@@ -8,7 +8,7 @@ use coach_media::file::{Limits, Source};
 use coach_media::record::{Recorder, finalise};
 use coach_media::{Format, Formats, Item, Track, init, peer};
 use coach_testing::fuzz;
-use material::{picture, sound};
+use material::{audio_unit, video_unit};
 use std::path::Path;
 
 const CHROMIUM: &str = include_str!("data/chromium-156-offer.sdp");
@@ -20,14 +20,16 @@ fn recording(folder: &Path, formats: &Formats) -> Vec<u8> {
     for n in 0..20u32 {
         let t = i64::from(n) * 100;
         if formats.video.is_some() && n != 7 {
-            recorder.push(&Item::Unit(Track::Video, picture(t, (n % 10 == 0).then_some((64, 48)), n))).unwrap();
+            recorder.push(&Item::Unit(Track::Video, video_unit(t, (n % 10 == 0).then_some((64, 48)), n))).unwrap();
         }
         if formats.audio.is_some() {
-            recorder.push(&Item::Unit(Track::Audio, sound(t, n))).unwrap();
+            recorder.push(&Item::Unit(Track::Audio, audio_unit(t, n))).unwrap();
         }
     }
     recorder.finish().unwrap();
-    std::fs::read(&spool).unwrap()
+    let bytes = std::fs::read(&spool).unwrap();
+    std::fs::remove_file(&spool).unwrap();
+    bytes
 }
 
 fn recordings(folder: &Path) -> Vec<Vec<u8>> {

@@ -7,13 +7,14 @@ use super::wire::{self, Failure, Found, FromDecoder, Hello, Order, Reader, ToDec
 use crate::decode::{self, AudioBlock, Decoder, Lost, Pace, VideoFrame};
 use crate::file::{Demux, Message, Sniffed};
 use crate::item::{AccessUnit, Format, GapReason, Track};
+use bytes::BytesMut;
 use coach_core::Span;
 use std::fs::File;
-use std::io::{self, PipeReader};
+use std::io::{self, PipeReader, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::process::exit;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Units between two reports of how many were processed.
 const REPORT: u64 = 4;
@@ -109,19 +110,64 @@ fn take_apart(demux: &Demux, socket: &UnixStream) -> io::Result<()> {
 
 /// A decoder's side of its socket. One thread writes what comes out, another reads what it is told.
 #[derive(Clone)]
-struct Out(Arc<Mutex<UnixStream>>);
+struct Out(Arc<Mutex<Outgoing>>);
+
+struct Outgoing {
+    socket: UnixStream,
+    /// Messages that wait for the next one that does not.
+    held: BytesMut,
+    /// Whether the units are a file's, so that nobody waits for each block.
+    file: bool,
+}
+
+/// Bytes of messages that may wait for another.
+const MOST_HELD: usize = 64 << 10;
 
 impl Out {
+    fn new(socket: UnixStream) -> Out {
+        Out(Arc::new(Mutex::new(Outgoing { socket, held: BytesMut::new(), file: false })))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Outgoing> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn say(&self, message: &FromDecoder, body: &[u8], descriptors: &[BorrowedFd<'_>]) -> bool {
-        let socket = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        wire::send(&socket, message, body, descriptors).is_ok()
+        let mut out = self.lock();
+        out.release().is_ok() && wire::send(&out.socket, message, body, descriptors).is_ok()
+    }
+
+    /// Notes whether the units that follow are a file's.
+    fn is_of_file(&self, file: bool) {
+        let mut out = self.lock();
+        out.file = file;
+        // Whether anybody listens shows with the next message.
+        let _ = out.release();
+    }
+
+    /// Says something that, of a file, can wait for the next message: a report comes after every few units.
+    fn say_soon(&self, message: &FromDecoder, body: &[u8]) -> bool {
+        let mut out = self.lock();
+        if !out.file || out.held.len() > MOST_HELD {
+            return out.release().is_ok() && wire::send(&out.socket, message, body, &[]).is_ok();
+        }
+        wire::write(&mut out.held, message, body).is_ok()
+    }
+}
+
+impl Outgoing {
+    fn release(&mut self) -> io::Result<()> {
+        let mut socket = &self.socket;
+        socket.write_all(&self.held)?;
+        self.held.clear();
+        Ok(())
     }
 }
 
 fn video(format: &Format, socket: UnixStream, back: PipeReader) {
     let pieces = Arc::new(Pieces::default());
     let (Ok(written), Ok(mut lent)) = (socket.try_clone(), Lent::new(pieces.clone(), back)) else { return };
-    let out = Out(Arc::new(Mutex::new(written)));
+    let out = Out::new(written);
     let to = out.clone();
     let made = decode::Video::lent(format, pieces, move |frame: VideoFrame| {
         match lent.lend(frame) {
@@ -143,11 +189,11 @@ fn video(format: &Format, socket: UnixStream, back: PipeReader) {
 
 fn audio(format: &Format, socket: UnixStream) {
     let Ok(written) = socket.try_clone() else { return };
-    let out = Out(Arc::new(Mutex::new(written)));
+    let out = Out::new(written);
     let to = out.clone();
     let made = decode::Audio::new(format, move |block: AudioBlock| {
         let samples: Vec<u8> = block.samples.iter().flat_map(|sample| sample.to_ne_bytes()).collect();
-        to.say(&FromDecoder::Block { t: block.t, rate_hz: block.rate_hz, lost: block.lost.map(parts) }, &samples, &[]);
+        to.say_soon(&FromDecoder::Block { t: block.t, rate_hz: block.rate_hz, lost: block.lost.map(parts) }, &samples);
     });
     serve(made, socket, &out);
 }
@@ -165,11 +211,15 @@ fn serve(made: Result<impl Decoder, decode::Error>, socket: UnixStream, out: &Ou
             return;
         }
     };
-    let (mut orders, mut received, mut told, mut needs_key) = (Reader::new(socket), 0, 0, false);
+    let (mut orders, mut received, mut told) = (Reader::new(socket), 0, 0);
+    let (mut needs_key, mut file) = (false, false);
     while let Ok(Some((order, data))) = orders.next::<ToDecoder>() {
         match order {
             ToDecoder::Unit { t, key, wait } => {
                 let pace = if wait { Pace::File } else { Pace::Live };
+                if std::mem::replace(&mut file, wait) != wait {
+                    out.is_of_file(wait);
+                }
                 if let Err(error) = decoder.take(&AccessUnit { t, key, data }, pace) {
                     out.say(&FromDecoder::Failed(error.into()), &[], &[]);
                     return;

@@ -22,6 +22,13 @@ use std::time::{Duration, Instant};
 /// The most units of a file that may be in the process at once.
 const FILE_WAITING: u64 = 24;
 
+/// A file's decoder that has so many units to go on with is given the next ones several at once, so that neither side is woken for
+/// each.
+const FILE_AT_WORK: u64 = 8;
+
+/// Bytes of a file's units that are sent at once.
+const MOST_AT_ONCE: usize = 64 << 10;
+
 /// The most bytes of live units that wait for a process that does not read; beyond it units are lost.
 const MOST_BACKLOG: usize = 4 << 20;
 
@@ -58,6 +65,8 @@ pub(crate) struct Decoder {
 struct Link {
     socket: UnixStream,
     backlog: BytesMut,
+    /// How many units are in `backlog`. Those of a live session that were sent in part count as sent.
+    unsent: u64,
     reader: Option<JoinHandle<()>>,
     generation: u64,
     /// The time until which live units wait for the decoder, as those of a file do, because media arrived while the
@@ -152,7 +161,8 @@ impl Decoder {
             let name = format!("{:?} in", self.track).to_lowercase();
             let reader = std::thread::Builder::new().name(name).spawn(move || listener.run())?;
             let catching_up = Some(Instant::now() + CATCH_UP_WITHIN);
-            Ok(Link { socket, backlog: BytesMut::new(), reader: Some(reader), generation, catching_up, cut: false })
+            let (backlog, reader) = (BytesMut::new(), Some(reader));
+            Ok(Link { socket, backlog, unsent: 0, reader, generation, catching_up, cut: false })
         };
         let link = begin().map_err(|error: io::Error| {
             decode::Error::Broken(format!("the decoding process cannot be started: {error}"))
@@ -192,16 +202,28 @@ impl Decoder {
         Ok(())
     }
 
-    /// Takes a unit, waiting until the process has room for it.
+    /// Takes a unit, waiting until the process has room for it. The last ones are sent when more come, or by
+    /// [`Decoder::flush`].
     pub fn push_blocking(&mut self, unit: &AccessUnit) -> Result<(), decode::Error> {
         self.check()?;
+        let state = self.shared.lock();
+        let full = state.pushed - state.taken >= FILE_WAITING;
+        drop(state);
+        if full && let Some(link) = &mut self.link {
+            // An error shows in what is waited for.
+            let _ = link.send(true);
+        }
         self.wait(|state| state.pushed - state.taken < FILE_WAITING)?;
         let Some(link) = &mut self.link else { return Err(decode::Error::Flushed) };
         link.enqueue(unit, true)?;
         let mut state = self.shared.lock();
         state.pushed += 1;
         state.pending.push_back(unit.t);
+        let at_work = (state.pushed - state.taken).saturating_sub(link.unsent);
         drop(state);
+        if at_work > FILE_AT_WORK && link.backlog.len() < MOST_AT_ONCE {
+            return Ok(());
+        }
         // The process may wait until its output is read, which another thread does.
         if link.send(true).is_err() {
             self.shared.lock().over = true;
@@ -349,6 +371,7 @@ impl State {
 
 impl Link {
     fn enqueue(&mut self, unit: &AccessUnit, wait: bool) -> Result<(), decode::Error> {
+        self.unsent += 1;
         wire::write(&mut self.backlog, &ToDecoder::Unit { t: unit.t, key: unit.key, wait }, &unit.data)
             .map_err(|error| decode::Error::Broken(error.to_string()))
     }
@@ -360,6 +383,7 @@ impl Link {
 
     /// Sends what waits: all of it, or as much as is taken without waiting.
     fn send(&mut self, all: bool) -> io::Result<()> {
+        self.unsent = 0;
         while !self.backlog.is_empty() {
             match rustix::net::send(&self.socket, &self.backlog, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
                 Ok(sent) => self.backlog.advance(sent),
