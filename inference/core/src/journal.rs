@@ -102,7 +102,7 @@ impl Line {
 pub struct Mark {
     pub t: MediaTime,
     pub what: MarkKind,
-    /// The question's text with `question`, the note's with `note`.
+    /// The question's text with `question` and `follow_up`, the note's with `note`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
     /// The question's id in the bank, so that two answers to one question can be compared.
@@ -124,6 +124,8 @@ pub enum MarkKind {
     Pause,
     Resume,
     Note,
+    /// The answer that has ended goes on with a further question, whose text is `question`.
+    FollowUp,
 }
 
 /// What one analyzed frame showed.

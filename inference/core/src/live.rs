@@ -38,3 +38,29 @@ pub struct RunningScores {
     pub resilience: Option<f32>,
     pub engagement: Option<f32>,
 }
+
+/// What follows the end of an answer: a further question, or nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FollowUp {
+    pub t: MediaTime,
+    /// What was not heard in the answer; `None`: nothing is asked.
+    pub missing: Option<Missing>,
+    /// The question.
+    pub text: Option<String>,
+}
+
+/// What a story of work can lack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Missing {
+    /// What came of it.
+    Result,
+    /// The speaker's own part beside that of a group.
+    OwnPart,
+    /// What was done.
+    Action,
+    /// A number.
+    Number,
+}

@@ -74,6 +74,42 @@ pub struct Answer {
     /// What to try next, the most important first, at most three; of the whole session, the worst of each answer.
     #[serde(default)]
     pub advice: Vec<Feedback>,
+    /// What the answer tells, as far as set phrases say; `null`: nothing was found, or the words are uncertain.
+    #[serde(default)]
+    pub outline: Option<Outline>,
+    /// The further question that was asked after the answer had ended first; what was said to it is part of the answer.
+    #[serde(default)]
+    pub follow_up: Option<String>,
+}
+
+/// The outline that was found of an answer. It is no grade: what is not in it may have been told in other words.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Outline {
+    /// In order of time; each part at most once.
+    pub parts: Vec<OutlinePart>,
+}
+
+/// A part of an [`Outline`], from its first set phrase to the next part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OutlinePart {
+    pub part: StoryPart,
+    #[serde(flatten)]
+    pub span: Span,
+    /// Its first words, at most ten.
+    pub quote: String,
+}
+
+/// The parts of a story of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum StoryPart {
+    Situation,
+    Task,
+    Action,
+    Result,
 }
 
 /// One sentence about behaviour, with the stretch of the replay that shows it.

@@ -15,6 +15,8 @@ pub struct Marked {
     pub start: MediaTime,
     /// `None`: still running.
     pub end: Option<MediaTime>,
+    /// The further question with which it went on after its first end.
+    pub follow_up: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -36,6 +38,7 @@ impl Answers {
                         suggested_ms: mark.suggested_ms.filter(|ms| *ms > 0),
                         start: mark.t,
                         end: None,
+                        follow_up: None,
                     });
                 }
             }
@@ -50,7 +53,20 @@ impl Answers {
                     self.paused.push(Span::new(since, mark.t));
                 }
             }
+            MarkKind::FollowUp => self.go_on(mark),
             MarkKind::Note => {}
+        }
+    }
+
+    /// Opens the last answer again, if it has ended; what lies between is not part of it.
+    fn go_on(&mut self, mark: &Mark) {
+        if let Some(last) = self.marked.last_mut()
+            && let Some(end) = last.end.take()
+        {
+            last.follow_up = mark.question.clone().or(last.follow_up.take());
+            if self.paused.len() < 4 * MOST {
+                self.paused.push(Span::new(end, mark.t.max(end)));
+            }
         }
     }
 
@@ -69,6 +85,7 @@ impl Answers {
                 suggested_ms: None,
                 start: MediaTime::ZERO,
                 end: None,
+                follow_up: None,
             }),
             Some(last) => last.end.is_none().then(|| last.clone()),
         }
@@ -150,6 +167,15 @@ mod tests {
         assert_eq!(answers.active(span(0, 900)), [span(100, 300), span(400, 500), span(700, 900)]);
         assert_eq!(answers.active(span(450, 650)), [span(450, 500)]);
         assert!(answers.running());
+    }
+
+    #[test]
+    fn an_answer_goes_on_with_a_further_question_and_what_lies_between_does_not_count() {
+        use MarkKind::*;
+        let answers = marks(&[(10, FollowUp), (100, Question), (300, AnswerEnd), (450, FollowUp), (600, AnswerEnd)]);
+        assert_eq!(answers.all(MediaTime(900)).len(), 1, "without an answer there is nothing to go on with");
+        assert_eq!(answers.active(span(0, 900)), [span(100, 300), span(450, 600)]);
+        assert!(!answers.running());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! * [`timeline`]: what happened, in cells and events. [`speech`] and [`watch`] write it; [`baseline`] knows what is usual, [`calibration`] reads the device check.
 //! * [`said`]: the words, where they were written down with certainty.
 //! * [`metrics`], [`hints`], [`scores`]: one file per metric, rule and score. [`affect`] and [`stress`] are formulas of their own.
+//! * [`content`]: the outline of an answer and the question that it leaves open.
 //! * [`compare`]: two answers side by side. [`trends`]: many sessions.
 //! * [`journal`] and [`mod@replay`]: the written form, and from it to the same report again. [`texts`]: every sentence in English.
 
@@ -15,6 +16,7 @@ pub mod answers;
 pub mod baseline;
 pub mod calibration;
 pub mod compare;
+pub mod content;
 pub mod curve;
 pub mod engine;
 pub mod evidence;

@@ -1,7 +1,7 @@
 //! What the engine gives out.
 
 use coach_core::journal::Line;
-use coach_core::live::{RunningScores, Vitals};
+use coach_core::live::{FollowUp, RunningScores, Vitals};
 use coach_core::report::Hint;
 
 /// What the engine gives out, in order of media time.
@@ -15,4 +15,6 @@ pub enum Output {
     Hint(Hint),
     /// Every five seconds, while an answer runs.
     Scores(RunningScores),
+    /// Once after the end of an answer: a further question, or nothing.
+    FollowUp(FollowUp),
 }

@@ -2,6 +2,7 @@
 
 use crate::advice::Said;
 use crate::answers::Marked;
+use crate::content::outline::outline;
 use crate::metrics::{self, pace};
 use crate::scene::{Scene, Totals};
 use crate::scores::{self, Evidence, Measures};
@@ -52,8 +53,14 @@ impl State {
         let whole = Span::new(MediaTime::ZERO, end);
         let all = self.answers.all(end).into_iter().enumerate();
         let (answers, said): (Vec<Answer>, Vec<Said>) = all.map(|(place, marked)| self.answer(marked, place)).unzip();
-        let everything =
-            Marked { question: None, question_id: None, suggested_ms: None, start: whole.start, end: Some(end) };
+        let everything = Marked {
+            question: None,
+            question_id: None,
+            suggested_ms: None,
+            start: whole.start,
+            end: Some(end),
+            follow_up: None,
+        };
         let (mut overall, of_all) = self.answer(everything, 0);
         overall.scores = scores::over_answers(&answers, overall.scores);
         if let [only] = &answers[..] {
@@ -61,6 +68,7 @@ impl State {
             overall.words = only.words.clone();
         } else {
             overall.praise = advice::overall_praise(&overall.scores, &of_all, &said);
+            overall.outline = None;
             overall.advice = advice::overall(&said);
             overall.words = advice::lines(&overall.praise, &overall.advice, &[], &overall.scores);
         }
@@ -120,6 +128,8 @@ impl State {
             words,
             praise: said.praise.clone(),
             advice,
+            outline: scene.said().map(|words| outline(&words)).filter(|found| !found.parts.is_empty()),
+            follow_up: marked.follow_up,
         };
         (answer, said)
     }

@@ -2,6 +2,7 @@
 
 use crate::answers::Answers;
 use crate::baseline::Baseline;
+use crate::content::asking::Asking;
 use crate::hints::Now;
 use crate::hints::budget::Budget;
 use crate::metrics::{ALL, filler_clusters, pace, pitch_variation};
@@ -41,6 +42,7 @@ pub(crate) struct State {
     pub voice: VoiceSums,
     pub hints: Vec<Hint>,
     budget: Budget,
+    pub asking: Asking,
     absent_since: Option<MediaTime>,
     cut_since: Option<MediaTime>,
     dark_since: Option<MediaTime>,
@@ -64,6 +66,7 @@ impl State {
             voice: VoiceSums::default(),
             hints: Vec::new(),
             budget: Budget::new(&header.hints),
+            asking: Asking::default(),
             absent_since: None,
             cut_since: None,
             dark_since: None,
@@ -80,7 +83,9 @@ impl State {
         match line {
             Line::Header(_) => {}
             Line::Mark(mark) => {
+                let open = self.answers.marked.last().is_some_and(|answer| answer.end.is_none());
                 self.answers.mark(mark);
+                self.asking.mark(mark, open);
                 if mark.what == MarkKind::Question {
                     self.budget.question();
                 }
@@ -176,6 +181,7 @@ impl State {
             self.budget.rest();
             self.stress.interrupt();
         }
+        out.extend(self.follow_up(t).map(Output::FollowUp));
     }
 
     fn feel(&mut self, t: MediaTime, last_2s: &Totals, last_20s: &Totals) {

@@ -14,7 +14,7 @@ const QUEUE: usize = 12;
 const WAITING: usize = 32;
 /// Time from the closing of a segment to the moment from which its phrase counts, ms. It is enough to write the phrase down, so
 /// that it counts from the same moment live and from a file.
-const DELAY_MS: i64 = 2_000;
+const DELAY_MS: i64 = 1_200;
 
 /// What became of a segment.
 #[derive(Debug)]
@@ -273,16 +273,16 @@ mod tests {
     }
 
     #[test]
-    fn a_phrase_counts_two_seconds_after_its_segment_closed_live_and_from_a_file() {
+    fn a_phrase_counts_a_fixed_time_after_its_segment_closed_live_and_from_a_file() {
         for live in [true, false] {
             let ((mut lane, _work), mut lines) = (a_lane(live), Vec::new());
             lane.take(segment(1000, 2000), &mut lines);
             assert_eq!(lane.known_until(MediaTime(2600), &mut lines), MediaTime(2600));
             lane.written(phrase(1000, 2000), &mut lines);
-            assert_eq!(lane.known_until(MediaTime(4000), &mut lines), MediaTime(4000));
+            assert_eq!(lane.known_until(MediaTime(3600), &mut lines), MediaTime(3600));
             assert!(lines.is_empty(), "it does not count yet");
             lane.known_until(MediaTime(5000), &mut lines);
-            assert_eq!(times(&lines), [4500]);
+            assert_eq!(times(&lines), [3700]);
         }
     }
 
@@ -296,7 +296,7 @@ mod tests {
         assert_eq!(times(&lines), [9000]);
         let ((mut lane, _work), mut lines) = (a_lane(false), Vec::new());
         lane.take(segment(1000, 2000), &mut lines);
-        assert_eq!(lane.known_until(MediaTime(9000), &mut lines), MediaTime(4500));
+        assert_eq!(lane.known_until(MediaTime(9000), &mut lines), MediaTime(3700));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::session::State;
 use crate::session::view::SessionView;
 use coach_core::journal::MarkKind;
-use coach_core::live::{RunningScores, Vitals};
+use coach_core::live::{FollowUp, RunningScores, Vitals};
 use coach_core::{MediaTime, report};
 use serde::{Deserialize, Serialize};
 
@@ -17,8 +17,8 @@ pub const HINT_MS: i64 = 4000;
 #[serde(tag = "type", rename_all = "snake_case")]
 #[schema(as = LiveMessage)]
 pub enum Message {
-    /// The first message of every connection.
-    Hello { protocol: u32, session: Box<SessionView>, now_t: Option<MediaTime> },
+    /// The first message of every connection. `follow_ups`: the end of an answer is followed by a [`Message::FollowUp`].
+    Hello { protocol: u32, session: Box<SessionView>, now_t: Option<MediaTime>, follow_ups: bool },
     /// The latest message of each kind: sent at the beginning, and after the page has missed messages.
     Snapshot(Box<Snapshot>),
     /// The session has changed its state; `reason` is set when it failed.
@@ -29,6 +29,8 @@ pub enum Message {
     Hint(ShownHint),
     /// The running scores, every five seconds.
     Score(RunningScores),
+    /// Follows a mark `answer_end` within two seconds: a further question, or nothing.
+    FollowUp(FollowUp),
     /// Progress of the work after the stop, in percent. Stages are `finalising`, `scoring` and others.
     Progress { stage: String, percent: u8 },
     /// The report can be read.
@@ -107,6 +109,7 @@ impl Snapshot {
             }
             Message::Hello { .. }
             | Message::Snapshot(_)
+            | Message::FollowUp(_)
             | Message::ReportReady {}
             | Message::Error { .. }
             | Message::Echo { .. } => {}
@@ -131,7 +134,7 @@ impl Message {
     /// Returns the JSON text of the message. `t` is left out when the message has a media time of its own.
     pub fn text(&self, seq: u64, t: Option<MediaTime>) -> String {
         // These have a media time of their own.
-        let own = matches!(self, Message::Vitals(_) | Message::Score(_) | Message::Hint(_));
+        let own = matches!(self, Message::Vitals(_) | Message::Score(_) | Message::Hint(_) | Message::FollowUp(_));
         let envelope = Envelope { seq, t: t.filter(|_| !own), message: self };
         // serde_json fails only on map keys that are not text, and the messages have no such map.
         serde_json::to_string(&envelope).expect("a message is always JSON")

@@ -48,7 +48,8 @@ struct Channel<'a> {
 impl Channel<'_> {
     async fn run(&self, view: SessionView, mut subscription: Subscription, socket: &mut WebSocket) -> End {
         let now_t = self.app.live.now(self.session);
-        let hello = Message::Hello { protocol: VERSION, session: Box::new(view), now_t };
+        let follow_ups = self.app.live.follows_up();
+        let hello = Message::Hello { protocol: VERSION, session: Box::new(view), now_t, follow_ups };
         let snapshot = Message::Snapshot(Box::new(subscription.snapshot.clone()));
         for message in [hello, snapshot] {
             if let Err(end) = send(socket, Frame::text(message.text(subscription.seq, now_t))).await {

@@ -58,6 +58,11 @@ pub trait LiveSessions: Send + Sync {
     async fn calibrate(&self, clip: Bytes) -> Result<CalibrationOutcome, CalibrateError>;
     /// Returns the current media time; `None` when the session is not live or has no media yet.
     fn now(&self, session: SessionId) -> Option<MediaTime>;
+    /// Returns whether the end of an answer is followed by a further question, or by word that there is none: where words are written
+    /// down.
+    fn follows_up(&self) -> bool {
+        false
+    }
     /// Waits until the live sessions are stored, at most 15 s. The server calls it when it stops.
     async fn close(&self);
     /// Starts to finish a failed session again, from its parts in the spool. Returns when the work is under way.

@@ -202,6 +202,10 @@ impl LiveSessions for Service {
         measured.await.map_err(|_| CalibrateError::Unavailable("the measurement failed".into()))?
     }
 
+    fn follows_up(&self) -> bool {
+        self.live.recordings.analyzers.models.words().is_some()
+    }
+
     fn now(&self, session: SessionId) -> Option<MediaTime> {
         self.live.running.get(&session)?.thread.now()
     }

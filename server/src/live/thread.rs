@@ -147,6 +147,8 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
             inbox,
             queued,
             asked: None,
+            answered: None,
+            follow_up: None,
             unpublished: false,
             ask_for_key: None,
             asked_for_key: None,
@@ -169,6 +171,9 @@ struct SessionThread {
     queued: Queued,
     /// Id of the question that is being answered; empty after the end of an answer.
     asked: Option<String>,
+    /// Id of the question whose answer has ended, and the further question that its answer may go on with.
+    answered: Option<String>,
+    follow_up: Option<String>,
     /// Whether nobody publishes: true between two parts.
     unpublished: bool,
     /// Asks the present publisher for a key frame; `None` while nobody publishes.
@@ -273,7 +278,7 @@ impl SessionThread {
         }
     }
 
-    fn mark(&mut self, what: MarkKind, question: Option<Question>, note: Option<String>) {
+    fn mark(&mut self, what: MarkKind, question: Option<Question>, mut note: Option<String>) {
         let now = self.now();
         let Some(engine) = &mut self.engine else {
             // The person chose the question before the first media came: it becomes the first question.
@@ -287,8 +292,20 @@ impl SessionThread {
         match what {
             // A page that reconnects repeats the mark of the current question.
             MarkKind::Question if question.as_ref().map(|q| &q.id) == self.asked.as_ref() => return,
-            MarkKind::Question => self.asked = question.as_ref().map(|q| q.id.clone()),
-            MarkKind::AnswerEnd => self.asked = Some(String::new()),
+            MarkKind::Question => {
+                self.asked = question.as_ref().map(|q| q.id.clone());
+                self.follow_up = None;
+            }
+            MarkKind::AnswerEnd => {
+                let ended = self.asked.replace(String::new()).filter(|id| !id.is_empty());
+                self.answered = ended.or(self.answered.take());
+            }
+            // Its text is the engine's and never the page's.
+            MarkKind::FollowUp if self.follow_up.is_none() => return,
+            MarkKind::FollowUp => {
+                note = self.follow_up.take();
+                self.asked = self.answered.take();
+            }
             _ => {}
         }
         let mark = match question {
@@ -325,6 +342,9 @@ impl SessionThread {
             if let Output::Hint(hint) = &output {
                 let late_ms = (now - hint.t).max(0) as f64;
                 metrics::histogram!("coach_hint_seconds").record(late_ms / 1000.0);
+            }
+            if let Output::FollowUp(follow_up) = &output {
+                self.follow_up.clone_from(&follow_up.text);
             }
             SessionThread::hand_out(&mut self.journal, &self.setup.publish, output);
         }

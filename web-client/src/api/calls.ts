@@ -16,6 +16,7 @@ import type {
   Question,
   Recording,
   Report,
+  SearchResults,
   Session,
   Sessions,
   SharedSessions,
@@ -110,6 +111,7 @@ export const analyzeAgain = (id: string) => said(client.POST("/api/sessions/{id}
 export const report = (id: string) => said<Report>(client.GET("/api/sessions/{id}/report", at(id)));
 export const recording = (id: string) => said<Recording>(client.GET("/api/sessions/{id}/recording", at(id)));
 export const trends = () => said<Trends>(client.GET("/api/trends"));
+export const search = (q: string) => said<SearchResults>(client.GET("/api/search", { params: { query: { q } } }));
 export const compare = (a: string, answer_a: number, b: string, answer_b: number) =>
   said<Comparison>(client.GET("/api/compare", { params: { query: { a, answer_a, b, answer_b } } }));
 

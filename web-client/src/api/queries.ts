@@ -54,5 +54,8 @@ export const useComparison = (a: string, answerA: number, b: string, answerB: nu
     queryFn: () => calls.compare(a, answerA, b, answerB),
     staleTime: Infinity,
   });
+/** What was said in any session, from two characters on. */
+export const useSearch = (q: string) =>
+  useQuery({ queryKey: ["search", q], queryFn: () => calls.search(q), enabled: q.length >= 2, staleTime: 30_000 });
 export const useRecording = (id: string, enabled = true) =>
   useQuery({ queryKey: keys.recording(id), queryFn: () => calls.recording(id), enabled, staleTime: 5 * 60_000 });

@@ -1564,7 +1564,7 @@ export interface paths {
             parameters: {
                 query?: {
                     /** @description Without it, WebVTT. */
-                    format?: components["schemas"]["TranscriptFormat"];
+                    format?: "vtt" | "srt" | "text";
                 };
                 header?: never;
                 path: {
@@ -3109,10 +3109,13 @@ export interface components {
             /** @description What to try next, the most important first, at most three; of the whole session, the worst of each answer. */
             advice?: components["schemas"]["Feedback"][];
             end: components["schemas"]["MediaTime"];
+            /** @description The further question that was asked after the answer had ended first; what was said to it is part of the answer. */
+            follow_up?: string | null;
             /** @description Metrics of this answer by id. */
             metrics: {
                 [key: string]: components["schemas"]["MetricValue"];
             };
+            outline?: components["schemas"]["Outline"] | null;
             /** @description What went well, one or two sentences with their evidence. */
             praise?: components["schemas"]["Feedback"][];
             /** @description Text of the question; `null` for the whole session or when none was asked. */
@@ -3430,6 +3433,13 @@ export interface components {
             text: string;
             worst?: components["schemas"]["Span"] | null;
         };
+        /** @description What follows the end of an answer: a further question, or nothing. */
+        FollowUp: {
+            missing?: components["schemas"]["Missing"] | null;
+            t: components["schemas"]["MediaTime"];
+            /** @description The question. */
+            text?: string | null;
+        };
         /** @description A phrase that holds what was looked for. */
         Found: {
             /** Format: int64 */
@@ -3507,6 +3517,7 @@ export interface components {
         };
         /** @description A message from the server to a page. */
         LiveMessage: {
+            follow_ups: boolean;
             now_t?: components["schemas"]["MediaTime"] | null;
             /** Format: int32 */
             protocol: number;
@@ -3530,6 +3541,9 @@ export interface components {
         }) | (components["schemas"]["RunningScores"] & {
             /** @enum {string} */
             type: "score";
+        }) | (components["schemas"]["FollowUp"] & {
+            /** @enum {string} */
+            type: "follow_up";
         }) | {
             /** Format: int32 */
             percent: number;
@@ -3605,6 +3619,11 @@ export interface components {
              */
             value?: number | null;
         };
+        /**
+         * @description What a story of work can lack.
+         * @enum {string}
+         */
+        Missing: "result" | "own_part" | "action" | "number";
         /** @description The names of the loaded models. */
         ModelNames: {
             /** @description The face model. */
@@ -3630,6 +3649,17 @@ export interface components {
             link: string;
             /** @description 12 to 256 characters. */
             password: string;
+        };
+        /** @description The outline that was found of an answer. It is no grade: what is not in it may have been told in other words. */
+        Outline: {
+            /** @description In order of time; each part at most once. */
+            parts: components["schemas"]["OutlinePart"][];
+        };
+        /** @description A part of an [`Outline`], from its first set phrase to the next part. */
+        OutlinePart: components["schemas"]["Span"] & {
+            part: components["schemas"]["StoryPart"];
+            /** @description Its first words, at most ten. */
+            quote: string;
         };
         PartUrl: {
             /** Format: int64 */
@@ -4036,6 +4066,11 @@ export interface components {
             /** Format: int32 */
             number: number;
         };
+        /**
+         * @description The parts of a story of work.
+         * @enum {string}
+         */
+        StoryPart: "situation" | "task" | "action" | "result";
         /** @description Signals that rose together over the person's baseline. */
         StressSpike: {
             /**
@@ -4096,11 +4131,6 @@ export interface components {
             /** @description Those in force, newest first. */
             tokens: components["schemas"]["Token"][];
         };
-        /**
-         * @description How a transcript is written.
-         * @enum {string}
-         */
-        TranscriptFormat: "vtt" | "srt" | "text";
         /** @description How one score or metric went over the sessions. */
         Trend: {
             /** @description True: it went the way that the scores aim at; `null` without a direction or an aim. */

@@ -26,6 +26,7 @@ export type AskedQuestion = Said<"AskedQuestion">;
 export type Session = Said<"Session">;
 export type SessionState = Schemas["SessionState"];
 export type Sessions = Said<"Sessions">;
+export type SearchResults = Said<"SearchResults">;
 export type FourScores = Said<"ScoreValues">;
 export type ScoreName = keyof FourScores;
 export type CalibrationResult = Said<"CalibrationOutcome">;

@@ -7,10 +7,12 @@ export interface LiveHint extends Hint {
 }
 
 export type Message =
-  | { type: "hello"; session: Session | null }
+  | { type: "hello"; session: Session | null; followUps: boolean }
   | { type: "snapshot"; state: string | null }
   | { type: "state"; state: string; reason: string | null }
   | LiveHint
+  /** What follows the end of an answer: a further question, or nothing. */
+  | { type: "follow_up"; text: string | null }
   | { type: "progress"; stage: string; percent: number | null }
   | { type: "report_ready" }
   | { type: "error"; title: string; detail: string | null };
@@ -44,7 +46,7 @@ export function parse(data: unknown): Numbered | null {
 function read(raw: Fields): Message | null {
   switch (raw.type) {
     case "hello":
-      return { type: "hello", session: sessionOf(raw.session) };
+      return { type: "hello", session: sessionOf(raw.session), followUps: raw.follow_ups === true };
     case "snapshot":
       return { type: "snapshot", state: string(raw.state) ?? string(fields(raw.session)?.state) };
     case "state": {
@@ -64,6 +66,8 @@ function read(raw: Fields): Message | null {
         for_ms: clamp(number(raw.for_ms) ?? 4000, 1000, 10_000),
       };
     }
+    case "follow_up":
+      return { type: "follow_up", text: string(raw.text, 200)?.trim() || null };
     case "progress": {
       const percent = number(raw.percent);
       return {

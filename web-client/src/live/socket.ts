@@ -1,7 +1,7 @@
 // The live channel: a WebSocket that comes back by itself. What was missed comes as a snapshot; nothing is asked for twice.
 import { parse, type Numbered } from "./messages";
 
-export type MarkKind = "question" | "answer_end" | "pause" | "resume" | "note";
+export type MarkKind = "question" | "answer_end" | "pause" | "resume" | "note" | "follow_up";
 
 export type Outgoing =
   | { type: "mark"; what: MarkKind; question_id?: string }

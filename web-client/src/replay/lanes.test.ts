@@ -16,6 +16,8 @@ const answer = (start: number, end: number, more: Partial<ReportAnswer> = {}): R
   words: [],
   praise: [],
   advice: [],
+  outline: null,
+  follow_up: null,
   scores: { confidence: score(), clarity: score(), resilience: score(), engagement: score() },
   ...more,
 });

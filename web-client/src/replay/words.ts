@@ -31,6 +31,8 @@ const UNITS: Record<string, [suffix: string, decimals: number]> = {
   "s/min": [" s a minute", 1],
   "/min": [" a minute", 1],
   "/10 min": [" in ten minutes", 1],
+  "/100 words": [" in 100 words", 1],
+  numbers: ["", 0],
   x: [" times", 2],
   z: [" times its usual spread", 1],
   smiles: ["", 0],

@@ -8,6 +8,8 @@ export interface Preferences {
   prepareS: 0 | 30 | 60;
   /** The browser reads each question aloud. */
   readAloud: boolean;
+  /** After an answer that lacks something, one further question. */
+  followUps: boolean;
   /** No camera: only the voice is recorded and measured. */
   voiceOnly: boolean;
   /** At most one hint in this time, seconds. */
@@ -18,6 +20,7 @@ export const DEFAULTS: Preferences = {
   selfView: "small",
   prepareS: 0,
   readAloud: false,
+  followUps: true,
   voiceOnly: false,
   hintEveryS: 20,
 };
@@ -40,6 +43,7 @@ export function parsePreferences(text: string | null): Preferences {
     selfView: one(raw.selfView, ["small", "hidden"] as const, DEFAULTS.selfView),
     prepareS: one(raw.prepareS, [0, 30, 60] as const, DEFAULTS.prepareS),
     readAloud: raw.readAloud === true,
+    followUps: raw.followUps !== false,
     voiceOnly: raw.voiceOnly === true,
     hintEveryS: one(raw.hintEveryS, [10, 20, 40] as const, DEFAULTS.hintEveryS),
   };

@@ -20,8 +20,9 @@ fn number() -> impl Strategy<Value = f32> {
 }
 
 fn line() -> impl Strategy<Value = Line> {
-    let mark = (time(), 0..5usize, any::<Option<i64>>()).prop_map(|(t, what, suggested_ms)| {
-        let what = [MarkKind::AnswerEnd, MarkKind::Question, MarkKind::Pause, MarkKind::Resume, MarkKind::Note][what];
+    let mark = (time(), 0..6usize, any::<Option<i64>>()).prop_map(|(t, what, suggested_ms)| {
+        use MarkKind::{AnswerEnd, FollowUp, Note, Pause, Question, Resume};
+        let what = [AnswerEnd, Question, Pause, Resume, Note, FollowUp][what];
         Line::Mark(Mark { t, what, question: None, question_id: None, suggested_ms })
     });
     let gap = (time(), time(), time(), 0..3usize).prop_map(|(t, start, end, what)| {

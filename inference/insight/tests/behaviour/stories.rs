@@ -4,6 +4,8 @@
 #![allow(clippy::disallowed_methods, reason = "the stories lie in files beside this test")]
 
 use crate::story::{Story, ms};
+use coach_core::journal::{Line, MarkKind};
+use coach_core::live::FollowUp;
 use coach_core::report::{Hint, Report};
 use coach_core::{MediaTime, Span};
 use coach_insight::{Output, replay::replay_with};
@@ -11,13 +13,39 @@ use std::fs;
 use std::path::PathBuf;
 
 pub fn play(story: &Story) -> (Vec<Hint>, Report) {
-    let mut hints = Vec::new();
-    let report = replay_with(story.header.clone(), story.lines.iter().cloned(), |output| {
-        if let Output::Hint(hint) = output {
-            hints.push(hint);
-        }
-    });
+    let (hints, _, report) = play_all(story);
     (hints, report)
+}
+
+/// Hints, what followed the ends of answers, and the report.
+fn play_all(story: &Story) -> (Vec<Hint>, Vec<FollowUp>, Report) {
+    let (mut hints, mut follow_ups) = (Vec::new(), Vec::new());
+    let report = replay_with(story.header.clone(), story.lines.iter().cloned(), |output| match output {
+        Output::Hint(hint) => hints.push(hint),
+        Output::FollowUp(follow_up) => follow_ups.push(follow_up),
+        _ => {}
+    });
+    (hints, follow_ups, report)
+}
+
+/// Every end of an answer is followed, within two seconds, by a question or by word that there is none.
+fn follows_in_time(name: &str, story: &Story, follow_ups: &[FollowUp], wrong: &mut Vec<String>) {
+    let ends: Vec<MediaTime> = story
+        .lines
+        .iter()
+        .filter_map(|line| match line {
+            Line::Mark(mark) if mark.what == MarkKind::AnswerEnd => Some(mark.t),
+            _ => None,
+        })
+        .collect();
+    for follow_up in follow_ups {
+        if !ends.iter().any(|&end| (0..=2000).contains(&(follow_up.t - end))) {
+            wrong.push(format!("{name}: {follow_up:?} does not follow any of {ends:?} within 2 s"));
+        }
+        if follow_up.missing.is_some() != follow_up.text.is_some() {
+            wrong.push(format!("{name}: {follow_up:?}"));
+        }
+    }
 }
 
 fn stories() -> Vec<(PathBuf, String)> {
@@ -42,9 +70,11 @@ fn every_story_ends_as_it_is_told() {
     for (path, text) in stories() {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let story = Story::parse(&text);
-        let (hints, report) = play(&story);
+        let (hints, follow_ups, report) = play_all(&story);
+        follows_in_time(&name, &story, &follow_ups, &mut wrong);
         for expectation in &story.expectations {
-            if let Err(why) = check(expectation, &hints, &report) {
+            let asked = follow_ups.iter().filter_map(|f| f.text.as_deref()).collect::<Vec<_>>();
+            if let Err(why) = check(expectation, &hints, &asked, &report) {
                 wrong.push(format!("{name}: expect {expectation}: {why}"));
             }
         }
@@ -96,9 +126,9 @@ fn keeps_the_budget(name: &str, story: &Story, hints: &[Hint], report: &Report, 
     }
 }
 
-/// `hint ID between A and B`, `no hint ID`, `no hints`, `SCORE over|under N`, `SCORE unsaid`, `METRIC over|under N`,
+/// `hint ID between A and B`, `no hint ID`, `no hints`, `follow-up TEXT` (that one alone), `no follow-up`, `SCORE over|under N`, `SCORE unsaid`, `METRIC over|under N`,
 /// `METRIC unsaid`, `spikes N`, `pauses N`, `words "…"`.
-fn check(expectation: &str, hints: &[Hint], report: &Report) -> Result<(), String> {
+fn check(expectation: &str, hints: &[Hint], asked: &[&str], report: &Report) -> Result<(), String> {
     let words: Vec<&str> = expectation.split_whitespace().collect();
     let fail = |why: String| Err(why);
     match words[..] {
@@ -106,6 +136,10 @@ fn check(expectation: &str, hints: &[Hint], report: &Report) -> Result<(), Strin
             None => Ok(()),
             Some(h) => fail(shown(h)),
         },
+        ["no", "follow-up"] if asked.is_empty() => Ok(()),
+        ["no", "follow-up"] => fail(format!("{asked:?}")),
+        ["follow-up", ref text @ ..] if asked == [text.join(" ")] => Ok(()),
+        ["follow-up", ..] => fail(format!("{asked:?}; {:?}", report.answers.first().map(|a| &a.outline))),
         ["no", "hint", id] => match hints.iter().find(|h| h.id == id) {
             None => Ok(()),
             Some(h) => fail(shown(h)),

@@ -199,7 +199,7 @@ impl Script {
         let text = words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
         let (start, end) = (MediaTime((since - 300).max(0)), MediaTime(at + 300));
         let source = RECOGNIZER.to_owned();
-        Some(Line::Phrase(Box::new(Phrase { t: end + 2500, start, end, text, logp, complete: true, source, words })))
+        Some(Line::Phrase(Box::new(Phrase { t: end + 1700, start, end, text, logp, complete: true, source, words })))
     }
 }
 
@@ -352,6 +352,7 @@ impl Teller {
                 let question = words[1..].iter().take_while(|w| **w != "for").copied().collect::<Vec<_>>().join(" ");
                 self.lines.push(mark(MarkKind::Question, Some(question), suggested.map(|s| s * 1000)));
             }
+            "goes-on" => self.lines.push(mark(MarkKind::FollowUp, Some(words[1..].join(" ")), None)),
             "answered" => self.lines.push(mark(MarkKind::AnswerEnd, None, None)),
             "pause" => self.lines.push(mark(MarkKind::Pause, None, None)),
             "resume" => self.lines.push(mark(MarkKind::Resume, None, None)),

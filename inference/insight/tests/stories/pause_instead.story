@@ -7,8 +7,8 @@ recognizer
 0:30 says so um we uh moved it um over to
 0:40 says we moved the whole release by one week and told everybody in time
 1:10 end
-expect hint pause_instead between 0:36 and 0:48
+expect hint pause_instead between 0:33 and 0:48
 expect fillers over 3
 expect words "um"
 hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
-hint 0:36.6 pause_instead | 3 of um and uh within ten seconds
+hint 0:35.8 pause_instead | 3 of um and uh within ten seconds

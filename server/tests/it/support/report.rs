@@ -60,6 +60,8 @@ fn answer(question_id: Option<&str>, start: i64, end: i64, confidence: Option<f3
         words: Vec::new(),
         praise: Vec::new(),
         advice: Vec::new(),
+        outline: None,
+        follow_up: None,
     }
 }
 

@@ -10,7 +10,7 @@ const questions = ["a", "b"].map((id) => ({
   suggested_ms: 90_000,
 }));
 const first = (change: Partial<ArenaState> = {}): ArenaState => ({
-  ...beginning({ questions, index: 0, spent_ms: 0, prepareS: 0, readAloud: false }),
+  ...beginning({ questions, index: 0, spent_ms: 0, prepareS: 0, readAloud: false, followUps: true }),
   ...change,
 });
 
@@ -55,6 +55,30 @@ describe("a round", () => {
 
   it("goes nowhere while the connection is lost", () => {
     expect(play([...BEGIN, lost, { is: "next" }]).state.index).toBe(0);
+  });
+
+  it("waits after an answer for the further question, and its answer belongs to the same answer", () => {
+    const begin: ArenaEvent[] = [{ is: "channel", followsUp: true }, ...BEGIN];
+    const asked = play([...begin, { is: "done", then: "next" }, { is: "follow_up", text: "What came of it?" }]);
+    expect(asked.state.stage).toEqual({ at: "asking_further", text: "What came of it?", then: "next" });
+    expect(asked.did.at(-1)).toBe("answer_end");
+    expect(asked.state.timer.since).toBeNull();
+    const answered = play([{ is: "answer_further" }, { is: "done", then: "next" }], asked.state);
+    expect(answered.did).toEqual(["follow_up", "question b"]);
+    expect(answered.state.further).toBeNull();
+    expect(play([{ is: "leave" }], asked.state).did).toEqual(["question b"]);
+    const none = play([...begin, { is: "done", then: "stop" }, { is: "follow_up", text: null }]);
+    expect(none.did.slice(-2)).toEqual(["answer_end", "stop"]);
+  });
+
+  it("asks nothing further where the person or the server does not want to, or the connection goes", () => {
+    const done: ArenaEvent[] = [...BEGIN, { is: "done", then: "next" }];
+    expect(play(done).did.at(-1)).toBe("question b");
+    const off = first({ followUps: false, serverFollowsUp: true });
+    expect(play(done, off).did.at(-1)).toBe("question b");
+    const gone = play([...done, lost, { is: "follow_up", text: null }, live], first({ serverFollowsUp: true }));
+    expect(gone.did.slice(-2)).toEqual(["answer_end", "question a"]);
+    expect(gone.state.stage).toEqual({ at: "answering" });
   });
 
   it("gives time to think before each answer, and withholds video and audio in it", () => {

@@ -31,7 +31,13 @@ export type Stage =
   | { at: "preparing"; until: number | null }
   | { at: "counting"; left: number }
   | { at: "answering" }
+  /** The answer is over; the server may have a further question. */
+  | { at: "listening"; then: Leaving }
+  | { at: "asking_further"; text: string; then: Leaving }
   | { at: "ended"; ending: Ending };
+
+/** Where the person goes after an answer. */
+export type Leaving = "next" | "stop";
 
 /** Why the answer stands still. */
 export type Hold = { why: "asked" } | { why: "device"; what: "camera" | "microphone"; refused: Refusal | null };
@@ -54,6 +60,13 @@ export interface ArenaState {
   hint: Hint | null;
   notice: string | null;
   refused: Refusal | null;
+  /** The person wants further questions, and the server has them. */
+  followUps: boolean;
+  serverFollowsUp: boolean;
+  /** The question whose answer was followed up; -1: none. */
+  followed: number;
+  /** The further question that is being answered. */
+  further: string | null;
   /** Seconds to think before each answer. */
   prepareS: number;
   readAloud: boolean;
@@ -76,6 +89,14 @@ export type ArenaEvent =
   | { is: "connection"; connection: PublisherState }
   | { is: "device_gone"; what: "camera" | "microphone" }
   | { is: "next" }
+  /** The answer is complete. */
+  | { is: "done"; then: Leaving }
+  | { is: "channel"; followsUp: boolean }
+  /** What the server asks further; null: nothing. */
+  | { is: "follow_up"; text: string | null }
+  /** The further question is answered, or left. */
+  | { is: "answer_further" }
+  | { is: "leave" }
   | { is: "pause" }
   | { is: "resume" }
   | { is: "stop" }
@@ -109,9 +130,10 @@ export interface Beginning {
   spent_ms: number;
   prepareS: number;
   readAloud: boolean;
+  followUps: boolean;
 }
 
-export function beginning({ questions, index, spent_ms, prepareS, readAloud }: Beginning): ArenaState {
+export function beginning({ questions, index, spent_ms, prepareS, readAloud, followUps }: Beginning): ArenaState {
   return {
     questions,
     index: Math.min(Math.max(0, index), Math.max(0, questions.length - 1)),
@@ -126,6 +148,10 @@ export function beginning({ questions, index, spent_ms, prepareS, readAloud }: B
     hint: null,
     notice: null,
     refused: null,
+    followUps,
+    serverFollowsUp: false,
+    followed: -1,
+    further: null,
     prepareS,
     readAloud,
   };
@@ -221,10 +247,45 @@ function connected(state: ArenaState, connection: PublisherState, now: number): 
 function next(state: ArenaState, now: number): Step {
   const going = state.stage.at === "answering" && state.connection.is === "live" && !state.hold;
   if (!going || state.index + 1 >= state.questions.length) return stay(state);
-  const following = { ...state, index: state.index + 1, timer: zero, hint: null };
+  const following = { ...state, index: state.index + 1, timer: zero, hint: null, further: null };
   if (state.prepareS === 0 && !state.readAloud) return settled(following, now);
   const withheld = prepared({ ...following, withheld: true }, now);
   return { state: withheld.state, effects: [mark("answer_end"), { do: "withhold", on: true }, mark("pause")] };
+}
+
+function left(state: ArenaState, then: Leaving, now: number): Step {
+  if (then === "stop") return stop(state, now);
+  const answering: ArenaState = { ...state, stage: { at: "answering" } };
+  // Where the connection was lost meanwhile, the question is asked again when it is back.
+  return state.connection.is === "live" ? next(answering, now) : stay({ ...answering, asked: -1 });
+}
+
+/** The end of an answer, and the further question that may follow it. */
+function finished(state: ArenaState, event: ArenaEvent, now: number): Step {
+  const { stage } = state;
+  switch (event.is) {
+    case "done": {
+      const going = stage.at === "answering" && state.connection.is === "live" && !state.hold;
+      if (!going) return event.then === "stop" ? stop(state, now) : stay(state);
+      const may = state.followUps && state.serverFollowsUp && state.followed !== state.index;
+      if (!may) return event.then === "stop" ? stop(state, now) : next(state, now);
+      const listening: Stage = { at: "listening", then: event.then };
+      return stay({ ...state, stage: listening, followed: state.index, hint: null, timer: pause(state.timer, now) }, [
+        mark("answer_end"),
+      ]);
+    }
+    case "follow_up":
+      if (stage.at !== "listening") return stay(state);
+      if (event.text === null) return left(state, stage.then, now);
+      return stay({ ...state, stage: { at: "asking_further", text: event.text, then: stage.then } });
+    case "answer_further":
+      if (stage.at !== "asking_further") return stay(state);
+      return settled({ ...state, stage: { at: "answering" }, further: stage.text }, now, [mark("follow_up")]);
+    case "leave":
+      return stage.at === "asking_further" ? left(state, stage.then, now) : stay(state);
+    default:
+      return stay(state);
+  }
 }
 
 function stop(state: ArenaState, now: number): Step {
@@ -334,6 +395,13 @@ export function transition(state: ArenaState, event: ArenaEvent, now: number): S
       return connected(state, event.connection, now);
     case "next":
       return next(state, now);
+    case "done":
+    case "follow_up":
+    case "answer_further":
+    case "leave":
+      return finished(state, event, now);
+    case "channel":
+      return stay({ ...state, serverFollowsUp: event.followsUp });
     case "stop":
       return stop(state, now);
     case "stopped":

@@ -13,6 +13,7 @@ import { AnswerTime, TimeBar } from "./answer-time";
 import type { ArenaState } from "./arena-state";
 import { ComingBack } from "./coming-back";
 import { Controls } from "./controls";
+import { Further } from "./further";
 import { HintPill } from "./hint-pill";
 import { Prepare } from "./prepare";
 import { SelfView } from "./self-view";
@@ -142,6 +143,7 @@ function Answering({ arena, state }: { arena: Running; state: string }) {
           >
             {question?.text ?? "Speak freely"}
           </h1>
+          <Further arena={arena} />
           <Notices arena={arena} />
           <div className="grid flex-1 place-content-center">
             <Prepare arena={arena} onReady={onReady} />

@@ -66,7 +66,7 @@ export function Controls({ arena, time }: { arena: Arena; time: ReactNode }) {
         <button
           type="button"
           data-testid="stop"
-          onClick={() => send({ is: "stop" })}
+          onClick={() => send(last && stage.at === "answering" ? { is: "done", then: "stop" } : { is: "stop" })}
           disabled={over}
           className={last && stage.at === "answering" ? BRIGHT : DIM}
         >
@@ -77,7 +77,7 @@ export function Controls({ arena, time }: { arena: Arena; time: ReactNode }) {
           <button
             type="button"
             data-testid="next-question"
-            onClick={() => send({ is: "next" })}
+            onClick={() => send({ is: "done", then: "next" })}
             disabled={over || hold !== null || !live}
             className={BRIGHT}
           >

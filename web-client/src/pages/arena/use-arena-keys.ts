@@ -19,7 +19,7 @@ export function useArenaKeys({ send, hold, stage }: Pick<Arena, "send" | "hold" 
       if (pressed(event) || stage.at === "resume" || stage.at === "elsewhere") return;
       switch (event.key.toLowerCase()) {
         case "n":
-          send({ is: "next" });
+          send({ is: "done", then: "next" });
           break;
         case "p":
           send({ is: hold ? "resume" : "pause" });

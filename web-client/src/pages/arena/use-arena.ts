@@ -24,6 +24,8 @@ export interface Arena extends ArenaState {
 }
 
 const NOTICE_MS = 6000;
+/** How long a further question is waited for. */
+const LISTENS_MS = 2500;
 const now = () => performance.now();
 
 /** What is held outside of React for as long as the page is there. */
@@ -38,6 +40,8 @@ interface Parts {
 /** What a message of the live channel means here. */
 function heard(message: Numbered): ArenaEvent | null {
   switch (message.type) {
+    case "follow_up":
+      return { is: "follow_up", text: message.text };
     case "hint":
       return { is: "hint", hint: { ...message } };
     case "hello":
@@ -166,6 +170,7 @@ export function useArena(session: Session): Arena {
     hold.socket = new LiveSocket(
       liveUrl(livePath(id)),
       (message) => {
+        if (message.type === "hello") send({ is: "channel", followsUp: message.followUps });
         const event = heard(message);
         if (event) send(event);
       },
@@ -207,9 +212,16 @@ export function useArena(session: Session): Arena {
 function firstState(session: Session): ArenaState {
   const round = recallRound();
   const known = round?.session === session.id ? round : null;
-  const { prepareS, readAloud } = preferences();
+  const { prepareS, readAloud, followUps } = preferences();
   const index = known?.index ?? session.answers.length - 1;
-  return beginning({ questions: session.questions, index, spent_ms: known?.spent_ms ?? 0, prepareS, readAloud });
+  return beginning({
+    questions: session.questions,
+    index,
+    spent_ms: known?.spent_ms ?? 0,
+    prepareS,
+    readAloud,
+    followUps,
+  });
 }
 
 /** The browser asks before a page is closed or loaded again in the middle of an answer. */
@@ -277,6 +289,14 @@ function useClock({ stage, hold, notice }: ArenaState, send: (event: ArenaEvent)
     const timer = setTimeout(() => send({ is: "ready" }), Math.max(0, until - now()));
     return () => clearTimeout(timer);
   }, [until, send]);
+
+  // A server that does not answer is no reason to stay.
+  const listening = stage.at === "listening";
+  useEffect(() => {
+    if (!listening) return;
+    const timer = setTimeout(() => send({ is: "follow_up", text: null }), LISTENS_MS);
+    return () => clearTimeout(timer);
+  }, [listening, send]);
 
   useEffect(() => {
     if (notice === null) return;

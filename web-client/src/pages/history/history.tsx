@@ -11,6 +11,7 @@ import { BulkBar } from "./bulk-bar";
 import { QuestionGroup } from "./group";
 import { groups, matches } from "./groups";
 import { HistoryRow } from "./history-row";
+import { Said } from "./said";
 import { Trends } from "./trends";
 import { useRowKeys } from "./use-row-keys";
 
@@ -52,7 +53,7 @@ function Tools({ view, onChange }: { view: View; onChange: (view: View) => void 
   return (
     <div className="flex flex-wrap gap-2">
       <label className="relative block min-w-0 flex-1 basis-64 sm:max-w-sm">
-        <span className="sr-only">Search the questions</span>
+        <span className="sr-only">Search questions and words</span>
         <Search size={17} aria-hidden="true" className="absolute left-4 top-1/2 -translate-y-1/2 text-ink-3" />
         <input
           ref={field}
@@ -60,7 +61,7 @@ function Tools({ view, onChange }: { view: View; onChange: (view: View) => void 
           value={view.typed}
           maxLength={80}
           onChange={(event) => onChange({ ...view, typed: event.target.value })}
-          placeholder="Search the questions"
+          placeholder="Search questions and words"
           className="h-11 w-full rounded-xl border border-line bg-surface pl-11 pr-4 placeholder:text-ink-3"
         />
       </label>
@@ -175,6 +176,7 @@ export default function History() {
         {query.data && sessions.length === 0 && <NothingYet />}
         {trends.data && sessions.length > 0 && <Trends trends={trends.data} />}
         {sessions.length > 0 && <Tools view={view} onChange={setView} />}
+        <Said typed={view.typed} sessions={sessions} />
         {sessions.length > 0 && found.length === 0 && (
           <Empty title="Nothing was found" action={<Button onClick={() => setView(ALL)}>Show everything</Button>}>
             {view.references

@@ -1,5 +1,6 @@
 // The report: what went well and what to try next, the replay with the scores beside it, curves below; one playhead for all.
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { useSearch } from "wouter";
 import { useRecording } from "../../api/queries";
 import type { Moment, Report, ReportAnswer, ScoreName, Session } from "../../api/types";
 import { advices } from "../../replay/advice";
@@ -64,6 +65,14 @@ function useShown(report: Report, player: Player) {
   return { answer, shown, choose, lit: pinned ?? lit, setLit, pin };
 }
 
+/** A link may name the place in the replay, in milliseconds: "?at=61000". */
+function useStart(player: Player) {
+  const at = Number(new URLSearchParams(useSearch()).get("at") ?? Number.NaN);
+  useEffect(() => {
+    if (Number.isFinite(at) && at > 0) player.seek(at);
+  }, [player, at]);
+}
+
 /** Whose answer, when, and what there was to go by. */
 function Top({ session, report, title }: { session: Session; report: Report; title: string }) {
   return (
@@ -81,6 +90,7 @@ function Top({ session, report, title }: { session: Session; report: Report; tit
 
 export function ReportView({ session, report }: { session: Session; report: Report }) {
   const player = useMemo(() => new Player(report.duration_ms), [report.duration_ms]);
+  useStart(player);
   const recording = useRecording(session.id);
   const tracks = useTracks(session.id);
   const { answer, shown, choose, lit, setLit, pin } = useShown(report, player);
@@ -129,7 +139,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
             </div>
             {lines.length > 0 && (
               <div className="grid max-h-[min(38rem,80vh)] print:max-h-none">
-                <Transcript lines={lines} player={player} />
+                <Transcript lines={lines} player={player} outline={shown.outline?.parts ?? []} />
               </div>
             )}
             <ScoreCards

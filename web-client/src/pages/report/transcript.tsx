@@ -3,11 +3,43 @@ import { Search } from "lucide-react";
 import { useEffect, useRef, useState, type KeyboardEvent, type MouseEvent } from "react";
 import { clock } from "../../live/timer";
 import type { Player } from "../../replay/player";
+import type { ReportAnswer } from "../../api/types";
 import { fillersIn, holds, isSaid, type Line } from "../../replay/transcript";
 
 interface Props {
   lines: readonly Line[];
   player: Player;
+  /** Where the parts of a story begin, as far as set phrases say. */
+  outline: readonly Part[];
+}
+
+type Part = NonNullable<ReportAnswer["outline"]>["parts"][number];
+
+const PARTS: Record<Part["part"], string> = {
+  situation: "Situation",
+  task: "Task",
+  action: "Action",
+  result: "Result",
+};
+
+/** The outline that was found: each part leads to its first words. */
+function Outline({ parts, onPlay }: { parts: readonly Part[]; onPlay: (at: number) => void }) {
+  return (
+    <div className="flex flex-wrap items-center gap-x-1 gap-y-1 px-4 pt-2 text-xs text-ink-2" data-testid="outline">
+      <span>Outline found:</span>
+      {parts.map(({ part, start, end, quote }) => (
+        <button
+          key={part}
+          type="button"
+          title={`“${quote}”`}
+          onClick={() => onPlay(start)}
+          className="tabular min-h-8 rounded-lg px-2 font-medium text-ink hover:bg-sunken"
+        >
+          {PARTS[part]} {clock(start)}, {Math.round((end - start) / 1000)} s
+        </button>
+      ))}
+    </div>
+  );
 }
 
 /** Marks the word of the moment and keeps its line in sight, without rendering anything anew. */
@@ -65,7 +97,7 @@ function Row({ line, first }: { line: Line; first: boolean }) {
   );
 }
 
-export function Transcript({ lines, player }: Props) {
+export function Transcript({ lines, player, outline }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const [typed, setTyped] = useState("");
   const shown = typed.trim() === "" ? lines : lines.filter((line) => holds(line, typed));
@@ -117,6 +149,7 @@ export function Transcript({ lines, player }: Props) {
         Written by this server. Grey words are guesses.
         {fillers > 0 && ` ${fillers === 1 ? "1 filler is" : `${fillers} fillers are`} marked.`}
       </p>
+      {outline.length > 0 && <Outline parts={outline} onPlay={playFrom} />}
       {shown.length === 0 && <p className="px-4 py-6 text-sm text-ink-2">Nobody said that here.</p>}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- lines take focus by arrows and play by Enter */}
       <ol

@@ -31,7 +31,7 @@ function Part({ id, title, children }: { id: string; title: string; children: Re
 }
 
 function Practice() {
-  const { selfView, prepareS, readAloud, voiceOnly } = usePreferences();
+  const { selfView, prepareS, readAloud, followUps, voiceOnly } = usePreferences();
   return (
     <Part id="practice" title="Practice">
       <SelectRow
@@ -55,6 +55,15 @@ function Practice() {
         onFlip={(on) => prefer({ readAloud: on })}
       >
         {canReadAloud() ? "By the voice of your browser, before recording starts." : "This browser has no voice."}
+      </SwitchRow>
+      <SwitchRow
+        on={followUps}
+        title="A further question after an answer"
+        testid="follow-ups"
+        onFlip={(on) => prefer({ followUps: on })}
+      >
+        At most one, where the result, your own part or a number was not heard. Only where this server writes words
+        down.
       </SwitchRow>
       <SelectRow
         title="My own video while I answer"

@@ -34,6 +34,7 @@ pub enum TranscriptFormat {
 #[into_params(parameter_in = Query)]
 pub struct TranscriptQuery {
     /// Without it, WebVTT.
+    #[param(inline)]
     pub format: Option<TranscriptFormat>,
 }
 
