@@ -208,7 +208,7 @@ fn a_phone_held_upright_says_how_its_frames_have_to_be_turned() {
         ffmpeg(&["-i", path(&turned), "-frames:v", "1", "-pix_fmt", "yuv420p"], &upright).unwrap();
         let y4m = std::fs::read(&upright).unwrap();
         let head = String::from_utf8_lossy(&y4m[..40]).into_owned();
-        let body = y4m.windows(6).position(|w| w == b"VIDEO\n").unwrap() + 6;
+        let body = y4m.windows(6).position(|w| w == b"FRAME\n").unwrap() + 6;
         let width = if head.contains("W240 ") { 240 } else { 320 };
         let height = 76_800 / width;
         let bright = |x: usize, y: usize| y4m[body + y * width + x] > 128;
