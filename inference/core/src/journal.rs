@@ -34,6 +34,7 @@ pub enum Line {
     Nucleus(Nucleus),
     Hesitation(Hesitation),
     Phrase(Box<Phrase>),
+    Notice(Notice),
 }
 
 /// The inputs of the engine that progress on their own.
@@ -60,6 +61,7 @@ impl Line {
             Line::Nucleus(x) => x.t,
             Line::Hesitation(x) => x.t,
             Line::Phrase(x) => x.t,
+            Line::Notice(x) => x.t,
         }
     }
 
@@ -76,6 +78,7 @@ impl Line {
             Line::Nucleus(x) => (7, x.at.ms()),
             Line::Hesitation(x) => (8, x.start.ms()),
             Line::Phrase(x) => (9, x.start.ms()),
+            Line::Notice(_) => (10, 0),
         };
         (self.t(), rank, tie)
     }
@@ -84,7 +87,7 @@ impl Line {
     pub fn stream(&self) -> Option<Stream> {
         match self {
             Line::Header(_) => None,
-            Line::Mark(_) => Some(Stream::Marks),
+            Line::Mark(_) | Line::Notice(_) => Some(Stream::Marks),
             Line::Face(_) | Line::Rate(_) => Some(Stream::Face),
             Line::Gap(gap) => Some(match gap.what {
                 GapKind::Audio => Stream::Voice,
@@ -347,6 +350,17 @@ pub enum GapReason {
     /// The track ended, or never was.
     Ended,
     NoConnection,
+}
+
+/// What the person has to know about the file that was analyzed: which of its audio tracks was read, that it ends early.
+///
+/// Example: `text` "The file ends early: 8.5 s of 15.0 s could be read."
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// When it was known.
+    pub t: MediaTime,
+    /// A sentence, at most 300 characters.
+    pub text: String,
 }
 
 /// From here on, frames are analyzed so.

@@ -37,6 +37,10 @@ pub struct Report {
     /// Name and version of the speech recognizer; `null`: there was none.
     #[serde(default)]
     pub recognizer: Option<String>,
+    /// What the person has to know about the recording as a whole, each a sentence: that a file ends early, which of its audio tracks was
+    /// read, that the voice was too quiet.
+    #[serde(default)]
+    pub notices: Vec<String>,
 }
 
 /// Which share of the time each kind of evidence was there, 0 to 1.

@@ -94,6 +94,7 @@ impl State {
             voice: if scene.too_noisy() { self.voice.named_in_noise() } else { self.voice.named() },
             transcript: self.transcript(),
             recognizer: self.header.models.words.clone(),
+            notices: self.notices.iter().cloned().chain(self.voice.too_quiet().map(texts::too_quiet)).collect(),
         }
     }
 

@@ -8,6 +8,9 @@ use crate::timeline::LONGEST;
 use coach_core::MediaTime;
 use coach_core::journal::{Line, Pose};
 
+/// The longest notice, in bytes: 300 characters of any script.
+const LONGEST_NOTICE: usize = 1200;
+
 pub(crate) fn is_sound(line: &Line) -> bool {
     let t = line.t();
     if t < MediaTime::ZERO || t > LONGEST {
@@ -16,6 +19,7 @@ pub(crate) fn is_sound(line: &Line) -> bool {
     match line {
         Line::Header(_) => false,
         Line::Mark(_) | Line::Rate(_) => true,
+        Line::Notice(x) => x.text.len() <= LONGEST_NOTICE && !x.text.chars().any(char::is_control),
         Line::Gap(x) => within(x.start) && within(x.end),
         Line::Face(x) => {
             all(&[x.score, x.quality.light, x.quality.size])

@@ -30,6 +30,9 @@ const CLUSTER_MS: i64 = 12_000;
 /// Under this a microphone gives no quiet room but nothing at all, dB.
 const MUTE_DB: f32 = -250.0;
 
+/// The most notices of one report.
+const MOST_NOTICES: usize = 16;
+
 #[derive(Debug)]
 pub(crate) struct State {
     pub header: Header,
@@ -41,6 +44,8 @@ pub(crate) struct State {
     pub timeline: Timeline,
     pub voice: VoiceSums,
     pub hints: Vec<Hint>,
+    /// What is to be said of the recording as a whole.
+    pub notices: Vec<String>,
     budget: Budget,
     pub asking: Asking,
     absent_since: Option<MediaTime>,
@@ -65,6 +70,7 @@ impl State {
             timeline: Timeline::default(),
             voice: VoiceSums::default(),
             hints: Vec::new(),
+            notices: Vec::new(),
             budget: Budget::new(&header.hints),
             asking: Asking::default(),
             absent_since: None,
@@ -132,6 +138,11 @@ impl State {
             }
             Line::Hesitation(hesitation) => push(&mut self.timeline.hesitations, hesitation.clone()),
             Line::Phrase(phrase) => self.timeline.write_down(phrase),
+            Line::Notice(notice) => {
+                if self.notices.len() < MOST_NOTICES {
+                    self.notices.push(notice.text.clone());
+                }
+            }
         }
     }
 

@@ -3,6 +3,15 @@
 use coach_core::journal::{Voice, VoicedRun};
 use std::collections::BTreeMap;
 
+/// Level of a full scale square wave in dB re 2e-5, the reference of all levels here.
+const FULL_SCALE_DB: f64 = 93.98;
+/// Speech of a lower mean level, in dB of full scale, comes from a microphone that is turned down.
+const QUIET_DB: f64 = -48.0;
+/// Hops of speech before its level is spoken of: one second.
+const LEAST_SPEECH: f64 = 100.0;
+/// Speech with a smaller share of voiced hops is a whisper: what little pitch was found is not that of a voice. Other speech has 0.4 and more.
+const LEAST_VOICED: f64 = 0.1;
+
 #[derive(Debug, Default, Clone, Copy)]
 struct Sum {
     n: f64,
@@ -78,21 +87,66 @@ impl VoiceSums {
             .collect()
     }
 
+    /// Returns the level of the speech in dB of full scale, where it is so low that parts of it may not have been heard.
+    pub fn too_quiet(&self) -> Option<f64> {
+        let level = self.intensity.mean().map(|db| db - FULL_SCALE_DB);
+        level.filter(|db| *db < QUIET_DB && self.speech >= LEAST_SPEECH)
+    }
+
     pub fn named(&self) -> BTreeMap<String, Option<f64>> {
         let share = (self.speech > 0.0).then(|| self.voiced / self.speech);
+        let voiced = |value: Option<f64>| value.filter(|_| share.is_some_and(|share| share >= LEAST_VOICED));
         [
-            ("f0_mean", self.f0.mean()),
-            ("f0_sd", self.f0.sd()),
+            ("f0_mean", voiced(self.f0.mean())),
+            ("f0_sd", voiced(self.f0.sd())),
             ("intensity_mean", self.intensity.mean()),
             ("voiced_share", share),
-            ("jitter_local", self.jitter_local.mean()),
-            ("jitter_rap", self.jitter_rap.mean()),
-            ("jitter_ppq5", self.jitter_ppq5.mean()),
-            ("shimmer_local", self.shimmer_local.mean()),
+            ("jitter_local", voiced(self.jitter_local.mean())),
+            ("jitter_rap", voiced(self.jitter_rap.mean())),
+            ("jitter_ppq5", voiced(self.jitter_ppq5.mean())),
+            ("shimmer_local", voiced(self.shimmer_local.mean())),
             ("hnr_cc_mean", self.hnr.mean()),
         ]
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value))
         .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coach_core::MediaTime;
+
+    fn heard(voiced_of_100: i64, intensity: f32) -> VoiceSums {
+        let mut sums = VoiceSums::default();
+        for n in 0..100 {
+            let f0 = [(n < voiced_of_100).then_some(120.0); 10];
+            let t = MediaTime(n * 100);
+            sums.hear(&Voice {
+                t,
+                hop: 10,
+                f0,
+                strength: [0.9; 10],
+                intensity: [intensity; 10],
+                speech: [1.0; 10],
+                snr_db: None,
+            });
+        }
+        sums
+    }
+
+    #[test]
+    fn a_whisper_has_no_pitch() {
+        assert_eq!(heard(2, 70.0).named()["f0_mean"], None);
+        assert_eq!(heard(40, 70.0).named()["f0_mean"], Some(120.0));
+    }
+
+    #[test]
+    fn a_microphone_that_is_turned_down_is_told_from_a_soft_voice() {
+        assert_eq!(heard(50, 60.0).too_quiet(), None);
+        let level = heard(50, 40.0).too_quiet().expect("it is quiet");
+        assert!((level + 54.0).abs() < 0.1, "{level}");
+        assert_eq!(VoiceSums::default().too_quiet(), None);
     }
 }

@@ -92,5 +92,6 @@ pub fn report(confidence: Option<f32>) -> Report {
         voice: Default::default(),
         transcript: Vec::new(),
         recognizer: None,
+        notices: Vec::new(),
     }
 }
