@@ -51,10 +51,25 @@ pub fn of_image(image: &Image<'_>) -> Quality {
     let light = mean_luma(image, [0.0, 0.0, w as f64, h as f64], Shape::Rectangle);
     let reason = match light {
         l if l < DARK => Some(QualityReason::Dark),
-        l if l > BRIGHT => Some(QualityReason::Bright),
+        // A shared screen shows a white page: nothing is wrong with the light, and there is no face in it.
+        l if l > BRIGHT && !is_page(image) => Some(QualityReason::Bright),
         _ => None,
     };
     Quality { light, size: 0.0, reason }
+}
+
+/// Whether most of a frame has one and the same luma, as drawn pages have and cameras have not.
+fn is_page(image: &Image<'_>) -> bool {
+    let (width, height) = image.upright_size();
+    let mut counts = [0u16; 256];
+    for n in 0..GRID * GRID {
+        let place = |n: usize, of: usize| (n as f64 + 0.5) / GRID as f64 * of as f64;
+        let luma = image.luma(place(n % GRID, width), place(n / GRID, height));
+        counts[(luma.clamp(0.0, 1.0) * 255.0) as usize] += 1;
+    }
+    // Compression leaves a page within two neighbouring values.
+    let most = counts.windows(2).map(|pair| pair[0] + pair[1]).max().unwrap_or(0);
+    usize::from(most) > GRID * GRID * 6 / 10
 }
 
 #[derive(PartialEq)]
