@@ -56,10 +56,17 @@ pub struct VoiceReport {
     pub intensity_mean: Option<f64>,
     pub intensity_sd: Option<f64>,
     pub intensity_max: Option<f64>,
+    /// Why the pitch is not to be taken as it stands; absent where nothing is known against it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<&'static str>,
     /// The curves, when they were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frames: Option<Frames>,
 }
+
+/// What is said of a voice whose periods are half as long as the shortest that is looked for.
+const ABOVE_CEILING: &str =
+    "the voice seems to lie above the ceiling of 500 Hz: its pitch is then twice what is given here";
 
 /// Curves over time; value `k` is at `t0 + k dt` seconds.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -100,6 +107,7 @@ pub fn voice_report(samples: &[f32], rate_hz: u32, frames: bool) -> Result<Voice
     let f0 = contour(samples, rate_hz, &grid)?;
     let mut report = VoiceReport::empty(samples.len() as f64 / rate, rate_hz);
     report.describe_pitch(&f0);
+    report.note = lies_above_the_ceiling(samples, rate, &f0, &grid).then_some(ABOVE_CEILING);
     report.describe_pulses(samples, &f0, &grid);
     report.describe_harmonicity(samples)?;
     let (intensity_grid, intensity) = loudness(samples, rate);
@@ -143,6 +151,36 @@ fn contour(samples: &[f32], rate_hz: u32, grid: &Grid) -> Result<Vec<f64>, Error
     }
     path.finish(|decision| f0.push(decision.hz));
     Ok(f0)
+}
+
+/// Whether the sound repeats itself after half of most periods that were found, as it does where the true pitch is beyond the search.
+fn lies_above_the_ceiling(samples: &[f32], rate_hz: f64, f0: &[f64], grid: &Grid) -> bool {
+    let voiced = f0.iter().filter(|hz| **hz > 0.0).count();
+    let halved = |(i, hz): &(usize, &f64)| {
+        let period = rate_hz / **hz;
+        let at = grid.before(*i);
+        let whole = likeness(samples, at, period);
+        let half = likeness(samples, at, period / 2.0);
+        half > 0.9 && half > whole - 0.05
+    };
+    // Twice what is found has to be above the ceiling.
+    let found = f0.iter().enumerate().filter(|(_, hz)| (245.0..=500.0).contains(*hz)).filter(halved).count();
+    voiced >= 20 && found * 10 > voiced * 7
+}
+
+/// How much a piece of the sound around `at` resembles the one `lag` samples later, -1 to 1.
+fn likeness(samples: &[f32], at: usize, lag: f64) -> f64 {
+    let (lag, length) = (lag.round() as usize, (3.0 * lag).ceil() as usize);
+    let start = at.saturating_sub(length / 2);
+    let (Some(one), Some(other)) = (samples.get(start..start + length), samples.get(start + lag..start + lag + length))
+    else {
+        return -1.0;
+    };
+    let (mut product, mut first, mut second) = (0.0, 0.0, 0.0);
+    for (a, b) in one.iter().zip(other).map(|(a, b)| (f64::from(*a), f64::from(*b))) {
+        (product, first, second) = (product + a * b, first + a * a, second + b * b);
+    }
+    if first * second > 0.0 { product / (first * second).sqrt() } else { -1.0 }
 }
 
 fn loudness(samples: &[f32], rate_hz: f64) -> (Grid, Vec<f64>) {
@@ -195,6 +233,7 @@ impl VoiceReport {
             shimmer_apq11: None,
             hnr_cc_mean: None,
             hnr_cc_sd: None,
+            note: None,
             intensity_mean: None,
             intensity_sd: None,
             intensity_max: None,
@@ -254,5 +293,29 @@ impl VoiceReport {
             (0..grid.frames).filter_map(|i| harmonicity.measure(samples, grid.time(i), peak)).collect();
         (self.hnr_cc_mean, self.hnr_cc_sd) = mean_and_sd(&values);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note(hz: f64) -> Option<&'static str> {
+        let wave = |n: i32| {
+            let t = std::f64::consts::TAU * hz * f64::from(n) / 16_000.0;
+            (0.25 * t.sin() + 0.2 * (2.0 * t).sin() + 0.1 * (3.0 * t).sin()) as f32
+        };
+        let samples: Vec<f32> = (0..32_000).map(wave).collect();
+        voice_report(&samples, 16_000, false).unwrap().note
+    }
+
+    #[test]
+    fn a_voice_above_the_ceiling_is_said_to_be_there() {
+        for hz in [520.0, 560.0, 640.0] {
+            assert_eq!(note(hz), Some(ABOVE_CEILING), "{hz} Hz");
+        }
+        for hz in [100.0, 200.0, 260.0, 300.0, 400.0, 480.0] {
+            assert_eq!(note(hz), None, "{hz} Hz");
+        }
     }
 }
