@@ -8,16 +8,22 @@ mod bytes;
 mod container;
 mod demux;
 mod listener;
+mod movie;
+mod notice;
+mod parts;
 mod queue;
+mod wave;
 
 pub use container::{Container, Sniffed, sniff};
+pub use demux::AudioTrack;
+pub use notice::Notice;
 
 use crate::gaps::{Gaps, Verdict};
 use crate::item::{AccessUnit, Format, Formats, Item, Track};
 use crate::process::{self, Process};
 use crate::{packet, record};
 use coach_core::MediaTime;
-pub(crate) use demux::{Demux, Message, Raw, Stamps};
+pub(crate) use demux::{Demux, Message, Raw, Stamps, Wanted};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::fs::File;
@@ -31,6 +37,9 @@ const KEY_FRAME_WITHIN_NS: i64 = 1_000_000_000;
 /// come out of order instead of filling the memory.
 const AHEAD_NS: i64 = 5_000_000_000;
 const AHEAD_BYTES: usize = 64 << 20;
+
+/// A file may end so much before the end that it states; more is said.
+const MOST_MISSING_MS: i64 = 1000;
 
 /// The number of units a track may have before its rate is judged.
 const LEEWAY: u64 = 1000;
@@ -110,6 +119,12 @@ pub struct Source {
     all_read: bool,
     finished: bool,
     damage: Option<String>,
+    /// The file ends in the middle of what it says it holds.
+    cut: bool,
+    /// Its container says how long it is; of others the length is guessed from their beginning.
+    states_length: bool,
+    /// Frames before t = 0 that the first frame may need, from the last key frame on.
+    before: Vec<AccessUnit>,
 }
 
 /// The place where the file is read.
@@ -137,6 +152,13 @@ impl Taking {
         match self {
             Taking::Here(demux) => demux.duration(),
             Taking::Away(demux) => demux.duration(),
+        }
+    }
+
+    fn audio_tracks(&self) -> Vec<AudioTrack> {
+        match self {
+            Taking::Here(demux) => demux.audio_tracks(),
+            Taking::Away(demux) => demux.audio_tracks(),
         }
     }
 }
@@ -183,18 +205,24 @@ impl Source {
     ///
     /// The file is read in the caller's process; files that are not trusted are opened by [`Process::open`].
     pub fn open(path: &Path, limits: Limits) -> Result<Source, Error> {
-        let Looked { file, length, sniffed, stamps } = look(path, &limits)?;
-        Source::read(Taking::Here(Demux::start(file, length, sniffed, stamps, &limits)?), limits, stamps)
+        Source::open_here(path, limits, 0)
     }
 
-    /// Opens a file as [`Source::open`] does, read in a separate process.
-    pub(crate) fn open_in(process: &Process, path: &Path, limits: Limits) -> Result<Source, Error> {
-        let Looked { file, length, sniffed, stamps } = look(path, &limits)?;
-        let demux = process::Demux::start(process, &file, length, sniffed, stamps, &limits)?;
-        Source::read(Taking::Away(demux), limits, stamps)
+    /// As [`Source::open`], with the audio track of this place.
+    pub(crate) fn open_here(path: &Path, limits: Limits, audio: usize) -> Result<Source, Error> {
+        let Looked { file, length, wanted } = look(path, &limits, audio)?;
+        Source::read(Taking::Here(Demux::start(file, length, wanted)?), wanted)
     }
 
-    fn read(demux: Taking, limits: Limits, stamps: Stamps) -> Result<Source, Error> {
+    /// As [`Source::open_here`], the file taken apart in a process of its own.
+    pub(crate) fn open_in(process: &Process, path: &Path, limits: Limits, audio: usize) -> Result<Source, Error> {
+        let Looked { file, length, wanted } = look(path, &limits, audio)?;
+        let demux = process::Demux::start(process, &file, length, wanted)?;
+        Source::read(Taking::Away(demux), wanted)
+    }
+
+    fn read(demux: Taking, wanted: Wanted) -> Result<Source, Error> {
+        let Wanted { limits, stamps, .. } = wanted;
         let mut source = Source {
             demux,
             limits,
@@ -208,13 +236,24 @@ impl Source {
             all_read: false,
             finished: false,
             damage: None,
+            cut: false,
+            states_length: matches!(
+                wanted.sniffed.container,
+                Container::IsoMedia | Container::Matroska | Container::Avi | Container::Wave
+            ),
+            before: Vec::new(),
         };
         source.lane(Track::Video).needs_key = true;
         let mut ready = false;
         while !(source.all_read || ready && source.settled()) {
-            match source.demux.next()? {
-                Message::Ready => ready = true,
-                message => source.take(message)?,
+            match source.demux.next() {
+                Ok(Message::Ready) => ready = true,
+                Ok(message) => source.take(message)?,
+                // What was read before is whole.
+                Err(Error::Damaged(why)) if source.lanes.iter().any(|lane| !lane.waiting.is_empty()) => {
+                    source.stop(why);
+                }
+                Err(error) => return Err(error),
             }
         }
         if let Some(why) = source.damage.take_if(|_| source.lanes.iter().all(|lane| lane.waiting.is_empty())) {
@@ -248,10 +287,32 @@ impl Source {
         self.duration
     }
 
+    /// The audio tracks that can be decoded, in the order of the file; one of them is read.
+    pub fn audio_tracks(&self) -> Vec<AudioTrack> {
+        self.demux.audio_tracks()
+    }
+
     /// Returns what was wrong with the file, once its end was reached. A damaged file gives only what came before the
     /// damage.
     pub fn damage(&self) -> Option<&str> {
         self.damage.as_deref()
+    }
+
+    /// What a person has to know about what was read of the file, once the end has been reached.
+    pub fn notices(&self) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        let said = self.duration.filter(|_| self.states_length);
+        let short = said.filter(|said| *said - self.end > (said.ms() / 20).max(MOST_MISSING_MS));
+        match (&self.damage, short) {
+            (Some(why), _) => notices.push(Notice::Damaged { read: self.end, why: why.clone() }),
+            (None, Some(said)) => notices.push(Notice::Short { read: self.end, said }),
+            (None, None) if self.cut => notices.push(Notice::Cut { read: self.end }),
+            (None, None) => {}
+        }
+        if let (None, Some(coding)) = (&self.formats.video, self.demux.unsupported()) {
+            notices.push(Notice::Unsupported { coding });
+        }
+        notices
     }
 
     /// Returns the next item, in order of time over both tracks. `None`: both tracks have ended.
@@ -353,6 +414,7 @@ impl Source {
                 lane.waiting.push_back(raw);
             }
             Message::Ended(track) => self.lane(track).ended = true,
+            Message::Cut => self.cut = true,
             Message::End => self.all_read = true,
             Message::Ready => {}
         }
@@ -362,8 +424,9 @@ impl Source {
     /// Returns where t = 0 is on the file's timeline, nanoseconds.
     fn first_kept(&self) -> i64 {
         let [video, audio] = &self.lanes;
-        let frame = video.waiting.iter().find(|raw| raw.key).map(|raw| raw.pts_ns);
-        let audio = audio.waiting.front().map(|raw| raw.pts_ns);
+        // Frames before the beginning are decoded for the sake of the first that is shown.
+        let frame = video.waiting.iter().find(|raw| raw.key).map(|raw| raw.pts_ns.max(0));
+        let audio = audio.waiting.front().map(|raw| raw.pts_ns.max(0));
         match (frame, audio) {
             (Some(frame), Some(audio)) if frame - audio > KEY_FRAME_WITHIN_NS => audio,
             (Some(frame), _) => frame,
@@ -376,9 +439,25 @@ impl Source {
         let Some(raw) = self.lane(track).pop() else { return Ok(()) };
         let at = |ns: i64| MediaTime::from_nanos(ns.saturating_sub(zero_ns));
         let (t, order) = (at(raw.pts_ns), at(raw.order_ns));
-        self.check_rate(track, order)?;
         let lane = &mut self.lanes[track as usize];
-        if t < MediaTime::ZERO || (lane.needs_key && !raw.key) {
+        if t < MediaTime::ZERO {
+            lane.count -= 1;
+            if track == Track::Video {
+                self.keep_before(AccessUnit { t, key: raw.key, data: raw.data });
+            }
+            return Ok(());
+        }
+        self.check_rate(track, order)?;
+        if track == Track::Video && !self.before.is_empty() {
+            let needed = !raw.key;
+            let before = std::mem::take(&mut self.before);
+            if needed {
+                self.out.extend(before.into_iter().map(|unit| Item::Unit(track, unit)));
+                self.lane(track).needs_key = false;
+            }
+        }
+        let lane = &mut self.lanes[track as usize];
+        if lane.needs_key && !raw.key {
             return Ok(());
         }
         let out = &mut self.out;
@@ -393,6 +472,17 @@ impl Source {
         self.end = self.end.max(t);
         self.out.push_back(Item::Unit(track, AccessUnit { t, key: raw.key, data: raw.data }));
         self.check_duration(t)
+    }
+
+    /// Keeps a frame before t = 0 for the first that is shown. A key frame makes those before it needless.
+    fn keep_before(&mut self, unit: AccessUnit) {
+        if unit.key {
+            self.before.clear();
+        }
+        let bytes: usize = self.before.iter().map(|unit| unit.data.len()).sum();
+        if (unit.key || !self.before.is_empty()) && bytes + unit.data.len() <= AHEAD_BYTES {
+            self.before.push(unit);
+        }
     }
 
     fn finish(&mut self) {
@@ -447,12 +537,11 @@ fn check_pixels(width: u32, height: u32, limits: &Limits) -> Result<(), Error> {
 struct Looked {
     file: File,
     length: u64,
-    sniffed: Sniffed,
-    stamps: Stamps,
+    wanted: Wanted,
 }
 
 /// Checks the file before GStreamer reads it.
-fn look(path: &Path, limits: &Limits) -> Result<Looked, Error> {
+fn look(path: &Path, limits: &Limits, audio: usize) -> Result<Looked, Error> {
     let wrong = |source| Error::Read { path: path.to_path_buf(), source };
     // Checked first: opening a named pipe would wait for its writer.
     if !std::fs::metadata(path).map_err(wrong)?.is_file() {
@@ -472,5 +561,6 @@ fn look(path: &Path, limits: &Limits) -> Result<Looked, Error> {
     (&file).take(4096).read_to_end(&mut head).map_err(wrong)?;
     let ours = sniffed.container == Container::Matroska
         && head.windows(record::APP.len()).any(|w| w == record::APP.as_bytes());
-    Ok(Looked { file, length, sniffed, stamps: if ours { Stamps::Media } else { Stamps::File } })
+    let stamps = if ours { Stamps::Media } else { Stamps::File };
+    Ok(Looked { file, length, wanted: Wanted { sniffed, stamps, limits: *limits, audio } })
 }

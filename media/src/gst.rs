@@ -45,6 +45,7 @@ const NEEDED: &[Element] = &[
     element("videoconvert", BASE, "video"),
     element("videoscale", BASE, "posters"),
     element("audioconvert", BASE, "audio"),
+    element("audioresample", BASE, "audio"),
     element("opusdec", BASE, "live audio"),
     element("vp8dec", GOOD, "live video"),
     element("matroskademux", GOOD, "recordings"),
@@ -117,7 +118,16 @@ static READY: OnceLock<()> = OnceLock::new();
 /// been called.
 pub(crate) fn plugins() -> &'static [PathBuf] {
     static PLUGINS: LazyLock<Vec<PathBuf>> = LazyLock::new(|| {
-        let own = ["appsrc", "appsink", "fakesink", "capsfilter", "videoconvert", "audioconvert"];
+        let own = [
+            "appsrc",
+            "appsink",
+            "fakesink",
+            "capsfilter",
+            "videoconvert",
+            "videoscale",
+            "audioconvert",
+            "audioresample",
+        ];
         let plugin = |name| gst::ElementFactory::find(name)?.plugin()?.filename();
         let mut files: Vec<_> = own.into_iter().chain(crate::codecs::all()).filter_map(plugin).collect();
         files.sort_unstable();

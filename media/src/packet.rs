@@ -49,6 +49,23 @@ pub fn opus_samples(packet: &[u8]) -> Option<u32> {
     (frames > 0 && frames * frame <= 5760).then_some(frames * frame)
 }
 
+/// Samples per second and channels of an MPEG audio frame (ISO/IEC 11172-3 section 2.4.2.3). `None` for other bytes.
+pub fn mpeg_audio(frame: &[u8]) -> Option<(u32, u32)> {
+    let head = frame.first_chunk::<4>()?;
+    let (version, layer, sampling) = (head[1] >> 3 & 3, head[1] >> 1 & 3, usize::from(head[2] >> 2 & 3));
+    if head[0] != 0xff || head[1] & 0xe0 != 0xe0 || version == 1 || layer == 0 {
+        return None;
+    }
+    // MPEG-2 has half the rates of MPEG-1, MPEG-2.5 a quarter.
+    let halves = match version {
+        3 => 0,
+        2 => 1,
+        _ => 2,
+    };
+    let rate_hz = [44_100, 48_000, 32_000].get(sampling)? >> halves;
+    Some((rate_hz, if head[3] >> 6 == 3 { 1 } else { 2 }))
+}
+
 /// The mark in the padding of every filler, which decoders ignore (RFC 6716, section 3.2.5).
 const MARK: &[u8; 9] = b"coach-gap";
 
@@ -104,6 +121,15 @@ mod tests {
         assert_eq!(opus_samples(&[0x7b, 3]), Some(2880), "three frames");
         assert_eq!(opus_samples(&[0x18]), Some(2880), "SILK, 60 ms");
         assert_eq!(opus_samples(&[0xe0]), Some(120), "2.5 ms");
+    }
+
+    #[test]
+    fn a_frame_of_mpeg_audio_tells_its_rate_and_channels() {
+        assert_eq!(mpeg_audio(&[0xff, 0xfb, 0x90, 0x64]), Some((44_100, 2)));
+        assert_eq!(mpeg_audio(&[0xff, 0xf3, 0x54, 0xc4]), Some((24_000, 1)));
+        for junk in [&[][..], &[0xff, 0xfb], &[0xff, 0xfb, 0x9c, 0], &[0xff, 0xeb, 0x90, 0], &[0, 0, 0, 0]] {
+            assert_eq!(mpeg_audio(junk), None, "{junk:?}");
+        }
     }
 
     #[test]

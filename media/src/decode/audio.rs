@@ -1,6 +1,7 @@
 //! Decodes packets of audio to samples.
 
 use super::chain::{Chain, Plan};
+use super::mono::Mono;
 use super::way::{Decoder, Pace, Way};
 use super::{Error, Lost};
 use crate::item::{AccessUnit, Format, GapReason, Track};
@@ -15,9 +16,9 @@ use std::sync::{Arc, Mutex};
 pub struct AudioBlock {
     /// The time of the first sample.
     pub t: MediaTime,
-    /// Samples per second, as the decoder gives them.
+    /// Samples per second: those of the decoder's first output. Audio whose rate changes later is resampled to it.
     pub rate_hz: u32,
-    /// Mono samples, -1 to 1: the mean of the channels.
+    /// Mono samples, -1 to 1: the mean of the channels, or one of them where they cancel each other.
     pub samples: Vec<f32>,
     /// What should have come out before it. `None`: nothing was lost.
     pub lost: Option<Lost>,
@@ -27,6 +28,9 @@ pub struct AudioBlock {
 pub struct Audio {
     way: Way,
     opus: bool,
+    /// Rate and channels of the last frame of MPEG audio, which says them itself.
+    frame: Option<(u32, u32)>,
+    mpeg_audio: bool,
 }
 
 impl Audio {
@@ -36,29 +40,35 @@ impl Audio {
         let output = gst::Caps::builder("audio/x-raw")
             .field("format", if cfg!(target_endian = "big") { "F32BE" } else { "F32LE" })
             .field("layout", "interleaved")
-            .field("channels", 1i32)
+            .field("channels", gst::IntRange::new(1, 2))
             .build();
         let opus = format.media_type() == "audio/x-opus";
         let plan = Plan {
             decoders: super::decoders(&input, format)?,
             input,
-            convert: "audioconvert",
+            convert: &["audioconvert", "audioresample"],
             output,
             pieces: None,
             delta: false,
             answers: if opus { |_| true } else { |_| false },
         };
+        let mut mono = Mono::default();
         let sink = move |sample: gst::Sample, lost: Option<Lost>| {
-            let rate = sample.caps().and_then(|c| c.structure(0)).and_then(|s| s.get::<i32>("rate").ok());
-            let (Some(rate_hz), Some(buffer)) = (rate.and_then(|r| u32::try_from(r).ok()), sample.buffer()) else {
+            let coding = sample.caps().and_then(|c| c.structure(0));
+            let number = |name| coding.and_then(|s| s.get::<i32>(name).ok()).and_then(|n| u32::try_from(n).ok());
+            let (Some(rate_hz), Some(channels), Some(buffer)) = (number("rate"), number("channels"), sample.buffer())
+            else {
                 return;
             };
             let Ok(map) = buffer.map_readable() else { return };
-            let samples = map.as_slice().as_chunks::<4>().0.iter().map(|bytes| f32::from_ne_bytes(*bytes)).collect();
-            let nanos = buffer.pts().map_or(0, |pts| i64::try_from(pts.nseconds()).unwrap_or(0));
-            sink(AudioBlock { t: MediaTime::from_nanos(nanos), rate_hz, samples, lost });
+            let samples = map.as_slice().as_chunks::<4>().0.iter().map(|bytes| f32::from_ne_bytes(*bytes));
+            let samples = if channels == 2 { mono.mix(samples, rate_hz) } else { samples.collect() };
+            sink(AudioBlock { t: super::chain::time(buffer), rate_hz, samples, lost });
         };
-        Ok(Audio { way: Way::Here(Chain::new(plan, Arc::new(Mutex::new(sink)))?), opus })
+        let coding = plan.input.structure(0);
+        let mpeg_audio = coding.is_some_and(|s| s.name() == "audio/mpeg" && s.get::<i32>("mpegversion") == Ok(1));
+        let way = Way::Here(Chain::new(plan, Arc::new(Mutex::new(sink)))?);
+        Ok(Audio { way, opus, frame: None, mpeg_audio })
     }
 
     /// Starts a decoder as [`Audio::new`] does, in a separate process.
@@ -70,7 +80,21 @@ impl Audio {
         super::decoders(&super::caps(format)?, format)?;
         let sink = process::Sink::Audio(Box::new(sink));
         let decoder = process::Decoder::new(process, Track::Audio, format, sink)?;
-        Ok(Audio { way: Way::Away(decoder), opus: false })
+        Ok(Audio { way: Way::Away(decoder), opus: false, frame: None, mpeg_audio: false })
+    }
+
+    /// Tells the decoder where the rate or the channels change in the middle.
+    fn follow(&mut self, unit: &AccessUnit) {
+        let Some(now) = packet::mpeg_audio(&unit.data) else { return };
+        let before = self.frame.replace(now);
+        if let (Way::Here(chain), true) = (&mut self.way, before.is_some_and(|before| before != now)) {
+            let (Ok(rate), Ok(channels)) = (i32::try_from(now.0), i32::try_from(now.1)) else { return };
+            chain.change(|coding| {
+                coding.set("rate", rate);
+                coding.set("channels", channels);
+                coding.remove_field("mpegaudioversion");
+            });
+        }
     }
 
     /// Takes a packet without waiting. When the decoder is far behind, the packet is lost.
@@ -96,6 +120,9 @@ impl Audio {
 
 impl Decoder for Audio {
     fn take(&mut self, unit: &AccessUnit, pace: Pace) -> Result<(), Error> {
+        if self.mpeg_audio {
+            self.follow(unit);
+        }
         // Bytes that cannot be a packet are not given to the decoder, which would conceal them.
         let fit = !self.opus || packet::opus_samples(&unit.data).is_some();
         self.way.push(unit, fit, pace)

@@ -23,6 +23,10 @@ const MOST_WAITING_AUDIO: u64 = 512;
 /// The most units that wait before reading a file is made to wait.
 const FILE_WAITING: u64 = 8;
 
+/// The earliest media time of a unit, in milliseconds before t = 0. Units before t = 0 are decoded and not given out.
+/// GStreamer's own times begin at 0, so they are later by so much.
+const EARLIEST_MS: i64 = 24 * 3_600_000;
+
 /// The pause without a unit, in milliseconds, after which the decoder is restarted, as it is when a session goes on in
 /// another part.
 const ANEW_MS: i64 = 1000;
@@ -38,7 +42,8 @@ pub struct Plan {
     pub input: gst::Caps,
     /// Decoders in order of preference; the first that exists is used. Empty for raw data.
     pub decoders: Vec<String>,
-    pub convert: &'static str,
+    /// What makes the output of the decoder's, in order.
+    pub convert: &'static [&'static str],
     pub output: gst::Caps,
     /// The shared memory that frames are written to. `None`: memory of this process alone.
     pub pieces: Option<Arc<Pieces>>,
@@ -153,7 +158,16 @@ impl Chain {
             elements.push(decoder);
         }
         let entry = elements.last().and_then(|e| e.static_pad(if elements.len() > 1 { "sink" } else { "src" }));
-        elements.push(make(self.plan.convert).map_err(unsupported)?);
+        for name in self.plan.convert {
+            let element = make(name).map_err(unsupported)?;
+            if *name == "audioresample" {
+                let keep = make("capsfilter").map_err(unsupported)?;
+                keep_the_rate(&element, &keep);
+                elements.extend([element, keep]);
+            } else {
+                elements.push(element);
+            }
+        }
         elements.push(sink.clone().upcast());
         pipeline.0.add_many(&elements).map_err(|e| unsupported(e.to_string()))?;
         gst::Element::link_many(&elements).map_err(|e| unsupported(e.to_string()))?;
@@ -209,6 +223,16 @@ impl Chain {
         self.send(unit)
     }
 
+    /// Changes the coding of the units that are pushed from now on.
+    pub fn change(&mut self, change: impl FnOnce(&mut gst::StructureRef)) {
+        if let Some(structure) = self.plan.input.make_mut().structure_mut(0) {
+            change(structure);
+        }
+        if let Some((source, _)) = &self.running {
+            source.set_caps(Some(&self.plan.input));
+        }
+    }
+
     /// Returns how many units have not gone into the decoder yet.
     pub fn waiting(&self) -> u64 {
         let state = self.state.lock();
@@ -244,8 +268,7 @@ impl Chain {
         drop(state);
         let mut buffer = gst::Buffer::from_slice(unit.data.clone());
         if let Some(buffer) = buffer.get_mut() {
-            // Reordered frames before t = 0 do not occur: both paths drop them.
-            buffer.set_pts(gst::ClockTime::from_mseconds(unit.t.ms().max(0) as u64));
+            buffer.set_pts(gst::ClockTime::from_mseconds((EARLIEST_MS + unit.t.ms()).max(0) as u64));
             if !unit.key {
                 buffer.set_flags(gst::BufferFlags::DELTA_UNIT);
             }
@@ -391,6 +414,10 @@ fn callbacks(shared: Arc<Watched<State>>, sink: Sink, delta: bool) -> AppSinkCal
             let t = time(buffer);
             let mut state = shared.lock();
             state.unanswered = false;
+            // Decoded because what is shown needs it.
+            if t < MediaTime::ZERO {
+                return Ok(gst::FlowSuccess::Ok);
+            }
             if buffer.flags().contains(gst::BufferFlags::CORRUPTED) {
                 state.lose(t, GapReason::Loss, delta);
                 return Ok(gst::FlowSuccess::Ok);
@@ -399,7 +426,8 @@ fn callbacks(shared: Arc<Watched<State>>, sink: Sink, delta: bool) -> AppSinkCal
             let lost = match state.lost {
                 Some((start, reason)) if start < t => {
                     state.lost = None;
-                    Some(Lost { span: Span::new(start, t), reason })
+                    let start = start.max(MediaTime::ZERO);
+                    (start < t).then(|| Lost { span: Span::new(start, t), reason })
                 }
                 _ => None,
             };
@@ -431,6 +459,21 @@ fn complaint(shared: &Watched<State>, delta: bool, message: gst::MessageView<'_>
     }
 }
 
-fn time(buffer: &gst::BufferRef) -> MediaTime {
-    MediaTime::from_nanos(buffer.pts().map_or(0, |pts| i64::try_from(pts.nseconds()).unwrap_or(i64::MAX / 4)))
+/// Returns the media time of a buffer in a decoder.
+pub(super) fn time(buffer: &gst::BufferRef) -> MediaTime {
+    let nanos = buffer.pts().map_or(0, |pts| i64::try_from(pts.nseconds()).unwrap_or(i64::MAX / 4));
+    MediaTime(MediaTime::from_nanos(nanos).ms() - EARLIEST_MS)
+}
+
+/// Resamples what comes after a change of the sample rate to the rate that came first.
+fn keep_the_rate(resampler: &gst::Element, keep: &gst::Element) {
+    let (Some(entry), keep) = (resampler.static_pad("sink"), keep.downgrade()) else { return };
+    entry.add_probe(gst::PadProbeType::EVENT_DOWNSTREAM, move |_, info| {
+        let Some(gst::PadProbeData::Event(event)) = &info.data else { return gst::PadProbeReturn::Ok };
+        let gst::EventView::Caps(caps) = event.view() else { return gst::PadProbeReturn::Ok };
+        if let (Some(keep), Some(Ok(rate))) = (keep.upgrade(), caps.caps().structure(0).map(|s| s.get::<i32>("rate"))) {
+            keep.set_property("caps", gst::Caps::builder("audio/x-raw").field("rate", rate).build());
+        }
+        gst::PadProbeReturn::Remove
+    });
 }

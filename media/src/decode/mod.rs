@@ -12,6 +12,7 @@
 mod audio;
 mod chain;
 mod frame;
+mod mono;
 mod video;
 mod way;
 

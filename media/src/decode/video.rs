@@ -55,12 +55,17 @@ impl Video {
         mut sink: impl FnMut(VideoFrame) + Send + 'static,
     ) -> Result<Video, Error> {
         let input = super::caps(format)?;
-        let output = gst::Caps::builder("video/x-raw").field("format", "I420").build();
+        let mut output = gst::Caps::builder("video/x-raw").field("format", "I420").build();
+        // A face must not be squeezed: pixels that are not square are made so.
+        let square = !stretched(&input);
+        if !square && let Some(output) = output.get_mut() {
+            output.set("pixel-aspect-ratio", gst::Fraction::new(1, 1));
+        }
         let codec = VideoCodec::of(format);
         let plan = Plan {
             decoders: super::decoders(&input, format)?,
             input,
-            convert: "videoconvert",
+            convert: if square { &["videoconvert"] } else { &["videoconvert", "videoscale"] },
             output,
             pieces,
             delta: format.media_type() != "video/x-raw",
@@ -74,10 +79,10 @@ impl Video {
         let rotation = format.rotation;
         let sink = move |sample: gst::Sample, lost: Option<Lost>| {
             let (Some(caps), Some(buffer)) = (sample.caps(), sample.buffer_owned()) else { return };
-            let nanos = buffer.pts().map_or(0, |pts| i64::try_from(pts.nseconds()).unwrap_or(0));
+            let t = super::chain::time(&buffer);
             let Ok(info) = gst_video::VideoInfo::from_caps(caps) else { return };
             let Ok(frame) = gst_video::VideoFrame::from_buffer_readable(buffer, &info) else { return };
-            let frame = VideoFrame::own(MediaTime::from_nanos(nanos), lost, rotation, frame);
+            let frame = VideoFrame::own(t, lost, rotation, frame);
             // Perception reads the planes by these sizes.
             if frame.view().is_consistent() {
                 sink(frame);
@@ -132,6 +137,12 @@ impl Video {
             None => Ok(fit),
         }
     }
+}
+
+/// Whether the coding says that its pixels are not square.
+fn stretched(caps: &gst::Caps) -> bool {
+    let ratio = caps.structure(0).and_then(|s| s.get::<gst::Fraction>("pixel-aspect-ratio").ok());
+    ratio.is_some_and(|ratio| ratio.numer() > 0 && ratio.denom() > 0 && ratio.numer() != ratio.denom())
 }
 
 impl Decoder for Video {

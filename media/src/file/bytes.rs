@@ -17,11 +17,12 @@ glib::wrapper! {
 }
 
 impl Bytes {
-    /// Returns a source of the bytes of `file` from `start` to `length`, both counted from the file's beginning.
-    pub fn new(file: File, start: u64, length: u64) -> Bytes {
+    /// Returns a source of the bytes of `file` from `start` to `end`, both counted from the file's beginning. Where `hidden` says
+    /// so, other bytes are read than those of the file.
+    pub fn new(file: File, start: u64, end: u64, hidden: Vec<(u64, [u8; 4])>) -> Bytes {
         let source: Bytes = glib::Object::new();
         source.set_format(gst::Format::Bytes);
-        let _ = source.imp().range.set(imp::Range { file, start, length: length.saturating_sub(start) });
+        let _ = source.imp().range.set(imp::Range { file, start, length: end.saturating_sub(start), hidden });
         source
     }
 }
@@ -50,6 +51,21 @@ mod imp {
         pub file: File,
         pub start: u64,
         pub length: u64,
+        pub hidden: Vec<(u64, [u8; 4])>,
+    }
+
+    impl Range {
+        /// Replaces what is hidden in `bytes`, which begin at `position` of the file.
+        pub fn hide(&self, bytes: &mut [u8], position: u64) {
+            for (at, other) in &self.hidden {
+                for (n, byte) in (*at..).zip(other) {
+                    let place = n.checked_sub(position).and_then(|place| usize::try_from(place).ok());
+                    if let Some(place) = place.and_then(|place| bytes.get_mut(place)) {
+                        *place = *byte;
+                    }
+                }
+            }
+        }
     }
 
     #[derive(Default)]
@@ -115,6 +131,7 @@ mod imp {
                 gst::element_imp_error!(self, gst::ResourceError::Read, ("the file cannot be read: {error}"));
                 gst::FlowError::Error
             })?;
+            range.hide(&mut map[..filled], range.start + offset);
             drop(map);
             if filled == 0 {
                 return Err(gst::FlowError::Eos);

@@ -63,7 +63,7 @@ impl Container {
 }
 
 /// The container of a file and the length of the tags before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sniffed {
     pub container: Container,
     /// Where the container begins, bytes from the start of the file.

@@ -1,10 +1,11 @@
 //! Reads a file with GStreamer, whose thread sends what it finds in the order of the file.
 
 use super::bytes::Bytes;
-use super::container::Sniffed;
+use super::container::{Container, Sniffed};
 use super::listener::{Listener, check_caps, text};
+use super::movie::{self, MovieTrack};
 use super::queue::Queue;
-use super::{Error, Limits};
+use super::{Error, Limits, parts, wave};
 use crate::codecs::{self, Opening};
 use crate::gst::{Pipeline, make};
 use crate::item::{Format, Rotation, Track};
@@ -12,8 +13,9 @@ use coach_core::MediaTime;
 use gstreamer as gst;
 use gstreamer::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 use std::fs::File;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long reading may make no progress before it is given up.
@@ -44,7 +46,26 @@ pub enum Message {
     Ready,
     Unit(Track, Raw),
     Ended(Track),
+    /// The file ends in the middle of what it says it holds.
+    Cut,
     End,
+}
+
+/// What is to be taken out of a file.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Wanted {
+    pub sniffed: Sniffed,
+    pub stamps: Stamps,
+    pub limits: Limits,
+    /// Which of the audio tracks that can be decoded, counted from 0 in the order of the file.
+    pub audio: usize,
+}
+
+/// An audio track that can be decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AudioTrack {
+    /// The file says that this track is to be played where nobody chooses.
+    pub default: bool,
 }
 
 type Sender = Arc<Queue<Result<Message, Error>>>;
@@ -54,6 +75,17 @@ pub struct Demux {
     queue: Sender,
     pipeline: Option<Pipeline>,
     found: Arc<Mutex<Found>>,
+    file: File,
+    length: u64,
+    wanted: Wanted,
+    /// Where the recordings begin that stand behind this one.
+    rest: VecDeque<u64>,
+    /// The codings of the recordings before this one.
+    told: [Option<String>; 2],
+    /// The audio tracks of the first recording, once another one is read.
+    first_audio: Option<Vec<AudioTrack>>,
+    /// How long a movie says that it is.
+    shown: Option<MediaTime>,
 }
 
 /// What the callbacks of the pads share.
@@ -61,6 +93,9 @@ pub(super) struct Shared {
     queue: Sender,
     pub limits: Limits,
     pub stamps: Stamps,
+    pub container: Container,
+    pub movie: Vec<MovieTrack>,
+    audio: usize,
     found: Arc<Mutex<Found>>,
 }
 
@@ -76,27 +111,87 @@ pub enum Stamps {
 #[derive(Default)]
 struct Found {
     video: bool,
-    audio: bool,
+    audio: Vec<AudioTrack>,
     streams: usize,
     encrypted: bool,
     unsupported: Option<String>,
+    /// Where the demuxer's times begin, in nanoseconds.
+    begins_ns: Option<i64>,
+    /// Where the recording that is read now is put on the timeline.
+    part: Part,
+}
+
+/// The times of one of several recordings in a file.
+#[derive(Debug, Default)]
+struct Part {
+    /// Where it begins, in nanoseconds; that of a first recording is its own.
+    begins_ns: Option<i64>,
+    /// What is added to its own times.
+    shift_ns: Option<i64>,
+    /// The end of what was read.
+    end_ns: i64,
 }
 
 impl Demux {
-    /// Starts reading a file of `length` bytes as the recognized container.
-    pub fn start(file: File, length: u64, sniffed: Sniffed, stamps: Stamps, limits: &Limits) -> Result<Demux, Error> {
+    /// Starts reading a file of `length` bytes.
+    pub fn start(file: File, mut length: u64, wanted: Wanted) -> Result<Demux, Error> {
         crate::gst::init().map_err(|e| Error::Unsupported(e.to_string()))?;
-        let queue: Sender = Arc::new(Queue::new());
+        let unread = |e: std::io::Error| Error::Damaged(e.to_string());
+        let Sniffed { container, start } = wanted.sniffed;
+        let (mut movie, mut hidden, mut rest, mut cut) = (Vec::new(), Vec::new(), VecDeque::new(), false);
+        let mut shown = None;
+        match container {
+            Container::IsoMedia => {
+                let read = movie::read(&file, length).map_err(unread)?;
+                (movie, hidden, cut, shown) = (read.tracks, read.hidden, read.cut, read.shown);
+            }
+            Container::Matroska if wanted.stamps == Stamps::File => {
+                let read = parts::read(&file, length).map_err(unread)?;
+                cut = read.cut;
+                rest.extend(read.starts.into_iter().filter(|at| *at > start));
+            }
+            Container::Wave => {
+                let read = wave::read(&file, length).map_err(unread)?;
+                (hidden, cut) = (read.hidden, read.cut);
+                length = read.end.unwrap_or(length);
+            }
+            _ => {}
+        }
+        let mut demux = Demux {
+            queue: Arc::new(Queue::new()),
+            pipeline: None,
+            found: Arc::default(),
+            file,
+            length,
+            wanted,
+            rest,
+            told: [None, None],
+            first_audio: None,
+            shown,
+        };
+        if cut {
+            // Before anything that the pipeline says, which may come to its end at once.
+            let _ = demux.queue.say(Ok(Message::Cut));
+        }
+        demux.begin(start, movie, hidden)?;
+        Ok(demux)
+    }
+
+    /// Begins to read the recording at `start`.
+    fn begin(&mut self, start: u64, movie: Vec<MovieTrack>, hidden: Vec<(u64, [u8; 4])>) -> Result<(), Error> {
+        let Wanted { sniffed, stamps, limits, audio } = self.wanted;
         let pipeline = Pipeline::new();
-        let source = Bytes::new(file, sniffed.start, length);
+        let file = self.file.try_clone().map_err(|e| Error::Damaged(e.to_string()))?;
+        let end = self.rest.front().copied().unwrap_or(self.length);
+        let source = Bytes::new(file, start, end, hidden);
         let opening = codecs::opening(sniffed.container);
         let (Opening::Demuxer(name) | Opening::Parser(name)) = opening;
         let opener = make(name).map_err(Error::Unsupported)?;
         let broken = |e: gst::glib::BoolError| Error::Unsupported(e.to_string());
         pipeline.0.add_many([source.upcast_ref(), &opener]).map_err(broken)?;
         source.link(&opener).map_err(broken)?;
-        let found: Arc<Mutex<Found>> = Arc::default();
-        let shared = Arc::new(Shared { queue: queue.clone(), limits: *limits, stamps, found: found.clone() });
+        let (queue, found) = (self.queue.clone(), self.found.clone());
+        let shared = Arc::new(Shared { queue, limits, stamps, container: sniffed.container, movie, audio, found });
         let here = shared.clone();
         if let Some(bus) = pipeline.0.bus() {
             bus.set_sync_handler(move |_, message| {
@@ -118,16 +213,50 @@ impl Demux {
                 opener.connect_no_more_pads(move |_| shared.say(Ok(Message::Ready)));
             }
         }
-        let demux = Demux { queue, pipeline: Some(pipeline), found };
-        if let Some(pipeline) = &demux.pipeline {
-            // When the pipeline does not start, the bus says why.
-            let _ = pipeline.0.set_state(gst::State::Playing);
-        }
-        Ok(demux)
+        // Where it does not start, the bus says why.
+        let _ = pipeline.0.set_state(gst::State::Playing);
+        self.pipeline = Some(pipeline);
+        Ok(())
     }
 
-    /// Waits for the next message.
-    pub fn next(&self) -> Result<Message, Error> {
+    /// Waits for the next message, over all recordings in the file.
+    pub fn next(&mut self) -> Result<Message, Error> {
+        loop {
+            match self.next_of_part()? {
+                Message::End if !self.rest.is_empty() => self.go_on()?,
+                Message::Ended(_) if !self.rest.is_empty() => {}
+                Message::Track(track, format) => {
+                    let later = self.found().part.begins_ns.is_some();
+                    let told = &mut self.told[track as usize];
+                    if later && told.as_ref().is_some_and(|told| !alike(told, &format.caps)) {
+                        return Err(Error::Damaged("its second part is coded in another way than its first".into()));
+                    }
+                    *told = Some(format.caps.clone());
+                    return Ok(Message::Track(track, format));
+                }
+                message => return Ok(message),
+            }
+        }
+    }
+
+    /// Goes on with the recording that stands behind this one in the file.
+    fn go_on(&mut self) -> Result<(), Error> {
+        let Some(start) = self.rest.pop_front() else { return Ok(()) };
+        self.pipeline = None;
+        let mut found = self.found();
+        let end_ns = found.part.end_ns;
+        let part = Part { begins_ns: Some(end_ns), shift_ns: None, end_ns };
+        let before = std::mem::replace(&mut *found, Found { part, ..Found::default() });
+        drop(found);
+        self.first_audio.get_or_insert(before.audio);
+        self.begin(start, Vec::new(), Vec::new())
+    }
+
+    fn found(&self) -> MutexGuard<'_, Found> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next_of_part(&self) -> Result<Message, Error> {
         let mut idle = 0;
         for _ in 0..MOST_SILENCE.as_millis() / LOOK.as_millis() {
             if let Some(message) = self.queue.pop(LOOK) {
@@ -155,13 +284,25 @@ impl Demux {
 
     /// Returns the coding of a track that is not supported. `None`: there is none.
     pub fn unsupported(&self) -> Option<String> {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).unsupported.clone()
+        self.found().unsupported.clone()
+    }
+
+    /// The audio tracks that can be decoded, in the order of the file.
+    pub fn audio_tracks(&self) -> Vec<AudioTrack> {
+        self.first_audio.clone().unwrap_or_else(|| self.found().audio.clone())
     }
 
     /// Returns the duration that the file states. `None`: it states none.
     pub fn duration(&self) -> Option<MediaTime> {
+        if self.shown.is_some() {
+            return self.shown;
+        }
         let duration = self.pipeline.as_ref()?.0.query_duration::<gst::ClockTime>()?;
-        i64::try_from(duration.nseconds()).ok().filter(|ns| *ns < i64::MAX / 2).map(MediaTime::from_nanos)
+        let end_ns = i64::try_from(duration.nseconds()).ok().filter(|ns| *ns < i64::MAX / 2)?;
+        // Matroska says when the file ends, which may begin hours after its own zero.
+        let begins_ns = self.found().begins_ns.filter(|_| self.wanted.sniffed.container == Container::Matroska);
+        let late_ns = begins_ns.filter(|begins_ns| *begins_ns < end_ns).unwrap_or(0);
+        Some(MediaTime::from_nanos(end_ns - late_ns))
     }
 }
 
@@ -174,8 +315,27 @@ impl Drop for Demux {
 }
 
 impl Shared {
-    fn found(&self) -> std::sync::MutexGuard<'_, Found> {
+    fn found(&self) -> MutexGuard<'_, Found> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a unit on the timeline of the whole file, and returns by how much its times are moved, in nanoseconds.
+    pub fn shift(&self, pts_ns: i64, duration_ns: i64) -> i64 {
+        let part = &mut self.found().part;
+        let shift_ns = match (part.shift_ns, part.begins_ns) {
+            (Some(shift_ns), _) => shift_ns,
+            (None, Some(begins_ns)) => begins_ns.saturating_sub(pts_ns),
+            (None, None) => 0,
+        };
+        part.shift_ns = Some(shift_ns);
+        part.end_ns = part.end_ns.max(pts_ns.saturating_add(shift_ns).saturating_add(duration_ns.max(0)));
+        shift_ns
+    }
+
+    /// Says where the demuxer's times begin, in nanoseconds.
+    pub fn begins(&self, at_ns: i64) {
+        let begins_ns = &mut self.found().begins_ns;
+        *begins_ns = Some(begins_ns.map_or(at_ns, |before| before.min(at_ns)));
     }
 
     /// Sends a message without waiting, for the few messages about progress.
@@ -226,7 +386,7 @@ impl Shared {
     /// Reads the first track of each kind that can be decoded; the data of other tracks is discarded.
     fn track(self: &Arc<Self>, pipeline: &gst::Pipeline, pad: &gst::Pad, caps: &gst::Caps) -> Result<(), Error> {
         let coding = caps.structure(0).ok_or_else(|| Error::Damaged("a track without a coding".into()))?;
-        let Some(track) = self.choose(coding)? else { return drain(pipeline, pad) };
+        let Some(track) = self.choose(coding, pad)? else { return drain(pipeline, pad) };
         check_caps(coding, &self.limits)?;
         self.say(Ok(Message::Track(track, Format { caps: text(caps, track), rotation: Rotation::None })));
         let Some((name, wanted)) = codecs::parser(coding) else {
@@ -256,7 +416,7 @@ impl Shared {
     }
 
     /// Returns which track this is. `None`: it is not read.
-    fn choose(&self, coding: &gst::StructureRef) -> Result<Option<Track>, Error> {
+    fn choose(&self, coding: &gst::StructureRef, pad: &gst::Pad) -> Result<Option<Track>, Error> {
         let name = coding.name();
         if encrypted(name) {
             self.found().encrypted = true;
@@ -271,20 +431,25 @@ impl Shared {
                 most: self.limits.streams.to_string(),
             });
         }
-        let (taken, track) = match name.split('/').next() {
-            Some("video" | "image") => (&mut found.video, Track::Video),
-            Some("audio") => (&mut found.audio, Track::Audio),
+        let track = match name.split('/').next() {
+            Some("video" | "image") => Track::Video,
+            Some("audio") => Track::Audio,
             _ => return Ok(None),
         };
-        if *taken {
+        if track == Track::Video && found.video {
             return Ok(None);
         }
         if codecs::decoders(name).is_none() {
             found.unsupported = Some(name.to_string());
             return Ok(None);
         }
-        *taken = true;
-        Ok(Some(track))
+        if track == Track::Video {
+            found.video = true;
+            return Ok(Some(track));
+        }
+        let flags = pad.sticky_event::<gst::event::StreamStart>(0).map(|event| event.stream_flags());
+        found.audio.push(AudioTrack { default: flags.is_some_and(|flags| flags.contains(gst::StreamFlags::SELECT)) });
+        Ok((found.audio.len() == self.audio + 1).then_some(track))
     }
 
     fn hear(&self, message: gst::MessageView<'_>) {
@@ -317,6 +482,11 @@ fn verdict(found: &Found, error: &gst::glib::Error) -> Error {
         }
         _ => Error::Damaged(error.message().to_string()),
     }
+}
+
+/// Whether two codings need no other decoder: those of Opus differ in the number of channels alone.
+fn alike(one: &str, other: &str) -> bool {
+    one == other || one.starts_with("audio/x-opus") && other.starts_with("audio/x-opus")
 }
 
 /// Discards everything that comes out of a pad.

@@ -1,6 +1,9 @@
 //! Observes the end of one track: its coding, its rotation, its units with the file's own times.
 
+use super::container::Container;
 use super::demux::{Message, Raw, Shared, Stamps};
+use super::movie::{MovieTrack, Place};
+use super::wave::adpcm_samples;
 use super::{Error, Limits, check_pixels};
 use crate::item::{Format, Rotation, Track};
 use bytes::Bytes;
@@ -18,13 +21,28 @@ pub(super) struct Listener {
     segment: Option<gst::FormattedSegment<gst::ClockTime>>,
     /// The coding, once it is final.
     caps: Option<gst::Caps>,
+    /// What the movie says of this track, where the file has one.
+    movie: Option<MovieTrack>,
+    /// Samples of ADPCM so far: the demuxer's times come from a rate that many files state wrongly.
+    adpcm: Option<u64>,
     last_ns: i64,
+    /// Frames were left out, so that only a key frame can be decoded next.
+    needs_key: bool,
 }
 
 impl Listener {
     /// Attaches to `pad`, which carries one track in the form that a decoder takes.
     pub fn attach(shared: Arc<Shared>, track: Track, pad: &gst::Pad) {
-        let mut listener = Listener { shared, track, segment: None, caps: None, last_ns: 0 };
+        let mut listener = Listener {
+            shared,
+            track,
+            segment: None,
+            caps: None,
+            movie: None,
+            adpcm: None,
+            last_ns: 0,
+            needs_key: false,
+        };
         pad.sticky_events_foreach(|event| {
             let _ = listener.event(event);
             std::ops::ControlFlow::Continue(gst::EventForeachAction::Keep)
@@ -42,8 +60,17 @@ impl Listener {
 
     fn event(&mut self, event: &gst::Event) -> gst::PadProbeReturn {
         match event.view() {
+            gst::EventView::StreamStart(start) => {
+                // The demuxer's name for a stream ends with the track's number.
+                let id = start.stream_id().rsplit('/').next().and_then(|id| id.parse::<u32>().ok());
+                self.movie = self.shared.movie.iter().find(|track| Some(track.id) == id).cloned();
+            }
             gst::EventView::Segment(segment) => {
                 self.segment = segment.segment().downcast_ref::<gst::ClockTime>().cloned();
+                let start = self.segment.as_ref().and_then(|segment| segment.start());
+                if let Some(start_ns) = start.and_then(|start| i64::try_from(start.nseconds()).ok()) {
+                    self.shared.begins(start_ns);
+                }
             }
             gst::EventView::Tag(tag) => {
                 if let Some(turn) = tag.tag().get::<gst::tags::ImageOrientation>() {
@@ -51,7 +78,13 @@ impl Listener {
                 }
             }
             gst::EventView::Caps(caps) => {
-                let new = caps.caps_owned();
+                let mut new = caps.caps_owned();
+                if self.movie.as_ref().is_some_and(|movie| movie.little_endian) {
+                    lowest_byte_first(&mut new);
+                }
+                self.adpcm = (self.shared.container == Container::Wave
+                    && new.structure(0).is_some_and(|s| s.name() == "audio/x-adpcm"))
+                .then_some(0);
                 let told = match &self.caps {
                     Some(old) => change(old, &new, &self.shared.limits),
                     None => {
@@ -79,6 +112,33 @@ impl Listener {
         gst::PadProbeReturn::Ok
     }
 
+    /// A time as it counts, in nanoseconds.
+    fn time(&self, time: Option<gst::ClockTime>) -> Option<i64> {
+        let time = time?;
+        let plain = i64::try_from(time.nseconds()).ok();
+        // The demuxer moves a file that does not begin at zero there, but media times are taken as they are; those of a
+        // movie are placed by its own edit lists.
+        if self.shared.stamps == Stamps::Media || self.movie.is_some() {
+            return plain;
+        }
+        let Some(segment) = &self.segment else { return plain };
+        let signed = segment.to_running_time_full(time)?;
+        let magnitude = i64::try_from(signed.abs().nseconds()).ok()?;
+        Some(if signed.is_negative() { -magnitude } else { magnitude })
+    }
+
+    /// Begin and end of `bytes` of ADPCM by the count of samples, in nanoseconds.
+    fn adpcm_times(&mut self, bytes: usize) -> Option<(i64, i64)> {
+        let (count, coding) = (self.adpcm?, self.caps.as_ref()?.structure(0)?);
+        let number = |name: &str| coding.get::<i32>(name).ok().and_then(|n| u32::try_from(n).ok());
+        let (rate, channels, block) = (number("rate")?.max(1), number("channels")?, number("block_align")?);
+        let samples = adpcm_samples(coding.get::<&str>("layout").ok()?, block, channels, bytes as u64)?;
+        let at = |count: u64| i64::try_from(u128::from(count) * 1_000_000_000 / u128::from(rate)).ok();
+        let end = count.checked_add(samples)?;
+        self.adpcm = Some(end);
+        Some((at(count)?, at(end)?))
+    }
+
     fn raw(&mut self, buffer: &gst::Buffer) -> Option<Raw> {
         if buffer.size() == 0 || buffer.flags().contains(gst::BufferFlags::GAP) {
             return None;
@@ -91,26 +151,38 @@ impl Listener {
             }));
             return None;
         }
-        let running = |time: Option<gst::ClockTime>| {
-            let time = time?;
-            let plain = i64::try_from(time.nseconds()).ok();
-            // The demuxer shifts a file that does not begin at zero to zero, but media times stay as they are.
-            if self.shared.stamps == Stamps::Media {
-                return plain;
-            }
-            let Some(segment) = &self.segment else { return plain };
-            let signed = segment.to_running_time_full(time)?;
-            let magnitude = i64::try_from(signed.abs().nseconds()).ok()?;
-            Some(if signed.is_negative() { -magnitude } else { magnitude })
-        };
-        let (pts, dts) = (running(buffer.pts()), running(buffer.dts()));
-        let pts_ns = pts.or(dts).unwrap_or(self.last_ns);
-        let order_ns = if self.track == Track::Video { dts.unwrap_or(pts_ns) } else { pts_ns };
+        let (pts, dts) = (self.time(buffer.pts()), self.time(buffer.dts()));
+        let mut duration_ns = buffer.duration().and_then(|d| i64::try_from(d.nseconds()).ok()).unwrap_or(0);
+        let mut pts_ns = pts.or(dts).unwrap_or(self.last_ns);
+        if let Some((begins_ns, ends_ns)) = self.adpcm_times(buffer.size()) {
+            (pts_ns, duration_ns) = (begins_ns, ends_ns - begins_ns);
+        }
+        let mut order_ns = if self.track == Track::Video { dts.unwrap_or(pts_ns) } else { pts_ns };
         self.last_ns = pts_ns;
-        let duration_ns = buffer.duration().and_then(|d| i64::try_from(d.nseconds()).ok()).unwrap_or(0);
         let key = self.track == Track::Audio || !buffer.flags().contains(gst::BufferFlags::DELTA_UNIT);
+        let moved_ns = match self.movie.as_ref().map(|movie| movie.timeline.place(pts_ns)) {
+            Some(Place::Shown(_)) if self.needs_key && !key => return None,
+            Some(Place::Shown(t) | Place::Before(t)) => t.saturating_sub(pts_ns),
+            Some(Place::Out) => {
+                self.needs_key = self.track == Track::Video;
+                return None;
+            }
+            None => self.shared.shift(pts_ns, duration_ns),
+        };
+        self.needs_key = false;
+        (pts_ns, order_ns) = (pts_ns.saturating_add(moved_ns), order_ns.saturating_add(moved_ns));
         let data = Bytes::copy_from_slice(buffer.map_readable().ok()?.as_slice());
         Some(Raw { pts_ns, order_ns, duration_ns, key, data })
+    }
+}
+
+/// Names the format of samples whose lowest byte comes first.
+fn lowest_byte_first(caps: &mut gst::Caps) {
+    for structure in caps.make_mut().iter_mut() {
+        let format = structure.get::<String>("format").ok();
+        if let Some(name) = format.as_deref().and_then(|format| format.strip_suffix("BE")) {
+            structure.set("format", format!("{name}LE"));
+        }
     }
 }
 
@@ -122,10 +194,21 @@ fn change(old: &gst::Caps, new: &gst::Caps, limits: &Limits) -> Result<(), Error
         let (old, now) = (old.value(field).ok(), now.value(field).ok());
         old.map(|v| v.serialize().ok()) == now.map(|v| v.serialize().ok())
     };
-    if old.name() == now.name() && ["codec_data", "stream-format", "rate", "channels", "format"].into_iter().all(same) {
+    if old.name() == now.name() && fixed(old).iter().copied().all(same) {
         return Ok(());
     }
-    Err(Error::Unsupported(format!("its coding changes in the middle, from {old} to {now}")))
+    // What came before it can be analyzed.
+    Err(Error::Damaged(format!("the coding of a track changes in the middle ({})", now.name())))
+}
+
+/// The fields of a coding that a decoder is made for. Units of some codings say all of it themselves.
+fn fixed(coding: &gst::StructureRef) -> &'static [&'static str] {
+    let adts = coding.get::<&str>("stream-format").is_ok_and(|format| matches!(format, "adts" | "loas"));
+    match coding.name().as_str() {
+        "audio/mpeg" if coding.get::<i32>("mpegversion") == Ok(1) || adts => &["stream-format"],
+        "audio/x-opus" | "audio/x-ac3" | "audio/x-eac3" | "audio/ac3" | "audio/eac3" => &[],
+        _ => &["codec_data", "stream-format", "rate", "channels", "format"],
+    }
 }
 
 /// Checks the frame size of a coding before any memory is taken for it.
@@ -150,12 +233,30 @@ pub(super) fn text(caps: &gst::Caps, track: Track) -> String {
     caps.to_string()
 }
 
-/// Converts GStreamer's orientation tag to a clockwise rotation. A mirrored image is turned, but not mirrored.
+/// GStreamer's tag says how the frames have to be turned, clockwise, and whether they are mirrored before that.
+///
+/// Mirrored frames are turned, not mirrored. To turn by a quarter after mirroring is to turn by the opposite quarter before
+/// it, so that without the mirroring the quarters change places.
 fn rotation(tag: &str) -> Rotation {
-    match tag.trim_start_matches("flip-") {
-        "rotate-90" => Rotation::Clockwise90,
-        "rotate-180" => Rotation::Half,
-        "rotate-270" => Rotation::Clockwise270,
+    match tag {
+        "rotate-90" | "flip-rotate-270" => Rotation::Clockwise90,
+        "rotate-180" | "flip-rotate-180" => Rotation::Half,
+        "rotate-270" | "flip-rotate-90" => Rotation::Clockwise270,
         _ => Rotation::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mirrored_frame_is_turned_the_other_way_than_a_plain_one() {
+        assert_eq!(rotation("rotate-90"), Rotation::Clockwise90);
+        assert_eq!(rotation("flip-rotate-90"), Rotation::Clockwise270);
+        assert_eq!(rotation("flip-rotate-270"), Rotation::Clockwise90);
+        assert_eq!(rotation("flip-rotate-180"), Rotation::Half);
+        assert_eq!(rotation("flip-rotate-0"), Rotation::None);
+        assert_eq!(rotation("upside down"), Rotation::None);
     }
 }

@@ -5,7 +5,7 @@ use super::sandbox;
 use super::shared::{Lent, Pieces};
 use super::wire::{self, Failure, Found, FromDecoder, Hello, Order, Reader, ToDecoder};
 use crate::decode::{self, AudioBlock, Decoder, Lost, Pace, VideoFrame};
-use crate::file::{Demux, Message, Sniffed};
+use crate::file::{Demux, Message};
 use crate::item::{AccessUnit, Format, GapReason, Track};
 use bytes::BytesMut;
 use coach_core::Span;
@@ -51,13 +51,12 @@ fn obey(order: Order, orders: &mut Reader) -> io::Result<()> {
     let socket = UnixStream::from(orders.descriptor()?);
     let thread = std::thread::Builder::new();
     match order {
-        Order::File { length, start, container, stamps, limits } => {
+        Order::File { length, wanted } => {
             let file = File::from(orders.descriptor()?);
-            let sniffed = Sniffed { container, start };
             thread.name("demux".into()).spawn(move || {
-                let demux = Demux::start(file, length, sniffed, stamps, &limits);
+                let demux = Demux::start(file, length, wanted);
                 // A failed write means that nobody reads any more.
-                let _ = demux.map_or_else(|error| refuse(&socket, error), |demux| take_apart(&demux, &socket));
+                let _ = demux.map_or_else(|error| refuse(&socket, error), |demux| take_apart(demux, &socket));
             })?;
         }
         Order::Decode { track: Track::Video, format } => {
@@ -76,15 +75,18 @@ fn refuse(socket: &UnixStream, error: crate::file::Error) -> io::Result<()> {
     wire::send(socket, &Found::Refused(error.into()), &[], &[])
 }
 
-fn take_apart(demux: &Demux, socket: &UnixStream) -> io::Result<()> {
+fn take_apart(mut demux: Demux, socket: &UnixStream) -> io::Result<()> {
     let say = |found: &Found, body: &[u8]| wire::send(socket, found, body, &[]);
-    let about = || say(&Found::About { duration: demux.duration(), unsupported: demux.unsupported() }, &[]);
+    let about = |demux: &Demux| {
+        let (duration, unsupported, audio) = (demux.duration(), demux.unsupported(), demux.audio_tracks());
+        say(&Found::About { duration, unsupported, audio }, &[])
+    };
     let mut begun = [false; 2];
     loop {
         match demux.next() {
             Ok(Message::Unit(track, raw)) => {
                 if !std::mem::replace(&mut begun[track as usize], true) {
-                    about()?;
+                    about(&demux)?;
                 }
                 let (pts_ns, order_ns, duration_ns, key) = (raw.pts_ns, raw.order_ns, raw.duration_ns, raw.key);
                 say(&Found::Unit { track, pts_ns, order_ns, duration_ns, key }, &raw.data)?;
@@ -92,16 +94,17 @@ fn take_apart(demux: &Demux, socket: &UnixStream) -> io::Result<()> {
             Ok(Message::Track(track, format)) => say(&Found::Track(track, format), &[])?,
             Ok(Message::Turned(track, rotation)) => say(&Found::Turned(track, rotation), &[])?,
             Ok(Message::Ended(track)) => say(&Found::Ended(track), &[])?,
+            Ok(Message::Cut) => say(&Found::Cut, &[])?,
             Ok(Message::Ready) => {
-                about()?;
+                about(&demux)?;
                 say(&Found::Ready, &[])?;
             }
             Ok(Message::End) => {
-                about()?;
+                about(&demux)?;
                 return say(&Found::End, &[]);
             }
             Err(error) => {
-                about()?;
+                about(&demux)?;
                 return refuse(socket, error);
             }
         }

@@ -2,7 +2,7 @@
 
 use super::Process;
 use super::wire::{Found, Order, Reader, Refusal};
-use crate::file::{Error, Limits, Message, Raw, Sniffed, Stamps};
+use crate::file::{AudioTrack, Error, Message, Raw, Wanted};
 use coach_core::MediaTime;
 use std::fs::File;
 use std::io;
@@ -21,28 +21,21 @@ pub(crate) struct Demux {
     found: Reader,
     duration: Option<MediaTime>,
     unsupported: Option<String>,
+    audio: Vec<AudioTrack>,
 }
 
 impl Demux {
-    pub fn start(
-        process: &Process,
-        file: &File,
-        length: u64,
-        sniffed: Sniffed,
-        stamps: Stamps,
-        limits: &Limits,
-    ) -> Result<Demux, Error> {
+    pub fn start(process: &Process, file: &File, length: u64, wanted: Wanted) -> Result<Demux, Error> {
         let begin = || {
             let (found, theirs) = UnixStream::pair()?;
             found.set_read_timeout(Some(process.most_silence() + LONGER))?;
-            let Sniffed { container, start } = sniffed;
-            let order = Order::File { length, start, container, stamps, limits: *limits };
+            let order = Order::File { length, wanted };
             let generation = process.order(None, &order, &[theirs.as_fd(), file.as_fd()])?;
             Ok((Reader::new(found), generation))
         };
         let (found, generation) =
             begin().map_err(|error: io::Error| Error::Ended(format!("it cannot be started: {error}")))?;
-        Ok(Demux { process: process.clone(), generation, found, duration: None, unsupported: None })
+        Ok(Demux { process: process.clone(), generation, found, duration: None, unsupported: None, audio: Vec::new() })
     }
 
     /// Waits for the next message.
@@ -62,8 +55,8 @@ impl Demux {
                 }
             };
             return Ok(match found {
-                Found::About { duration, unsupported } => {
-                    (self.duration, self.unsupported) = (duration, unsupported);
+                Found::About { duration, unsupported, audio } => {
+                    (self.duration, self.unsupported, self.audio) = (duration, unsupported, audio);
                     continue;
                 }
                 Found::Track(track, format) => Message::Track(track, format),
@@ -73,6 +66,7 @@ impl Demux {
                     Message::Unit(track, Raw { pts_ns, order_ns, duration_ns, key, data })
                 }
                 Found::Ended(track) => Message::Ended(track),
+                Found::Cut => Message::Cut,
                 Found::End => Message::End,
                 Found::Refused(refusal) => return Err(refusal.into()),
             });
@@ -82,6 +76,11 @@ impl Demux {
     /// Returns the coding of a track that is not supported. `None`: there is none.
     pub fn unsupported(&self) -> Option<String> {
         self.unsupported.clone()
+    }
+
+    /// The audio tracks that can be decoded, in the order of the file.
+    pub fn audio_tracks(&self) -> Vec<AudioTrack> {
+        self.audio.clone()
     }
 
     /// Returns the duration that the file states. `None`: it states none.

@@ -100,9 +100,17 @@ impl Decoding {
     /// # Errors
     /// Those of [`Source::open`], and [`file::Error::Ended`] when the process ends meanwhile.
     pub fn open(&self, path: &Path, limits: file::Limits) -> Result<Source, file::Error> {
+        self.open_with_audio(path, limits, 0)
+    }
+
+    /// Opens a file for one of its audio tracks, counted from 0; see [`Source::audio_tracks`].
+    ///
+    /// # Errors
+    /// As [`Decoding::open`].
+    pub fn open_with_audio(&self, path: &Path, limits: file::Limits, audio: usize) -> Result<Source, file::Error> {
         match &self.0 {
-            Some(process) => process.open(path, limits),
-            None => Source::open(path, limits),
+            Some(process) => Source::open_in(process, path, limits, audio),
+            None => Source::open_here(path, limits, audio),
         }
     }
 
@@ -193,7 +201,7 @@ impl Process {
     /// # Errors
     /// Those of [`Source::open`], and [`file::Error::Ended`] when the process ends meanwhile.
     pub fn open(&self, path: &Path, limits: file::Limits) -> Result<Source, file::Error> {
-        Source::open_in(self, path, limits)
+        Source::open_in(self, path, limits, 0)
     }
 
     /// Starts a decoder for video; see [`decode::Video`].

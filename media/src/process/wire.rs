@@ -4,7 +4,7 @@
 //! beside the message that refers to them. The server trusts none of it: lengths are bounded, and an invalid message
 //! ends the process that sent it.
 
-use crate::file::{Container, Limits, Stamps};
+use crate::file::{AudioTrack, Wanted};
 use crate::item::{Format, GapReason, Rotation, Track};
 use bytes::{BufMut, Bytes, BytesMut};
 use coach_core::frame::{Matrix, Range};
@@ -36,7 +36,7 @@ const DIRECT: usize = 16 << 10;
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Order {
     /// Read this file. Its descriptors are the socket for what is found and the opened file.
-    File { length: u64, start: u64, container: Container, stamps: Stamps, limits: Limits },
+    File { length: u64, wanted: Wanted },
     /// Decode one track. Its descriptors are the socket for units and output and, for video, the pipe on which frames
     /// come back.
     Decode { track: Track, format: Format },
@@ -63,12 +63,14 @@ pub enum Found {
         key: bool,
     },
     Ended(Track),
+    Cut,
     End,
     Refused(Refusal),
-    /// The duration that the container states, and the coding of a track that is not supported.
+    /// The duration that the container states, the coding of a track that is not supported, and the audio tracks.
     About {
         duration: Option<MediaTime>,
         unsupported: Option<String>,
+        audio: Vec<AudioTrack>,
     },
 }
 
