@@ -1,5 +1,7 @@
 //! The file path: analyzes a file with the same observer and engine as a live session.
 
+pub mod audio_track;
+
 use super::header;
 use super::models::Models;
 use super::observer::{Event, Observer, Options};
@@ -135,14 +137,19 @@ impl Environment<'_> {
 /// The file is not media, is over the limits or cannot be decoded; the caller cancelled; the journal cannot be written.
 pub fn analyze(path: &Path, settings: &Settings, environment: Environment<'_>) -> Result<Report, Error> {
     let decoding = Decoding::new();
-    let mut source = decoding.open(path, settings.limits)?;
+    let activity = || environment.models.activity();
+    let (mut source, chosen) = audio_track::open(&decoding, path, settings.limits, &activity)?;
     let length = source.duration().map(|d| d.ms()).filter(|&ms| ms > 0);
     let mut run = Run::new(header(settings, environment.models, &source), settings, environment);
     run.observer.decode_in(&decoding);
     run.observer.formats(source.formats())?;
+    if let Some(chosen) = chosen {
+        run.notice(MediaTime::ZERO, &chosen);
+    }
     let mut asked_ms = 0;
     while let Some(item) = source.next()? {
         run.observer.item(&item);
+        run.read = run.read.max(item.t().unwrap_or(MediaTime::ZERO));
         let ms = item.t().map_or(0, |t| t.ms());
         run.allowed.reached(ms);
         run.advance(false)?;
@@ -155,6 +162,10 @@ pub fn analyze(path: &Path, settings: &Settings, environment: Environment<'_>) -
             }
         }
     }
+    for notice in source.notices() {
+        run.notice(run.read, &notice);
+    }
+    run.engine.end(Stream::Marks);
     run.observer.end();
     while ![Stream::Face, Stream::Voice, Stream::Words].into_iter().all(|s| run.observer.is_over(s)) {
         run.advance(true)?;
@@ -277,6 +288,8 @@ struct Run<'a> {
     engine: Engine,
     environment: Environment<'a>,
     allowed: Allowed,
+    /// The media time up to which the file was read.
+    read: MediaTime,
 }
 
 impl<'a> Run<'a> {
@@ -290,8 +303,12 @@ impl<'a> Run<'a> {
         for mark in settings.about.iter().flat_map(|s| &s.marks) {
             engine.observe(Line::Mark(mark.clone()));
         }
-        engine.end(Stream::Marks);
-        Run { observer, events, engine, environment, allowed: Allowed::begin() }
+        Run { observer, events, engine, environment, allowed: Allowed::begin(), read: MediaTime::ZERO }
+    }
+
+    /// Has the report say something about the file.
+    fn notice(&mut self, t: MediaTime, notice: &file::Notice) {
+        self.engine.observe(Line::Notice(journal::Notice { t, text: notice.to_string() }));
     }
 
     /// Delivers the answers that have arrived, and passes lines and media time to the engine. With `wait`, waits for at least one
@@ -312,6 +329,8 @@ impl<'a> Run<'a> {
             self.engine.observe(line);
         }
         self.engine.advance(Stream::Words, words);
+        // Of the stream of marks only a notice may come, at the end of what was read.
+        self.engine.advance(Stream::Marks, self.read);
         for stream in [Stream::Face, Stream::Voice] {
             if self.observer.is_over(stream) {
                 self.engine.end(stream);

@@ -145,6 +145,9 @@ fn summary(to: &mut impl Write, report: &Report) -> std::io::Result<()> {
         coverage.speech_s,
         coverage.face * 100.0
     )?;
+    for notice in &report.notices {
+        writeln!(to, "{notice}")?;
+    }
     for (n, answer) in report.answers.iter().enumerate() {
         if report.answers.len() > 1 {
             writeln!(to, "\nAnswer {}: {}", n + 1, answer.question.as_deref().unwrap_or("no question"))?;

@@ -1,8 +1,10 @@
 //! `coach voice FILE`: prints a voice report like Praat's as JSON on standard output.
 
+use crate::analysis::offline::audio_track;
 use anyhow::Context as _;
 use coach_media::process::Decoding;
 use coach_media::{Item, Track, file};
+use coach_perception::voice::Activity;
 use coach_perception::voice::report::voice_report;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -40,7 +42,8 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 /// Returns all samples of the file's audio, mono, at its own rate.
 fn samples(path: &Path) -> anyhow::Result<(Vec<f32>, u32)> {
     let decoding = Decoding::new();
-    let mut source = decoding.open(path, file::Limits::default())?;
+    // Levels tell well enough in which track somebody speaks; no model is loaded for it.
+    let (mut source, _) = audio_track::open(&decoding, path, file::Limits::default(), &Activity::energy)?;
     let format = source.formats().audio.clone().context("the file has no audio")?;
     let heard = Arc::new(Mutex::new((Vec::new(), 0)));
     let into = heard.clone();

@@ -1,6 +1,7 @@
 //! `coach words FILE`: what is said in a file, with the times of the words, as JSON on standard output.
 
 use crate::analysis::models::Models;
+use crate::analysis::offline::audio_track;
 use crate::analysis::words::Words;
 use crate::config::{self, Config};
 use anyhow::Context as _;
@@ -92,7 +93,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
 /// Decodes, listens and writes down in one pass, so that a file of hours needs no more memory than one of minutes.
 fn phrases(path: &Path, models: &Models, words: &Words) -> anyhow::Result<Vec<Phrase>> {
     let decoding = Decoding::new();
-    let mut source = decoding.open(path, file::Limits::default())?;
+    let (mut source, _) = audio_track::open(&decoding, path, file::Limits::default(), &|| models.activity())?;
     let format = source.formats().audio.clone().context("the file has no audio")?;
     let (post, blocks) = mpsc::channel();
     let mut decoder = decoding.audio(&format, move |block| drop(post.send(block)))?;
