@@ -3786,6 +3786,11 @@ export interface components {
             metrics: {
                 [key: string]: components["schemas"]["MetricValue"];
             };
+            /**
+             * @description What the person has to know about the recording as a whole, each a sentence: that a file ends early, which of its audio tracks was
+             *     read, that the voice was too quiet.
+             */
+            notices?: string[];
             /** @description The whole session in the same form. */
             overall: components["schemas"]["Answer"];
             pauses: components["schemas"]["Pause"][];

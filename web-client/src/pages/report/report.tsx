@@ -15,6 +15,7 @@ import { EndingNote } from "./ending-note";
 import { Everything } from "./everything";
 import { Head } from "./head";
 import { Lanes } from "./lanes";
+import { Notices } from "./notices";
 import { Replay } from "./replay";
 import { ReportActions } from "./report-actions";
 import { ScoreCards } from "./score-cards";
@@ -119,6 +120,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
       <div data-testid="report" data-session={session.id}>
         <EndingNote session={session.id} />
         <Top session={session} report={report} title={title} />
+        <Notices texts={report.notices ?? []} />
         {round && <AnswerTabs report={report} current={answer} onChoose={choose} />}
         <p role="status" className="sr-only">
           {playing}
