@@ -4136,6 +4136,11 @@ export interface components {
             /** @description Those in force, newest first. */
             tokens: components["schemas"]["Token"][];
         };
+        /**
+         * @description How a transcript is written.
+         * @enum {string}
+         */
+        TranscriptFormat: "vtt" | "srt" | "text";
         /** @description How one score or metric went over the sessions. */
         Trend: {
             /** @description True: it went the way that the scores aim at; `null` without a direction or an aim. */
