@@ -138,7 +138,9 @@ fn first_frame(format: &Format, items: &[Item], warm: bool) -> Result<Duration, 
     }
     let (came, comes) = std::sync::mpsc::channel();
     let started = Instant::now();
-    let mut video = process.video(format, move |_| drop(came.send(started.elapsed())))?;
+    let mut video = process.video(format, move |_| {
+        let _ = came.send(started.elapsed());
+    })?;
     for item in items {
         if let Item::Unit(Track::Video, unit) = item {
             video.push(unit)?;

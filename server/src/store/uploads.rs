@@ -90,7 +90,7 @@ pub enum Opened {
 }
 
 /// Which transactions take turns: those that open a slot, of all owners ("upload" in ASCII).
-const TURN: i64 = 0x75_70_6c_6f_61_64;
+const TURN: i64 = 0x7570_6c6f_6164;
 
 /// Returns the query for the bytes of all files that are under way, of all owners, but for one session's.
 fn all_owners_open_bytes() -> &'static str {
