@@ -154,7 +154,7 @@ impl Clock {
     }
 }
 
-/// Returns a duration in nanoseconds, at most [`HORIZON_NS`].
+/// Returns a duration in nanoseconds, at most `HORIZON_NS`.
 pub fn ns(duration: Duration) -> i64 {
     duration.as_nanos().min(HORIZON_NS as u128) as i64
 }
