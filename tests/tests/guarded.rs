@@ -56,7 +56,11 @@ async fn refused_offers_hold_no_place_and_the_next_good_one_is_taken() -> Result
     for (what, sdp, status) in [
         ("a version line alone", "v=0\r\n".to_owned(), 400),
         ("no media", CHROMIUM.replace("a=sendonly", "a=inactive"), 400),
-        ("a codec that is not taken", CHROMIUM.replace(" VP8/90000", " VP9/90000"), 422),
+        (
+            "a codec that is not taken",
+            CHROMIUM.replace(" VP8/90000", " VP9/90000").replace(" H264/90000", " AV1/90000"),
+            422,
+        ),
         ("no bundle", CHROMIUM.replace("a=group:BUNDLE 0 1\r\n", ""), 422),
         ("a fingerprint that is none", CHROMIUM.replace("a=fingerprint:sha-256 ", "a=fingerprint:sha-256 zz"), 400),
     ] {

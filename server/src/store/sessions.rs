@@ -304,10 +304,13 @@ pub async fn erase(db: &Db, owner: UserId, id: SessionId) -> sqlx::Result<bool> 
     const DELETE: &str = "DELETE FROM sessions WHERE id = $1 AND owner = $2 AND state = 'deleted'";
     // A job that runs is its worker's until it ends; it finds the session gone then, and goes too.
     const JOBS: &str = "DELETE FROM jobs WHERE session = $1 AND owner = $2 AND state <> 'running'";
+    // That it was shared or exported stays known to its owner; which one it was does not.
+    const AUDIT: &str = "UPDATE audit SET session = NULL WHERE session = $1 AND owner = $2";
     in_transaction!(db, tx => {
         let gone = sqlx::query(DELETE).bind(id.0).bind(owner.0).execute(&mut *tx).await?.rows_affected() == 1;
         if gone {
             sqlx::query(JOBS).bind(id.0).bind(owner.0).execute(&mut *tx).await?;
+            sqlx::query(AUDIT).bind(id.0).bind(owner.0).execute(&mut *tx).await?;
         }
         Ok(gone)
     })

@@ -191,7 +191,7 @@ pub async fn delete(
 ) -> Result<(StatusCode, Json<Deleted>)> {
     // From here on nobody sees it, whatever happens to the rest.
     app.context.machine.apply(session.owner, session.id, Event::Deleted).await?;
-    audit::add(&app.context.db, session.owner, audit::What::Deleted, Some(session.id), None).await?;
+    audit::add(&app.context.db, session.owner, audit::What::Deleted, None, None).await?;
     let spooled = Spool::of(&app.context.config.storage.spool(), session.id).folder().exists();
     app.live.forget(session.id).await;
     match erase::erase(&app.context, session.owner, session.id).await {
