@@ -144,7 +144,8 @@ mod tests {
             for byte in [0, 1, 0x7f, 0x80, 0xff] {
                 let mut bytes = one.clone();
                 bytes[at] = byte;
-                assert!(of(&bytes).starts.len() <= 1);
+                // A changed size may uncover what stands in the two blocks, which looks like a header.
+                assert!(of(&bytes).starts.len() <= 3);
             }
         }
         let headers: Vec<u8> = (0..1000).flat_map(|_| [0x1a, 0x45, 0xdf, 0xa3, 0x80]).collect();
