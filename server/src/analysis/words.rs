@@ -337,10 +337,10 @@ mod tests {
     #[test]
     fn at_the_end_nothing_counts_from_later_and_a_failure_is_a_gap() {
         let ((mut lane, _work), mut lines) = (a_lane(true), Vec::new());
-        lane.take(segment(1000, 2000), &mut lines);
+        lane.take(segment(2000, 2900), &mut lines);
         lane.take(segment(3000, 4000), &mut lines);
         lane.ended(MediaTime(4200));
-        lane.written(Written { start: MediaTime(1000), phrase: Err("broken".into()) }, &mut lines);
+        lane.written(Written { start: MediaTime(2000), phrase: Err("broken".into()) }, &mut lines);
         assert!(!lane.is_over());
         lane.written(phrase(3000, 4000), &mut lines);
         assert!(lane.is_over());
