@@ -82,6 +82,10 @@ pub fn sps(nal: &[u8]) -> Option<Sps> {
     if kind_of(nal) != kind::SPS {
         return None;
     }
+    // Neither ends a NAL unit with a zero nor does it hold a start code (7.4.1): in a stream of bytes it would be read as another.
+    if nal.ends_with(&[0]) || nal.windows(3).any(|three| matches!(three, [0, 0, 0 | 1])) {
+        return None;
+    }
     let profile = *nal.get(1)?;
     let payload = payload(nal.get(4..)?);
     let mut bits = Bits { bytes: &payload, at: 0 };
