@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The names of the scores.
@@ -16,6 +16,9 @@ pub struct Parity {
     pub faces_only_file: usize,
     /// Face lines that are the same in every byte.
     pub equal_faces: usize,
+    /// Stamps of analyzed frames that differ or that only one journal has, ms, as long as the live session left none out: see
+    /// [`in_full_until`].
+    pub different_faces: Vec<i64>,
     pub hops: usize,
     pub equal_hops: usize,
     /// Stamps of hops that differ or that only one journal has, ms.
@@ -65,13 +68,25 @@ pub fn lost(journal: &str) -> [(usize, i64); 2] {
     })
 }
 
+/// Returns the media time until which a live session analyzed in full, ms: a second before its journal first tells that a busy
+/// machine left frames out or analyzed them at another step, because another frame may stand in for one that is left out.
+/// `i64::MAX`: it did throughout.
+pub fn in_full_until(live: &str) -> i64 {
+    let steps = lines(live, "rate").into_iter().filter_map(|(_, v)| v["t"].as_i64());
+    let gaps = lines(live, "gap").into_iter().filter(|(_, v)| v["what"] == "video" || v["what"] == "face");
+    let left_out = gaps.filter(|(_, v)| v["reason"] == "overload").filter_map(|(_, v)| v["start"].as_i64());
+    steps.chain(left_out).min().map_or(i64::MAX, |t| t - 1000)
+}
+
+/// Returns the lines of the analyzed frames, by their stamps.
+fn faces(journal: &str) -> BTreeMap<i64, &str> {
+    lines(journal, "face").into_iter().filter_map(|(line, v)| Some((v["t"].as_i64()?, line))).collect()
+}
+
 /// Compares the journals' observations, stamp by stamp.
 pub fn compare(live: &str, file: &str) -> Parity {
     let mut parity = Parity::default();
-    let by_time = |journal| {
-        lines(journal, "face").into_iter().map(|(line, v)| (v["t"].as_i64(), line)).collect::<BTreeMap<_, _>>()
-    };
-    let (a, b) = (by_time(live), by_time(file));
+    let (a, b) = (faces(live), faces(file));
     for (t, line) in &a {
         match b.get(t) {
             Some(other) => {
@@ -82,6 +97,9 @@ pub fn compare(live: &str, file: &str) -> Parity {
         }
     }
     parity.faces_only_file = b.keys().filter(|t| !a.contains_key(*t)).count();
+    let until = in_full_until(live);
+    let stamps: BTreeSet<i64> = a.keys().chain(b.keys()).copied().filter(|t| *t < until).collect();
+    parity.different_faces = stamps.into_iter().filter(|t| a.get(t) != b.get(t)).collect();
     let hops = |journal| {
         let mut found = BTreeMap::new();
         for (_, line) in lines(journal, "voice") {
@@ -96,7 +114,7 @@ pub fn compare(live: &str, file: &str) -> Parity {
     let (a, b) = (hops(live), hops(file));
     parity.hops = a.len().max(b.len());
     parity.equal_hops = a.iter().filter(|(t, hop)| b.get(*t) == Some(hop)).count();
-    let stamps: std::collections::BTreeSet<i64> = a.keys().chain(b.keys()).copied().collect();
+    let stamps: BTreeSet<i64> = a.keys().chain(b.keys()).copied().collect();
     parity.different_hops = stamps.into_iter().filter(|t| a.get(t) != b.get(t)).collect();
     parity.nuclei = [lines(live, "nucleus").len(), lines(file, "nucleus").len()];
     parity
