@@ -4,12 +4,10 @@ mod material;
 
 use coach_core::MediaTime;
 use coach_core::frame::{Matrix, Range, Rotation};
-use coach_media::decode::{self, AudioBlock};
 use coach_media::file::{self, Source};
 use coach_media::{Format, Item, Track, init};
-use material::{Heard, ffmpeg, path, read};
+use material::{Heard, ffmpeg, path, read, samples};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
 
 /// What is needed of a frame to know it again.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,9 +24,7 @@ struct Seen {
 }
 
 fn frames(format: &Format, items: &[Item]) -> Vec<Seen> {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let sink = seen.clone();
-    let mut decoder = decode::Video::new(format, move |frame| {
+    material::frames(format, items, |frame| {
         let view = frame.view();
         let mean = |x0: usize, x1: usize, y0: usize, y1: usize| {
             let sum: u64 =
@@ -41,7 +37,7 @@ fn frames(format: &Format, items: &[Item]) -> Vec<Seen> {
             let sum: u64 = (0..h).map(|y| plane[y * stride..][..w].iter().map(|p| u64::from(*p)).sum::<u64>()).sum();
             (sum / (w * h) as u64) as u32
         };
-        sink.lock().unwrap().push(Seen {
+        Seen {
             t: frame.t,
             size: (w, h),
             rotation: view.rotation,
@@ -54,29 +50,8 @@ fn frames(format: &Format, items: &[Item]) -> Vec<Seen> {
                 mean(w / 2, w, h / 2, h),
             ],
             chroma: [chroma(view.u, view.u_stride), chroma(view.v, view.v_stride)],
-        });
+        }
     })
-    .unwrap();
-    for item in items {
-        if let Item::Unit(Track::Video, unit) = item {
-            decoder.push_blocking(unit).unwrap();
-        }
-    }
-    decoder.flush().unwrap();
-    std::mem::take(&mut *seen.lock().unwrap())
-}
-
-fn samples(format: &Format, items: &[Item]) -> Vec<AudioBlock> {
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let sink = heard.clone();
-    let mut decoder = decode::Audio::new(format, move |block| sink.lock().unwrap().push(block)).unwrap();
-    for item in items {
-        if let Item::Unit(Track::Audio, unit) = item {
-            decoder.push_blocking(unit).unwrap();
-        }
-    }
-    decoder.flush().unwrap();
-    std::mem::take(&mut *heard.lock().unwrap())
 }
 
 /// A second of each: two seconds of a moving image at 25 per second and a tone of 440 Hz.

@@ -3,13 +3,12 @@
 mod material;
 
 use coach_core::MediaTime;
-use coach_media::decode::{self, AudioBlock};
+use coach_media::decode::AudioBlock;
 use coach_media::file::{Limits, Notice, Source};
 use coach_media::process::Decoding;
 use coach_media::{Formats, Item, Track, init};
 use material::{Heard, ffmpeg, path};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 
 const VIDEO: &str = "testsrc2=size=160x120:rate=25:duration=6";
 const TONE: &str = "sine=frequency=300:sample_rate=48000:duration=6";
@@ -34,17 +33,7 @@ fn everything(mut source: Source) -> (Formats, Vec<Item>, Vec<Notice>) {
 }
 
 fn samples(formats: &Formats, items: &[Item]) -> Vec<AudioBlock> {
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let sink = heard.clone();
-    let format = formats.audio.as_ref().expect("audio");
-    let mut decoder = decode::Audio::new(format, move |block| sink.lock().unwrap().push(block)).unwrap();
-    for item in items {
-        if let Item::Unit(Track::Audio, unit) = item {
-            decoder.push_blocking(unit).unwrap();
-        }
-    }
-    decoder.flush().unwrap();
-    std::mem::take(&mut *heard.lock().unwrap())
+    material::samples(formats.audio.as_ref().expect("audio"), items)
 }
 
 /// Root mean square and seconds of what is heard.
@@ -61,20 +50,10 @@ fn loudness(blocks: &[AudioBlock]) -> (f32, f32) {
 
 /// Times and sizes of the frames that are shown.
 fn frames(formats: &Formats, items: &[Item]) -> Vec<(i64, usize, usize)> {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let sink = seen.clone();
-    let mut decoder = decode::Video::new(formats.video.as_ref().expect("video"), move |frame| {
+    material::frames(formats.video.as_ref().expect("video"), items, |frame| {
         let view = frame.view();
-        sink.lock().unwrap().push((frame.t.ms(), view.width, view.height));
+        (frame.t.ms(), view.width, view.height)
     })
-    .unwrap();
-    for item in items {
-        if let Item::Unit(Track::Video, unit) = item {
-            decoder.push_blocking(unit).unwrap();
-        }
-    }
-    decoder.flush().unwrap();
-    std::mem::take(&mut *seen.lock().unwrap())
 }
 
 #[test]

@@ -3,12 +3,14 @@
 
 use bytes::Bytes;
 use coach_core::{MediaTime, Span};
+use coach_media::decode::{self, AudioBlock, VideoFrame};
 use coach_media::file::{self, Source};
 use coach_media::item::GapReason;
-use coach_media::{AccessUnit, Formats, Item, Track};
+use coach_media::{AccessUnit, Format, Formats, Item, Track};
 use coach_testing::{Need, not_checked};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::{Arc, Mutex};
 
 /// A VP8 frame as far as its head: a key frame of `size`, or one that needs others; `n` makes it unlike its neighbours.
 pub fn video_unit(t: i64, size: Option<(u16, u16)>, n: u32) -> AccessUnit {
@@ -83,6 +85,38 @@ pub fn read(path: &Path) -> Result<(Formats, Vec<Item>), file::Error> {
         items.push(item);
     }
     Ok((source.formats().clone(), items))
+}
+
+/// Decodes the audio of these items.
+pub fn samples(format: &Format, items: &[Item]) -> Vec<AudioBlock> {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let sink = heard.clone();
+    let mut decoder = decode::Audio::new(format, move |block| sink.lock().unwrap().push(block)).unwrap();
+    for item in items {
+        if let Item::Unit(Track::Audio, unit) = item {
+            decoder.push_blocking(unit).unwrap();
+        }
+    }
+    decoder.flush().unwrap();
+    std::mem::take(&mut *heard.lock().unwrap())
+}
+
+/// Decodes the video of these items, and returns what `see` makes of each frame.
+pub fn frames<T: Send + 'static>(
+    format: &Format,
+    items: &[Item],
+    mut see: impl FnMut(VideoFrame) -> T + Send + 'static,
+) -> Vec<T> {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let sink = seen.clone();
+    let mut decoder = decode::Video::new(format, move |frame| sink.lock().unwrap().push(see(frame))).unwrap();
+    for item in items {
+        if let Item::Unit(Track::Video, unit) = item {
+            decoder.push_blocking(unit).unwrap();
+        }
+    }
+    decoder.flush().unwrap();
+    std::mem::take(&mut *seen.lock().unwrap())
 }
 
 /// Runs ffmpeg; its name is the last argument that is a path. `None`, and a line, where it is not installed.
