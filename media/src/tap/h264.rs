@@ -3,7 +3,7 @@
 //! Each key unit carries the parameter sets that it needs, so that decoding can start there whatever came before: where the
 //! sender leaves them out, the newest that it sent, or named in its offer, stand in front.
 
-use super::vp8::Piece;
+use super::assembler::Piece;
 use crate::h264::{self, START_CODE, kind};
 use bytes::{Buf, Bytes, BytesMut};
 
@@ -252,6 +252,8 @@ impl Sets {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::VideoCodec;
+    use crate::tap::assembler::{Sent, assembled};
     use proptest::prelude::*;
 
     /// 640x480, as x264 writes it.
@@ -260,19 +262,8 @@ mod tests {
     const IDR: &[u8] = &[0x65, 0x88, 1, 2, 3, 4, 5, 6];
     const P: &[u8] = &[0x41, 0x9a, 7, 8];
 
-    type Sent = Option<(u32, bool, Vec<u8>)>;
-
     fn run(packets: &[Sent]) -> Vec<Piece> {
-        let (mut assembler, mut pieces) = (Assembler::new(1920), Vec::new());
-        for packet in packets {
-            match packet {
-                Some((timestamp, marker, payload)) => {
-                    assembler.push(*timestamp, *marker, payload.clone().into(), &mut |piece| pieces.push(piece));
-                }
-                None => assembler.lost(&mut |piece| pieces.push(piece)),
-            }
-        }
-        pieces
+        assembled(VideoCodec::H264, packets)
     }
 
     fn packet(timestamp: u32, marker: bool, payload: &[u8]) -> Sent {

@@ -1,10 +1,10 @@
 //! One track inside the tap: packets are put in order, assembled to units and stamped.
 
+use super::assembler::{Assembler, Piece};
 use super::clock::Clock;
 use super::drift::SenderReport;
 use super::sequence::{HOLD, HOLD_AUDIO, Next, Reorder};
-use super::vp8::{self, Piece};
-use super::{Packet, TrackStats, h264};
+use super::{Packet, TrackStats, vp8};
 use crate::item::{Track, VideoCodec};
 use crate::packet;
 use bytes::Bytes;
@@ -13,8 +13,8 @@ use std::time::Duration;
 
 /// The most entries that wait for an anchor: three seconds of any accepted stream. Beyond it the search for the anchor
 /// ends early.
-/// The most bytes that wait for an anchor.
 const MAX_HELD: usize = 4096;
+/// The most bytes that wait for an anchor.
 const MAX_HELD_BYTES: usize = 16 << 20;
 /// The number of consecutive packets of another SSRC after which that SSRC becomes the track's.
 const STRANGERS: u32 = 50;
@@ -37,37 +37,6 @@ pub(super) enum Entry {
     Unit(Unit),
     /// At least one frame is missing here.
     Broken,
-}
-
-/// Puts the payloads of a video track together, by its coding.
-#[derive(Debug)]
-enum Assembler {
-    Vp8(vp8::Assembler),
-    H264(h264::Assembler),
-}
-
-impl Assembler {
-    fn new(codec: VideoCodec, max_side: u32) -> Assembler {
-        match codec {
-            VideoCodec::Vp8 => Assembler::Vp8(vp8::Assembler::new(max_side)),
-            VideoCodec::H264 => Assembler::H264(h264::Assembler::new(max_side)),
-        }
-    }
-
-    fn push(&mut self, packet: Packet, out: &mut impl FnMut(Piece)) {
-        let Packet { timestamp, marker, payload, .. } = packet;
-        match self {
-            Assembler::Vp8(assembler) => assembler.push(timestamp, marker, payload, out),
-            Assembler::H264(assembler) => assembler.push(timestamp, marker, payload, out),
-        }
-    }
-
-    fn lost(&mut self, out: &mut impl FnMut(Piece)) {
-        match self {
-            Assembler::Vp8(assembler) => assembler.lost(out),
-            Assembler::H264(assembler) => assembler.lost(out),
-        }
-    }
 }
 
 /// The state of one track.
@@ -118,9 +87,7 @@ impl Lane {
 
     /// Takes a parameter set that the sender named before it sent anything.
     pub(super) fn parameter_set(&mut self, nal: &Bytes) {
-        if let Assembler::H264(assembler) = &mut self.assembler {
-            assembler.parameter_set(nal);
-        }
+        self.assembler.parameter_set(nal);
     }
 
     /// Takes a packet in the order of arrival.

@@ -8,6 +8,7 @@
 //! ([`crate::gaps`]). Items are final: recorder and decoder get the same ones.
 
 pub mod alignment;
+pub mod assembler;
 pub mod clock;
 pub mod drift;
 pub mod h264;

@@ -1,5 +1,6 @@
 //! VP8 in RTP (RFC 7741): reads payload descriptors and assembles packets to frames.
 
+use super::assembler::Piece;
 use crate::packet::{self, Vp8};
 use bytes::{Buf, Bytes};
 
@@ -54,15 +55,6 @@ pub fn descriptor(payload: &[u8]) -> Option<Descriptor> {
         descriptor.len += usize::from(extension & 0x30 != 0);
     }
     (payload.len() > descriptor.len).then_some(descriptor)
-}
-
-/// What comes out of the assembler.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// A whole frame: its RTP time, whether it is a key frame, and its bytes.
-    Frame(u32, bool, Bytes),
-    /// At least one frame is missing or broken here; the following ones cannot be decoded before the next key frame.
-    Broken,
 }
 
 /// Assembles frames. It takes packets in the order of sending and is told of missing ones.
@@ -166,6 +158,8 @@ impl Assembler {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::VideoCodec;
+    use crate::tap::assembler::{Sent, assembled};
     use proptest::prelude::*;
 
     const KEY: [u8; 10] = [0x10, 0, 0, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0xE0, 0x01];
@@ -174,21 +168,12 @@ mod tests {
     const P: [u8; 3] = [1, 2, 3];
     const Q: [u8; 3] = [3, 4, 5];
 
-    fn run(packets: &[Option<(u32, bool, Vec<u8>)>]) -> Vec<Piece> {
-        let (mut assembler, mut pieces) = (Assembler::new(1920), Vec::new());
-        for packet in packets {
-            match packet {
-                Some((timestamp, marker, payload)) => {
-                    assembler.push(*timestamp, *marker, payload.clone().into(), &mut |piece| pieces.push(piece));
-                }
-                None => assembler.lost(&mut |piece| pieces.push(piece)),
-            }
-        }
-        pieces
+    fn run(packets: &[Sent]) -> Vec<Piece> {
+        assembled(VideoCodec::Vp8, packets)
     }
 
     /// Returns a packet of frame `id` at `timestamp`.
-    fn packet(timestamp: u32, id: u16, start: bool, marker: bool, data: &[u8]) -> Option<(u32, bool, Vec<u8>)> {
+    fn packet(timestamp: u32, id: u16, start: bool, marker: bool, data: &[u8]) -> Sent {
         let mut payload = vec![0x80 | if start { 0x10 } else { 0 }, 0x80, 0x80 | (id >> 8) as u8, id as u8];
         payload.extend(data);
         Some((timestamp, marker, payload))
