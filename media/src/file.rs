@@ -7,102 +7,35 @@
 mod bytes;
 mod container;
 mod demux;
+mod limits;
 mod listener;
 mod movie;
 mod notice;
+mod order;
 mod parts;
 mod queue;
+mod taking;
 mod wave;
 
 pub use container::{Container, Sniffed, sniff};
 pub use demux::AudioTrack;
+pub use limits::{Error, Limits};
 pub use notice::Notice;
 
-use crate::gaps::{Gaps, Verdict};
+use crate::gaps::Gaps;
 use crate::item::{AccessUnit, Format, Formats, Item, Track};
+use crate::packet;
 use crate::process::{self, Process};
-use crate::{packet, record};
 use coach_core::MediaTime;
 pub(crate) use demux::{Demux, Message, Raw, Stamps, Wanted};
-use serde::{Deserialize, Serialize};
+use limits::{Looked, check_pixels, look};
+use order::Lane;
 use std::collections::VecDeque;
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
-
-/// How long audio waits for a key frame that could be t = 0, nanoseconds.
-const KEY_FRAME_WITHIN_NS: i64 = 1_000_000_000;
-
-/// How far one track may be ahead of the other before it is no longer held back, nanoseconds: badly interleaved tracks
-/// come out of order instead of filling the memory.
-const AHEAD_NS: i64 = 5_000_000_000;
-const AHEAD_BYTES: usize = 64 << 20;
+use std::path::Path;
+use taking::Taking;
 
 /// A file may end so much before the end that it states; more is said.
 const MOST_MISSING_MS: i64 = 1000;
-
-/// The number of units a track may have before its rate is judged.
-const LEEWAY: u64 = 1000;
-
-/// The limits of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limits {
-    /// The length of the file.
-    pub bytes: u64,
-    /// Width times height of a frame.
-    pub pixels: u32,
-    /// The media time.
-    pub duration: MediaTime,
-    /// The number of tracks of any kind.
-    pub streams: usize,
-    /// Frames per second of media, on average.
-    pub frames_hz: u32,
-    /// Packets of audio per second of media, on average.
-    pub packets_hz: u32,
-}
-
-impl Default for Limits {
-    /// Returns 8 GiB, 4096 x 2304, 4 hours, 16 tracks, the 240 frames per second of slow motion with a margin, and four
-    /// times the rate of the shortest packets of Opus.
-    fn default() -> Self {
-        Limits {
-            bytes: 8 << 30,
-            pixels: 4096 * 2304,
-            duration: MediaTime(4 * 3_600_000),
-            streams: 16,
-            frames_hz: 300,
-            packets_hz: 1600,
-        }
-    }
-}
-
-/// Why a file is refused.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error("{path} cannot be read: {source}")]
-    Read { path: PathBuf, source: std::io::Error },
-    #[error("{0} is not a file")]
-    NotAFile(PathBuf),
-    #[error("the file is empty")]
-    Empty,
-    #[error("this is not a video or audio file")]
-    NotMedia,
-    #[error("the file has neither video nor audio that could be analyzed")]
-    NoTracks,
-    #[error("the file is encrypted; only files without copy protection can be analyzed")]
-    Encrypted,
-    #[error("the file's coding is not supported here: {0}")]
-    Unsupported(String),
-    #[error("the file is damaged: {0}")]
-    Damaged(String),
-    #[error("the file is over the limit: {what} {is}, at most {most}")]
-    Limit { what: &'static str, is: String, most: String },
-    #[error("reading the file does not get on; it is probably damaged")]
-    Stalled,
-    /// The data broke the process that read it, or the machine ended that process.
-    #[error("the process that read the file ended: {0}")]
-    Ended(String),
-}
 
 /// A file that is being read. The caller pulls items; another thread reads the file and waits when it is ahead.
 pub struct Source {
@@ -125,79 +58,6 @@ pub struct Source {
     states_length: bool,
     /// Frames before t = 0 that the first frame may need, from the last key frame on.
     before: Vec<AccessUnit>,
-}
-
-/// The place where the file is read.
-enum Taking {
-    Here(Demux),
-    Away(process::Demux),
-}
-
-impl Taking {
-    fn next(&mut self) -> Result<Message, Error> {
-        match self {
-            Taking::Here(demux) => demux.next(),
-            Taking::Away(demux) => demux.next(),
-        }
-    }
-
-    fn unsupported(&self) -> Option<String> {
-        match self {
-            Taking::Here(demux) => demux.unsupported(),
-            Taking::Away(demux) => demux.unsupported(),
-        }
-    }
-
-    fn duration(&self) -> Option<MediaTime> {
-        match self {
-            Taking::Here(demux) => demux.duration(),
-            Taking::Away(demux) => demux.duration(),
-        }
-    }
-
-    fn audio_tracks(&self) -> Vec<AudioTrack> {
-        match self {
-            Taking::Here(demux) => demux.audio_tracks(),
-            Taking::Away(demux) => demux.audio_tracks(),
-        }
-    }
-}
-
-/// The units of a track that were read and not handed out yet.
-#[derive(Debug, Default)]
-struct Lane {
-    there: bool,
-    ended: bool,
-    bytes: usize,
-    waiting: VecDeque<Raw>,
-    /// Units that were handed out.
-    count: u64,
-    /// The next frame can only be decoded if it is a key frame.
-    needs_key: bool,
-    /// The duration of the last unit, for units that state none, nanoseconds.
-    duration_ns: i64,
-}
-
-impl Lane {
-    fn ahead(&self) -> bool {
-        let span = match (self.waiting.front(), self.waiting.back()) {
-            (Some(first), Some(last)) => last.order_ns.saturating_sub(first.order_ns),
-            _ => 0,
-        };
-        span > AHEAD_NS || self.bytes > AHEAD_BYTES
-    }
-
-    fn pop(&mut self) -> Option<Raw> {
-        let mut raw = self.waiting.pop_front()?;
-        self.bytes -= raw.data.len();
-        self.count += 1;
-        if raw.duration_ns <= 0 {
-            let step = self.waiting.front().map_or(0, |next| next.pts_ns.saturating_sub(raw.pts_ns));
-            raw.duration_ns = if (1..200_000_000).contains(&step) { step } else { self.duration_ns };
-        }
-        self.duration_ns = raw.duration_ns;
-        Some(raw)
-    }
 }
 
 impl Source {
@@ -353,22 +213,6 @@ impl Source {
         self.all_read = true;
     }
 
-    /// Returns whether the next unit is known: each track has one, has ended, or is too far behind to be waited for.
-    fn settled(&self) -> bool {
-        let waited_for = |lane: &Lane| lane.there && !lane.ended && lane.waiting.is_empty();
-        !self.lanes.iter().any(waited_for) || self.lanes.iter().any(Lane::ahead)
-    }
-
-    fn earliest(&self) -> Option<Track> {
-        let order = |track: Track| self.lanes[track as usize].waiting.front().map(|raw| raw.order_ns);
-        match (order(Track::Video), order(Track::Audio)) {
-            (Some(video), Some(audio)) if audio < video => Some(Track::Audio),
-            (Some(_), _) => Some(Track::Video),
-            (None, Some(_)) => Some(Track::Audio),
-            (None, None) => None,
-        }
-    }
-
     fn take(&mut self, message: Message) -> Result<(), Error> {
         match message {
             Message::Track(track, mut format) => {
@@ -420,147 +264,8 @@ impl Source {
         }
         Ok(())
     }
-
-    /// Returns where t = 0 is on the file's timeline, nanoseconds.
-    fn first_kept(&self) -> i64 {
-        let [video, audio] = &self.lanes;
-        // Frames before the beginning are decoded for the sake of the first that is shown.
-        let frame = video.waiting.iter().find(|raw| raw.key).map(|raw| raw.pts_ns.max(0));
-        let audio = audio.waiting.front().map(|raw| raw.pts_ns.max(0));
-        match (frame, audio) {
-            (Some(frame), Some(audio)) if frame - audio > KEY_FRAME_WITHIN_NS => audio,
-            (Some(frame), _) => frame,
-            (None, audio) => audio.unwrap_or(0),
-        }
-    }
-
-    fn hand_out(&mut self, track: Track) -> Result<(), Error> {
-        let zero_ns = self.zero_ns;
-        let Some(raw) = self.lane(track).pop() else { return Ok(()) };
-        let at = |ns: i64| MediaTime::from_nanos(ns.saturating_sub(zero_ns));
-        let (t, order) = (at(raw.pts_ns), at(raw.order_ns));
-        let lane = &mut self.lanes[track as usize];
-        if t < MediaTime::ZERO {
-            lane.count -= 1;
-            if track == Track::Video {
-                self.keep_before(AccessUnit { t, key: raw.key, data: raw.data });
-            }
-            return Ok(());
-        }
-        self.check_rate(track, order)?;
-        if track == Track::Video && !self.before.is_empty() {
-            let needed = !raw.key;
-            let before = std::mem::take(&mut self.before);
-            if needed {
-                self.out.extend(before.into_iter().map(|unit| Item::Unit(track, unit)));
-                self.lane(track).needs_key = false;
-            }
-        }
-        let lane = &mut self.lanes[track as usize];
-        if lane.needs_key && !raw.key {
-            return Ok(());
-        }
-        let out = &mut self.out;
-        let verdict = match track {
-            Track::Video => self.gaps.video(t, order, &mut |gap| out.push_back(gap)),
-            Track::Audio => self.gaps.audio(t, raw.duration_ns, &mut |gap| out.push_back(gap)),
-        };
-        lane.needs_key = track == Track::Video && verdict == Verdict::Late;
-        if verdict == Verdict::Late {
-            return Ok(());
-        }
-        self.end = self.end.max(t);
-        self.out.push_back(Item::Unit(track, AccessUnit { t, key: raw.key, data: raw.data }));
-        self.check_duration(t)
-    }
-
-    /// Keeps a frame before t = 0 for the first that is shown. A key frame makes those before it needless.
-    fn keep_before(&mut self, unit: AccessUnit) {
-        if unit.key {
-            self.before.clear();
-        }
-        let bytes: usize = self.before.iter().map(|unit| unit.data.len()).sum();
-        if (unit.key || !self.before.is_empty()) && bytes + unit.data.len() <= AHEAD_BYTES {
-            self.before.push(unit);
-        }
-    }
-
-    fn finish(&mut self) {
-        self.finished = true;
-        for track in [Track::Video, Track::Audio] {
-            if self.formats.of(track).is_some() {
-                let out = &mut self.out;
-                self.gaps.finish(track, self.end, &mut |gap| out.push_back(gap));
-                self.out.push_back(Item::End(track));
-            }
-        }
-    }
-
-    /// Refuses a track with more units per second than the limits allow: a small file can hold a billion frames within
-    /// a second.
-    fn check_rate(&self, track: Track, order: MediaTime) -> Result<(), Error> {
-        let (what, most) = match track {
-            Track::Video => ("its frames per second are", self.limits.frames_hz),
-            Track::Audio => ("its packets of audio per second are", self.limits.packets_hz),
-        };
-        let (count, ms) = (self.lanes[track as usize].count, order.ms().max(1).unsigned_abs());
-        if count <= LEEWAY + u64::from(most) * ms / 1000 {
-            return Ok(());
-        }
-        Err(Error::Limit { what, is: (count * 1000 / ms).to_string(), most: most.to_string() })
-    }
-
-    fn check_duration(&self, t: MediaTime) -> Result<(), Error> {
-        if t <= self.limits.duration {
-            return Ok(());
-        }
-        Err(Error::Limit { what: "it lasts", is: t.to_string(), most: self.limits.duration.to_string() })
-    }
 }
 
 fn is_opus(format: &Format) -> bool {
     format.media_type() == "audio/x-opus"
-}
-
-fn check_pixels(width: u32, height: u32, limits: &Limits) -> Result<(), Error> {
-    if u64::from(width) * u64::from(height) <= u64::from(limits.pixels) {
-        return Ok(());
-    }
-    Err(Error::Limit {
-        what: "its frames have",
-        is: format!("{width} x {height} pixels"),
-        most: format!("{} pixels", limits.pixels),
-    })
-}
-
-/// A file that passed the first checks.
-struct Looked {
-    file: File,
-    length: u64,
-    wanted: Wanted,
-}
-
-/// Checks the file before GStreamer reads it.
-fn look(path: &Path, limits: &Limits, audio: usize) -> Result<Looked, Error> {
-    let wrong = |source| Error::Read { path: path.to_path_buf(), source };
-    // Checked first: opening a named pipe would wait for its writer.
-    if !std::fs::metadata(path).map_err(wrong)?.is_file() {
-        return Err(Error::NotAFile(path.to_path_buf()));
-    }
-    let file = File::open(path).map_err(wrong)?;
-    let length = file.metadata().map_err(wrong)?.len();
-    if length == 0 {
-        return Err(Error::Empty);
-    }
-    if length > limits.bytes {
-        let mb = |bytes: u64| format!("{} MB", bytes >> 20);
-        return Err(Error::Limit { what: "it has", is: mb(length), most: mb(limits.bytes) });
-    }
-    let sniffed = sniff(&file, length).map_err(wrong)?.ok_or(Error::NotMedia)?;
-    let mut head = Vec::new();
-    (&file).take(4096).read_to_end(&mut head).map_err(wrong)?;
-    let ours = sniffed.container == Container::Matroska
-        && head.windows(record::APP.len()).any(|w| w == record::APP.as_bytes());
-    let stamps = if ours { Stamps::Media } else { Stamps::File };
-    Ok(Looked { file, length, wanted: Wanted { sniffed, stamps, limits: *limits, audio } })
 }

@@ -2,9 +2,9 @@
 
 use super::container::Container;
 use super::demux::{Message, Raw, Shared, Stamps};
+use super::limits::{Error, Limits, check_pixels};
 use super::movie::{MovieTrack, Place};
 use super::wave::adpcm_samples;
-use super::{Error, Limits, check_pixels};
 use crate::item::{Format, Rotation, Track};
 use bytes::Bytes;
 use gstreamer as gst;
