@@ -15,6 +15,7 @@ mod order;
 mod parts;
 mod queue;
 mod taking;
+mod tracks;
 mod wave;
 
 pub use container::{Container, Sniffed, sniff};

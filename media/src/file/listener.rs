@@ -1,9 +1,10 @@
 //! Observes the end of one track: its coding, its rotation, its units with the file's own times.
 
 use super::container::Container;
-use super::demux::{Message, Raw, Shared, Stamps};
+use super::demux::{Message, Raw, Stamps};
 use super::limits::{Error, Limits, check_pixels};
 use super::movie::{MovieTrack, Place};
+use super::tracks::Shared;
 use super::wave::adpcm_samples;
 use crate::item::{Format, Rotation, Track};
 use bytes::Bytes;
