@@ -60,7 +60,8 @@ impl Recorder {
     /// Creates the spool file and starts the two threads.
     ///
     /// # Errors
-    /// A file of that name exists, it cannot be created, a format is neither VP8 nor Opus, or there is no track.
+    /// A file of that name exists, it cannot be created, a format is none of VP8, H.264 and Opus, or there is no
+    /// track.
     pub fn create(spool: &Path, formats: &Formats) -> Result<Recorder, Error> {
         let tracks = webm::Tracks::of(formats).ok_or_else(|| {
             let name = |f: &Option<crate::Format>| f.as_ref().map_or("nothing".into(), |f| f.caps.clone());
