@@ -6,10 +6,9 @@ mod links;
 
 use anyhow::{Context, Result, ensure};
 use coach_e2e::coach::{Coach, models, program};
-use coach_testing::LIMIT;
+use coach_testing::{LIMIT, eventually};
 use serde_json::{Value, json};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 /// The files that a fetching demuxer once followed, or that are media otherwise.
 fn telling(name: &str) -> bool {
@@ -95,18 +94,12 @@ async fn no_file_that_is_uploaded_makes_the_server_or_its_worker_open_an_address
         ensure!(listener.seen() == 0, "the upload of {name} made a request");
         analyzed.extend((status == 202).then_some((name, id)));
     }
-    let rounds = LIMIT.as_secs() * 10;
     for (name, id) in &analyzed {
-        let mut over = false;
-        for _ in 0..rounds {
-            let (_, session) = coach.get(&format!("/api/sessions/{id}")).await?;
-            over = session["state"] == "failed" || session["state"] == "ready";
-            if over {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        ensure!(over, "{name} is still being analyzed");
+        eventually(LIMIT, &format!("{name} is analyzed"), async || {
+            let (_, session) = coach.get(&format!("/api/sessions/{id}")).await.ok()?;
+            (session["state"] == "failed" || session["state"] == "ready").then_some(())
+        })
+        .await;
         ensure!(listener.seen() == 0, "the analysis of {name} made a request");
     }
     println!("{} files uploaded, {} of them analyzed, 0 requests", files.len(), analyzed.len());

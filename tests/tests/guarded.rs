@@ -4,13 +4,13 @@ use anyhow::{Context, Result, ensure};
 use coach_e2e::coach::{Coach, free_tcp, program};
 use coach_e2e::media::stage;
 use coach_e2e::publisher::Publisher;
+use coach_e2e::recording::until_spooled;
 use coach_testing::LIMIT;
 use reqwest::Client;
 use serde_json::json;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -38,17 +38,6 @@ async fn id(coach: &Coach) -> Result<String> {
     Ok(coach.session(&[0]).await?["id"].as_str().context("an id")?.to_owned())
 }
 
-/// Waits until the recording of a session grows.
-async fn until_recorded(coach: &Coach, session: &str) -> Result<()> {
-    let part = coach.data().join(format!("spool/{session}/part-0.webm"));
-    let began = Instant::now();
-    while std::fs::metadata(&part).map_or(0, |file| file.len()) < 20_000 {
-        ensure!(began.elapsed() < LIMIT, "nothing is recorded:\n{}", coach.log());
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    Ok(())
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn refused_offers_hold_no_place_and_the_next_good_one_is_taken() -> Result<()> {
     let webm = stage(40)?.webm()?;
@@ -74,7 +63,7 @@ async fn refused_offers_hold_no_place_and_the_next_good_one_is_taken() -> Result
     }
     let session = id(&coach).await?;
     let publisher = Publisher::start(&coach, &webm, &session, &["--seconds", "3"])?;
-    until_recorded(&coach, &session).await?;
+    until_spooled(&coach, &session, 0, 20_000).await?;
     ensure!(live_sessions(&coach).await? == 1.0);
     let crowded = offer(&coach, &id(&coach).await?, CHROMIUM.to_owned()).await?;
     ensure!(crowded.status() == 503 && crowded.headers().contains_key("retry-after"), "{}", crowded.status());
@@ -90,7 +79,7 @@ async fn withdrawn_consent_stops_a_running_recording_within_a_second() -> Result
     let coach = Coach::start(&[]).await?;
     let (session, waiting) = (id(&coach).await?, id(&coach).await?);
     let publisher = Publisher::start(&coach, &webm, &session, &["--seconds", "38", "--vanish"])?;
-    until_recorded(&coach, &session).await?;
+    until_spooled(&coach, &session, 0, 20_000).await?;
 
     let withdrawn = Client::new().delete(coach.url("/api/consents")).send().await?;
     ensure!(withdrawn.status() == 204, "{}", withdrawn.status());
@@ -138,7 +127,7 @@ async fn no_other_account_can_open_the_data_folder_and_no_second_server_starts_o
     let mut coach = Coach::start(&[]).await?;
     let session = id(&coach).await?;
     let _publisher = Publisher::start(&coach, &webm, &session, &["--seconds", "20", "--vanish"])?;
-    until_recorded(&coach, &session).await?;
+    until_spooled(&coach, &session, 0, 20_000).await?;
     let open = open_to_others(&coach.data())?;
     ensure!(open.is_empty(), "open to others: {open:#?}");
 
