@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 use coach_e2e::coach::{Coach, models, program};
 use coach_e2e::publisher::Publisher;
 use coach_e2e::tools::run;
-use coach_testing::LIMIT;
+use coach_testing::{LIMIT, Need, not_checked};
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -81,7 +81,7 @@ async fn page(coach: &Coach, id: &str) -> Result<(bool, Value)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_live_session_writes_down_what_its_file_does_and_is_asked_what_came_of_it() -> Result<()> {
     if !models().join("moonshine_tiny_en_encoder.onnx").exists() {
-        println!("not checked: the speech recognizer is not in the models folder (make setup)");
+        not_checked(Need::Models, "the words of a live session", "the speech recognizer is not in the models folder");
         return Ok(());
     }
     let folder = tempfile::tempdir()?;
