@@ -62,7 +62,7 @@ pub enum Error {
     Damaged(String),
     #[error("the file is over the limit: {what} {is}, at most {most}")]
     Limit { what: &'static str, is: String, most: String },
-    #[error("reading the file does not get on; it is probably damaged")]
+    #[error("reading the file makes no progress; it is probably damaged")]
     Stalled,
     /// The data broke the process that read it, or the machine ended that process.
     #[error("the process that read the file ended: {0}")]
