@@ -35,6 +35,20 @@ pub fn bare(word: &str) -> String {
     letters.flat_map(char::to_lowercase).collect::<String>().trim_matches(['\'', '-']).to_owned()
 }
 
+/// Words without fillers, each with its bare form.
+pub(crate) type Spoken<'a> = Vec<(&'a Word, String)>;
+
+/// Returns the words that are not fillers, in order of time.
+pub(crate) fn spoken<'a>(words: impl Iterator<Item = &'a Word>) -> Spoken<'a> {
+    words.filter(|w| !w.filler).map(|w| (w, bare(&w.text))).filter(|(_, text)| !text.is_empty()).collect()
+}
+
+/// Returns whether these words begin at the place.
+pub(crate) fn is_at(spoken: &Spoken, at: usize, phrase: &str) -> bool {
+    let mut here = spoken[at..].iter().map(|(_, word)| word.as_str());
+    phrase.split(' ').all(|word| here.next() == Some(word))
+}
+
 /// Words and syllable nuclei of a speaker's certain phrases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct WordsPerNucleus {

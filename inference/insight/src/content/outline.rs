@@ -2,8 +2,7 @@
 //!
 //! A list of phrases finds what is told the usual way and misses the rest. What is not found may well have been said.
 
-use super::{Spoken, is_at, spoken};
-use crate::said::Said;
+use crate::said::{Said, Spoken, is_at, spoken};
 use coach_core::Span;
 use coach_core::report::{Outline, OutlinePart, StoryPart};
 
