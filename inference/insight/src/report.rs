@@ -115,7 +115,7 @@ impl State {
         let mut scores = scores::scores(&measures, &Evidence::of(&scene));
         self.widen(&scene, &mut scores);
         let said = advice::of_answer(&scene, &measures, &scores);
-        keep_what_counts(&mut scores, &mut measures);
+        keep_what_counts(&mut scores);
         let advice = advice::advice(&said, place);
         let words = advice::lines(&said.praise, &advice, &said.notes, &scores);
         let answer = Answer {
@@ -214,16 +214,13 @@ fn quote(scene: &Scene, measures: &mut Measures) {
 }
 
 /// Leaves only those moments that moved a score: bad ones where points were lost, good ones where they are worth a look.
-fn keep_what_counts(scores: &mut Scores, measures: &mut Measures) {
+fn keep_what_counts(scores: &mut Scores) {
     let all = [&mut scores.confidence, &mut scores.clarity, &mut scores.resilience, &mut scores.engagement];
     for c in all.into_iter().flat_map(|score| &mut score.contributions) {
         let quality = if c.weight > 0.0 && c.value.is_some() { c.points / (100.0 * c.weight) } else { 1.0 };
         let lost = 100.0 * c.weight - c.points >= LEAST_LOST && quality < WEAKENED;
         let shows_good = metrics::find(&c.metric).is_some_and(|m| m.shows_good);
         c.moments.retain(|m| if m.good { shows_good } else { lost });
-        if let Some(measure) = metrics::find(&c.metric).and_then(|m| measures.get_mut(m.id)) {
-            measure.moments = c.moments.clone();
-        }
     }
 }
 
