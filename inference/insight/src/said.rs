@@ -118,6 +118,11 @@ impl<'a> Said<'a> {
         self.words().filter(|word| !word.filler).count()
     }
 
+    /// Returns how many of something all phrases hold together, given how many one holds.
+    pub fn count(&self, of: impl Fn(&[&'a Word]) -> usize) -> usize {
+        self.phrases.iter().map(|words| of(words.as_slice())).sum()
+    }
+
     /// Returns how many there would be in all of the speech, given that what was not written down is like the rest.
     pub fn whole(&self, count: usize) -> f64 {
         count as f64 / self.share

@@ -41,7 +41,7 @@ pub fn missing(said: &Said) -> Option<Missing> {
     // "In my last job we ..." names the speaker, but nothing that the speaker did.
     let acts = said.words().any(|word| bare(&word.text).split('\'').next() == Some("i"));
     let (_, together) = first_person::counts(said);
-    let numbers: usize = said.phrases.iter().map(|words| numbers_named::numbers(words).len()).sum();
+    let numbers = said.count(|words| numbers_named::numbers(words).len());
     if !has(StoryPart::Result) {
         Some(Missing::Result)
     } else if !acts && together >= LEAST_WE {

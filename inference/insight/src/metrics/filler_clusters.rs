@@ -4,10 +4,8 @@ use super::{Measure, Metric};
 use crate::said::WINDOW;
 use crate::scene::Scene;
 use crate::stats::ratio;
-use crate::texts;
 use coach_core::Span;
 use coach_core::journal::Word;
-use coach_core::report::Moment;
 
 /// So many fillers that begin within so long are a cluster.
 pub const LEAST: usize = 3;
@@ -45,14 +43,7 @@ pub fn clusters<'w>(words: impl Iterator<Item = &'w Word>) -> Vec<(Span, usize)>
 }
 
 fn measure(scene: &Scene) -> Measure {
-    let measure = scene.worded(|said| ratio(clusters(said.words()).len() as f64, scene.totals.talk_s / 600.0));
-    let Some(said) = scene.said() else { return measure };
-    let event = |(span, n): (Span, usize)| {
-        let quote = said.quote(span, 1).unwrap_or_default();
-        let why = format!("{} in {}: {quote}", texts::fillers(n), texts::seconds(span.len_ms()));
-        (n as f32, Moment { span, why, good: false })
-    };
-    measure.with_events(scene, clusters(said.words()).into_iter().map(event).collect())
+    scene.worded(|said| ratio(clusters(said.words()).len() as f64, scene.totals.talk_s / 600.0))
 }
 
 #[cfg(test)]

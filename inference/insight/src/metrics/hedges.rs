@@ -1,38 +1,36 @@
 //! Hedges: "I think", "maybe", "kind of", "you know" and the like, per 100 words.
 
 use super::{Measure, Metric};
-use crate::said::{Said, WINDOW, bare};
+use crate::said::{Spoken, WINDOW, is_at, spoken};
 use crate::scene::Scene;
 use crate::stats::ratio;
-use coach_core::Span;
 use coach_core::journal::Word;
-use coach_core::report::Moment;
 
 /// What counts, in the order in which it is looked for: longer ones first.
-const HEDGES: [&[&str]; 18] = [
-    &["a", "little", "bit"],
-    &["i", "feel", "like"],
-    &["more", "or", "less"],
-    &["to", "be", "honest"],
-    &["i", "think"],
-    &["i", "guess"],
-    &["i", "suppose"],
-    &["i", "believe"],
-    &["kind", "of"],
-    &["sort", "of"],
-    &["you", "know"],
-    &["i", "mean"],
-    &["or", "something"],
-    &["or", "whatever"],
-    &["maybe"],
-    &["perhaps"],
-    &["probably"],
-    &["somewhat"],
+const HEDGES: [&str; 18] = [
+    "a little bit",
+    "i feel like",
+    "more or less",
+    "to be honest",
+    "i think",
+    "i guess",
+    "i suppose",
+    "i believe",
+    "kind of",
+    "sort of",
+    "you know",
+    "i mean",
+    "or something",
+    "or whatever",
+    "maybe",
+    "perhaps",
+    "probably",
+    "somewhat",
 ];
 /// "a kind of", "what kind of": a noun, no hedge.
 const NOUN_BEFORE: [&str; 9] = ["a", "the", "this", "that", "what", "some", "any", "every", "same"];
-/// "do you know", "did you know": a question, no hedge.
-const ASKING: [&str; 5] = ["do", "did", "if", "let", "as"];
+/// "do you know", "as you know": a question or a reference, no hedge.
+const KNOW_BEFORE: [&str; 5] = ["do", "did", "if", "let", "as"];
 
 pub const METRIC: Metric = Metric {
     id: "hedges",
@@ -47,28 +45,18 @@ pub const METRIC: Metric = Metric {
     ..Metric::SHOWN
 };
 
-/// Returns the hedges in words, with their stretch.
-pub fn hedges(words: &[&Word]) -> Vec<(Span, String)> {
-    let spoken: Vec<(&Word, String)> = words.iter().filter(|w| !w.filler).map(|w| (*w, bare(&w.text))).collect();
+/// Returns the hedges in words, in order of time.
+pub fn hedges(words: &[&Word]) -> Vec<&'static str> {
+    let spoken = spoken(words.iter().copied());
     let mut found = Vec::new();
     let mut at = 0;
     while at < spoken.len() {
-        let here = |hedge: &&&[&str]| {
-            hedge.len() <= spoken.len() - at && hedge.iter().zip(&spoken[at..]).all(|(a, (_, b))| a == b)
-        };
         let before = at.checked_sub(1).map_or("", |i| spoken[i].1.as_str());
-        let meant = |hedge: &[&str]| match hedge {
-            [_, "of"] => NOUN_BEFORE.contains(&before),
-            ["you", "know"] => ASKING.contains(&before),
-            _ => false,
-        };
-        let hedge = HEDGES.iter().find(here).filter(|hedge| !meant(hedge)).copied();
-        match hedge.or_else(|| is_set_off(&spoken, at).then_some(&["like"])) {
+        let hedge = HEDGES.into_iter().find(|hedge| is_at(&spoken, at, hedge)).filter(|hedge| !is_meant(hedge, before));
+        match hedge.or_else(|| is_set_off(&spoken, at).then_some("like")) {
             Some(hedge) => {
-                let last = at + hedge.len() - 1;
-                let start = spoken[at].0.start;
-                found.push((Span::new(start, spoken[last].0.end.max(start)), hedge.join(" ")));
-                at = last + 1;
+                found.push(hedge);
+                at += hedge.split(' ').count();
             }
             None => at += 1,
         }
@@ -76,21 +64,23 @@ pub fn hedges(words: &[&Word]) -> Vec<(Span, String)> {
     found
 }
 
+/// Returns whether the words are meant as they stand after the word `before`: "a kind of club", "do you know".
+fn is_meant(hedge: &str, before: &str) -> bool {
+    match hedge {
+        "kind of" | "sort of" => NOUN_BEFORE.contains(&before),
+        "you know" => KNOW_BEFORE.contains(&before),
+        _ => false,
+    }
+}
+
 /// "like" that the recognizer sets off with commas on both sides.
-fn is_set_off(spoken: &[(&Word, String)], at: usize) -> bool {
+fn is_set_off(spoken: &Spoken, at: usize) -> bool {
     let comma = |i: usize| spoken[i].0.text.trim_end().ends_with(',');
     spoken[at].1 == "like" && comma(at) && at > 0 && comma(at - 1)
 }
 
 fn measure(scene: &Scene) -> Measure {
-    let found = |said: &Said| said.phrases.iter().flat_map(|words| hedges(words)).collect::<Vec<_>>();
-    let measure = scene.worded(|said| ratio(100.0 * found(said).len() as f64, said.spoken() as f64));
-    let Some(said) = scene.said() else { return measure };
-    let event = |(span, hedge): (Span, String)| {
-        let quote = said.quote(span, 3).unwrap_or(hedge);
-        (0.0, Moment { span, why: quote, good: false })
-    };
-    measure.with_events(scene, found(&said).into_iter().map(event).collect())
+    scene.worded(|said| ratio(100.0 * said.count(|words| hedges(words).len()) as f64, said.spoken() as f64))
 }
 
 #[cfg(test)]
@@ -102,7 +92,7 @@ mod tests {
     fn hedges_are_found_by_their_words_and_nouns_and_questions_are_left_alone() {
         let found = |text: &str| {
             let words = words(0, text);
-            hedges(&words.iter().collect::<Vec<_>>()).into_iter().map(|(_, hedge)| hedge).collect::<Vec<_>>()
+            hedges(&words.iter().collect::<Vec<_>>())
         };
         assert_eq!(found("I think, maybe it was kind of late."), ["i think", "maybe", "kind of"]);
         assert_eq!(found("It was, like, three, you know, months"), ["like", "you know"]);

@@ -2,11 +2,6 @@
 
 use super::{Measure, Metric};
 use crate::scene::Scene;
-use crate::texts;
-use coach_core::report::Moment;
-
-/// Longer runs are shown as moments, milliseconds.
-const LONG_MS: i64 = 12_000;
 
 pub const METRIC: Metric = Metric {
     id: "longest_run",
@@ -21,11 +16,6 @@ pub const METRIC: Metric = Metric {
 };
 
 fn measure(scene: &Scene) -> Measure {
-    let spans = || scene.phrases().map(|phrase| phrase.span);
-    let longest = spans().map(|span| span.len_ms()).max();
-    let long = spans().filter(|span| span.len_ms() >= LONG_MS);
-    let events = long
-        .map(|span| (span.len_ms() as f32, Moment { span, why: texts::breathless(span.len_ms()), good: false }))
-        .collect();
-    scene.voiced(longest.map(|ms| ms as f32 / 1000.0)).with_events(scene, events)
+    let longest = scene.phrases().map(|phrase| phrase.span.len_ms()).max();
+    scene.voiced(longest.map(|ms| ms as f32 / 1000.0))
 }

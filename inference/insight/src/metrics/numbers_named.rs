@@ -1,11 +1,9 @@
 //! Numbers named: how often an answer gives a number ("20 percent", "three weeks", "2019").
 
 use super::{Measure, Metric};
-use crate::said::{Said, WINDOW, bare};
+use crate::said::{WINDOW, spoken};
 use crate::scene::Scene;
-use coach_core::Span;
 use coach_core::journal::Word;
-use coach_core::report::Moment;
 
 const DIGITS: [&str; 32] = [
     "zero",
@@ -57,9 +55,9 @@ pub const METRIC: Metric = Metric {
     ..Metric::SHOWN
 };
 
-/// Returns the numbers in words, with their stretch.
-pub fn numbers(words: &[&Word]) -> Vec<(Span, String)> {
-    let spoken: Vec<(&Word, String)> = words.iter().filter(|w| !w.filler).map(|w| (*w, bare(&w.text))).collect();
+/// Returns the numbers in words, in order of time.
+pub fn numbers(words: &[&Word]) -> Vec<String> {
+    let spoken = spoken(words.iter().copied());
     let is_number = |i: usize| -> bool {
         let word = spoken[i].1.as_str();
         let figure = word.chars().next().is_some_and(|c| c.is_ascii_digit());
@@ -79,8 +77,7 @@ pub fn numbers(words: &[&Word]) -> Vec<(Span, String)> {
         if run > 1 || spoken[at].1 != "one" || measured {
             let last = at + run - usize::from(!measured);
             let text: Vec<&str> = spoken[at..=last].iter().map(|(_, word)| word.as_str()).collect();
-            let start = spoken[at].0.start;
-            found.push((Span::new(start, spoken[last].0.end.max(start)), text.join(" ")));
+            found.push(text.join(" "));
         }
         at += run;
     }
@@ -88,12 +85,7 @@ pub fn numbers(words: &[&Word]) -> Vec<(Span, String)> {
 }
 
 fn measure(scene: &Scene) -> Measure {
-    let found = |said: &Said| said.phrases.iter().flat_map(|words| numbers(words)).collect::<Vec<_>>();
-    let measure = scene.worded(|said| Some(found(said).len() as f32));
-    let Some(said) = scene.said() else { return measure };
-    let event =
-        |(span, number): (Span, String)| (0.0, Moment { span, why: said.quote(span, 2).unwrap_or(number), good: true });
-    measure.with_events(scene, found(&said).into_iter().map(event).collect())
+    scene.worded(|said| Some(said.count(|words| numbers(words).len()) as f32))
 }
 
 #[cfg(test)]
@@ -105,7 +97,7 @@ mod tests {
     fn figures_and_number_words_are_numbers_and_the_one_is_none() {
         let found = |text: &str| {
             let words = words(0, text);
-            numbers(&words.iter().collect::<Vec<_>>()).into_iter().map(|(_, number)| number).collect::<Vec<_>>()
+            numbers(&words.iter().collect::<Vec<_>>())
         };
         assert_eq!(found("We cut it by 20 percent in three weeks."), ["20 percent", "three"]);
         assert_eq!(found("About two hundred and one million in 2019"), ["two hundred", "one million", "2019"]);

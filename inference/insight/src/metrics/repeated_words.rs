@@ -1,12 +1,10 @@
 //! Repeated words and restarts: "I I", "we had we had", per 100 words.
 
 use super::{Measure, Metric};
-use crate::said::{Said, WINDOW, bare};
+use crate::said::{WINDOW, spoken};
 use crate::scene::Scene;
 use crate::stats::ratio;
-use coach_core::Span;
 use coach_core::journal::Word;
-use coach_core::report::Moment;
 
 /// A run of at most so many words that is said twice in a row counts.
 const LONGEST: usize = 3;
@@ -26,10 +24,9 @@ pub const METRIC: Metric = Metric {
     ..Metric::SHOWN
 };
 
-/// Returns where a run of words is said twice, both times included, and the run.
-pub fn repeats(words: &[&Word]) -> Vec<(Span, String)> {
-    let spoken: Vec<(&Word, String)> =
-        words.iter().filter(|w| !w.filler).map(|w| (*w, bare(&w.text))).filter(|(_, text)| !text.is_empty()).collect();
+/// Returns the runs of words that are said twice in a row, in order of time.
+pub fn repeats(words: &[&Word]) -> Vec<String> {
+    let spoken = spoken(words.iter().copied());
     let mut found = Vec::new();
     let mut at = 1;
     while at < spoken.len() {
@@ -38,8 +35,7 @@ pub fn repeats(words: &[&Word]) -> Vec<(Span, String)> {
         match (1..=LONGEST).rev().find(same) {
             Some(n) if n > 1 || !RIGHTLY.contains(&spoken[at].1.as_str()) => {
                 let run: Vec<&str> = spoken[at..at + n].iter().map(|(_, text)| text.as_str()).collect();
-                let (start, end) = (spoken[at - n].0.start, spoken[at + n - 1].0.end);
-                found.push((Span::new(start, end.max(start)), run.join(" ")));
+                found.push(run.join(" "));
                 at += n;
             }
             _ => at += 1,
@@ -49,13 +45,7 @@ pub fn repeats(words: &[&Word]) -> Vec<(Span, String)> {
 }
 
 fn measure(scene: &Scene) -> Measure {
-    let found = |said: &Said| said.phrases.iter().flat_map(|words| repeats(words)).collect::<Vec<_>>();
-    let measure = scene.worded(|said| ratio(100.0 * found(said).len() as f64, said.spoken() as f64));
-    let Some(said) = scene.said() else { return measure };
-    let event = |(span, run): (Span, String)| {
-        (run.len() as f32, Moment { span, why: format!("said twice: \u{201c}{run}\u{201d}"), good: false })
-    };
-    measure.with_events(scene, found(&said).into_iter().map(event).collect())
+    scene.worded(|said| ratio(100.0 * said.count(|words| repeats(words).len()) as f64, said.spoken() as f64))
 }
 
 #[cfg(test)]
@@ -67,7 +57,7 @@ mod tests {
     fn words_said_twice_are_found_and_those_doubled_on_purpose_are_not() {
         let runs = |text: &str| {
             let words = words(0, text);
-            repeats(&words.iter().collect::<Vec<_>>()).into_iter().map(|(_, run)| run).collect::<Vec<_>>()
+            repeats(&words.iter().collect::<Vec<_>>())
         };
         assert_eq!(runs("I I went"), ["i"]);
         assert_eq!(runs("So we had um we had a plan"), ["we had"]);
