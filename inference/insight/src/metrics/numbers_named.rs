@@ -5,7 +5,8 @@ use crate::said::{WINDOW, spoken};
 use crate::scene::Scene;
 use coach_core::journal::Word;
 
-const DIGITS: [&str; 32] = [
+/// The number words, of which a compound may be made: "twenty-one".
+const NUMBERS: [&str; 33] = [
     "zero",
     "one",
     "two",
@@ -34,13 +35,14 @@ const DIGITS: [&str; 32] = [
     "seventy",
     "eighty",
     "ninety",
+    "dozen",
     "hundred",
     "thousand",
     "million",
     "billion",
 ];
-/// What makes a number of "one" or "a": "one percent", "a dozen".
-const MEASURES: [&str; 6] = ["percent", "hundred", "thousand", "million", "billion", "dozen"];
+/// The word that belongs to the number before it, and makes a number of "one".
+const PERCENT: &str = "percent";
 
 pub const METRIC: Metric = Metric {
     id: "numbers_named",
@@ -48,8 +50,8 @@ pub const METRIC: Metric = Metric {
     unit: "numbers",
     window: WINDOW,
     baseline: "none",
-    source: "Figures and number words, those in a row counted once, \"one\" only before a measure. Interviewers ask for results that can be \
-             counted; not every story has one. Shown, never scored.",
+    source: "Figures and number words, those in a row counted once, \"one\" only beside another or before \"percent\". Interviewers ask for \
+             results that can be counted; not every story has one. Shown, never scored.",
     of_words: true,
     measure,
     ..Metric::SHOWN
@@ -61,7 +63,8 @@ pub fn numbers(words: &[&Word]) -> Vec<String> {
     let is_number = |i: usize| -> bool {
         let word = spoken[i].1.as_str();
         let figure = word.chars().next().is_some_and(|c| c.is_ascii_digit());
-        figure || word == "dozen" || word.split('-').any(|part| DIGITS.contains(&part))
+        // "one-on-one": no number. "twenty-one": one.
+        figure || word == "one" || word.split('-').any(|part| part != "one" && NUMBERS.contains(&part))
     };
     let mut found = Vec::new();
     let mut at = 0;
@@ -71,12 +74,11 @@ pub fn numbers(words: &[&Word]) -> Vec<String> {
             at += 1;
             continue;
         }
-        let next = spoken.get(at + run).map_or("", |(_, word)| word.as_str());
-        let measured = MEASURES.contains(&next);
+        let is_percent = spoken.get(at + run).is_some_and(|(_, word)| word == PERCENT);
         // "one of them", "the one": no number.
-        if run > 1 || spoken[at].1 != "one" || measured {
-            let last = at + run - usize::from(!measured);
-            let text: Vec<&str> = spoken[at..=last].iter().map(|(_, word)| word.as_str()).collect();
+        if run > 1 || spoken[at].1 != "one" || is_percent {
+            let end = at + run + usize::from(is_percent);
+            let text: Vec<&str> = spoken[at..end].iter().map(|(_, word)| word.as_str()).collect();
             found.push(text.join(" "));
         }
         at += run;
@@ -102,6 +104,7 @@ mod tests {
         assert_eq!(found("We cut it by 20 percent in three weeks."), ["20 percent", "three"]);
         assert_eq!(found("About two hundred and one million in 2019"), ["two hundred", "one million", "2019"]);
         assert_eq!(found("One of them was the one I liked, someone told me"), [] as [&str; 0]);
-        assert_eq!(found("one percent, twenty-five people"), ["one percent", "twenty-five"]);
+        assert_eq!(found("one percent, twenty-one people"), ["one percent", "twenty-one"]);
+        assert_eq!(found("A one-on-one with each, a dozen"), ["dozen"]);
     }
 }
