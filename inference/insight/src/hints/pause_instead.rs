@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     ..Rule::CORRECTS
 };
 
-const CLUSTER: Evidence = |n| format!("{n:.0} of um and uh within ten seconds");
+const CLUSTER: Evidence = |n| format!("um or uh {n:.0} times within ten seconds");
 
 fn check(now: &Now, _active: bool) -> Verdict {
     now.filler_cluster.map_or(Verdict::Fine, |n| Verdict::Show(n as f32, CLUSTER))

@@ -9,5 +9,5 @@ recognizer
 expect clarity under 75
 expect words "fillers (um, uh)"
 expect words "“um we moved the whole release"
-hint 0:14.8 pause_instead | 3 of um and uh within ten seconds
+hint 0:14.8 pause_instead | um or uh 3 times within ten seconds
 hint 0:56.8 good_pace | about 125 words a minute over the last 30 s

@@ -11,4 +11,4 @@ expect hint pause_instead between 0:33 and 0:48
 expect fillers over 3
 expect words "um"
 hint 0:30.2 good_eye_contact | eyes on the camera for 100 % of the last 20 s
-hint 0:35.8 pause_instead | 3 of um and uh within ten seconds
+hint 0:35.8 pause_instead | um or uh 3 times within ten seconds
