@@ -221,6 +221,10 @@ pub fn hesitations(n: usize) -> String {
     if n == 1 { "one hesitation".into() } else { format!("{n} hesitations") }
 }
 
+/// What to do in place of um and uh. It does not praise silence: listeners like some fillers better than silent gaps (Christenfeld 1995).
+pub const BREATHE_INSTEAD: &str =
+    "When you need a moment, end the sentence, take a breath, and go on when you know what comes next.";
+
 /// "1 filler", "9 fillers".
 pub fn fillers(n: usize) -> String {
     if n == 1 { "1 filler".into() } else { format!("{n} fillers") }

@@ -28,9 +28,10 @@ pub const METRIC: Metric = Metric {
     priority: Priority::First,
     advice: Some(|t| {
         format!(
-            "{} (um, uh) in {}. Close your mouth instead and let a short silence stand: it sounds surer.",
+            "{} (um, uh) in {}. {}",
             texts::fillers(t.measure.events.count),
-            texts::about_seconds(t.span_s)
+            texts::about_seconds(t.span_s),
+            texts::BREATHE_INSTEAD
         )
     }),
     praise: Some(|v| if v < 0.05 { "you said no um and no uh".into() } else { "you hardly said um or uh".into() }),

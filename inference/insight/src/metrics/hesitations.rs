@@ -25,9 +25,10 @@ pub const METRIC: Metric = Metric {
     priority: Priority::First,
     advice: Some(|t| {
         format!(
-            "About {} (um, er) in {}. Close your mouth instead and let a short silence stand: it sounds surer.",
+            "About {} (um, er) in {}. {}",
             texts::hesitations(t.measure.events.count),
-            texts::about_seconds(t.span_s)
+            texts::about_seconds(t.span_s),
+            texts::BREATHE_INSTEAD
         )
     }),
     praise: Some(|v| if v < 0.05 { "no hesitation was heard".into() } else { "you hardly hesitated".into() }),
