@@ -94,7 +94,7 @@ impl State {
             voice: if scene.too_noisy() { self.voice.named_in_noise() } else { self.voice.named() },
             transcript: self.transcript(),
             recognizer: self.header.models.words.clone(),
-            notices: self.notices.iter().cloned().chain(self.voice.too_quiet().map(texts::too_quiet)).collect(),
+            notices: self.notices.iter().cloned().chain(self.voice.is_too_quiet().then(texts::too_quiet)).collect(),
         }
     }
 

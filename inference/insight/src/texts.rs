@@ -69,12 +69,11 @@ pub fn fading() -> String {
     "the last words died away".into()
 }
 
-/// What is said of speech whose mean level is `db` of full scale: parts of it may not have been heard.
-pub fn too_quiet(db: f64) -> String {
-    format!(
-        "The audio is too quiet to judge well: your voice is at {db:.0} dB of full scale. Turn the microphone up or sit closer to it; parts of \
-         what you said may have been taken for pauses."
-    )
+/// What is said of speech that is so quiet that parts of it may not have been heard.
+pub fn too_quiet() -> String {
+    "Your voice is too quiet to judge well, and parts of what you said may have been taken for pauses. Turn the microphone up or sit closer \
+     to it."
+        .into()
 }
 
 pub fn quieter(db: f32) -> String {
