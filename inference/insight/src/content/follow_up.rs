@@ -21,7 +21,7 @@ fn texts(missing: Missing) -> [&'static str; 2] {
         Missing::Result => ["What came of it?", "How did it end?"],
         Missing::OwnPart => ["What was your own part in it?", "Which of that did you do yourself?"],
         Missing::Action => ["What did you do about it?", "What steps did you take?"],
-        Missing::Number => ["Can you give a number?", "How much did it change, in numbers?"],
+        Missing::Number => ["Can you put a number on it?", "How much did it change, in numbers?"],
     }
 }
 

@@ -7,4 +7,4 @@ no-hints
 0:24 silent
 0:25 answered
 0:36 end
-expect follow-up Can you give a number?
+expect follow-up Can you put a number on it?
