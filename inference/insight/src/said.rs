@@ -1,6 +1,6 @@
 //! What was said in a scene, as far as it was written down with certainty.
 
-use crate::scene::Scene;
+use crate::scene::{Scene, Totals};
 use crate::timeline::{Cell, Timeline};
 use coach_core::journal::{Phrase, Word};
 use coach_core::{MediaTime, Span};
@@ -155,10 +155,17 @@ fn quoted(text: String) -> Option<String> {
     (!text.is_empty()).then(|| format!("\u{201c}{text}\u{201d}"))
 }
 
+impl Totals {
+    /// Returns the share of the speech that is written down with certainty, [`LEAST_SHARE`] to 1; `None` where it is less.
+    pub(crate) fn certain_share(&self) -> Option<f64> {
+        self.written_share().filter(|&share| share >= LEAST_SHARE)
+    }
+}
+
 impl Scene<'_> {
     /// Returns what was said; `None` where nothing, or too little of the speech, was written down with certainty.
     pub fn said(&self) -> Option<Said<'_>> {
-        let share = self.totals.written_share().filter(|&share| share >= LEAST_SHARE)?;
+        let share = self.totals.certain_share()?;
         Some(Said { phrases: self.certain_words(), share })
     }
 

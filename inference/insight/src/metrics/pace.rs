@@ -3,7 +3,6 @@
 use super::{Measure, Metric, Priority};
 use crate::curve::{Curve, Side};
 use crate::evidence::SCORED_SPEECH_S;
-use crate::said::LEAST_SHARE;
 pub use crate::said::WORDS_PER_NUCLEUS;
 use crate::scene::{Scene, Totals};
 
@@ -56,20 +55,14 @@ fn measure(scene: &Scene) -> Measure {
         |v| CURVE.quality(v),
         |v| METRIC.say(v),
     );
-    let how = if scene.totals.is_written() { "counted in the words" } else { "from syllables" };
+    let how = if scene.totals.certain_share().is_some() { "counted in the words" } else { "from syllables" };
     Measure { how: Some(how), ..measure }
 }
 
 impl Totals {
-    /// Whether the words tell the pace: enough of the speech is written down with certainty.
-    fn is_written(&self) -> bool {
-        self.written_share().is_some_and(|share| share >= LEAST_SHARE)
-    }
-
-    /// Words a minute from the first to the last word: the words themselves, else the syllable nuclei.
+    /// Returns the words a minute from the first to the last word: the words themselves, else the syllable nuclei.
     pub fn wpm(&self) -> Option<f32> {
-        let share = self.written_share().filter(|share| *share >= LEAST_SHARE);
-        match share {
+        match self.certain_share() {
             Some(share) => crate::stats::ratio(f64::from(self.words) / share, self.talk_s / 60.0),
             None => self.pace().map(|per_s| per_s * 60.0 * self.words_per_nucleus),
         }
