@@ -74,7 +74,7 @@ fn the_lite_model_sees_the_same_signs_from_geometry() {
 }
 
 #[test]
-fn a_image_turned_clockwise_by_20_degrees_shows_a_head_rolled_by_20_degrees() {
+fn an_image_turned_clockwise_by_20_degrees_shows_a_head_rolled_by_20_degrees() {
     let what = "sign of the roll";
     let (Some(references), Some(mut worker)) = (References::find(what), shared::full_worker(what)) else { return };
     let image = references.image("single_face.jpg", &references.read("single_face.jpg"));
@@ -159,7 +159,7 @@ fn correlation(a: &[f32], b: &[f32]) -> f64 {
 }
 
 #[test]
-fn a_image_that_lies_on_its_side_and_says_so_shows_the_same_face() {
+fn an_image_that_lies_on_its_side_and_says_so_shows_the_same_face() {
     let what = "rotation";
     let (Some(references), Some(mut worker)) = (References::find(what), shared::full_worker(what)) else { return };
     let mut first = None;
