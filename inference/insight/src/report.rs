@@ -1,6 +1,6 @@
 //! The report: answers, scores, metrics, curves and words of a session that is over.
 
-use crate::advice::Said;
+use crate::advice::AnswerFeedback;
 use crate::answers::Marked;
 use crate::content::outline::outline;
 use crate::metrics::{self, pace};
@@ -52,7 +52,8 @@ impl State {
         self.speech.end(&mut self.timeline);
         let whole = Span::new(MediaTime::ZERO, end);
         let all = self.answers.all(end).into_iter().enumerate();
-        let (answers, said): (Vec<Answer>, Vec<Said>) = all.map(|(place, marked)| self.answer(marked, place)).unzip();
+        let (answers, said): (Vec<Answer>, Vec<AnswerFeedback>) =
+            all.map(|(place, marked)| self.answer(marked, place)).unzip();
         let everything = Marked {
             question: None,
             question_id: None,
@@ -106,7 +107,7 @@ impl State {
     }
 
     /// One answer, and what is said of it. `place`: among the answers of the report.
-    fn answer(&self, marked: Marked, place: usize) -> (Answer, Said) {
+    fn answer(&self, marked: Marked, place: usize) -> (Answer, AnswerFeedback) {
         let end = marked.end.unwrap_or(marked.start);
         let mut scene = self.scene(self.answers.active(Span::new(marked.start, end)), marked.suggested_ms);
         scene.moments = true;

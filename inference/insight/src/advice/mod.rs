@@ -34,7 +34,7 @@ pub(crate) struct Fault {
 
 /// What is said of one answer.
 #[derive(Debug, Default)]
-pub(crate) struct Said {
+pub(crate) struct AnswerFeedback {
     pub praise: Vec<Feedback>,
     pub faults: Vec<Fault>,
     /// What stood in the way of judging.
@@ -42,13 +42,13 @@ pub(crate) struct Said {
 }
 
 /// What is to be said of one answer, the weightiest first.
-pub(crate) fn of_answer(scene: &Scene, measures: &Measures, scores: &Scores) -> Said {
+pub(crate) fn of_answer(scene: &Scene, measures: &Measures, scores: &Scores) -> AnswerFeedback {
     let mut faults = faults::faults(scene, measures, scores);
     let (more, notes) = conditions::conditions(scene, measures);
     faults.extend(more);
     sort(&mut faults);
     let praise = praise::praise(scores, &faults, MOST_PRAISE);
-    Said { praise, faults, notes }
+    AnswerFeedback { praise, faults, notes }
 }
 
 fn sort(faults: &mut [Fault]) {
@@ -56,13 +56,13 @@ fn sort(faults: &mut [Fault]) {
 }
 
 /// The advice of one answer that stands at `place` in the report.
-pub(crate) fn advice(said: &Said, place: usize) -> Vec<Feedback> {
+pub(crate) fn advice(said: &AnswerFeedback, place: usize) -> Vec<Feedback> {
     let first = said.faults.iter().take(MOST_ADVICE);
     first.map(|f| Feedback { id: f.id.into(), text: f.text.clone(), answers: vec![place], worst: f.worst }).collect()
 }
 
 /// The advice of a whole session of several answers: the worst fault of each, one that answers share told once.
-pub(crate) fn overall(answers: &[Said]) -> Vec<Feedback> {
+pub(crate) fn overall(answers: &[AnswerFeedback]) -> Vec<Feedback> {
     // The worst fault of a kind, the answer that has it, and all answers that have one.
     let mut worst: Vec<(Fault, usize, Vec<usize>)> = Vec::new();
     for (place, said) in answers.iter().enumerate() {
@@ -96,7 +96,7 @@ pub(crate) fn overall(answers: &[Said]) -> Vec<Feedback> {
 
 /// The praise of a whole session of several answers: what all of it did well and no answer did badly, then what single answers did well,
 /// named with them. `whole` is said of the session taken as one answer.
-pub(crate) fn overall_praise(scores: &Scores, whole: &Said, answers: &[Said]) -> Vec<Feedback> {
+pub(crate) fn overall_praise(scores: &Scores, whole: &AnswerFeedback, answers: &[AnswerFeedback]) -> Vec<Feedback> {
     let faults: Vec<Fault> = answers.iter().chain([whole]).flat_map(|said| said.faults.clone()).collect();
     // With a fault in some answer little is left that holds for all of them, and it is the less telling: one is enough.
     let mut all = praise::praise(scores, &faults, if faults.is_empty() { MOST_PRAISE } else { 1 });
