@@ -49,7 +49,7 @@ pub enum Action {
         #[arg(value_name = "PERSON")]
         person: String,
     },
-    /// Give the sessions of personal mode to this person
+    /// Give the sessions of personal mode to this person; they go to one account alone
     Adopt {
         #[arg(value_name = "PERSON")]
         person: String,
@@ -109,6 +109,13 @@ pub async fn act(action: &Action, db: &Db, config: &Config, to: &mut impl Write)
         }
         Action::Adopt { person } => {
             let person = find(db, person).await?;
+            let personal = users::personal(db).await?;
+            let given = identities::all(db).await?.iter().any(|(id, ..)| *id == personal.0);
+            // Another account would become the same person, with everything that is the first one's.
+            anyhow::ensure!(
+                person == personal || !given,
+                "the sessions of personal mode belong to another account already, whose id is {personal}"
+            );
             let owner = users::adopt(db, person).await?;
             Ok(writeln!(to, "The sessions of personal mode belong to this person, whose id is now {owner}.")?)
         }

@@ -204,6 +204,11 @@ async fn the_history_of_personal_mode_goes_to_its_owner_and_personal_mode_still_
         assert_eq!(logins::find(&db, &cookie, now_us(), i64::MAX / 2).await.unwrap().unwrap().1, personal);
         assert_eq!(users::get(&db, account).await.unwrap(), None);
         act(&adopt, &db, &Config::default(), &mut said).await.unwrap();
+        let bob = person(&db, "bob").await;
+        let second = Action::Adopt { person: "bob@uni.test".into() };
+        let refused = act(&second, &db, &Config::default(), &mut said).await.unwrap_err().to_string();
+        assert!(refused.contains("another account"), "{refused}");
+        assert_eq!(person(&db, "bob").await, bob, "two accounts never become one person");
     })
     .await;
 }
