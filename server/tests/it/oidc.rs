@@ -253,8 +253,9 @@ async fn a_disabled_person_and_a_provider_that_is_away_are_told() {
     let late = Browser::new();
     let (back, _) = late.follow(&format!("{}/auth/login", server.base), |_| false).await;
     assert!(back.starts_with(&provider.issuer), "{back}");
+    let issuer = provider.issuer.clone();
     drop(provider);
     let state = back.split("state=").nth(1).unwrap().split('&').next().unwrap().to_owned();
-    let (at, _) = late.follow(&format!("{}/auth/callback?code=x&state={state}", server.base), |_| true).await;
-    assert!(at.contains("/sign-in?problem="), "{at}");
+    let answer = format!("{}/auth/callback?code=x&state={state}&iss={issuer}", server.base);
+    assert_eq!(late.follow(&answer, |_| true).await.0, format!("{}/sign-in?problem=provider", server.base));
 }

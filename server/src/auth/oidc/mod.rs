@@ -24,7 +24,8 @@ use openidconnect::{
     ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields, EndSessionUrl, EndpointMaybeSet, EndpointNotSet,
     EndpointSet, IdToken, IdTokenClaims, IdTokenFields, IdTokenVerifier, IssuerUrl, LogoutRequest, Nonce,
     OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl, ProviderMetadata, RedirectUrl,
-    Scope, SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse, UserInfoClaims,
+    RequestTokenError, Scope, SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse,
+    UserInfoClaims, UserInfoError,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -263,7 +264,10 @@ impl Provider {
             .set_pkce_verifier(PkceCodeVerifier::new(back.verifier))
             .request_async(&self.http)
             .await
-            .map_err(|error| refused("the provider does not take the code", &error))?;
+            .map_err(|error| match error {
+                RequestTokenError::Request(_) => Error::Unreachable(chain(&error)),
+                _ => refused("the provider does not take the code", &error),
+            })?;
         let token = answer.id_token().ok_or_else(|| Error::Refused("the provider gave no ID token".into()))?;
         let nonce = Nonce::new(back.nonce);
         let claims = token.claims(&self.verifier(&known), &nonce);
@@ -280,7 +284,7 @@ impl Provider {
         let extra = claims.additional_claims();
         // A conforming provider puts most claims into userinfo and not into the ID token.
         let info = self.user_info(&known, &answer, claims).await?;
-        let roles = self.roles.of([Some(extra), info.as_ref().map(UserInfoClaims::additional_claims)]);
+        let role = self.roles.of([Some(extra), info.as_ref().map(UserInfoClaims::additional_claims)]);
         let email = match &info {
             Some(info) => verified(info.email(), info.email_verified()),
             None => None,
@@ -290,7 +294,7 @@ impl Provider {
         Ok(Proved {
             subject: claims.subject().to_string(),
             sid: extra.text("sid"),
-            profile: Profile { name: name.map(|name| name.to_string()), email, role: roles },
+            profile: Profile { name: name.map(|name| name.to_string()), email, role },
         })
     }
 
@@ -317,8 +321,10 @@ impl Provider {
         // An error here says that the provider has no such endpoint.
         let Ok(request) = known.client.user_info(answer.access_token().clone(), subject) else { return Ok(None) };
         let info = request.request_async(&self.http).await;
-        info.map(Some)
-            .map_err(|error| Error::Refused(format!("what the provider says does not hold: {}", chain(&error))))
+        info.map(Some).map_err(|error| match error {
+            UserInfoError::Request(_) => Error::Unreachable(chain(&error)),
+            _ => Error::Refused(format!("what the provider says does not hold: {}", chain(&error))),
+        })
     }
 
     /// Returns a verifier of this provider's tokens: signature, issuer, audience, end and beginning.
