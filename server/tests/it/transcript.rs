@@ -56,7 +56,7 @@ async fn a_transcript_is_given_as_captions_and_as_text() {
 async fn words_are_found_in_all_sessions_of_their_owner_and_signs_mean_themselves() {
     let server = Server::start().await;
     let first = said(&server, &[(1000, "We had a hard deadline."), (5000, "100 percent of it.")]).await;
-    let second = said(&server, &[(2000, "The Deadline moved.")]).await;
+    let second = said(&server, &[(2000, "The Deadline moved."), (8000, "Émile agreed.")]).await;
     let search = async |q: &str| -> Vec<(String, i64)> {
         let found: Value = server.get(&format!("/api/search?q={q}")).await.json().await.unwrap();
         let phrases = found["phrases"].as_array().unwrap().iter();
@@ -64,6 +64,7 @@ async fn words_are_found_in_all_sessions_of_their_owner_and_signs_mean_themselve
     };
     assert_eq!(search("deadline").await, [(second.to_string(), 2100), (first.to_string(), 1100)], "newest first");
     assert_eq!(search("HARD%20%20dead").await, [(first.to_string(), 1100)]);
+    assert_eq!(search("%C3%89mile").await, [(second.to_string(), 8100)], "as it is written");
     assert!(search("100%25").await.is_empty() && search("d_adline").await.is_empty());
     problem(server.get("/api/search?q=x").await, 422, "unprocessable").await;
     problem(server.get("/api/search").await, 400, "bad-request").await;

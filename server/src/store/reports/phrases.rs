@@ -37,20 +37,21 @@ macro_rules! replace {
 }
 pub(super) use replace;
 
-/// The owner's phrases that hold `text`, whatever its case (of English letters), newest session first.
+/// Returns the owner's phrases that hold `text`, at most `limit`, newest session first. Case does not
+/// matter; on SQLite, that of English letters.
 pub async fn search(db: &Db, owner: UserId, text: &str, limit: i64) -> sqlx::Result<Vec<Found>> {
     const SELECT: &str =
         "SELECT p.session, p.start_ms, p.end_ms, p.text FROM phrases p JOIN sessions s ON s.id = p.session
-        WHERE p.owner = $1 AND s.owner = $1 AND s.state <> 'deleted' AND LOWER(p.text) LIKE $2 ESCAPE '\\'
+        WHERE p.owner = $1 AND s.owner = $1 AND s.state <> 'deleted' AND LOWER(p.text) LIKE LOWER($2) ESCAPE '\\'
         ORDER BY p.session DESC, p.n LIMIT $3";
-    let pattern = format!("%{}%", escaped(&text.to_lowercase()));
+    let pattern = format!("%{}%", escaped(text));
     let rows: Vec<(Uuid, i64, i64, String)> =
         on!(db, pool => sqlx::query_as(SELECT).bind(owner.0).bind(pattern).bind(limit).fetch_all(pool).await?);
     let found = |(session, start_ms, end_ms, text)| Found { session_id: SessionId(session), start_ms, end_ms, text };
     Ok(rows.into_iter().map(found).collect())
 }
 
-/// What LIKE gives a meaning of its own is taken as it is written.
+/// Returns a pattern of LIKE that matches this text, with `%`, `_` and `\` as they are written.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
