@@ -80,7 +80,11 @@ impl Attempts {
     }
 }
 
-fn take<K: Hash + Eq + Clone>(limit: &DefaultKeyedRateLimiter<K>, key: K) -> Result<(), u32> {
+/// Counts one event of a key.
+///
+/// # Errors
+/// There were too many; the value says how long to wait, whole seconds.
+pub fn take<K: Hash + Eq + Clone>(limit: &DefaultKeyedRateLimiter<K>, key: K) -> Result<(), u32> {
     if limit.len() > REMEMBERED {
         limit.retain_recent();
     }

@@ -1,17 +1,15 @@
 //! Limits how often one address may change something: POST, PUT, PATCH and DELETE are counted, reading is not.
 
 use super::error::Error;
+use crate::auth::attempts;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::Method;
-use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 
 /// How many seconds' worth of changes may arrive at once.
 const BURST_S: NonZeroU32 = NonZeroU32::new(10).expect("10 is not 0");
-/// The number of addresses that are remembered before those without recent changes are forgotten.
-const REMEMBERED: usize = 4096;
 /// Path of the object store's notifications, which are not limited: it has a secret, and sends one per object.
 const UNLIMITED: &str = "/api/hooks/";
 
@@ -54,13 +52,7 @@ impl Changes {
     /// # Errors
     /// The address has sent too many; the value says how long to wait, whole seconds.
     fn take(&self, from: IpAddr) -> Result<(), u32> {
-        if self.0.len() > REMEMBERED {
-            self.0.retain_recent();
-        }
-        self.0.check_key(&prefix(from)).map_err(|until| {
-            let wait = until.wait_time_from(DefaultClock::default().now());
-            u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1)
-        })
+        attempts::take(&self.0, prefix(from))
     }
 }
 
