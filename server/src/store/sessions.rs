@@ -153,15 +153,9 @@ pub struct Quota {
     pub most: i64,
 }
 
-/// Inserts a session in the state `created`.
-pub async fn create(db: &Db, owner: UserId, new: NewSession) -> sqlx::Result<Session> {
-    let quota = Quota { since_us: i64::MAX, most: i64::MAX };
-    create_within(db, owner, new, quota).await?.ok_or(sqlx::Error::RowNotFound)
-}
-
 /// Inserts a session in the state `created`; `None`: the owner has created as many as the quota allows. Also of several at once,
 /// only as many are inserted as it allows.
-pub async fn create_within(db: &Db, owner: UserId, new: NewSession, quota: Quota) -> sqlx::Result<Option<Session>> {
+pub async fn create(db: &Db, owner: UserId, new: NewSession, quota: Quota) -> sqlx::Result<Option<Session>> {
     const COUNT: &str = "SELECT COUNT(*) FROM sessions WHERE owner = $1 AND created_us >= $2";
     const INSERT: &str = "INSERT INTO sessions (id, owner, state, source, created_us, updated_us, questions, hints, capture, affect, gold)
         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10)";

@@ -400,13 +400,13 @@ async fn of_twenty_sessions_at_once_only_those_within_the_quota_are_created() {
         let quota = Quota { since_us: 0, most: 4 };
         let created = join_all((0..20).map(|_| {
             let (db, new) = (db.clone(), new.clone());
-            tokio::spawn(async move { sessions::create_within(&db, owner, new, quota).await.unwrap() })
+            tokio::spawn(async move { sessions::create(&db, owner, new, quota).await.unwrap() })
         }));
         assert_eq!(created.await.into_iter().filter(|session| session.as_ref().unwrap().is_some()).count(), 3);
         assert_eq!(sessions::list(&db, owner, None, 100).await.unwrap().len(), 4);
-        assert!(sessions::create_within(&db, other, new.clone(), quota).await.unwrap().is_some(), "each has a quota");
+        assert!(sessions::create(&db, other, new.clone(), quota).await.unwrap().is_some(), "each has a quota");
         let later = Quota { since_us: now_us() + 1_000_000_000, most: 1 };
-        assert!(sessions::create_within(&db, owner, new, later).await.unwrap().is_some(), "only new ones count");
+        assert!(sessions::create(&db, owner, new, later).await.unwrap().is_some(), "only new ones count");
     })
     .await;
 }

@@ -74,7 +74,7 @@ pub async fn create(
     let new = NewSession { source: wish.source, questions, hints, capture, affect: app.context.config.affect.enabled };
     let most = app.context.config.limits.sessions_per_day;
     let quota = Quota { since_us: now_us() - DAY_US, most: i64::from(most) };
-    let session = sessions::create_within(&app.context.db, viewer.user, new, quota).await?.ok_or_else(|| {
+    let session = sessions::create(&app.context.db, viewer.user, new, quota).await?.ok_or_else(|| {
         let detail = format!("{most} sessions were made within a day, which is as many as one person may make");
         Error::TooMany { detail, retry_after_s: 3600 }
     })?;

@@ -217,5 +217,5 @@ pub async fn uploaded(db: &Db, owner: UserId) -> SessionId {
         capture: Default::default(),
         affect: true,
     };
-    sessions::create(db, owner, new).await.unwrap().id
+    sessions::create(db, owner, new, report::UNLIMITED).await.unwrap().unwrap().id
 }

@@ -5,9 +5,12 @@ use coach_core::report::{Answer, Coverage, Hint, MetricValue, Report, Score, Sco
 use coach_core::{MediaTime, SessionId, UserId};
 use coach_server::session::questions::Family;
 use coach_server::session::{Event, Machine};
-use coach_server::store::sessions::{self, AskedQuestion, NewSession, Session, Source};
+use coach_server::store::sessions::{self, AskedQuestion, NewSession, Quota, Session, Source};
 use coach_server::store::{Db, reports};
 use std::sync::Arc;
+
+/// As many sessions as a test wants.
+pub const UNLIMITED: Quota = Quota { since_us: i64::MAX, most: i64::MAX };
 
 /// Returns a new session of this owner.
 pub async fn session(db: &Db, owner: UserId) -> Session {
@@ -24,7 +27,7 @@ pub async fn session(db: &Db, owner: UserId) -> Session {
         capture: Capture { width: 640, height: 480, ..Capture::default() },
         affect: true,
     };
-    sessions::create(db, owner, new).await.unwrap()
+    sessions::create(db, owner, new, UNLIMITED).await.unwrap().unwrap()
 }
 
 /// Moves a session to `ready` through the usual states, with this report's rows.
