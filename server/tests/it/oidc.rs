@@ -9,16 +9,19 @@ use coach_server::store::people::users;
 use coach_testing::{LIMIT, Need, eventually, not_checked};
 use reqwest::Method;
 use serde_json::Value;
+use tempfile::TempDir;
 
 struct Place {
     server: Server,
     provider: Provider,
+    /// The folder of the database, which is removed at the end.
+    _dir: TempDir,
 }
 
 impl Place {
     /// Starts a server whose people sign in at a provider; `None`: no provider is installed.
     async fn start(clock: fn() -> i64) -> Option<Place> {
-        let (db, _dir) = sqlite().await;
+        let (db, dir) = sqlite().await;
         let mut provider = None;
         let configure = |config: &mut Config| {
             let app = format!("http://{}", config.http.bind);
@@ -32,11 +35,9 @@ impl Place {
             config.auth.coaches = vec!["staff".into()];
             config.auth.admins = vec!["operator".into()];
         };
-        // The folder of the database lives as long as the server.
         let server = Server::on(db, configure, clock).await;
-        std::mem::forget(_dir);
         match provider {
-            Some(provider) => Some(Place { server, provider }),
+            Some(provider) => Some(Place { server, provider, _dir: dir }),
             None => {
                 not_checked(
                     Need::Other,
@@ -249,7 +250,7 @@ async fn a_disabled_person_and_a_provider_that_is_away_are_told() {
     users::disable(&place.server.context.db, ada).await.unwrap();
     assert_eq!(place.me(&browser).await.0, 401);
     assert_eq!(place.sign_in(&Browser::new(), "ada").await, place.url("/sign-in?problem=disabled"));
-    let Place { server, provider } = place;
+    let Place { server, provider, _dir } = place;
     let late = Browser::new();
     let (back, _) = late.follow(&format!("{}/auth/login", server.base), |_| false).await;
     assert!(back.starts_with(&provider.issuer), "{back}");
