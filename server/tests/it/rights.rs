@@ -274,19 +274,18 @@ async fn credential(db: &Db, fixture: &Fixture, caller: Caller) -> Option<(&'sta
 
 /// A body that the operation would take from the owner.
 fn body(operation: &str, request: RequestBuilder) -> RequestBuilder {
-    let json = |value: Value| Some(value);
     let value = match operation {
-        "consents_accept" => json(json!({"version": consent::VERSION})),
-        "grants_give" => json(json!({"email": "stranger@uni.test", "scores": true})),
-        "me_put" => json(json!({"retention_days": 7})),
-        "password_set" => json(json!({"link": "x", "password": "a long enough password"})),
-        "sessions_create" => json(json!({"questions": ["failure-own-mistake"]})),
-        "sessions_gold" => json(json!({"gold": true})),
-        "sign_in_password" => json(json!({"name": "x", "password": "y"})),
-        "tokens_issue" => json(json!({"name": "x", "scope": "api", "days": 1})),
-        "upload_open" => json(json!({"name": "a.webm", "content_type": "video/webm", "bytes": 1000})),
-        "upload_urls" => json(json!({"parts": [1]})),
-        "upload_complete" => json(json!({"crc64": null})),
+        "consents_accept" => Some(json!({"version": consent::VERSION})),
+        "grants_give" => Some(json!({"email": "stranger@uni.test", "scores": true})),
+        "me_put" => Some(json!({"retention_days": 7})),
+        "password_set" => Some(json!({"link": "x", "password": "a long enough password"})),
+        "sessions_create" => Some(json!({"questions": ["failure-own-mistake"]})),
+        "sessions_gold" => Some(json!({"gold": true})),
+        "sign_in_password" => Some(json!({"name": "x", "password": "y"})),
+        "tokens_issue" => Some(json!({"name": "x", "scope": "api", "days": 1})),
+        "upload_open" => Some(json!({"name": "a.webm", "content_type": "video/webm", "bytes": 1000})),
+        "upload_urls" => Some(json!({"parts": [1]})),
+        "upload_complete" => Some(json!({"crc64": null})),
         _ => None,
     };
     match (value, operation) {

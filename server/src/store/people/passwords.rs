@@ -2,7 +2,6 @@
 
 use super::identities::{LOCAL, Profile};
 use super::{identities, users};
-use crate::clock::now_us;
 use crate::secret;
 use crate::store::{Db, in_transaction, on};
 use coach_core::UserId;
@@ -51,7 +50,7 @@ pub async fn set_by_link(db: &Db, secret: &str, hash: &str, now: i64) -> sqlx::R
         let person: Option<Uuid> =
             sqlx::query_scalar(TAKE).bind(secret::hash(secret)).bind(now).fetch_optional(&mut *tx).await?;
         let Some(person) = person else { return Ok(None) };
-        sqlx::query(SET).bind(person).bind(hash).bind(now_us()).execute(&mut *tx).await?;
+        sqlx::query(SET).bind(person).bind(hash).bind(now).execute(&mut *tx).await?;
         sqlx::query("DELETE FROM logins WHERE person = $1").bind(person).execute(&mut *tx).await?;
         sqlx::query(REVOKE).bind(person).bind(now).execute(&mut *tx).await?;
         Ok(Some(UserId(person)))
