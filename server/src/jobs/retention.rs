@@ -5,7 +5,7 @@ use crate::clock::{DAY_US, now_us};
 use crate::context::Context;
 use crate::session::{Event, TransitionError};
 use crate::shutdown::Ticks;
-use crate::store::people::logins;
+use crate::store::people;
 use crate::store::{self, jobs::NewJob};
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub async fn run(context: Context) {
     let mut ticks = Ticks::until(&context.shutdown, EVERY);
     while ticks.next().await {
         let idle_us = context.config.auth.idle_us();
-        if let Err(error) = logins::all_owners_sweep(&context.db, now_us(), idle_us).await {
+        if let Err(error) = people::all_owners_sweep(&context.db, now_us(), idle_us).await {
             tracing::error!(%error, "sign-ins that have expired could not be removed");
         }
         if let Err(error) = sweep(&context, now_us()).await {

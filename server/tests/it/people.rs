@@ -11,7 +11,7 @@ use coach_server::store::people::identities::{self, LOCAL, Profile};
 use coach_server::store::people::tokens::{self, Scope};
 use coach_server::store::people::users::{self, AccountRole, OWNED};
 use coach_server::store::people::{audit, logins, passwords, sign_ins};
-use coach_server::store::{Db, sessions};
+use coach_server::store::{Db, people, sessions};
 use coach_testing::{Need, not_checked};
 
 fn profile(name: &str) -> Profile {
@@ -125,7 +125,7 @@ async fn a_login_ends_when_idle_at_its_end_and_with_the_account() {
         assert_eq!(logins::find(&db, &secret, now, idle).await.unwrap(), None, "disabling signs out");
         assert_eq!(logins::end(&db, me, id).await.unwrap(), None);
         login(&db, me).await;
-        assert_eq!(logins::all_owners_sweep(&db, now + 2 * idle, idle).await.unwrap(), 1);
+        assert_eq!(people::all_owners_sweep(&db, now + 2 * idle, idle).await.unwrap(), 1);
     })
     .await;
 }

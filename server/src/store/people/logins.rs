@@ -1,7 +1,6 @@
 //! Queries on logins: browsers that are signed in, each known by the hash of its cookie.
 
 use super::SEEN_EVERY_US;
-use crate::clock::DAY_US;
 use crate::secret;
 use crate::store::{Db, on};
 use coach_core::UserId;
@@ -10,9 +9,6 @@ use uuid::Uuid;
 
 /// Longest name of a browser that is kept, characters.
 const AGENT_MAX: usize = 200;
-
-/// How long lines of the audit log are kept, days.
-const AUDIT_DAYS: i64 = 366;
 
 /// A browser to sign in.
 #[derive(Debug, Clone)]
@@ -101,19 +97,4 @@ pub async fn end_of_issuer_subject(db: &Db, issuer: &str, subject: &str) -> sqlx
     const DELETE: &str = "DELETE FROM logins WHERE issuer = $1
         AND person IN (SELECT person FROM identities WHERE issuer = $1 AND subject = $2)";
     on!(db, pool => Ok(sqlx::query(DELETE).bind(issuer).bind(subject).execute(pool).await?.rows_affected()))
-}
-
-/// Removes what has expired: logins, sign-ins under way, password links, logout tokens, lines of the audit log after a year. Returns how many rows.
-pub async fn all_owners_sweep(db: &Db, now: i64, idle_us: i64) -> sqlx::Result<u64> {
-    const IDLE: &str = "DELETE FROM logins WHERE expires_us <= $1 OR seen_us <= $2";
-    on!(db, pool => {
-        let mut gone = sqlx::query(IDLE).bind(now).bind(now - idle_us).execute(pool).await?.rows_affected();
-        for delete in ["DELETE FROM sign_ins WHERE expires_us <= $1", "DELETE FROM password_links WHERE expires_us <= $1",
-            "DELETE FROM logout_tokens WHERE expires_us <= $1"] {
-            gone += sqlx::query(delete).bind(now).execute(pool).await?.rows_affected();
-        }
-        let old = now - AUDIT_DAYS * DAY_US;
-        gone += sqlx::query("DELETE FROM audit WHERE at_us <= $1").bind(old).execute(pool).await?.rows_affected();
-        Ok(gone)
-    })
 }

@@ -9,6 +9,12 @@ pub mod sign_ins;
 pub mod tokens;
 pub mod users;
 
+use super::{Db, on};
+use crate::clock::DAY_US;
+
+/// How long lines of the audit log are kept, days.
+const AUDIT_DAYS: i64 = 366;
+
 /// Times of use are written at most this often, microseconds: a row that every request writes would be a bottleneck.
 const SEEN_EVERY_US: i64 = 60_000_000;
 
@@ -40,3 +46,19 @@ macro_rules! stored_as_text {
     };
 }
 use stored_as_text;
+
+/// Removes what has expired: logins, sign-ins under way, password links, logout tokens, lines of the audit log after a year. Returns how
+/// many rows.
+pub async fn all_owners_sweep(db: &Db, now: i64, idle_us: i64) -> sqlx::Result<u64> {
+    const IDLE: &str = "DELETE FROM logins WHERE expires_us <= $1 OR seen_us <= $2";
+    on!(db, pool => {
+        let mut gone = sqlx::query(IDLE).bind(now).bind(now - idle_us).execute(pool).await?.rows_affected();
+        for delete in ["DELETE FROM sign_ins WHERE expires_us <= $1", "DELETE FROM password_links WHERE expires_us <= $1",
+            "DELETE FROM logout_tokens WHERE expires_us <= $1"] {
+            gone += sqlx::query(delete).bind(now).execute(pool).await?.rows_affected();
+        }
+        let old = now - AUDIT_DAYS * DAY_US;
+        gone += sqlx::query("DELETE FROM audit WHERE at_us <= $1").bind(old).execute(pool).await?.rows_affected();
+        Ok(gone)
+    })
+}
