@@ -4,10 +4,11 @@ use coach_core::MediaTime;
 use coach_core::journal::{Phrase, Word};
 use std::fmt::Write as _;
 
-/// A caption has at most so many characters, two lines of what is usual, and lasts at most so long.
+/// The most characters of a caption of several words: two lines of the usual 42.
 const MOST_CHARACTERS: usize = 84;
+/// The longest time of a caption of several words, milliseconds.
 const MOST_MS: i64 = 7_000;
-/// A caption is shown at least so long, if the next one allows.
+/// The shortest time that a caption is shown if the next one does not begin earlier, milliseconds.
 const LEAST_MS: i64 = 1_000;
 
 /// A stretch of what was said that is shown at once.
@@ -18,7 +19,7 @@ pub struct Caption {
     pub text: String,
 }
 
-/// Cuts phrases into captions, at words.
+/// Returns phrases as captions, cut between words; none overlaps the next.
 pub fn captions(transcript: &[Phrase]) -> Vec<Caption> {
     let mut found: Vec<Caption> = Vec::new();
     for phrase in transcript {
@@ -41,7 +42,7 @@ pub fn captions(transcript: &[Phrase]) -> Vec<Caption> {
     found
 }
 
-/// The first caption of words, and of how many it is made.
+/// Returns the first caption of these words, which are not empty, and how many of them it holds.
 fn first(words: &[Word]) -> (Caption, usize) {
     let start = words[0].start;
     let mut text = words[0].text.clone();
@@ -58,7 +59,7 @@ fn first(words: &[Word]) -> (Caption, usize) {
     (Caption { start, end: words[taken - 1].end, text }, taken)
 }
 
-/// WebVTT (W3C, 2019). What would end a caption or begin a tag is written as an entity.
+/// Returns a transcript as WebVTT (W3C, 2019). `&`, `<` and `>` are written as entities, so that no text ends a caption or begins a tag.
 pub fn webvtt(transcript: &[Phrase]) -> String {
     let mut out = String::from("WEBVTT\n");
     for caption in captions(transcript) {
@@ -68,7 +69,7 @@ pub fn webvtt(transcript: &[Phrase]) -> String {
     out
 }
 
-/// SubRip.
+/// Returns a transcript as SubRip.
 pub fn subrip(transcript: &[Phrase]) -> String {
     let mut out = String::new();
     for (n, caption) in captions(transcript).iter().enumerate() {
@@ -78,7 +79,7 @@ pub fn subrip(transcript: &[Phrase]) -> String {
     out
 }
 
-/// A phrase a line, with the time at which it begins.
+/// Returns a transcript as text: a phrase a line, with the time at which it begins.
 pub fn plain(transcript: &[Phrase]) -> String {
     let line = |phrase: &Phrase| {
         let start = phrase.words.first().map_or(phrase.start, |word| word.start);
@@ -91,7 +92,7 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Hours, minutes, seconds and milliseconds.
+/// Returns hours, minutes, seconds and, after `point`, milliseconds.
 fn clock(t: MediaTime, point: char) -> String {
     let ms = t.ms().max(0);
     format!("{:02}:{:02}:{:02}{point}{:03}", ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000)

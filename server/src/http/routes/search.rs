@@ -9,8 +9,9 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
-/// The longest search text, characters, and the most phrases in an answer.
+/// The longest search text, characters.
 const LONGEST: usize = 200;
+/// The most phrases in an answer.
 const MOST: i64 = 100;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
