@@ -71,6 +71,13 @@ describe("a round", () => {
     expect(none.did.slice(-2)).toEqual(["answer_end", "stop"]);
   });
 
+  it("does not end the last answer for a next question that is not there", () => {
+    const last = play([...BEGIN, { is: "next" }], first({ serverFollowsUp: true }));
+    const { state, did } = play([{ is: "done", then: "next" }], last.state);
+    expect(did).toEqual([]);
+    expect(state).toEqual(last.state);
+  });
+
   it("asks nothing further where the person or the server does not want to, or the connection goes", () => {
     const done: ArenaEvent[] = [...BEGIN, { is: "done", then: "next" }];
     expect(play(done).did.at(-1)).toBe("question b");

@@ -244,9 +244,11 @@ function connected(state: ArenaState, connection: PublisherState, now: number): 
   }
 }
 
+const isLast = (state: ArenaState): boolean => state.index + 1 >= state.questions.length;
+
 function next(state: ArenaState, now: number): Step {
   const going = state.stage.at === "answering" && state.connection.is === "live" && !state.hold;
-  if (!going || state.index + 1 >= state.questions.length) return stay(state);
+  if (!going || isLast(state)) return stay(state);
   const following = { ...state, index: state.index + 1, timer: zero, hint: null, further: null };
   if (state.prepareS === 0 && !state.readAloud) return settled(following, now);
   const withheld = prepared({ ...following, withheld: true }, now);
@@ -267,6 +269,8 @@ function finished(state: ArenaState, event: ArenaEvent, now: number): Step {
     case "done": {
       const going = stage.at === "answering" && state.connection.is === "live" && !state.hold;
       if (!going) return event.then === "stop" ? stop(state, now) : stay(state);
+      // Nothing follows the last answer: it goes on until it is stopped.
+      if (event.then === "next" && isLast(state)) return stay(state);
       const may = state.followUps && state.serverFollowsUp && state.followed !== state.index;
       if (!may) return event.then === "stop" ? stop(state, now) : next(state, now);
       const listening: Stage = { at: "listening", then: event.then };
