@@ -258,8 +258,8 @@ function next(state: ArenaState, now: number): Step {
 function left(state: ArenaState, then: Leaving, now: number): Step {
   if (then === "stop") return stop(state, now);
   const answering: ArenaState = { ...state, stage: { at: "answering" } };
-  // Where the connection was lost meanwhile, the question is asked again when it is back.
-  return state.connection.is === "live" ? next(answering, now) : stay({ ...answering, asked: -1 });
+  // Where connection or device was lost meanwhile, the question is asked again when it is back.
+  return state.connection.is === "live" && !state.hold ? next(answering, now) : stay({ ...answering, asked: -1 });
 }
 
 /** The end of an answer, and the further question that may follow it. */
