@@ -226,7 +226,8 @@ function firstState(session: Session): ArenaState {
 
 /** The browser asks before a page is closed or loaded again in the middle of an answer. */
 function usePageLeaving({ stage, connection }: ArenaState) {
-  const live = stage.at === "answering" && (connection.is === "live" || connection.is === "lost");
+  const round = ["answering", "listening", "asking_further"].includes(stage.at);
+  const live = round && (connection.is === "live" || connection.is === "lost");
   useEffect(() => {
     if (!live) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
@@ -237,7 +238,7 @@ function usePageLeaving({ stage, connection }: ArenaState) {
 
 /** The screen stays on from the time to think until the round is over: a phone that sleeps would end the camera. */
 function useAwake({ stage }: ArenaState) {
-  const awake = ["preparing", "counting", "answering"].includes(stage.at);
+  const awake = ["preparing", "counting", "answering", "listening", "asking_further"].includes(stage.at);
   useEffect(() => (awake ? keepAwake() : undefined), [awake]);
 }
 
