@@ -22,8 +22,8 @@ export default function Review({ id }: { id: string }) {
   });
   return (
     <Frame title="A shared session">
-      {session.isPending && <Loading what="the session" />}
-      {session.isError && <Failure error={session.error} title="This session is not shared with you" />}
+      {session.isPending && <Loading page what="the session" />}
+      {session.isError && <Failure page error={session.error} title="This session is not shared with you" />}
       {session.data && (
         <div className="grid gap-6">
           <div className="flex flex-wrap items-end gap-x-4 gap-y-2">

@@ -19,7 +19,7 @@ export default function Password() {
   if (set.isSuccess) {
     return (
       <Frame title="Password set">
-        <Empty title="Your password is set" action={<ButtonLink to="/sign-in">Sign in</ButtonLink>}>
+        <Empty page title="Your password is set" action={<ButtonLink to="/sign-in">Sign in</ButtonLink>}>
           Every browser that was signed in with the old one is signed out.
         </Empty>
       </Frame>

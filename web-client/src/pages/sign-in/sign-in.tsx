@@ -70,9 +70,9 @@ export default function SignIn() {
     return (
       <Frame title="Sign in">
         {ways.isPending ? (
-          <Loading what="the ways to sign in" rows={1} />
+          <Loading page what="the ways to sign in" rows={1} />
         ) : (
-          <Failure error={ways.error} retry={() => void ways.refetch()} />
+          <Failure page error={ways.error} retry={() => void ways.refetch()} />
         )}
       </Frame>
     );
@@ -81,7 +81,7 @@ export default function SignIn() {
   return (
     <Frame title="Sign in">
       {mode === "personal" ? (
-        <Empty title="Nobody signs in here" action={<ButtonLink to="/">Choose a question</ButtonLink>}>
+        <Empty page title="Nobody signs in here" action={<ButtonLink to="/">Choose a question</ButtonLink>}>
           This server has one person.
         </Empty>
       ) : (
