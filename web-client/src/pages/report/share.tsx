@@ -10,6 +10,7 @@ import { when } from "../../replay/words";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { Field } from "../../ui/field";
+import { Failure } from "../../ui/states";
 import { SelectRow, SwitchRow } from "../../ui/switch";
 
 type Grant = Grants["grants"][number];
@@ -18,7 +19,8 @@ function Given({ id, grant }: { id: string; grant: Grant }) {
   const cache = useQueryClient();
   const end = useMutation({
     mutationFn: () => unshare(id, grant.id),
-    onSuccess: () => cache.invalidateQueries({ queryKey: keys.grants(id) }),
+    // Also after a failure: it may have ended by itself meanwhile.
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.grants(id) }),
   });
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 py-2.5" data-testid="grant">
@@ -32,6 +34,11 @@ function Given({ id, grant }: { id: string; grant: Grant }) {
       <Button disabled={end.isPending} onClick={() => end.mutate()}>
         Stop sharing
       </Button>
+      {end.isError && (
+        <p role="alert" className="basis-full text-danger">
+          Sharing could not be stopped: {asProblem(end.error).message}
+        </p>
+      )}
     </li>
   );
 }
@@ -51,6 +58,7 @@ function Sharing({ id }: { id: string }) {
   });
   return (
     <div className="grid gap-5">
+      {grants.isError && <Failure error={grants.error} retry={() => void grants.refetch()} />}
       <ul className="divide-y divide-line" data-testid="grants">
         {grants.data?.grants.map((grant) => (
           <Given key={grant.id} id={id} grant={grant} />

@@ -25,30 +25,45 @@ export function browserName(agent: string | null): string {
   return system ? `${called} on ${system}` : called;
 }
 
+/** What could not be done, and why; nothing without an error. */
+function Told({ error, what }: { error: Error | null; what: string }) {
+  return (
+    error && (
+      <p role="alert" className="py-2 text-danger">
+        {what}: {asProblem(error).message}
+      </p>
+    )
+  );
+}
+
 export function Browsers() {
   const cache = useQueryClient();
   const list = useQuery({ queryKey: ["browsers"], queryFn: browsers });
   const end = useMutation({
     mutationFn: endBrowser,
-    onSuccess: () => cache.invalidateQueries({ queryKey: ["browsers"] }),
+    onSettled: () => cache.invalidateQueries({ queryKey: ["browsers"] }),
   });
   return (
-    <ul className="divide-y divide-line" data-testid="browsers">
-      {list.data?.browsers.map((browser) => (
-        <li key={browser.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-3.5">
-          <div className="min-w-0 flex-1 basis-56">
-            <p className="font-medium">
-              {browserName(browser.agent)}
-              {browser.id === list.data.this && <span className="text-ink-2"> · this one</span>}
-            </p>
-            <p className="text-sm text-ink-2">
-              Signed in {when(browser.created_us)}, last used {when(browser.seen_us)}
-            </p>
-          </div>
-          {browser.id !== list.data.this && <Button onClick={() => end.mutate(browser.id)}>Sign out</Button>}
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="divide-y divide-line" data-testid="browsers">
+        {list.data?.browsers.map((browser) => (
+          <li key={browser.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-3.5">
+            <div className="min-w-0 flex-1 basis-56">
+              <p className="font-medium">
+                {browserName(browser.agent)}
+                {browser.id === list.data.this && <span className="text-ink-2"> · this one</span>}
+              </p>
+              <p className="text-sm text-ink-2">
+                Signed in {when(browser.created_us)}, last used {when(browser.seen_us)}
+              </p>
+            </div>
+            {browser.id !== list.data.this && <Button onClick={() => end.mutate(browser.id)}>Sign out</Button>}
+          </li>
+        ))}
+      </ul>
+      <Told error={list.error} what="The browsers could not be listed" />
+      <Told error={end.error} what="The browser could not be signed out" />
+    </>
   );
 }
 
@@ -118,7 +133,7 @@ export function Tokens() {
   const [open, setOpen] = useState(false);
   const revoke = useMutation({
     mutationFn: revokeToken,
-    onSuccess: () => cache.invalidateQueries({ queryKey: ["tokens"] }),
+    onSettled: () => cache.invalidateQueries({ queryKey: ["tokens"] }),
   });
   return (
     <div className="py-3.5" data-testid="tokens">
@@ -143,6 +158,8 @@ export function Tokens() {
           </li>
         ))}
       </ul>
+      <Told error={list.error} what="The tokens could not be listed" />
+      <Told error={revoke.error} what="The token could not be revoked" />
       <Dialog open={open} title="New token" onClose={() => setOpen(false)}>
         <NewToken onClose={() => setOpen(false)} />
       </Dialog>
