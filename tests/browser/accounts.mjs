@@ -59,7 +59,7 @@ await walk({ seen, shots, prefix: "accounts-", expected }, async ({ page, by, sh
   await page.getByLabel("What it is for").fill("OBS");
   await page.getByRole("button", { name: /Make a token/ }).click();
   seen.token = (await by("token-secret").innerText()).length;
-  await page.getByRole("button", { name: "I have kept it" }).click();
+  await page.getByRole("button", { name: "I have copied it" }).click();
   await by("tokens").getByText("OBS", { exact: true }).waitFor();
   await shot("settings", { fullPage: true });
 

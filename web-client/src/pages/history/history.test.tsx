@@ -79,9 +79,9 @@ describe("what changed", () => {
   it("says how many sessions it takes, and when nothing changed", async () => {
     show([made(1)]);
     expect((await screen.findByTestId("trends")).textContent).toBe(
-      "After 2 more sessions with scores, this place says what changed.",
+      "After 2 more sessions with scores, you see here what changed.",
     );
-    expect(withoutChanges(2)).toBe("After one more session with scores, this place says what changed.");
+    expect(withoutChanges(2)).toBe("After one more session with scores, you see here what changed.");
     expect(withoutChanges(7)).toBe("Nothing changed noticeably over your 7 sessions with scores.");
   });
 });

@@ -36,7 +36,7 @@ const LEAST = 3;
 export function withoutChanges(points: number): string {
   if (points >= LEAST) return `Nothing changed noticeably over your ${points} sessions with scores.`;
   const more = LEAST - points;
-  return `After ${more === 1 ? "one more session" : `${more} more sessions`} with scores, this place says what changed.`;
+  return `After ${more === 1 ? "one more session" : `${more} more sessions`} with scores, you see here what changed.`;
 }
 
 export function Trends({ trends }: { trends: TrendsData }) {

@@ -78,12 +78,12 @@ function NewToken({ onClose }: { onClose: () => void }) {
   if (issue.isSuccess) {
     return (
       <div className="grid gap-4">
-        <p>This is the token. It is shown now and never again.</p>
+        <p>Copy this token now: it is not shown again.</p>
         <code className="break-all rounded-xl bg-sunken px-3 py-2 text-sm" data-testid="token-secret">
           {issue.data.secret}
         </code>
         <Button look="primary" onClick={onClose}>
-          I have kept it
+          I have copied it
         </Button>
       </div>
     );

@@ -177,7 +177,7 @@ export function YourData() {
         title="Who can see my sessions"
         text={
           me.data?.mode === "accounts"
-            ? "You, and with whom you share one: its report says with whom, and ends it."
+            ? "You, and the people you share a session with. Its report shows who they are, and you can stop sharing there."
             : "You. This server has one person."
         }
       >

@@ -36,7 +36,7 @@ export default function Password() {
       >
         <h1 className="text-3xl font-semibold tracking-tight">Set a password</h1>
         <p className="text-ink-2">
-          At least {SHORTEST} characters. A few words that you remember are better than a short riddle.
+          At least {SHORTEST} characters. Several words that you can remember make a good one.
         </p>
         <Field label="New password" type="password" autoComplete="new-password" value={first} onType={setFirst} />
         <Field label="Once more" type="password" autoComplete="new-password" value={second} onType={setSecond} />

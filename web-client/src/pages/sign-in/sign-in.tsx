@@ -13,8 +13,8 @@ import { Empty, Failure, Loading } from "../../ui/states";
 /** What is said about a sign-in at the provider that failed, by the word in the address. */
 const PROBLEMS: Record<string, string> = {
   state: "That sign-in took too long, or began in another browser. Try again.",
-  provider: "The sign-in was stopped, or the other side does not answer. Try again in a moment.",
-  token: "What came back could not be trusted. Try again; if it stays, tell whoever runs this server.",
+  provider: "The sign-in was cancelled, or its provider does not answer. Try again in a moment.",
+  token: "The provider's answer could not be verified. Try again; if it happens again, tell whoever runs this server.",
   disabled: "This account is disabled. Whoever runs this server can enable it.",
 };
 
