@@ -178,7 +178,10 @@ export default function History() {
         {sessions.length > 0 && <Tools view={view} onChange={setView} />}
         <Said typed={view.typed} sessions={sessions} />
         {sessions.length > 0 && found.length === 0 && (
-          <Empty title="Nothing was found" action={<Button onClick={() => setView(ALL)}>Show everything</Button>}>
+          <Empty
+            title={view.references ? "Nothing was found" : "No question has these words"}
+            action={<Button onClick={() => setView(ALL)}>Show everything</Button>}
+          >
             {view.references
               ? "Only references were looked through."
               : "The questions of the sessions shown here were looked through."}
