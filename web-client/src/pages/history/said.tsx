@@ -11,8 +11,15 @@ const MOST = 20;
 
 export function Said({ typed, sessions }: { typed: string; sessions: readonly Session[] }) {
   const q = useDeferredValue(typed.trim().replace(/\s+/g, " "));
-  const { data } = useSearch(q);
+  const { data, isError } = useSearch(q);
   const phrases = q.length < 2 ? [] : (data?.phrases ?? []);
+  if (isError && q.length >= 2) {
+    return (
+      <p role="alert" className="text-sm text-ink-2">
+        The words of your sessions could not be searched. Try again in a moment.
+      </p>
+    );
+  }
   if (phrases.length === 0) return null;
   const of = new Map(sessions.map((session) => [session.id, session]));
   return (
