@@ -18,6 +18,7 @@ const live: ArenaEvent = { is: "connection", connection: { is: "live" } };
 const lost: ArenaEvent = { is: "connection", connection: { is: "lost", since: 0 } };
 const mine: ArenaEvent = { is: "turn", mine: true, begun: false };
 const second: ArenaEvent = { is: "second" };
+const next: ArenaEvent = { is: "done", then: "next" };
 const BEGIN: ArenaEvent[] = [mine, { is: "opened" }, second, second, second, live];
 
 const word = (effect: Effect): string =>
@@ -48,13 +49,13 @@ describe("a round", () => {
   });
 
   it("goes to the next question, and no further than the last", () => {
-    const { state, did } = play([...BEGIN, { is: "next" }, { is: "next" }]);
+    const { state, did } = play([...BEGIN, next, next]);
     expect(did.slice(-2)).toEqual(["question a", "question b"]);
     expect(state.index).toBe(1);
   });
 
   it("goes nowhere while the connection is lost", () => {
-    expect(play([...BEGIN, lost, { is: "next" }]).state.index).toBe(0);
+    expect(play([...BEGIN, lost, next]).state.index).toBe(0);
   });
 
   it("waits after an answer for the further question, and its answer belongs to the same answer", () => {
@@ -72,8 +73,8 @@ describe("a round", () => {
   });
 
   it("does not end the last answer for a next question that is not there", () => {
-    const last = play([...BEGIN, { is: "next" }], first({ serverFollowsUp: true }));
-    const { state, did } = play([{ is: "done", then: "next" }], last.state);
+    const last = play(BEGIN, first({ index: 1, serverFollowsUp: true }));
+    const { state, did } = play([next], last.state);
     expect(did).toEqual([]);
     expect(state).toEqual(last.state);
   });
@@ -94,7 +95,7 @@ describe("a round", () => {
 
   it("gives time to think before each answer, and withholds video and audio in it", () => {
     const ready: ArenaEvent[] = [{ is: "ready" }, second, second, second];
-    const { did } = play([mine, { is: "opened" }, ...ready, live, { is: "next" }, ...ready], first({ prepareS: 30 }));
+    const { did } = play([mine, { is: "opened" }, ...ready, live, next, ...ready], first({ prepareS: 30 }));
     expect(did).toEqual([
       "open_camera", "publish", "question a",
       "answer_end", "withhold", "pause", "withhold", "resume", "question b",
@@ -144,7 +145,7 @@ describe("a round", () => {
   it("withholds a device that comes back while somebody prepares between two answers", () => {
     const ready: ArenaEvent[] = [{ is: "ready" }, second, second, second];
     const away: ArenaEvent[] = [{ is: "device_gone", what: "camera" }, { is: "retry" }, { is: "opened" }];
-    const begin: ArenaEvent[] = [mine, { is: "opened" }, ...ready, live, { is: "next" }];
+    const begin: ArenaEvent[] = [mine, { is: "opened" }, ...ready, live, next];
     const { did } = play([...begin, ...away, ...ready], first({ prepareS: 30 }));
     expect(did.slice(3)).toEqual([
       "answer_end", "withhold", "pause", "open_camera", "publish", "withhold", "withhold", "resume", "question b",

@@ -88,7 +88,6 @@ export type ArenaEvent =
   | { is: "second" }
   | { is: "connection"; connection: PublisherState }
   | { is: "device_gone"; what: "camera" | "microphone" }
-  | { is: "next" }
   /** The answer is complete. */
   | { is: "done"; then: Leaving }
   | { is: "channel"; followsUp: boolean }
@@ -397,8 +396,6 @@ export function transition(state: ArenaState, event: ArenaEvent, now: number): S
       return second(state, now);
     case "connection":
       return connected(state, event.connection, now);
-    case "next":
-      return next(state, now);
     case "done":
     case "follow_up":
     case "answer_further":
