@@ -103,8 +103,15 @@ impl Layers {
 
 fn from_file(path: &Path) -> Result<Config, Error> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
-    // toml's message shows the line, the key and what was expected.
-    toml::from_str(&text).map_err(|error| Error::File { path: path.to_owned(), message: error.to_string() })
+    toml::from_str(&text).map_err(|error| Error::File { path: path.to_owned(), message: place_of(&error, &text) })
+}
+
+/// Returns what is wrong with a configuration file, with the line's number and key. toml's own text prints the whole line, and with it a secret.
+fn place_of(error: &toml::de::Error, text: &str) -> String {
+    let Some(before) = error.span().and_then(|span| text.get(..span.start)) else { return error.message().to_owned() };
+    let line = before.matches('\n').count();
+    let key = text.lines().nth(line).and_then(|line| line.split_once('=')).map(|(key, _)| format!(", {}", key.trim()));
+    format!("line {}{}: {}", line + 1, key.unwrap_or_default(), error.message())
 }
 
 /// Returns the configuration with one value changed. The value is parsed as the type of its key: a number, a list, plain text.
@@ -288,6 +295,16 @@ mod tests {
         ] {
             let message = environment(&[(name, value)]).load().unwrap_err().to_string();
             assert!(message.contains(key), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_error_in_the_file_names_line_and_key_and_shows_no_secret() {
+        for text in ["[auth]\nclient_secret = \"hush\" x\n", "[auth]\nclient_sekret = \"hush\"\n", "[media]\n\ngrace_s = \"hush"] {
+            let (_dir, layers) = file(text);
+            let message = layers.load().unwrap_err().to_string();
+            assert!(!message.contains("hush"), "{message}");
+            assert!(message.contains("line 2, client_s") || message.contains("line 3, grace_s"), "{message}");
         }
     }
 
