@@ -300,7 +300,11 @@ mod tests {
 
     #[test]
     fn an_error_in_the_file_names_line_and_key_and_shows_no_secret() {
-        for text in ["[auth]\nclient_secret = \"hush\" x\n", "[auth]\nclient_sekret = \"hush\"\n", "[media]\n\ngrace_s = \"hush"] {
+        for text in [
+            "[auth]\nclient_secret = \"hush\" x\n",
+            "[auth]\nclient_sekret = \"hush\"\n",
+            "[media]\n\ngrace_s = \"hush",
+        ] {
             let (_dir, layers) = file(text);
             let message = layers.load().unwrap_err().to_string();
             assert!(!message.contains("hush"), "{message}");

@@ -260,14 +260,13 @@ impl Provider {
             .client
             .exchange_code(AuthorizationCode::new(back.code))
             .map_err(|error| refused("the provider has no token endpoint", &error))?;
-        let answer: Answer = exchange
-            .set_pkce_verifier(PkceCodeVerifier::new(back.verifier))
-            .request_async(&self.http)
-            .await
-            .map_err(|error| match error {
-                RequestTokenError::Request(_) => Error::Unreachable(chain(&error)),
-                _ => refused("the provider does not take the code", &error),
-            })?;
+        let answer: Answer =
+            exchange.set_pkce_verifier(PkceCodeVerifier::new(back.verifier)).request_async(&self.http).await.map_err(
+                |error| match error {
+                    RequestTokenError::Request(_) => Error::Unreachable(chain(&error)),
+                    _ => refused("the provider does not take the code", &error),
+                },
+            )?;
         let token = answer.id_token().ok_or_else(|| Error::Refused("the provider gave no ID token".into()))?;
         let nonce = Nonce::new(back.nonce);
         let claims = token.claims(&self.verifier(&known), &nonce);
