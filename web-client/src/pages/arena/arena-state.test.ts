@@ -87,7 +87,10 @@ describe("a round", () => {
     const gone = play([...done, lost, { is: "follow_up", text: null }, live], first({ serverFollowsUp: true }));
     expect(gone.did.slice(-2)).toEqual(["answer_end", "question a"]);
     expect(gone.state.stage).toEqual({ at: "answering" });
-    const unplugged: ArenaEvent[] = [{ is: "device_gone", what: "camera" }, { is: "follow_up", text: null }];
+    const unplugged: ArenaEvent[] = [
+      { is: "device_gone", what: "camera" },
+      { is: "follow_up", text: null },
+    ];
     const back = play([...done, ...unplugged, { is: "opened" }], first({ serverFollowsUp: true }));
     expect(back.did.slice(-4)).toEqual(["pause", "publish", "resume", "question a"]);
     expect(back.state.stage).toEqual({ at: "answering" });
