@@ -1,6 +1,7 @@
 //! Compares two journals of one session: that of the live path and that of the file path.
 
 use anyhow::{Context, Result};
+use coach_testing::{Need, not_checked};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -76,6 +77,20 @@ pub fn in_full_until(live: &str) -> i64 {
     let gaps = lines(live, "gap").into_iter().filter(|(_, v)| v["what"] == "video" || v["what"] == "face");
     let left_out = gaps.filter(|(_, v)| v["reason"] == "overload").filter_map(|(_, v)| v["start"].as_i64());
     steps.chain(left_out).min().map_or(i64::MAX, |t| t - 1000)
+}
+
+/// Returns whether a live session analyzed in full throughout. Where a busy machine left frames out, says that `what`, which rests on all of
+/// them, is not checked.
+pub fn is_in_full(live: &str, what: &str) -> bool {
+    let until = in_full_until(live);
+    if until < i64::MAX {
+        not_checked(
+            Need::Other,
+            what,
+            format!("this machine was too busy to analyze every frame live, from {until} ms on"),
+        );
+    }
+    until == i64::MAX
 }
 
 /// Returns the lines of the analyzed frames, by their stamps.

@@ -97,11 +97,13 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
     let report_again: Value = serde_json::from_slice(&std::fs::read(out.join("report.json"))?)?;
     let same = parity::compare(&live, &again);
     println!("live = file: {same}");
-    ensure!(same.faces_only_live == 0 && same.faces_only_file == 0, "the analyzed frames differ: {same}");
+    ensure!(same.different_faces.is_empty(), "frames differ at {:?} ms: {same}", same.different_faces);
     ensure!(same.equal_hops_share() >= 0.99, "voice hops differ: {same}");
-    let apart = parity::scores_apart(&report, &report_again, &parity::NAMES)?;
-    println!("largest distance of a score, live against file: {apart:.3}");
-    ensure!(apart <= 1.0, "scores are {apart} apart");
+    if parity::is_in_full(&live, "scores live and from the file") {
+        let apart = parity::scores_apart(&report, &report_again, &parity::NAMES)?;
+        println!("largest distance of a score, live against file: {apart:.3}");
+        ensure!(apart <= 1.0, "scores are {apart} apart");
+    }
 
     // Deleted is gone: the row, the recording, the URL that was good a moment ago.
     let deleted = reqwest::Client::new().delete(coach.url(&format!("/api/sessions/{id}"))).send().await?;

@@ -87,8 +87,11 @@ fn check_paths(live: &Archived) -> Result<()> {
     if !same.different_hops.is_empty() {
         println!("hops that differ: {:?} of {}", same.different_hops, live.report["duration_ms"]);
     }
-    ensure!(same.faces_only_live == 0 && same.faces_only_file == 0, "the analyzed frames differ: {same}");
+    ensure!(same.different_faces.is_empty(), "frames differ at {:?} ms: {same}", same.different_faces);
     ensure!(same.equal_hops_share() >= 0.99, "voice hops differ: {same}");
+    if !parity::is_in_full(&live.journal, "hints and scores live and from the file") {
+        return Ok(());
+    }
     let (seen, seen_again) = (hints(&live.report), hints(&report));
     println!("hints: {seen:?}");
     ensure!(seen == seen_again, "hints live {seen:?}, from the file {seen_again:?}");
