@@ -4,6 +4,7 @@ use super::hold::Lost;
 use super::{Hold, Hopeless, Job};
 use crate::clock::now_us;
 use crate::config::jobs::Config;
+use crate::recording::retry::Transient;
 use crate::store;
 use crate::store::queue::Queue;
 use std::collections::HashMap;
@@ -104,12 +105,15 @@ impl Worker {
             }
             Outcome::Failed(error) => {
                 let why = format!("{error:#}");
-                let last = error.is::<Hopeless>() || job.attempts >= job.max_attempts;
+                // That the database was away or busy says nothing of the job.
+                let away = Transient::of(&error) == Some(Transient::Database);
+                let attempt = if away { Attempt::NeverWas } else { Attempt::Counts };
+                let last = !away && (error.is::<Hopeless>() || job.attempts >= job.max_attempts);
                 tracing::warn!(job = %job.id, kind = job.kind, attempts = job.attempts, last, error = why, "a job failed");
                 if last {
                     self.give_up(&job, &why).await?;
                 } else {
-                    store::jobs::fail(db, &job, &self.name, now_us(), &why).await?;
+                    store::jobs::fail(db, &job, &self.name, now_us(), &why, attempt).await?;
                 }
             }
         }

@@ -228,7 +228,7 @@ pub struct Fence<'a> {
     pub worker: &'a str,
 }
 
-/// Whether an attempt counts that ended because its worker stopped.
+/// Whether an attempt counts that did not end with the job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attempt {
     Counts,
@@ -259,12 +259,13 @@ pub async fn complete(db: &Db, id: Uuid, worker: &str) -> sqlx::Result<bool> {
 }
 
 /// Returns a failed job to the queue, due after a pause. Returns false when the worker no longer held it.
-pub async fn fail(db: &Db, job: &Claimed, worker: &str, now: i64, error: &str) -> sqlx::Result<bool> {
+pub async fn fail(db: &Db, job: &Claimed, worker: &str, now: i64, error: &str, attempt: Attempt) -> sqlx::Result<bool> {
     const UPDATE: &str = "UPDATE jobs SET state = 'queued', run_at_us = $3, lease_until_us = NULL, worker = NULL,
-        stage = NULL, percent = NULL, last_error = $4
+        stage = NULL, percent = NULL, last_error = $4, attempts = attempts - $5
         WHERE id = $1 AND worker = $2 AND state = 'running'";
     let run_at = now + pause_us(job.attempts);
-    on!(db, pool => Ok(sqlx::query(UPDATE).bind(job.id).bind(worker).bind(run_at).bind(error).execute(pool).await?.rows_affected() == 1))
+    let back = i32::from(attempt == Attempt::NeverWas);
+    on!(db, pool => Ok(sqlx::query(UPDATE).bind(job.id).bind(worker).bind(run_at).bind(error).bind(back).execute(pool).await?.rows_affected() == 1))
 }
 
 /// Marks a job as dead, with this error. Returns false when another worker has ended it or holds it.

@@ -6,7 +6,7 @@ use coach_server::clock::now_us;
 use coach_server::config::jobs::Config;
 use coach_server::jobs::{Hold, Job, Worker};
 use coach_server::store::Db;
-use coach_server::store::jobs::{self, Claimed, NewJob, pause_us};
+use coach_server::store::jobs::{self, Attempt, Claimed, NewJob, pause_us};
 use coach_server::store::queue::Queue;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -74,7 +74,7 @@ async fn a_job_whose_lease_runs_out_is_reclaimed_and_dead_after_the_last_attempt
         // Calls of the first worker have no effect now.
         assert!(!jobs::renew(&db, first.id, "a", 900, None, 0).await.unwrap());
         assert!(!jobs::complete(&db, first.id, "a").await.unwrap());
-        assert!(!jobs::fail(&db, &first, "a", 300, "late").await.unwrap());
+        assert!(!jobs::fail(&db, &first, "a", 300, "late", Attempt::Counts).await.unwrap());
         assert!(!jobs::bury(&db, first.id, "a", "late").await.unwrap());
         assert_eq!(jobs::claim_fallen(&db, "c", KINDS, 301, 100).await.unwrap(), None);
         assert_eq!(jobs::claim(&db, "c", KINDS, 400, 100).await.unwrap(), None);
@@ -90,7 +90,7 @@ async fn a_failed_job_pauses_and_after_the_last_attempt_is_dead() {
     on_both(async |db| {
         jobs::enqueue(&db, job("fail", 0, 0)).await.unwrap();
         let first = jobs::claim(&db, "w", KINDS, 0, 100).await.unwrap().unwrap();
-        assert!(jobs::fail(&db, &first, "w", 1_000, "no network").await.unwrap());
+        assert!(jobs::fail(&db, &first, "w", 1_000, "no network", Attempt::Counts).await.unwrap());
         let due = 1_000 + pause_us(1);
         assert_eq!(jobs::claim(&db, "w", KINDS, due - 1, 100).await.unwrap(), None);
         let second = jobs::claim(&db, "w", KINDS, due, 100).await.unwrap().unwrap();
@@ -141,6 +141,34 @@ async fn a_worker_runs_only_its_kinds_of_jobs_and_requeues_failed_ones() {
         assert!(worker.step(&stop).await.unwrap() && !worker.step(&stop).await.unwrap());
         assert_eq!(states(&db).await, [("done".to_owned(), 1), ("queued".to_owned(), 2)]);
         assert_eq!(*seen.payloads.lock().unwrap(), [json!({"n": 7}), json!({"n": 8})]);
+    })
+    .await;
+}
+
+/// A job that finds the database busy.
+struct Busy;
+
+#[async_trait]
+impl Job for Busy {
+    fn kind(&self) -> &'static str {
+        "busy"
+    }
+
+    async fn run(&self, _: &Claimed, _: &Hold) -> anyhow::Result<()> {
+        Err(anyhow::Error::from(sqlx::Error::PoolTimedOut).context("the result cannot be written"))
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_finds_the_database_busy_in_its_last_attempt_is_not_given_up() {
+    on_both(async |db| {
+        let queue = Queue::new(db.clone());
+        let worker = Worker::new(queue.clone(), Config::default(), [Arc::new(Busy) as Arc<dyn Job>]);
+        queue.enqueue(NewJob { max_attempts: 1, ..job("busy", 0, now_us()) }).await.unwrap();
+        assert!(worker.step(&CancellationToken::new()).await.unwrap());
+        assert_eq!(states(&db).await, [("queued".to_owned(), 1)]);
+        let later = jobs::claim(&db, "w", &["busy"], i64::MAX / 2, LEASE_US).await.unwrap().unwrap();
+        assert_eq!(later.attempts, 1, "the attempt before does not count");
     })
     .await;
 }
