@@ -6,7 +6,8 @@
 //! * [`mod@file`]: the file path, from any file to items.
 //! * [`decode`]: access units to frames and samples. [`record`]: access units to WebM or Matroska.
 //! * [`process`]: reads files and decodes in a separate process that has no access to the rest of the machine.
-//! * [`peer`]: WebRTC publishers: an offer in, an answer and items out, on one UDP port (`net`).
+//! * [`peer`]: WebRTC publishers and viewers: an offer in, an answer and items out, on one UDP port (`net`). `room`: a
+//!   publisher's packets for its viewers.
 //!
 //! The crate uses neither ONNX Runtime nor SQL and serves no HTTP.
 
@@ -22,6 +23,7 @@ pub mod packet;
 pub mod peer;
 pub mod process;
 pub mod record;
+mod room;
 pub mod tap;
 mod watched;
 

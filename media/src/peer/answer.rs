@@ -17,7 +17,12 @@ pub fn with_candidates(sdp: &str, announced: &[SocketAddr]) -> String {
     out
 }
 
-/// Completes an answer: candidates of the announced addresses, bit rates for the video, and `a=rtcp-mux-only` (RFC
+/// Completes an answer to a viewer: candidates of the announced addresses, and `a=rtcp-mux-only`.
+pub fn for_viewer(sdp: &str, announced: &[SocketAddr]) -> String {
+    with_candidates(sdp, announced).replace("a=rtcp-mux\r\n", "a=rtcp-mux\r\na=rtcp-mux-only\r\n")
+}
+
+/// Completes an answer to a publisher: candidates of the announced addresses, bit rates for the video, and `a=rtcp-mux-only` (RFC
 /// 9725, section 4.4.1).
 pub fn complete(sdp: &str, announced: &[SocketAddr], limits: &Limits) -> String {
     let (mut out, mut video) = (String::with_capacity(sdp.len() + 512), false);

@@ -1,20 +1,27 @@
-//! The entry of all publishers: one UDP port and a bounded number of places.
+//! The entry of all publishers and viewers: one UDP port and a bounded number of places.
 
-use super::connection::{Connection, Timeouts};
+use super::command::Remote;
+use super::connection::Connection;
+use super::link::Timeouts;
+use super::member::Member;
 use super::network::{Counters, Network};
-use super::offer::{self, Offer};
+use super::offer::{self, Direction, Offer};
 use super::outbox::Outbox;
+use super::outlet::Outlet;
 use super::publisher::Publisher;
 use super::pump::{KeyFrames, Pump};
 use super::stats::Shared;
-use super::{Answer, Error, Limits, answer};
+use super::viewer::Viewer;
+use super::watch::{Sent, Watch};
+use super::{Answer, Error, FeedId, Limits, answer};
 use crate::codecs;
 use crate::item::{Format, Formats, VideoCodec};
 use crate::net::{Reach, of_this_machine};
 use crate::tap::{self, Tap};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 /// Settings of the media port.
@@ -29,6 +36,8 @@ pub struct Config {
     pub reach: Reach,
     /// The most publishers at a time.
     pub max_peers: usize,
+    /// The most viewers at a time.
+    pub max_viewers: usize,
     /// Silence after which a publisher is `Disconnected`.
     pub disconnected_after: Duration,
     /// Further silence after which a disconnected publisher has `Failed`.
@@ -46,6 +55,7 @@ impl Default for Config {
             announce: Vec::new(),
             reach: Reach::default(),
             max_peers: 100,
+            max_viewers: 200,
             disconnected_after: Duration::from_secs(5),
             failed_after: Duration::from_secs(25),
             connect_within: Duration::from_secs(30),
@@ -54,11 +64,14 @@ impl Default for Config {
     }
 }
 
-/// The media port and its places. Dropping it closes all publishers.
+/// The media port and its places. Dropping it closes all peers.
 #[derive(Debug)]
 pub struct Endpoint {
     network: Arc<Network>,
     places: Arc<Semaphore>,
+    /// The places of viewers.
+    seats: Arc<Semaphore>,
+    last_feed: AtomicU64,
     config: Config,
 }
 
@@ -70,7 +83,9 @@ impl Endpoint {
     pub fn bind(config: Config) -> Result<Endpoint, Error> {
         let crypto = rtc::crypto::default_provider().map_err(|error| Error::Engine(error.to_string()))?;
         let network = Arc::new(Network::start(config.bind, config.reach, crypto)?);
-        let endpoint = Endpoint { network, places: Arc::new(Semaphore::new(config.max_peers)), config };
+        let places = Arc::new(Semaphore::new(config.max_peers));
+        let seats = Arc::new(Semaphore::new(config.max_viewers));
+        let endpoint = Endpoint { network, places, seats, last_feed: AtomicU64::new(0), config };
         endpoint.announced()?;
         Ok(endpoint)
     }
@@ -102,7 +117,7 @@ impl Endpoint {
     /// # Errors
     /// Each variant names the HTTP status it stands for. A refused offer takes no place.
     pub async fn accept(&self, offer: &str, limits: &Limits) -> Result<(Answer, Publisher), Error> {
-        let offer = offer::check(offer, limits.codec)?;
+        let offer = offer::check(offer, Direction::Publish, limits.codec)?;
         if let Some(video) = &offer.video {
             decodable(video.codec)?;
         }
@@ -115,7 +130,30 @@ impl Endpoint {
         };
         // On a blocking thread: keys and a certificate take milliseconds, and a panic of the library ends with the
         // task.
-        let answer = tokio::task::spawn_blocking(move || answering.run(&offer, place));
+        let answer = tokio::task::spawn_blocking(move || answering.publisher(&offer, place));
+        answer.await.map_err(|error| Error::Engine(error.to_string()))?
+    }
+    /// Names what one participant will publish, for [`Limits::feed`] and [`Endpoint::watch`].
+    pub fn feed(&self) -> FeedId {
+        FeedId(self.last_feed.fetch_add(1, Relaxed))
+    }
+
+    /// Answers the offer of a viewer, who gets what is published into the feed from the next key frame on. `codec`: how
+    /// that video is coded, where it is known. A viewer that does not connect loses its place after
+    /// [`Config::connect_within`].
+    ///
+    /// # Errors
+    /// Each variant names the HTTP status it stands for. A refused offer takes no place.
+    pub async fn watch(&self, offer: &str, feed: FeedId, codec: Option<VideoCodec>) -> Result<(Answer, Viewer), Error> {
+        let offer = offer::check(offer, Direction::Watch, codec)?;
+        let place = self.seats.clone().try_acquire_owned().map_err(|_| Error::Busy(self.config.max_viewers))?;
+        let answering = Answering {
+            network: self.network.clone(),
+            announced: self.announced()?,
+            config: self.config.clone(),
+            limits: Limits { feed: Some(feed), ..Limits::default() },
+        };
+        let answer = tokio::task::spawn_blocking(move || answering.viewer(&offer, feed, place));
         answer.await.map_err(|error| Error::Engine(error.to_string()))?
     }
 }
@@ -129,13 +167,37 @@ struct Answering {
 }
 
 impl Answering {
-    fn run(self, offer: &Offer, place: OwnedSemaphorePermit) -> Result<(Answer, Publisher), Error> {
+    fn timeouts(&self) -> Timeouts {
+        Timeouts { disconnected: self.config.disconnected_after, failed: self.config.failed_after }
+    }
+
+    fn viewer(self, offer: &Offer, feed: FeedId, place: OwnedSemaphorePermit) -> Result<(Answer, Viewer), Error> {
+        let (outlet, switches, sdp) = Outlet::answer(offer, self.timeouts(), self.network.local().port())?;
+        let sdp = answer::for_viewer(&sdp, &self.announced);
+        let ice = outlet.link.credentials().clone();
+        let (closed, is_closed) = watch::channel(false);
+        let sent = Arc::new(Sent::default());
+        let watch = Watch {
+            outlet,
+            switches,
+            feed,
+            connect_by: Some(Instant::now() + self.config.connect_within),
+            wished: None,
+            sent: sent.clone(),
+            place,
+            closed,
+        };
+        let (peer, network) = self.network.join(ice.ufrag.clone(), ice.password, Member::Viewer(Box::new(watch)))?;
+        let remote = Remote { peer, network, announced: self.announced };
+        let codec = offer.video.as_ref().map(|video| video.codec);
+        Ok((Answer { sdp, codec, ice_tag: ice.ufrag }, Viewer::new(remote, sent, is_closed)))
+    }
+
+    fn publisher(self, offer: &Offer, place: OwnedSemaphorePermit) -> Result<(Answer, Publisher), Error> {
         let shared = Arc::new(Shared::new());
-        let timeouts = Timeouts { disconnected: self.config.disconnected_after, failed: self.config.failed_after };
-        let port = self.network.local().port();
-        let (connection, sdp) = Connection::answer(offer, timeouts, port)?;
+        let (connection, sdp) = Connection::answer(offer, self.timeouts(), self.network.local().port())?;
         let sdp = answer::complete(&sdp, &self.announced, &self.limits);
-        let ice = connection.credentials().clone();
+        let ice = connection.link.credentials().clone();
         let (closed, is_closed) = watch::channel(false);
         let (outbox, events) = Outbox::new();
         let codec = offer.video.as_ref().map(|video| video.codec);
@@ -159,6 +221,8 @@ impl Answering {
             connection,
             tap,
             formats,
+            codec: codec.unwrap_or_default(),
+            feed: self.limits.feed,
             outbox,
             key_frames: KeyFrames::default(),
             connect_by: Some(self.config.connect_within),
@@ -167,8 +231,9 @@ impl Answering {
             place,
             closed,
         };
-        let (peer, commands) = self.network.join(ice.ufrag.clone(), ice.password, pump)?;
-        let publisher = Publisher::new(peer, shared, commands, is_closed, events, self.announced);
+        let (peer, network) = self.network.join(ice.ufrag.clone(), ice.password, Member::Publisher(Box::new(pump)))?;
+        let remote = Remote { peer, network, announced: self.announced };
+        let publisher = Publisher::new(remote, shared, is_closed, events);
         Ok((Answer { sdp, codec, ice_tag: ice.ufrag }, publisher))
     }
 }

@@ -1,6 +1,8 @@
 //! The library's settings: Opus and one coding of video, limited retransmission requests, feedback for the sender's rate.
 
 use super::Error;
+use super::feedback::{Feedback, Wish};
+use super::link::broken;
 use super::reports::DeliverReports;
 use super::video::Video;
 use crate::item::VideoCodec;
@@ -20,37 +22,20 @@ const MAX_NACKS_PER_PACKET: u16 = 10;
 /// Shorter than a turn of the network thread, so that each turn can send requests.
 const NACK_INTERVAL: Duration = Duration::from_millis(10);
 
-/// The slot in the chain where sender reports are marked: next to the network.
+/// The slot in the chain where reports are looked at: next to the network.
 const REPORTS: usize = 500;
 
-/// Returns the media engine and the interceptor chain of one connection.
-pub fn media_engine(video: Option<&Video>) -> Result<(MediaEngine, Registry), Error> {
-    let mut media = MediaEngine::default();
-    let engine = |error: rtc::shared::error::Error| Error::Engine(error.to_string());
-    // Retransmission of Opus: a lost packet of audio is a lost syllable. Senders that agree send it again on the same
-    // stream.
-    let again = [("nack", "")];
-    // The library takes the number from the offer; until then it must be none of the video's.
-    let taken = video.map(|video| [Some(video.payload), video.rtx]).unwrap_or_default();
-    let number = [111, 110, 109].into_iter().find(|number| !taken.contains(&Some(*number))).unwrap_or(111);
-    let opus = codec("audio/opus", number, 48_000, 2, "minptime=10;useinbandfec=1", &again);
-    media.register_codec(opus, RtpCodecKind::Audio).map_err(engine)?;
-    if let Some(Video { codec: coding, payload, rtx, fmtp, .. }) = video {
-        let name = match coding {
-            VideoCodec::Vp8 => "video/VP8",
-            VideoCodec::H264 => "video/H264",
-        };
-        let feedback = [("ccm", "fir"), ("nack", ""), ("nack", "pli"), ("goog-remb", "")];
-        let video = codec(name, *payload, 90_000, 0, fmtp, &feedback);
-        media.register_codec(video, RtpCodecKind::Video).map_err(engine)?;
-        if let Some(rtx) = rtx {
-            let again = codec("video/rtx", *rtx, 90_000, 0, &format!("apt={payload}"), &[]);
-            media.register_codec(again, RtpCodecKind::Video).map_err(engine)?;
-        }
-    }
-    // Registers the feedback and header extensions of the interceptors; the chain itself is built below, because of the
-    // limit.
-    register_default_interceptors(Registry::new(), &mut media).map_err(engine)?;
+/// The codings of a connection as they were registered with the library.
+pub struct Agreed {
+    pub audio: RTCRtpCodecParameters,
+    pub video: Option<RTCRtpCodecParameters>,
+    /// Lost packets of the video are sent again as a stream of their own.
+    pub repeats: bool,
+}
+
+/// Returns the media engine and the interceptor chain of a publisher's connection.
+pub fn of_publisher(video: Option<&Video>) -> Result<(MediaEngine, Registry), Error> {
+    let (media, _) = media_engine(video)?;
     let nack = NackGeneratorBuilder::new()
         .with_interval(NACK_INTERVAL)
         .with_max_nacks_per_packet(MAX_NACKS_PER_PACKET)
@@ -63,6 +48,49 @@ pub fn media_engine(video: Option<&Video>) -> Result<(MediaEngine, Registry), Er
         .with(Slot::ReceiverReport, ReceiverReportBuilder::new().build())
         .with(Slot::SenderReport, SenderReportBuilder::new().build());
     Ok((media, chain))
+}
+
+/// Returns the media engine and the interceptor chain of a viewer's connection, and the codings in it. It sends lost packets
+/// again and reports its clock; it asks for nothing.
+pub fn of_viewer(video: Option<&Video>, wish: &Wish) -> Result<((MediaEngine, Registry), Agreed), Error> {
+    let (media, agreed) = media_engine(video)?;
+    let chain = Registry::new()
+        .with(Slot::from(REPORTS), Feedback::new(wish.clone()))
+        .with(Slot::NackResponder, NackResponderBuilder::new().build())
+        .with(Slot::SenderReport, SenderReportBuilder::new().build());
+    Ok(((media, chain), agreed))
+}
+
+/// Returns a media engine with the codings of a connection.
+fn media_engine(video: Option<&Video>) -> Result<(MediaEngine, Agreed), Error> {
+    let mut media = MediaEngine::default();
+    // Retransmission of Opus: a lost packet of audio is a lost syllable. Senders that agree send it again on the same
+    // stream.
+    let again = [("nack", "")];
+    // The library takes the number from the offer; until then it must be none of the video's.
+    let taken = video.map(|video| [Some(video.payload), video.rtx]).unwrap_or_default();
+    let number = [111, 110, 109].into_iter().find(|number| !taken.contains(&Some(*number))).unwrap_or(111);
+    let opus = codec("audio/opus", number, 48_000, 2, "minptime=10;useinbandfec=1", &again);
+    let mut agreed = Agreed { audio: opus.clone(), video: None, repeats: false };
+    media.register_codec(opus, RtpCodecKind::Audio).map_err(broken)?;
+    if let Some(Video { codec: coding, payload, rtx, fmtp, .. }) = video {
+        let name = match coding {
+            VideoCodec::Vp8 => "video/VP8",
+            VideoCodec::H264 => "video/H264",
+        };
+        let feedback = [("ccm", "fir"), ("nack", ""), ("nack", "pli"), ("goog-remb", "")];
+        let video = codec(name, *payload, 90_000, 0, fmtp, &feedback);
+        (agreed.video, agreed.repeats) = (Some(video.clone()), rtx.is_some());
+        media.register_codec(video, RtpCodecKind::Video).map_err(broken)?;
+        if let Some(rtx) = rtx {
+            let again = codec("video/rtx", *rtx, 90_000, 0, &format!("apt={payload}"), &[]);
+            media.register_codec(again, RtpCodecKind::Video).map_err(broken)?;
+        }
+    }
+    // Registers the feedback and header extensions of the interceptors; the chains themselves are built above, because of
+    // the limits.
+    register_default_interceptors(Registry::new(), &mut media).map_err(broken)?;
+    Ok((media, agreed))
 }
 
 /// Describes one codec with its feedback.

@@ -1,4 +1,5 @@
-//! WebRTC publishers: their offers are answered, their packets go through the tap, and events come out.
+//! WebRTC publishers: their offers are answered, their packets go through the tap, and events come out. Viewers get the
+//! packets of a publisher as they came ([`Endpoint::watch`]).
 //!
 //! ```no_run
 //! # async fn run(offer: &str) -> Result<(), coach_media::peer::Error> {
@@ -24,24 +25,32 @@ mod command;
 mod connection;
 mod endpoint;
 mod engine;
+mod feedback;
 mod fragment;
+mod link;
+mod member;
 mod network;
 mod offer;
 mod outbox;
+mod outlet;
 mod publisher;
 mod pump;
 mod reports;
 mod stats;
 mod video;
+mod viewer;
+mod watch;
 
 pub use crate::net::Reach;
 pub use endpoint::{Config, Endpoint};
 pub use network::Counters;
 pub use publisher::Publisher;
 pub use stats::Stats;
+pub use viewer::{Viewer, ViewerStats};
 
 use crate::item::{Formats, Item, VideoCodec};
 use coach_core::MediaTime;
+use offer::Direction;
 
 /// What one publisher may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,15 +65,21 @@ pub struct Limits {
     pub max_side: u32,
     /// How the video must be coded: as in the session's earlier parts. `None`: VP8 if it is offered, else H.264.
     pub codec: Option<VideoCodec>,
+    /// Where viewers get what is published. `None`: nowhere.
+    pub feed: Option<FeedId>,
 }
+
+/// Names what one participant publishes, over all of its publishings. [`Endpoint::feed`] makes a new one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FeedId(u64);
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { offset: MediaTime::ZERO, start_kbps: 1500, max_kbps: 2500, max_side: 1920, codec: None }
+        Limits { offset: MediaTime::ZERO, start_kbps: 1500, max_kbps: 2500, max_side: 1920, codec: None, feed: None }
     }
 }
 
-/// The reply to a publisher.
+/// The reply to a publisher or to a viewer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The SDP answer, with all candidates of the server.
@@ -80,7 +95,7 @@ pub struct Answer {
 /// # Errors
 /// Those of [`Endpoint::accept`] that the offer itself causes.
 pub fn check(offer: &str) -> Result<(), Error> {
-    offer::check(offer, None).map(drop)
+    offer::check(offer, Direction::Publish, None).map(drop)
 }
 
 /// The effect of a publisher's SDP fragment.
@@ -120,14 +135,14 @@ pub enum Error {
     /// 400: the text is no session description.
     #[error("this is not a session description: {0}")]
     Malformed(String),
-    /// 400: the offer has no media to receive.
-    #[error("the offer has no audio or video to send: {0}")]
+    /// 400: the offer has no media in the direction that is asked for.
+    #[error("the offer has no audio or video that can be exchanged: {0}")]
     NoMedia(String),
     /// 422: a session description that cannot be accepted as it is.
     #[error("this offer cannot be accepted: {0}")]
     Unacceptable(String),
     /// 503: all places are taken.
-    #[error("all {0} places for publishers are taken; try again later")]
+    #[error("all {0} places are taken; try again later")]
     Busy(usize),
     /// 500: the port could not be bound, or a resource of the machine is missing.
     #[error("the media port: {0}")]

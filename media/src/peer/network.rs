@@ -1,11 +1,13 @@
 //! The thread that runs all peers. It owns the port, reads it in turns, and gives each peer its datagrams. From the
 //! socket to the finished item a packet stays on this thread, and no lock is taken for it.
 
-use super::Error;
 use super::command::Command;
 use super::fragment::Fragment;
-use super::pump::{Pump, Restarted};
+use super::link::Restarted;
+use super::member::Member;
+use super::{Error, FeedId};
 use crate::net::{Batch, Datagram, Gate, PeerId, Port, Reach, Routes};
+use crate::room::Feed;
 use rtc::crypto::RTCCryptoProvider;
 use std::collections::HashMap;
 use std::io;
@@ -24,6 +26,8 @@ use std::time::{Duration, Instant};
 /// every thread behind, and the kernel's stamps keep arrivals exact: so packets are read in groups and wait half of
 /// this time on average.
 const TURN: Duration = Duration::from_millis(20);
+/// The turn while somebody watches: the wait is part of the delay between two people.
+const WATCHED_TURN: Duration = Duration::from_millis(5);
 /// The turn while a peer that was heard within [`CONNECTING`] is connecting, which takes many answers one after the
 /// other.
 const CONNECTING_TURN: Duration = Duration::from_millis(2);
@@ -86,6 +90,7 @@ impl Network {
             gate: Gate::new(reach),
             routes: Routes::new(crypto),
             peers: HashMap::new(),
+            feeds: HashMap::new(),
             due: Vec::new(),
             closing: Vec::new(),
             ending: false,
@@ -117,10 +122,10 @@ impl Network {
     ///
     /// # Errors
     /// The thread has ended.
-    pub fn join(&self, ufrag: String, password: String, pump: Pump) -> Result<(PeerId, Sender<Command>), Error> {
+    pub fn join(&self, ufrag: String, password: String, member: Member) -> Result<(PeerId, Sender<Command>), Error> {
         let peer = self.last_peer.fetch_add(1, Relaxed);
         self.counts.peers.fetch_add(1, Relaxed);
-        let join = Command::Join { peer, ufrag, password, pump: Box::new(pump) };
+        let join = Command::Join { peer, ufrag, password, member };
         match self.commands.send(join) {
             Ok(()) => Ok((peer, self.commands.clone())),
             Err(_) => {
@@ -147,6 +152,8 @@ struct Turns {
     gate: Gate,
     routes: Routes,
     peers: HashMap<PeerId, Peer>,
+    /// What is watched, and by which peers.
+    feeds: HashMap<FeedId, Watched>,
     /// The peers whose turn it is. Kept as a field so that its memory is reused.
     due: Vec<PeerId>,
     /// Peers that are closed after the datagrams that have already arrived were read.
@@ -157,8 +164,15 @@ struct Turns {
     inbox: Receiver<Command>,
 }
 
+/// A feed that somebody watches.
+#[derive(Default)]
+struct Watched {
+    feed: Feed,
+    viewers: Vec<PeerId>,
+}
+
 struct Peer {
-    pump: Box<Pump>,
+    member: Member,
     due: Instant,
     heard: Option<Instant>,
 }
@@ -166,7 +180,7 @@ struct Peer {
 impl Peer {
     /// Returns whether the peer is connecting and was heard within [`CONNECTING`].
     fn is_connecting(&self, now: Instant) -> bool {
-        self.pump.is_connecting() && self.heard.is_some_and(|heard| now < heard + CONNECTING)
+        self.member.is_connecting() && self.heard.is_some_and(|heard| now < heard + CONNECTING)
     }
 }
 
@@ -178,12 +192,10 @@ impl Turns {
             let began = Instant::now();
             let (read, more) = self.read(&mut batch);
             let now = Instant::now();
-            let mut due = std::mem::take(&mut self.due);
-            due.extend(self.peers.iter().filter(|(_, peer)| peer.due <= now).map(|(id, _)| id));
-            for id in due.drain(..) {
-                self.attend(id, now);
-            }
-            self.due = due;
+            self.attend_due(now, false);
+            self.forward(now);
+            self.attend_due(now, true);
+            self.ask_for_key_frames(now);
             if self.ending {
                 self.closing.extend(self.peers.keys());
             }
@@ -196,7 +208,11 @@ impl Turns {
             // While there is more to read, the next turn begins at once.
             if !self.peers.is_empty() && !more {
                 let connecting = self.peers.values().any(|peer| peer.is_connecting(now));
-                let turn = if connecting { CONNECTING_TURN } else { TURN };
+                let turn = match (connecting, self.feeds.is_empty()) {
+                    (true, _) => CONNECTING_TURN,
+                    (false, false) => WATCHED_TURN,
+                    (false, true) => TURN,
+                };
                 std::thread::sleep(turn.saturating_sub(began.elapsed()));
             }
         }
@@ -218,20 +234,18 @@ impl Turns {
 
     fn command(&mut self, command: Command) {
         match command {
-            Command::Join { peer, ufrag, password, pump } => {
+            Command::Join { peer, ufrag, password, member } => {
                 self.routes.open(peer, ufrag, password);
-                self.peers.insert(peer, Peer { pump, due: Instant::now(), heard: None });
+                if let Member::Viewer(watch) = &member {
+                    self.feeds.entry(watch.feed).or_default().viewers.push(peer);
+                }
+                self.peers.insert(peer, Peer { member, due: Instant::now(), heard: None });
             }
             Command::Patch { peer, fragment, answer } => {
-                // The publisher's caller may have gone; nobody needs the answer then.
+                // The peer's caller may have gone; nobody needs the answer then.
                 let _ = answer.send(self.patch(peer, fragment));
             }
-            Command::KeyFrame(peer) => {
-                if let Some(peer) = self.peers.get_mut(&peer) {
-                    peer.pump.want_key_frame();
-                    peer.due = Instant::now();
-                }
-            }
+            Command::KeyFrame(peer) => self.want_key_frame(peer, Instant::now()),
             Command::Close(peer) => self.closing.push(peer),
             Command::End => self.ending = true,
         }
@@ -265,17 +279,17 @@ impl Turns {
     fn give(&mut self, id: PeerId, datagram: &Datagram<'_>) {
         let Some(peer) = self.peers.get_mut(&id) else { return };
         (peer.due, peer.heard) = (datagram.arrival, Some(datagram.arrival));
-        if catch_unwind(AssertUnwindSafe(|| peer.pump.datagram(datagram))).is_err() {
+        if catch_unwind(AssertUnwindSafe(|| peer.member.datagram(datagram))).is_err() {
             self.broken(id);
         }
     }
 
     /// Applies an SDP fragment and registers the credentials of a new ICE session.
     fn patch(&mut self, id: PeerId, fragment: Fragment) -> Result<Option<Restarted>, Error> {
-        let gone = || Error::Engine("the publisher has left".into());
+        let gone = || Error::Engine("the peer has left".into());
         let peer = self.peers.get_mut(&id).ok_or_else(gone)?;
         let now = Instant::now();
-        let patched = catch_unwind(AssertUnwindSafe(|| peer.pump.patch(fragment, now)));
+        let patched = catch_unwind(AssertUnwindSafe(|| peer.member.patch(fragment, now)));
         peer.due = now;
         match patched {
             Ok(patched) => {
@@ -291,14 +305,73 @@ impl Turns {
         }
     }
 
+    /// Runs the publishers or the viewers whose turn it is. Viewers come last, so that they get at once what publishers
+    /// have brought.
+    fn attend_due(&mut self, now: Instant, viewers: bool) {
+        let mut due = std::mem::take(&mut self.due);
+        let is_due = |peer: &Peer| peer.due <= now && matches!(peer.member, Member::Viewer(_)) == viewers;
+        due.extend(self.peers.iter().filter(|(_, peer)| is_due(peer)).map(|(id, _)| id));
+        for id in due.drain(..) {
+            self.attend(id, now);
+        }
+        self.due = due;
+    }
+
+    /// Hands what publishers have brought in this turn to their viewers.
+    fn forward(&mut self, now: Instant) {
+        let mut broken = Vec::new();
+        for Watched { feed, viewers } in self.feeds.values_mut().filter(|watched| !watched.feed.fresh().is_empty()) {
+            for id in viewers {
+                let Some(peer) = self.peers.get_mut(id) else { continue };
+                let Member::Viewer(watch) = &mut peer.member else { continue };
+                peer.due = now;
+                if catch_unwind(AssertUnwindSafe(|| watch.forward(feed.fresh(), now))).is_err() {
+                    broken.push(*id);
+                }
+            }
+            feed.clear();
+        }
+        for id in broken {
+            self.broken(id);
+        }
+    }
+
+    /// Asks the publishers of which a viewer needs a key frame.
+    fn ask_for_key_frames(&mut self, now: Instant) {
+        let mut asked = Vec::new();
+        for Watched { feed, viewers } in self.feeds.values_mut() {
+            let wanted = viewers.iter().any(|id| match self.peers.get_mut(id) {
+                Some(Peer { member: Member::Viewer(watch), .. }) => watch.wants_key_frame(now),
+                _ => false,
+            });
+            if wanted {
+                asked.extend(feed.ask(now));
+            }
+        }
+        for publisher in asked {
+            self.want_key_frame(publisher, now);
+        }
+    }
+
+    fn want_key_frame(&mut self, id: PeerId, now: Instant) {
+        if let Some(peer) = self.peers.get_mut(&id)
+            && let Member::Publisher(pump) = &mut peer.member
+        {
+            pump.want_key_frame();
+            peer.due = now;
+        }
+    }
+
     /// Runs a peer whose turn it is.
     fn attend(&mut self, id: PeerId, now: Instant) {
-        let Turns { port, routes, peers, counts, .. } = self;
+        let Turns { port, routes, peers, feeds, counts, .. } = self;
         let Some(peer) = peers.get_mut(&id) else { return };
-        let run = || {
-            let goes_on = peer.pump.run(now, sender(port, routes, counts, id));
-            (goes_on, peer.pump.due())
+        let feed = match &peer.member {
+            Member::Publisher(pump) => pump.feed.and_then(|feed| feeds.get_mut(&feed)),
+            Member::Viewer(_) => None,
         };
+        let watched = feed.map(|watched| (&mut watched.feed, id));
+        let run = || peer.member.run(now, watched, sender(port, routes, counts, id));
         match catch_unwind(AssertUnwindSafe(run)) {
             Ok((true, due)) => peer.due = due,
             Ok((false, _)) => self.end(id),
@@ -308,32 +381,40 @@ impl Turns {
 
     /// Closes a peer and removes it.
     fn end(&mut self, id: PeerId) {
-        let Some(Peer { mut pump, .. }) = self.peers.remove(&id) else { return };
+        let Some(Peer { mut member, .. }) = self.peers.remove(&id) else { return };
         let Turns { port, routes, counts, .. } = self;
-        let finish = || pump.finish(Instant::now(), sender(port, routes, counts, id));
+        let finish = || member.finish(Instant::now(), sender(port, routes, counts, id));
         if catch_unwind(AssertUnwindSafe(finish)).is_err() {
             tracing::error!("the WebRTC engine panicked while a peer was closed");
         }
-        self.forget(id, *pump);
+        self.forget(id, member);
     }
 
     /// Removes a peer over whose datagrams the library panicked. The other peers go on; what the peer had brought is
     /// handed out.
     fn broken(&mut self, id: PeerId) {
         tracing::error!("the WebRTC engine panicked over a peer, which is closed");
-        let Some(Peer { mut pump, .. }) = self.peers.remove(&id) else { return };
-        if catch_unwind(AssertUnwindSafe(|| pump.fail(Instant::now()))).is_err() {
+        let Some(Peer { mut member, .. }) = self.peers.remove(&id) else { return };
+        if catch_unwind(AssertUnwindSafe(|| member.fail(Instant::now()))).is_err() {
             tracing::error!("what such a peer had brought is lost");
         }
-        self.forget(id, *pump);
+        self.forget(id, member);
     }
 
     /// Removes a peer's addresses and gives its place back.
-    fn forget(&mut self, id: PeerId, pump: Pump) {
+    fn forget(&mut self, id: PeerId, member: Member) {
         self.routes.close(id);
+        if let Member::Viewer(watch) = &member
+            && let Some(watched) = self.feeds.get_mut(&watch.feed)
+        {
+            watched.viewers.retain(|viewer| *viewer != id);
+            if watched.viewers.is_empty() {
+                self.feeds.remove(&watch.feed);
+            }
+        }
         self.counts.peers.fetch_sub(1, Relaxed);
         self.counts.addresses.store(self.routes.addresses(), Relaxed);
-        pump.over();
+        member.over();
     }
 }
 

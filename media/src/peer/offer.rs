@@ -41,12 +41,21 @@ pub fn bounded(sdp: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Checks an offer (RFC 9725, section 4.2): at most one audio and one video track, bundled, sent to the server. `codec`: how the
-/// video must be coded; `None`: VP8 if it is offered, else H.264.
+/// Which way the media of an offer goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// To the server (RFC 9725, section 4.2).
+    Publish,
+    /// To the one who offers (WHEP).
+    Watch,
+}
+
+/// Checks an offer: at most one audio and one video track, bundled, in this direction. `codec`: how the video must be
+/// coded; `None`: VP8 if it is offered, else H.264.
 ///
 /// # Errors
 /// Each variant of [`Error`] names the fault.
-pub fn check(sdp: &str, codec: Option<VideoCodec>) -> Result<Offer, Error> {
+pub fn check(sdp: &str, direction: Direction, codec: Option<VideoCodec>) -> Result<Offer, Error> {
     bounded(sdp)?;
     // The library wants the standard's line ends; an editor may have changed them.
     let sdp: String = sdp.lines().filter(|line| !line.is_empty()).flat_map(|line| [line.trim_end(), "\r\n"]).collect();
@@ -69,7 +78,7 @@ pub fn check(sdp: &str, codec: Option<VideoCodec>) -> Result<Offer, Error> {
         if std::mem::replace(seen, true) {
             return Err(Error::Unacceptable(format!("there is more than one {kind} track")));
         }
-        section(kind, media)?;
+        section(kind, direction, media)?;
     }
     let of_kind = |kind: &str| parsed.media_descriptions.iter().find(|media| media.media_name.media == kind);
     let video = match of_kind("video") {
@@ -93,7 +102,10 @@ pub fn check(sdp: &str, codec: Option<VideoCodec>) -> Result<Offer, Error> {
     }
     bundled(&parsed)?;
     let dtls_client = dtls_role(&parsed)?;
-    let sdp = sdp.split_inclusive("\r\n").filter(|line| !is_unused(line)).collect();
+    let mut sdp: String = sdp.split_inclusive("\r\n").filter(|line| !is_unused(line)).collect();
+    if direction == Direction::Watch {
+        sdp = receiving(&sdp);
+    }
     Ok(Offer { sdp, video, audio, dtls_client })
 }
 
@@ -132,13 +144,26 @@ fn dtls_role(offer: &SessionDescription) -> Result<bool, Error> {
     }
 }
 
+/// Returns the offer without what a viewer could send: the answer to it is `sendonly`.
+fn receiving(sdp: &str) -> String {
+    let kept = sdp.split_inclusive("\r\n").filter(|line| !line.starts_with("a=ssrc") && !line.starts_with("a=msid:"));
+    kept.map(|line| if line == "a=sendrecv\r\n" { "a=recvonly\r\n" } else { line }).collect()
+}
+
 /// Checks one media section: encryption, direction, multiplexing, identification and codec.
-fn section(kind: &str, media: &MediaDescription) -> Result<(), Error> {
+fn section(kind: &str, direction: Direction, media: &MediaDescription) -> Result<(), Error> {
     if !media.media_name.protos.iter().any(|proto| proto == "SAVPF") {
         return Err(Error::Unacceptable(format!("{kind} is not encrypted RTP with feedback (SAVPF)")));
     }
-    if media.has_attribute("recvonly") || media.has_attribute("inactive") {
-        return Err(Error::NoMedia(format!("{kind} is not sent to us")));
+    let towards = |names: [&str; 2]| names.iter().any(|name| media.has_attribute(name));
+    match direction {
+        Direction::Publish if towards(["recvonly", "inactive"]) => {
+            return Err(Error::NoMedia(format!("{kind} is not sent to us")));
+        }
+        Direction::Watch if !towards(["recvonly", "sendrecv"]) => {
+            return Err(Error::NoMedia(format!("{kind} is not to be received (a=recvonly)")));
+        }
+        _ => {}
     }
     if media.media_name.port.value == 0 && !media.has_attribute("bundle-only") {
         return Err(Error::NoMedia(format!("{kind} is switched off")));
@@ -172,7 +197,7 @@ mod tests {
     const CHROMIUM: &str = include_str!("../../tests/data/chromium-156-offer.sdp");
 
     fn checked(sdp: &str) -> Result<Offer, Error> {
-        check(sdp, None)
+        check(sdp, Direction::Publish, None)
     }
 
     #[test]
@@ -181,6 +206,20 @@ mod tests {
         assert!(offer.audio && offer.video.is_some_and(|video| video.codec == VideoCodec::Vp8));
         let kept: String = CHROMIUM.split_inclusive("\r\n").filter(|line| !line.starts_with("a=candidate")).collect();
         assert_eq!(offer.sdp, kept);
+    }
+
+    #[test]
+    fn a_viewers_offer_says_that_it_receives_and_loses_what_it_would_send() {
+        let watch = |sdp: &str| check(sdp, Direction::Watch, None);
+        for direction in ["a=recvonly", "a=sendrecv"] {
+            let offer = watch(&CHROMIUM.replace("a=sendonly", direction)).unwrap();
+            assert!(offer.audio && offer.video.is_some());
+            assert_eq!(offer.sdp.matches("a=recvonly\r\n").count(), 2);
+            assert!(!offer.sdp.contains("a=ssrc") && !offer.sdp.contains("a=msid:"));
+        }
+        for direction in ["a=sendonly", "a=inactive", "a=nowhere"] {
+            assert!(matches!(watch(&CHROMIUM.replace("a=sendonly", direction)), Err(Error::NoMedia(_))), "{direction}");
+        }
     }
 
     #[test]

@@ -1,35 +1,29 @@
 //! The handle to one publisher. Dropping it closes the peer.
 
-use super::command::Command;
+use super::command::{Command, Remote};
 use super::stats::{Shared, Stats};
-use super::{Error, Event, Patched, answer, fragment};
-use crate::net::PeerId;
+use super::{Error, Event, Patched};
 use coach_core::MediaTime;
-use std::net::SocketAddr;
-use std::sync::{Arc, PoisonError, mpsc::Sender};
-use tokio::sync::{mpsc, oneshot, watch};
+use std::sync::{Arc, PoisonError};
+use tokio::sync::{mpsc, watch};
 
 /// The handle to a peer that publishes.
 #[derive(Debug)]
 pub struct Publisher {
-    peer: PeerId,
+    remote: Remote,
     shared: Arc<Shared>,
-    network: Sender<Command>,
     closed: watch::Receiver<bool>,
     events: Option<mpsc::Receiver<Event>>,
-    announced: Vec<SocketAddr>,
 }
 
 impl Publisher {
     pub(super) fn new(
-        peer: PeerId,
+        remote: Remote,
         shared: Arc<Shared>,
-        network: Sender<Command>,
         closed: watch::Receiver<bool>,
         events: mpsc::Receiver<Event>,
-        announced: Vec<SocketAddr>,
     ) -> Publisher {
-        Publisher { peer, shared, network, closed, events: Some(events), announced }
+        Publisher { remote, shared, closed, events: Some(events) }
     }
 
     /// Returns the receiver of the peer's events, `Closed` last. Only the first call does; a later one returns a
@@ -46,17 +40,7 @@ impl Publisher {
     /// # Errors
     /// [`Error::Malformed`]: the text is no fragment. [`Error::Engine`]: the restart failed, or the peer is gone.
     pub async fn patch(&self, fragment: &str) -> Result<Patched, Error> {
-        let fragment = fragment::parse(fragment)?;
-        let (answer, answered) = oneshot::channel();
-        self.ask(Command::Patch { peer: self.peer, fragment, answer });
-        let restarted = answered.await.map_err(|_| Error::Engine("the publisher has left".into()))??;
-        Ok(match restarted {
-            None => Patched::Candidates,
-            Some(restarted) => {
-                let sdp = answer::with_candidates(&restarted.sdp, &self.announced);
-                Patched::Restarted { fragment: fragment::of_answer(&sdp), ice_tag: restarted.ufrag }
-            }
-        })
+        self.remote.patch(fragment).await
     }
 
     /// Returns the media time of this moment. `None` until the first unit is known, about a second after `Connected`.
@@ -72,25 +56,20 @@ impl Publisher {
     /// Asks the peer for a key frame, because whoever decodes has lost video. Returns at once. Key frames are asked for at most every
     /// 300 ms, so asking again for the same one costs nothing.
     pub fn ask_for_key_frame(&self) {
-        self.ask(Command::KeyFrame(self.peer));
+        self.remote.ask(Command::KeyFrame(self.remote.peer));
     }
 
     /// Hands out what has arrived and the end of each track, closes the connection and frees everything. Returns at
     /// once when the peer is closed already.
     pub async fn close(&self) {
-        self.ask(Command::Close(self.peer));
+        self.remote.ask(Command::Close(self.remote.peer));
         // An error means that the peer is gone with everything it had.
         let _ = self.closed.clone().wait_for(|closed| *closed).await;
-    }
-
-    fn ask(&self, command: Command) {
-        // An error means that the network thread has ended, and the peer with it.
-        let _ = self.network.send(command);
     }
 }
 
 impl Drop for Publisher {
     fn drop(&mut self) {
-        self.ask(Command::Close(self.peer));
+        self.remote.ask(Command::Close(self.remote.peer));
     }
 }

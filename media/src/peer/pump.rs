@@ -3,11 +3,13 @@
 
 use super::connection::{Connection, Happening};
 use super::fragment::Fragment;
+use super::link::Restarted;
 use super::outbox::Outbox;
 use super::stats::{Shared, Stats};
-use super::{Error, Event};
-use crate::item::{Formats, Track};
-use crate::net::Datagram;
+use super::{Error, Event, FeedId};
+use crate::item::{Formats, Track, VideoCodec};
+use crate::net::{Datagram, PeerId};
+use crate::room::Feed;
 use crate::tap::{Output, Tap};
 use rtc::peer_connection::state::RTCPeerConnectionState as State;
 use std::net::SocketAddr;
@@ -28,6 +30,10 @@ pub struct Pump {
     pub connection: Connection,
     pub tap: Tap,
     pub formats: Formats,
+    /// How the video is coded.
+    pub codec: VideoCodec,
+    /// Where viewers get the packets.
+    pub feed: Option<FeedId>,
     pub outbox: Outbox,
     pub key_frames: KeyFrames,
     /// The time by which the peer must be connected. `None`: it is connected.
@@ -39,14 +45,6 @@ pub struct Pump {
     /// The peer's place, given back when it is dropped.
     pub place: OwnedSemaphorePermit,
     pub closed: watch::Sender<bool>,
-}
-
-/// A new ICE session of a peer.
-pub struct Restarted {
-    pub ufrag: String,
-    pub password: String,
-    /// The answer that describes it, still with the library's candidates.
-    pub sdp: String,
 }
 
 /// When to request key frames.
@@ -75,14 +73,20 @@ impl KeyFrames {
 
 impl Pump {
     pub fn datagram(&mut self, datagram: &Datagram<'_>) {
-        self.connection.read(datagram);
+        self.connection.link.read(datagram);
     }
 
-    /// Does everything that is due at `now`. Returns whether the peer goes on.
-    pub fn run(&mut self, now: Instant, send: impl FnMut(SocketAddr, &[u8])) -> bool {
-        self.connection.tick(now);
+    /// Does everything that is due at `now`. `watched`: where the packets go too, and the peer's number there. Returns
+    /// whether the peer goes on.
+    pub fn run(
+        &mut self,
+        now: Instant,
+        watched: Option<(&mut Feed, PeerId)>,
+        send: impl FnMut(SocketAddr, &[u8]),
+    ) -> bool {
+        self.connection.link.tick(now);
         let now = self.since_epoch(now);
-        let goes_on = self.take(now);
+        let goes_on = self.take(now, watched);
         if now >= self.give_up_at() {
             self.outbox.event(Event::Failed);
             return false;
@@ -90,7 +94,7 @@ impl Pump {
         self.tap.tick(now);
         self.hand_out();
         self.ask_for_key_frame(now);
-        self.connection.write(send);
+        self.connection.link.write(send);
         self.publish_stats();
         goes_on && self.outbox.is_read()
     }
@@ -100,12 +104,8 @@ impl Pump {
     /// # Errors
     /// The library fails to restart ICE; the peer goes on as it was.
     pub fn patch(&mut self, fragment: Fragment, now: Instant) -> Result<Option<Restarted>, Error> {
-        let Some(theirs) = fragment.credentials.filter(|theirs| !self.connection.is_of_peer(theirs)) else {
-            return Ok(None);
-        };
-        let sdp = self.connection.restart(theirs, now)?;
-        let ours = self.connection.credentials().clone();
-        Ok(Some(Restarted { ufrag: ours.ufrag, password: ours.password, sdp }))
+        let Some(theirs) = fragment.credentials else { return Ok(None) };
+        self.connection.link.restart(&theirs, now)
     }
 
     /// Asks for a key frame as soon as one may be asked for.
@@ -127,14 +127,17 @@ impl Pump {
     }
 
     /// Takes what the connection reports. Returns whether the peer goes on.
-    fn take(&mut self, now: Duration) -> bool {
-        let Pump { connection, tap, outbox, key_frames, connect_by, last_packet, shared, .. } = self;
+    fn take(&mut self, now: Duration, mut watched: Option<(&mut Feed, PeerId)>) -> bool {
+        let Pump { connection, tap, codec, outbox, key_frames, connect_by, last_packet, shared, .. } = self;
         let arrival = |at: Instant| at.saturating_duration_since(shared.epoch).min(now);
         let mut goes_on = true;
         connection.poll(|happening| match happening {
             Happening::Packet(track, packet, at) => {
                 key_frames.video |= track == Track::Video;
                 *last_packet = arrival(at).max(*last_packet);
+                if let Some((feed, peer)) = &mut watched {
+                    feed.push(*peer, *codec, track, &packet, at);
+                }
                 tap.push(track, packet, arrival(at));
             }
             Happening::Report(track, report, at) => tap.report(track, report, arrival(at)),
@@ -181,7 +184,7 @@ impl Pump {
     pub fn due(&mut self) -> Instant {
         let own = [Some(self.tap.deadline()), Some(self.give_up_at()), self.key_frame_due()];
         let own = self.shared.epoch + own.into_iter().flatten().min().unwrap_or_default();
-        self.connection.due().map_or(own, |due| due.min(own))
+        self.connection.link.due().map_or(own, |due| due.min(own))
     }
 
     fn publish_stats(&self) {
@@ -196,10 +199,10 @@ impl Pump {
 
     /// Hands out what waits and the end of each track, and closes the connection.
     pub fn finish(&mut self, now: Instant, send: impl FnMut(SocketAddr, &[u8])) {
-        self.take(self.since_epoch(now));
+        self.take(self.since_epoch(now), None);
         self.finish_tap(now);
-        self.connection.close();
-        self.connection.write(send);
+        self.connection.link.close();
+        self.connection.link.write(send);
     }
 
     /// Hands out what waits after the library panicked; the connection is not touched any more.
