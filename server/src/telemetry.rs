@@ -37,7 +37,7 @@ const fn metric(kind: Kind, name: &'static str, help: &'static str) -> Metric {
 }
 
 /// Every metric.
-pub const METRICS: [Metric; 23] = [
+pub const METRICS: [Metric; 24] = [
     Metric {
         label: Some(("path", &["/healthz"])),
         ..metric(Kind::Histogram, HTTP_SECONDS, "From request to response head, by method, path and status")
@@ -58,6 +58,7 @@ pub const METRICS: [Metric; 23] = [
     },
     metric(Kind::Gauge, "coach_live_sessions", "Live sessions"),
     metric(Kind::Gauge, "coach_live_channels", "Open live channels"),
+    metric(Kind::Gauge, "coach_viewers", "Viewers of live sessions"),
     metric(Kind::Counter, "coach_live_messages_missed_total", "Messages dropped for pages that read too slowly"),
     Metric {
         label: Some(("state", &["queued", "running", "done", "dead"])),

@@ -17,6 +17,8 @@ pub enum Action {
     Publish,
     /// Watches a live session with its hints and values.
     Watch,
+    /// Sees and hears a participant of a live session, without hints or values.
+    View,
     /// Reads the recording and the transcript.
     Review,
     /// Reads scores and report.
@@ -51,7 +53,7 @@ impl Party {
         match (self, action) {
             (_, A::Use | A::Account | A::Operate) => false,
             (Party::Owner, _) => true,
-            (Party::Grantee { .. }, A::See) => true,
+            (Party::Grantee { .. }, A::See | A::View) => true,
             (Party::Grantee { role: Role::Coach, .. }, A::Review) => true,
             (Party::Grantee { role: Role::Coach, scores }, A::Report) => scores,
             (Party::Grantee { .. }, _) => false,
@@ -65,7 +67,7 @@ pub fn carries(by: By, action: Action) -> bool {
     match by {
         By::Personal | By::Login(_) => true,
         By::Token { scope: Scope::Publish, .. } => matches!(action, A::See | A::Publish),
-        By::Token { scope: Scope::Watch, .. } => matches!(action, A::See | A::Watch),
+        By::Token { scope: Scope::Watch, .. } => matches!(action, A::See | A::Watch | A::View),
         By::Token { scope: Scope::Api, session: None, .. } => action != A::Account,
         // A token for one session is good for nothing that concerns others.
         By::Token { scope: Scope::Api, session: Some(_), .. } => !matches!(action, A::Use | A::Account | A::Operate),
@@ -86,11 +88,12 @@ mod tests {
     use super::*;
     use uuid::Uuid;
 
-    const ON_SESSIONS: [Action; 8] = [
+    const ON_SESSIONS: [Action; 9] = [
         Action::See,
         Action::Change,
         Action::Publish,
         Action::Watch,
+        Action::View,
         Action::Review,
         Action::Report,
         Action::Export,
@@ -102,11 +105,11 @@ mod tests {
         let allowed = |party: Party| ON_SESSIONS.into_iter().filter(|&action| party.may(action)).collect::<Vec<_>>();
         assert_eq!(allowed(Party::Owner), ON_SESSIONS);
         for role in [Role::Interviewer, Role::Observer] {
-            assert_eq!(allowed(Party::Grantee { role, scores: true }), [Action::See]);
+            assert_eq!(allowed(Party::Grantee { role, scores: true }), [Action::See, Action::View]);
         }
         let coach = |scores| allowed(Party::Grantee { role: Role::Coach, scores });
-        assert_eq!(coach(false), [Action::See, Action::Review]);
-        assert_eq!(coach(true), [Action::See, Action::Review, Action::Report]);
+        assert_eq!(coach(false), [Action::See, Action::View, Action::Review]);
+        assert_eq!(coach(true), [Action::See, Action::View, Action::Review, Action::Report]);
     }
 
     #[test]
@@ -119,7 +122,7 @@ mod tests {
         }
         let good = |scope| ON_SESSIONS.into_iter().filter(|&a| carries(token(scope, None), a)).collect::<Vec<_>>();
         assert_eq!(good(Scope::Publish), [Action::See, Action::Publish]);
-        assert_eq!(good(Scope::Watch), [Action::See, Action::Watch]);
+        assert_eq!(good(Scope::Watch), [Action::See, Action::Watch, Action::View]);
         assert_eq!(good(Scope::Api), ON_SESSIONS);
     }
 

@@ -31,6 +31,8 @@ pub enum Message {
     Score(RunningScores),
     /// Follows a mark `answer_end` within two seconds: a further question, or nothing.
     FollowUp(FollowUp),
+    /// How many see and hear the candidate at the moment.
+    Viewers { count: u32 },
     /// Progress of the work after the stop, in percent. Stages are `finalising`, `scoring` and others.
     Progress { stage: String, percent: u8 },
     /// The report can be read.
@@ -71,6 +73,8 @@ pub struct Snapshot {
     pub hint: Option<ShownHint>,
     /// The latest progress.
     pub progress: Option<Progress>,
+    /// How many see and hear the candidate.
+    pub viewers: Option<u32>,
 }
 
 /// Progress of the work after the stop.
@@ -83,13 +87,14 @@ pub struct Progress {
 }
 
 impl Snapshot {
-    /// Returns whether the message is a state or a progress that equals the latest one.
+    /// Returns whether the message is a state, a progress or a number of viewers that equals the latest one.
     pub fn knows(&self, message: &Message) -> bool {
         match message {
             Message::State { state, reason } => self.state == Some(*state) && self.reason == *reason,
             Message::Progress { stage, percent } => {
                 self.progress.as_ref().is_some_and(|known| known.stage == *stage && known.percent == *percent)
             }
+            Message::Viewers { count } => self.viewers == Some(*count),
             _ => false,
         }
     }
@@ -107,6 +112,7 @@ impl Snapshot {
             Message::Progress { stage, percent } => {
                 self.progress = Some(Progress { stage: stage.clone(), percent: *percent });
             }
+            Message::Viewers { count } => self.viewers = Some(*count),
             Message::Hello { .. }
             | Message::Snapshot(_)
             | Message::FollowUp(_)

@@ -28,6 +28,8 @@ pub struct Config {
     pub retention_days: u32,
     /// Live channels of one session at once.
     pub channels: usize,
+    /// Viewers of one live session at once; 0: nobody may watch.
+    pub viewers: usize,
     /// Messages a page may send on the live channel per second, averaged; bursts of twice as many pass.
     pub channel_messages_hz: u32,
     /// POST, PUT, PATCH and DELETE requests of one address per second, averaged; bursts of ten times as many pass. All who come
@@ -51,6 +53,7 @@ impl Default for Config {
             sessions_per_day: 500,
             retention_days: 0,
             channels: 16,
+            viewers: 16,
             channel_messages_hz: 20,
             changes_hz: 20,
             face_workers: 0,

@@ -41,6 +41,9 @@ pub enum Error {
     State { state: State, detail: String },
     #[error("{0}")]
     Conflict(String),
+    /// The same request may succeed in a moment.
+    #[error("{detail}")]
+    NotYet { detail: String, retry_after_s: u32 },
     #[error("the body must be {expected}")]
     UnsupportedMedia { expected: &'static str },
     #[error("the body is larger than {limit} bytes")]
@@ -82,6 +85,7 @@ impl Error {
             Error::Consent { .. } => (S::FORBIDDEN, "consent", "Consent is missing"),
             Error::State { .. } => (S::CONFLICT, "state", "Not in this state"),
             Error::Conflict(_) => (S::CONFLICT, "conflict", "In conflict with something else"),
+            Error::NotYet { .. } => (S::CONFLICT, "not-yet", "Not yet"),
             Error::UnsupportedMedia { .. } => (S::UNSUPPORTED_MEDIA_TYPE, "media-type", "The wrong type of body"),
             Error::TooLarge { .. } => (S::PAYLOAD_TOO_LARGE, "too-large", "The body is too large"),
             Error::Method(_) => (S::METHOD_NOT_ALLOWED, "method", "Not with this method"),
@@ -127,7 +131,10 @@ impl IntoResponse for Error {
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Error::Unavailable { retry_after_s, .. } | Error::TooMany { retry_after_s, .. } = self {
+        if let Error::Unavailable { retry_after_s, .. }
+        | Error::TooMany { retry_after_s, .. }
+        | Error::NotYet { retry_after_s, .. } = self
+        {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after_s));
         }
         if matches!(self, Error::SignIn(_)) {

@@ -4,9 +4,10 @@ use crate::http::app::App;
 use crate::http::error::{Error, Result};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use coach_core::SessionId;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
@@ -84,5 +85,36 @@ impl FromRequestParts<App> for Resource {
         type Two = axum::extract::Path<(String, String)>;
         let path: std::result::Result<Two, PathRejection> = Two::from_request_parts(parts, app).await;
         path.map(|path| Resource(path.0.1)).map_err(|_| Error::NotFound("publishing"))
+    }
+}
+
+/// A viewing of a participant: its session, and its id where the path has one.
+pub struct Viewing {
+    session: SessionId,
+    /// Cannot be guessed. Empty in a path without it.
+    pub resource: String,
+}
+
+/// The participant that can be watched.
+const CANDIDATE: &str = "candidate";
+
+impl Viewing {
+    /// Returns the path that offers are posted to.
+    pub fn endpoint(&self) -> String {
+        format!("/api/sessions/{}/whep/{CANDIDATE}", self.session)
+    }
+}
+
+impl FromRequestParts<App> for Viewing {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Viewing> {
+        let path = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Error::NotFound("viewing"))?;
+        let value = |name: &str| path.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
+        if value("participant") != Some(CANDIDATE) {
+            return Err(Error::NotFound("participant"));
+        }
+        let session = value("id").and_then(|id| id.parse().ok()).ok_or(Error::NotFound("session"))?;
+        Ok(Viewing { session, resource: value("resource").unwrap_or_default().to_owned() })
     }
 }

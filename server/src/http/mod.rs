@@ -29,6 +29,7 @@ use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
 use error::Error;
+use routes::webrtc::{self, whep, whip};
 use routes::{account, compare, consents, health, hooks, me, questions, search, session, sessions, trends};
 
 #[derive(OpenApi)]
@@ -73,13 +74,10 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(sessions::gold))
         .routes(routes!(session::analyze::get, session::analyze::again))
         .routes(routes!(session::calibration::measure))
-        .routes(routes!(session::whip::endpoint, session::whip::publish, session::whip::options))
-        .routes(routes!(
-            session::whip::resource,
-            session::whip::stop,
-            session::whip::trickle,
-            session::whip::resource_options
-        ))
+        .routes(routes!(whip::endpoint, whip::publish, whip::options))
+        .routes(routes!(whip::resource, whip::stop, whip::trickle, whip::resource_options))
+        .routes(routes!(whep::endpoint, whep::watch, whep::options))
+        .routes(routes!(whep::resource, whep::leave, whep::trickle, whep::resource_options))
         .routes(routes!(session::live::open))
         .routes(routes!(session::upload::open, session::upload::get, session::upload::abort))
         .routes(routes!(session::upload::urls))
@@ -123,7 +121,7 @@ pub fn router(app: App) -> Router {
         .layer(CompressionLayer::new().compress_when(uncompressed));
     // This layer answers every OPTIONS request itself, so it is added only if other origins are configured.
     let router = match security::cors(&app.context.config.http) {
-        Some(cors) => router.layer(cors).layer(from_fn(session::whip::accept_post)),
+        Some(cors) => router.layer(cors).layer(from_fn(webrtc::accept_post)),
         None => router,
     };
     router

@@ -33,7 +33,7 @@ macro_rules! acts {
         })+
     };
 }
-acts!(See, Change, Publish, Watch, Review, Report, Export, Share, Use, Account, Operate);
+acts!(See, Change, Publish, Watch, View, Review, Report, Export, Share, Use, Account, Operate);
 
 /// Somebody who may do this with what is their own.
 pub struct Asks<A> {
@@ -153,6 +153,20 @@ pub async fn is_valid(app: &App, viewer: Viewer) -> sqlx::Result<bool> {
         By::Login(id) => logins::is_valid(&app.context.db, id, viewer.user, now_us()).await,
         By::Token { id, .. } => tokens::is_valid(&app.context.db, id, viewer.user, now_us()).await,
     }
+}
+
+/// Returns whether somebody who did this may still do it: the credential is valid, and the session is their own or granted.
+pub async fn may_still<A: Act>(app: &App, seen: &Seen<A>) -> sqlx::Result<bool> {
+    let (db, user, session) = (&app.context.db, seen.viewer.user, seen.session.id);
+    if !is_valid(app, seen.viewer).await? {
+        return Ok(false);
+    }
+    if user == seen.session.owner {
+        return Ok(sessions::get(db, user, session).await?.is_some());
+    }
+    let held = grants::held(db, user, session, now_us()).await?;
+    let party = |grant: &grants::Grant| Party::Grantee { role: grant.role, scores: grant.scores };
+    Ok(held.iter().any(|grant| party(grant).may(A::ACTION)))
 }
 
 /// Counts and logs a credential that is not valid. Returns what its sender gets.

@@ -8,8 +8,9 @@ pub use publishing::{busy, refused};
 use super::part::{PartEnded, PartEvent};
 use super::shared::{Command, LiveContext, Running};
 use super::thread::{self, Question};
+use super::viewers::Viewers;
 use super::writer::{StateWriter, Update};
-use super::{PublishAnswer, PublishError, StopError};
+use super::{Answered, PublishError, StopError};
 use crate::analysis::header;
 use crate::channel::Message;
 use crate::objects;
@@ -39,10 +40,11 @@ struct Keeper {
     writer: StateWriter,
     commands: mpsc::UnboundedSender<Command>,
     current: Option<Current>,
+    viewers: Arc<Viewers>,
     /// Held from the first offer on. Given back while nobody publishes and nothing was recorded.
     place: Option<Place>,
     /// The answer to a first offer that was refused. It is sent when nothing of the session is left.
-    refused: Option<(oneshot::Sender<Result<PublishAnswer, PublishError>>, PublishError)>,
+    refused: Option<(oneshot::Sender<Result<Answered, PublishError>>, PublishError)>,
     /// How many parts have begun.
     begun: u32,
     /// The coding of the video that is recorded already: a recording holds one.
@@ -94,6 +96,10 @@ pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::i
     })?;
     let (commands, inbox) = mpsc::unbounded_channel();
     let minutes = u64::from(live.recordings.context.config.limits.session_minutes);
+    let channel = live.recordings.context.hub.clone();
+    let tell = Box::new(move |count| channel.publish(id, Message::Viewers { count }));
+    let viewers = Viewers::new(live.endpoint.feed(), live.recordings.context.config.limits.viewers, tell);
+    let viewers = Arc::new(viewers);
     let keeper = Keeper {
         live: live.clone(),
         session: session.clone(),
@@ -102,6 +108,7 @@ pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::i
         writer: StateWriter::open(live.recordings.context.clone(), id, session.owner),
         commands: commands.clone(),
         current: None,
+        viewers: viewers.clone(),
         place: Some(place),
         refused: None,
         begun: 0,
@@ -115,7 +122,7 @@ pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::i
         grace: None,
     };
     live.recordings.tasks.spawn(keeper.keep(inbox));
-    Ok(Running { owner: session.owner, commands, thread, questions })
+    Ok(Running { owner: session.owner, commands, thread, questions, viewers })
 }
 
 impl Keeper {
@@ -150,6 +157,7 @@ impl Keeper {
         // From here on, deleting the session stops its finishing and not this keeper.
         let end = self.live.recordings.finishing.begin(self.session.id);
         self.live.running.remove(&self.session.id);
+        self.viewers.close().await;
         self.place = None;
         drop(inbox);
         self.uploads.stop().await;
@@ -211,7 +219,8 @@ impl Keeper {
     async fn part_event(&mut self, n: u32, part_event: PartEvent) {
         match part_event {
             PartEvent::Connected => {
-                if self.current.as_ref().is_some_and(|c| c.n == n) {
+                if let Some(current) = self.current.as_ref().filter(|current| current.n == n) {
+                    self.viewers.begin(current.codec);
                     self.writer.write(Update::Happened(Event::Published));
                 }
             }
@@ -249,6 +258,7 @@ impl Keeper {
         let recorded = over.file.is_some();
         self.over.push(over);
         if self.current.is_none() && !self.stopping {
+            self.viewers.pause();
             let wait = Duration::from_secs(u64::from(self.live.recordings.context.config.media.grace_s));
             self.grace = Some(Instant::now() + wait);
             if recorded {

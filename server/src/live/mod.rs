@@ -1,11 +1,13 @@
 //! Live sessions: the service that starts, finds and ends them, and what it offers to the rest of the server.
 
+mod ice;
 mod inbox;
 mod keeper;
 mod part;
 mod service;
 mod shared;
 mod thread;
+mod viewers;
 mod writer;
 
 pub use service::open;
@@ -31,7 +33,7 @@ pub trait LiveSessions: Send + Sync {
     ///
     /// # Errors
     /// The offer is refused, the session takes no media, or the server has no capacity.
-    async fn publish(&self, session: &Session, offer: &str) -> Result<PublishAnswer, PublishError>;
+    async fn publish(&self, session: &Session, offer: &str) -> Result<Answered, PublishError>;
     /// Ends the publishing named by `resource`, and with it the live session, which goes on to finalising.
     ///
     /// # Errors
@@ -44,6 +46,20 @@ pub trait LiveSessions: Send + Sync {
     /// # Errors
     /// The session has no such publishing, or the patch does not fit its ICE session.
     async fn patch(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError>;
+    /// Answers a viewer's SDP offer: the viewer gets what the candidate publishes, from the next key frame on.
+    ///
+    /// # Errors
+    /// The offer is refused, nothing is published, or the server has no capacity.
+    async fn watch(&self, session: &Session, offer: &str) -> Result<Answered, WatchError>;
+    /// Returns whether `resource` names a viewing that goes on.
+    async fn watches(&self, session: SessionId, resource: &str) -> bool;
+    /// Takes what a viewer says about its ICE session: candidates, or an ICE restart.
+    ///
+    /// # Errors
+    /// The session has no such viewing, or the patch does not fit its ICE session.
+    async fn patch_viewing(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError>;
+    /// Ends the viewing named by `resource`. Returns whether there was one.
+    async fn leave(&self, session: SessionId, resource: &str) -> bool;
     /// Stops all live sessions of an owner who withdrew the consent. Returns when no media is taken any more.
     async fn withdraw(&self, owner: UserId);
     /// Takes a mark of the page, which counts from the media time of this moment.
@@ -74,12 +90,12 @@ pub trait LiveSessions: Send + Sync {
     async fn forget(&self, session: SessionId);
 }
 
-/// The answer to a publisher's offer.
+/// The answer to a publisher's or a viewer's offer.
 #[derive(Debug, Clone)]
-pub struct PublishAnswer {
+pub struct Answered {
     /// The SDP answer.
     pub sdp: String,
-    /// Names this publishing in its URL: random, and safe to use in a URL.
+    /// Names this publishing or viewing in its URL: random, and safe to use in a URL.
     pub resource: String,
     /// Strong entity tag of the ICE session, with its quotes.
     pub etag: String,
@@ -105,7 +121,30 @@ pub enum PublishError {
     Failed(#[from] anyhow::Error),
 }
 
-/// A PATCH of a publishing (RFC 9725, section 4.3).
+/// Why a viewer's offer is not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum WatchError {
+    /// The offer is not SDP, or is not to receive media.
+    #[error("the offer cannot be read: {0}")]
+    Malformed(String),
+    /// The offer is SDP, but asks for something that this server does not support.
+    #[error("the offer cannot be accepted: {0}")]
+    Unacceptable(String),
+    /// The session may become live.
+    #[error("nothing is sent yet; try again in a moment")]
+    NothingYet,
+    /// The session has ended or is ending.
+    #[error("the session is over; nothing more is sent")]
+    Over,
+    /// The limit of viewers is reached.
+    #[error("no room for another viewer: {0}")]
+    Busy(String),
+    /// A fault of the server.
+    #[error(transparent)]
+    Failed(#[from] anyhow::Error),
+}
+
+/// A PATCH of a publishing or a viewing (RFC 9725, section 4.3).
 #[derive(Debug, Clone)]
 pub struct Patch {
     /// The value of `If-Match`.
@@ -126,8 +165,8 @@ pub enum Patched {
 /// Why a [`Patch`] is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum PatchError {
-    /// The session is not live, or another publishing has replaced this one.
-    #[error("no such publishing")]
+    /// There is no such publishing or viewing, or no longer.
+    #[error("it has ended")]
     Unknown,
     /// The fragment is not SDP.
     #[error("the fragment cannot be read: {0}")]
@@ -136,7 +175,7 @@ pub enum PatchError {
     #[error("If-Match is missing: send the ETag of the ICE session, or * to restart it")]
     NoPrecondition,
     /// `If-Match` names another ICE session.
-    #[error("this is no longer the publishing's ICE session")]
+    #[error("this is no longer its ICE session")]
     Precondition,
     /// A fault of the server.
     #[error(transparent)]

@@ -3,7 +3,8 @@
 use super::keeper;
 use super::shared::{Command, LiveContext};
 use super::thread;
-use super::{LiveSessions, MarkError, Patch, PatchError, Patched, PublishAnswer, PublishError, StopError};
+use super::viewers::Viewers;
+use super::{Answered, LiveSessions, MarkError, Patch, PatchError, Patched, PublishError, StopError, WatchError};
 use crate::analysis::Analyzers;
 use crate::analysis::calibrate::{self, CalibrateError, CalibrationOutcome};
 use crate::channel::protocol::ClientMark;
@@ -99,6 +100,11 @@ impl Service {
         answered.await.ok()
     }
 
+    /// Returns who watches the session; `None` when it is not live.
+    fn viewers(&self, session: SessionId) -> Option<Arc<Viewers>> {
+        self.live.running.get(&session).map(|running| running.viewers.clone())
+    }
+
     /// Returns the session with a baseline: that of its own device check, or else its owner's latest of the last 12 h.
     async fn with_baseline(&self, session: &Session) -> anyhow::Result<Session> {
         let mut session = session.clone();
@@ -117,7 +123,7 @@ impl LiveSessions for Service {
         self.live.disk.borrow().admits()
     }
 
-    async fn publish(&self, session: &Session, offer: &str) -> Result<PublishAnswer, PublishError> {
+    async fn publish(&self, session: &Session, offer: &str) -> Result<Answered, PublishError> {
         if !session.state.takes_media() {
             return Err(PublishError::Closed);
         }
@@ -158,6 +164,30 @@ impl LiveSessions for Service {
         let resource = resource.to_owned();
         let patched = self.ask(session, |answer| Command::Patch { resource, patch, answer }).await;
         patched.unwrap_or(Err(PatchError::Unknown))
+    }
+
+    async fn watch(&self, session: &Session, offer: &str) -> Result<Answered, WatchError> {
+        match self.viewers(session.id) {
+            Some(viewers) => viewers.watch(&self.live.endpoint, offer).await,
+            None if session.state.takes_media() => Err(WatchError::NothingYet),
+            None => Err(WatchError::Over),
+        }
+    }
+
+    async fn watches(&self, session: SessionId, resource: &str) -> bool {
+        self.viewers(session).is_some_and(|viewers| viewers.has(resource))
+    }
+
+    async fn patch_viewing(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError> {
+        let viewers = self.viewers(session).ok_or(PatchError::Unknown)?;
+        viewers.patch(resource, &patch).await
+    }
+
+    async fn leave(&self, session: SessionId, resource: &str) -> bool {
+        match self.viewers(session) {
+            Some(viewers) => viewers.leave(resource).await,
+            None => false,
+        }
     }
 
     async fn withdraw(&self, owner: UserId) {

@@ -2,7 +2,8 @@
 
 use super::part::{PartEnded, PartEvent};
 use super::thread::{self, Question};
-use super::{Patch, PatchError, Patched, PublishAnswer, PublishError, StopError};
+use super::viewers::Viewers;
+use super::{Answered, Patch, PatchError, Patched, PublishError, StopError};
 use crate::jobs::Workplace;
 use crate::places::Places;
 use crate::recording::Recordings;
@@ -36,13 +37,15 @@ pub struct Running {
     pub thread: thread::Handle,
     /// The questions of the session, in the order they are asked.
     pub questions: Arc<[Question]>,
+    /// Who watches.
+    pub viewers: Arc<Viewers>,
 }
 
 /// A command to the keeper of a session.
 pub enum Command {
     Publish {
         offer: String,
-        answer: oneshot::Sender<Result<PublishAnswer, PublishError>>,
+        answer: oneshot::Sender<Result<Answered, PublishError>>,
     },
     Stop {
         resource: String,

@@ -23,5 +23,6 @@ mod support;
 mod transcript;
 mod uploads;
 mod webhook;
+mod whep;
 mod whip;
 mod workers;

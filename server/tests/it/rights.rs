@@ -31,7 +31,7 @@ enum Rule {
 }
 use Rule::{Open, Own, Session};
 
-const RULES: [(&str, Rule); 56] = [
+const RULES: [(&str, Rule); 63] = [
     ("analysis_again", Session(Action::Change)),
     ("analysis_get", Session(Action::See)),
     ("audit_list", Own(Action::Account)),
@@ -81,6 +81,13 @@ const RULES: [(&str, Rule); 56] = [
     ("upload_get", Session(Action::Change)),
     ("upload_open", Session(Action::Change)),
     ("upload_urls", Session(Action::Change)),
+    ("whep_endpoint", Session(Action::View)),
+    ("whep_leave", Session(Action::View)),
+    ("whep_options", Open),
+    ("whep_resource", Session(Action::View)),
+    ("whep_resource_options", Open),
+    ("whep_trickle", Session(Action::View)),
+    ("whep_watch", Session(Action::View)),
     ("whip_endpoint", Session(Action::Publish)),
     ("whip_options", Open),
     ("whip_publish", Session(Action::Publish)),
@@ -290,7 +297,7 @@ fn body(operation: &str, request: RequestBuilder) -> RequestBuilder {
     };
     match (value, operation) {
         (Some(value), _) => request.json(&value),
-        (None, "whip_publish") => request.header("content-type", "application/sdp").body("v=0\r\n"),
+        (None, "whip_publish" | "whep_watch") => request.header("content-type", "application/sdp").body("v=0\r\n"),
         (None, "calibration_measure") => request.header("content-type", "video/webm").body("x"),
         _ => request,
     }
@@ -372,6 +379,7 @@ async fn nobody_does_more_than_the_table_of_rights_says() {
                     .replace("{browser}", &fixture.browser.to_string())
                     .replace("{token}", &fixture.token.to_string())
                     .replace("{grant}", &fixture.grant.to_string())
+                    .replace("{participant}", "candidate")
                     .replace("{resource}", "x");
                 let path = if operation == "compare_get" {
                     let id = fixture.session;

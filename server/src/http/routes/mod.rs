@@ -11,3 +11,4 @@ pub mod search;
 pub mod session;
 pub mod sessions;
 pub mod trends;
+pub mod webrtc;

@@ -1,9 +1,10 @@
 //! The publishings of a live session: an offer becomes the next part, and a publisher's later words about its ICE session.
 
 use super::Keeper;
+use crate::live::ice::IceSession;
 use crate::live::part::{self, PartEnded};
 use crate::live::shared::Command;
-use crate::live::{Patch, PatchError, Patched, PublishAnswer, PublishError};
+use crate::live::{Answered, Patch, PatchError, Patched, PublishError};
 use crate::places::Full;
 use coach_core::MediaTime;
 use coach_core::journal::Part;
@@ -16,8 +17,7 @@ use tracing::Instrument;
 pub(super) struct Current {
     pub(super) n: u32,
     pub(super) resource: String,
-    /// Entity tag of its ICE session.
-    pub(super) etag: String,
+    pub(super) ice: IceSession,
     pub(super) publisher: Arc<Publisher>,
     /// Of its video, where it has any.
     pub(super) codec: Option<VideoCodec>,
@@ -25,7 +25,7 @@ pub(super) struct Current {
 
 impl Keeper {
     /// Accepts an offer as the next part; a publisher that is connected is closed.
-    pub(super) async fn publish(&mut self, offer: &str) -> Result<PublishAnswer, PublishError> {
+    pub(super) async fn publish(&mut self, offer: &str) -> Result<Answered, PublishError> {
         if self.stopping {
             return Err(PublishError::Closed);
         }
@@ -36,7 +36,8 @@ impl Keeper {
         let offset = self.thread.now().unwrap_or(MediaTime::ZERO);
         let part = Part { n, offset };
         let max_kbps = self.live.recordings.context.config.media.max_bitrate_bps / 1000;
-        let limits = Limits { offset, max_kbps, codec: self.codec, ..Limits::default() };
+        let limits =
+            Limits { offset, max_kbps, codec: self.codec, feed: Some(self.viewers.feed()), ..Limits::default() };
         let (answer, mut publisher) = self.live.endpoint.accept(offer, &limits).await.map_err(refused)?;
         let events = publisher.events();
         let publisher = Arc::new(publisher);
@@ -45,10 +46,9 @@ impl Keeper {
             before.publisher.close().await;
         }
         let resource = uuid::Uuid::new_v4().simple().to_string();
-        let etag = format!("\"{}\"", answer.ice_tag);
-        let (named, tag) = (resource.clone(), etag.clone());
-        self.current =
-            Some(Current { n, resource: named, etag: tag, publisher: publisher.clone(), codec: answer.codec });
+        let ice = IceSession::new(&answer.ice_tag);
+        let (named, etag) = (resource.clone(), ice.etag().to_owned());
+        self.current = Some(Current { n, resource: named, ice, publisher: publisher.clone(), codec: answer.codec });
         self.begun += 1;
         self.grace = None;
         let (part_events, part_ends) = (self.commands.clone(), self.commands.clone());
@@ -62,27 +62,19 @@ impl Keeper {
             let over = running.await.unwrap_or_else(|_| PartEnded { n, file: file.exists().then_some(file) });
             let _ = part_ends.send(Command::PartEnded(over));
         });
-        Ok(PublishAnswer { sdp: answer.sdp, etag, resource })
+        Ok(Answered { sdp: answer.sdp, etag, resource })
     }
 
     /// Hands candidates or an ICE restart to the present publisher, if `If-Match` names its ICE session.
     pub(super) async fn patch(&mut self, resource: &str, patch: &Patch) -> Result<Patched, PatchError> {
         let current =
             self.current.as_mut().filter(|current| current.resource == resource).ok_or(PatchError::Unknown)?;
-        let wanted = patch.if_match.as_deref().ok_or(PatchError::NoPrecondition)?;
-        if !wanted.split(',').map(str::trim).any(|tag| tag == "*" || tag == current.etag) {
-            return Err(PatchError::Precondition);
+        current.ice.check(patch)?;
+        let patched = current.ice.take(current.publisher.patch(&patch.fragment).await);
+        if let Ok(Patched::Restarted { .. }) = &patched {
+            tracing::info!(session = %self.session.id, "the publisher restarts ICE");
         }
-        match current.publisher.patch(&patch.fragment).await {
-            Ok(peer::Patched::Candidates) => Ok(Patched::Candidates),
-            Ok(peer::Patched::Restarted { fragment, ice_tag }) => {
-                current.etag = format!("\"{ice_tag}\"");
-                tracing::info!(session = %self.session.id, "the publisher restarts ICE");
-                Ok(Patched::Restarted { fragment, etag: current.etag.clone() })
-            }
-            Err(peer::Error::Malformed(why)) => Err(PatchError::Malformed(why)),
-            Err(error) => Err(PatchError::Failed(error.into())),
-        }
+        patched
     }
 }
 

@@ -6,7 +6,9 @@ use coach_core::journal::Calibration;
 use coach_core::{MediaTime, SessionId, UserId};
 use coach_server::analysis::calibrate::{CalibrateError, CalibrationOutcome};
 use coach_server::channel::protocol::ClientMark;
-use coach_server::live::{LiveSessions, MarkError, Patch, PatchError, Patched, PublishAnswer, PublishError, StopError};
+use coach_server::live::{
+    Answered, LiveSessions, MarkError, Patch, PatchError, Patched, PublishError, StopError, WatchError,
+};
 use coach_server::recording::recover::ResumeError;
 use coach_server::store::sessions::Session;
 use std::sync::Mutex;
@@ -28,6 +30,10 @@ pub struct LiveDouble {
     pub resumed: Mutex<Vec<SessionId>>,
     /// The answer to the next offer.
     pub refuse: Mutex<Option<PublishError>>,
+    /// Sessions that are watched.
+    pub watched: Mutex<Vec<SessionId>>,
+    /// The answer to the next viewer.
+    pub refuse_viewer: Mutex<Option<WatchError>>,
 }
 
 #[async_trait]
@@ -37,12 +43,12 @@ impl LiveSessions for LiveDouble {
         if full { Err("the disk is nearly full".into()) } else { Ok(()) }
     }
 
-    async fn publish(&self, session: &Session, _: &str) -> Result<PublishAnswer, PublishError> {
+    async fn publish(&self, session: &Session, _: &str) -> Result<Answered, PublishError> {
         if let Some(error) = self.refuse.lock().unwrap().take() {
             return Err(error);
         }
         self.published.lock().unwrap().push(session.id);
-        Ok(PublishAnswer { sdp: "v=0\r\n".into(), resource: "s3cret".into(), etag: "\"1\"".into() })
+        Ok(Answered { sdp: "v=0\r\n".into(), resource: "s3cret".into(), etag: "\"1\"".into() })
     }
 
     async fn stop(&self, session: SessionId, resource: &str) -> Result<(), StopError> {
@@ -61,16 +67,34 @@ impl LiveSessions for LiveDouble {
         if !self.publishes(session, resource).await {
             return Err(PatchError::Unknown);
         }
-        match patch.if_match.as_deref() {
-            None => Err(PatchError::NoPrecondition),
-            Some("*") => {
-                let (fragment, etag) = ("a=ice-ufrag:fresh\r\n".into(), "\"2\"".into());
-                Ok(Patched::Restarted { fragment, etag })
-            }
-            Some("\"1\"") if patch.fragment.starts_with("a=") => Ok(Patched::Candidates),
-            Some("\"1\"") => Err(PatchError::Malformed("no line of SDP".into())),
-            Some(_) => Err(PatchError::Precondition),
+        patched(&patch)
+    }
+
+    async fn watch(&self, session: &Session, _: &str) -> Result<Answered, WatchError> {
+        if let Some(error) = self.refuse_viewer.lock().unwrap().take() {
+            return Err(error);
         }
+        self.watched.lock().unwrap().push(session.id);
+        Ok(Answered { sdp: "v=0\r\n".into(), resource: "s3cret".into(), etag: "\"1\"".into() })
+    }
+
+    async fn watches(&self, session: SessionId, resource: &str) -> bool {
+        resource == "s3cret" && self.watched.lock().unwrap().contains(&session)
+    }
+
+    async fn patch_viewing(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError> {
+        if !self.watches(session, resource).await {
+            return Err(PatchError::Unknown);
+        }
+        patched(&patch)
+    }
+
+    async fn leave(&self, session: SessionId, resource: &str) -> bool {
+        let watches = self.watches(session, resource).await;
+        if watches {
+            self.watched.lock().unwrap().retain(|watched| *watched != session);
+        }
+        watches
     }
 
     async fn withdraw(&self, owner: UserId) {
@@ -109,5 +133,19 @@ impl LiveSessions for LiveDouble {
 
     async fn forget(&self, session: SessionId) {
         self.forgotten.lock().unwrap().push(session);
+    }
+}
+
+/// Answers a patch of an ICE session whose tag is "1".
+fn patched(patch: &Patch) -> Result<Patched, PatchError> {
+    match patch.if_match.as_deref() {
+        None => Err(PatchError::NoPrecondition),
+        Some("*") => {
+            let (fragment, etag) = ("a=ice-ufrag:fresh\r\n".into(), "\"2\"".into());
+            Ok(Patched::Restarted { fragment, etag })
+        }
+        Some("\"1\"") if patch.fragment.starts_with("a=") => Ok(Patched::Candidates),
+        Some("\"1\"") => Err(PatchError::Malformed("no line of SDP".into())),
+        Some(_) => Err(PatchError::Precondition),
     }
 }

@@ -9,4 +9,3 @@ pub mod report;
 pub mod sharing;
 pub mod transcript;
 pub mod upload;
-pub mod whip;

@@ -1,21 +1,18 @@
 //! Publishing media by WHIP (RFC 9725): POST an offer, PATCH its ICE session, DELETE what it made.
 
+use super::exchange;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
-use crate::http::extract::{Resource, has_type, read};
+use crate::http::extract::Resource;
 use crate::http::routes::consents;
 use crate::http::viewer::{Seen, act};
-use crate::live::{Patch, PatchError, Patched, PublishError, StopError};
+use crate::live::{PublishError, StopError};
 use crate::store::sessions::Source;
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use coach_core::SessionId;
-
-const SDP: &str = "application/sdp";
-const FRAGMENT: &str = "application/trickle-ice-sdpfrag";
 
 /// Publishes: takes an SDP offer and returns an SDP answer, with the publishing's URL in `Location`. A second POST
 /// replaces the first publishing.
@@ -31,15 +28,7 @@ pub async fn publish(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response> {
-    if !has_type(&headers, SDP) {
-        return Err(Error::UnsupportedMedia { expected: SDP });
-    }
-    let body = read(body, app.context.config.limits.offer_bytes).await?;
-    let offer = std::str::from_utf8(&body).map_err(|_| Error::BadRequest("the offer is not text".into()))?;
-    // Every SDP begins with this (RFC 8866, section 5); any other body is refused before a peer is created.
-    if !offer.starts_with("v=0") {
-        return Err(Error::BadRequest("the offer is not SDP: it does not begin with v=0".into()));
-    }
+    let offer = exchange::offer(&app, &headers, body).await?;
     // The consent may have been withdrawn since the session was created.
     consents::require(&app, session.owner).await?;
     let closed = || {
@@ -52,7 +41,7 @@ pub async fn publish(
     if !session.state.takes_media() {
         return Err(closed());
     }
-    let answer = app.live.publish(&session, offer).await.map_err(|error| match error {
+    let answer = app.live.publish(&session, &offer).await.map_err(|error| match error {
         PublishError::Malformed(_) => Error::BadRequest(error.to_string()),
         PublishError::Unacceptable(_) => Error::Unprocessable(error.to_string()),
         PublishError::Closed => closed(),
@@ -65,30 +54,14 @@ pub async fn publish(
         app.live.withdraw(session.owner).await;
         return Err(error);
     }
-    let location = format!("/api/sessions/{}/whip/{}", session.id, answer.resource);
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(SDP)),
-        (header::LOCATION, HeaderValue::from_str(&location).map_err(anyhow::Error::new)?),
-        (header::ETAG, HeaderValue::from_str(&answer.etag).map_err(anyhow::Error::new)?),
-    ];
-    Ok((StatusCode::CREATED, headers, answer.sdp).into_response())
+    exchange::created(&format!("/api/sessions/{}/whip", session.id), answer)
 }
 
 /// Returns the media type that can be posted.
 #[utoipa::path(options, operation_id = "whip_options", path = "/api/sessions/{id}/whip", tag = "live", params(("id" = SessionId, Path)),
     responses((status = 200, headers(("accept-post" = String)))))]
 pub async fn options() -> Response {
-    (StatusCode::OK, [("accept-post", SDP), ("allow", "GET, HEAD, POST, OPTIONS")]).into_response()
-}
-
-/// Adds the media type that can be posted to OPTIONS answers of another layer (RFC 9725, section 4.2).
-pub async fn accept_post(request: Request, next: Next) -> Response {
-    let ours = request.method() == Method::OPTIONS && request.uri().path().ends_with("/whip");
-    let mut response = next.run(request).await;
-    if ours {
-        response.headers_mut().insert("accept-post", HeaderValue::from_static(SDP));
-    }
-    response
+    exchange::endpoint_options()
 }
 
 /// Ends the session, which goes on to its report.
@@ -123,28 +96,8 @@ pub async fn trickle(
     if !app.live.publishes(session.id, &resource).await {
         return Err(Error::NotFound("publishing"));
     }
-    if !has_type(&headers, FRAGMENT) {
-        return Err(Error::UnsupportedMedia { expected: FRAGMENT });
-    }
-    let body = read(body, app.context.config.limits.offer_bytes).await?;
-    let fragment = String::from_utf8(body.into()).map_err(|_| Error::BadRequest("the fragment is not text".into()))?;
-    let if_match = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let patched = app.live.patch(session.id, &resource, Patch { if_match, fragment }).await;
-    let patched = patched.map_err(|error| match error {
-        PatchError::Unknown => Error::NotFound("publishing"),
-        PatchError::Malformed(_) => Error::BadRequest(error.to_string()),
-        PatchError::NoPrecondition => Error::PreconditionRequired(error.to_string()),
-        PatchError::Precondition => Error::PreconditionFailed(error.to_string()),
-        PatchError::Failed(cause) => Error::Internal(cause.context("ICE could not be restarted")),
-    })?;
-    Ok(match patched {
-        Patched::Candidates => StatusCode::NO_CONTENT.into_response(),
-        Patched::Restarted { fragment, etag } => {
-            let etag = HeaderValue::from_str(&etag).map_err(anyhow::Error::new)?;
-            let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(FRAGMENT)), (header::ETAG, etag)];
-            (StatusCode::OK, headers, fragment).into_response()
-        }
-    })
+    let patch = exchange::patch(&app, &headers, body).await?;
+    exchange::patched(app.live.patch(session.id, &resource, patch).await, "publishing")
 }
 
 /// Refuses reading: a publishing has no content (RFC 9725, section 4.1).
@@ -174,5 +127,5 @@ pub async fn resource(
 #[utoipa::path(options, operation_id = "whip_resource_options", path = "/api/sessions/{id}/whip/{resource}", tag = "live",
     params(("id" = SessionId, Path), ("resource" = String, Path)), responses((status = 200, headers(("accept-patch" = String)))))]
 pub async fn resource_options() -> Response {
-    (StatusCode::OK, [("accept-patch", FRAGMENT), ("allow", "GET, HEAD, PATCH, DELETE, OPTIONS")]).into_response()
+    exchange::resource_options()
 }

@@ -1,0 +1,160 @@
+//! Who watches a live session. Viewers come and go without the session's keeper: nothing waits for them.
+
+use super::ice::IceSession;
+use super::{Answered, Patch, PatchError, Patched, WatchError};
+use coach_media::VideoCodec;
+use coach_media::peer::{self, Endpoint, FeedId, Viewer};
+use dashmap::DashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// What viewers can get at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    /// Nobody publishes.
+    Nothing,
+    /// Media, with the video coded so, where there is any.
+    Media(Option<VideoCodec>),
+    /// Nothing any more: the session is over.
+    Over,
+}
+
+/// The viewers of one live session.
+pub struct Viewers {
+    feed: FeedId,
+    sent: Mutex<Sent>,
+    places: Arc<Semaphore>,
+    most: usize,
+    viewings: DashMap<String, Arc<Viewing>>,
+    /// Tells the candidate how many there are.
+    tell: Tell,
+}
+
+/// Called with the number of viewers when it has changed.
+pub type Tell = Box<dyn Fn(u32) + Send + Sync>;
+
+struct Viewing {
+    viewer: Viewer,
+    ice: tokio::sync::Mutex<IceSession>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Viewers {
+    /// Returns a session without viewers; at most `most` may come. `feed`: where the candidate publishes to.
+    pub fn new(feed: FeedId, most: usize, tell: Tell) -> Viewers {
+        let (sent, places) = (Mutex::new(Sent::Nothing), Arc::new(Semaphore::new(most)));
+        Viewers { feed, sent, places, most, viewings: DashMap::new(), tell }
+    }
+
+    /// Returns where the candidate publishes to.
+    pub fn feed(&self) -> FeedId {
+        self.feed
+    }
+
+    /// Says that media comes from now on. `codec`: of its video, where it has any.
+    pub fn begin(&self, codec: Option<VideoCodec>) {
+        self.say(Sent::Media(codec));
+    }
+
+    /// Says that the candidate's connection is lost. Those who watch wait for the next one.
+    pub fn pause(&self) {
+        self.say(Sent::Nothing);
+    }
+
+    fn say(&self, what: Sent) {
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        if *sent != Sent::Over {
+            *sent = what;
+        }
+    }
+
+    fn sent(&self) -> Sent {
+        *self.sent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Answers a viewer's offer.
+    ///
+    /// # Errors
+    /// The offer is refused, nothing is sent, or the limit of viewers is reached.
+    pub async fn watch(self: &Arc<Self>, endpoint: &Endpoint, offer: &str) -> Result<Answered, WatchError> {
+        let codec = match self.sent() {
+            Sent::Nothing => return Err(WatchError::NothingYet),
+            Sent::Over => return Err(WatchError::Over),
+            Sent::Media(codec) => codec,
+        };
+        let place = self.places.clone().try_acquire_owned();
+        let place = place.map_err(|_| WatchError::Busy(format!("{} watch this session", self.most)))?;
+        let (answer, viewer) = endpoint.watch(offer, self.feed, codec).await.map_err(refused)?;
+        let resource = uuid::Uuid::new_v4().simple().to_string();
+        let ice = IceSession::new(&answer.ice_tag);
+        let etag = ice.etag().to_owned();
+        let viewing = Arc::new(Viewing { viewer, ice: ice.into(), _place: place });
+        self.viewings.insert(resource.clone(), viewing.clone());
+        self.count();
+        metrics::gauge!("coach_viewers").increment(1.0);
+        let (viewers, name) = (self.clone(), resource.clone());
+        tokio::spawn(async move {
+            viewing.viewer.gone().await;
+            viewers.viewings.remove(&name);
+            viewers.count();
+            metrics::gauge!("coach_viewers").decrement(1.0);
+            let stats = viewing.viewer.stats();
+            let (video_packets, audio_packets) = (stats.video_packets, stats.audio_packets);
+            tracing::info!(video_packets, audio_packets, "a viewer has left");
+        });
+        // The session may have ended meanwhile, before this viewing was in the list.
+        if self.sent() == Sent::Over {
+            self.leave(&resource).await;
+            return Err(WatchError::Over);
+        }
+        Ok(Answered { sdp: answer.sdp, etag, resource })
+    }
+
+    /// Tells the candidate how many watch.
+    fn count(&self) {
+        (self.tell)(u32::try_from(self.viewings.len()).unwrap_or(u32::MAX));
+    }
+
+    /// Returns whether this viewing goes on.
+    pub fn has(&self, resource: &str) -> bool {
+        self.viewings.contains_key(resource)
+    }
+
+    /// Hands candidates or an ICE restart to a viewer, if `If-Match` names its ICE session.
+    ///
+    /// # Errors
+    /// There is no such viewing, or the patch does not fit its ICE session.
+    pub async fn patch(&self, resource: &str, patch: &Patch) -> Result<Patched, PatchError> {
+        let viewing = self.viewings.get(resource).map(|viewing| viewing.clone()).ok_or(PatchError::Unknown)?;
+        let mut ice = viewing.ice.lock().await;
+        ice.check(patch)?;
+        ice.take(viewing.viewer.patch(&patch.fragment).await)
+    }
+
+    /// Ends a viewing. Returns whether there was one.
+    pub async fn leave(&self, resource: &str) -> bool {
+        let Some((_, viewing)) = self.viewings.remove(resource) else { return false };
+        viewing.viewer.close().await;
+        true
+    }
+
+    /// Ends all viewings, because the session is over. Nobody can watch any more.
+    pub async fn close(&self) {
+        self.say(Sent::Over);
+        let all: Vec<String> = self.viewings.iter().map(|viewing| viewing.key().clone()).collect();
+        for resource in all {
+            self.leave(&resource).await;
+        }
+    }
+}
+
+/// Returns why an offer is not accepted, for the viewer.
+fn refused(error: peer::Error) -> WatchError {
+    match error {
+        peer::Error::Malformed(why) => WatchError::Malformed(why),
+        peer::Error::NoMedia(why) => WatchError::Malformed(format!("it asks for no audio or video: {why}")),
+        peer::Error::Unacceptable(why) => WatchError::Unacceptable(why),
+        busy @ peer::Error::Busy(_) => WatchError::Busy(busy.to_string()),
+        other => WatchError::Failed(other.into()),
+    }
+}
