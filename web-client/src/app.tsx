@@ -11,6 +11,7 @@ const Consent = lazy(() => import("./pages/consent/consent"));
 const DeviceCheck = lazy(() => import("./pages/device-check/device-check"));
 const Arena = lazy(() => import("./pages/arena/arena"));
 const SessionPage = lazy(() => import("./pages/report/session"));
+const WatchPage = lazy(() => import("./pages/watch/watch"));
 const UploadPage = lazy(() => import("./pages/upload/upload"));
 const History = lazy(() => import("./pages/history/history"));
 const Settings = lazy(() => import("./pages/settings/settings"));
@@ -38,6 +39,7 @@ export function App() {
           <Route path="/check" component={DeviceCheck} />
           <Route path="/arena/:id">{(params) => <Arena key={params.id} id={params.id} />}</Route>
           <Route path="/sessions/:id">{(params) => <SessionPage key={params.id} id={params.id} />}</Route>
+          <Route path="/sessions/:id/watch">{(params) => <WatchPage key={params.id} id={params.id} />}</Route>
           <Route path="/upload" component={UploadPage} />
           <Route path="/history" component={History} />
           <Route path="/compare" component={Compare} />

@@ -131,4 +131,5 @@ export async function journal(id: string, signal?: AbortSignal): Promise<Respons
 }
 
 export const whipPath = (id: string) => `/api/sessions/${encodeURIComponent(id)}/whip`;
+export const whepPath = (id: string) => `/api/sessions/${encodeURIComponent(id)}/whep/candidate`;
 export const livePath = (id: string) => `/api/sessions/${encodeURIComponent(id)}/live`;

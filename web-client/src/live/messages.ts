@@ -8,7 +8,9 @@ export interface LiveHint extends Hint {
 
 export type Message =
   | { type: "hello"; session: Session | null; followUps: boolean }
-  | { type: "snapshot"; state: string | null }
+  | { type: "snapshot"; state: string | null; viewers: number }
+  /** How many see and hear the candidate. */
+  | { type: "viewers"; count: number }
   | { type: "state"; state: string; reason: string | null }
   | LiveHint
   /** What follows the end of an answer: a further question, or nothing. */
@@ -27,6 +29,7 @@ const fields = (value: unknown): Fields | null =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : null;
 const number = (value: unknown): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
 const string = (value: unknown, max = 500): string | null => (typeof value === "string" ? value.slice(0, max) : null);
+const count = (value: unknown): number => Math.max(0, Math.round(number(value) ?? 0));
 const clamp = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value));
 
 /** A message, or null for anything this page does not know or use. */
@@ -48,7 +51,13 @@ function read(raw: Fields): Message | null {
     case "hello":
       return { type: "hello", session: sessionOf(raw.session), followUps: raw.follow_ups === true };
     case "snapshot":
-      return { type: "snapshot", state: string(raw.state) ?? string(fields(raw.session)?.state) };
+      return {
+        type: "snapshot",
+        state: string(raw.state) ?? string(fields(raw.session)?.state),
+        viewers: count(raw.viewers),
+      };
+    case "viewers":
+      return { type: "viewers", count: count(raw.count) };
     case "state": {
       const state = string(raw.state);
       return state === null ? null : { type: "state", state, reason: string(raw.reason) };

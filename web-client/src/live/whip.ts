@@ -56,6 +56,22 @@ export function locationOf(header: string | null, endpoint: string): string {
   return url.pathname + url.search;
 }
 
+/** Posts the offer of a connection; where what it made is, and the answer. */
+export async function postOffer(
+  endpoint: string,
+  pc: RTCPeerConnection,
+  signal?: AbortSignal,
+): Promise<{ location: string; sdp: string }> {
+  const response = await fetch(endpoint, {
+    method: "POST",
+    headers: { "content-type": "application/sdp" },
+    body: pc.localDescription?.sdp ?? "",
+    ...(signal ? { signal } : {}),
+  });
+  if (response.status !== 201) throw problemFrom(response.status, await response.text().catch(() => null));
+  return { location: locationOf(response.headers.get("location"), endpoint), sdp: await response.text() };
+}
+
 /** Publishes the stream; null: a publishing without media. On any failure the connection is closed before the error goes on. */
 export async function publish(
   endpoint: string,
@@ -77,16 +93,9 @@ export async function publish(
     await gathered(pc);
     // Stopped meanwhile: nothing was begun at the server yet, so nothing is.
     signal?.throwIfAborted();
-    const response = await fetch(endpoint, {
-      method: "POST",
-      headers: { "content-type": "application/sdp" },
-      body: pc.localDescription?.sdp ?? "",
-      ...(signal ? { signal } : {}),
-    });
-    if (response.status !== 201) throw problemFrom(response.status, await response.text().catch(() => null));
-    const location = locationOf(response.headers.get("location"), endpoint);
+    const { location, sdp } = await postOffer(endpoint, pc, signal);
     try {
-      await pc.setRemoteDescription({ type: "answer", sdp: withoutDtx(await response.text()) });
+      await pc.setRemoteDescription({ type: "answer", sdp: withoutDtx(sdp) });
     } catch (error) {
       void remove(location).catch(() => undefined);
       throw error;

@@ -162,6 +162,18 @@ describe("the arena", () => {
     );
   });
 
+  it("says for as long as others watch that they do, also after the channel came back", async () => {
+    await live();
+    const watched = () => screen.getByTestId("watched").textContent;
+    expect(watched()).toBe("");
+    socket().says({ type: "viewers", seq: 1, count: 1 });
+    expect(watched()).toBe("Somebody is watching you live");
+    socket().says({ type: "snapshot", seq: 4, state: "live", viewers: 3 });
+    expect(watched()).toBe("3 are watching you live");
+    socket().says({ type: "viewers", seq: 5, count: 0 });
+    expect(watched()).toBe("");
+  });
+
   it("shows a hint, and none while the answer is paused", async () => {
     await live();
     socket().says({

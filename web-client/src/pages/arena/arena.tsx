@@ -20,6 +20,7 @@ import { SelfView } from "./self-view";
 import { Notices, Standstill } from "./standstill";
 import { useArena, type Arena as Running } from "./use-arena";
 import { flipSelfView, useArenaKeys } from "./use-arena-keys";
+import { Watched } from "./watched";
 
 export default function Arena({ id }: { id: string }) {
   const session = useSessionNow(id);
@@ -131,6 +132,7 @@ function Answering({ arena, state }: { arena: Running; state: string }) {
           <HintPill hint={hint} onNotHelpful={notHelpful} />
         </div>
         <div className="flex min-h-0 flex-1 flex-col px-5 pb-36 pt-6 text-center landscape-phone:pb-16 landscape-phone:pt-5 sm:pb-28">
+          <Watched viewers={arena.viewers} />
           {questions.length > 1 && (
             <p className="mb-1.5 text-sm text-white/75">
               Question {index + 1} of {questions.length}

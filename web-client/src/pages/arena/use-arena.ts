@@ -16,6 +16,8 @@ import { beginning, transition, type ArenaEvent, type ArenaState, type Effect } 
 
 export interface Arena extends ArenaState {
   stream: MediaStream | null;
+  /** How many others see and hear what is sent. */
+  viewers: number;
   send: (event: ArenaEvent) => void;
   /** Asks the other tab for the camera, and goes on where it was. */
   takeOver: () => void;
@@ -149,6 +151,7 @@ export function useArena(session: Session): Arena {
   const { id } = session;
   const parts = useRef<Parts>({ publisher: null, socket: null, turn: null, stream: null, unwatch: () => undefined });
   const [stream, setStream] = useState<MediaStream | null>(null);
+  const [viewers, setViewers] = useState(0);
   const [state, setState] = useState(() => firstState(session));
   const latest = useRef(state);
   const run = useEffects(id, parts, setStream);
@@ -171,6 +174,8 @@ export function useArena(session: Session): Arena {
       liveUrl(livePath(id)),
       (message) => {
         if (message.type === "hello") send({ is: "channel", followsUp: message.followUps });
+        if (message.type === "viewers") setViewers(message.count);
+        if (message.type === "snapshot") setViewers(message.viewers);
         const event = heard(message);
         if (event) send(event);
       },
@@ -206,7 +211,10 @@ export function useArena(session: Session): Arena {
     const before = { index: known?.index ?? index, spent_ms: known?.spent_ms ?? elapsed(timer, now()) };
     send({ is: "take_over", begun: begun || known !== null, ...before });
   }, [id, send, begun]);
-  return useMemo(() => ({ ...state, stream, send, takeOver, notHelpful }), [state, stream, send, takeOver, notHelpful]);
+  return useMemo(
+    () => ({ ...state, stream, viewers, send, takeOver, notHelpful }),
+    [state, stream, viewers, send, takeOver, notHelpful],
+  );
 }
 
 function firstState(session: Session): ArenaState {

@@ -74,7 +74,7 @@ function Sharing({ id }: { id: string }) {
       >
         <Field label="Share with the person whose address is" type="email" value={email} onType={setEmail} />
         <SwitchRow on={scores} title="Scores and report too" testid="share-scores" onFlip={setScores}>
-          Otherwise they see the recording and what you said.
+          Otherwise they see the recording and what you said. While a session is live, they can watch it.
         </SwitchRow>
         <SelectRow
           title="For"

@@ -9,6 +9,9 @@ import { Frame } from "../../ui/frame";
 import { Failure, Loading } from "../../ui/states";
 import { once } from "./shared";
 
+/** The states in which there is, or will be, something to watch. */
+const LIVE = ["created", "live", "grace"];
+
 export default function Review({ id }: { id: string }) {
   const session = useSession(id);
   const shared = once(useShared().data?.sessions ?? []).find((one) => one.session === id);
@@ -33,6 +36,11 @@ export default function Review({ id }: { id: string }) {
               </h1>
               <p className="text-ink-2">{when(session.data.created_us)}</p>
             </div>
+            {LIVE.includes(session.data.state) && (
+              <ButtonLink to={`/sessions/${id}/watch`} look="primary" data-testid="watch-live">
+                Watch it live
+              </ButtonLink>
+            )}
             {shared?.scores && <ButtonLink to={`/sessions/${id}`}>Open the report</ButtonLink>}
           </div>
           <ol className="grid gap-1 text-ink-2">
@@ -40,7 +48,9 @@ export default function Review({ id }: { id: string }) {
               <li key={question.id}>{question.text}</li>
             ))}
           </ol>
-          {recording.isError && <Failure error={recording.error} title="There is nothing to play" />}
+          {recording.isError && !LIVE.includes(session.data.state) && (
+            <Failure error={recording.error} title="There is nothing to play" />
+          )}
           {recording.data && (
             // What was said stands below as text.
             // eslint-disable-next-line jsx-a11y/media-has-caption

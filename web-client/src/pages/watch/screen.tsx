@@ -1,0 +1,74 @@
+// The candidate's video and audio, or a word about why there is none.
+import { Volume2 } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import type { WatcherState } from "../../live/watcher";
+import { Button } from "../../ui/button";
+
+interface Props {
+  state: WatcherState;
+  /** The candidate's connection is lost, and the server waits for it. */
+  lost: boolean;
+}
+
+function word({ state, lost }: Props): string | null {
+  if (state.is === "waiting") return "Waiting for the candidate. It begins by itself.";
+  if (state.is !== "live") return "Connecting";
+  return lost ? "The candidate's connection is lost. It goes on by itself." : null;
+}
+
+export function Screen(props: Props) {
+  const { state } = props;
+  const stream = state.is === "live" ? state.stream : null;
+  const video = useRef<HTMLVideoElement>(null);
+  const [quiet, setQuiet] = useState(false);
+  useEffect(() => {
+    const screen = video.current;
+    if (!screen) return;
+    screen.srcObject = stream;
+    if (!stream) return;
+    screen.muted = false;
+    screen.play().catch(() => {
+      // Browsers play audio unasked only on pages that somebody has used.
+      screen.muted = true;
+      setQuiet(true);
+      void screen.play().catch(() => undefined);
+    });
+  }, [stream]);
+  const said = word(props);
+  return (
+    <div className="grid gap-3" data-testid="screen" data-state={state.is}>
+      <div className="relative overflow-hidden rounded-2xl bg-[#1b1d21]">
+        {/* It is live: there is no text of what is being said. */}
+        {/* eslint-disable-next-line jsx-a11y/media-has-caption */}
+        <video
+          ref={video}
+          playsInline
+          aria-label="The candidate, live"
+          data-testid="watch-video"
+          className="aspect-[4/3] max-h-[70vh] w-full object-contain"
+        />
+        <p
+          role="status"
+          className={
+            said ? "absolute inset-0 grid place-items-center bg-black/60 p-6 text-center text-white" : "sr-only"
+          }
+        >
+          {said ?? "Live"}
+        </p>
+      </div>
+      {quiet && stream && (
+        <Button
+          look="primary"
+          data-testid="sound-on"
+          onClick={() => {
+            if (video.current) video.current.muted = false;
+            setQuiet(false);
+          }}
+        >
+          <Volume2 size={16} aria-hidden="true" />
+          Turn the audio on
+        </Button>
+      )}
+    </div>
+  );
+}
