@@ -89,14 +89,19 @@ impl Port {
         }
     }
 
-    /// Sends one datagram from the local address at which the other side reached the port. Returns false when the
-    /// system could not take it; the datagram is lost then.
-    pub fn send(&self, to: SocketAddr, source: Option<IpAddr>, datagram: &[u8]) -> bool {
+    /// Returns how many datagrams one call can send.
+    pub fn most_segments(&self) -> u64 {
+        self.state.max_gso_segments() as u64
+    }
+
+    /// Sends datagrams from the local address at which the other side reached the port: one, or several of `segment` bytes
+    /// each, of which the last may be shorter. Returns false when the system could not take them; they are lost then.
+    pub fn send(&self, to: SocketAddr, source: Option<IpAddr>, bytes: &[u8], segment: Option<usize>) -> bool {
         let transmit = Transmit {
             destination: if self.local.is_ipv6() { mapped(to) } else { to },
             ecn: None,
-            contents: datagram,
-            segment_size: None,
+            contents: bytes,
+            segment_size: segment,
             src_ip: source,
         };
         self.state.try_send(UdpSockRef::from(&self.socket), &transmit).is_ok()

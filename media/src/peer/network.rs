@@ -6,7 +6,7 @@ use super::fragment::Fragment;
 use super::link::Restarted;
 use super::member::Member;
 use super::{Error, FeedId};
-use crate::net::{Batch, Datagram, Gate, PeerId, Port, Reach, Routes};
+use crate::net::{Batch, Burst, Datagram, Gate, Outcome, PeerId, Port, Reach, Routes};
 use crate::room::Feed;
 use rtc::crypto::RTCCryptoProvider;
 use std::collections::HashMap;
@@ -91,6 +91,7 @@ impl Network {
             routes: Routes::new(crypto),
             peers: HashMap::new(),
             feeds: HashMap::new(),
+            burst: Burst::default(),
             due: Vec::new(),
             closing: Vec::new(),
             ending: false,
@@ -154,6 +155,8 @@ struct Turns {
     peers: HashMap<PeerId, Peer>,
     /// What is watched, and by which peers.
     feeds: HashMap<FeedId, Watched>,
+    /// What a peer sends in its turn.
+    burst: Burst,
     /// The peers whose turn it is. Kept as a field so that its memory is reused.
     due: Vec<PeerId>,
     /// Peers that are closed after the datagrams that have already arrived were read.
@@ -364,15 +367,18 @@ impl Turns {
 
     /// Runs a peer whose turn it is.
     fn attend(&mut self, id: PeerId, now: Instant) {
-        let Turns { port, routes, peers, feeds, counts, .. } = self;
+        let Turns { port, routes, peers, feeds, counts, burst, .. } = self;
         let Some(peer) = peers.get_mut(&id) else { return };
         let feed = match &peer.member {
             Member::Publisher(pump) => pump.feed.and_then(|feed| feeds.get_mut(&feed)),
             Member::Viewer(_) => None,
         };
         let watched = feed.map(|watched| (&mut watched.feed, id));
-        let run = || peer.member.run(now, watched, sender(port, routes, counts, id));
-        match catch_unwind(AssertUnwindSafe(run)) {
+        let mut out = Out { port, routes, counts, burst, id };
+        let ran =
+            catch_unwind(AssertUnwindSafe(|| peer.member.run(now, watched, |to, datagram| out.send(to, datagram))));
+        out.flush();
+        match ran {
             Ok((true, due)) => peer.due = due,
             Ok((false, _)) => self.end(id),
             Err(_) => self.broken(id),
@@ -382,9 +388,12 @@ impl Turns {
     /// Closes a peer and removes it.
     fn end(&mut self, id: PeerId) {
         let Some(Peer { mut member, .. }) = self.peers.remove(&id) else { return };
-        let Turns { port, routes, counts, .. } = self;
-        let finish = || member.finish(Instant::now(), sender(port, routes, counts, id));
-        if catch_unwind(AssertUnwindSafe(finish)).is_err() {
+        let Turns { port, routes, counts, burst, .. } = self;
+        let mut out = Out { port, routes, counts, burst, id };
+        let finish = || member.finish(Instant::now(), |to, datagram| out.send(to, datagram));
+        let finished = catch_unwind(AssertUnwindSafe(finish));
+        out.flush();
+        if finished.is_err() {
             tracing::error!("the WebRTC engine panicked while a peer was closed");
         }
         self.forget(id, member);
@@ -418,14 +427,32 @@ impl Turns {
     }
 }
 
-/// Returns the function that sends for a peer. It sends only to addresses that the peer has proven: an offer must not
-/// direct the server's traffic at a third party.
-fn sender(port: &Port, routes: &Routes, counts: &Counts, id: PeerId) -> impl FnMut(SocketAddr, &[u8]) {
-    move |to, datagram| {
-        if let Ok(source) = routes.source(id, to) {
-            let sent = port.send(to, source, datagram);
-            let counter = if sent { &counts.sent } else { &counts.send_failures };
-            counter.fetch_add(1, Relaxed);
+/// Sends for a peer, and only to addresses that the peer has proven: an offer must not direct the server's traffic at a third
+/// party.
+struct Out<'a> {
+    port: &'a Port,
+    routes: &'a Routes,
+    counts: &'a Counts,
+    burst: &'a mut Burst,
+    id: PeerId,
+}
+
+impl Out<'_> {
+    fn send(&mut self, to: SocketAddr, datagram: &[u8]) {
+        if let Ok(source) = self.routes.source(self.id, to) {
+            let outcome = self.burst.push(self.port, to, source, datagram);
+            self.count(outcome);
         }
+    }
+
+    /// Sends what waits to be joined with more.
+    fn flush(&mut self) {
+        let outcome = self.burst.flush(self.port);
+        self.count(outcome);
+    }
+
+    fn count(&self, outcome: Outcome) {
+        self.counts.sent.fetch_add(outcome.sent, Relaxed);
+        self.counts.send_failures.fetch_add(outcome.failed, Relaxed);
     }
 }
