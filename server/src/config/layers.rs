@@ -290,6 +290,7 @@ mod tests {
             ("COACH_STORAGE_KIND", "s3", "storage.access_key"),
             ("COACH_STORAGE_PRESIGN_S", "1", "storage.presign_s"),
             ("COACH_LIMITS_CHANNELS", "0", "limits.channels"),
+            ("COACH_LIMITS_VIEWERS", "201", "limits.viewers"),
             ("COACH_HTTP_PUBLIC_URL", "coach.example", "http.public_url"),
             ("COACH_HTTP_PUBLIC_URL", "https://coach.example/path", "http.public_url"),
         ] {

@@ -3,6 +3,9 @@
 use super::Error;
 use serde::{Deserialize, Serialize};
 
+/// Viewers on this machine at once.
+pub const VIEWERS_MAX: usize = 200;
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
@@ -28,7 +31,7 @@ pub struct Config {
     pub retention_days: u32,
     /// Live channels of one session at once.
     pub channels: usize,
-    /// Viewers of one live session at once; 0: nobody may watch.
+    /// Viewers of one live session at once, at most 200; 0: nobody may watch.
     pub viewers: usize,
     /// Messages a page may send on the live channel per second, averaged; bursts of twice as many pass.
     pub channel_messages_hz: u32,
@@ -68,6 +71,10 @@ impl Config {
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {
+        if self.viewers > VIEWERS_MAX {
+            let why = format!("must be at most {VIEWERS_MAX}, which all live sessions share");
+            return Err(Error::Invalid { key: "limits.viewers", why });
+        }
         let positive = [
             ("limits.live_sessions", self.live_sessions as usize),
             ("limits.session_minutes", self.session_minutes as usize),

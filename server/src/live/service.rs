@@ -8,6 +8,7 @@ use super::{Answered, LiveSessions, MarkError, Patch, PatchError, Patched, Publi
 use crate::analysis::Analyzers;
 use crate::analysis::calibrate::{self, CalibrateError, CalibrationOutcome};
 use crate::channel::protocol::ClientMark;
+use crate::config::limits::VIEWERS_MAX;
 use crate::config::media::From;
 use crate::context::Context;
 use crate::jobs::Workplace;
@@ -48,6 +49,7 @@ pub async fn open(context: &Context, analyzers: Analyzers) -> anyhow::Result<Arc
             From::Machine => Reach::Machine,
             From::Network => Reach::Network,
         },
+        max_viewers: VIEWERS_MAX,
         ..peer::Config::default()
     })
     .with_context(|| format!("the media port {} cannot be bound; choose another media.udp_bind", media.udp_bind))?;
