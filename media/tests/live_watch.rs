@@ -260,6 +260,44 @@ async fn a_viewer_that_never_connects_loses_its_place() {
     assert_eq!(endpoint.counters().peers, 0);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_viewer_whose_line_loses_half_gets_audio_alone_and_another_one_gets_everything() {
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
+    let feed = endpoint.feed();
+    let (mut sender, publisher, _events) = publish(&endpoint, feed, &Loss::none()).await;
+    let mut watching = Vec::new();
+    for loses_every in [2, 0] {
+        let (mut viewer, offer) = Viewer::new(true, true, "127.0.0.1:0").unwrap();
+        viewer.loses_every = loses_every;
+        let (answer, handle) = endpoint.watch(&offer, feed, None).await.unwrap();
+        viewer.answered(&answer.sdp).unwrap();
+        let running = Watching::start(viewer, None);
+        running.connected().await;
+        watching.push((running, handle));
+    }
+    // Reports come once a second; after those of three seconds video is left out.
+    let mut seconds = 0;
+    while watching[0].1.stats().video_pauses == 0 && seconds < 60 {
+        send(&mut sender, seconds, 1).await;
+        seconds += 1;
+    }
+    let at_pause = watching[0].1.stats();
+    send(&mut sender, seconds, 2).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let (poor, good) = (watching[0].1.stats(), watching[1].1.stats());
+    println!("{seconds} s until video was left out; {at_pause:?}, then {poor:?}; the other one {good:?}");
+    assert_eq!((poor.video_pauses, good.video_pauses), (1, 0));
+    assert!(poor.video_packets <= at_pause.video_packets + 3, "no video");
+    assert!(poor.audio_packets >= at_pause.audio_packets + 95, "all audio");
+    assert!(good.video_packets > poor.video_packets + 50);
+    for (running, handle) in watching {
+        handle.close().await;
+        running.end().await;
+    }
+    publisher.close().await;
+    sender.close().await.unwrap();
+}
+
 fn value<'a>(sdp: &'a str, name: &str) -> &'a str {
     sdp.lines().find_map(|line| line.strip_prefix(name)).map(str::trim).unwrap()
 }

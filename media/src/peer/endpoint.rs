@@ -17,6 +17,7 @@ use super::{Answer, Error, FeedId, Limits, answer};
 use crate::codecs;
 use crate::item::{Format, Formats, VideoCodec};
 use crate::net::{Reach, of_this_machine};
+use crate::room::Allowance;
 use crate::tap::{self, Tap};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -181,6 +182,7 @@ impl Answering {
             outlet,
             switches,
             feed,
+            allowance: Allowance::new(),
             connect_by: Some(Instant::now() + self.config.connect_within),
             wished: None,
             sent: sent.clone(),

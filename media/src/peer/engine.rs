@@ -1,7 +1,7 @@
 //! The library's settings: Opus and one coding of video, limited retransmission requests, feedback for the sender's rate.
 
 use super::Error;
-use super::feedback::{Feedback, Wish};
+use super::feedback::{Feedback, Said};
 use super::link::broken;
 use super::reports::DeliverReports;
 use super::video::Video;
@@ -51,11 +51,12 @@ pub fn of_publisher(video: Option<&Video>) -> Result<(MediaEngine, Registry), Er
 }
 
 /// Returns the media engine and the interceptor chain of a viewer's connection, and the codings in it. It sends lost packets
-/// again and reports its clock; it asks for nothing.
-pub fn of_viewer(video: Option<&Video>, wish: &Wish) -> Result<((MediaEngine, Registry), Agreed), Error> {
+/// again and reports its clock; it asks for nothing. `said` takes what the viewer says about the video, whose SSRC is
+/// `ssrc`.
+pub fn of_viewer(video: Option<&Video>, said: &Said, ssrc: u32) -> Result<((MediaEngine, Registry), Agreed), Error> {
     let (media, agreed) = media_engine(video)?;
     let chain = Registry::new()
-        .with(Slot::from(REPORTS), Feedback::new(wish.clone()))
+        .with(Slot::from(REPORTS), Feedback::new(said.clone(), ssrc))
         .with(Slot::NackResponder, NackResponderBuilder::new().build())
         .with(Slot::SenderReport, SenderReportBuilder::new().build());
     Ok(((media, chain), agreed))

@@ -3,7 +3,7 @@
 
 use super::Error;
 use super::engine::{self, Agreed};
-use super::feedback::Wish;
+use super::feedback::Said;
 use super::link::{Link, Timeouts, broken};
 use super::offer::Offer;
 use crate::item::{Track, VideoCodec};
@@ -31,8 +31,8 @@ pub type Switches = Vec<(Track, Switch)>;
 /// The connection of a viewer.
 pub struct Outlet {
     pub link: Link,
-    /// Set while the viewer wishes for a key frame.
-    pub wish: Wish,
+    /// What the viewer says about the video.
+    pub said: Said,
     tracks: Vec<Sender>,
 }
 
@@ -51,8 +51,8 @@ impl Outlet {
     /// # Errors
     /// The library refuses the offer, or fails.
     pub fn answer(offer: &Offer, timeouts: Timeouts, port: u16) -> Result<(Outlet, Switches, String), Error> {
-        let wish = Wish::default();
-        let (engine, agreed) = engine::of_viewer(offer.video.as_ref(), &wish)?;
+        let said = Said::default();
+        let (engine, agreed) = engine::of_viewer(offer.video.as_ref(), &said, VIDEO_SSRC)?;
         let add = |core: &mut RTCPeerConnection| {
             let mut tracks = Vec::new();
             if offer.audio {
@@ -69,7 +69,7 @@ impl Outlet {
         }
         let codec = offer.video.as_ref().map_or(VideoCodec::default(), |video| video.codec);
         let switches = tracks.iter().map(|track| (track.kind, Switch::new(track.kind, codec))).collect();
-        Ok((Outlet { link, wish, tracks }, switches, answer))
+        Ok((Outlet { link, said, tracks }, switches, answer))
     }
 
     /// Takes a datagram of this viewer. Media that it sends is dropped unread.

@@ -12,6 +12,8 @@ pub struct ViewerStats {
     /// Packets that were passed on.
     pub video_packets: u64,
     pub audio_packets: u64,
+    /// How often video was left out because the viewer's line did not carry it.
+    pub video_pauses: u64,
 }
 
 /// The handle to a peer that watches.

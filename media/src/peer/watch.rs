@@ -7,7 +7,7 @@ use super::outlet::{Outlet, Switches};
 use super::{FeedId, ViewerStats};
 use crate::item::Track;
 use crate::net::Datagram;
-use crate::room::Fresh;
+use crate::room::{Allowance, Fresh};
 use rtc::peer_connection::state::RTCPeerConnectionState as State;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,11 +23,16 @@ const WISH_LIMIT: Duration = Duration::from_secs(2);
 pub struct Sent {
     pub video: AtomicU64,
     pub audio: AtomicU64,
+    pub pauses: AtomicU64,
 }
 
 impl Sent {
     pub fn stats(&self) -> ViewerStats {
-        ViewerStats { video_packets: self.video.load(Relaxed), audio_packets: self.audio.load(Relaxed) }
+        ViewerStats {
+            video_packets: self.video.load(Relaxed),
+            audio_packets: self.audio.load(Relaxed),
+            video_pauses: self.pauses.load(Relaxed),
+        }
     }
 }
 
@@ -36,6 +41,7 @@ pub struct Watch {
     pub outlet: Outlet,
     pub switches: Switches,
     pub feed: FeedId,
+    pub allowance: Allowance,
     /// By when the viewer must be connected. `None`: it is connected.
     pub connect_by: Option<Instant>,
     /// When its last wish for a key frame was passed on.
@@ -57,7 +63,8 @@ impl Watch {
             return;
         }
         self.outlet.link.tick(now);
-        for packet in fresh {
+        let has_video = self.allowance.has_video(now);
+        for packet in fresh.iter().filter(|packet| has_video || packet.track == Track::Audio) {
             let Some((track, switch)) = self.switches.iter_mut().find(|(track, _)| *track == packet.track) else {
                 continue;
             };
@@ -73,6 +80,7 @@ impl Watch {
     pub fn run(&mut self, now: Instant, send: impl FnMut(SocketAddr, &[u8])) -> bool {
         self.outlet.link.tick(now);
         self.outlet.drain();
+        self.listen(now);
         let mut goes_on = true;
         while let Some(state) = self.outlet.link.next_state() {
             match state {
@@ -83,6 +91,16 @@ impl Watch {
         }
         self.outlet.link.write(send);
         goes_on && self.connect_by.is_none_or(|by| now < by)
+    }
+
+    /// Leaves video out when the viewer has reported for a while that it does not arrive.
+    fn listen(&mut self, now: Instant) {
+        if self.outlet.said.loss().is_some_and(|lost| self.allowance.report(lost, now)) {
+            self.sent.pauses.fetch_add(1, Relaxed);
+            for (_, switch) in self.switches.iter_mut().filter(|(track, _)| *track == Track::Video) {
+                switch.pause();
+            }
+        }
     }
 
     /// Applies a viewer's SDP fragment. Returns the new ICE session when the fragment begins one.
@@ -96,17 +114,17 @@ impl Watch {
 
     /// Returns whether the viewer needs a key frame now: it has seen none yet, or has lost one and asks.
     pub fn wants_key_frame(&mut self, now: Instant) -> bool {
-        if self.is_connecting() {
+        if self.is_connecting() || !self.allowance.has_video(now) {
             return false;
         }
         if self.switches.iter().any(|(_, switch)| switch.waits_for_key_frame()) {
             return true;
         }
         let limited = self.wished.is_some_and(|wished| now < wished + WISH_LIMIT);
-        if limited || !self.outlet.wish.is_there() {
+        if limited || !self.outlet.said.wants_key_frame() {
             return false;
         }
-        self.outlet.wish.clear();
+        self.outlet.said.answered();
         self.wished = Some(now);
         true
     }

@@ -116,14 +116,23 @@ fn begins_key_frame(codec: VideoCodec, payload: &[u8]) -> bool {
         VideoCodec::H264 => {
             let begins = |kind| matches!(kind, h264::kind::SPS | h264::kind::IDR);
             match h264::kind_of(payload) {
-                // STAP-A: the kind of its first unit (RFC 6184, section 5.7.1).
-                24 => payload.get(3).is_some_and(|head| begins(head & 0x1f)),
+                24 => aggregated(&payload[1..]).any(|unit| begins(h264::kind_of(unit))),
                 // FU-A: the kind of the unit, in its first fragment (section 5.8).
                 28 => payload.get(1).is_some_and(|head| head & 0x80 != 0 && begins(head & 0x1f)),
                 kind => begins(kind),
             }
         }
     }
+}
+
+/// Returns the NAL units of a STAP-A without its first byte (RFC 6184, section 5.7.1); it ends where a length is wrong.
+fn aggregated(mut rest: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        let (length, behind) = rest.split_first_chunk::<2>()?;
+        let (unit, behind) = behind.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+        rest = behind;
+        Some(unit)
+    })
 }
 
 #[cfg(test)]
@@ -182,7 +191,15 @@ mod tests {
         assert!(vp8(&[0x10], &key) && vp8(&[0x90, 0x80, 0x80, 1], &key));
         assert!(!vp8(&[0x00], &key) && !vp8(&[0x10], &[0x11, 2, 0]) && !vp8(&[], &[]));
         let h264 = |payload: &[u8]| begins_key_frame(VideoCodec::H264, payload);
-        assert!(h264(&[0x65, 1]) && h264(&[0x67, 1]) && h264(&[0x78, 0, 9, 0x67]) && h264(&[0x7c, 0x85, 1]));
-        assert!(!h264(&[0x61, 1]) && !h264(&[0x78, 0, 9, 0x61]) && !h264(&[0x7c, 0x05, 1]) && !h264(&[]));
+        assert!(h264(&[0x65, 1]) && h264(&[0x67, 1]) && h264(&[0x78, 0, 1, 0x67]) && h264(&[0x7c, 0x85, 1]));
+        assert!(h264(&[0x78, 0, 2, 0x09, 0x10, 0, 1, 0x67, 0, 1, 0x68]), "behind a delimiter");
+        assert!(
+            !h264(&[0x61, 1])
+                && !h264(&[0x78, 0, 1, 0x61])
+                && !h264(&[0x78, 0, 9, 0x67])
+                && !h264(&[0x78])
+                && !h264(&[0x7c, 0x05, 1])
+                && !h264(&[])
+        );
     }
 }

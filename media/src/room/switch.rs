@@ -56,6 +56,11 @@ impl Switch {
         Switch { track, codec, source: None, newest: None }
     }
 
+    /// Leaves out what comes, up to the next key frame.
+    pub fn pause(&mut self) {
+        self.source = None;
+    }
+
     /// Returns whether the viewer sees nothing before the next key frame.
     pub fn waits_for_key_frame(&self) -> bool {
         self.track == Track::Video && self.source.is_none()
@@ -167,6 +172,16 @@ mod tests {
         assert_eq!(frame_number(&next), 0, "after 65535 & 0x7fff");
         let then = switch.forward(&video(2, 402, 1_003_000, 2033, false)).unwrap();
         assert_eq!((then.sequence, then.timestamp, frame_number(&then)), (1, 7 + 93_000, 1));
+    }
+
+    #[test]
+    fn after_a_pause_the_stream_goes_on_with_a_key_frame_and_no_number_is_missing() {
+        let mut switch = Switch::new(Track::Video, VideoCodec::Vp8);
+        switch.forward(&video(1, 10, 0, 0, true)).unwrap();
+        switch.pause();
+        assert_eq!(switch.forward(&video(1, 11, 3000, 33, false)), None);
+        let next = switch.forward(&video(1, 500, 90_000, 1000, true)).unwrap();
+        assert_eq!((next.sequence, next.timestamp, frame_number(&next)), (11, 90_000, 11));
     }
 
     #[test]

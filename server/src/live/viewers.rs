@@ -100,7 +100,7 @@ impl Viewers {
             metrics::gauge!("coach_viewers").decrement(1.0);
             let stats = viewing.viewer.stats();
             let (video_packets, audio_packets) = (stats.video_packets, stats.audio_packets);
-            tracing::info!(video_packets, audio_packets, "a viewer has left");
+            tracing::info!(video_packets, audio_packets, video_pauses = stats.video_pauses, "a viewer has left");
         });
         // The session may have ended meanwhile, before this viewing was in the list.
         if self.sent() == Sent::Over {

@@ -4,6 +4,30 @@ import { useEffect, useRef, useState } from "react";
 import type { WatcherState } from "../../live/watcher";
 import { Button } from "../../ui/button";
 
+/** Without a new frame for so long, the video stands still. */
+const STILL_MS = 3000;
+
+/** Whether the video stands still while the stream goes on: a weak line carries audio alone. */
+function useStill(video: React.RefObject<HTMLVideoElement | null>, stream: MediaStream | null): boolean {
+  const [still, setStill] = useState(false);
+  useEffect(() => {
+    const screen = video.current;
+    if (!screen || !stream) return;
+    let [frames, since] = [-1, performance.now()];
+    const timer = setInterval(() => {
+      // Firefox counts no frames of a live stream, and is believed.
+      const now = screen.getVideoPlaybackQuality().totalVideoFrames;
+      if (now !== frames || now === 0) [frames, since] = [now, performance.now()];
+      setStill(performance.now() - since > STILL_MS);
+    }, 500);
+    return () => {
+      clearInterval(timer);
+      setStill(false);
+    };
+  }, [video, stream]);
+  return still;
+}
+
 interface Props {
   state: WatcherState;
   /** The candidate's connection is lost, and the server waits for it. */
@@ -34,6 +58,7 @@ export function Screen(props: Props) {
       void screen.play().catch(() => undefined);
     });
   }, [stream]);
+  const still = useStill(video, stream) && !props.lost;
   const said = word(props);
   return (
     <div className="grid gap-3" data-testid="screen" data-state={state.is}>
@@ -50,10 +75,12 @@ export function Screen(props: Props) {
         <p
           role="status"
           className={
-            said ? "absolute inset-0 grid place-items-center bg-black/60 p-6 text-center text-white" : "sr-only"
+            (said ?? still)
+              ? "absolute inset-0 grid place-items-center bg-black/60 p-6 text-center text-white"
+              : "sr-only"
           }
         >
-          {said ?? "Live"}
+          {said ?? (still ? "There is no video at the moment; the audio goes on." : "Live")}
         </p>
       </div>
       {quiet && stream && (
