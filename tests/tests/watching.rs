@@ -111,6 +111,27 @@ fn marks(folder: &Path) -> Result<PathBuf> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_viewer_gets_h264_from_a_publisher_of_h264() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (vp8, marks) = (marks(folder.path())?, folder.path().join("marks.mkv"));
+    let (from, to) = (vp8.to_str().context("plain text")?, marks.to_str().context("plain text")?);
+    #[rustfmt::skip]
+    run("ffmpeg", &["-v", "error", "-i", from, "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency",
+        "-pix_fmt", "yuv420p", "-g", "60", "-c:a", "copy", to])?;
+    let coach = Coach::start(&[]).await?;
+    let session = coach.session(&[0]).await?;
+    let id = session["id"].as_str().context("an id")?.to_owned();
+    let publisher = Publisher::start(&coach, &marks, &id, &["--h264"])?;
+    coach.until_state(&id, "live").await?;
+    let viewer = Viewer::aiortc(&coach, &id).await?;
+    publisher.finish().await?;
+    let seen = viewer.seen().await?;
+    println!("aiortc saw: {seen}");
+    coach.log().lines().filter(|line| line.contains("viewer has left")).for_each(|line| println!("{line}"));
+    marks_are_there(&seen)
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_independent_viewer_sees_the_flashes_and_hears_the_beeps_and_the_recording_is_as_without_it() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let marks = marks(folder.path())?;

@@ -9,7 +9,7 @@ use super::stats::{Shared, Stats};
 use super::{Error, Event, FeedId};
 use crate::item::{Formats, Track, VideoCodec};
 use crate::net::{Datagram, PeerId};
-use crate::room::Feed;
+use crate::room::{Feed, Publishing};
 use crate::tap::{Output, Tap};
 use rtc::peer_connection::state::RTCPeerConnectionState as State;
 use std::net::SocketAddr;
@@ -136,7 +136,8 @@ impl Pump {
                 key_frames.video |= track == Track::Video;
                 *last_packet = arrival(at).max(*last_packet);
                 if let Some((feed, peer)) = &mut watched {
-                    feed.push(*peer, *codec, track, &packet, at);
+                    let from = Publishing { number: *peer, codec: *codec };
+                    feed.push(from, track, &packet, at, || tap.parameter_sets());
                 }
                 tap.push(track, packet, arrival(at));
             }

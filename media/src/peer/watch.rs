@@ -68,7 +68,7 @@ impl Watch {
             let Some((track, switch)) = self.switches.iter_mut().find(|(track, _)| *track == packet.track) else {
                 continue;
             };
-            if let Some(outgoing) = switch.forward(packet) {
+            for outgoing in switch.forward(packet) {
                 let count = if *track == Track::Video { &self.sent.video } else { &self.sent.audio };
                 count.fetch_add(1, Relaxed);
                 self.outlet.send(*track, outgoing);

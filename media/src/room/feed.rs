@@ -6,24 +6,38 @@ use crate::item::{Track, VideoCodec};
 use crate::packet::vp8;
 use crate::tap::Packet;
 use crate::tap::vp8::descriptor;
+use bytes::Bytes;
 use std::time::{Duration, Instant};
 
 /// So many packets in a row of another SSRC are a new stream; fewer are strays.
 const STRAYS: u32 = 10;
+/// The kind of a payload that holds several NAL units.
+const STAP_A: u8 = 24;
+/// The largest payload with parameter sets, bytes: it must fit into a packet.
+const MOST_LEAD_BYTES: usize = 1100;
 /// The shortest time between two requests for a key frame that viewers cause together.
 const KEY_FRAME_LIMIT: Duration = Duration::from_secs(1);
+
+/// One publishing of the participant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Publishing {
+    /// Later ones have higher numbers.
+    pub number: u64,
+    /// How its video is coded.
+    pub codec: VideoCodec,
+}
 
 /// A packet that viewers have not got yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fresh {
-    /// The publishing it is of. Later ones have higher numbers.
-    pub publisher: u64,
+    /// The publishing it is of.
+    pub from: Publishing,
     pub track: Track,
-    /// How the publishing's video is coded.
-    pub codec: VideoCodec,
     pub packet: Packet,
     /// The packet begins a frame that needs no other.
     pub key: bool,
+    /// What must come before it where a viewer begins with it: the payload with the parameter sets that it lacks.
+    pub lead: Option<Bytes>,
     /// When it arrived.
     pub at: Instant,
 }
@@ -31,7 +45,7 @@ pub struct Fresh {
 impl Fresh {
     /// Returns what tells the stream from others of the track.
     pub fn id(&self) -> (u64, u32) {
-        (self.publisher, self.packet.ssrc)
+        (self.from.number, self.packet.ssrc)
     }
 }
 
@@ -52,20 +66,30 @@ struct Stream {
 }
 
 impl Feed {
-    /// Takes a packet in the order of arrival. Packets of a publishing that another one has replaced are ignored.
-    pub fn push(&mut self, publisher: u64, codec: VideoCodec, track: Track, packet: &Packet, at: Instant) {
-        if self.publisher.is_some_and(|newest| newest > publisher) {
+    /// Takes a packet in the order of arrival. Packets of a publishing that another one has replaced are ignored. `sets`: the
+    /// newest parameter sets of H.264, for key frames that come without: senders may send them once at the beginning.
+    pub fn push(
+        &mut self,
+        from: Publishing,
+        track: Track,
+        packet: &Packet,
+        at: Instant,
+        sets: impl FnOnce() -> Vec<Bytes>,
+    ) {
+        if self.publisher.is_some_and(|newest| newest > from.number) {
             return;
         }
-        if self.publisher != Some(publisher) {
-            (self.publisher, self.tracks) = (Some(publisher), [None, None]);
+        if self.publisher != Some(from.number) {
+            (self.publisher, self.tracks) = (Some(from.number), [None, None]);
         }
         let stream = self.tracks[usize::from(track == Track::Audio)].get_or_insert_with(|| Stream::new(packet.ssrc));
         if !stream.takes(packet) {
             return;
         }
-        let key = track == Track::Audio || begins_key_frame(codec, &packet.payload);
-        self.fresh.push(Fresh { publisher, track, codec, packet: packet.clone(), key, at });
+        let key = track == Track::Audio || begins_key_frame(from.codec, &packet.payload);
+        let lacks = key && track == Track::Video && from.codec == VideoCodec::H264 && !has_sets(&packet.payload);
+        let lead = if lacks { aggregate(&sets()) } else { None };
+        self.fresh.push(Fresh { from, track, packet: packet.clone(), key, lead, at });
     }
 
     /// Returns the packets that came since the last call of [`Feed::clear`].
@@ -113,16 +137,33 @@ fn begins_key_frame(codec: VideoCodec, payload: &[u8]) -> bool {
             .filter(|descriptor| descriptor.start)
             .and_then(|descriptor| vp8(&payload[descriptor.len..]))
             .is_some_and(|head| head.key.is_some()),
-        VideoCodec::H264 => {
-            let begins = |kind| matches!(kind, h264::kind::SPS | h264::kind::IDR);
-            match h264::kind_of(payload) {
-                24 => aggregated(&payload[1..]).any(|unit| begins(h264::kind_of(unit))),
-                // FU-A: the kind of the unit, in its first fragment (section 5.8).
-                28 => payload.get(1).is_some_and(|head| head & 0x80 != 0 && begins(head & 0x1f)),
-                kind => begins(kind),
-            }
-        }
+        VideoCodec::H264 => has_units(payload, |kind| matches!(kind, h264::kind::SPS | h264::kind::IDR)),
     }
+}
+
+/// Returns whether a packet of H.264 brings a sequence parameter set.
+fn has_sets(payload: &[u8]) -> bool {
+    has_units(payload, |kind| kind == h264::kind::SPS)
+}
+
+/// Returns whether a NAL unit of such a kind begins in a packet of H.264.
+fn has_units(payload: &[u8], wanted: impl Fn(u8) -> bool) -> bool {
+    match h264::kind_of(payload) {
+        STAP_A => aggregated(&payload[1..]).any(|unit| wanted(h264::kind_of(unit))),
+        // FU-A: the kind of the unit, in its first fragment (RFC 6184, section 5.8).
+        28 => payload.get(1).is_some_and(|head| head & 0x80 != 0 && wanted(head & 0x1f)),
+        kind => wanted(kind),
+    }
+}
+
+/// Returns NAL units as one payload (RFC 6184, section 5.7.1). `None`: there are none, or they do not fit into a packet.
+fn aggregate(units: &[Bytes]) -> Option<Bytes> {
+    let mut payload = vec![0x60 | STAP_A];
+    for unit in units {
+        payload.extend(u16::try_from(unit.len()).ok()?.to_be_bytes());
+        payload.extend_from_slice(unit);
+    }
+    (!units.is_empty() && payload.len() <= MOST_LEAD_BYTES).then(|| payload.into())
 }
 
 /// Returns the NAL units of a STAP-A without its first byte (RFC 6184, section 5.7.1); it ends where a length is wrong.
@@ -138,7 +179,6 @@ fn aggregated(mut rest: &[u8]) -> impl Iterator<Item = &[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bytes::Bytes;
 
     fn packet(ssrc: u32, sequence: u16) -> Packet {
         Packet { ssrc, sequence, timestamp: 0, marker: false, payload: Bytes::from_static(&[0xfc, 1]) }
@@ -146,7 +186,8 @@ mod tests {
 
     fn push(feed: &mut Feed, publisher: u64, ssrc: u32, sequence: u16) -> usize {
         feed.clear();
-        feed.push(publisher, VideoCodec::Vp8, Track::Audio, &packet(ssrc, sequence), Instant::now());
+        let from = Publishing { number: publisher, codec: VideoCodec::Vp8 };
+        feed.push(from, Track::Audio, &packet(ssrc, sequence), Instant::now(), Vec::new);
         feed.fresh().len()
     }
 
@@ -182,6 +223,21 @@ mod tests {
         push(&mut feed, 1, 7, 1);
         let asked = (0..3000).filter(|ms| feed.ask(begin + Duration::from_millis(*ms)).is_some()).count();
         assert_eq!(asked, 3);
+    }
+
+    #[test]
+    fn a_key_frame_of_h264_without_parameter_sets_has_those_that_came_before() {
+        let mut feed = Feed::default();
+        let from = Publishing { number: 1, codec: VideoCodec::H264 };
+        let sets = || vec![Bytes::from_static(&[0x67, 1, 2]), Bytes::from_static(&[0x68, 3])];
+        for (sequence, payload) in [(1, &[0x65, 1][..]), (2, &[0x78, 0, 1, 0x67, 0, 1, 0x65]), (3, &[0x61, 1])] {
+            let packet = Packet { payload: Bytes::copy_from_slice(payload), ..packet(7, sequence) };
+            feed.push(from, Track::Video, &packet, Instant::now(), sets);
+        }
+        let leads: Vec<_> = feed.fresh().iter().map(|fresh| (fresh.key, fresh.lead.clone())).collect();
+        let lead = Bytes::from_static(&[0x78, 0, 3, 0x67, 1, 2, 0, 2, 0x68, 3]);
+        assert_eq!(leads, [(true, Some(lead)), (true, None), (false, None)]);
+        assert_eq!(aggregate(&[Bytes::from(vec![0; 2000])]), None);
     }
 
     #[test]

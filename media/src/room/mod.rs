@@ -12,5 +12,5 @@ mod switch;
 mod vp8;
 
 pub(crate) use allowance::Allowance;
-pub(crate) use feed::{Feed, Fresh};
+pub(crate) use feed::{Feed, Fresh, Publishing};
 pub(crate) use switch::{Outgoing, Switch};

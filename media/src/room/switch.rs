@@ -66,12 +66,25 @@ impl Switch {
         self.track == Track::Video && self.source.is_none()
     }
 
-    /// Returns what the viewer is sent for a packet. `None`: nothing, because a key frame must come first, or because
-    /// the packet is of another coding or older than what the viewer began with.
-    pub fn forward(&mut self, fresh: &Fresh) -> Option<Outgoing> {
+    /// Returns what the viewer is sent for a packet: the packet, behind its lead where the viewer begins with it. Nothing where a
+    /// key frame must come first, or the packet is of another coding or older than what the viewer began with.
+    pub fn forward(&mut self, fresh: &Fresh) -> impl Iterator<Item = Outgoing> + use<> {
+        let begins = self.source.as_ref().is_none_or(|source| source.id != fresh.id());
+        let packet = self.packet(fresh);
+        let lead = packet.as_ref().zip(fresh.lead.as_ref().filter(|_| begins)).map(|(packet, lead)| Outgoing {
+            sequence: packet.sequence.wrapping_sub(1),
+            timestamp: packet.timestamp,
+            marker: false,
+            payload: lead.clone(),
+        });
+        lead.into_iter().chain(packet)
+    }
+
+    /// Returns the packet as the viewer is sent it.
+    fn packet(&mut self, fresh: &Fresh) -> Option<Outgoing> {
         let packet = &fresh.packet;
         let video = self.track == Track::Video;
-        if video && fresh.codec != self.codec {
+        if video && fresh.from.codec != self.codec {
             return None;
         }
         if self.source.as_ref().is_none_or(|source| source.id != fresh.id()) {
@@ -116,7 +129,9 @@ impl Switch {
         let rate_hz = if self.track == Track::Video { RATE_HZ as u32 } else { OPUS_HZ };
         let passed = fresh.at.saturating_duration_since(newest.at).as_micros() * u128::from(rate_hz) / 1_000_000;
         let timestamp = newest.timestamp.wrapping_add((passed as u32).max(1));
-        source.sequence = newest.sequence.wrapping_add(1).wrapping_sub(packet.sequence);
+        // A lead has a number of its own.
+        let next = newest.sequence.wrapping_add(if fresh.lead.is_some() { 2 } else { 1 });
+        source.sequence = next.wrapping_sub(packet.sequence);
         source.timestamp = timestamp.wrapping_sub(packet.timestamp);
         source.numbers = vp8::numbers(&packet.payload).following(newest.numbers);
         source
@@ -126,6 +141,7 @@ impl Switch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::room::Publishing;
     use crate::tap::Packet;
     use proptest::prelude::*;
     use std::sync::LazyLock;
@@ -136,14 +152,8 @@ mod tests {
     fn video(publisher: u64, sequence: u16, timestamp: u32, at_ms: u64, key: bool) -> Fresh {
         let payload = Bytes::copy_from_slice(&[0x90, 0x80, 0x80 | (sequence >> 8) as u8 & 0x7f, sequence as u8, 1]);
         let packet = Packet { ssrc: 5, sequence, timestamp, marker: true, payload };
-        Fresh {
-            publisher,
-            track: Track::Video,
-            codec: VideoCodec::Vp8,
-            packet,
-            key,
-            at: *BEGIN + Duration::from_millis(at_ms),
-        }
+        let from = Publishing { number: publisher, codec: VideoCodec::Vp8 };
+        Fresh { from, track: Track::Video, packet, key, lead: None, at: *BEGIN + Duration::from_millis(at_ms) }
     }
 
     fn frame_number(out: &Outgoing) -> u16 {
@@ -153,41 +163,53 @@ mod tests {
     #[test]
     fn video_begins_with_a_key_frame_and_keeps_the_first_publishers_numbers() {
         let mut switch = Switch::new(Track::Video, VideoCodec::Vp8);
-        assert_eq!(switch.forward(&video(1, 10, 900, 0, false)), None);
+        assert!(switch.forward(&video(1, 10, 900, 0, false)).next().is_none());
         assert!(switch.waits_for_key_frame());
-        let first = switch.forward(&video(1, 11, 1800, 10, true)).unwrap();
+        let first = switch.forward(&video(1, 11, 1800, 10, true)).next().unwrap();
         assert_eq!((first.sequence, first.timestamp, frame_number(&first)), (11, 1800, 11));
         assert!(!switch.waits_for_key_frame());
-        assert_eq!(switch.forward(&video(1, 10, 900, 11, false)), None, "it is from before the key frame");
-        assert_eq!(switch.forward(&video(1, 12, 2700, 20, false)).unwrap().sequence, 12);
+        assert!(switch.forward(&video(1, 10, 900, 11, false)).next().is_none(), "it is from before the key frame");
+        assert_eq!(switch.forward(&video(1, 12, 2700, 20, false)).next().unwrap().sequence, 12);
     }
 
     #[test]
     fn another_publishing_goes_on_where_the_one_before_ended() {
         let mut switch = Switch::new(Track::Video, VideoCodec::Vp8);
-        switch.forward(&video(1, 65_535, 7, 1000, true)).unwrap();
-        assert_eq!(switch.forward(&video(2, 400, 55, 1500, false)), None, "a key frame must come first");
-        let next = switch.forward(&video(2, 401, 1_000_000, 2000, true)).unwrap();
+        switch.forward(&video(1, 65_535, 7, 1000, true)).next().unwrap();
+        assert!(switch.forward(&video(2, 400, 55, 1500, false)).next().is_none(), "a key frame must come first");
+        let next = switch.forward(&video(2, 401, 1_000_000, 2000, true)).next().unwrap();
         assert_eq!((next.sequence, next.timestamp), (0, 7 + 90_000));
         assert_eq!(frame_number(&next), 0, "after 65535 & 0x7fff");
-        let then = switch.forward(&video(2, 402, 1_003_000, 2033, false)).unwrap();
+        let then = switch.forward(&video(2, 402, 1_003_000, 2033, false)).next().unwrap();
         assert_eq!((then.sequence, then.timestamp, frame_number(&then)), (1, 7 + 93_000, 1));
     }
 
     #[test]
     fn after_a_pause_the_stream_goes_on_with_a_key_frame_and_no_number_is_missing() {
         let mut switch = Switch::new(Track::Video, VideoCodec::Vp8);
-        switch.forward(&video(1, 10, 0, 0, true)).unwrap();
+        switch.forward(&video(1, 10, 0, 0, true)).next().unwrap();
         switch.pause();
-        assert_eq!(switch.forward(&video(1, 11, 3000, 33, false)), None);
-        let next = switch.forward(&video(1, 500, 90_000, 1000, true)).unwrap();
+        assert!(switch.forward(&video(1, 11, 3000, 33, false)).next().is_none());
+        let next = switch.forward(&video(1, 500, 90_000, 1000, true)).next().unwrap();
         assert_eq!((next.sequence, next.timestamp, frame_number(&next)), (11, 90_000, 11));
+    }
+
+    #[test]
+    fn a_lead_comes_before_the_packet_that_a_viewer_begins_with_and_before_no_other() {
+        let mut switch = Switch::new(Track::Video, VideoCodec::Vp8);
+        let lead = Some(Bytes::from_static(b"sets"));
+        let mut numbers = Vec::new();
+        for (publisher, sequence, key) in [(1, 10, true), (1, 11, true), (2, 70, true), (2, 71, false)] {
+            let fresh = Fresh { lead: lead.clone(), ..video(publisher, sequence, 0, u64::from(sequence), key) };
+            numbers.extend(switch.forward(&fresh).map(|out| (out.sequence, out.payload == "sets")));
+        }
+        assert_eq!(numbers, [(9, true), (10, false), (11, false), (12, true), (13, false), (14, false)]);
     }
 
     #[test]
     fn video_of_another_coding_is_not_passed_on() {
         let mut switch = Switch::new(Track::Video, VideoCodec::H264);
-        assert_eq!(switch.forward(&video(1, 11, 1800, 10, true)), None);
+        assert!(switch.forward(&video(1, 11, 1800, 10, true)).next().is_none());
     }
 
     proptest! {
@@ -199,7 +221,7 @@ mod tests {
             let mut sequence = start;
             for (n, step) in steps.into_iter().enumerate() {
                 let fresh = video(1, sequence, n as u32 * 3000, n as u64 * 33, n == 0);
-                let out = switch.forward(&fresh).unwrap();
+                let out = switch.forward(&fresh).next().unwrap();
                 prop_assert_eq!((out.sequence, out.timestamp), (fresh.packet.sequence, fresh.packet.timestamp));
                 prop_assert_eq!(&out.payload, &fresh.packet.payload);
                 sequence = sequence.wrapping_add(step);

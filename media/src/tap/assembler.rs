@@ -36,6 +36,14 @@ impl Assembler {
         }
     }
 
+    /// Returns the newest parameter sets of H.264.
+    pub fn parameter_sets(&self) -> Vec<Bytes> {
+        match self {
+            Assembler::Vp8(_) => Vec::new(),
+            Assembler::H264(assembler) => assembler.parameter_sets(),
+        }
+    }
+
     /// Takes the next packet.
     pub fn push(&mut self, packet: Packet, out: &mut impl FnMut(Piece)) {
         let Packet { timestamp, marker, payload, .. } = packet;

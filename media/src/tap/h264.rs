@@ -55,6 +55,11 @@ impl Assembler {
         self.sets.take(nal);
     }
 
+    /// Returns the newest parameter sets; none before there is one of each kind.
+    pub fn parameter_sets(&self) -> Vec<Bytes> {
+        if self.sets.are_known() { self.sets.iter().cloned().collect() } else { Vec::new() }
+    }
+
     /// Packets never came.
     pub fn lost(&mut self, out: &mut impl FnMut(Piece)) {
         // Units have no numbers: nobody can tell a lost unit from lost padding.

@@ -90,6 +90,11 @@ impl Lane {
         self.assembler.parameter_set(nal);
     }
 
+    /// Returns the newest parameter sets of H.264.
+    pub(super) fn parameter_sets(&self) -> Vec<Bytes> {
+        self.assembler.parameter_sets()
+    }
+
     /// Takes a packet in the order of arrival.
     pub(super) fn push(&mut self, packet: Packet, arrival: Duration) {
         // What was due before the packet arrived is decided without it.

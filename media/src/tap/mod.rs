@@ -203,6 +203,11 @@ impl Tap {
         self.video.lane.parameter_set(nal);
     }
 
+    /// Returns the newest parameter sets of H.264 that have come; none for other codings.
+    pub fn parameter_sets(&self) -> Vec<Bytes> {
+        self.video.lane.parameter_sets()
+    }
+
     /// Takes a packet. `arrival` never goes back. [`Tap::poll`] is to be called until it returns `None` afterwards.
     pub fn push(&mut self, track: Track, packet: Packet, arrival: Duration) {
         let exit = self.exit(track);
