@@ -130,9 +130,12 @@ function WithoutReport({ session }: { session: Session }) {
           page
           title={state === "live" ? "This round is being answered" : "This round is waiting for you"}
           action={
-            <ButtonLink to={`/arena/${id}`} look="primary">
-              Go on with it
-            </ButtonLink>
+            <div className="flex flex-wrap justify-center gap-2">
+              <ButtonLink to={`/arena/${id}`} look="primary">
+                Go on with it
+              </ButtonLink>
+              <ButtonLink to={`/sessions/${id}/watch`}>Watch it here</ButtonLink>
+            </div>
           }
         >
           {state === "live"
