@@ -158,3 +158,74 @@ fn refused(error: peer::Error) -> WatchError {
         other => WatchError::Failed(other.into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coach_media::peer::Config;
+    use coach_testing::{LIMIT, eventually};
+
+    const CHROMIUM: &str = include_str!("../../../media/tests/data/chromium-156-offer.sdp");
+
+    /// Viewers of which at most two may come, and the numbers that the candidate is told.
+    fn viewers(endpoint: &Endpoint) -> (Arc<Viewers>, Arc<Mutex<Vec<u32>>>) {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let tell = told.clone();
+        let tell = Box::new(move |count| tell.lock().unwrap().push(count));
+        (Arc::new(Viewers::new(endpoint.feed(), 2, tell)), told)
+    }
+
+    #[tokio::test]
+    async fn viewers_come_while_media_is_sent_and_as_many_as_there_is_room_for() {
+        let endpoint = Endpoint::bind(Config::default()).unwrap();
+        let (viewers, told) = viewers(&endpoint);
+        let offer = CHROMIUM.replace("a=sendonly", "a=recvonly");
+        let watch = async || viewers.watch(&endpoint, &offer).await;
+        assert!(matches!(watch().await, Err(WatchError::NothingYet)));
+        viewers.begin(Some(VideoCodec::Vp8));
+        assert!(matches!(viewers.watch(&endpoint, CHROMIUM).await, Err(WatchError::Malformed(_))), "it would send");
+        let first = watch().await.unwrap();
+        let second = watch().await.unwrap();
+        for _ in 0..20 {
+            assert!(matches!(watch().await, Err(WatchError::Busy(_))));
+        }
+        assert!(viewers.leave(&first.resource).await && !viewers.leave(&first.resource).await);
+        eventually(LIMIT, "the place is free", async || watch().await.ok()).await;
+        viewers.pause();
+        assert!(matches!(watch().await, Err(WatchError::NothingYet)));
+        assert!(viewers.has(&second.resource), "who watches waits");
+        viewers.close().await;
+        viewers.begin(None);
+        assert!(matches!(watch().await, Err(WatchError::Over)), "what is over does not begin again");
+        assert!(!viewers.has(&second.resource));
+        eventually(LIMIT, "nobody is told of", async || (told.lock().unwrap().last() == Some(&0)).then_some(())).await;
+        assert_eq!((told.lock().unwrap().iter().max(), endpoint.counters().peers), (Some(&2), 0));
+    }
+
+    #[tokio::test]
+    async fn a_patch_must_name_the_viewings_ice_session() {
+        let endpoint = Endpoint::bind(Config::default()).unwrap();
+        let (viewers, _) = viewers(&endpoint);
+        viewers.begin(None);
+        let offer = CHROMIUM.replace("a=sendonly", "a=recvonly");
+        let Answered { resource, etag, .. } = viewers.watch(&endpoint, &offer).await.unwrap();
+        let patch = async |if_match: Option<&str>, fragment: &str| {
+            let patch = Patch { if_match: if_match.map(str::to_owned), fragment: fragment.to_owned() };
+            viewers.patch(&resource, &patch).await
+        };
+        let candidate = "a=candidate:1 1 udp 1 192.0.2.1 9 typ host\r\n";
+        assert!(matches!(patch(None, candidate).await, Err(PatchError::NoPrecondition)));
+        assert!(matches!(patch(Some("\"other\""), candidate).await, Err(PatchError::Precondition)));
+        assert!(matches!(patch(Some(&etag), "nonsense").await, Err(PatchError::Malformed(_))));
+        assert_eq!(patch(Some(&etag), candidate).await.unwrap(), Patched::Candidates);
+        let fresh = "a=ice-ufrag:fresh\r\na=ice-pwd:0123456789012345678901\r\n";
+        let Patched::Restarted { etag: next, .. } = patch(Some("*"), fresh).await.unwrap() else {
+            panic!("new credentials are a restart");
+        };
+        assert_ne!(next, etag);
+        assert!(
+            matches!(patch(Some(&etag), candidate).await, Err(PatchError::Precondition)),
+            "the tag is that of before"
+        );
+    }
+}
