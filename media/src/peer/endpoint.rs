@@ -71,7 +71,7 @@ pub struct Endpoint {
     network: Arc<Network>,
     places: Arc<Semaphore>,
     /// The places of viewers.
-    seats: Arc<Semaphore>,
+    viewer_places: Arc<Semaphore>,
     last_feed: AtomicU64,
     config: Config,
 }
@@ -85,8 +85,8 @@ impl Endpoint {
         let crypto = rtc::crypto::default_provider().map_err(|error| Error::Engine(error.to_string()))?;
         let network = Arc::new(Network::start(config.bind, config.reach, crypto)?);
         let places = Arc::new(Semaphore::new(config.max_peers));
-        let seats = Arc::new(Semaphore::new(config.max_viewers));
-        let endpoint = Endpoint { network, places, seats, last_feed: AtomicU64::new(0), config };
+        let viewer_places = Arc::new(Semaphore::new(config.max_viewers));
+        let endpoint = Endpoint { network, places, viewer_places, last_feed: AtomicU64::new(0), config };
         endpoint.announced()?;
         Ok(endpoint)
     }
@@ -147,7 +147,7 @@ impl Endpoint {
     /// Each variant names the HTTP status it stands for. A refused offer takes no place.
     pub async fn watch(&self, offer: &str, feed: FeedId, codec: Option<VideoCodec>) -> Result<(Answer, Viewer), Error> {
         let offer = offer::check(offer, Direction::Watch, codec)?;
-        let place = self.seats.clone().try_acquire_owned().map_err(|_| Error::Busy(self.config.max_viewers))?;
+        let place = self.viewer_places.clone().try_acquire_owned().map_err(|_| Error::Busy(self.config.max_viewers))?;
         let answering = Answering {
             network: self.network.clone(),
             announced: self.announced()?,
