@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Words beside PocketSphinx 5.1.1 (its bundled US English model): CPU time of one thread, wrong words, memory.
+"""Words beside PocketSphinx 5.1.1 (its bundled US English model): CPU time of one thread, wrong words, memory. Then twelve talkers
+through one recognizer beside their faces: how long phrases and frames wait.
 
-Usage: scripts/bench/words.py [--core K] [--profile release|dev]
+Usage: scripts/bench/words.py [--core K] [--profile release|dev] [--talkers N] [--without-peer]
 
 Makes ./.venv-bench-words for PocketSphinx. Sounds: the read and spontaneous speech at 16 kHz of $COACH_SHARED/data/voice, else
 ../shared; without that folder there is nothing to compare and the script says so. Neither faster-whisper nor whisper.cpp ships
 weights in its package, so they are not compared.
 """
-import argparse, json, os, re, subprocess, sys, time, wave
+import argparse, json, os, re, subprocess, sys, tempfile, time, wave
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -15,6 +16,9 @@ VENV = ROOT / ".venv-bench-words"
 PEER = "pocketsphinx==5.1.1"
 READ = ["jfk", "two_cities_16k", "libri_61-70968-0000", "libri_sense_0870", "libri_sense_0880", "libri_sense_0890", "libri_sense_0920"]
 SPONTANEOUS = ["mfa_cold_corpus"]
+# What a live session costs beside words, listening and faces, % of a core: decoding, journal, network, recording (docs/PERFORMANCE.md).
+REST = 5.2
+CORES = 2
 FILLERS = {"um", "uh", "er", "erm", "hm", "hmm", "mm", "ah"}
 
 
@@ -68,12 +72,52 @@ def peer_side(files):
     print(json.dumps({"cpu_s": time.process_time() - before, "texts": texts}))
 
 
+def face_frames(to):
+    """Raw frames of a face that moves a little, 640x480; None without the portrait."""
+    portrait = Path(os.environ.get("COACH_MODELS", ROOT / "models")) / "astronaut.png"
+    if not portrait.is_file():
+        return None
+    walk = "crop=400:300:'40+30*sin(t)':'20+15*cos(1.3*t)',scale=640:480:flags=bilinear"
+    command = ["ffmpeg", "-v", "error", "-y", "-loop", "1", "-framerate", "15", "-i", portrait, "-vf", walk, "-frames:v", "60",
+               "-pix_fmt", "yuv420p", "-f", "rawvideo", to]
+    subprocess.run(list(map(str, command)), check=True)
+    return to
+
+
+def talkers(program, count, files):
+    """Prints what so many talkers cost and how long phrases and frames wait."""
+    with tempfile.TemporaryDirectory() as folder:
+        frames = face_frames(Path(folder) / "frames.yuv")
+        if not frames:
+            return print("not measured, the portrait is absent (make setup): talkers beside faces")
+        command = [program, count, CORES, REST, frames, 640, 480, *files]
+        text = subprocess.run(list(map(str, command)), check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True).stdout
+    found = json.loads(text.strip().splitlines()[-1])
+    if not found:
+        return print("not measured, a model is absent (make setup): talkers beside faces")
+
+    def spread(delay):
+        return f"median {delay['p50']:.0f}, 95 % {delay['p95']:.0f}, longest {delay['most']:.0f} ms"
+
+    print(f"\n{count} talkers, {found['seconds']} s each without a pause of their own, one recognizer, faces at 15/s, {CORES} cores")
+    print(f"a talker: words {100 * found['words']:.1f} % of a core (bound 3; {100 * found['words_alone']:.1f} without faces beside), "
+          f"listening {100 * found['listening']:.1f} %, face {100 * found['faces']:.1f} %, the rest {REST} %")
+    print(f"{found['segments']} segments: CPU time {spread(found['segment_ms'])}")
+    print(f"a frame's CPU time: {found['frame_ms_alone']:.2f} ms, beside the recognizer {found['frame_ms']:.2f} ms")
+    phrases, without, with_words = found["phrases"], found["frames_without_words"], found["frames_with_words"]
+    print(f"pause to phrase: {spread(phrases['delay_ms'])}; at most {phrases['queue']} in the queue of 12 (phrases count 1200 ms after it)")
+    print(f"frame to face, without words: {spread(without['delay_ms'])}; at most {without['queue']} wait at a worker")
+    print(f"frame to face, with words:    {spread(with_words['delay_ms'])}; at most {with_words['queue']} (a session may have 24)")
+
+
 def main():
     if len(sys.argv) > 1 and sys.argv[1] == "--peer":
         return peer_side(sys.argv[2:])
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)))
     parser.add_argument("--profile", choices=("release", "dev"), default="release")
+    parser.add_argument("--talkers", type=int, default=12)
+    parser.add_argument("--without-peer", action="store_true")
     arguments = parser.parse_args()
     data = Path(os.environ.get("COACH_SHARED", ROOT / "../shared")) / "data/voice"
     if not (data / "manifest.json").is_file():
@@ -81,7 +125,7 @@ def main():
     manifest = json.loads((data / "manifest.json").read_text())
     names = READ + SPONTANEOUS
     files = [str(data / f"real/{name}.wav") for name in names]
-    build = ["cargo", "build", "--quiet", "--package", "coach-perception", "--example", "words_bench", "--profile", arguments.profile]
+    build = ["cargo", "build", "--quiet", "--package", "coach-perception", "--example", "words_bench", "--example", "words_talkers", "--profile", arguments.profile]
     subprocess.run(build, check=True, cwd=ROOT)
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / ("release" if arguments.profile == "release" else "debug")
 
@@ -93,7 +137,7 @@ def main():
     ours = run([target / "examples/words_bench", *files])
     if not ours:
         return print("not measured, the model is absent (make setup)")
-    peer = run([venv_python(), __file__, "--peer", *files])
+    peer = None if arguments.without_peer else run([venv_python(), __file__, "--peer", *files])
 
     def errors(texts, group):
         pairs = [wrong(texts[names.index(n)], manifest[f"real/{n}.wav"]["transcript"]) for n in group]
@@ -102,12 +146,17 @@ def main():
     seconds = ours["seconds"]
     print(f"{len(files)} recordings, {seconds:.0f} s at 16 kHz, one core, CPU time")
     print("                              % of a core   wrong words read / spontaneous")
-    for name, cpu, texts in ((PEER.replace("==", " "), peer["cpu_s"], peer["texts"]), ("ours", ours["recognizing_s"], ours["texts"])):
+    rows = [("ours", ours["recognizing_s"], ours["texts"])]
+    if peer:
+        rows.insert(0, (PEER.replace("==", " "), peer["cpu_s"], peer["texts"]))
+    for name, cpu, texts in rows:
         print(f"{name:28}  {100 * cpu / seconds:9.1f}     {errors(texts, READ):5.1f} % / {errors(texts, SPONTANEOUS):.1f} %")
+    less = f"; {peer['cpu_s'] / ours['recognizing_s']:.0f} x less than PocketSphinx" if peer else ""
     print(f"a talker costs {100 * ours['recognizing_s'] / seconds:.1f} % of a core (bound 3) beside {100 * ours['listening_s'] / seconds:.1f} % "
-          f"for listening; {peer['cpu_s'] / ours['recognizing_s']:.0f} x less than PocketSphinx")
+          f"for listening{less}")
     print(f"memory once per process: {ours['loaded_mib']:.0f} MiB loaded, {ours['after_mib']:.0f} MiB after all of it (bound 150); "
           f"loading takes {ours['load_s']:.1f} s")
+    talkers(target / "examples/words_talkers", arguments.talkers, files)
 
 
 if __name__ == "__main__":
