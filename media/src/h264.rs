@@ -1,10 +1,15 @@
 //! H.264 without decoding it: NAL units, the size that a sequence parameter set gives, and the two forms of a stream, with
 //! start codes and with lengths (ITU-T H.264, Annex B; ISO/IEC 14496-15).
 
+mod recovery;
+
+pub use recovery::{begins_anew, is_recovery_point, resuming};
+
 /// Kinds of NAL units (ITU-T H.264, table 7-1).
 pub mod kind {
     pub const SLICE: u8 = 1;
     pub const IDR: u8 = 5;
+    pub const SEI: u8 = 6;
     pub const SPS: u8 = 7;
     pub const PPS: u8 = 8;
     pub const DELIMITER: u8 = 9;

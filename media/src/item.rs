@@ -1,5 +1,6 @@
 //! What both paths produce: access units with their media time, gaps, ends, and the formats of the two tracks.
 
+use crate::h264;
 use bytes::Bytes;
 pub use coach_core::frame::Rotation;
 pub use coach_core::journal::GapReason;
@@ -18,10 +19,17 @@ pub enum Track {
 pub struct AccessUnit {
     /// The presentation time.
     pub t: MediaTime,
-    /// Whether decoding can start here. Always true for audio.
+    /// Whether decoding can start here: a key frame, or a recovery point of H.264. Always true for audio.
     pub key: bool,
     /// The codec's bytes, as `Format::caps` describes them. Never empty.
     pub data: Bytes,
+}
+
+impl AccessUnit {
+    /// Returns the key unit with which a track goes on after units were lost, and which says so where a decoder cannot see it.
+    pub fn resuming(self) -> AccessUnit {
+        AccessUnit { data: h264::resuming(self.data), ..self }
+    }
 }
 
 /// The next output of the live path or the file path.

@@ -7,7 +7,7 @@ use coach_core::MediaTime;
 use coach_media::item::{Format, Formats, Item, Track, VideoCodec};
 use coach_media::record::{Recorder, finalise};
 use coach_media::{AccessUnit, decode, h264, init};
-use material::{Heard, ffmpeg, ffmpeg_complains, ffprobe, read};
+use material::{Heard, ffmpeg, ffmpeg_complains, ffprobe, h264_frames, read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -59,27 +59,6 @@ fn later(items: &[Item], ms: i64) -> Vec<Item> {
     items.iter().map(moved).collect()
 }
 
-/// Decodes the video of these items: the time and size of each frame, and a sum over its brightness.
-fn frames(items: &[Item]) -> Vec<(i64, usize, usize, u64)> {
-    let seen: Arc<Mutex<Vec<_>>> = Arc::default();
-    let sink = seen.clone();
-    let mut decoder = decode::Video::new(&Format::h264(), move |frame| {
-        let view = frame.view();
-        let row = |row: usize| &view.y[row * view.y_stride..][..view.width];
-        let sum = (0..view.height).flat_map(row).fold(0u64, |sum, y| sum.wrapping_mul(31).wrapping_add(u64::from(*y)));
-        sink.lock().unwrap().push((frame.t.ms(), view.width, view.height, sum));
-    })
-    .unwrap();
-    for item in items {
-        if let Item::Unit(Track::Video, unit) = item {
-            decoder.push_blocking(unit).unwrap();
-        }
-    }
-    decoder.flush().unwrap();
-    assert_eq!(decoder.lost(), None);
-    std::mem::take(&mut seen.lock().unwrap())
-}
-
 fn paths(folder: &Path) -> (PathBuf, PathBuf) {
     (folder.join("0.mkv"), folder.join("final.mkv"))
 }
@@ -93,14 +72,14 @@ fn a_recording_holds_the_frames_and_stamps_that_were_seen_and_plays_elsewhere() 
     record(&items, &spool);
     let made = finalise(&[(spool.clone(), MediaTime::ZERO)], &last).unwrap();
     assert_eq!((made.units, made.dropped), (items.len() as u64, 0));
-    let live = frames(&items);
+    let live = h264_frames(&items);
     assert!(live.len() == 60 && live.iter().all(|(_, width, height, _)| (*width, *height) == (640, 360)), "{live:?}");
     for file in [&spool, &last] {
         let again = read(file).unwrap().1;
         for track in [Track::Video, Track::Audio] {
             assert_eq!(Heard::of(&again).stamps(track), Heard::of(&items).stamps(track), "{}", file.display());
         }
-        assert_eq!(frames(&again), live, "{}", file.display());
+        assert_eq!(h264_frames(&again), live, "{}", file.display());
         assert_eq!(ffmpeg_complains(file).unwrap(), "", "{}", file.display());
     }
     let said =
@@ -128,9 +107,9 @@ fn parameter_sets_that_change_within_a_part_and_between_parts_are_followed() {
         sizes.dedup();
         sizes
     };
-    let again = frames(&read(&last).unwrap().1);
+    let again = h264_frames(&read(&last).unwrap().1);
     assert_eq!((again.len(), sizes(&again)), (180, vec![320, 640, 320]));
-    assert_eq!(again[..120], frames(&within)[..]);
+    assert_eq!(again[..120], h264_frames(&within)[..]);
     let elsewhere = ffprobe(&last, &["-select_streams", "v", "-show_entries", "frame=width"]).unwrap();
     for width in ["320", "640"] {
         let count = elsewhere.iter().filter(|line| line.starts_with(width)).count();
@@ -150,7 +129,7 @@ fn video_that_comes_after_the_header_was_written_without_it_still_plays() {
     record(&late, &spool);
     finalise(&[(spool.clone(), MediaTime::ZERO)], &last).unwrap();
     for file in [&spool, &last] {
-        assert_eq!(frames(&read(file).unwrap().1).len(), 60, "{}", file.display());
+        assert_eq!(h264_frames(&read(file).unwrap().1).len(), 60, "{}", file.display());
         assert_eq!(ffmpeg_complains(file).unwrap(), "", "{}", file.display());
     }
 }
@@ -193,7 +172,7 @@ fn parts_in_another_coding_than_the_first_lose_their_video_and_keep_their_audio(
     recorder.finish().unwrap();
     let made = finalise(&[(spool, MediaTime::ZERO), (next, MediaTime::ZERO)], &last).unwrap();
     assert_eq!((made.units, made.dropped), (items.len() as u64 + 1, 1));
-    assert_eq!(frames(&read(&last).unwrap().1).len(), 60);
+    assert_eq!(h264_frames(&read(&last).unwrap().1).len(), 60);
 }
 
 #[test]

@@ -233,6 +233,18 @@ impl Chain {
         }
     }
 
+    /// Begins decoding anew, as with the first unit of a stream. What comes from `t` on counts as lost until there is output.
+    ///
+    /// # Errors
+    /// The decoder does not end, or none can be started.
+    pub fn renew(&mut self, t: MediaTime) -> Result<(), Error> {
+        self.mend()?;
+        self.drain()?;
+        self.start()?;
+        self.state.lock().lost.get_or_insert((t, GapReason::Loss));
+        Ok(())
+    }
+
     /// Returns how many units have not gone into the decoder yet.
     pub fn waiting(&self) -> u64 {
         let state = self.state.lock();

@@ -148,6 +148,9 @@ fn stretched(caps: &gst::Caps) -> bool {
 impl Decoder for Video {
     fn take(&mut self, unit: &AccessUnit, pace: Pace) -> Result<(), Error> {
         let fit = self.check(unit)?;
+        if unit.key && self.codec == Some(VideoCodec::H264) && h264::begins_anew(&unit.data) {
+            self.way.renew(unit.t)?;
+        }
         self.way.push(unit, fit, pace)
     }
 

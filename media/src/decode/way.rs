@@ -45,6 +45,14 @@ impl Way {
         }
     }
 
+    /// Begins decoding anew with the unit of time `t`; a separate process does that by itself.
+    pub fn renew(&mut self, t: MediaTime) -> Result<(), Error> {
+        match self {
+            Way::Here(chain) => chain.renew(t),
+            Way::Away(_) => Ok(()),
+        }
+    }
+
     /// Waits until everything that was pushed has come out. Nothing can be pushed afterwards.
     pub fn flush(&mut self) -> Result<(), Error> {
         match self {

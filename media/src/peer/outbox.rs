@@ -43,7 +43,7 @@ impl Outbox {
     }
 
     /// Sends an item, or adds it to the track's gap. The gap is sent before the first item that can follow it.
-    pub fn item(&mut self, item: Item) {
+    pub fn item(&mut self, mut item: Item) {
         let track = item.track();
         let missing = &mut self.missing[usize::from(track == Track::Audio)];
         let room = self.events.capacity() > RESERVE;
@@ -64,6 +64,9 @@ impl Outbox {
             let end = if let Item::Unit(_, unit) = &item { unit.t } else { lost.end };
             let gap = Span::new(lost.start, end.max(lost.start + 1));
             self.event(Event::Item(Item::Gap(track, gap, GapReason::Overload)));
+            if let Item::Unit(track, unit) = item {
+                item = Item::Unit(track, unit.resuming());
+            }
         }
         self.event(Event::Item(item));
     }

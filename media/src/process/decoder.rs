@@ -188,7 +188,8 @@ impl Decoder {
             state.needs_key = true;
             state.lost.get_or_insert((unit.t, GapReason::Overload));
         } else {
-            link.enqueue(unit, link.catching_up.is_some())?;
+            let resumed = (state.needs_key && unit.key).then(|| unit.clone().resuming());
+            link.enqueue(resumed.as_ref().unwrap_or(unit), link.catching_up.is_some())?;
             state.needs_key &= !unit.key;
             state.pending.push_back(unit.t);
             state.pushed += 1;

@@ -1,7 +1,8 @@
 //! H.264 out of RTP (RFC 6184, packetization modes 0 and 1): packets put together to access units with start codes.
 //!
 //! Each key unit carries the parameter sets that it needs, so that decoding can start there whatever came before: where the
-//! sender leaves them out, the newest that it sent, or named in its offer, stand in front.
+//! sender leaves them out, the newest that it sent, or named in its offer, stand in front. A recovery point is a key unit too:
+//! some senders refresh their frames piece by piece and never send an IDR frame again.
 
 use super::assembler::Piece;
 use crate::h264::{self, START_CODE, kind};
@@ -127,7 +128,8 @@ impl Assembler {
             self.sets.take(nal);
         }
         let is = |kind| nals.iter().any(|nal| h264::kind_of(nal) == kind);
-        let key = is(kind::IDR);
+        let recovers = nals.iter().any(|nal| h264::is_recovery_point(nal));
+        let key = is(kind::IDR) || recovers && self.sets.are_known();
         // Parameter sets or remarks that come with a time of their own are no frame.
         if !key && !is(kind::SLICE) && !(2..5).any(is) {
             return;

@@ -360,11 +360,12 @@ impl Tap {
                 exit.needs_key = track == Track::Video;
                 continue;
             }
-            exit.needs_key = false;
+            let resumes = std::mem::replace(&mut exit.needs_key, false);
             exit.last = Some(t);
             exit.lane.stats.units += 1;
             exit.lane.stats.key_frames += u64::from(unit.key && track == Track::Video);
-            say(Item::Unit(track, AccessUnit { t, key: unit.key, data: unit.data }));
+            let unit = AccessUnit { t, key: unit.key, data: unit.data };
+            say(Item::Unit(track, if resumes { unit.resuming() } else { unit }));
         }
     }
 

@@ -171,3 +171,13 @@ pub fn browser_like(folder: &Path, seconds: u32) -> Option<Vec<Item>> {
     )?;
     Some(read(&file).unwrap().1)
 }
+
+/// Decodes the H.264 of these items: the time and size of each frame, and a sum over its brightness.
+pub fn h264_frames(items: &[Item]) -> Vec<(i64, usize, usize, u64)> {
+    frames(&Format::h264(), items, |frame| {
+        let view = frame.view();
+        let row = |row: usize| &view.y[row * view.y_stride..][..view.width];
+        let sum = (0..view.height).flat_map(row).fold(0u64, |sum, y| sum.wrapping_mul(31).wrapping_add(u64::from(*y)));
+        (frame.t.ms(), view.width, view.height, sum)
+    })
+}

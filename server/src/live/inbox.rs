@@ -74,7 +74,10 @@ impl Gate {
             metrics::counter!("coach_frames_dropped_total", "reason" => "inbox").increment(1);
         }
         let gap = gap.map(|span| Item::Gap(Track::Video, span, GapReason::Overload));
-        let item = admitted.then_some(item);
+        let item = admitted.then(|| match item {
+            Item::Unit(track, unit) if gap.is_some() => Item::Unit(track, unit.resuming()),
+            item => item,
+        });
         if let Some(item) = &item {
             self.queued.0.fetch_add(size(item), Relaxed);
         }
