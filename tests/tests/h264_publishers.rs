@@ -7,8 +7,9 @@ use coach_e2e::coach::{Coach, models, program, project};
 use coach_e2e::media::stage;
 use coach_e2e::parity;
 use coach_e2e::publisher::Publisher;
-use coach_e2e::recording::{fetch, last_packet, part, plays, until_spooled};
+use coach_e2e::recording::{fetch, last_packet, part, plays, stamps, until_spooled};
 use coach_e2e::tools::{probe, python, run};
+use coach_testing::{LIMIT, eventually};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -105,6 +106,44 @@ async fn a_killed_server_loses_at_most_a_second_and_the_next_part_must_be_coded_
     let recording = stored(&coach, &id, folder.path()).await?;
     let reached = last_packet(&recording)?;
     ensure!((reached - kept).abs() < 0.1 && reached >= 6.0 + sent - 1.5, "{reached:.2} s of {kept:.2} s");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_over_in_another_coding_is_recorded_or_refused_however_little_was_recorded_before() -> Result<()> {
+    let (folder, stage) = (tempfile::tempdir()?, stage(40)?);
+    let (h264, vp8) = (stage.h264()?, stage.webm()?);
+    let coach = Coach::start(&[]).await?;
+    // From a publisher that sends nothing to one whose recording is on the disk.
+    for least_sent_s in [None, Some(0.0), Some(0.3), Some(3.0)] {
+        let id = begin(&coach).await?;
+        let silent = ["--video-until", "0", "--audio-until", "0"];
+        let args = [&["--seconds", "20"][..], if least_sent_s.is_none() { &silent } else { &[] }].concat();
+        let first = Publisher::start(&coach, &vp8, &id, &args)?;
+        coach.until_state(&id, "live").await?;
+        eventually(LIMIT, "video is sent", async || {
+            least_sent_s.is_none_or(|least| first.sent() > least).then_some(())
+        })
+        .await;
+        let second = Publisher::start(&coach, &h264, &id, &["--h264", "--seconds", "4"])?.finish().await;
+        let wanted = if second.is_ok() { "h264\nopus" } else { "vp8\nopus" };
+        if second.is_err() {
+            first.finish().await?;
+        }
+        coach.until_state(&id, "ready").await?;
+        fetch(&coach, &id, folder.path()).await?;
+        let file = folder.path().join(format!("{id}.webm"));
+        let codecs = probe(text(&file)?, &["-show_entries", "stream=codec_name"])?;
+        println!("taken over when {least_sent_s:?} s were sent: {codecs:?}");
+        ensure!(codecs == wanted, "{codecs:?} in place of {wanted:?}");
+        ensure!(least_sent_s.is_some() || second.is_ok(), "nothing was recorded before it");
+        ensure!(least_sent_s < Some(3.0) || second.is_err(), "the recording had begun");
+        let frames = stamps(&file, "v")?;
+        ensure!(
+            frames.len() > 90 && frames.windows(2).all(|two| two[1] - two[0] < 1.0),
+            "all of its video: {frames:?}"
+        );
+    }
     Ok(())
 }
 

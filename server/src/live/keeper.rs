@@ -5,6 +5,7 @@ mod publishing;
 
 pub use publishing::{busy, refused};
 
+use super::coding::Coding;
 use super::part::{PartEnded, PartEvent};
 use super::shared::{Command, LiveContext, Running};
 use super::thread::{self, Question};
@@ -24,7 +25,6 @@ use crate::session::Event;
 use crate::store::sessions::Session;
 use coach_core::MediaTime;
 use coach_insight::Output;
-use coach_media::VideoCodec;
 use publishing::Current;
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,8 +47,7 @@ struct Keeper {
     refused: Option<(oneshot::Sender<Result<Answered, PublishError>>, PublishError)>,
     /// How many parts have begun.
     begun: u32,
-    /// The coding of the video that is recorded already: a recording holds one.
-    codec: Option<VideoCodec>,
+    coding: Coding,
     /// The parts that have ended.
     over: Vec<PartEnded>,
     /// Uploads of parts that are being recorded.
@@ -112,7 +111,7 @@ pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::i
         place: Some(place),
         refused: None,
         begun: 0,
-        codec: None,
+        coding: Coding::default(),
         over: Vec::new(),
         uploads: Uploads::default(),
         stopping: false,
@@ -225,8 +224,6 @@ impl Keeper {
                 }
             }
             PartEvent::Recording(durable) => {
-                let begun = self.current.as_ref().filter(|current| current.n == n).and_then(|current| current.codec);
-                self.codec = self.codec.or(begun);
                 // The first one counts. It need not be part 0, which may have ended without media.
                 self.writer.write(Update::Started { at_us: crate::clock::now_us() });
                 let offset = self.thread.now().unwrap_or(MediaTime::ZERO);

@@ -1,5 +1,6 @@
 //! Live sessions: the service that starts, finds and ends them, and what it offers to the rest of the server.
 
+mod coding;
 mod ice;
 mod inbox;
 mod keeper;

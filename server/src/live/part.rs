@@ -1,12 +1,13 @@
 //! One publishing of a session: passes the peer's media to the recorder's thread and to the session's thread.
 
+use super::coding::Coding;
 use super::inbox::Gate;
 use super::thread::{Command, Handle};
 use crate::telemetry::Share;
 use coach_core::journal::Part;
 use coach_media::peer::{self, Publisher};
 use coach_media::record::{self, Recorder};
-use coach_media::{Formats, Item};
+use coach_media::{Formats, Item, VideoCodec};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -36,24 +37,36 @@ pub struct PartEnded {
     pub file: Option<PathBuf>,
 }
 
-/// Runs a part until its peer is closed. Calls `notify` for each [`PartEvent`].
-pub async fn run(
-    part: Part,
-    publisher: Arc<Publisher>,
+/// What a part is made of.
+pub struct Setup<N> {
+    pub part: Part,
+    pub publisher: Arc<Publisher>,
+    /// The session's thread.
+    pub session: Handle,
+    pub coding: Coding,
+    /// Where the part is recorded; nothing is there yet.
+    pub file: PathBuf,
+    /// Called for each event.
+    pub notify: N,
+}
+
+/// Runs a part until its peer is closed.
+pub async fn run<N: FnMut(PartEvent)>(
+    setup: Setup<N>,
     mut events: tokio::sync::mpsc::Receiver<peer::Event>,
-    session: Handle,
-    file: PathBuf,
-    notify: impl FnMut(PartEvent),
 ) -> PartEnded {
-    let gate = session.gate();
+    let gate = setup.session.gate();
+    let Setup { part, publisher, session, coding, file, notify } = setup;
     let mut run = PartRun {
         part,
         publisher,
         session,
+        coding,
         gate,
         file,
         notify,
         recorder: None,
+        taken_over: false,
         queued: Share::of("coach_recorder_queued_bytes"),
         waiting: Share::of("coach_session_queued_bytes"),
         closes_at: None,
@@ -88,10 +101,13 @@ struct PartRun<N> {
     part: Part,
     publisher: Arc<Publisher>,
     session: Handle,
+    coding: Coding,
     gate: Gate,
     file: PathBuf,
     notify: N,
     recorder: Option<Recorder>,
+    /// Whether a later part has taken over before this one recorded anything.
+    taken_over: bool,
     /// What waits for the disk, and for the session's thread.
     queued: Share,
     waiting: Share,
@@ -107,6 +123,7 @@ impl<N: FnMut(PartEvent)> PartRun<N> {
     /// Handles one event of the peer.
     async fn event(&mut self, event: peer::Event) {
         match event {
+            peer::Event::Formats(_) | peer::Event::Item(_) if self.taken_over => {}
             peer::Event::Formats(formats) => self.formats(formats),
             // The session may continue with another part.
             peer::Event::Item(Item::End(_)) => {}
@@ -124,6 +141,10 @@ impl<N: FnMut(PartEvent)> PartRun<N> {
     /// Creates the recorder at the first formats, and passes all formats to the session's thread.
     fn formats(&mut self, formats: Formats) {
         if self.recorder.is_none() {
+            if !self.coding.begin(self.part.n, formats.video.as_ref().and_then(VideoCodec::of)) {
+                self.taken_over = true;
+                return;
+            }
             match Recorder::create(&self.file, &formats) {
                 Ok(created) => {
                     (self.notify)(PartEvent::Recording(created.written()));

@@ -36,9 +36,16 @@ impl Keeper {
         let offset = self.thread.now().unwrap_or(MediaTime::ZERO);
         let part = Part { n, offset };
         let max_kbps = self.live.recordings.context.config.media.max_bitrate_bps / 1000;
-        let limits =
-            Limits { offset, max_kbps, codec: self.codec, feed: Some(self.viewers.feed()), ..Limits::default() };
-        let (answer, mut publisher) = self.live.endpoint.accept(offer, &limits).await.map_err(refused)?;
+        let (answer, mut publisher) = loop {
+            let (codec, feed) = (self.coding.fixed(), Some(self.viewers.feed()));
+            let limits = Limits { offset, max_kbps, codec, feed, ..Limits::default() };
+            let (answer, publisher) = self.live.endpoint.accept(offer, &limits).await.map_err(refused)?;
+            match self.coding.admit(n, answer.codec) {
+                Ok(()) => break (answer, publisher),
+                // The recording has begun meanwhile: the offer is answered anew, in its coding or with a refusal.
+                Err(_) => publisher.close().await,
+            }
+        };
         let events = publisher.events();
         let publisher = Arc::new(publisher);
         if let Some(before) = self.current.take() {
@@ -53,9 +60,15 @@ impl Keeper {
         self.grace = None;
         let (part_events, part_ends) = (self.commands.clone(), self.commands.clone());
         let file = self.spool.part(n);
-        let running = part::run(part, publisher, events, self.thread.clone(), file.clone(), move |part_event| {
-            let _ = part_events.send(Command::PartEvent { n, part_event });
-        });
+        let setup = part::Setup {
+            part,
+            publisher,
+            session: self.thread.clone(),
+            coding: self.coding.clone(),
+            file: file.clone(),
+            notify: move |part_event| _ = part_events.send(Command::PartEvent { n, part_event }),
+        };
+        let running = part::run(setup, events);
         let running = tokio::spawn(running.instrument(tracing::info_span!("session", session = %self.session.id)));
         tokio::spawn(async move {
             // After a panic, what was written before is kept.
