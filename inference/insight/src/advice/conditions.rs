@@ -45,22 +45,30 @@ pub(super) fn conditions(scene: &Scene, measures: &Measures) -> (Vec<Fault>, Vec
 /// A stretch in which something was so, but for moments of up to a second.
 struct Stretch {
     span: Span,
-    /// How long it was so: those moments are not counted.
+    /// How long it was so: the moments in which it was seen not to be so are not counted.
     ms: i64,
 }
 
-/// Stretches in which it was so for at least `ms`; up to a second in between joins two.
+/// Stretches in which it was so for at least `ms`; up to a second in between joins two. A cell without an analyzed frame, of which a camera
+/// in poor light leaves many, is like those around it.
 fn stretches(scene: &Scene, ms: i64, is: impl Fn(&Cell) -> Option<bool>) -> Vec<Stretch> {
     let mut found: Vec<Stretch> = Vec::new();
     for &span in &scene.spans {
+        let mut unseen_ms = 0;
         for (t, cell) in scene.timeline.cells(span) {
-            if is(cell) != Some(true) {
+            let Some(so) = is(cell) else {
+                unseen_ms += CELL_MS;
+                continue;
+            };
+            let between_ms = std::mem::take(&mut unseen_ms);
+            if !so {
                 continue;
             }
             let end = t + CELL_MS;
             match found.last_mut() {
                 Some(last) if t - last.span.end <= 1000 && span.contains(last.span.start) => {
-                    (last.span.end, last.ms) = (end, last.ms + CELL_MS);
+                    let between_ms = if t - last.span.end == between_ms { between_ms } else { 0 };
+                    (last.span.end, last.ms) = (end, last.ms + between_ms + CELL_MS);
                 }
                 _ => found.push(Stretch { span: Span::new(t, end), ms: CELL_MS }),
             }

@@ -142,6 +142,7 @@ pub fn ms(text: &str) -> i64 {
 impl Story {
     pub fn parse(text: &str) -> Story {
         let mut header = header();
+        let mut camera_hz = 15;
         let (mut expectations, mut hints, mut changes) = (Vec::new(), Vec::new(), Vec::new());
         for raw in text.lines() {
             let line = raw.split('#').next().unwrap_or_default().trim();
@@ -157,6 +158,9 @@ impl Story {
                 Some("only") => header.hints.enabled = words.map(str::to_owned).collect(),
                 Some("no-hints") => header.hints.enabled.clear(),
                 Some("affect-off") => header.affect = false,
+                Some("camera-hz") => {
+                    camera_hz = words.next().and_then(|w| w.parse::<i64>().ok()).expect("frames a second")
+                }
                 Some("gain-control") => header.capture.agc = true,
                 Some("recognizer") => header.models.words = Some(RECOGNIZER.to_owned()),
                 Some("lite-model") => header.models.face = FaceModel::Lite,
@@ -176,8 +180,8 @@ impl Story {
             if t % 100 == 0 {
                 teller.listen(t);
             }
-            while (frame * 1000 + 7) / 15 <= t {
-                teller.look((frame * 1000 + 7) / 15, lite);
+            while (frame * 1000 + 7) / camera_hz <= t {
+                teller.look((frame * 1000 + 7) / camera_hz, lite);
                 frame += 1;
             }
         }
