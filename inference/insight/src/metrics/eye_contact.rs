@@ -21,10 +21,10 @@ pub const METRIC: Metric = Metric {
     priority: Priority::First,
     advice: Some(|t| {
         let how_much = match t.value {
-            v if v < 0.05 => "your eyes were hardly ever on it".to_owned(),
-            v => format!("your eyes were on it for {:.0} % of the time", v * 100.0),
+            v if v < 0.05 => "hardly ever on the camera".to_owned(),
+            v => format!("on the camera for {:.0} % of the time", v * 100.0),
         };
-        format!("You looked away from the camera: {how_much}. Look into the lens when you make your point.")
+        format!("Your eyes were {how_much}. Look into the lens when you make your point.")
     }),
     praise: Some(|v| match v {
         v if v >= 0.97 => "your eyes stayed on the camera".into(),

@@ -55,7 +55,7 @@ fn measure(scene: &Scene) -> Measure {
         |v| CURVE.quality(v),
         |v| METRIC.say(v),
     );
-    let how = if scene.totals.certain_share().is_some() { "counted in the words" } else { "from syllables" };
+    let how = if scene.totals.certain_share().is_some() { "counted in the words" } else { "estimated from syllables" };
     Measure { how: Some(how), ..measure }
 }
 
