@@ -21,6 +21,8 @@ pub const STILL_LIDS: f32 = 0.003;
 /// Judged over windows of this length, and called so when this share of them is still.
 pub const STILL_MS: i64 = 10_000;
 pub const STILL_SHARE: f64 = 0.6;
+/// Eyes that are shut or look down for this share of the time: nobody can say how engaged the face was.
+pub const SHUT_SHARE: f64 = 0.2;
 /// More than one face for this share of the time: nobody can say whose face it is.
 pub const SEVERAL_SHARE: f64 = 0.2;
 

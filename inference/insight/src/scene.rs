@@ -41,6 +41,8 @@ pub struct Totals {
     pub gone_s: f64,
     /// More than one face was in the frame.
     pub several_s: f64,
+    /// The eyes were shut or looked down for longer than a blink takes.
+    pub shut_s: f64,
     pub eye_s: f64,
     pub eye: f64,
     pub eye_sq: f64,
@@ -122,6 +124,7 @@ impl Totals {
         self.contact_s += s(face.contact_ms);
         self.gone_s += s(face.gone_ms);
         self.several_s += s(face.several_ms);
+        self.shut_s += s(face.shut_ms);
         self.eye_s += s(face.eye_ms);
         self.eye += w(face.eye);
         self.eye_sq += w(face.eye_sq);

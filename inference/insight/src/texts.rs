@@ -84,6 +84,11 @@ pub fn looked_away(ms: i64) -> String {
     format!("eyes off the camera for {}", seconds(ms))
 }
 
+/// Why nothing is said of how engaged a face was.
+pub fn eyes_shut(s: f64) -> String {
+    format!("Your eyes were shut or looked down for {}, so it cannot be said how lively you looked.", about_seconds(s))
+}
+
 pub fn out_of_frame(ms: i64) -> String {
     format!("out of the frame for {}", seconds(ms))
 }

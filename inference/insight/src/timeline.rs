@@ -64,6 +64,8 @@ pub struct FaceSums {
     pub several_ms: u16,
     /// Of the time in which looks could be judged, there was no face.
     pub gone_ms: u16,
+    /// Usable, with both eyes shut or looking down for longer than a blink takes.
+    pub shut_ms: u16,
     /// Eye opening is known; its sum and its sum of squares.
     pub eye_ms: u16,
     pub eye: f32,

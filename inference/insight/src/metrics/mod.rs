@@ -13,7 +13,7 @@ use crate::texts;
 use coach_core::report::{Moment, Series};
 
 /// Version of what the metrics mean; raised when one of them is defined anew, so that trends do not mix the two.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Picks one curve of a report.
 pub type SeriesOf = fn(&Series) -> &[Option<f32>];

@@ -7,12 +7,12 @@ use coach_core::report::ScoreName;
 pub const FORMULA: Formula = Formula {
     name: ScoreName::Engagement,
     id: "engagement",
-    version: 4,
+    version: 5,
     inputs: &[
         Input { metric: &pitch_variation::METRIC, weight: 0.60, curve: pitch_variation::CURVE, pillar: true },
         Input { metric: &expressiveness::METRIC, weight: 0.22, curve: expressiveness::CURVE, pillar: false },
         Input { metric: &smile::METRIC, weight: 0.18, curve: smile::CURVE, pillar: false },
     ],
     instead: &[],
-    lacks: |e| e.lacks_speech().or_else(|| e.lacks_face()),
+    lacks: |e| e.lacks_speech().or_else(|| e.lacks_face()).or_else(|| e.lacks_open_eyes()),
 };

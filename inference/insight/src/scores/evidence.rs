@@ -1,8 +1,9 @@
 //! What there was to judge a score by, and what is said where it was not enough.
 
-use crate::evidence::{HARD_MOMENTS, HARD_MOMENTS_S, LEAST_SPEECH_S, SCORED_FACE_SHARE, SCORED_SPEECH_S};
+use crate::evidence::{HARD_MOMENTS, HARD_MOMENTS_S, LEAST_SPEECH_S, SCORED_FACE_SHARE, SCORED_SPEECH_S, SHUT_SHARE};
 use crate::metrics::stress_spikes;
 use crate::scene::Scene;
+use crate::texts;
 use coach_core::report::ScoreName;
 
 /// What there was to judge by.
@@ -12,6 +13,9 @@ pub struct Evidence {
     pub speech_s: f64,
     /// Share of the span in which a face was seen well, 0 to 1.
     pub face_share: f64,
+    /// Seconds of it, and in how many of them the eyes were shut or looked down.
+    pub face_s: f64,
+    pub shut_s: f64,
     /// A camera looked on.
     pub seen: bool,
     pub still_video: bool,
@@ -33,6 +37,8 @@ impl Evidence {
             span_s: t.span_s,
             speech_s: t.speech_s,
             face_share: if t.span_s > 0.0 { t.good_s / t.span_s } else { 0.0 },
+            face_s: t.good_s,
+            shut_s: t.shut_s,
             seen: t.analyzed_s > 1.0,
             still_video: scene.still_video,
             several_faces: scene.several_faces,
@@ -85,6 +91,11 @@ impl Evidence {
         })
     }
 
+    /// What is lacking of a look at the listener: a face that moves behind shut eyes, as in weeping, is not a lively one.
+    pub fn lacks_open_eyes(&self) -> Option<String> {
+        (self.shut_s >= SHUT_SHARE * self.face_s && self.shut_s > 0.0).then(|| texts::eyes_shut(self.shut_s))
+    }
+
     /// Hard moments were seen, but too few for a number.
     pub fn has_few_hard_moments(&self) -> bool {
         self.affect && self.lacks_sight().is_none() && self.stress_s >= LEAST_SPEECH_S && self.hard_moments > 0
@@ -94,7 +105,7 @@ impl Evidence {
     /// and "none was seen" would say more than is known.
     pub fn lacks_hard_moments(&self) -> Option<String> {
         if !self.affect {
-            return Some(crate::texts::affect_off());
+            return Some(texts::affect_off());
         }
         if let Some(lacking) = self.lacks_sight() {
             return Some(lacking);

@@ -121,12 +121,16 @@ impl Watch {
         }
         let lowered = good && baseline.is_lowered(face);
         self.lowered_since = lowered.then(|| self.lowered_since.unwrap_or(face.t));
+        let shut_ms = self.lowered_since.map(|since| face.t - since).filter(|ms| *ms > gaze::HELD_MS);
+        if shut_ms.is_some() {
+            sums.shut_ms += weight;
+        }
         let contact = match &baseline.look {
             Some(look) if good || reason == Some(QualityReason::Turned) => {
                 self.gaze.see(face, look, lids.closed || lowered)
             }
             // Shut eyes look at nothing, wherever the camera is.
-            _ => self.lowered_since.filter(|since| face.t - *since > gaze::HELD_MS).map(|_| false),
+            _ => shut_ms.map(|_| false),
         };
         if let Some(contact) = contact {
             sums.gaze_ms += weight;
@@ -144,6 +148,9 @@ impl Watch {
         let units = face.action_units.as_ref().map(|a| Units::new(a, face.smile));
         baseline.see(face, units.as_ref(), ms);
         if let Some(units) = units {
+            let shut_ms = self.lowered_since.map(|since| face.t - since);
+            let pull = smiles::Pull { corners: units.get(SMILE), shut_ms };
+            self.smiles.see(face.t, pull, baseline.rest.map(|rest| rest.units.get(SMILE)), timeline);
             self.face(face.t, &units, weight, speaking, baseline, timeline);
         }
     }
@@ -192,11 +199,7 @@ impl Watch {
             sums.expressive_ms += weight;
             sums.expressive += expressive * ms;
         }
-        let pull = units.get(SMILE);
-        self.smiles.see(t, pull, baseline.rest.map(|rest| rest.units.get(SMILE)), timeline);
         let Some(rest) = &baseline.rest else { return };
-        let Some(cell) = timeline.cell_mut(t) else { return };
-        let sums = &mut cell.face;
         let above = units.above(&rest.units).without_grin();
         sums.units_ms += weight;
         sums.smile += above.get(SMILE) * ms;

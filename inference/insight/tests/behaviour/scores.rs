@@ -23,6 +23,8 @@ fn ample() -> Evidence {
         span_s: 600.0,
         speech_s: 500.0,
         face_share: 1.0,
+        face_s: 600.0,
+        shut_s: 0.0,
         seen: true,
         still_video: false,
         several_faces: false,
