@@ -7,7 +7,7 @@ use coach_core::report::ScoreName;
 pub const FORMULA: Formula = Formula {
     name: ScoreName::Clarity,
     id: "clarity",
-    version: 4,
+    version: 5,
     inputs: &[
         Input { metric: &pace::METRIC, weight: 0.40, curve: pace::CURVE, pillar: true },
         Input { metric: &long_pauses::METRIC, weight: 0.15, curve: long_pauses::CURVE, pillar: true },

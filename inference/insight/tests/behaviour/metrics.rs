@@ -206,15 +206,25 @@ fn words_that_are_uncertain_or_cover_too_little_of_the_speech_say_nothing() {
         play(&Story::parse(&text)).1
     };
     let certain = of("");
-    let worded: Vec<&str> = ALL.iter().filter(|m| m.of_words && m.id != "pace").map(|m| m.id).collect();
+    // These two have a value without words, too.
+    let worded = ALL.iter().filter(|m| m.of_words && !["pace", "hesitations"].contains(&m.id));
+    let worded: Vec<&str> = worded.map(|m| m.id).collect();
     assert_eq!(worded.len(), 6);
     assert!(worded.iter().all(|id| certain.metrics[*id].value.is_some()), "{:?}", certain.metrics);
     assert!(certain.metrics["pace"].text.as_deref().is_some_and(|t| t.ends_with("counted in the words")));
     for (why, report) in [("uncertain", of("0:00 mumble")), ("half", of("0:25 mumble"))] {
         assert!(worded.iter().all(|id| report.metrics[*id].value.is_none()), "{why}: {:?}", report.metrics);
         let pace = &report.metrics["pace"];
-        assert!(pace.text.as_deref().is_some_and(|t| t.ends_with("from syllables")), "{why}: {pace:?}");
+        assert!(pace.text.as_deref().is_some_and(|t| t.ends_with("estimated from syllables")), "{why}: {pace:?}");
         assert_eq!(report.transcript.len(), certain.transcript.len(), "{why}: what is uncertain is shown");
+        let hesitations = report.metrics["hesitations"].value.unwrap_or_default();
+        assert_eq!(
+            hesitations > 1.0,
+            why == "half",
+            "{why}: an um that is certain counts, however little else is: {hesitations}"
+        );
+        let praised = report.overall.praise.iter().any(|p| p.id == "hesitations");
+        assert!(!praised || why == "uncertain", "{why}: nobody is praised beside an um: {:?}", report.overall.praise);
     }
 }
 
