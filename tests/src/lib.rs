@@ -10,4 +10,5 @@ pub mod parity;
 pub mod postgres;
 pub mod publisher;
 pub mod recording;
+pub mod staged;
 pub mod tools;
