@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         // Started and warm, as in a session that runs.
         let process = apart.then(|| Process::new(Program::this(WORD)));
         if let Some(process) = &process {
-            process.walls()?;
+            process.restrictions()?;
         }
         let (pushed, waited) = (Pushed::default(), Arc::new(Mutex::new([Vec::new(), Vec::new()])));
         let note = |track: Track| {
@@ -134,7 +134,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn first_frame(format: &Format, items: &[Item], warm: bool) -> Result<Duration, Box<dyn std::error::Error>> {
     let process = Process::new(Program::this(WORD));
     if warm {
-        process.walls()?;
+        process.restrictions()?;
     }
     let (came, comes) = std::sync::mpsc::channel();
     let started = Instant::now();

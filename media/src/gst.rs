@@ -78,7 +78,7 @@ pub fn init() -> Result<(), Error> {
         return Ok(());
     }
     gst::init()?;
-    outlaw();
+    rank_out_network_elements();
     let missing = absent(NEEDED);
     if !missing.is_empty() {
         return Err(Error::Missing(missing));
@@ -88,7 +88,7 @@ pub fn init() -> Result<(), Error> {
 }
 
 /// Keeps elements that open an address or a playlist from being chosen by rank, in this process.
-fn outlaw() {
+fn rank_out_network_elements() {
     static DONE: Once = Once::new();
     DONE.call_once(|| {
         for feature in gst::Registry::get().features(gst::ElementFactory::static_type()) {

@@ -202,7 +202,7 @@ fn damaged_units_cost_what_depends_on_them_and_never_more() {
     }
     decoder.flush().unwrap();
     let stamps = stamps.lock().unwrap();
-    assert!(stamps.iter().filter(|t| **t >= 1000).count() == 30, "the second key frame mends it: {stamps:?}");
+    assert!(stamps.iter().filter(|t| **t >= 1000).count() == 30, "the second key frame repairs it: {stamps:?}");
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn main() {
     }
 }
 
-/// What data that has taken a decoder over would do, behind the walls.
+/// What data that has taken a decoder over would do, inside the sandbox.
 fn do_harm(deed: &str) -> ! {
     let parent = rustix::process::getppid();
     coach_media::process::enclose(1 << 30, 60);
@@ -80,8 +80,8 @@ fn do_harm(deed: &str) -> ! {
 
 fn a_process_that_breaks_a_rule_is_ended_or_refused() {
     use std::os::unix::process::ExitStatusExt;
-    let walls = Process::new(program()).walls().unwrap();
-    if let Some(missing) = walls.missing() {
+    let restrictions = Process::new(program()).restrictions().unwrap();
+    if let Some(missing) = restrictions.missing() {
         not_checked(
             Need::Other,
             "the sandbox of decoding processes, whole",
@@ -420,11 +420,11 @@ fn no_file_makes_a_request_from_a_process() {
 }
 
 fn every_restriction_of_the_sandbox_applies() {
-    let walls = Process::new(program()).walls().unwrap();
-    println!("{walls:?}");
-    assert!(walls.no_limits.is_none(), "{walls:?}");
+    let restrictions = Process::new(program()).restrictions().unwrap();
+    println!("{restrictions:?}");
+    assert!(restrictions.no_limits.is_none(), "{restrictions:?}");
     // What a kernel lacks is said, not asserted: this one may be older.
-    if let Some(missing) = walls.missing() {
+    if let Some(missing) = restrictions.missing() {
         not_checked(
             Need::Other,
             "the sandbox of decoding processes, whole",

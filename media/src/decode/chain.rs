@@ -192,7 +192,7 @@ impl Chain {
 
     /// Takes a unit without waiting. When too many wait already, the unit is lost.
     pub fn push(&mut self, unit: &AccessUnit) -> Result<(), Error> {
-        self.mend()?;
+        self.repair()?;
         let mut state = self.state.lock();
         if state.flushed {
             return Err(Error::Flushed);
@@ -208,7 +208,7 @@ impl Chain {
 
     /// Takes a unit, waiting until there is room for it.
     pub fn push_blocking(&mut self, unit: &AccessUnit) -> Result<(), Error> {
-        self.mend()?;
+        self.repair()?;
         let state = self.state.lock();
         if state.flushed {
             return Err(Error::Flushed);
@@ -219,7 +219,7 @@ impl Chain {
             state.failed = Some("the decoder hangs".into());
         }
         drop(state);
-        self.mend()?;
+        self.repair()?;
         self.send(unit)
     }
 
@@ -295,7 +295,7 @@ impl Chain {
     }
 
     /// Restarts a broken decoder.
-    fn mend(&mut self) -> Result<(), Error> {
+    fn repair(&mut self) -> Result<(), Error> {
         let Some(why) = self.state.lock().failed.clone() else { return Ok(()) };
         if self.restarts >= MOST_RESTARTS {
             return Err(Error::Broken(why));

@@ -29,7 +29,7 @@ impl Video {
     }
 
     /// Starts a decoder as [`Video::new`] does, with frames in shared memory where the decoder allows it.
-    pub(crate) fn lent(
+    pub(crate) fn in_shared_memory(
         format: &Format,
         pieces: Arc<Pieces>,
         sink: impl FnMut(VideoFrame) + Send + 'static,

@@ -7,7 +7,7 @@ use std::io;
 /// The most chunks that are walked through in search of the audio.
 const MOST_CHUNKS: usize = 256;
 
-/// What is to be mended.
+/// What is to be repaired.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Wave {
     /// Where the file's bytes are to be replaced before the demuxer reads them.

@@ -2,7 +2,7 @@
 //! each on a thread of its own.
 
 use super::sandbox;
-use super::shared::{Lent, Pieces};
+use super::shared::{Pieces, SharedFrames};
 use super::wire::{self, Failure, Found, FromDecoder, Hello, Order, Reader, ToDecoder};
 use crate::decode::{self, AudioBlock, Decoder, Lost, Pace, VideoFrame};
 use crate::file::{Demux, Message};
@@ -28,13 +28,13 @@ pub fn run(mut arguments: impl Iterator<Item = String>) -> ! {
         eprintln!("{error}");
         exit(1);
     }
-    let walls = sandbox::enter(memory, cpu_s);
+    let restrictions = sandbox::enter(memory, cpu_s);
     let Ok(control) = io::stdin().as_fd().try_clone_to_owned().map(UnixStream::from) else { exit(1) };
     let mut orders = match control.try_clone() {
         Ok(orders) => Reader::new(orders),
         Err(_) => exit(1),
     };
-    if wire::send(&control, &Hello { walls }, &[], &[]).is_err() {
+    if wire::send(&control, &Hello { restrictions }, &[], &[]).is_err() {
         exit(0);
     }
     // The loop ends when the server has ended or closed the socket.
@@ -169,11 +169,11 @@ impl Outgoing {
 
 fn video(format: &Format, socket: UnixStream, back: PipeReader) {
     let pieces = Arc::new(Pieces::default());
-    let (Ok(written), Ok(mut lent)) = (socket.try_clone(), Lent::new(pieces.clone(), back)) else { return };
+    let (Ok(written), Ok(mut frames)) = (socket.try_clone(), SharedFrames::new(pieces.clone(), back)) else { return };
     let out = Out::new(written);
     let to = out.clone();
-    let made = decode::Video::lent(format, pieces, move |frame: VideoFrame| {
-        match lent.lend(frame) {
+    let made = decode::Video::in_shared_memory(format, pieces, move |frame: VideoFrame| {
+        match frames.share(frame) {
             Ok((said, file)) => {
                 let files: Vec<_> = file.iter().map(|file: &Arc<OwnedFd>| file.as_fd()).collect();
                 to.say(&FromDecoder::Frame(said), &[], &files);

@@ -251,11 +251,11 @@ impl Decoder {
             Some(None) => waited,
             // The units that were pushed last are lost with the decoder or the process.
             Some(Some(why)) => {
-                state.bury();
+                state.lose_pending();
                 Err(decode::Error::Broken(why))
             }
             None => {
-                state.bury();
+                state.lose_pending();
                 waited.and(Err(decode::Error::Broken("the decoding process has ended".into())))
             }
         }
@@ -289,7 +289,7 @@ impl Decoder {
                 let generation = self.link.as_ref().map_or(0, |link| link.generation);
                 return Err(decode::Error::Broken(format!(
                     "the decoding process ended: {}",
-                    self.process.epitaph(generation)
+                    self.process.end_reason(generation)
                 )));
             }
             let heard = state.heard;
@@ -326,14 +326,14 @@ impl Decoder {
         // `None`: the last attempt to start one failed.
         let generation = self.link.as_ref().map(|link| link.generation);
         self.close();
-        let why = generation.map_or("it cannot be started".into(), |generation| self.process.epitaph(generation));
+        let why = generation.map_or("it cannot be started".into(), |generation| self.process.end_reason(generation));
         if self.restarts >= MOST_RESTARTS {
             return Err(decode::Error::Broken(why));
         }
         self.restarts += 1;
         tracing::warn!(%why, track = ?self.track, restarts = self.restarts, "a decoding process ended and is made anew");
         let mut state = self.shared.lock();
-        state.bury();
+        state.lose_pending();
         // Before the start, since the next process may end at once.
         (state.over, state.unheard, state.needs_key) = (false, None, true);
         (state.before, state.taken) = (state.pushed, state.pushed);
@@ -361,7 +361,7 @@ impl Drop for Decoder {
 
 impl State {
     /// Takes note that the process has ended: the units in it are lost.
-    fn bury(&mut self) {
+    fn lose_pending(&mut self) {
         if let Some(first) = self.pending.front().copied() {
             let before = self.lost.filter(|(start, _)| *start <= first);
             self.lost = Some(before.unwrap_or((first, GapReason::Loss)));

@@ -43,7 +43,7 @@ impl Demux {
         loop {
             let (found, data) = match self.found.next::<Found>() {
                 Ok(Some(found)) => found,
-                Ok(None) => return Err(Error::Ended(self.process.epitaph(self.generation))),
+                Ok(None) => return Err(Error::Ended(self.process.end_reason(self.generation))),
                 Err(error) => {
                     // The process hangs, closed the socket within a message, or sent one that is invalid.
                     self.process.kill(self.generation);
@@ -51,7 +51,7 @@ impl Demux {
                     if silent {
                         return Err(Error::Stalled);
                     }
-                    return Err(Error::Ended(format!("{}: {error}", self.process.epitaph(self.generation))));
+                    return Err(Error::Ended(format!("{}: {error}", self.process.end_reason(self.generation))));
                 }
             };
             return Ok(match found {

@@ -15,7 +15,7 @@ pub(crate) mod wire;
 pub use child::run;
 pub(crate) use decoder::{Decoder, Sink};
 pub(crate) use demux::Demux;
-pub use sandbox::{Walls, enter as enclose};
+pub use sandbox::{Restrictions, enter as enclose};
 
 use crate::decode::{self, AudioBlock, VideoFrame};
 use crate::file::{self, Source};
@@ -167,7 +167,7 @@ struct Slot {
 struct Running {
     child: Child,
     control: UnixStream,
-    complaints: PipeReader,
+    stderr: PipeReader,
     /// The number of processes started so far.
     generation: u64,
 }
@@ -187,13 +187,13 @@ impl Process {
     ///
     /// # Errors
     /// The process cannot be started or ends before it is ready.
-    pub fn walls(&self) -> io::Result<Walls> {
+    pub fn restrictions(&self) -> io::Result<Restrictions> {
         let mut slot = self.slot();
         let running = self.current(&mut slot, None)?;
         let control = running.control.try_clone()?;
         control.set_read_timeout(Some(self.0.program.most_silence))?;
         let hello = wire::Reader::new(control).next::<wire::Hello>()?;
-        hello.map(|(hello, _)| hello.walls).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+        hello.map(|(hello, _)| hello.restrictions).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
     /// Opens a file; see [`Source`].
@@ -255,10 +255,10 @@ impl Process {
 
     /// Returns in words how the process of this generation ended. One that still lives is ended. Another one can be started
     /// meanwhile.
-    pub(crate) fn epitaph(&self, generation: u64) -> String {
+    pub(crate) fn end_reason(&self, generation: u64) -> String {
         // Taken out, so that nobody waits for the lock while its end is waited for.
         let ended = self.slot().running.take_if(|running| running.generation == generation);
-        ended.map_or_else(|| "it has ended".into(), |mut running| running.epitaph())
+        ended.map_or_else(|| "it has ended".into(), |mut running| running.end_reason())
     }
 
     fn slot(&self) -> MutexGuard<'_, Slot> {
@@ -283,25 +283,25 @@ impl Process {
 fn start(program: &Program, generation: u64) -> io::Result<Running> {
     crate::gst::init().map_err(io::Error::other)?;
     let (control, theirs) = UnixStream::pair()?;
-    let (complaints, complain) = std::io::pipe()?;
+    let (stderr, child_stderr) = std::io::pipe()?;
     // A process that writes more than is read must not wait for the reader.
-    rustix::io::ioctl_fionbio(&complain, true)?;
+    rustix::io::ioctl_fionbio(&child_stderr, true)?;
     let mut command = Command::new(&program.path);
     command.args(&program.arguments).arg(program.memory.to_string()).arg(program.cpu_s.to_string()).args(plugins());
     // The server's environment holds secrets, so none of it is passed on. GStreamer's registry is off: the listed
     // plugins are all there are.
     command.env_clear().env("GST_REGISTRY_DISABLE", "yes").env("MALLOC_ARENA_MAX", "2").env("HOME", "/");
-    command.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::null()).stderr(Stdio::from(complain));
+    command.stdin(Stdio::from(OwnedFd::from(theirs))).stdout(Stdio::null()).stderr(Stdio::from(child_stderr));
     let child = command.spawn()?;
     tracing::debug!(pid = child.id(), generation, "a decoding process starts");
-    Ok(Running { child, control, complaints, generation })
+    Ok(Running { child, control, stderr, generation })
 }
 
 impl Running {
     /// Returns how the process ended and the last line it wrote.
     ///
     /// The caller has lost the process; one that still runs is ended.
-    fn epitaph(&mut self) -> String {
+    fn end_reason(&mut self) -> String {
         for _ in 0..20 {
             if !matches!(self.child.try_wait(), Ok(None)) {
                 break;
@@ -316,8 +316,8 @@ impl Running {
         };
         let mut said = Vec::new();
         // The read does not wait: an error means that there is no more.
-        let _ = rustix::io::ioctl_fionbio(self.complaints.as_fd(), true);
-        let _ = self.complaints.read_to_end(&mut said);
+        let _ = rustix::io::ioctl_fionbio(self.stderr.as_fd(), true);
+        let _ = self.stderr.read_to_end(&mut said);
         let said = String::from_utf8_lossy(&said);
         match said.lines().rev().find(|line| !line.trim().is_empty() && !line.starts_with("note:")) {
             Some(last) => format!("{status}: {last}"),

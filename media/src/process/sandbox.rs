@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 /// The restrictions of a decoding process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Walls {
+pub struct Restrictions {
     /// Why system calls are not restricted; `None` where they are.
     pub no_seccomp: Option<String>,
     /// Why files and TCP ports are not closed by Landlock; `None` where they are.
@@ -25,7 +25,7 @@ pub struct Walls {
     pub no_limits: Option<String>,
 }
 
-impl Walls {
+impl Restrictions {
     /// Returns what is missing as a sentence for people. `None`: nothing is.
     pub fn missing(&self) -> Option<String> {
         let parts =
@@ -45,8 +45,8 @@ const MOST_DESCRIPTORS: u64 = 512;
 /// Enters the sandbox. Called once, on the only thread, after all plugins were loaded.
 ///
 /// `memory` is the address space in bytes, `cpu_s` the processor time in seconds.
-pub fn enter(memory: u64, cpu_s: u64) -> Walls {
-    Walls { no_limits: limits(memory, cpu_s).err(), no_landlock: landlock().err(), no_seccomp: seccomp().err() }
+pub fn enter(memory: u64, cpu_s: u64) -> Restrictions {
+    Restrictions { no_limits: limits(memory, cpu_s).err(), no_landlock: landlock().err(), no_seccomp: seccomp().err() }
 }
 
 fn limits(memory: u64, cpu_s: u64) -> Result<(), String> {
@@ -230,8 +230,8 @@ mod tests {
     fn a_kernel_that_enforces_a_part_of_the_rules_is_said_to_lack_something() {
         assert_eq!(whole(&RulesetStatus::FullyEnforced), Ok(()));
         for enforced in [RulesetStatus::PartiallyEnforced, RulesetStatus::NotEnforced] {
-            let walls = Walls { no_seccomp: None, no_landlock: whole(&enforced).err(), no_limits: None };
-            assert!(walls.missing().is_some_and(|missing| missing.contains("Landlock (")), "{walls:?}");
+            let restrictions = Restrictions { no_seccomp: None, no_landlock: whole(&enforced).err(), no_limits: None };
+            assert!(restrictions.missing().is_some_and(|missing| missing.contains("Landlock (")), "{restrictions:?}");
         }
     }
 }

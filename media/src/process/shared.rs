@@ -143,7 +143,7 @@ mod imp {
 }
 
 /// The frames that the server holds, in the decoding process.
-pub struct Lent {
+pub struct SharedFrames {
     pieces: Arc<Pieces>,
     back: PipeReader,
     held: HashMap<u32, Held>,
@@ -158,15 +158,15 @@ enum Held {
     Copy(Piece),
 }
 
-impl Lent {
-    pub fn new(pieces: Arc<Pieces>, back: PipeReader) -> io::Result<Lent> {
+impl SharedFrames {
+    pub fn new(pieces: Arc<Pieces>, back: PipeReader) -> io::Result<SharedFrames> {
         // By fcntl, since the sandbox does not allow the ioctl.
         rustix::fs::fcntl_setfl(&back, rustix::fs::OFlags::NONBLOCK)?;
-        Ok(Lent { pieces, back, held: HashMap::new(), spare: Vec::new() })
+        Ok(SharedFrames { pieces, back, held: HashMap::new(), spare: Vec::new() })
     }
 
-    /// Lends a frame to the server. Returns its description, and the descriptor of its piece when that is new.
-    pub fn lend(&mut self, frame: VideoFrame) -> io::Result<(wire::Frame, Option<Arc<OwnedFd>>)> {
+    /// Shares a frame with the server. Returns its description, and the descriptor of its piece when that is new.
+    pub fn share(&mut self, frame: VideoFrame) -> io::Result<(wire::Frame, Option<Arc<OwnedFd>>)> {
         self.take_back()?;
         let view = frame.view();
         let (mut said, place) = (said(&frame, &view), self.place(&view));

@@ -45,7 +45,7 @@ pub enum Order {
 /// The first message of a process, on its first socket.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Hello {
-    pub walls: super::sandbox::Walls,
+    pub restrictions: super::sandbox::Restrictions,
 }
 
 /// What was found in a file.

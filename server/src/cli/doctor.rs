@@ -96,8 +96,8 @@ fn sandbox() -> Finding {
             cure: "start it as `coach`".into(),
         };
     };
-    match process.walls() {
-        Ok(walls) => match walls.missing() {
+    match process.restrictions() {
+        Ok(restrictions) => match restrictions.missing() {
             None => Finding::Good("Landlock, seccomp and resource limits close off what decodes".into()),
             Some(missing) => Finding::Lacking {
                 what: format!("what decodes is not closed off by {missing}"),

@@ -130,7 +130,7 @@ impl Worker {
             return Ok(());
         }
         tracing::error!(job = %job.id, kind = job.kind, session = ?job.session, error = why, "a job is given up");
-        store::jobs::bury(&self.queue.db, job.id, &self.name, why).await.map(drop)
+        store::jobs::mark_dead(&self.queue.db, job.id, &self.name, why).await.map(drop)
     }
 
     /// Runs the work and renews the lease beside it; a lost lease or a stop ends the work.

@@ -269,7 +269,7 @@ pub async fn fail(db: &Db, job: &Claimed, worker: &str, now: i64, error: &str, a
 }
 
 /// Marks a job as dead, with this error. Returns false when another worker has ended it or holds it.
-pub async fn bury(db: &Db, id: Uuid, worker: &str, error: &str) -> sqlx::Result<bool> {
+pub async fn mark_dead(db: &Db, id: Uuid, worker: &str, error: &str) -> sqlx::Result<bool> {
     const UPDATE: &str = "UPDATE jobs SET state = 'dead', lease_until_us = NULL, last_error = $3
         WHERE id = $1 AND worker = $2 AND state = 'running'";
     on!(db, pool => {

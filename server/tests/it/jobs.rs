@@ -75,11 +75,11 @@ async fn a_job_whose_lease_runs_out_is_reclaimed_and_dead_after_the_last_attempt
         assert!(!jobs::renew(&db, first.id, "a", 900, None, 0).await.unwrap());
         assert!(!jobs::complete(&db, first.id, "a").await.unwrap());
         assert!(!jobs::fail(&db, &first, "a", 300, "late", Attempt::Counts).await.unwrap());
-        assert!(!jobs::bury(&db, first.id, "a", "late").await.unwrap());
+        assert!(!jobs::mark_dead(&db, first.id, "a", "late").await.unwrap());
         assert_eq!(jobs::claim_fallen(&db, "c", KINDS, 301, 100).await.unwrap(), None);
         assert_eq!(jobs::claim(&db, "c", KINDS, 400, 100).await.unwrap(), None);
         assert_eq!(jobs::claim_fallen(&db, "c", KINDS, 400, 100).await.unwrap().unwrap().id, first.id);
-        assert!(jobs::bury(&db, first.id, "c", "silent").await.unwrap());
+        assert!(jobs::mark_dead(&db, first.id, "c", "silent").await.unwrap());
         assert_eq!(jobs::count(&db).await.unwrap(), [("dead".to_owned(), 1)]);
     })
     .await;
@@ -94,7 +94,7 @@ async fn a_failed_job_pauses_and_after_the_last_attempt_is_dead() {
         let due = 1_000 + pause_us(1);
         assert_eq!(jobs::claim(&db, "w", KINDS, due - 1, 100).await.unwrap(), None);
         let second = jobs::claim(&db, "w", KINDS, due, 100).await.unwrap().unwrap();
-        assert!(jobs::bury(&db, second.id, "w", "no network").await.unwrap());
+        assert!(jobs::mark_dead(&db, second.id, "w", "no network").await.unwrap());
         assert_eq!(jobs::count(&db).await.unwrap(), [("dead".to_owned(), 1)]);
     })
     .await;

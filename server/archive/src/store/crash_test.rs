@@ -220,9 +220,9 @@ fn copy_tree(from: &Path, to: &Path) {
 
 /// Runs one write in a child that dies behind step `at`; true when it survived because there are fewer steps.
 fn run_child(dir: &Path, what: &str, way: &str, at: usize) -> bool {
-    let graveyard = dir.with_extension("graveyard");
-    let _ = std::fs::remove_dir_all(&graveyard);
-    std::fs::create_dir(&graveyard).expect("made");
+    let aside = dir.with_extension("aside");
+    let _ = std::fs::remove_dir_all(&aside);
+    std::fs::create_dir(&aside).expect("made");
     let output = std::process::Command::new(std::env::current_exe().expect("this test"))
         .args(["--exact", "store::crash_test::the_child_that_dies", "--nocapture", "--test-threads=1"])
         .env("COACH_CRASH", format!("{what}|{way}|{at}"))
@@ -249,15 +249,15 @@ fn the_child_that_dies() {
         _ => Way::Mixed,
     };
     let left = plan.next().and_then(|text| text.parse().ok()).expect("a step");
-    let graveyard = dir.with_extension("graveyard");
+    let aside = dir.with_extension("aside");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         if what == "opening" {
-            faulty_disk::arm(way, left, graveyard);
+            faulty_disk::arm(way, left, aside);
             Store::open(Options::new(&dir)).expect("opens");
         } else {
             let store = Store::open(Options::new(&dir)).expect("opens");
-            faulty_disk::arm(way, left, graveyard);
+            faulty_disk::arm(way, left, aside);
             write(&store, &what).await;
         }
     });

@@ -35,15 +35,15 @@ struct Disk {
     unsynced_files: HashSet<PathBuf>,
     unsynced_names: Vec<Undo>,
     /// Where files that are replaced or removed are kept by a second name.
-    graveyard: PathBuf,
+    aside: PathBuf,
 }
 
 static DISK: Mutex<Option<Disk>> = Mutex::new(None);
 
 impl Disk {
-    fn bury(&self, path: &Path) -> Option<PathBuf> {
-        let grave = self.graveyard.join(Uuid::new_v4().to_string());
-        std::fs::hard_link(path, &grave).ok().map(|()| grave)
+    fn set_aside(&self, path: &Path) -> Option<PathBuf> {
+        let copy = self.aside.join(Uuid::new_v4().to_string());
+        std::fs::hard_link(path, &copy).ok().map(|()| copy)
     }
 
     /// What a power cut does to that which was not synced.
@@ -84,22 +84,22 @@ pub(super) fn before(step: Step<'_>) {
     let Some(disk) = disk.as_mut() else { return };
     match step {
         Step::Publish { from, to } => {
-            let undo = Undo::Renamed { from: from.into(), to: to.into(), was: disk.bury(to) };
+            let undo = Undo::Renamed { from: from.into(), to: to.into(), was: disk.set_aside(to) };
             disk.unsynced_names.push(undo);
         }
         Step::Remove(path) => {
-            if let Some(was) = disk.bury(path) {
+            if let Some(was) = disk.set_aside(path) {
                 disk.unsynced_names.push(Undo::Removed { path: path.into(), was });
             }
         }
         Step::RemoveFolder(path) if path.is_dir() => {
-            let grave = disk.graveyard.join(Uuid::new_v4().to_string());
-            std::fs::create_dir(&grave).expect("made");
+            let copy = disk.aside.join(Uuid::new_v4().to_string());
+            std::fs::create_dir(&copy).expect("made");
             for entry in std::fs::read_dir(path).expect("there") {
                 let entry = entry.expect("readable");
-                std::fs::hard_link(entry.path(), grave.join(entry.file_name())).expect("linked");
+                std::fs::hard_link(entry.path(), copy.join(entry.file_name())).expect("linked");
             }
-            disk.unsynced_names.push(Undo::RemovedFolder { path: path.into(), was: grave });
+            disk.unsynced_names.push(Undo::RemovedFolder { path: path.into(), was: copy });
         }
         _ => {}
     }
@@ -136,8 +136,8 @@ pub(super) fn after(step: Step<'_>) {
 }
 
 /// From now on this process dies behind the step `left`, in this way.
-pub(super) fn arm(way: Way, left: usize, graveyard: PathBuf) {
-    *held(&DISK) = Some(Disk { way: Some(way), left, graveyard, ..Disk::default() });
+pub(super) fn arm(way: Way, left: usize, aside: PathBuf) {
+    *held(&DISK) = Some(Disk { way: Some(way), left, aside, ..Disk::default() });
 }
 
 /// The process has survived all its steps: only a power cut can come now.

@@ -1,4 +1,4 @@
-//! Opening a store's folder: takes the lock, reads every record, mends what a crash left and clears what nobody names.
+//! Opening a store's folder: takes the lock, reads every record, repairs what a crash left and clears what nobody names.
 
 use std::collections::HashSet;
 use std::fs::{DirEntry, File, OpenOptions};
@@ -48,7 +48,7 @@ pub struct Opened {
     /// Multipart uploads that can go on.
     pub uploads: usize,
     /// Uploads whose Complete had happened before a crash; their leftovers were cleared.
-    pub mended: usize,
+    pub repaired: usize,
     /// Files that no record named, cleared.
     pub orphans: usize,
     /// Records that cannot be read, or whose bytes are missing. They are left as they are and not served.
@@ -154,14 +154,14 @@ pub(super) fn read(layout: &Layout, quota: &Arc<Quota>) -> Result<(Index, Opened
         if !path.exists() {
             // Cut short while it was being made or removed: nobody was ever told of it, or everybody that it is gone.
             disk::remove_folder(&entry.path()).map_err(|source| OpenError::Io { path: entry.path(), source })?;
-            opened.mended += 1;
+            opened.repaired += 1;
             continue;
         }
         let Some(record) = parse::<Upload>(&path, &mut opened)? else { continue };
         let complete = index.object(&record.bucket, &record.key).is_some_and(|o| o.manifest.upload == Some(id));
         if complete {
             disk::remove_folder(&entry.path()).map_err(|source| OpenError::Io { path: entry.path(), source })?;
-            opened.mended += 1;
+            opened.repaired += 1;
             continue;
         }
         let mut parts = Parts::default();

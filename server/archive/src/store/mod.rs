@@ -120,7 +120,7 @@ struct Inner {
 }
 
 impl Store {
-    /// Opens a store, or makes one in an empty folder; mends what a crash left. Blocks: reads every record.
+    /// Opens a store, or makes one in an empty folder; repairs what a crash left. Blocks: reads every record.
     ///
     /// # Errors
     /// The folder is in use, is something else, or cannot be read or written.

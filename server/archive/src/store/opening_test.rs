@@ -13,7 +13,7 @@ fn a_damaged_record_is_reported_and_costs_nobody_else_a_byte() {
     let blob = {
         let store = Store::open(Options::new(&dir)).expect("opens");
         assert_eq!(store.opened().damaged.len(), 1);
-        assert_eq!(store.opened().orphans, 0, "the blob of the damaged record may be needed to mend it");
+        assert_eq!(store.opened().orphans, 0, "the blob of the damaged record may be needed to repair it");
         store.inner.index().object(BUCKET, "replaced").expect("there").manifest.segments[0].blob
     };
     let file = std::fs::OpenOptions::new().write(true).open(layout.blob(blob)).expect("there");

@@ -83,7 +83,7 @@ pub(super) struct Manifest {
     pub algorithm: Algorithm,
     /// Whether the checksum covers the bytes (true) or the checksums of the parts (false).
     pub full_object: bool,
-    /// The multipart upload that made it, so that a repeated Complete is answered and a crash inside one is mended.
+    /// The multipart upload that made it, so that a repeated Complete is answered and a crash inside one is repaired.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upload: Option<Uuid>,
     pub segments: Vec<Segment>,
