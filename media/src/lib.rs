@@ -29,3 +29,4 @@ mod watched;
 
 pub use gst::{Element, Error, init, wanted};
 pub use item::{AccessUnit, Format, Formats, Item, Track, VideoCodec};
+pub use net::of_this_machine as own_addresses;

@@ -92,6 +92,14 @@ impl Coach {
         Coach::start_on(Some(disk_mb), settings).await
     }
 
+    /// Starts a server that other devices of the network use, by https and with a certificate of its own making.
+    ///
+    /// # Errors
+    /// The server ends or does not get ready; the error carries its log.
+    pub async fn start_on_network() -> Result<Coach> {
+        Coach::start(&[("COACH_HTTP_TLS", "true"), ("COACH_MEDIA_UDP_FROM", "network")]).await
+    }
+
     async fn start_on(disk_mb: Option<u32>, settings: &[(&str, &str)]) -> Result<Coach> {
         let turn = TURN.lock().await;
         let folder = tempfile::tempdir()?;
@@ -150,7 +158,10 @@ impl Coach {
         }
         let child = command
             .current_dir(self.folder.path())
-            .env("COACH_HTTP_BIND", format!("127.0.0.1:{}", self.http))
+            .env(
+                "COACH_HTTP_BIND",
+                format!("{}:{}", if self.is_on_network() { "0.0.0.0" } else { "127.0.0.1" }, self.http),
+            )
             .env("COACH_MEDIA_UDP_BIND", format!("0.0.0.0:{}", self.udp))
             .env("COACH_STORAGE_EMBEDDED_BIND", format!("127.0.0.1:{}", self.s3))
             .env("COACH_STORAGE_DATA", self.folder.path().join("data"))
@@ -165,8 +176,12 @@ impl Coach {
         let began = Instant::now();
         // Readiness is asked for, not waited for: each turn is a request that answers at once.
         loop {
-            let ready = reqwest::get(self.url(ready)).await;
-            if ready.is_ok_and(|answer| answer.status().is_success()) {
+            // Nobody vouches for a certificate of its own making, so that such a server is not asked but read.
+            let is_ready = match self.is_on_network() {
+                true => self.log().contains("the coach is at https://"),
+                false => reqwest::get(self.url(ready)).await.is_ok_and(|answer| answer.status().is_success()),
+            };
+            if is_ready {
                 return Ok(());
             }
             if let Some(child) = &mut self.child
@@ -181,8 +196,13 @@ impl Coach {
         }
     }
 
+    fn is_on_network(&self) -> bool {
+        self.settings.iter().any(|(name, value)| name == "COACH_HTTP_TLS" && value == "true")
+    }
+
     pub fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.http)
+        let scheme = if self.is_on_network() { "https" } else { "http" };
+        format!("{scheme}://127.0.0.1:{}{path}", self.http)
     }
 
     pub fn ws_url(&self, path: &str) -> String {

@@ -17,6 +17,7 @@ const History = lazy(() => import("./pages/history/history"));
 const Settings = lazy(() => import("./pages/settings/settings"));
 const SignIn = lazy(() => import("./pages/sign-in/sign-in"));
 const Password = lazy(() => import("./pages/sign-in/password"));
+const Pair = lazy(() => import("./pages/pair/pair"));
 const Shared = lazy(() => import("./pages/shared/shared"));
 const Review = lazy(() => import("./pages/shared/review"));
 const Compare = lazy(() => import("./pages/compare/compare"));
@@ -45,6 +46,7 @@ export function App() {
           <Route path="/compare" component={Compare} />
           <Route path="/sign-in" component={SignIn} />
           <Route path="/password" component={Password} />
+          <Route path="/pair" component={Pair} />
           <Route path="/shared" component={Shared} />
           <Route path="/shared/:id">{(params) => <Review key={params.id} id={params.id} />}</Route>
           <Route path="/settings" component={Settings} />

@@ -9,11 +9,13 @@ import { applyTheme } from "./ui/theme";
 
 applyTheme();
 
+/** Pages that need nobody who is signed in. */
+const OPEN = ["/sign-in", "/password", "/pair"];
+
 /** Whoever is not signed in is led to the sign-in, and back to this page afterwards. */
 function toSignIn(error: Error): void {
   const { pathname, search } = window.location;
-  if (!(error instanceof Problem) || error.status !== 401 || pathname === "/sign-in" || pathname === "/password")
-    return;
+  if (!(error instanceof Problem) || error.status !== 401 || OPEN.includes(pathname)) return;
   window.location.assign(`/sign-in?to=${encodeURIComponent(pathname + search)}`);
 }
 

@@ -238,7 +238,7 @@ impl Chain {
     /// # Errors
     /// The decoder does not end, or none can be started.
     pub fn renew(&mut self, t: MediaTime) -> Result<(), Error> {
-        self.mend()?;
+        self.repair()?;
         self.drain()?;
         self.start()?;
         self.state.lock().lost.get_or_insert((t, GapReason::Loss));

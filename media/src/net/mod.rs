@@ -9,6 +9,6 @@ mod stun;
 
 pub(crate) use burst::{Burst, Outcome};
 pub(crate) use port::{Batch, Datagram, Port};
-pub use reach::Reach;
-pub(crate) use reach::{Gate, of_this_machine};
+pub(crate) use reach::Gate;
+pub use reach::{Reach, of_this_machine};
 pub(crate) use routes::{PeerId, Routes};

@@ -54,7 +54,7 @@ impl Gate {
 ///
 /// # Errors
 /// The system does not list them.
-pub(crate) fn of_this_machine() -> io::Result<Vec<IpAddr>> {
+pub fn of_this_machine() -> io::Result<Vec<IpAddr>> {
     let mut own: Vec<IpAddr> = Vec::new();
     for address in rtc::shared::ifaces::ifaces()?.into_iter().filter_map(|interface| Some(interface.addr?.ip())) {
         if !own.contains(&address) {

@@ -2,6 +2,7 @@
 
 pub mod attempts;
 pub mod oidc;
+pub mod pairing;
 pub mod password;
 pub mod rights;
 

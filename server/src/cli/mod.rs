@@ -2,6 +2,7 @@
 
 mod analyze;
 mod doctor;
+mod network;
 pub mod people;
 pub mod rescore;
 pub mod serve;
@@ -72,6 +73,9 @@ struct Serve {
     /// Address of the pages and the API (http.bind).
     #[arg(long, value_name = "ADDRESS:PORT")]
     bind: Option<String>,
+    /// Serve other devices too, by https at port 8443 of all addresses: a phone or a second computer is paired by a code.
+    #[arg(long)]
+    tls: bool,
     /// Address of the database (database.url).
     #[arg(long, value_name = "URL")]
     database: Option<String>,
@@ -122,8 +126,10 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Serve(flags) => {
+            let defaults = if flags.tls { Config::for_network() } else { Config::default() };
             let flags = [("http.bind", flags.bind), ("database.url", flags.database)];
-            let config = load(settings, flags.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))))?;
+            let flags = flags.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?)));
+            let config = load_over(defaults, settings, flags)?;
             complete(serve::run(config))
         }
         Command::Migrate => {
@@ -159,12 +165,21 @@ fn run(cli: Cli) -> anyhow::Result<()> {
 }
 
 fn load(settings: Settings, flags: impl IntoIterator<Item = (String, String)>) -> anyhow::Result<Config> {
+    load_over(Config::default(), settings, flags)
+}
+
+fn load_over(
+    defaults: Config,
+    settings: Settings,
+    flags: impl IntoIterator<Item = (String, String)>,
+) -> anyhow::Result<Config> {
     let text = |path: PathBuf| path.to_string_lossy().into_owned();
     let mut all = settings.set;
     all.extend(settings.data.map(|path| ("storage.data".to_owned(), text(path))));
     all.extend(settings.models.map(|path| ("models.dir".to_owned(), text(path))));
     all.extend(flags);
     let layers = Layers {
+        defaults,
         file: settings.config,
         default_file: Some(PathBuf::from("coach.toml")),
         // Variables that are not valid text cannot be settings.

@@ -1,5 +1,6 @@
 //! `coach serve`: starts all parts of the server and runs them until it is asked to stop.
 
+use super::network;
 use crate::config::Config;
 use crate::context::Context;
 use crate::http::app::App;
@@ -46,6 +47,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     let live = live::open(&context, analyzers.clone()).await?;
     let app = App::builder(context.clone()).build(live.clone()).await?;
 
+    let tls = network::certificate(&context.config)?.map(http::listen::tls::acceptor).transpose()?;
     let analyses = jobs::analyses(&context, analyzers, context.config.jobs.workers)?;
     let system = jobs::system(&context)?;
     tokio::spawn(jobs::retention::run(context.clone()));
@@ -62,9 +64,13 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
     });
 
     tracing::info!(address = %listener.local_addr()?, "the coach is at {}", context.config.http.base_url());
-    let connections = http::listen::connections(descriptors);
-    let proxies = context.config.http.trusted_proxies.iter().map(|network| network.0).collect();
-    let serving = tokio::spawn(http::listen::serve(listener, http::router(app), connections, proxies, stop.clone()));
+    network::invite(&app);
+    let options = http::listen::Options {
+        connections: http::listen::connections(descriptors),
+        proxies: context.config.http.trusted_proxies.iter().map(|network| network.0).collect(),
+        tls,
+    };
+    let serving = tokio::spawn(http::listen::serve(listener, http::router(app), options, stop.clone()));
     tokio::select! {
         asked = shutdown::asked() => asked?,
         // Another server has the database now.

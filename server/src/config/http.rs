@@ -4,13 +4,21 @@ use super::Error;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Address to listen at. Personal mode has no sign-in, so it must be a loopback address unless
-    /// `COACH_ALLOW_BIND=i-understand`. Where people sign in it may be any if `public_url` is https.
+    /// Address to listen at. Beyond loopback it needs https, and whoever comes proves who they are: people sign in, or, in
+    /// personal mode, devices are paired. `COACH_ALLOW_BIND=i-understand` takes both away.
     pub bind: SocketAddr,
+    /// Whether the listener speaks https: with `tls_cert` and `tls_key`, else with a certificate that the server makes itself and
+    /// keeps in the data folder.
+    pub tls: bool,
+    /// File of the certificate and those that vouch for it, PEM. Read again when it changes.
+    pub tls_cert: Option<PathBuf>,
+    /// File of the certificate's key, PEM.
+    pub tls_key: Option<PathBuf>,
     /// URL under which browsers reach the server, when it is not `http://localhost:<port>`; its host is allowed.
     pub public_url: Option<String>,
     /// Further host names of the server. The Host header is checked against them (DNS rebinding).
@@ -55,6 +63,9 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             bind: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            tls: false,
+            tls_cert: None,
+            tls_key: None,
             public_url: None,
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
@@ -67,13 +78,22 @@ impl Default for Config {
 impl Config {
     /// `signs_in`: people sign in, so that the address may be any that browsers reach by https.
     pub(super) fn check(&self, signs_in: bool) -> Result<(), Error> {
-        let protected = signs_in && self.is_https();
+        if self.tls_cert.is_some() != self.tls_key.is_some() {
+            let why = "a certificate needs its key: set both tls_cert and tls_key".into();
+            return Err(Error::Invalid { key: "http.tls_cert", why });
+        }
+        if self.tls_cert.is_some() && !self.tls {
+            let why = "the certificate is used only with http.tls = true".into();
+            return Err(Error::Invalid { key: "http.tls", why });
+        }
+        let protected = self.tls || (signs_in && self.is_https());
         if !self.bind.ip().is_loopback() && !self.allow_any_bind && !protected {
             return Err(Error::Invalid {
                 key: "http.bind",
                 why: format!(
-                    "{} is not a loopback address, and without sign-in whoever reaches the port sees every recording; set [auth] and an \
-                     https public_url, or COACH_ALLOW_BIND=i-understand if something else keeps strangers out",
+                    "{} is not a loopback address, and without sign-in whoever reaches the port sees every recording; set http.tls = true \
+                     to pair devices, or [auth] and an https public_url, or COACH_ALLOW_BIND=i-understand if something else keeps \
+                     strangers out",
                     self.bind
                 ),
             });
@@ -100,7 +120,13 @@ impl Config {
     pub fn base_url(&self) -> String {
         match &self.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
-            None => format!("http://localhost:{}", self.bind.port()),
+            None => format!("{}://localhost:{}", if self.tls { "https" } else { "http" }, self.bind.port()),
         }
+    }
+
+    /// Returns whether devices other than this machine must be paired before they may ask anything. `signs_in`: people sign in
+    /// instead.
+    pub fn pairs(&self, signs_in: bool) -> bool {
+        self.tls && !signs_in && !self.allow_any_bind && !self.bind.ip().is_loopback()
     }
 }

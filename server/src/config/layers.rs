@@ -45,6 +45,8 @@ pub enum Error {
 /// Where each layer comes from. The program fills it from its arguments and environment, tests by hand.
 #[derive(Debug, Clone, Default)]
 pub struct Layers {
+    /// What holds where nothing else is said.
+    pub defaults: Config,
     /// Configuration file that must exist.
     pub file: Option<PathBuf>,
     /// Configuration file that is read if it exists.
@@ -59,9 +61,9 @@ impl Layers {
     /// Returns the configuration after checking it.
     pub fn load(&self) -> Result<Config, Error> {
         let mut config = match (&self.file, &self.default_file) {
-            (Some(path), _) => from_file(path)?,
-            (None, Some(path)) if path.exists() => from_file(path)?,
-            _ => Config::default(),
+            (Some(path), _) => from_file(path, &self.defaults)?,
+            (None, Some(path)) if path.exists() => from_file(path, &self.defaults)?,
+            _ => self.defaults.clone(),
         };
         for (name, value) in &self.environment {
             let Some(rest) = name.strip_prefix("COACH_") else { continue };
@@ -101,9 +103,31 @@ impl Layers {
     }
 }
 
-fn from_file(path: &Path) -> Result<Config, Error> {
+fn from_file(path: &Path, defaults: &Config) -> Result<Config, Error> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
-    toml::from_str(&text).map_err(|error| Error::File { path: path.to_owned(), message: place_of(&error, &text) })
+    let wrong = |error: toml::de::Error| Error::File { path: path.to_owned(), message: place_of(&error, &text) };
+    let alone: Config = toml::from_str(&text).map_err(wrong)?;
+    if *defaults == Config::default() {
+        return Ok(alone);
+    }
+    let merged = over(defaults, toml::from_str(&text).map_err(wrong)?);
+    merged.map_err(|message| Error::File { path: path.to_owned(), message })
+}
+
+/// Returns these defaults with what a file names in their place.
+fn over(defaults: &Config, file: Table) -> Result<Config, String> {
+    let mut merged = Table::try_from(defaults).map_err(|error| error.to_string())?;
+    for (section, named) in file {
+        let Value::Table(named) = named else { continue };
+        for (key, value) in named {
+            let renamed = FORMER_KEYS.iter().find(|&&(of, former, _)| of == section && former == key);
+            let key = renamed.map_or(key, |(_, _, present)| (*present).to_owned());
+            if let Some(Value::Table(known)) = merged.get_mut(&section) {
+                known.insert(key, value);
+            }
+        }
+    }
+    merged.try_into().map_err(|error: toml::de::Error| error.message().to_owned())
 }
 
 /// Returns what is wrong with a configuration file, with the line's number and key. toml's own text prints the whole line, and with it a secret.
@@ -184,6 +208,16 @@ mod tests {
         layers.flags = vec![("hints.budget_ms".into(), "3".into())];
         let config = layers.load().unwrap();
         assert_eq!((config.hints.budget_ms, config.media.grace_s, config.limits.live_sessions), (3, 2, 1));
+    }
+
+    #[test]
+    fn a_file_is_stronger_than_the_defaults_it_is_read_over() {
+        let (_dir, mut layers) = file("[http]\nbind = \"0.0.0.0:9000\"\n[media]\nanalysed_hz = 1\n");
+        layers.defaults = Config::for_network();
+        let config = layers.load().unwrap();
+        assert_eq!((config.http.bind.port(), config.http.tls, config.media.analyzed_hz), (9000, true, 1));
+        assert_eq!(config.media.udp_from, crate::config::media::From::Network);
+        assert_eq!(config.http.base_url(), "https://localhost:9000");
     }
 
     #[test]
@@ -282,6 +316,8 @@ mod tests {
         assert!(environment(&[open, ("COACH_ALLOW_BIND", "yes")]).load().is_err());
         assert!(environment(&[open, ("COACH_ALLOW_BIND", "i-understand")]).load().is_ok());
         assert!(environment(&[("COACH_ALLOW_BIND", "i-understand"), open]).load().is_ok());
+        let paired = environment(&[open, ("COACH_HTTP_TLS", "true")]).load().unwrap();
+        assert!(paired.http.pairs(false) && !paired.http.pairs(true));
     }
 
     #[test]
@@ -292,6 +328,7 @@ mod tests {
             ("COACH_LIMITS_CHANNELS", "0", "limits.channels"),
             ("COACH_LIMITS_VIEWERS", "201", "limits.viewers"),
             ("COACH_HTTP_PUBLIC_URL", "coach.example", "http.public_url"),
+            ("COACH_HTTP_TLS_CERT", "cert.pem", "http.tls_cert"),
             ("COACH_HTTP_PUBLIC_URL", "https://coach.example/path", "http.public_url"),
         ] {
             let message = environment(&[(name, value)]).load().unwrap_err().to_string();

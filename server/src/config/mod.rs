@@ -41,6 +41,15 @@ pub const SECTIONS: [&str; 11] =
     ["http", "database", "storage", "media", "limits", "hints", "affect", "models", "jobs", "webhook", "auth"];
 
 impl Config {
+    /// Returns the defaults of a server that other devices of the same network use, as a phone: https, and media from the network.
+    pub fn for_network() -> Config {
+        let mut config = Config::default();
+        config.http.bind = std::net::SocketAddr::from(([0, 0, 0, 0], 8443));
+        config.http.tls = true;
+        config.media.udp_from = media::From::Network;
+        config
+    }
+
     /// Checks combinations of values that cannot work together.
     pub fn check(&self) -> Result<(), Error> {
         self.auth.check(self.http.public_url.as_deref())?;

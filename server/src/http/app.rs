@@ -2,6 +2,7 @@
 
 use super::origin::Allowed;
 use super::rate::Changes;
+use crate::auth::pairing::Pairing;
 use crate::auth::{Accounts, Mode};
 use crate::clock::now_us;
 use crate::context::Context;
@@ -26,6 +27,8 @@ pub struct Inner {
     pub context: Context,
     pub live: Arc<dyn LiveSessions>,
     pub mode: Mode,
+    /// How other devices become the person's own; `None`: whoever reaches the server is the person, or people sign in.
+    pub pairing: Option<Pairing>,
     pub allowed: Allowed,
     /// How often one address may change something.
     pub changes: Changes,
@@ -76,10 +79,12 @@ impl Builder {
             Some(mode) => mode.clone(),
             None => self.configured().await?,
         };
-        let allowed = Allowed::new(&self.context.config.http);
+        let config = &self.context.config;
+        let pairing = config.http.pairs(config.auth.enabled()).then(Pairing::default);
+        let allowed = Allowed::new(&config.http);
         let changes = Changes::new(NonZeroU32::new(self.context.config.limits.changes_hz).unwrap_or(NonZeroU32::MIN));
         let exports = Arc::new(Places::new("coach_exports", EXPORTS, EXPORTS / 2));
         let clips = Arc::new(Places::new("coach_device_checks", CLIPS, CLIPS / 2));
-        Ok(App(Arc::new(Inner { context: self.context, live, mode, allowed, changes, exports, clips })))
+        Ok(App(Arc::new(Inner { context: self.context, live, mode, pairing, allowed, changes, exports, clips })))
     }
 }

@@ -4,6 +4,7 @@ pub mod app;
 pub mod error;
 mod extract;
 pub mod listen;
+mod objects;
 pub mod origin;
 mod rate;
 pub mod routes;
@@ -60,6 +61,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(account::provider::begin))
         .routes(routes!(account::provider::callback))
         .routes(routes!(account::provider::back_channel))
+        .routes(routes!(account::pairing::get, account::pairing::pair))
         .routes(routes!(account::browsers::list))
         .routes(routes!(account::browsers::end))
         .routes(routes!(account::tokens::list, account::tokens::issue))
@@ -116,6 +118,7 @@ pub fn router(app: App) -> Router {
         .fallback(web::serve)
         .method_not_allowed_fallback(async |method: Method| Error::Method(method.to_string()))
         .with_state(app.clone())
+        .merge(objects::routes(&*app.context.objects))
         .merge(SwaggerUi::new("/docs").url("/api/openapi.json", openapi))
         .layer(from_fn_with_state(app.clone(), guard))
         .layer(CompressionLayer::new().compress_when(uncompressed));

@@ -4,11 +4,15 @@ use crate::config;
 use crate::http::error::Error;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Method, Uri, header};
+use std::net::IpAddr;
 
 /// The host names and origins of this server.
 #[derive(Debug, Clone)]
 pub struct Allowed {
     hosts: Vec<String>,
+    /// Whether any address is taken for this server's: its own may change, and no DNS answer leads to a host that is written as an
+    /// address.
+    addresses: bool,
     origins: Vec<String>,
 }
 
@@ -19,11 +23,15 @@ impl Allowed {
         if let Some(host) = http.base_url().parse::<Uri>().ok().as_ref().and_then(Uri::host) {
             hosts.push(host.to_ascii_lowercase());
         }
+        let addresses = http.tls && !http.bind.ip().is_loopback();
+        if let Some(name) = super::listen::tls::host_name().filter(|_| addresses) {
+            hosts.extend([format!("{name}.local"), name]);
+        }
         hosts.extend(http.allowed_hosts.iter().map(|host| host.to_ascii_lowercase()));
         let origins = http.allowed_origins.iter().map(|origin| origin.trim_end_matches('/').to_ascii_lowercase());
         let mut origins: Vec<String> = origins.collect();
         origins.push(http.base_url().to_ascii_lowercase());
-        Allowed { hosts, origins }
+        Allowed { hosts, addresses, origins }
     }
 
     /// Returns the authority that the request names, if it is one of this server's.
@@ -42,7 +50,9 @@ impl Allowed {
             _ => return Err(Error::Host(String::new())),
         };
         let ours = authority.host().to_ascii_lowercase();
-        if authority.as_str().contains('@') || !self.hosts.contains(&ours) {
+        let literal = || ours.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok();
+        let known = self.hosts.contains(&ours) || (self.addresses && literal());
+        if authority.as_str().contains('@') || !known {
             return Err(Error::Host(authority.to_string()));
         }
         Ok(authority)
@@ -131,6 +141,22 @@ mod tests {
         }
         assert!(check(Method::GET, &[]).is_err());
         assert!(check(Method::GET, &[("host", "localhost"), ("host", "evil.example")]).is_err());
+    }
+
+    #[test]
+    fn a_server_of_the_network_is_known_by_its_addresses_and_by_no_other_name() {
+        let http = config::Config::for_network().http;
+        let allowed = Allowed::new(&http);
+        let get = |host: &str| {
+            let headers = HeaderMap::from_iter([(header::HOST, host.parse().unwrap())]);
+            allowed.check(&Method::GET, &headers, &Uri::from_static("/api/me"))
+        };
+        for host in ["192.0.2.7:8443", "[2001:db8::1]:8443", "localhost:8443"] {
+            assert!(get(host).is_ok(), "{host}");
+        }
+        for host in ["evil.example", "192.0.2.7.evil.example", "evil@192.0.2.7", "192.0.2.777", "[::1"] {
+            assert!(get(host).is_err(), "{host}");
+        }
     }
 
     #[test]

@@ -124,7 +124,10 @@ impl<A> Seen<A> {
 /// It proves nobody, or too many such requests came from its address.
 pub async fn who(parts: &mut Parts, app: &App) -> Result<Viewer> {
     let accounts = match &app.mode {
-        Mode::Personal(user) => return Ok(Viewer { user: *user, by: By::Personal }),
+        Mode::Personal(user) if app.pairing.is_none() || is_local(parts) => {
+            return Ok(Viewer { user: *user, by: By::Personal });
+        }
+        Mode::Personal(_) => return paired(parts, app).await,
         Mode::Accounts(accounts) => accounts,
     };
     let found = match (bearer(&parts.headers), cookie::login(app, &parts.headers)) {
@@ -144,6 +147,24 @@ pub async fn who(parts: &mut Parts, app: &App) -> Result<Viewer> {
         Some(viewer) => Ok(viewer),
         None => Err(refused(accounts, address(parts), "the sign-in has ended or is not known; sign in again")),
     }
+}
+
+/// Returns whether the request comes from the machine that the server runs on.
+fn is_local(parts: &Parts) -> bool {
+    let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    from.is_some_and(|ConnectInfo(address)| address.ip().to_canonical().is_loopback())
+}
+
+/// Returns the person, when the request comes from a device that was paired.
+async fn paired(parts: &Parts, app: &App) -> Result<Viewer> {
+    let held = match cookie::login(app, &parts.headers) {
+        Some(secret) => logins::find(&app.context.db, &secret, now_us(), app.context.config.auth.idle_us()).await?,
+        None => None,
+    };
+    let (id, user) = held.ok_or_else(|| {
+        Error::SignIn("this device is not paired: open Settings on the computer that the server runs on".into())
+    })?;
+    Ok(Viewer { user, by: By::Login(id) })
 }
 
 /// Returns whether somebody who asked earlier may still ask: neither signed out, nor revoked, nor expired.

@@ -22,6 +22,27 @@ const ORPHAN: Duration = Duration::from_secs(2 * 24 * 3600);
 pub struct Stored {
     pub(super) archive: Archive,
     browser_origin: String,
+    /// The store's own origin, where browsers are led to it through this server.
+    forwarded: Option<String>,
+}
+
+impl Stored {
+    fn new(config: &Config, archive: Archive, origin: &str) -> Stored {
+        let origin = origin.trim_end_matches('/').to_owned();
+        let storage = &config.storage;
+        // A page that came by https may load nothing by http, and a browser elsewhere does not reach this machine's loopback.
+        let through = storage.kind == Kind::Embedded && storage.public_endpoint.is_none() && config.http.is_https();
+        match through {
+            true => Stored { archive, browser_origin: String::new(), forwarded: Some(origin) },
+            false => Stored { archive, browser_origin: origin, forwarded: None },
+        }
+    }
+
+    /// Returns a signed URL as browsers use it.
+    pub(super) fn for_browsers(&self, url: String) -> String {
+        let own = self.forwarded.as_ref().and_then(|origin| url.strip_prefix(origin.as_str()));
+        own.map_or_else(|| url.clone(), |path| format!("{}{path}", crate::objects::BROWSER_PATH))
+    }
 }
 
 /// Opens the configured store. An embedded store is served until `shutdown`.
@@ -68,7 +89,7 @@ pub async fn open(config: &Config, shutdown: CancellationToken) -> anyhow::Resul
         Ok(uploads) => tracing::info!(uploads, "abandoned uploads are gone"),
         Err(error) => tracing::warn!(%error, "abandoned uploads could not be swept"),
     }
-    Ok(Arc::new(Stored { archive, browser_origin: origin.trim_end_matches('/').to_owned() }))
+    Ok(Arc::new(Stored::new(config, archive, &origin)))
 }
 
 /// Opens the store for a process beside the server. An embedded store is reached at the server's address.
@@ -98,7 +119,7 @@ pub async fn reach(config: &Config) -> anyhow::Result<Arc<dyn Objects>> {
         ),
         Kind::S3 => "the object store is not there".into(),
     })?;
-    Ok(Arc::new(Stored { archive, browser_origin: origin.trim_end_matches('/').to_owned() }))
+    Ok(Arc::new(Stored::new(config, archive, &origin)))
 }
 
 /// Returns the settings of the embedded store at this address, and its origin for browsers.
@@ -183,7 +204,7 @@ impl Objects for Stored {
     }
 
     async fn presign(&self, key: &str, good_for: Duration) -> anyhow::Result<String> {
-        Ok(self.archive.presign_get(key, good_for, None).await?.url)
+        Ok(self.for_browsers(self.archive.presign_get(key, good_for, None).await?.url))
     }
 
     async fn delete_prefix(&self, prefix: &str) -> anyhow::Result<usize> {
@@ -197,6 +218,10 @@ impl Objects for Stored {
 
     fn browser_origin(&self) -> String {
         self.browser_origin.clone()
+    }
+
+    fn forwarded(&self) -> Option<String> {
+        self.forwarded.clone()
     }
 
     async fn ping(&self) -> anyhow::Result<()> {

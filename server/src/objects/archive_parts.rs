@@ -29,7 +29,7 @@ impl BrowserParts for Stored {
         bytes: u64,
         good_for: Duration,
     ) -> anyhow::Result<String> {
-        Ok(self.archive.presign_part(key, upload, number, bytes, good_for).await?.url)
+        Ok(self.for_browsers(self.archive.presign_part(key, upload, number, bytes, good_for).await?.url))
     }
 
     async fn abort_parts(&self, key: &str, upload: &str) -> anyhow::Result<()> {

@@ -15,6 +15,9 @@ use futures::stream::BoxStream;
 use std::path::Path;
 use std::time::Duration;
 
+/// The path of the embedded store's objects on this server, where browsers are led to the store through it.
+pub const BROWSER_PATH: &str = "/objects";
+
 /// Returns the prefix of all objects of a session.
 pub fn prefix(session: SessionId) -> String {
     format!("sessions/{session}/")
@@ -92,8 +95,13 @@ pub trait Objects: BrowserParts + Send + Sync {
     async fn delete_prefix(&self, prefix: &str) -> anyhow::Result<usize>;
     /// Aborts the unfinished uploads under the prefix; objects stay.
     async fn abort_unfinished(&self, prefix: &str) -> anyhow::Result<()>;
-    /// Returns scheme, host and port of the URLs from [`Objects::presign`], which the page's security policy allows.
+    /// Returns scheme, host and port of the URLs from [`Objects::presign`], which the page's security policy allows; empty: they are
+    /// paths of this server.
     fn browser_origin(&self) -> String;
+    /// Returns the store's own origin, where browsers are led to it through this server.
+    fn forwarded(&self) -> Option<String> {
+        None
+    }
     /// Checks that the store answers.
     async fn ping(&self) -> anyhow::Result<()>;
 }

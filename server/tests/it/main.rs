@@ -9,6 +9,7 @@ mod limits;
 mod live;
 mod oidc;
 mod openapi;
+mod pairing;
 mod people;
 mod queries;
 mod rescore;

@@ -31,7 +31,7 @@ enum Rule {
 }
 use Rule::{Open, Own, Session};
 
-const RULES: [(&str, Rule); 63] = [
+const RULES: [(&str, Rule); 65] = [
     ("analysis_again", Session(Action::Change)),
     ("analysis_get", Session(Action::See)),
     ("audit_list", Own(Action::Account)),
@@ -53,6 +53,8 @@ const RULES: [(&str, Rule); 63] = [
     ("live_open", Session(Action::Watch)),
     ("me_get", Own(Action::Use)),
     ("me_put", Own(Action::Use)),
+    ("pairing_get", Own(Action::Account)),
+    ("pairing_use", Open),
     ("password_set", Open),
     ("questions_list", Own(Action::Use)),
     ("recording_link", Session(Action::Review)),

@@ -9,6 +9,7 @@ import type {
   Comparison,
   ConsentText,
   Grants,
+  Invitation,
   IssuedToken,
   Me,
   NewSession,
@@ -57,6 +58,8 @@ export const signIn = (name: string, password: string) =>
 export const signOut = () => said<SignedOut>(client.POST("/api/sign-out"));
 export const setPassword = (link: string, password: string) =>
   said(client.POST("/api/password", { body: { link, password } }));
+export const pairing = () => said<Invitation>(client.GET("/api/pairing"));
+export const pair = (code: string) => said(client.POST("/api/pairing", { body: { code } }));
 export const browsers = () => said<Browsers>(client.GET("/api/browsers"));
 export const endBrowser = (browser: string) =>
   said(client.DELETE("/api/browsers/{browser}", { params: { path: { browser } } }));

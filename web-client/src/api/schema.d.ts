@@ -486,6 +486,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pairing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where another device is paired, with a code that is good once and for ten minutes. Only pages on the server's own machine get it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Invitation"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Pairs the device that sends a code: from then on it is the person's, until it is signed out in the settings. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PairingCode"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/password": {
         parameters: {
             query?: never;
@@ -3923,6 +4027,16 @@ export interface components {
             /** @description Ids of the hints that may be shown ("slow_down", …). */
             enabled: string[];
         };
+        /** @description Where another device is paired. */
+        Invitation: {
+            /** @description One address for each network that this machine is in; they are good for the same device, once. */
+            addresses: components["schemas"]["PairingAddress"][];
+            /**
+             * Format: int64
+             * @description Microseconds since 1970.
+             */
+            expires_us: number;
+        };
         Issued: {
             /** Format: uuid */
             id: string;
@@ -4079,6 +4193,15 @@ export interface components {
             part: components["schemas"]["StoryPart"];
             /** @description Its first words, at most ten. */
             quote: string;
+        };
+        PairingAddress: {
+            /** @description The same as a QR code: an SVG image, black on white. */
+            qr: string;
+            /** @description The page to open on the device. The code stands behind `#`, so that it is in no log. */
+            url: string;
+        };
+        PairingCode: {
+            code: string;
         };
         PartUrl: {
             /** Format: int64 */
@@ -4691,6 +4814,8 @@ export interface components {
         Ways: {
             /** @description `personal`: one person, no sign-in; `accounts`: people sign in. */
             mode: string;
+            /** @description Whether devices other than the server's own machine are paired by a code first. */
+            pairing: boolean;
             /** @description Whether names and passwords of this server are taken. */
             password: boolean;
             /** @description What the provider is called, at which people sign in by `/auth/login`; `null`: there is none. */

@@ -9,6 +9,7 @@ type Said<Name extends keyof Schemas> = Present<Schemas[Name]>;
 
 export type Me = Said<"Me">;
 export type Ways = Said<"Ways">;
+export type Invitation = Said<"Invitation">;
 export type SignedOut = Said<"SignedOut">;
 export type Browsers = Said<"Browsers">;
 export type Tokens = Said<"Tokens">;

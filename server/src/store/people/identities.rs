@@ -8,6 +8,8 @@ use uuid::Uuid;
 
 /// The issuer of local accounts.
 pub const LOCAL: &str = "local";
+/// The issuer of devices that were paired with a server where nobody signs in.
+pub const PAIRED: &str = "paired";
 
 /// What an issuer says about somebody who signs in.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,6 +14,7 @@ use coach_server::clock::now_us;
 use coach_server::config::Config;
 use coach_server::context::{Context, ModelNames};
 use coach_server::http::app::App;
+use coach_server::http::listen;
 use coach_server::objects::Objects;
 use coach_server::store::people::users;
 use coach_server::store::sessions::{self, NewSession, Source};
@@ -125,11 +126,13 @@ impl Server {
         };
         let app = App::builder(context.clone()).mode(mode).build(live.clone()).await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let stop = context.shutdown.clone();
-        tokio::spawn(async move {
-            let router = coach_server::http::router(app);
-            axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await.unwrap();
-        });
+        let options = listen::Options {
+            connections: 1024,
+            proxies: context.config.http.trusted_proxies.iter().map(|network| network.0).collect(),
+            // Speaks plain http even where the configuration says https: nothing here depends on it.
+            tls: None,
+        };
+        tokio::spawn(listen::serve(listener, coach_server::http::router(app), options, context.shutdown.clone()));
         Server { base, client: reqwest::Client::new(), context, live, objects, user, store_stop: None, _dir: dir }
     }
 

@@ -45,7 +45,7 @@ export function Browsers() {
   });
   return (
     <>
-      <ul className="divide-y divide-line" data-testid="browsers">
+      <ul className="divide-y divide-line empty:hidden" data-testid="browsers">
         {list.data?.browsers.map((browser) => (
           <li key={browser.id} className="flex flex-wrap items-center gap-x-4 gap-y-1 py-3.5">
             <div className="min-w-0 flex-1 basis-56">

@@ -8,6 +8,7 @@ import { Frame } from "../../ui/frame";
 import { Failure, Loading } from "../../ui/states";
 import { SelectRow, SwitchRow } from "../../ui/switch";
 import { Browsers, Tokens } from "./browsers";
+import { Devices } from "./devices";
 import { Keeping } from "./keeping";
 import { YourData } from "./your-data";
 
@@ -18,6 +19,7 @@ const PARTS = [
   ["data", "Your data"],
 ] as const;
 const ACCOUNT = ["account", "Account"] as const;
+const DEVICES = ["devices", "Devices"] as const;
 
 function Part({ id, title, children }: { id: string; title: string; children: ReactNode }) {
   return (
@@ -158,7 +160,7 @@ export default function Settings() {
           aria-label="Parts of the settings"
           className="flex gap-1 overflow-x-auto lg:sticky lg:top-6 lg:grid lg:self-start"
         >
-          {(signedIn ? [...PARTS, ACCOUNT] : PARTS).map(([id, title]) => (
+          {[...PARTS, signedIn ? ACCOUNT : DEVICES].map(([id, title]) => (
             <a
               key={id}
               href={`#${id}`}
@@ -181,10 +183,14 @@ export default function Settings() {
               <Part id="data" title="Your data">
                 <YourData />
               </Part>
-              {signedIn && (
+              {signedIn ? (
                 <Part id="account" title="Account">
                   <Browsers />
                   <Tokens />
+                </Part>
+              ) : (
+                <Part id="devices" title="Devices">
+                  <Devices />
                 </Part>
               )}
             </>

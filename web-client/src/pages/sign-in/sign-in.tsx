@@ -77,10 +77,14 @@ export default function SignIn() {
       </Frame>
     );
   }
-  const { mode, password, provider } = ways.data;
+  const { mode, password, pairing, provider } = ways.data;
   return (
     <Frame title="Sign in">
-      {mode === "personal" ? (
+      {pairing ? (
+        <Empty page title="This device is not paired">
+          On the computer that the server runs on, open Settings, then Devices, and scan the code with this device.
+        </Empty>
+      ) : mode === "personal" ? (
         <Empty page title="Nobody signs in here" action={<ButtonLink to="/">Choose a question</ButtonLink>}>
           This server has one person.
         </Empty>

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod browsers;
 pub mod cookie;
+pub mod pairing;
 pub mod provider;
 pub mod shared;
 pub mod sign_in;

@@ -25,6 +25,8 @@ pub struct Ways {
     pub mode: &'static str,
     /// Whether names and passwords of this server are taken.
     pub password: bool,
+    /// Whether devices other than the server's own machine are paired by a code first.
+    pub pairing: bool,
     /// What the provider is called, at which people sign in by `/auth/login`; `null`: there is none.
     pub provider: Option<String>,
 }
@@ -60,7 +62,7 @@ pub async fn ways(State(app): State<App>) -> Json<Ways> {
         Mode::Accounts(accounts) => (accounts.passwords.is_some(), accounts.provider.is_some()),
     };
     let provider = provider.then(|| app.context.config.auth.label.clone());
-    Json(Ways { mode: app.mode.name(), password, provider })
+    Json(Ways { mode: app.mode.name(), password, pairing: app.pairing.is_some(), provider })
 }
 
 /// Signs the browser in by name and password. The answer is the same for a name that does not exist.
@@ -152,12 +154,16 @@ pub async fn sign_out(
     Asks { viewer, .. }: Asks<act::Account>,
     jar: CookieJar,
 ) -> Result<(CookieJar, Json<SignedOut>)> {
-    let (By::Login(id), Mode::Accounts(accounts)) = (viewer.by, &app.mode) else {
+    let By::Login(id) = viewer.by else {
         return Ok((jar, Json(SignedOut { location: None })));
     };
     let issuer = logins::end(&app.context.db, viewer.user, id).await?;
     audit::add(&app.context.db, viewer.user, audit::What::SignedOut, None, None).await?;
-    let location = match (&accounts.provider, issuer) {
+    let provider = match &app.mode {
+        Mode::Accounts(accounts) => accounts.provider.as_ref(),
+        Mode::Personal(_) => None,
+    };
+    let location = match (provider, issuer) {
         (Some(provider), Some(issuer)) if provider.issuer() == issuer => {
             provider.sign_out_url(&format!("{}/", app.context.config.http.base_url())).await
         }

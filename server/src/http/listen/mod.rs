@@ -1,9 +1,13 @@
 //! The listener of pages and API: HTTP/1.1 with a limit to how long a client may take and to how many come at once.
 
+pub mod tls;
+
 use super::rate::prefix;
 use axum::Router;
-use axum::extract::ConnectInfo;
-use axum::http::HeaderMap;
+use axum::extract::{ConnectInfo, Request};
+use axum::http::uri::{Authority, PathAndQuery};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -11,11 +15,14 @@ use hyper_util::service::TowerToHyperService;
 use ipnet::IpNet;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tower::util::MapRequest;
 
@@ -98,15 +105,57 @@ fn address(hop: &str) -> Option<SocketAddr> {
     bare.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 0)).or_else(|_| hop.parse()).ok()
 }
 
-/// Serves until `stop`, then lets answers under way end. Three quarters of the connections are open to one address.
-/// Requests that come through one of `proxies` carry the address of the proxy's client as their [`ConnectInfo`].
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    connections: usize,
-    proxies: Arc<[IpNet]>,
-    stop: CancellationToken,
-) {
+/// How the listener serves.
+pub struct Options {
+    /// Most connections at once; three quarters of them are open to one address.
+    pub connections: usize,
+    /// Requests that come through one of these carry the address of the proxy's client as their [`ConnectInfo`].
+    pub proxies: Arc<[IpNet]>,
+    /// Https; whoever speaks plain http is led to it. `None`: plain http.
+    pub tls: Option<TlsAcceptor>,
+}
+
+/// What bytes come and go through.
+trait Stream: AsyncRead + AsyncWrite + Send {}
+impl<S: AsyncRead + AsyncWrite + Send> Stream for S {}
+
+/// The first byte of a TLS connection: the type of a handshake record.
+const HANDSHAKE: u8 = 22;
+
+/// Returns the stream after the handshake, and whether it is protected. Plain http on an https port is passed through as it is.
+async fn protect(stream: TcpStream, tls: Option<TlsAcceptor>) -> std::io::Result<(Pin<Box<dyn Stream>>, bool)> {
+    let timed = |stream| {
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(READING));
+        stream
+    };
+    let Some(tls) = tls else { return Ok((Box::pin(timed(stream)), true)) };
+    let handshake = async {
+        let mut first = [0];
+        stream.peek(&mut first).await?;
+        if first[0] != HANDSHAKE {
+            return Ok((Box::pin(timed(stream)) as Pin<Box<dyn Stream>>, false));
+        }
+        let stream = tls.accept(Box::pin(timed(stream))).await?;
+        Ok((Box::pin(stream) as Pin<Box<dyn Stream>>, true))
+    };
+    tokio::time::timeout(HEADERS, handshake).await?
+}
+
+/// Answers a request in plain http on an https port: the same address by https.
+async fn to_https(request: Request) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
+    match host.filter(|host| host.parse::<Authority>().is_ok()) {
+        Some(host) => Redirect::temporary(&format!("https://{host}{path}")).into_response(),
+        None => (StatusCode::BAD_REQUEST, "this port speaks https").into_response(),
+    }
+}
+
+/// Serves until `stop`, then lets answers under way end.
+pub async fn serve(listener: TcpListener, router: Router, options: Options, stop: CancellationToken) {
+    let Options { connections, proxies, tls } = options;
+    let plain = Router::new().fallback(to_https);
     let places = Arc::new(Semaphore::new(connections));
     let each = Each::default();
     let share = connections - connections / 4;
@@ -134,24 +183,27 @@ pub async fn serve(
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(READING));
-        let proxies = proxies.clone();
-        let service = MapRequest::new(router.clone(), move |mut request: hyper::Request<hyper::body::Incoming>| {
-            let client = client(from, request.headers(), &proxies);
-            request.extensions_mut().insert(ConnectInfo::<SocketAddr>(client));
-            request.map(axum::body::Body::new)
-        });
-        let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
-        http.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
-        let io = TokioIo::new(Box::pin(stream));
-        let connection = http.serve_connection_with_upgrades(io, TowerToHyperService::new(service)).into_owned();
-        let connection = graceful.watch(connection);
+        let (router, plain, proxies, tls) = (router.clone(), plain.clone(), proxies.clone(), tls.clone());
+        let watcher = graceful.watcher();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let _place = place;
+            let (stream, protected) = match protect(stream, tls).await {
+                Ok(made) => made,
+                Err(error) => return tracing::debug!(%error, "a connection was not protected"),
+            };
+            let router = if protected { router } else { plain };
+            let service = MapRequest::new(router, move |mut request: hyper::Request<hyper::body::Incoming>| {
+                let client = client(from, request.headers(), &proxies);
+                request.extensions_mut().insert(ConnectInfo::<SocketAddr>(client));
+                request.map(axum::body::Body::new)
+            });
+            let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
+            http.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
+            let service = TowerToHyperService::new(service);
+            let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
+            if let Err(error) = watcher.watch(connection).await {
                 tracing::debug!(error, "a connection broke");
             }
-            drop(place);
         });
     }
     drop(listener);
