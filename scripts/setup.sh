@@ -43,13 +43,13 @@ if [[ "${1:-}" == test ]]; then
   if ! cmp -s tests/python/requirements.txt tests/python/.venv/installed.txt; then
     echo "setup: installing the Python test clients"
     python3 -m venv tests/python/.venv
-    tests/python/.venv/bin/pip install --quiet --disable-pip-version-check -r tests/python/requirements.txt
+    tests/python/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/python/requirements.txt
     cp tests/python/requirements.txt tests/python/.venv/installed.txt
   fi
   # Only where the reference data lies beside: what stages its clips weighs 80 MB.
   if [[ -d ${COACH_SHARED:-../shared}/data/panel ]] && ! cmp -s tests/python/panel.txt tests/python/.venv/installed-panel.txt; then
     echo "setup: installing what stages clips"
-    tests/python/.venv/bin/pip install --quiet --disable-pip-version-check -r tests/python/panel.txt
+    tests/python/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/python/panel.txt
     cp tests/python/panel.txt tests/python/.venv/installed-panel.txt
   fi
 fi

@@ -1,5 +1,5 @@
-//! What an S3 must do for this project: one table of checks, run against the embedded store, against moto when it is
-//! installed in `.venv-test`, and against any S3 given by COACH_TEST_S3_ENDPOINT, _REGION, _BUCKET, _ACCESS_KEY,
+//! What an S3 must do for this project: one table of checks, run against the embedded store, against moto, which
+//! `make setup-test` installs, and against any S3 given by COACH_TEST_S3_ENDPOINT, _REGION, _BUCKET, _ACCESS_KEY,
 //! _SECRET_KEY, _PATH_STYLE (0 or 1) and _SKIP (names of checks, separated by commas).
 
 use std::panic::AssertUnwindSafe;
@@ -90,9 +90,9 @@ const NOT_MOTO: [&str; 19] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn moto_does_what_it_can_of_the_table() {
-    let server = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../.venv-test/bin/moto_server");
+    let server = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/python/.venv/bin/moto_server");
     if !server.exists() {
-        not_checked(Need::Other, "the table against moto", "moto[server] is not installed in .venv-test");
+        not_checked(Need::Other, "the table against moto", "run `make setup-test` to install moto[server]");
         return;
     }
     let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
