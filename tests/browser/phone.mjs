@@ -56,6 +56,13 @@ await walk(options, async ({ context, page, by, shot, go }) => {
     seen.at = new URL(small.url()).pathname + new URL(small.url()).hash;
     await shotThere("home");
 
+    go("installing");
+    const tools = await there.newCDPSession(small);
+    const { installabilityErrors } = await tools.send("Page.getInstallabilityErrors");
+    // Nobody vouches for this certificate, and the test's profile is a private one; all else must be right.
+    const ofTheTest = ["in-incognito", "not-from-secure-origin"];
+    seen.not_installable = installabilityErrors.map(({ errorId }) => errorId).filter((id) => !ofTheTest.includes(id));
+
     go("practice");
     await on("choose-question").first().click();
     await on("start").first().click();

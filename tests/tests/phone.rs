@@ -5,6 +5,7 @@ use coach_e2e::browser::{screenshots, walk};
 use coach_e2e::coach::Coach;
 use coach_e2e::media::stage;
 use coach_testing::{Need, not_checked};
+use serde_json::json;
 use std::net::UdpSocket;
 
 /// Returns whether this machine has a way to any other. Nothing is sent: connecting only chooses the way.
@@ -25,6 +26,7 @@ async fn a_phone_is_paired_practises_and_is_signed_out() -> Result<()> {
     println!("the browsers saw: {seen:#}");
     ensure!(seen["code_px"].as_u64() > Some(100), "the code can be scanned");
     ensure!(seen["at"] == "/", "the code stays in no address: {}", seen["at"]);
+    ensure!(seen["not_installable"] == json!([]), "it can be installed as an app: {}", seen["not_installable"]);
     ensure!(seen["plays_s"].as_f64() > Some(5.0) && seen["from"] == "this server", "the recording plays: {seen:#}");
     ensure!(seen["signed_out"] == true, "{seen:#}");
     ensure!(!coach.log().contains("/pair#"), "the code is in no log");
