@@ -39,6 +39,8 @@ pub struct Settings {
     pub about: Option<FileContext>,
     /// A baseline that is used when `about` has none.
     pub calibration: Option<journal::Calibration>,
+    /// Wall time that the analysis may take beyond ten times the media it has come through.
+    pub leeway: Duration,
 }
 
 impl Settings {
@@ -52,6 +54,7 @@ impl Settings {
             limits: file::Limits::default(),
             about: Some(about),
             calibration: None,
+            leeway: config.jobs.leeway(),
         }
     }
 }
@@ -101,6 +104,9 @@ pub enum Error {
     /// A format in it has no decoder here.
     #[error("it can be read, but not decoded here: {0}")]
     Decode(#[from] coach_media::decode::Error),
+    /// The analysis was over [`Settings::leeway`].
+    #[error("the analysis took far longer than the file lasts and was given up; the file may be damaged")]
+    OverTime,
     /// `progress` returned false.
     #[error("the analysis was cancelled")]
     Cancelled,
@@ -134,7 +140,8 @@ impl Environment<'_> {
 /// Analyzes a file and returns its report. Blocks until the whole file is analyzed.
 ///
 /// # Errors
-/// The file is not media, is over the limits or cannot be decoded; the caller cancelled; the journal cannot be written.
+/// The file is not media, is over the limits or cannot be decoded; no time is left; the caller cancelled; the journal cannot be
+/// written.
 pub fn analyze(path: &Path, settings: &Settings, environment: Environment<'_>) -> Result<Report, Error> {
     let decoding = Decoding::new();
     let activity = || environment.models.activity();
@@ -235,21 +242,21 @@ fn frame_size(format: &Format) -> (u32, u32) {
     }
 }
 
-/// Time that any analysis may take. Beyond it and [`MOST_TIMES`] the file costs more than any real one does, and is given up.
-const LEEWAY: Duration = Duration::from_secs(600);
-/// Time that an analysis may take for the media it has come through, as a multiple of that media's length.
+/// Time that an analysis may take for the media it has come through, as a multiple of that media's length. Beyond it and the
+/// leeway the file costs more than any real one does.
 const MOST_TIMES: u32 = 10;
 
 /// The wall time that one analysis may take.
 struct Allowed {
     started: Instant,
+    leeway: Duration,
     /// Media time that it has come to, milliseconds.
     reached_ms: i64,
 }
 
 impl Allowed {
-    fn begin() -> Allowed {
-        Allowed { started: Instant::now(), reached_ms: 0 }
+    fn begin(leeway: Duration) -> Allowed {
+        Allowed { started: Instant::now(), leeway, reached_ms: 0 }
     }
 
     /// Notes that the analysis has come to this media time, in milliseconds.
@@ -260,18 +267,18 @@ impl Allowed {
     /// Returns how much time is left.
     ///
     /// # Errors
-    /// [`file::Error::Stalled`]: none is.
+    /// [`Error::OverTime`]: none is.
     fn left(&self) -> Result<Duration, Error> {
-        let most = LEEWAY + Duration::from_millis(self.reached_ms.max(0).unsigned_abs()) * MOST_TIMES;
-        most.checked_sub(self.started.elapsed()).ok_or_else(|| file::Error::Stalled.into())
+        let most = self.leeway + Duration::from_millis(self.reached_ms.max(0).unsigned_abs()) * MOST_TIMES;
+        most.checked_sub(self.started.elapsed()).ok_or(Error::OverTime)
     }
 
     /// Waits for the next event as long as time is left.
     ///
     /// # Errors
-    /// [`file::Error::Stalled`]: there was none in that time.
+    /// [`Error::OverTime`]: there was none in that time.
     fn wait<E>(&self, events: &mpsc::Receiver<E>) -> Result<E, Error> {
-        events.recv_timeout(self.left()?).map_err(|_| file::Error::Stalled.into())
+        events.recv_timeout(self.left()?).map_err(|_| Error::OverTime)
     }
 }
 
@@ -303,7 +310,7 @@ impl<'a> Run<'a> {
         for mark in settings.about.iter().flat_map(|s| &s.marks) {
             engine.observe(Line::Mark(mark.clone()));
         }
-        Run { observer, events, engine, environment, allowed: Allowed::begin(), read: MediaTime::ZERO }
+        Run { observer, events, engine, environment, allowed: Allowed::begin(settings.leeway), read: MediaTime::ZERO }
     }
 
     /// Has the report say something about the file.
@@ -358,14 +365,16 @@ impl<'a> Run<'a> {
 mod tests {
     use super::*;
 
+    const LEEWAY: Duration = Duration::from_secs(600);
+
     fn begun(ago: Duration) -> Allowed {
-        Allowed { started: Instant::now().checked_sub(ago).unwrap(), reached_ms: 0 }
+        Allowed { started: Instant::now().checked_sub(ago).unwrap(), leeway: LEEWAY, reached_ms: 0 }
     }
 
     #[test]
-    fn an_analysis_may_take_ten_times_its_media_and_ten_minutes_more() {
+    fn an_analysis_may_take_ten_times_its_media_and_the_leeway() {
         let mut allowed = begun(Duration::from_secs(700));
-        assert!(matches!(allowed.left(), Err(Error::File(file::Error::Stalled))));
+        assert!(matches!(allowed.left(), Err(Error::OverTime)));
         allowed.reached(60_000);
         allowed.reached(0);
         let left = allowed.left().unwrap();
@@ -376,7 +385,7 @@ mod tests {
     fn an_answer_that_never_comes_ends_the_analysis_when_its_time_is_over() {
         let (post, events) = mpsc::channel();
         let soon = begun(LEEWAY - Duration::from_millis(50));
-        assert!(matches!(soon.wait::<u8>(&events), Err(Error::File(file::Error::Stalled))));
+        assert!(matches!(soon.wait::<u8>(&events), Err(Error::OverTime)));
         post.send(1).unwrap();
         assert_eq!(begun(Duration::ZERO).wait(&events).unwrap(), 1);
     }

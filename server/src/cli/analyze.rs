@@ -72,6 +72,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         limits: coach_media::file::Limits::default(),
         about,
         calibration,
+        leeway: config.jobs.leeway(),
     };
     let bar = progress_bar();
     let journal = out.join("journal.jsonl");

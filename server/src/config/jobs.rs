@@ -2,6 +2,7 @@
 
 use super::Error;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -12,11 +13,13 @@ pub struct Config {
     pub lease_s: u32,
     /// Interval at which an idle worker looks for jobs that other processes enqueued, milliseconds.
     pub poll_ms: u32,
+    /// Wall time that an analysis may take beyond ten times the length of its media, seconds.
+    pub leeway_s: u32,
 }
 
 impl Default for Config {
     fn default() -> Config {
-        Config { workers: 1, lease_s: 30, poll_ms: 1000 }
+        Config { workers: 1, lease_s: 30, poll_ms: 1000, leeway_s: 600 }
     }
 }
 
@@ -27,6 +30,7 @@ impl Config {
             Config { workers: 65.., .. } => invalid("jobs.workers", "must be at most 64"),
             Config { lease_s: 0 | 3601.., .. } => invalid("jobs.lease_s", "must be 1 to 3600 seconds"),
             Config { poll_ms: 0..=49 | 60_001.., .. } => invalid("jobs.poll_ms", "must be 50 to 60000 milliseconds"),
+            Config { leeway_s: 0..=59 | 86_401.., .. } => invalid("jobs.leeway_s", "must be 60 to 86400 seconds"),
             _ => Ok(()),
         }
     }
@@ -34,5 +38,10 @@ impl Config {
     /// Returns the length of a lease, microseconds.
     pub fn lease_us(&self) -> i64 {
         i64::from(self.lease_s) * 1_000_000
+    }
+
+    /// Returns the wall time that an analysis may take beyond ten times the length of its media.
+    pub fn leeway(&self) -> Duration {
+        Duration::from_secs(self.leeway_s.into())
     }
 }

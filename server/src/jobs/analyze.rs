@@ -23,6 +23,9 @@ use uuid::Uuid;
 pub const KIND: &str = "analyze";
 /// Attempts before the job is given up.
 pub const ATTEMPTS: i32 = 5;
+/// Attempts, of any kind, after which a file whose analysis comes to no end is given up. Each may hold its worker for ten times the
+/// length of the file.
+const ENDLESS_ATTEMPTS: i32 = 2;
 
 /// Names of the stages of an analysis, as pages read them.
 pub mod stage {
@@ -74,7 +77,7 @@ impl Analyze {
         Analyze { context, analyzers, place }
     }
 
-    async fn analyze_upload(&self, session: &Session, hold: &Hold) -> anyhow::Result<()> {
+    async fn analyze_upload(&self, session: &Session, attempts: i32, hold: &Hold) -> anyhow::Result<()> {
         let Context { config, objects, db, machine, .. } = &self.context;
         let (id, owner) = (session.id, session.owner);
         let folder = self.place.bench()?;
@@ -100,6 +103,8 @@ impl Analyze {
         });
         let analyzed = analyzed.await.map_err(|error| match error {
             uploaded::Error::File(error) => anyhow::Error::new(Hopeless(error.to_string())),
+            uploaded::Error::NoEnd(error) if attempts >= ENDLESS_ATTEMPTS => Hopeless(error.to_string()).into(),
+            uploaded::Error::NoEnd(error) => error.into(),
             uploaded::Error::Around(error) => error,
         })?;
         hold.at(stage::STORING, 0);
@@ -162,7 +167,7 @@ impl Job for Analyze {
         let Some(session) = store::sessions::get(&self.context.db, owner, id).await? else {
             return self.forget_deleted(owner, id).await;
         };
-        self.analyze_upload(&session, hold).await
+        self.analyze_upload(&session, job.attempts, hold).await
     }
 
     async fn given_up(&self, job: &Claimed, why: &str) -> anyhow::Result<()> {

@@ -17,6 +17,10 @@ pub enum Error {
     /// The file cannot be analyzed and a further attempt would not help. The text is for the person.
     #[error("{0}")]
     File(offline::Error),
+    /// The analysis came to no end in its time. The file is probably to blame, but a machine that had other work may be. The text
+    /// is for the person.
+    #[error("{0}")]
+    NoEnd(offline::Error),
     /// Something else failed; another attempt may succeed.
     #[error(transparent)]
     Around(#[from] anyhow::Error),
@@ -29,6 +33,7 @@ impl From<offline::Error> for Error {
             offline::Error::File(F::Read { .. } | F::Ended(_))
             | offline::Error::Cancelled
             | offline::Error::Journal(_) => Error::Around(error.into()),
+            offline::Error::File(F::Stalled) | offline::Error::OverTime => Error::NoEnd(error),
             error => Error::File(error),
         }
     }

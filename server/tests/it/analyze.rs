@@ -5,6 +5,7 @@ use crate::support::{Server, clip, film, on_both, problem, project, uploaded};
 use coach_core::SessionId;
 use coach_server::analysis::{self, Analyzers};
 use coach_server::clock::now_us;
+use coach_server::config::Config;
 use coach_server::jobs::relay;
 use coach_server::jobs::{self, analyze};
 use coach_server::objects;
@@ -16,9 +17,15 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 async fn server() -> (Server, Analyzers) {
+    server_with(|_| {}).await
+}
+
+/// Starts a server with models and a changed configuration.
+async fn server_with(change: impl FnOnce(&mut Config)) -> (Server, Analyzers) {
     let server = Server::with(|config| {
         config.models.dir = project().join("models");
         config.jobs.poll_ms = 50;
+        change(config);
     })
     .await;
     let analyzers = analysis::load(&server.context).await.unwrap();
@@ -104,6 +111,43 @@ async fn a_permanent_failure_is_not_retried_and_analysis_can_be_requested_again(
     )
     .await;
     problem(server.get(&format!("/api/sessions/{foreign}/analyze")).await, 404, "not-found").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_whose_analysis_comes_to_no_end_is_tried_twice_and_then_fails_the_session() {
+    let (server, analyzers) = server_with(|config| config.jobs.leeway_s = 0).await;
+    let (context, me) = (&server.context, server.user);
+    let (folder, id) = (tempfile::tempdir().unwrap(), uploaded(&context.db, me).await);
+    server.objects.put(&objects::upload_key(id), std::fs::read(clip(folder.path())).unwrap());
+    analyze::enqueue(context, me, id).await.unwrap();
+    let _hands = jobs::analyses(context, analyzers, 1).unwrap();
+    let first = eventually(LIMIT, "the first attempt ends", async || {
+        let found = analysis(&server, id).await;
+        (!found["error"].is_null()).then_some(found)
+    })
+    .await;
+    let why = "the analysis took far longer than the file lasts and was given up; the file may be damaged";
+    assert_eq!(
+        (first["state"].as_str(), first["attempts"].as_i64(), first["error"].as_str()),
+        (Some("queued"), Some(1), Some(why))
+    );
+    let dead = until(&server, id, "dead").await;
+    assert_eq!((dead["attempts"].as_i64(), dead["error"].as_str()), (Some(2), Some(why)));
+    let view: Value = server.get(&format!("/api/sessions/{id}")).await.json().await.unwrap();
+    assert_eq!((view["state"].as_str(), view["failure"].as_str()), (Some("failed"), Some(why)));
+    problem(server.get(&format!("/api/sessions/{id}/report")).await, 409, "state").await;
+    let counted = coach_server::store::jobs::count(&context.db).await.unwrap();
+    assert!(counted.contains(&("dead".to_owned(), 1)), "{counted:?}");
+    // The worker is free for the next file, and nothing of the attempts is left in its folder.
+    let mut left = walk(&context.config.storage.data.join("work"));
+    left.retain(|file| !file.ends_with("lock"));
+    assert!(left.is_empty(), "{left:?}");
+}
+
+/// Returns the files below a folder.
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.flat_map(|entry| if entry.path().is_dir() { walk(&entry.path()) } else { vec![entry.path()] }).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
