@@ -1,5 +1,5 @@
-//! What the tests of all crates share: saying what a machine cannot check, waiting for a condition without guessing how long it takes, and
-//! fuzzing.
+//! What the tests of all crates share: saying what a machine cannot check, waiting for a condition without guessing how long it takes,
+//! fuzzing, and counting panics.
 //!
 //! ```
 //! use coach_testing::{LIMIT, Need, not_checked, wait_until};
@@ -22,8 +22,10 @@ mod checked;
 mod cpu;
 mod eventually;
 mod fuzz;
+mod panics;
 
 pub use checked::{Need, not_checked};
 pub use cpu::thread_cpu_s;
 pub use eventually::{LIMIT, eventually, wait_until};
 pub use fuzz::fuzz;
+pub use panics::panics;
