@@ -3,9 +3,10 @@
 use anyhow::{Context, Result, ensure};
 use coach_e2e::coach::{Coach, free_tcp, program};
 use coach_e2e::media::stage;
+use coach_e2e::objects::embedded;
 use coach_e2e::publisher::Publisher;
-use coach_e2e::recording::until_spooled;
-use coach_testing::LIMIT;
+use coach_e2e::recording::{length, part, until_spool_is_empty, until_spooled};
+use coach_testing::{LIMIT, eventually};
 use reqwest::Client;
 use serde_json::json;
 use std::os::unix::fs::MetadataExt;
@@ -86,8 +87,28 @@ async fn withdrawn_consent_stops_a_running_recording_within_a_second() -> Result
     // Media time and not wall time: what is stored is compared with what had been sent when the answer came. A recording that went on
     // would hold up to 38 s.
     let sent = publisher.sent();
-    ensure!(sent < 30.0, "{sent:.2} s were sent before the withdrawal, so nothing can be told");
+    ensure!(sent < 25.0, "{sent:.2} s were sent before the withdrawal, so nothing can be told");
+    let until_sent = async |seconds: f64| {
+        eventually(LIMIT, "the publisher goes on", async || (publisher.sent() >= seconds).then_some(())).await;
+    };
+    until_sent(sent + 1.0).await;
+    let spooled = length(&part(&coach, &session, 0));
+    eventually(LIMIT, "the publisher goes on for 5 s", async || {
+        // It shrinks to nothing when the session is done.
+        let now = length(&part(&coach, &session, 0));
+        assert!(now <= spooled, "the spool grew from {spooled} to {now} bytes a second and more after the withdrawal");
+        (publisher.sent() >= sent + 6.0).then_some(())
+    })
+    .await;
     let found = coach.until_state(&session, "ready").await?;
+    until_spool_is_empty(&coach).await?;
+    ensure!(live_sessions(&coach).await? == 0.0, "the session holds its place");
+    let (kept, at) = (embedded(&coach)?, publisher.sent());
+    until_sent(at + 3.0).await;
+    let later = embedded(&coach)?;
+    println!("{spooled} bytes of spool a second after, {kept:?} in the store at {at:.2} s, the same 3 s later");
+    ensure!(later == kept && later.uploads.is_empty(), "the store held {kept:?} and holds {later:?}");
+    until_spool_is_empty(&coach).await?;
     let stored = found["duration_ms"].as_f64().context("a length")? / 1000.0;
     println!("{sent:.2} s were sent before the withdrawal, {stored:.2} s are stored");
     ensure!(stored > 0.0 && stored < sent + 1.0, "{sent:.2} s were sent before, {stored:.2} s are stored");
