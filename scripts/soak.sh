@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Minutes to hours: fuzzing, long streams, kills, outages, a large upload. SOAK_FUZZ (default 600) seconds or 10 million inputs for each target of
-# the fuzzer, SOAK_SECONDS (300) for each other loop, SOAK_SEEDS (20) fresh seeds of the property tests, SOAK_HOURS (4) of sound, SOAK_KILLS (50), SOAK_AWAY (60) seconds without store and database,
+# Minutes to hours: fuzzing, attacks, long streams, kills, outages, a large upload. SOAK_FUZZ (default 600) seconds or 10 million inputs for each
+# target of the fuzzer, SOAK_ATTACK (1800) seconds of attacks on a running server, SOAK_SECONDS (300) for each other loop, SOAK_SEEDS (20) fresh
+# seeds of the property tests, SOAK_HOURS (4) of sound, SOAK_KILLS (50), SOAK_AWAY (60) seconds without store and database,
 # SOAK_JOBS (200) analyses under killed workers, SOAK_SYNC (600) seconds of flash and beep. SOAK_SYNC=0 leaves that out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=${SOAK_SECONDS:-300} fuzz=${SOAK_FUZZ:-600} hours=${SOAK_HOURS:-4} kills=${SOAK_KILLS:-50} away=${SOAK_AWAY:-60} jobs=${SOAK_JOBS:-200} sync=${SOAK_SYNC:-600}
+seconds=${SOAK_SECONDS:-300} fuzz=${SOAK_FUZZ:-600} attack=${SOAK_ATTACK:-1800}
+hours=${SOAK_HOURS:-4} kills=${SOAK_KILLS:-50} away=${SOAK_AWAY:-60} jobs=${SOAK_JOBS:-200} sync=${SOAK_SYNC:-600}
 say() { printf '\n== %s\n' "$*"; }
 
 say "build"
@@ -16,6 +18,9 @@ scripts/seeds.sh "${SOAK_SEEDS:-20}"
 
 say "hostile bytes for every reader of them, $fuzz s or 10 million inputs each"
 SOAK_FUZZ_S=$fuzz cargo test --workspace --quiet --lib --test fuzz --test it hostile_bytes -- --nocapture --test-threads=1
+
+say "attacks on a running server, $attack s"
+python3 scripts/attack "$attack"
 
 say "damaged model files, $seconds s"
 "$examples/face_import_soak" models "$seconds"
