@@ -137,28 +137,31 @@ impl Worker {
     async fn hold(&self, job: &Claimed, work: &dyn Job, stop: &CancellationToken) -> Outcome {
         let hold = Hold::new(self.queue.db.clone(), job.id, self.name.clone(), self.config.lease_us());
         let third = Duration::from_micros(self.config.lease_us().unsigned_abs() / 3);
-        let mut tick = tokio::time::interval(third.min(TELL));
-        tick.tick().await;
-        let running = work.run(job, &hold);
-        tokio::pin!(running);
-        loop {
-            tokio::select! {
-                outcome = &mut running => return match outcome {
-                    Ok(()) => Outcome::Done,
-                    Err(error) => Outcome::Failed(error),
-                },
-                () = stop.cancelled() => return Outcome::Stopped(if hold.counts() {
-                    Attempt::Counts
-                } else {
-                    Attempt::NeverWas
-                }),
-                _ = tick.tick() => match hold.renew().await {
+        let renewing = async {
+            let mut tick = tokio::time::interval(third.min(TELL));
+            tick.tick().await;
+            loop {
+                tick.tick().await;
+                match hold.renew().await {
                     Ok(()) => {}
-                    Err(error) if error.is::<Lost>() => return Outcome::Failed(error),
+                    Err(error) if error.is::<Lost>() => return error,
                     // The lease is checked again before results are written.
                     Err(error) => tracing::warn!(error = format!("{error:#}"), "a job's lease cannot be renewed"),
-                },
+                }
             }
+        };
+        // The work goes on while its lease is renewed: it may hold the write lock of SQLite, for which the renewal waits.
+        tokio::select! {
+            outcome = work.run(job, &hold) => match outcome {
+                Ok(()) => Outcome::Done,
+                Err(error) => Outcome::Failed(error),
+            },
+            () = stop.cancelled() => Outcome::Stopped(if hold.counts() {
+                Attempt::Counts
+            } else {
+                Attempt::NeverWas
+            }),
+            lost = renewing => Outcome::Failed(lost),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The job queue: no job runs twice, is lost, or is retried for ever.
 
-use crate::support::on_both;
+use crate::support::{on_both, sqlite};
+use anyhow::Context as _;
 use async_trait::async_trait;
 use coach_server::clock::now_us;
 use coach_server::config::jobs::Config;
@@ -8,10 +9,12 @@ use coach_server::jobs::{Hold, Job, Worker};
 use coach_server::store::Db;
 use coach_server::store::jobs::{self, Attempt, Claimed, NewJob, pause_us};
 use coach_server::store::queue::Queue;
+use coach_testing::LIMIT;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 const LEASE_US: i64 = 30_000_000;
@@ -143,6 +146,39 @@ async fn a_worker_runs_only_its_kinds_of_jobs_and_requeues_failed_ones() {
         assert_eq!(*seen.payloads.lock().unwrap(), [json!({"n": 7}), json!({"n": 8})]);
     })
     .await;
+}
+
+/// Holds the one write lock of SQLite until something else waits for it.
+struct Writing(sqlx::SqlitePool);
+
+#[async_trait]
+impl Job for Writing {
+    fn kind(&self) -> &'static str {
+        "writing"
+    }
+
+    async fn run(&self, _: &Claimed, _: &Hold) -> anyhow::Result<()> {
+        let mut connection = self.0.acquire().await?;
+        let lock = sqlx::Connection::begin_with(&mut *connection, "BEGIN IMMEDIATE").await?;
+        let renewal = async {
+            while self.0.size() as usize <= self.0.num_idle() + 1 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(LIMIT, renewal).await.context("nothing else asks for the database")?;
+        Ok(lock.commit().await?)
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_writes_goes_on_while_its_lease_waits_to_be_renewed() {
+    let (db, _dir) = sqlite().await;
+    let Db::Lite(pool) = &db else { panic!("a SQLite database") };
+    let queue = Queue::new(db.clone());
+    let worker = Worker::new(queue.clone(), Config::default(), [Arc::new(Writing(pool.clone())) as Arc<dyn Job>]);
+    queue.enqueue(job("writing", 0, now_us())).await.unwrap();
+    assert!(worker.step(&CancellationToken::new()).await.unwrap());
+    assert_eq!(states(&db).await, [("done".to_owned(), 1)]);
 }
 
 /// A job that finds the database busy.
