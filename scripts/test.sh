@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 say() { printf '\n== %s\n' "$*"; }
 
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+sessions=
+trap '[[ -z $sessions ]] || kill "$sessions" 2>/dev/null; rm -rf "$scratch"' EXIT
 export COACH_NOT_CHECKED=$scratch/not-checked
 touch "$COACH_NOT_CHECKED"
 
@@ -24,15 +25,31 @@ say "clippy";            cargo clippy --locked --workspace --all-targets --quiet
 say "documentation";     RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --lib --bins --example s3 --quiet
 say "build";             cargo build --locked --workspace --all-targets --quiet
 say "unit, property and end-to-end tests"
+# Sessions in real time leave most of the machine idle, so they run beside all other tests. Whatever is chosen here is chosen for the whole
+# workspace: any other choice would build the dependencies again with other features.
+others=$(cargo metadata --locked --no-deps --format-version 1 | python3 -c '
+import json, sys
+packages = [p for p in json.load(sys.stdin)["packages"] if p["name"] != "coach-e2e"]
+print(*sorted({"--test " + t["name"] for p in packages for t in p["targets"] if "test" in t["kind"]}))')
 failed=0
-cargo test --locked --workspace --no-fail-fast 2>&1 | tee "$scratch/tests" || failed=1
+tests/python/.venv/bin/cargo-nextest nextest run --locked --workspace --filterset 'package(coach-e2e)' --no-tests fail \
+  >"$scratch/sessions" 2>&1 & sessions=$!
+# shellcheck disable=SC2086  # a list of words
+cargo test --locked --workspace --no-fail-fast --lib --bins $others 2>&1 | tee "$scratch/tests" || failed=1
+cargo test --locked --workspace --no-fail-fast --doc 2>&1 | tee -a "$scratch/tests" || failed=1
+echo "the end-to-end tests are still running; their results follow"
+wait "$sessions" || failed=1
+sessions=
+cat "$scratch/sessions"
 
 if [[ -s $COACH_NOT_CHECKED ]]; then
   say "not checked on this machine"
   sort -u "$COACH_NOT_CHECKED"
 fi
 say "in all"
-grep -E '^test .* \.\.\. FAILED$' "$scratch/tests" | sort -u || true
-awk '/^test result: / { passed += $4; failed += $6; ignored += $8 } END { printf "%d passed, %d failed, %d skipped\n", passed, failed, ignored }' \
-  "$scratch/tests"
+grep -hE '^test .* \.\.\. FAILED$|^ +(FAIL|TIMEOUT|SIG[A-Z]+) \[' "$scratch/tests" "$scratch/sessions" | sort -u || true
+grep -hE '^ +Summary ' "$scratch/sessions" || true
+awk '/^test result: / { passed += $4; failed += $6; ignored += $8 }
+  /^ +Summary / { for (n = 2; n <= NF; n++) { if ($n ~ /^passed/) passed += $(n - 1); if ($n ~ /^(failed|timed)/) failed += $(n - 1) } }
+  END { printf "%d passed, %d failed, %d skipped\n", passed, failed, ignored }' "$scratch/tests" "$scratch/sessions"
 exit "$failed"

@@ -22,9 +22,6 @@ pub struct Stage {
     seconds: u32,
 }
 
-/// Held while files are made: a second test finds what the first has made.
-static MAKING: std::sync::Mutex<()> = std::sync::Mutex::new(());
-
 /// Returns a stage of `seconds`. It is made once and kept beside the program, because encoding takes longer than many
 /// tests.
 ///
@@ -205,8 +202,10 @@ pub fn heavy(seconds: u32) -> Result<PathBuf> {
 }
 
 /// Makes a file completely or not at all, and only if it does not exist.
+/// Makes a file unless it is there. Tests in other processes wait meanwhile, and find it.
 fn once(file: &Path, make: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
-    let _turn = MAKING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let making = std::fs::File::create(file.with_extension("making"))?;
+    making.lock()?;
     if !file.exists() {
         let part = file.with_extension("part");
         make(&part)?;
