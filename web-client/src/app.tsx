@@ -20,6 +20,7 @@ const Password = lazy(() => import("./pages/sign-in/password"));
 const Pair = lazy(() => import("./pages/pair/pair"));
 const Shared = lazy(() => import("./pages/shared/shared"));
 const Review = lazy(() => import("./pages/shared/review"));
+const Guest = lazy(() => import("./pages/guest/guest"));
 const Compare = lazy(() => import("./pages/compare/compare"));
 
 function Waiting() {
@@ -49,6 +50,7 @@ export function App() {
           <Route path="/pair" component={Pair} />
           <Route path="/shared" component={Shared} />
           <Route path="/shared/:id">{(params) => <Review key={params.id} id={params.id} />}</Route>
+          <Route path="/guest" component={Guest} />
           <Route path="/settings" component={Settings} />
           <Route>
             <Frame title="Not here">

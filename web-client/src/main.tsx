@@ -1,5 +1,5 @@
 // The entry: theme first, then the pages.
-import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Problem } from "./api/problem";
@@ -21,6 +21,7 @@ function toSignIn(error: Error): void {
 
 const client = new QueryClient({
   queryCache: new QueryCache({ onError: toSignIn }),
+  mutationCache: new MutationCache({ onError: toSignIn }),
   defaultOptions: {
     queries: {
       staleTime: 10_000,

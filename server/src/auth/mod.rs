@@ -40,6 +40,14 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// Returns what people sign in by; `None`: the server has one person.
+    pub fn accounts(&self) -> Option<&Accounts> {
+        match self {
+            Mode::Personal(_) => None,
+            Mode::Accounts(accounts) => Some(accounts),
+        }
+    }
+
     /// Returns the mode's name on the wire.
     pub fn name(&self) -> &'static str {
         match self {
@@ -53,9 +61,8 @@ impl Mode {
 #[derive(Debug)]
 pub struct Accounts {
     pub provider: Option<oidc::Provider>,
-    /// `None`: the server has no local accounts.
-    pub passwords: Option<password::Passwords>,
-    pub attempts: attempts::Attempts,
+    /// Whether people sign in by a name and a password of this server.
+    pub local: bool,
 }
 
 impl Accounts {
@@ -68,7 +75,6 @@ impl Accounts {
             Some(_) => Some(oidc::Provider::new(config, base_url, clock)?),
             None => None,
         };
-        let passwords = if config.local { Some(password::Passwords::new()?) } else { None };
-        Ok(Accounts { provider, passwords, attempts: attempts::Attempts::default() })
+        Ok(Accounts { provider, local: config.local })
     }
 }

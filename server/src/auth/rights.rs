@@ -1,5 +1,5 @@
-//! Who may do what: a pure table. The right to a session comes from owning it or from a grant of its owner, never from what somebody is
-//! on the server.
+//! Who may do what: a pure table. The right to a session comes from owning it, or from a grant or a link of its owner, never from what
+//! somebody is on the server.
 
 use super::By;
 use crate::store::people::grants::Role;
@@ -44,6 +44,11 @@ pub enum Party {
         /// Whether the owner shows scores and report.
         scores: bool,
     },
+    /// Somebody without an account, who opened a link.
+    Guest {
+        /// Whether the owner shows scores and report.
+        scores: bool,
+    },
 }
 
 impl Party {
@@ -56,7 +61,9 @@ impl Party {
             (Party::Grantee { .. }, A::See | A::View) => true,
             (Party::Grantee { role: Role::Coach, .. }, A::Review) => true,
             (Party::Grantee { role: Role::Coach, scores }, A::Report) => scores,
-            (Party::Grantee { .. }, _) => false,
+            (Party::Guest { .. }, A::See | A::Review) => true,
+            (Party::Guest { scores }, A::Report) => scores,
+            (Party::Grantee { .. } | Party::Guest { .. }, _) => false,
         }
     }
 }
@@ -110,6 +117,16 @@ mod tests {
         let coach = |scores| allowed(Party::Grantee { role: Role::Coach, scores });
         assert_eq!(coach(false), [Action::See, Action::View, Action::Review]);
         assert_eq!(coach(true), [Action::See, Action::View, Action::Review, Action::Report]);
+    }
+
+    #[test]
+    fn a_guest_sees_the_recording_and_the_report_only_where_it_is_shown() {
+        let allowed = |scores| {
+            let guest = Party::Guest { scores };
+            ON_SESSIONS.into_iter().filter(|&action| guest.may(action)).collect::<Vec<_>>()
+        };
+        assert_eq!(allowed(false), [Action::See, Action::Review]);
+        assert_eq!(allowed(true), [Action::See, Action::Review, Action::Report]);
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use super::origin::Allowed;
 use super::rate::Changes;
+use crate::auth::attempts::Attempts;
 use crate::auth::pairing::Pairing;
+use crate::auth::password::Passwords;
 use crate::auth::{Accounts, Mode};
 use crate::clock::now_us;
 use crate::context::Context;
@@ -29,6 +31,10 @@ pub struct Inner {
     pub mode: Mode,
     /// How other devices become the person's own; `None`: whoever reaches the server is the person, or people sign in.
     pub pairing: Option<Pairing>,
+    /// How often somebody may try to prove who they are.
+    pub attempts: Attempts,
+    /// Computes the hashes of passwords and of links' passphrases, a few at a time.
+    pub passwords: Passwords,
     pub allowed: Allowed,
     /// How often one address may change something.
     pub changes: Changes,
@@ -85,6 +91,17 @@ impl Builder {
         let changes = Changes::new(NonZeroU32::new(self.context.config.limits.changes_hz).unwrap_or(NonZeroU32::MIN));
         let exports = Arc::new(Places::new("coach_exports", EXPORTS, EXPORTS / 2));
         let clips = Arc::new(Places::new("coach_device_checks", CLIPS, CLIPS / 2));
-        Ok(App(Arc::new(Inner { context: self.context, live, mode, pairing, allowed, changes, exports, clips })))
+        Ok(App(Arc::new(Inner {
+            context: self.context,
+            live,
+            mode,
+            pairing,
+            attempts: Attempts::default(),
+            passwords: Passwords::default(),
+            allowed,
+            changes,
+            exports,
+            clips,
+        })))
     }
 }

@@ -60,6 +60,9 @@ pub enum Error {
     /// The person may not do this, or not by this credential.
     #[error("{0}")]
     Forbidden(String),
+    /// The link asks for a passphrase, and none or another one was given.
+    #[error("{0}")]
+    Passphrase(&'static str),
     #[error("{detail}")]
     TooMany { detail: String, retry_after_s: u32 },
     /// The body did not arrive in time.
@@ -93,6 +96,7 @@ impl Error {
             Error::Host(_) => (S::MISDIRECTED_REQUEST, "host", "Not this server"),
             Error::Origin => (S::FORBIDDEN, "origin", "A foreign page"),
             Error::Forbidden(_) => (S::FORBIDDEN, "forbidden", "Not allowed"),
+            Error::Passphrase(_) => (S::FORBIDDEN, "passphrase", "A passphrase is asked for"),
             Error::Timeout(_) => (S::REQUEST_TIMEOUT, "timeout", "The request took too long"),
             Error::PreconditionRequired(_) => (S::PRECONDITION_REQUIRED, "precondition", "If-Match is missing"),
             Error::PreconditionFailed(_) => (S::PRECONDITION_FAILED, "precondition", "It has changed meanwhile"),

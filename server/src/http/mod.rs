@@ -31,7 +31,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use error::Error;
 use routes::webrtc::{self, whep, whip};
-use routes::{account, compare, consents, health, hooks, me, questions, search, session, sessions, trends};
+use routes::{account, compare, consents, health, hooks, me, questions, search, session, sessions, sharing, trends};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -40,6 +40,7 @@ use routes::{account, compare, consents, health, hooks, me, questions, search, s
         (name = "sessions", description = "Sessions and their results"),
         (name = "upload", description = "Recordings made elsewhere"),
         (name = "live", description = "Publishing media and the live channel"),
+        (name = "guests", description = "A session seen by a link, without an account"),
         (name = "person", description = "Who asks, and what they agreed to"),
         (name = "operation", description = "For who runs the server"),
     ),
@@ -89,8 +90,15 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(session::report::journal))
         .routes(routes!(session::transcript::get))
         .routes(routes!(session::recording::link))
-        .routes(routes!(session::sharing::list, session::sharing::give))
-        .routes(routes!(session::sharing::revoke))
+        .routes(routes!(sharing::grants::list, sharing::grants::give))
+        .routes(routes!(sharing::grants::revoke))
+        .routes(routes!(sharing::links::list, sharing::links::make))
+        .routes(routes!(sharing::links::revoke))
+        .routes(routes!(sharing::guest::open))
+        .routes(routes!(sharing::guest::session))
+        .routes(routes!(sharing::guest::recording))
+        .routes(routes!(sharing::guest::transcript))
+        .routes(routes!(sharing::guest::report))
         .routes(routes!(session::export::zip))
         .routes(routes!(search::get))
         .routes(routes!(trends::get))

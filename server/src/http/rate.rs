@@ -3,7 +3,7 @@
 use super::error::Error;
 use crate::auth::attempts;
 use axum::extract::{ConnectInfo, Request};
-use axum::http::Method;
+use axum::http::{Extensions, Method};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
@@ -37,23 +37,27 @@ impl Changes {
         if reads || request.uri().path().starts_with(UNLIMITED) {
             return Ok(());
         }
-        // Without a connection, as in tests of the router alone, all callers count as one.
-        let from = request.extensions().get::<ConnectInfo<SocketAddr>>();
-        let from = from.map_or(Ipv6Addr::UNSPECIFIED.into(), |ConnectInfo(address)| address.ip());
-        self.take(from).map_err(|retry_after_s| {
+        self.take(address(request.extensions())).map_err(|retry_after_s| {
             metrics::counter!("coach_requests_limited_total").increment(1);
             let detail = format!("too many changes from this address; wait {retry_after_s} s, then try again");
             Error::TooMany { detail, retry_after_s }
         })
     }
 
-    /// Counts a change of this address.
+    /// Counts a change of this address, as [`prefix`] returns it.
     ///
     /// # Errors
     /// The address has sent too many; the value says how long to wait, whole seconds.
     fn take(&self, from: IpAddr) -> Result<(), u32> {
-        attempts::take(&self.0, prefix(from))
+        attempts::take(&self.0, from)
     }
+}
+
+/// Returns what counts as the address of a request, as [`prefix`] does.
+pub fn address(extensions: &Extensions) -> IpAddr {
+    // Without a connection, as in tests of the router alone, all callers count as one.
+    let from = extensions.get::<ConnectInfo<SocketAddr>>();
+    prefix(from.map_or(Ipv6Addr::UNSPECIFIED.into(), |ConnectInfo(address)| address.ip()))
 }
 
 /// Returns what counts as one address: an IPv4 address, or the first 64 bits of an IPv6 address. Whoever has one IPv6 address has the
@@ -74,9 +78,9 @@ mod tests {
         let changes = Changes::new(NonZeroU32::MIN.saturating_add(1));
         let (one, neighbour, other): (IpAddr, IpAddr, IpAddr) =
             ("2001:db8::1".parse().unwrap(), "2001:db8::2".parse().unwrap(), "192.0.2.1".parse().unwrap());
-        let passed = (0..100).filter(|_| changes.take(one).is_ok()).count();
+        let passed = (0..100).filter(|_| changes.take(prefix(one)).is_ok()).count();
         assert!((20..90).contains(&passed), "{passed}");
-        assert!((1..=2).contains(&changes.take(neighbour).unwrap_err()));
-        assert!(changes.take(other).is_ok());
+        assert!((1..=2).contains(&changes.take(prefix(neighbour)).unwrap_err()));
+        assert!(changes.take(prefix(other)).is_ok());
     }
 }

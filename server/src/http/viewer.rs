@@ -2,20 +2,20 @@
 
 use super::app::App;
 use super::error::{Error, Result};
-use super::rate::prefix;
+use super::rate::address;
 use super::routes::account::cookie;
 use crate::auth::rights::{self, Action, Party};
-use crate::auth::{Accounts, By, Mode, Viewer};
+use crate::auth::{By, Mode, Viewer};
 use crate::clock::now_us;
 use crate::store::people::{audit, grants, logins, tokens, users};
 use crate::store::sessions::{self, Session};
-use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
+use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use coach_core::SessionId;
 use std::convert::Infallible;
 use std::marker::PhantomData;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::IpAddr;
 
 /// Names an [`Action`] in the type of an extractor.
 pub trait Act: Send {
@@ -123,13 +123,13 @@ impl<A> Seen<A> {
 /// # Errors
 /// It proves nobody, or too many such requests came from its address.
 pub async fn who(parts: &mut Parts, app: &App) -> Result<Viewer> {
-    let accounts = match &app.mode {
+    match &app.mode {
         Mode::Personal(user) if app.pairing.is_none() || is_local(parts) => {
             return Ok(Viewer { user: *user, by: By::Personal });
         }
         Mode::Personal(_) => return paired(parts, app).await,
-        Mode::Accounts(accounts) => accounts,
-    };
+        Mode::Accounts(_) => {}
+    }
     let found = match (bearer(&parts.headers), cookie::login(app, &parts.headers)) {
         // A request with both has the token's rights alone.
         (Some(secret), _) => {
@@ -145,7 +145,7 @@ pub async fn who(parts: &mut Parts, app: &App) -> Result<Viewer> {
     };
     match found {
         Some(viewer) => Ok(viewer),
-        None => Err(refused(accounts, address(parts), "the sign-in has ended or is not known; sign in again")),
+        None => Err(refused(app, address(&parts.extensions), "the sign-in has ended or is not known; sign in again")),
     }
 }
 
@@ -191,9 +191,9 @@ pub async fn may_still<A: Act>(app: &App, seen: &Seen<A>) -> sqlx::Result<bool> 
 }
 
 /// Counts and logs a credential that is not valid. Returns what its sender gets.
-pub fn refused(accounts: &Accounts, from: IpAddr, detail: &str) -> Error {
+pub fn refused(app: &App, from: IpAddr, detail: &str) -> Error {
     metrics::counter!("coach_credentials_refused_total").increment(1);
-    match accounts.attempts.refused(from) {
+    match app.attempts.refused(from) {
         Ok(()) => {
             tracing::warn!(%from, "a credential was refused: unknown, expired or revoked");
             Error::SignIn(detail.to_owned())
@@ -215,12 +215,6 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
     Some(token.map(|(_, token)| token.trim()).unwrap_or_default().to_owned())
 }
 
-fn address(parts: &Parts) -> IpAddr {
-    // Without a connection, as in tests of the router alone, all callers count as one.
-    let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    prefix(from.map_or(Ipv6Addr::UNSPECIFIED.into(), |ConnectInfo(address)| address.ip()))
-}
-
 /// What counts as the address of a request: an IPv4 address, or the first 64 bits of an IPv6 address.
 pub struct Address(pub IpAddr);
 
@@ -228,6 +222,6 @@ impl FromRequestParts<App> for Address {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &App) -> std::result::Result<Address, Infallible> {
-        Ok(Address(address(parts)))
+        Ok(Address(address(&parts.extensions)))
     }
 }

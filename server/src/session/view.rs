@@ -35,10 +35,12 @@ pub struct SessionView {
     pub failure: Option<String>,
     /// Whether its device check was measured.
     pub calibrated: bool,
+    /// Whether whoever asks made it.
+    pub own: bool,
 }
 
 impl SessionView {
-    /// Returns the view of a session whose scores are known.
+    /// Returns the owner's view of a session whose scores are known.
     pub fn new(session: Session, summary: Summary) -> SessionView {
         SessionView {
             id: session.id,
@@ -53,11 +55,18 @@ impl SessionView {
             gold: session.gold,
             failure: session.failure,
             calibrated: session.calibration.is_some(),
+            own: true,
         }
+    }
+
+    /// Returns the view for somebody to whom the owner shows the session.
+    pub fn of_another(self) -> SessionView {
+        SessionView { own: false, ..self }
     }
 
     /// Returns the view for somebody to whom the owner shows no scores.
     pub fn without_scores(mut self) -> SessionView {
+        self.own = false;
         self.scores = None;
         for answer in &mut self.answers {
             answer.scores = ScoreValues::default();
@@ -65,7 +74,7 @@ impl SessionView {
         self
     }
 
-    /// Returns the session with its scores.
+    /// Returns the owner's view of a session with its scores.
     ///
     /// # Errors
     /// The database does not answer.

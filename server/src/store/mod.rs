@@ -11,6 +11,7 @@ pub mod questions;
 pub mod queue;
 pub mod reports;
 pub mod sessions;
+pub mod sharing;
 pub mod uploads;
 
 use sqlx::error::DatabaseError as _;

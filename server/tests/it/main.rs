@@ -6,6 +6,7 @@ mod health;
 mod http;
 mod jobs;
 mod limits;
+mod links;
 mod live;
 mod oidc;
 mod openapi;

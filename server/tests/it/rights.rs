@@ -13,6 +13,8 @@ use coach_server::store::people::grants::{self, NewGrant, Role};
 use coach_server::store::people::logins::{self, NewLogin};
 use coach_server::store::people::tokens::{self, NewToken, Scope};
 use coach_server::store::people::users::{self, AccountRole};
+use coach_server::store::sharing::links::{self, NewLink};
+use coach_server::store::sharing::visits;
 use coach_server::store::{Db, consents};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -28,10 +30,12 @@ enum Rule {
     Session(Action),
     /// A person, with what is their own.
     Own(Action),
+    /// A browser in which the link of the path was opened.
+    Guest(Action),
 }
-use Rule::{Open, Own, Session};
+use Rule::{Guest, Open, Own, Session};
 
-const RULES: [(&str, Rule); 65] = [
+const RULES: [(&str, Rule); 73] = [
     ("analysis_again", Session(Action::Change)),
     ("analysis_get", Session(Action::See)),
     ("audit_list", Own(Action::Account)),
@@ -46,10 +50,18 @@ const RULES: [(&str, Rule); 65] = [
     ("grants_give", Session(Action::Share)),
     ("grants_list", Session(Action::Share)),
     ("grants_revoke", Session(Action::Share)),
+    ("guest_open", Open),
+    ("guest_recording", Guest(Action::Review)),
+    ("guest_report", Guest(Action::Report)),
+    ("guest_session", Guest(Action::See)),
+    ("guest_transcript", Guest(Action::Review)),
     ("health_alive", Open),
     ("health_metrics", Own(Action::Operate)),
     ("health_ready", Open),
     ("hooks_s3", Open),
+    ("links_list", Session(Action::Share)),
+    ("links_make", Session(Action::Share)),
+    ("links_revoke", Session(Action::Share)),
     ("live_open", Session(Action::Watch)),
     ("me_get", Own(Action::Use)),
     ("me_put", Own(Action::Use)),
@@ -121,9 +133,15 @@ enum Caller {
     TokenExpired,
     /// A token of somebody who was granted the session.
     GranteeToken(Scope),
+    /// A browser that opened the link of the path, which shows scores or not.
+    Guest(bool),
+    GuestRevoked,
+    GuestExpired,
+    /// A browser that opened another link of the same session.
+    GuestElsewhere,
 }
 
-const CALLERS: [Caller; 25] = [
+const CALLERS: [Caller; 30] = [
     Caller::Anonymous,
     Caller::Stranger,
     Caller::Owner,
@@ -149,6 +167,11 @@ const CALLERS: [Caller; 25] = [
     Caller::TokenExpired,
     Caller::GranteeToken(Scope::Api),
     Caller::GranteeToken(Scope::Publish),
+    Caller::Guest(false),
+    Caller::Guest(true),
+    Caller::GuestRevoked,
+    Caller::GuestExpired,
+    Caller::GuestElsewhere,
 ];
 
 /// What must come back.
@@ -158,6 +181,8 @@ enum Expected {
     SignIn,
     /// 404: for this caller there is no such session.
     Unknown,
+    /// 404: for this caller there is no such link; 429 after too many requests with one that has ended.
+    NoLink,
     /// 403.
     Forbidden,
     /// The operation's own answer.
@@ -169,7 +194,15 @@ fn expected(rule: Rule, caller: Caller) -> Expected {
     if rule == Open {
         return Expected::Allowed;
     }
+    if let Guest(action) = rule {
+        return match caller {
+            C::Guest(scores) if (Party::Guest { scores }).may(action) => Expected::Allowed,
+            C::Guest(_) => Expected::Forbidden,
+            _ => Expected::NoLink,
+        };
+    }
     let by = match caller {
+        C::Guest(_) | C::GuestRevoked | C::GuestExpired | C::GuestElsewhere => return Expected::SignIn,
         C::Anonymous | C::OwnerExpired | C::OwnerIdle | C::OwnerDisabled | C::TokenRevoked | C::TokenExpired => {
             return Expected::SignIn;
         }
@@ -190,7 +223,7 @@ fn expected(rule: Rule, caller: Caller) -> Expected {
         (Session(_), None) => return Expected::Unknown,
         (Session(action), Some(party)) => (action, party.may(action)),
         (Own(action), _) => (action, may_on_server(role, action)),
-        (Open, _) => return Expected::Allowed,
+        (Open | Guest(_), _) => return Expected::Allowed,
     };
     if may && carries(by, action) { Expected::Allowed } else { Expected::Forbidden }
 }
@@ -202,9 +235,21 @@ struct Fixture {
     browser: Uuid,
     token: Uuid,
     grant: Uuid,
+    link: Uuid,
+    /// The cookie of a browser that opened the link.
+    guest: String,
 }
 
-async fn fixture(db: &Db) -> Fixture {
+/// Makes a link and opens it. Returns its id and the browser's cookie for it.
+async fn opened(db: &Db, owner: UserId, session: SessionId, scores: bool, expires_us: i64) -> (Uuid, String) {
+    let new = NewLink { scores, comments: true, expires_us, ..NewLink::default() };
+    let (id, secret) = links::make(db, owner, session, new).await.unwrap().unwrap();
+    let link = links::find(db, &secret, expires_us - 1).await.unwrap().unwrap();
+    let (_, cookie) = visits::begin(db, &link, Some("Gus"), now_us()).await.unwrap().unwrap();
+    (id, format!("coach-guest-{}={cookie}", id.simple()))
+}
+
+async fn fixture(db: &Db, caller: Caller) -> Fixture {
     let owner = person(db, &Uuid::now_v7().to_string()).await;
     consents::accept(db, owner, consent::VERSION).await.unwrap();
     let session = session(db, owner).await.id;
@@ -213,7 +258,9 @@ async fn fixture(db: &Db) -> Fixture {
     let (token, _) = token(db, owner, Scope::Api, None).await;
     let reader = person(db, "reader").await;
     let grant = grant(db, owner, session, reader, Role::Observer, false).await;
-    Fixture { session, owner, browser, token, grant }
+    let expires_us = if caller == Caller::GuestExpired { now_us() } else { i64::MAX };
+    let (link, guest) = opened(db, owner, session, caller == Caller::Guest(true), expires_us).await;
+    Fixture { session, owner, browser, token, grant, link, guest }
 }
 
 /// The header that proves the caller.
@@ -278,6 +325,12 @@ async fn credential(db: &Db, fixture: &Fixture, caller: Caller) -> Option<(&'sta
             let (grantee, _) = granted(Role::Coach, true, None).await;
             bearer(token(db, grantee, scope, None).await)
         }
+        Caller::Guest(_) | Caller::GuestExpired => cookie(fixture.guest.clone()),
+        Caller::GuestRevoked => {
+            assert!(links::revoke(db, owner, here, fixture.link).await.unwrap());
+            cookie(fixture.guest.clone())
+        }
+        Caller::GuestElsewhere => cookie(opened(db, owner, here, true, i64::MAX).await.1),
     }
 }
 
@@ -286,6 +339,8 @@ fn body(operation: &str, request: RequestBuilder) -> RequestBuilder {
     let value = match operation {
         "consents_accept" => Some(json!({"version": consent::VERSION})),
         "grants_give" => Some(json!({"email": "stranger@uni.test", "scores": true})),
+        "guest_open" => Some(json!({"link": "x"})),
+        "links_make" => Some(json!({"name": "Gus", "days": 7})),
         "me_put" => Some(json!({"retention_days": 7})),
         "password_set" => Some(json!({"link": "x", "password": "a long enough password"})),
         "sessions_create" => Some(json!({"questions": ["failure-own-mistake"]})),
@@ -374,12 +429,13 @@ async fn nobody_does_more_than_the_table_of_rights_says() {
         for (operation, method, path) in operations() {
             let rule = RULES.iter().find(|(id, _)| *id == operation).unwrap().1;
             for caller in CALLERS {
-                let fixture = fixture(&db).await;
+                let fixture = fixture(&db, caller).await;
                 let credential = credential(&db, &fixture, caller).await;
                 let path = path
                     .replace("{id}", &fixture.session.to_string())
                     .replace("{browser}", &fixture.browser.to_string())
                     .replace("{token}", &fixture.token.to_string())
+                    .replace("{link}", &fixture.link.to_string())
                     .replace("{grant}", &fixture.grant.to_string())
                     .replace("{participant}", "candidate")
                     .replace("{resource}", "x");
@@ -402,6 +458,7 @@ async fn nobody_does_more_than_the_table_of_rights_says() {
                     Expected::SignIn if caller == Caller::Anonymous => status == 401,
                     Expected::SignIn => matches!(status, 401 | 429),
                     Expected::Unknown => unknown,
+                    Expected::NoLink => status == 429 || status == 404 && text.contains("no such link any more"),
                     Expected::Forbidden => status == 403,
                     // A secret of its own may be asked for.
                     Expected::Allowed if rule == Open => true,
@@ -433,7 +490,7 @@ async fn nobody_does_more_than_the_table_of_rights_says() {
 async fn a_share_shows_what_it_says_until_it_ends() {
     on_both(async |db| {
         let server = Server::on(db.clone(), |config| config.auth.local = true, now_us).await;
-        let fixture = fixture(&db).await;
+        let fixture = fixture(&db, Caller::Owner).await;
         let owner = login(&db, fixture.owner).await;
         let coach = login(&db, person(&db, "ona").await).await;
         let ask = async |method: Method, path: String, cookie: &str, body: Value| {

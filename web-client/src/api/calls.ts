@@ -9,10 +9,15 @@ import type {
   Comparison,
   ConsentText,
   Grants,
+  GuestView,
   Invitation,
   IssuedToken,
+  LinkMade,
+  LinkRequest,
+  Links,
   Me,
   NewSession,
+  OpenLink,
   PartUrls,
   Question,
   Recording,
@@ -89,6 +94,11 @@ export const share = (id: string, body: ShareRequest) =>
   said(client.POST("/api/sessions/{id}/grants", { ...at(id), body }));
 export const unshare = (id: string, grant: string) =>
   said(client.DELETE("/api/sessions/{id}/grants/{grant}", { params: { path: { id, grant } } }));
+export const links = (id: string) => said<Links>(client.GET("/api/sessions/{id}/links", at(id)));
+export const makeLink = (id: string, body: LinkRequest) =>
+  said<LinkMade>(client.POST("/api/sessions/{id}/links", { ...at(id), body }));
+export const endLink = (id: string, link: string) =>
+  said(client.DELETE("/api/sessions/{id}/links/{link}", { params: { path: { id, link } } }));
 export const shared = () => said<SharedSessions>(client.GET("/api/shared"));
 
 export const calibrate = (id: string, clip: Blob) =>
@@ -118,9 +128,19 @@ export const search = (q: string) => said<SearchResults>(client.GET("/api/search
 export const compare = (a: string, answer_a: number, b: string, answer_b: number) =>
   said<Comparison>(client.GET("/api/compare", { params: { query: { a, answer_a, b, answer_b } } }));
 
+const through = (link: string) => ({ params: { path: { link } } });
+export const openLink = (body: OpenLink) => said<GuestView>(client.POST("/api/guest", { body }));
+export const guestRecording = (link: string) =>
+  said<Recording>(client.GET("/api/guest/{link}/recording", through(link)));
+export const guestReport = (link: string) => said<Report>(client.GET("/api/guest/{link}/report", through(link)));
+
+/** Where what is said of a session is: a session that one may see, or what a link shows. */
+export const sessionPath = (id: string) => `/api/sessions/${encodeURIComponent(id)}`;
+export const guestPath = (link: string) => `/api/guest/${encodeURIComponent(link)}`;
+
 /** What was said, as plain text. */
-export async function spoken(id: string): Promise<string> {
-  const response = await fetch(`/api/sessions/${encodeURIComponent(id)}/transcript?format=text`);
+export async function spoken(path: string): Promise<string> {
+  const response = await fetch(`${path}/transcript?format=text`);
   const text = await response.text();
   if (!response.ok) throw problemFrom(response.status, text);
   return text;

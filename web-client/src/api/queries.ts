@@ -12,6 +12,7 @@ export const keys = {
   trends: ["trends"],
   session: (id: string) => ["session", id],
   grants: (id: string) => ["grants", id],
+  links: (id: string) => ["links", id],
   analysis: (id: string) => ["analysis", id],
   report: (id: string) => ["report", id],
   recording: (id: string) => ["recording", id],
@@ -22,6 +23,7 @@ export const useWays = () => useQuery({ queryKey: keys.ways, queryFn: calls.ways
 export const useShared = (enabled = true) => useQuery({ queryKey: keys.shared, queryFn: calls.shared, enabled });
 export const useGrants = (id: string, enabled: boolean) =>
   useQuery({ queryKey: keys.grants(id), queryFn: () => calls.grants(id), enabled });
+export const useLinks = (id: string) => useQuery({ queryKey: keys.links(id), queryFn: () => calls.links(id) });
 export const useQuestions = () => useQuery({ queryKey: keys.questions, queryFn: calls.questions, staleTime: Infinity });
 export const useConsent = () => useQuery({ queryKey: keys.consent, queryFn: calls.consentText });
 export const useTrends = () => useQuery({ queryKey: keys.trends, queryFn: calls.trends });

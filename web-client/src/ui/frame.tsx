@@ -10,7 +10,7 @@ import { WaitingRound } from "./waiting-round";
 const NEXT: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
 const ICONS = { system: Monitor, light: Sun, dark: Moon };
 
-function ThemeButton() {
+export function ThemeButton() {
   const [now, setNow] = useState<Theme>(theme);
   const Icon = ICONS[now];
   return (

@@ -10,5 +10,6 @@ pub mod questions;
 pub mod search;
 pub mod session;
 pub mod sessions;
+pub mod sharing;
 pub mod trends;
 pub mod webrtc;

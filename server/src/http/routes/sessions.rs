@@ -1,7 +1,7 @@
 //! Sessions: made, listed, looked at, deleted, marked as the reference.
 
 use super::consents;
-use crate::auth::rights::Action;
+use crate::auth::rights::{Action, Party};
 use crate::clock::{DAY_US, now_us};
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
@@ -167,7 +167,11 @@ pub async fn list(
     responses((status = 200, body = SessionView), (status = 404, body = Problem)))]
 pub async fn get(State(app): State<App>, Seen { session, party, .. }: Seen<act::See>) -> Result<Json<SessionView>> {
     let view = SessionView::load(&app.context.db, session).await?;
-    Ok(Json(if party.may(Action::Report) { view } else { view.without_scores() }))
+    Ok(Json(match party {
+        Party::Owner => view,
+        _ if party.may(Action::Report) => view.of_another(),
+        _ => view.without_scores(),
+    }))
 }
 
 /// What went with a deleted session.

@@ -16,6 +16,9 @@ pub enum What {
     TokenRevoked,
     Shared,
     Unshared,
+    LinkMade,
+    LinkOpened,
+    LinkEnded,
     Exported,
     Deleted,
 }
@@ -30,6 +33,9 @@ impl What {
             What::TokenRevoked => "token_revoked",
             What::Shared => "shared",
             What::Unshared => "unshared",
+            What::LinkMade => "link_made",
+            What::LinkOpened => "link_opened",
+            What::LinkEnded => "link_ended",
             What::Exported => "exported",
             What::Deleted => "deleted",
         }
@@ -42,7 +48,8 @@ impl What {
 pub struct Entry {
     /// Microseconds since 1970 (UTC).
     pub at_us: i64,
-    /// `signed_in`, `signed_out`, `password_set`, `token_issued`, `token_revoked`, `shared`, `unshared`, `read`, `exported` or `deleted`.
+    /// `signed_in`, `signed_out`, `password_set`, `token_issued`, `token_revoked`, `shared`, `unshared`, `link_made`, `link_opened`,
+    /// `link_ended`, `read`, `exported` or `deleted`.
     pub what: String,
     pub session: Option<Uuid>,
     /// Name or address of who did it; `null`: the owner.

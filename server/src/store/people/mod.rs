@@ -12,11 +12,11 @@ pub mod users;
 use super::{Db, on};
 use crate::clock::DAY_US;
 
-/// How long lines of the audit log are kept, days.
+/// How long lines of the audit log and visits of links are kept, days.
 const AUDIT_DAYS: i64 = 366;
 
 /// Times of use are written at most this often, microseconds: a row that every request writes would be a bottleneck.
-const SEEN_EVERY_US: i64 = 60_000_000;
+pub(super) const SEEN_EVERY_US: i64 = 60_000_000;
 
 /// Implements `as_str` and `TryFrom<String>` for an enum that is stored as text.
 macro_rules! stored_as_text {
@@ -47,8 +47,8 @@ macro_rules! stored_as_text {
 }
 use stored_as_text;
 
-/// Removes what has expired: logins, sign-ins under way, password links, logout tokens, lines of the audit log after a year. Returns how
-/// many rows.
+/// Removes what has expired: logins, sign-ins under way, password links, logout tokens, and after a year lines of the audit log and
+/// visits of links. Returns how many rows.
 pub async fn all_owners_sweep(db: &Db, now: i64, idle_us: i64) -> sqlx::Result<u64> {
     const IDLE: &str = "DELETE FROM logins WHERE expires_us <= $1 OR seen_us <= $2";
     on!(db, pool => {
@@ -58,7 +58,9 @@ pub async fn all_owners_sweep(db: &Db, now: i64, idle_us: i64) -> sqlx::Result<u
             gone += sqlx::query(delete).bind(now).execute(pool).await?.rows_affected();
         }
         let old = now - AUDIT_DAYS * DAY_US;
-        gone += sqlx::query("DELETE FROM audit WHERE at_us <= $1").bind(old).execute(pool).await?.rows_affected();
+        for delete in ["DELETE FROM audit WHERE at_us <= $1", "DELETE FROM visits WHERE opened_us <= $1"] {
+            gone += sqlx::query(delete).bind(old).execute(pool).await?.rows_affected();
+        }
         Ok(gone)
     })
 }

@@ -80,13 +80,14 @@ pub async fn enable(db: &Db, user: UserId) -> sqlx::Result<()> {
 }
 
 /// Tables whose rows belong to a person by their column `owner`.
-pub const OWNED: [&str; 13] = [
+pub const OWNED: [&str; 15] = [
     "answers",
     "audit",
     "consents",
     "grants",
     "hints",
     "jobs",
+    "links",
     "parts",
     "phrases",
     "questions",
@@ -94,6 +95,7 @@ pub const OWNED: [&str; 13] = [
     "sessions",
     "tokens",
     "uploads",
+    "visits",
 ];
 
 /// Gives the history of personal mode to this account, and the account's own rows to the same person: the person of personal mode

@@ -4,8 +4,8 @@ import type { Session } from "../../api/types";
 import { buttonClass, ButtonLink } from "../../ui/button";
 import { DeleteSession } from "../history/delete-session";
 import { GoldStar } from "../history/gold-star";
-import { useMe, useShared } from "../../api/queries";
-import { Share } from "./share";
+import { useMe } from "../../api/queries";
+import { Share } from "./sharing/share";
 import { useReference } from "./use-reference";
 
 const TOOL = "grid size-11 place-items-center rounded-xl text-ink-2 hover:bg-sunken hover:text-ink";
@@ -16,9 +16,8 @@ export function ReportActions({ session }: { session: Session }) {
   const me = useMe();
   const reference = useReference(session);
   const accounts = me.data?.mode === "accounts";
-  const shared = useShared(accounts);
   // Of somebody else's session there is nothing to decide.
-  if (shared.data?.sessions.some((one) => one.session === session.id)) return null;
+  if (!session.own) return null;
   return (
     <div className="flex flex-wrap items-center gap-1 print:hidden">
       <GoldStar session={session} labelled />
@@ -47,7 +46,7 @@ export function ReportActions({ session }: { session: Session }) {
       >
         <Printer size={18} aria-hidden="true" />
       </button>
-      {accounts && <Share session={session} />}
+      <Share session={session} accounts={accounts} />
       <DeleteSession session={session} />
     </div>
   );

@@ -1,9 +1,10 @@
-//! The cookies of a browser: one that signs it in, one for a sign-in that is under way at the provider.
+//! The cookies of a browser: one that signs it in, one for a sign-in that is under way at the provider, one for each link that it opened.
 
 use crate::http::app::App;
 use axum::http::HeaderMap;
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use time::Duration;
+use uuid::Uuid;
 
 /// A sign-in at the provider must end within this time, minutes.
 pub const SIGN_IN_MINUTES: i64 = 10;
@@ -54,4 +55,18 @@ pub fn begin(app: &App, jar: CookieJar, state: String) -> CookieJar {
 /// Returns the state of the sign-in that this browser began.
 pub fn begun(app: &App, jar: &CookieJar) -> Option<String> {
     jar.get(&named(app, "coach-sign-in")).map(|cookie| cookie.value().to_owned())
+}
+
+fn of_link(link: Uuid) -> String {
+    format!("coach-guest-{}", link.simple())
+}
+
+/// Returns the secret by which the browser sees what this link shows.
+pub fn guest(app: &App, headers: &HeaderMap, link: Uuid) -> Option<String> {
+    CookieJar::from_headers(headers).get(&named(app, &of_link(link))).map(|cookie| cookie.value().to_owned())
+}
+
+/// Adds the cookie by which the browser sees what this link shows, for `us` microseconds.
+pub fn let_in(app: &App, jar: CookieJar, link: Uuid, secret: String, us: i64) -> CookieJar {
+    jar.add(cookie(app, &of_link(link), secret, Duration::microseconds(us)))
 }

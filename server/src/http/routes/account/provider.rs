@@ -3,7 +3,6 @@
 use super::cookie::{self, SIGN_IN_MINUTES};
 use super::sign_in::enter;
 use crate::auth::oidc::{self, Returned};
-use crate::auth::{Accounts, Mode};
 use crate::clock::now_us;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
@@ -55,8 +54,8 @@ pub async fn begin(
     Query(Begin { to }): Query<Begin>,
     jar: CookieJar,
 ) -> Result<(CookieJar, Redirect)> {
-    let (accounts, provider) = provider(&app)?;
-    accounts.attempts.begin(from).map_err(too_many)?;
+    let provider = provider(&app)?;
+    app.attempts.begin(from).map_err(too_many)?;
     let begun = match provider.begin().await {
         Ok(begun) => begun,
         Err(error) => return Ok((jar, failed("provider", &error))),
@@ -79,8 +78,8 @@ pub async fn callback(
     headers: HeaderMap,
     jar: CookieJar,
 ) -> Result<(CookieJar, Redirect)> {
-    let (accounts, provider) = provider(&app)?;
-    accounts.attempts.begin(from).map_err(too_many)?;
+    let provider = provider(&app)?;
+    app.attempts.begin(from).map_err(too_many)?;
     // The browser that began is the one that comes back: nobody is signed in to somebody else's account by a link.
     let state = back.state.filter(|state| cookie::begun(&app, &jar).as_ref() == Some(state));
     let Some(state) = state else { return Ok((jar, refused("state", "another browser began it"))) };
@@ -114,7 +113,7 @@ pub async fn back_channel(
     headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode> {
-    let (accounts, provider) = provider(&app)?;
+    let provider = provider(&app)?;
     if !has_type(&headers, FORM) {
         return Err(Error::UnsupportedMedia { expected: FORM });
     }
@@ -127,7 +126,7 @@ pub async fn back_channel(
             return Err(Error::Unavailable { detail: error.to_string(), retry_after_s: 5 });
         }
         Err(error @ oidc::Error::Refused(_)) => {
-            accounts.attempts.refused(from).map_err(too_many)?;
+            app.attempts.refused(from).map_err(too_many)?;
             tracing::warn!(%from, %error, "a logout token was refused");
             return Err(Error::BadRequest(error.to_string()));
         }
@@ -144,11 +143,9 @@ pub async fn back_channel(
     Ok(StatusCode::OK)
 }
 
-fn provider(app: &App) -> Result<(&Accounts, &oidc::Provider)> {
-    let unknown = || Error::NotFound("provider to sign in at");
-    let Mode::Accounts(accounts) = &app.mode else { return Err(unknown()) };
-    let accounts: &Accounts = accounts;
-    Ok((accounts, accounts.provider.as_ref().ok_or_else(unknown)?))
+fn provider(app: &App) -> Result<&oidc::Provider> {
+    let found = app.mode.accounts().and_then(|accounts| accounts.provider.as_ref());
+    found.ok_or(Error::NotFound("provider to sign in at"))
 }
 
 fn refused(problem: &str, why: &str) -> Redirect {

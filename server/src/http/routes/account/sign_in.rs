@@ -1,8 +1,8 @@
 //! Signing in by name and password, setting a password by a link, signing out.
 
 use super::cookie;
-use crate::auth::password::{Busy, LENGTH, Passwords};
-use crate::auth::{Accounts, By, Mode};
+use crate::auth::password::{Busy, LENGTH};
+use crate::auth::{By, Mode};
 use crate::clock::{DAY_US, now_us};
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
@@ -59,7 +59,7 @@ pub struct SignedOut {
 pub async fn ways(State(app): State<App>) -> Json<Ways> {
     let (password, provider) = match &app.mode {
         Mode::Personal(_) => (false, false),
-        Mode::Accounts(accounts) => (accounts.passwords.is_some(), accounts.provider.is_some()),
+        Mode::Accounts(accounts) => (accounts.local, accounts.provider.is_some()),
     };
     let provider = provider.then(|| app.context.config.auth.label.clone());
     Json(Ways { mode: app.mode.name(), password, pairing: app.pairing.is_some(), provider })
@@ -75,12 +75,12 @@ pub async fn by_password(
     jar: CookieJar,
     Body(given): Body<Credentials>,
 ) -> Result<(StatusCode, CookieJar)> {
-    let (accounts, verifier) = local(&app)?;
+    has_passwords(&app)?;
     let name = given.name.trim().to_lowercase();
-    accounts.attempts.password(from, &name).map_err(too_many)?;
+    app.attempts.password(from, &name).map_err(too_many)?;
     let found = passwords::hash_of(&app.context.db, &name).await?;
     let (person, hash) = found.map_or((None, None), |(person, hash)| (Some(person), Some(hash)));
-    let good = verifier.verify(given.password, hash).await.map_err(busy)?;
+    let good = app.passwords.verify(given.password, hash).await.map_err(busy)?;
     let Some(person) = person.filter(|_| good) else {
         metrics::counter!("coach_sign_ins_total", "outcome" => "refused").increment(1);
         // Without the name: people type passwords there.
@@ -128,9 +128,9 @@ pub async fn set_password(
     Address(from): Address,
     Body(new): Body<NewPassword>,
 ) -> Result<StatusCode> {
-    let (accounts, hasher) = local(&app)?;
-    accounts.attempts.begin(from).map_err(too_many)?;
-    let unknown = || refused(accounts, from, "this link is not known, was used or has expired; ask for a new one");
+    has_passwords(&app)?;
+    app.attempts.begin(from).map_err(too_many)?;
+    let unknown = || refused(&app, from, "this link is not known, was used or has expired; ask for a new one");
     // Asked first, so that a guessed link costs no hash.
     if passwords::of_link(&app.context.db, &new.link, now_us()).await?.is_none() {
         return Err(unknown());
@@ -139,7 +139,7 @@ pub async fn set_password(
         let detail = format!("a password has {} to {} characters", LENGTH.start(), LENGTH.end());
         return Err(Error::Unprocessable(detail));
     }
-    let hash = hasher.hash(new.password).await.map_err(busy)?;
+    let hash = app.passwords.hash(new.password).await.map_err(busy)?;
     let person = passwords::set_by_link(&app.context.db, &new.link, &hash, now_us()).await?.ok_or_else(unknown)?;
     audit::add(&app.context.db, person, audit::What::PasswordSet, None, None).await?;
     tracing::info!(user = %person, "a password was set by a link");
@@ -159,10 +159,7 @@ pub async fn sign_out(
     };
     let issuer = logins::end(&app.context.db, viewer.user, id).await?;
     audit::add(&app.context.db, viewer.user, audit::What::SignedOut, None, None).await?;
-    let provider = match &app.mode {
-        Mode::Accounts(accounts) => accounts.provider.as_ref(),
-        Mode::Personal(_) => None,
-    };
+    let provider = app.mode.accounts().and_then(|accounts| accounts.provider.as_ref());
     let location = match (provider, issuer) {
         (Some(provider), Some(issuer)) if provider.issuer() == issuer => {
             provider.sign_out_url(&format!("{}/", app.context.config.http.base_url())).await
@@ -172,14 +169,14 @@ pub async fn sign_out(
     Ok((cookie::sign_out(&app, jar), Json(SignedOut { location })))
 }
 
-fn local(app: &App) -> Result<(&Accounts, &Passwords)> {
-    let unknown = || Error::NotFound("sign-in by password on this server");
-    let Mode::Accounts(accounts) = &app.mode else { return Err(unknown()) };
-    let accounts: &Accounts = accounts;
-    Ok((accounts, accounts.passwords.as_ref().ok_or_else(unknown)?))
+/// Refuses with 404 where nobody signs in by a password of this server.
+fn has_passwords(app: &App) -> Result<()> {
+    let found = app.mode.accounts().filter(|accounts| accounts.local);
+    found.map(drop).ok_or(Error::NotFound("sign-in by password on this server"))
 }
 
-fn busy(error: anyhow::Error) -> Error {
+/// Returns the answer to a password that could not be hashed or verified.
+pub fn busy(error: anyhow::Error) -> Error {
     match error.downcast_ref::<Busy>() {
         Some(busy) => Error::Unavailable { detail: format!("{busy}; try again in a moment"), retry_after_s: 2 },
         None => Error::Internal(error),

@@ -6,6 +6,5 @@ pub mod export;
 pub mod live;
 pub mod recording;
 pub mod report;
-pub mod sharing;
 pub mod transcript;
 pub mod upload;

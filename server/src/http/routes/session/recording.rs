@@ -5,6 +5,7 @@ use crate::clock::now_us;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::viewer::{Seen, act};
+use crate::store::sessions::Session;
 use crate::{objects, uploads};
 use axum::Json;
 use axum::extract::State;
@@ -13,7 +14,7 @@ use serde::Serialize;
 use std::time::Duration;
 
 /// How long a link to somebody else's recording is good, seconds: a share that was revoked ends with it.
-const SHARED_S: u32 = 30;
+pub const SHARED_S: u32 = 30;
 
 #[derive(Serialize, utoipa::ToSchema)]
 pub struct Recording {
@@ -31,15 +32,23 @@ pub struct Recording {
 #[utoipa::path(get, operation_id = "recording_link", path = "/api/sessions/{id}/recording", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, body = Recording), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn link(State(app): State<App>, seen: Seen<act::Review>) -> Result<Json<Recording>> {
-    let session = &seen.session;
+    let own = app.context.config.storage.presign_s;
+    let seconds = if seen.party == Party::Owner { own } else { own.min(SHARED_S) };
+    let link = signed(&app, &seen.session, seconds).await?;
+    seen.note_reading(&app).await?;
+    Ok(Json(link))
+}
+
+/// Returns a link to the recording of a session, good for this many seconds.
+///
+/// # Errors
+/// There is no recording yet, or the object store does not answer.
+pub async fn signed(app: &App, session: &Session, seconds: u32) -> Result<Recording> {
     let (key, content_type) = uploads::recording(&app.context, session).await?;
     let Some(bytes) = app.context.objects.size(&key).await? else {
         let detail = format!("there is no recording yet: the session is {}", session.state.as_str());
         return Err(Error::State { state: session.state, detail });
     };
-    seen.note_reading(&app).await?;
-    let own = app.context.config.storage.presign_s;
-    let seconds = if seen.party == Party::Owner { own } else { own.min(SHARED_S) };
     let good_for = Duration::from_secs(seconds.into());
     // Taken before signing, so that it is never later than the expiry in the URL.
     let expires_us = now_us() + i64::from(seconds) * 1_000_000;
@@ -49,5 +58,5 @@ pub async fn link(State(app): State<App>, seen: Seen<act::Review>) -> Result<Jso
         Some(_) => Some(app.context.objects.presign(&poster, good_for).await?),
         None => None,
     };
-    Ok(Json(Recording { url, poster_url, bytes, duration_ms: session.duration_ms, content_type, expires_us }))
+    Ok(Recording { url, poster_url, bytes, duration_ms: session.duration_ms, content_type, expires_us })
 }

@@ -24,9 +24,18 @@ const PIECE: usize = 64 * 1024;
 #[utoipa::path(get, operation_id = "report", path = "/api/sessions/{id}/report", tag = "sessions", params(("id" = SessionId, Path)),
     responses((status = 200, body = coach_core::report::Report), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub async fn report(State(app): State<App>, seen: Seen<act::Report>) -> Result<Response> {
-    ready(&seen.session)?;
-    let reading = stored(&app, &objects::report_key(seen.session.id)).await?;
+    let report = whole(&app, &seen.session).await?;
     seen.note_reading(&app).await?;
+    Ok(report)
+}
+
+/// Returns the answer that holds a session's report.
+///
+/// # Errors
+/// There is no report yet, or the object store does not answer.
+pub async fn whole(app: &App, session: &Session) -> Result<Response> {
+    ready(session)?;
+    let reading = stored(app, &objects::report_key(session.id)).await?;
     Ok(([(header::CONTENT_TYPE, "application/json")], Body::from_stream(reading.chunks)).into_response())
 }
 

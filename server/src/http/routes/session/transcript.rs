@@ -7,6 +7,7 @@ use crate::http::extract::Query;
 use crate::http::viewer::{Seen, act};
 use crate::objects;
 use crate::session::captions;
+use crate::store::sessions::Session;
 use anyhow::Context as _;
 use axum::extract::State;
 use axum::http::header;
@@ -55,9 +56,18 @@ pub async fn get(
     seen: Seen<act::Review>,
     Query(query): Query<TranscriptQuery>,
 ) -> Result<Response> {
-    ready(&seen.session)?;
-    let reading = stored(&app, &objects::report_key(seen.session.id)).await?;
+    let written = written(&app, &seen.session, query.format.unwrap_or_default()).await?;
     seen.note_reading(&app).await?;
+    Ok(written)
+}
+
+/// Returns the answer that holds what was said in a session.
+///
+/// # Errors
+/// There is no report yet, or the object store does not answer.
+pub async fn written(app: &App, session: &Session, format: TranscriptFormat) -> Result<Response> {
+    ready(session)?;
+    let reading = stored(app, &objects::report_key(session.id)).await?;
     let mut report = objects::blocking(reading);
     let said: Said = tokio::task::spawn_blocking(move || {
         let mut text = Vec::new();
@@ -67,7 +77,7 @@ pub async fn get(
     .await
     .context("the report's reader ended early")?
     .context("the stored report cannot be read")?;
-    let (kind, text) = match query.format.unwrap_or_default() {
+    let (kind, text) = match format {
         TranscriptFormat::Vtt => ("text/vtt; charset=utf-8", captions::webvtt(&said.transcript)),
         TranscriptFormat::Srt => ("application/x-subrip; charset=utf-8", captions::subrip(&said.transcript)),
         TranscriptFormat::Text => ("text/plain; charset=utf-8", captions::plain(&said.transcript)),

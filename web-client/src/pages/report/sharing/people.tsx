@@ -1,17 +1,15 @@
-// With whom the owner shares a session, and how to share it with somebody else.
+// The people on this server with whom the owner shares a session, and how to share it with somebody else.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { UserPlus } from "lucide-react";
 import { useState } from "react";
-import { share, unshare } from "../../api/calls";
-import { asProblem } from "../../api/problem";
-import { keys, useGrants } from "../../api/queries";
-import type { Grants, Session } from "../../api/types";
-import { when } from "../../replay/words";
-import { Button } from "../../ui/button";
-import { Dialog } from "../../ui/dialog";
-import { Field } from "../../ui/field";
-import { Failure } from "../../ui/states";
-import { SelectRow, SwitchRow } from "../../ui/switch";
+import { share, unshare } from "../../../api/calls";
+import { asProblem } from "../../../api/problem";
+import { keys, useGrants } from "../../../api/queries";
+import type { Grants } from "../../../api/types";
+import { when } from "../../../replay/words";
+import { Button } from "../../../ui/button";
+import { Field } from "../../../ui/field";
+import { Failure } from "../../../ui/states";
+import { SelectRow, SwitchRow } from "../../../ui/switch";
 
 type Grant = Grants["grants"][number];
 
@@ -43,7 +41,7 @@ function Given({ id, grant }: { id: string; grant: Grant }) {
   );
 }
 
-function Sharing({ id }: { id: string }) {
+export function People({ id }: { id: string }) {
   const cache = useQueryClient();
   const grants = useGrants(id, true);
   const [email, setEmail] = useState("");
@@ -63,7 +61,7 @@ function Sharing({ id }: { id: string }) {
         {grants.data?.grants.map((grant) => (
           <Given key={grant.id} id={id} grant={grant} />
         ))}
-        {grants.data?.grants.length === 0 && <li className="text-ink-2">Nobody but you sees this session.</li>}
+        {grants.data?.grants.length === 0 && <li className="text-ink-2">You share it with nobody here.</li>}
       </ul>
       <form
         className="grid gap-2"
@@ -98,20 +96,5 @@ function Sharing({ id }: { id: string }) {
         </Button>
       </form>
     </div>
-  );
-}
-
-export function Share({ session }: { session: Session }) {
-  const [open, setOpen] = useState(false);
-  return (
-    <>
-      <Button look="quiet" onClick={() => setOpen(true)} data-testid="share">
-        <UserPlus size={16} aria-hidden="true" />
-        Share
-      </Button>
-      <Dialog open={open} title="Share this session" onClose={() => setOpen(false)}>
-        <Sharing id={session.id} />
-      </Dialog>
-    </>
   );
 }

@@ -1,6 +1,5 @@
 //! With whom the owner shares a session.
 
-use crate::auth::Mode;
 use crate::clock::{DAY_US, now_us};
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
@@ -59,14 +58,14 @@ pub async fn give(
     Seen { session, .. }: Seen<act::Share>,
     Body(wish): Body<Share>,
 ) -> Result<(StatusCode, Json<Made>)> {
-    let Mode::Accounts(accounts) = &app.mode else {
+    if app.mode.accounts().is_none() {
         return Err(Error::Conflict("this server has one person; set [auth] so that others can sign in".into()));
-    };
+    }
     if wish.days.is_some_and(|days| !(1..=DAYS_MAX).contains(&days)) {
         return Err(Error::Unprocessable(format!("days must be 1 to {DAYS_MAX}")));
     }
     // Whoever has an account could otherwise ask for one address after another.
-    accounts.attempts.lookup(session.owner).map_err(too_many)?;
+    app.attempts.lookup(session.owner).map_err(too_many)?;
     let db = &app.context.db;
     let grantee = match users::with_email(db, &wish.email.trim().to_lowercase()).await?.as_slice() {
         [one] if *one == session.owner => return Err(Error::Unprocessable("the session is yours already".into())),

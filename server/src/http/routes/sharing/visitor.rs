@@ -1,0 +1,52 @@
+//! The guest of a link: an extractor that proves the cookie and names what the guest may do.
+
+use crate::auth::rights::Party;
+use crate::clock::now_us;
+use crate::http::app::App;
+use crate::http::error::{Error, Result};
+use crate::http::routes::account::cookie;
+use crate::http::viewer::{Act, Address, too_many};
+use crate::store::sessions::{self, Session};
+use crate::store::sharing::visits;
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+use std::marker::PhantomData;
+use uuid::Uuid;
+
+/// Somebody without an account, whose browser opened the link that the path names, and who may do this with its session.
+pub struct Guest<A> {
+    pub session: Session,
+    pub guest: visits::Guest,
+    act: PhantomData<A>,
+}
+
+impl<A: Act> FromRequestParts<App> for Guest<A> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Guest<A>> {
+        let path = RawPathParams::from_request_parts(parts, app).await.ok();
+        let link: Uuid = path
+            .and_then(|params| {
+                params.iter().find(|(name, _)| *name == "link").and_then(|(_, value)| value.parse().ok())
+            })
+            .ok_or_else(unknown)?;
+        let secret = cookie::guest(app, &parts.headers, link).ok_or_else(unknown)?;
+        let db = &app.context.db;
+        let Some(guest) = visits::find(db, link, &secret, now_us()).await? else {
+            let Address(from) = Address::from_request_parts(parts, app).await.unwrap_or_else(|never| match never {});
+            metrics::counter!("coach_credentials_refused_total").increment(1);
+            app.attempts.refused(from).map_err(too_many)?;
+            return Err(unknown());
+        };
+        let session = sessions::get(db, guest.link.owner(), guest.link.session()).await?.ok_or_else(unknown)?;
+        if !(Party::Guest { scores: guest.link.scores }).may(A::ACTION) {
+            return Err(Error::Forbidden("the owner of this session has not allowed that".into()));
+        }
+        Ok(Guest { session, guest, act: PhantomData })
+    }
+}
+
+/// Returns the answer to whoever has no link that is in force: it does not tell whether there ever was one.
+pub fn unknown() -> Error {
+    Error::NotFound("link any more; ask for a new one")
+}

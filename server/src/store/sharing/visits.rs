@@ -1,0 +1,93 @@
+//! Queries on visits: browsers in which a link was opened, and which may see its session for a day.
+
+use super::links::Opens;
+use crate::clock::DAY_US;
+use crate::secret;
+use crate::store::people::SEEN_EVERY_US;
+use crate::store::{Db, on};
+use coach_core::{SessionId, UserId};
+use serde::Serialize;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// How long a browser sees the session before the link is opened again, microseconds.
+pub const VISIT_US: i64 = DAY_US;
+/// How often one link is opened at most.
+const VISITS_MAX: i64 = 1000;
+/// Visits of one link that its owner is shown.
+const SHOWN: usize = 100;
+
+/// A visit as the owner of the session sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Visit {
+    /// How the guest is called, in their own words; `null`: they did not say.
+    pub name: Option<String>,
+    /// Microseconds since 1970 (UTC).
+    pub opened_us: i64,
+    /// The last request, within a minute: microseconds since 1970 (UTC).
+    pub seen_us: i64,
+}
+
+/// A guest whose browser opened a link that is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guest {
+    /// Id of the visit.
+    pub visit: Uuid,
+    pub name: Option<String>,
+    pub link: Opens,
+}
+
+#[derive(sqlx_macros::FromRow)]
+struct Found {
+    visit: Uuid,
+    name: Option<String>,
+    seen_us: i64,
+    #[sqlx(flatten)]
+    link: Opens,
+}
+
+/// Lets a browser in. Returns the visit's id and the secret for its cookie; `None`: the link was opened as often as it may be.
+pub async fn begin(db: &Db, link: &Opens, name: Option<&str>, now: i64) -> sqlx::Result<Option<(Uuid, String)>> {
+    const INSERT: &str = "INSERT INTO visits (id, link, owner, hash, name, opened_us, seen_us)
+        SELECT $1, l.id, l.owner, $4, $5, $6, $6 FROM links l WHERE l.id = $2 AND l.owner = $3
+        AND (SELECT COUNT(*) FROM visits WHERE link = $2 AND owner = $3) < $7";
+    let (id, secret) = (Uuid::now_v7(), secret::generate());
+    let made = on!(db, pool => sqlx::query(INSERT).bind(id).bind(link.id).bind(link.owner().0).bind(secret::hash(&secret))
+        .bind(name).bind(now).bind(VISITS_MAX).execute(pool).await?.rows_affected());
+    Ok((made == 1).then_some((id, secret)))
+}
+
+/// Returns the guest whose cookie this is, if it is one of this link, no older than a day, and the link is in force. Notes that
+/// they were here.
+pub async fn find(db: &Db, link: Uuid, secret: &str, now: i64) -> sqlx::Result<Option<Guest>> {
+    const SELECT: &str = "SELECT v.id AS visit, v.name, v.seen_us, l.id, l.session, l.owner, l.passphrase, l.scores, l.comments,
+        l.expires_us FROM visits v JOIN links l ON l.id = v.link JOIN sessions s ON s.id = l.session JOIN users u ON u.id = l.owner
+        WHERE v.hash = $1 AND l.id = $2 AND v.opened_us > $3 AND l.expires_us > $4 AND l.revoked_us IS NULL
+        AND s.state <> 'deleted' AND u.disabled_us IS NULL";
+    const SEEN: &str = "UPDATE visits SET seen_us = $3 WHERE id = $1 AND owner = $2";
+    on!(db, pool => {
+        let row: Option<Found> = sqlx::query_as(SELECT).bind(secret::hash(secret)).bind(link).bind(now - VISIT_US)
+            .bind(now).fetch_optional(pool).await?;
+        let Some(Found { visit, name, seen_us, link }) = row else { return Ok(None) };
+        if now - seen_us >= SEEN_EVERY_US {
+            sqlx::query(SEEN).bind(visit).bind(link.owner().0).bind(now).execute(pool).await?;
+        }
+        Ok(Some(Guest { visit, name, link }))
+    })
+}
+
+/// Returns the visits of a session's links by link, the last first, a hundred of each at most.
+pub async fn of_session(db: &Db, owner: UserId, session: SessionId) -> sqlx::Result<HashMap<Uuid, Vec<Visit>>> {
+    const SELECT: &str = "SELECT v.link, v.name, v.opened_us, v.seen_us FROM visits v JOIN links l ON l.id = v.link
+        WHERE v.owner = $1 AND l.session = $2 ORDER BY v.id DESC";
+    let rows: Vec<(Uuid, Option<String>, i64, i64)> =
+        on!(db, pool => sqlx::query_as(SELECT).bind(owner.0).bind(session.0).fetch_all(pool).await?);
+    let mut found: HashMap<Uuid, Vec<Visit>> = HashMap::new();
+    for (link, name, opened_us, seen_us) in rows {
+        let of_link = found.entry(link).or_default();
+        if of_link.len() < SHOWN {
+            of_link.push(Visit { name, opened_us, seen_us });
+        }
+    }
+    Ok(found)
+}

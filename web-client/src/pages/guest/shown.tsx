@@ -1,0 +1,61 @@
+// What a link shows: questions, recording, what was said, and the scores where the owner shows them.
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { guestPath, guestRecording, guestReport } from "../../api/calls";
+import { asProblem } from "../../api/problem";
+import type { GuestView } from "../../api/types";
+import { day, when } from "../../replay/words";
+import { ScoreCards } from "../report/score-cards";
+import { Replay, Said } from "../shared/replay";
+import { GuestFrame } from "./frame";
+
+const nothing = () => undefined;
+
+function Scores({ link }: { link: string }) {
+  const report = useQuery({ queryKey: ["guest-report", link], queryFn: () => guestReport(link), retry: false });
+  if (!report.data) return null;
+  const { scores, words } = report.data.overall;
+  return (
+    <section aria-label="Scores" className="max-w-md">
+      <ScoreCards scores={scores} words={words} lit={null} onLight={nothing} onPin={nothing} onPlay={nothing} />
+    </section>
+  );
+}
+
+export function Shown({ view, onEnded }: { view: GuestView; onEnded: () => void }) {
+  const { link, session } = view;
+  const recording = useQuery({
+    queryKey: ["guest-recording", link],
+    queryFn: () => guestRecording(link),
+    retry: false,
+  });
+  const ended = recording.error !== null && asProblem(recording.error).status === 404;
+  useEffect(() => {
+    if (ended) onEnded();
+  }, [ended, onEnded]);
+  const from = view.owner_name ?? "Somebody";
+  const what = session.questions.length > 1 ? "answers" : "an answer";
+  return (
+    <GuestFrame title={`${from}, ${day(session.created_us)}`}>
+      <div className="grid gap-6" data-testid="guest">
+        <div>
+          <h1 className="text-2xl font-semibold">
+            {from} shows you {what}
+          </h1>
+          <p className="text-ink-2">
+            {when(session.created_us)} · you can see it until {when(view.expires_us)}
+          </p>
+        </div>
+        <ol className="grid gap-1 text-lg text-pretty">
+          {session.questions.map((question) => (
+            <li key={question.id}>{question.text}</li>
+          ))}
+        </ol>
+        <Replay recording={recording} path={guestPath(link)} />
+        {view.scores && <Scores link={link} />}
+        <Said path={guestPath(link)} />
+        <p className="text-sm text-ink-2">The owner sees that this link was opened, and when.</p>
+      </div>
+    </GuestFrame>
+  );
+}
