@@ -23,6 +23,8 @@ pub enum Action {
     Review,
     /// Reads scores and report.
     Report,
+    /// Reads and writes comments.
+    Comment,
     /// Takes the whole session away: journal, files.
     Export,
     /// Decides who else may read a session.
@@ -48,6 +50,8 @@ pub enum Party {
     Guest {
         /// Whether the owner shows scores and report.
         scores: bool,
+        /// Whether the owner lets guests comment.
+        comments: bool,
     },
 }
 
@@ -59,10 +63,11 @@ impl Party {
             (_, A::Use | A::Account | A::Operate) => false,
             (Party::Owner, _) => true,
             (Party::Grantee { .. }, A::See | A::View) => true,
-            (Party::Grantee { role: Role::Coach, .. }, A::Review) => true,
+            (Party::Grantee { role: Role::Coach, .. }, A::Review | A::Comment) => true,
             (Party::Grantee { role: Role::Coach, scores }, A::Report) => scores,
             (Party::Guest { .. }, A::See | A::Review) => true,
-            (Party::Guest { scores }, A::Report) => scores,
+            (Party::Guest { scores, .. }, A::Report) => scores,
+            (Party::Guest { comments, .. }, A::Comment) => comments,
             (Party::Grantee { .. } | Party::Guest { .. }, _) => false,
         }
     }
@@ -103,6 +108,7 @@ mod tests {
         Action::View,
         Action::Review,
         Action::Report,
+        Action::Comment,
         Action::Export,
         Action::Share,
     ];
@@ -115,18 +121,19 @@ mod tests {
             assert_eq!(allowed(Party::Grantee { role, scores: true }), [Action::See, Action::View]);
         }
         let coach = |scores| allowed(Party::Grantee { role: Role::Coach, scores });
-        assert_eq!(coach(false), [Action::See, Action::View, Action::Review]);
-        assert_eq!(coach(true), [Action::See, Action::View, Action::Review, Action::Report]);
+        assert_eq!(coach(false), [Action::See, Action::View, Action::Review, Action::Comment]);
+        assert_eq!(coach(true), [Action::See, Action::View, Action::Review, Action::Report, Action::Comment]);
     }
 
     #[test]
-    fn a_guest_sees_the_recording_and_the_report_only_where_it_is_shown() {
-        let allowed = |scores| {
-            let guest = Party::Guest { scores };
+    fn a_guest_sees_the_recording_and_what_else_the_link_says() {
+        let allowed = |scores, comments| {
+            let guest = Party::Guest { scores, comments };
             ON_SESSIONS.into_iter().filter(|&action| guest.may(action)).collect::<Vec<_>>()
         };
-        assert_eq!(allowed(false), [Action::See, Action::Review]);
-        assert_eq!(allowed(true), [Action::See, Action::Review, Action::Report]);
+        assert_eq!(allowed(false, false), [Action::See, Action::Review]);
+        assert_eq!(allowed(true, false), [Action::See, Action::Review, Action::Report]);
+        assert_eq!(allowed(false, true), [Action::See, Action::Review, Action::Comment]);
     }
 
     #[test]

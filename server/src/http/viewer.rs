@@ -9,13 +9,13 @@ use crate::auth::{By, Mode, Viewer};
 use crate::clock::now_us;
 use crate::store::people::{audit, grants, logins, tokens, users};
 use crate::store::sessions::{self, Session};
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::{ConnectInfo, FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use coach_core::SessionId;
 use std::convert::Infallible;
 use std::marker::PhantomData;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// Names an [`Action`] in the type of an extractor.
 pub trait Act: Send {
@@ -33,7 +33,7 @@ macro_rules! acts {
         })+
     };
 }
-acts!(See, Change, Publish, Watch, View, Review, Report, Export, Share, Use, Account, Operate);
+acts!(See, Change, Publish, Watch, View, Review, Report, Comment, Export, Share, Use, Account, Operate);
 
 /// Somebody who may do this with what is their own.
 pub struct Asks<A> {

@@ -1,13 +1,13 @@
-//! Notifies another program that a session is scored or has failed: one signed POST, retried until it is accepted.
+//! Notifies another program that a session is scored, has failed or was commented on: one signed POST, retried until it is accepted.
 //!
-//! The event is put into the queue in the transaction that changes the session's state, so there is exactly one for each change.
+//! The event is put into the queue in the transaction that changes the session's state or adds the comment, so there is exactly one for each change.
 
 use super::Hold;
 use super::job::{Hopeless, Job, subject};
 use crate::clock::now_us;
 use crate::config::webhook::Config;
 use crate::context::Context;
-use crate::session::announce::{Event, KIND, Payload};
+use crate::session::announce::{CommentRef, Event, KIND, Payload};
 use crate::store::jobs::Claimed;
 use crate::store::reports::{self, AnswerRow, ScoreValues};
 use crate::store::sessions::{self, Source};
@@ -36,6 +36,9 @@ struct Body {
     event: Event,
     at_us: i64,
     session: SessionBody,
+    /// With `session.commented`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comment: Option<CommentRef>,
 }
 
 #[derive(Serialize)]
@@ -90,14 +93,14 @@ impl Webhook {
     }
 
     async fn body(&self, job: &Claimed, owner: UserId, id: SessionId) -> anyhow::Result<Option<Vec<u8>>> {
-        let Payload { event, at_us } =
+        let Payload { event, at_us, comment } =
             serde_json::from_value(job.payload.clone()).map_err(|e| Hopeless(e.to_string()))?;
         let db = &self.context.db;
         let Some(session) = sessions::get(db, owner, id).await? else { return Ok(None) };
         let summary = reports::summaries(db, owner, id, id).await?.remove(&id).unwrap_or_default();
         let (source, duration_ms) = (session.source, session.duration_ms);
         let session = SessionBody { id, owner, source, duration_ms, scores: summary.scores, answers: summary.answers };
-        Ok(Some(serde_json::to_vec(&Body { id: job.id, event, at_us, session })?))
+        Ok(Some(serde_json::to_vec(&Body { id: job.id, event, at_us, session, comment })?))
     }
 }
 

@@ -1,10 +1,13 @@
-//! The state changes that are sent to the webhook. Each becomes a job in the transaction of the change.
+//! What is sent to the webhook: changes of state, and comments. Each becomes a job in the transaction of the change.
 
 use super::state::State;
 use crate::clock::now_us;
 use crate::store::jobs::NewJob;
+use crate::store::sharing::comments::AuthorKind;
 use coach_core::{SessionId, UserId};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
 
 /// Kind of the webhook's jobs.
 pub const KIND: &str = "webhook";
@@ -20,6 +23,18 @@ pub enum Event {
     /// The session has failed.
     #[serde(rename = "session.failed")]
     Failed,
+    /// Somebody has commented on the session.
+    #[serde(rename = "session.commented")]
+    Commented,
+}
+
+/// A comment that the webhook is told of.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CommentRef {
+    /// Id of the comment.
+    pub id: Uuid,
+    /// As what its author wrote it.
+    pub by: AuthorKind,
 }
 
 /// The payload of a webhook job.
@@ -29,6 +44,9 @@ pub struct Payload {
     pub event: Event,
     /// When it happened: microseconds since 1970 (UTC).
     pub at_us: i64,
+    /// The comment, if one was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<CommentRef>,
 }
 
 /// Returns the webhook job for a change of state; `None` when the webhook is not told of that change.
@@ -38,14 +56,22 @@ pub fn of_change(owner: UserId, session: SessionId, from: State, to: State) -> O
         State::Failed if from != to => Event::Failed,
         _ => return None,
     };
-    let payload = serde_json::json!({ "event": event, "at_us": now_us() });
-    Some(NewJob { payload, max_attempts: ATTEMPTS, ..NewJob::of_session(KIND, owner, session) })
+    Some(job(owner, session, serde_json::json!({ "event": event, "at_us": now_us() })))
+}
+
+/// Returns the webhook job for a comment.
+pub fn of_comment(owner: UserId, session: SessionId, comment: Uuid, by: AuthorKind) -> NewJob<'static> {
+    let comment = serde_json::json!({ "id": comment, "by": by });
+    job(owner, session, serde_json::json!({ "event": Event::Commented, "at_us": now_us(), "comment": comment }))
+}
+
+fn job(owner: UserId, session: SessionId, payload: Value) -> NewJob<'static> {
+    NewJob { payload, max_attempts: ATTEMPTS, ..NewJob::of_session(KIND, owner, session) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use uuid::Uuid;
 
     #[test]
     fn the_webhook_is_told_once_when_a_session_is_ready_or_failed() {

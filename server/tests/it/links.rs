@@ -1,80 +1,16 @@
 //! Links by which people without an account see a session: what they show, how they end, and who guesses.
 
-use crate::support::people::{Browser, login, person};
-use crate::support::report::{make_ready, report, session};
-use crate::support::{Server, on_both, problem, sqlite};
-use coach_core::{SessionId, UserId};
+use crate::support::people::{Browser, person};
+use crate::support::report::session;
+use crate::support::shown::{Shown, accounts};
+use crate::support::{on_both, problem, sqlite};
 use coach_server::clock::{DAY_US, now_us};
-use coach_server::config::Config;
-use coach_server::objects;
 use coach_server::store::people::{all_owners_sweep, users};
+use coach_server::store::sessions;
 use coach_server::store::sharing::links::{self, LINKS_MAX, NewLink};
 use coach_server::store::sharing::visits::{self, VISIT_US};
-use coach_server::store::{Db, sessions};
-use reqwest::{Method, Response};
+use reqwest::Method;
 use serde_json::{Value, json};
-
-/// A server with a ready session of somebody, and the owner's browser.
-struct Shown {
-    server: Server,
-    owner: UserId,
-    session: SessionId,
-    cookie: String,
-}
-
-impl Shown {
-    async fn on(db: Db, configure: impl FnOnce(&mut Config)) -> Shown {
-        let server = Server::on(db.clone(), configure, now_us).await;
-        let accounts = server.context.config.auth.enabled();
-        let owner = if accounts { person(&db, "ada").await } else { server.user };
-        let id = session(&db, owner).await.id;
-        let report = report(Some(77.0));
-        make_ready(&db, owner, id, &report).await;
-        server.objects.put(&objects::report_key(id), serde_json::to_vec(&report).unwrap());
-        server.objects.put(&objects::recording_key(id), "video");
-        let cookie = if accounts { login(&db, owner).await } else { String::new() };
-        Shown { server, owner, session: id, cookie }
-    }
-
-    /// A request of the owner about this session.
-    async fn ask(&self, method: Method, below: &str, body: Value) -> Response {
-        let request = self.server.request(method, &format!("/api/sessions/{}{below}", self.session));
-        request.header("cookie", &self.cookie).json(&body).send().await.unwrap()
-    }
-
-    /// Makes a link. Returns its id and its secret.
-    async fn link(&self, wish: Value) -> (String, String) {
-        let answer = self.ask(Method::POST, "/links", wish).await;
-        assert_eq!(answer.status(), 201);
-        let made: Value = answer.json().await.unwrap();
-        let secret = made["path"].as_str().unwrap().strip_prefix("/guest#").unwrap().to_owned();
-        (made["id"].as_str().unwrap().to_owned(), secret)
-    }
-
-    async fn links(&self) -> Value {
-        self.ask(Method::GET, "/links", Value::Null).await.json::<Value>().await.unwrap()["links"].clone()
-    }
-
-    async fn open(&self, browser: &Browser, body: Value) -> Response {
-        browser.send(Method::POST, &format!("{}/api/guest", self.server.base), |request| request.json(&body)).await
-    }
-
-    async fn see(&self, browser: &Browser, link: &str, below: &str) -> Response {
-        let url = format!("{}/api/guest/{link}{below}", self.server.base);
-        browser.send(Method::GET, &url, |request| request).await
-    }
-
-    async fn audit(&self) -> Vec<String> {
-        let request = self.server.request(Method::GET, "/api/audit").header("cookie", &self.cookie);
-        let log: Value = request.send().await.unwrap().json().await.unwrap();
-        log["entries"].as_array().unwrap().iter().map(|e| e["what"].as_str().unwrap().to_owned()).collect()
-    }
-}
-
-fn accounts(config: &mut Config) {
-    config.auth.local = true;
-    config.limits.changes_hz = 10_000;
-}
 
 #[tokio::test]
 async fn a_link_shows_what_its_owner_says_until_it_is_ended() {

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows belong to a person.
-const TABLES: [&str; 19] = [
+const TABLES: [&str; 20] = [
     "answers",
     "audit",
+    "comments",
     "consents",
     "grants",
     "hints",

@@ -13,6 +13,7 @@ use coach_server::store::people::grants::{self, NewGrant, Role};
 use coach_server::store::people::logins::{self, NewLogin};
 use coach_server::store::people::tokens::{self, NewToken, Scope};
 use coach_server::store::people::users::{self, AccountRole};
+use coach_server::store::sharing::comments::{self, Added, NewComment, Writer};
 use coach_server::store::sharing::links::{self, NewLink};
 use coach_server::store::sharing::visits;
 use coach_server::store::{Db, consents};
@@ -35,13 +36,18 @@ enum Rule {
 }
 use Rule::{Guest, Open, Own, Session};
 
-const RULES: [(&str, Rule); 73] = [
+const RULES: [(&str, Rule); 81] = [
     ("analysis_again", Session(Action::Change)),
     ("analysis_get", Session(Action::See)),
     ("audit_list", Own(Action::Account)),
     ("browsers_end", Own(Action::Account)),
     ("browsers_list", Own(Action::Account)),
     ("calibration_measure", Session(Action::Change)),
+    ("comments_add", Session(Action::Comment)),
+    ("comments_delete", Session(Action::Comment)),
+    ("comments_delete_all", Session(Action::Change)),
+    ("comments_list", Session(Action::Comment)),
+    ("comments_resolve", Session(Action::Comment)),
     ("compare_get", Own(Action::Use)),
     ("consents_accept", Own(Action::Use)),
     ("consents_text", Open),
@@ -50,6 +56,9 @@ const RULES: [(&str, Rule); 73] = [
     ("grants_give", Session(Action::Share)),
     ("grants_list", Session(Action::Share)),
     ("grants_revoke", Session(Action::Share)),
+    ("guest_comments_add", Guest(Action::Comment)),
+    ("guest_comments_delete", Guest(Action::Comment)),
+    ("guest_comments_list", Guest(Action::Comment)),
     ("guest_open", Open),
     ("guest_recording", Guest(Action::Review)),
     ("guest_report", Guest(Action::Report)),
@@ -133,7 +142,7 @@ enum Caller {
     TokenExpired,
     /// A token of somebody who was granted the session.
     GranteeToken(Scope),
-    /// A browser that opened the link of the path, which shows scores or not.
+    /// A browser that opened the link of the path, which shows scores and lets guests comment, or neither.
     Guest(bool),
     GuestRevoked,
     GuestExpired,
@@ -196,7 +205,7 @@ fn expected(rule: Rule, caller: Caller) -> Expected {
     }
     if let Guest(action) = rule {
         return match caller {
-            C::Guest(scores) if (Party::Guest { scores }).may(action) => Expected::Allowed,
+            C::Guest(all) if (Party::Guest { scores: all, comments: all }).may(action) => Expected::Allowed,
             C::Guest(_) => Expected::Forbidden,
             _ => Expected::NoLink,
         };
@@ -236,13 +245,14 @@ struct Fixture {
     token: Uuid,
     grant: Uuid,
     link: Uuid,
+    comment: Uuid,
     /// The cookie of a browser that opened the link.
     guest: String,
 }
 
 /// Makes a link and opens it. Returns its id and the browser's cookie for it.
-async fn opened(db: &Db, owner: UserId, session: SessionId, scores: bool, expires_us: i64) -> (Uuid, String) {
-    let new = NewLink { scores, comments: true, expires_us, ..NewLink::default() };
+async fn opened(db: &Db, owner: UserId, session: SessionId, all: bool, expires_us: i64) -> (Uuid, String) {
+    let new = NewLink { scores: all, comments: all, expires_us, ..NewLink::default() };
     let (id, secret) = links::make(db, owner, session, new).await.unwrap().unwrap();
     let link = links::find(db, &secret, expires_us - 1).await.unwrap().unwrap();
     let (_, cookie) = visits::begin(db, &link, Some("Gus"), now_us()).await.unwrap().unwrap();
@@ -260,7 +270,18 @@ async fn fixture(db: &Db, caller: Caller) -> Fixture {
     let grant = grant(db, owner, session, reader, Role::Observer, false).await;
     let expires_us = if caller == Caller::GuestExpired { now_us() } else { i64::MAX };
     let (link, guest) = opened(db, owner, session, caller == Caller::Guest(true), expires_us).await;
-    Fixture { session, owner, browser, token, grant, link, guest }
+    let remark = NewComment {
+        writer: Writer::Person(owner),
+        author_name: "Ada".into(),
+        reply_to: None,
+        start_ms: None,
+        end_ms: None,
+        text: "Here.".into(),
+    };
+    let Added::Done(comment) = comments::add(db, owner, session, remark, |_| None).await.unwrap() else {
+        panic!("the comment was not added")
+    };
+    Fixture { session, owner, browser, token, grant, link, comment, guest }
 }
 
 /// The header that proves the caller.
@@ -339,6 +360,9 @@ fn body(operation: &str, request: RequestBuilder) -> RequestBuilder {
     let value = match operation {
         "consents_accept" => Some(json!({"version": consent::VERSION})),
         "grants_give" => Some(json!({"email": "stranger@uni.test", "scores": true})),
+        "comments_add" => Some(json!({"text": "x"})),
+        "comments_resolve" => Some(json!({"resolved": true})),
+        "guest_comments_add" => Some(json!({"text": "x", "name": "Gus"})),
         "guest_open" => Some(json!({"link": "x"})),
         "links_make" => Some(json!({"name": "Gus", "days": 7})),
         "me_put" => Some(json!({"retention_days": 7})),
@@ -435,6 +459,7 @@ async fn nobody_does_more_than_the_table_of_rights_says() {
                     .replace("{id}", &fixture.session.to_string())
                     .replace("{browser}", &fixture.browser.to_string())
                     .replace("{token}", &fixture.token.to_string())
+                    .replace("{comment}", &fixture.comment.to_string())
                     .replace("{link}", &fixture.link.to_string())
                     .replace("{grant}", &fixture.grant.to_string())
                     .replace("{participant}", "candidate")

@@ -143,3 +143,22 @@ async fn no_event_is_sent_for_a_deleted_session_or_without_a_webhook() {
     silent.context.machine.apply(silent.user, id, Event::Failed("so it is".into())).await.unwrap();
     assert!(states(&silent).await.is_empty());
 }
+
+#[tokio::test]
+async fn a_comment_is_delivered_without_its_words() {
+    let (url, heard) = receiver(Vec::new()).await;
+    let (server, worker) = server(url).await;
+    let id = session(&server.context.db, server.user).await.id;
+    let body = serde_json::json!({"text": "A word for you alone", "start_ms": 5000});
+    let made: Value = server.post(&format!("/api/sessions/{id}/comments"), body).await.json().await.unwrap();
+    assert_eq!(states(&server).await, [("queued".to_owned(), 1)]);
+    step(&server, &worker).await;
+    let heard = heard.lock().unwrap();
+    let told: Value = serde_json::from_slice(&heard[0].1).unwrap();
+    assert_eq!(
+        (told["type"].as_str(), &told["session"]["id"]),
+        (Some("session.commented"), &Value::from(id.to_string()))
+    );
+    assert_eq!(told["comment"], serde_json::json!({"id": made["id"], "by": "owner"}));
+    assert!(!told.to_string().contains("alone"), "{told}");
+}

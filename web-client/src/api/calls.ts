@@ -6,9 +6,12 @@ import type {
   Analysis,
   Browsers,
   CalibrationResult,
+  CommentRequest,
+  Comments,
   Comparison,
   ConsentText,
   Grants,
+  GuestCommentRequest,
   GuestView,
   Invitation,
   IssuedToken,
@@ -99,6 +102,15 @@ export const makeLink = (id: string, body: LinkRequest) =>
   said<LinkMade>(client.POST("/api/sessions/{id}/links", { ...at(id), body }));
 export const endLink = (id: string, link: string) =>
   said(client.DELETE("/api/sessions/{id}/links/{link}", { params: { path: { id, link } } }));
+const ofComment = (id: string, comment: string) => ({ params: { path: { id, comment } } });
+export const comments = (id: string) => said<Comments>(client.GET("/api/sessions/{id}/comments", at(id)));
+export const addComment = (id: string, body: CommentRequest) =>
+  said(client.POST("/api/sessions/{id}/comments", { ...at(id), body }));
+export const deleteComment = (id: string, comment: string) =>
+  said(client.DELETE("/api/sessions/{id}/comments/{comment}", ofComment(id, comment)));
+export const deleteComments = (id: string) => said(client.DELETE("/api/sessions/{id}/comments", at(id)));
+export const resolveComment = (id: string, comment: string, resolved: boolean) =>
+  said(client.PUT("/api/sessions/{id}/comments/{comment}/resolved", { ...ofComment(id, comment), body: { resolved } }));
 export const shared = () => said<SharedSessions>(client.GET("/api/shared"));
 
 export const calibrate = (id: string, clip: Blob) =>
@@ -133,6 +145,12 @@ export const openLink = (body: OpenLink) => said<GuestView>(client.POST("/api/gu
 export const guestRecording = (link: string) =>
   said<Recording>(client.GET("/api/guest/{link}/recording", through(link)));
 export const guestReport = (link: string) => said<Report>(client.GET("/api/guest/{link}/report", through(link)));
+
+export const guestComments = (link: string) => said<Comments>(client.GET("/api/guest/{link}/comments", through(link)));
+export const addGuestComment = (link: string, body: GuestCommentRequest) =>
+  said(client.POST("/api/guest/{link}/comments", { ...through(link), body }));
+export const deleteGuestComment = (link: string, comment: string) =>
+  said(client.DELETE("/api/guest/{link}/comments/{comment}", { params: { path: { link, comment } } }));
 
 /** Where what is said of a session is: a session that one may see, or what a link shows. */
 export const sessionPath = (id: string) => `/api/sessions/${encodeURIComponent(id)}`;

@@ -76,6 +76,12 @@ pub async fn find(db: &Db, link: Uuid, secret: &str, now: i64) -> sqlx::Result<O
     })
 }
 
+/// Sets how a guest is called.
+pub async fn set_name(db: &Db, owner: UserId, visit: Uuid, name: &str) -> sqlx::Result<()> {
+    const UPDATE: &str = "UPDATE visits SET name = $3 WHERE id = $1 AND owner = $2";
+    on!(db, pool => sqlx::query(UPDATE).bind(visit).bind(owner.0).bind(name).execute(pool).await.map(drop))
+}
+
 /// Returns the visits of a session's links by link, the last first, a hundred of each at most.
 pub async fn of_session(db: &Db, owner: UserId, session: SessionId) -> sqlx::Result<HashMap<Uuid, Vec<Visit>>> {
     const SELECT: &str = "SELECT v.link, v.name, v.opened_us, v.seen_us FROM visits v JOIN links l ON l.id = v.link

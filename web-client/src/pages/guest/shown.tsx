@@ -1,9 +1,12 @@
 // What a link shows: questions, recording, what was said, and the scores where the owner shows them.
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import { guestPath, guestRecording, guestReport } from "../../api/calls";
 import { asProblem } from "../../api/problem";
 import type { GuestView } from "../../api/types";
+import { Comments, useComments } from "../../comments/comments";
+import { ofLink } from "../../comments/source";
+import { Player } from "../../replay/player";
 import { day, when } from "../../replay/words";
 import { ScoreCards } from "../report/score-cards";
 import { Replay, Said } from "../shared/replay";
@@ -11,13 +14,20 @@ import { GuestFrame } from "./frame";
 
 const nothing = () => undefined;
 
-function Scores({ link }: { link: string }) {
+function Scores({ link, player }: { link: string; player: Player }) {
   const report = useQuery({ queryKey: ["guest-report", link], queryFn: () => guestReport(link), retry: false });
   if (!report.data) return null;
   const { scores, words } = report.data.overall;
   return (
     <section aria-label="Scores" className="max-w-md">
-      <ScoreCards scores={scores} words={words} lit={null} onLight={nothing} onPin={nothing} onPlay={nothing} />
+      <ScoreCards
+        scores={scores}
+        words={words}
+        lit={null}
+        onLight={nothing}
+        onPin={nothing}
+        onPlay={(start, end) => player.playMoment(start, end)}
+      />
     </section>
   );
 }
@@ -29,6 +39,10 @@ export function Shown({ view, onEnded }: { view: GuestView; onEnded: () => void 
     queryFn: () => guestRecording(link),
     retry: false,
   });
+  const length = session.duration_ms ?? Number.MAX_SAFE_INTEGER;
+  const player = useMemo(() => new Player(length), [length]);
+  const source = useMemo(() => ofLink(link), [link]);
+  const comments = useComments(source, view.comments).data?.comments ?? [];
   const ended = recording.error !== null && asProblem(recording.error).status === 404;
   useEffect(() => {
     if (ended) onEnded();
@@ -51,8 +65,9 @@ export function Shown({ view, onEnded }: { view: GuestView; onEnded: () => void 
             <li key={question.id}>{question.text}</li>
           ))}
         </ol>
-        <Replay recording={recording} path={guestPath(link)} />
-        {view.scores && <Scores link={link} />}
+        <Replay recording={recording} path={guestPath(link)} player={player} comments={comments} />
+        {view.scores && <Scores link={link} player={player} />}
+        {view.comments && <Comments source={source} player={player} />}
         <Said path={guestPath(link)} />
         <p className="text-sm text-ink-2">The owner sees that this link was opened, and when.</p>
       </div>

@@ -9,6 +9,9 @@ import { Player } from "../../replay/player";
 import { linesOf } from "../../replay/transcript";
 import { day, when } from "../../replay/words";
 import { clock } from "../../live/timer";
+import { Comments, useComments } from "../../comments/comments";
+import { ofSession } from "../../comments/source";
+import { places } from "../../comments/threads";
 import { Frame } from "../../ui/frame";
 import { AnswerTabs } from "./answer-tabs";
 import { EndingNote } from "./ending-note";
@@ -99,7 +102,12 @@ export function ReportView({ session, report }: { session: Session; report: Repo
 
   const rows = useMemo(() => lanes(report, tracks), [report, tracks]);
   const lines = useMemo(() => linesOf(report, shown.start, shown.end), [report, shown]);
-  const marks = useMemo(() => marksOf(report, shown), [report, shown]);
+  const source = useMemo(() => ofSession(session.id, session.own), [session.id, session.own]);
+  const comments = useComments(source).data?.comments;
+  const marks = useMemo(
+    () => [...marksOf(report, shown), ...places(comments ?? []).map((t) => ({ t, kind: "comment" as const }))],
+    [report, shown, comments],
+  );
   const view = useMemo(
     () => (answer === null ? { min: 0, max: report.duration_ms } : { min: shown.start, max: shown.end }),
     [answer, shown, report.duration_ms],
@@ -162,6 +170,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
             lit={lit}
             answers={report.answers}
           />
+          <Comments source={source} player={player} />
           <Everything report={report} shown={shown} />
         </div>
       </div>

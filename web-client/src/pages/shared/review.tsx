@@ -1,7 +1,11 @@
 // A session of somebody else, as far as its owner shows it: recording, what was said, and the report where that is shared.
-import { useRecording, useSession, useShared } from "../../api/queries";
-import { when } from "../../replay/words";
+import { useMemo } from "react";
 import { sessionPath } from "../../api/calls";
+import { useRecording, useSession, useShared } from "../../api/queries";
+import { Comments, useComments } from "../../comments/comments";
+import { ofSession } from "../../comments/source";
+import { Player } from "../../replay/player";
+import { when } from "../../replay/words";
 import { ButtonLink } from "../../ui/button";
 import { Frame } from "../../ui/frame";
 import { Failure, Loading } from "../../ui/states";
@@ -15,6 +19,11 @@ export default function Review({ id }: { id: string }) {
   const session = useSession(id);
   const shared = once(useShared().data?.sessions ?? []).find((one) => one.session === id);
   const recording = useRecording(id, session.isSuccess);
+  const length = session.data?.duration_ms ?? Number.MAX_SAFE_INTEGER;
+  const player = useMemo(() => new Player(length), [length]);
+  const source = useMemo(() => ofSession(id, false), [id]);
+  const reviews = shared?.role === "coach";
+  const comments = useComments(source, reviews).data?.comments ?? [];
   return (
     <Frame title="A shared session">
       {session.isPending && <Loading page what="the session" />}
@@ -41,8 +50,9 @@ export default function Review({ id }: { id: string }) {
             ))}
           </ol>
           {(recording.isError && LIVE.includes(session.data.state)) || (
-            <Replay recording={recording} path={sessionPath(id)} />
+            <Replay recording={recording} path={sessionPath(id)} player={player} comments={comments} />
           )}
+          {reviews && <Comments source={source} player={player} />}
           <Said path={sessionPath(id)} />
         </div>
       )}

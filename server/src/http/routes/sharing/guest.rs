@@ -1,8 +1,8 @@
 //! A session as guests of a link see it: opened once by the link's secret, then by a cookie, for a day and no longer than the link is good.
 
 use super::links::called;
-use super::visitor::{Guest, unknown};
-use crate::auth::rights::{Action, Party};
+use super::visitor::{Guest, party, unknown};
+use crate::auth::rights::Action;
 use crate::clock::now_us;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
@@ -111,7 +111,7 @@ async fn let_in(app: &App, from: IpAddr, link: &Opens, given: Option<String>) ->
 async fn view(app: &App, session: Session, link: Opens, name: Option<String>) -> Result<GuestView> {
     let owner = users::get(&app.context.db, link.owner()).await?;
     let session = SessionView::load(&app.context.db, session).await?;
-    let shown = Party::Guest { scores: link.scores }.may(Action::Report);
+    let shown = party(&link).may(Action::Report);
     Ok(GuestView {
         link: link.id,
         owner_name: owner.and_then(|owner| owner.name),

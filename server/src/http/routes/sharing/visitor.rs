@@ -7,6 +7,7 @@ use crate::http::error::{Error, Result};
 use crate::http::routes::account::cookie;
 use crate::http::viewer::{Act, Address, too_many};
 use crate::store::sessions::{self, Session};
+use crate::store::sharing::links::Opens;
 use crate::store::sharing::visits;
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -39,11 +40,16 @@ impl<A: Act> FromRequestParts<App> for Guest<A> {
             return Err(unknown());
         };
         let session = sessions::get(db, guest.link.owner(), guest.link.session()).await?.ok_or_else(unknown)?;
-        if !(Party::Guest { scores: guest.link.scores }).may(A::ACTION) {
+        if !party(&guest.link).may(A::ACTION) {
             return Err(Error::Forbidden("the owner of this session has not allowed that".into()));
         }
         Ok(Guest { session, guest, act: PhantomData })
     }
+}
+
+/// Returns what the guests of a link are to its session.
+pub fn party(link: &Opens) -> Party {
+    Party::Guest { scores: link.scores, comments: link.comments }
 }
 
 /// Returns the answer to whoever has no link that is in force: it does not tell whether there ever was one.

@@ -187,11 +187,7 @@ export function Links({ id }: { id: string }) {
         ))}
         {links.data?.links.length === 0 && <li className="text-ink-2">There is no link to it.</li>}
       </ul>
-      {made === null ? (
-        <NewLink id={id} onMade={setMade} />
-      ) : (
-        <Made address={made} onDone={() => setMade(null)} />
-      )}
+      {made === null ? <NewLink id={id} onMade={setMade} /> : <Made address={made} onDone={() => setMade(null)} />}
     </div>
   );
 }
