@@ -27,14 +27,15 @@ const TABLES: [&str; 20] = [
 ];
 
 /// Functions that find a row by something else, with the file they are in: the one job of a session, a worker's own job, the number of
-/// jobs, the hash of a cookie and what it found, the provider's session. The last one is the beginning that queries on uploads share; what
-/// they add to it names the owner.
-const OTHERWISE: [(&str, &str); 6] = [
+/// jobs, the hash of a cookie and what it found, the provider's session. The last two are the beginnings that queries on sessions and on
+/// uploads share; what they add to it names the owner.
+const OTHERWISE: [(&str, &str); 7] = [
     ("jobs", "enqueue_once"),
     ("jobs", "release"),
     ("jobs", "count"),
     ("logins", "find"),
     ("logins", "end_of_issuer_session"),
+    ("sessions", "from"),
     ("uploads", "from"),
 ];
 

@@ -77,6 +77,17 @@ function useStart(player: Player) {
   }, [player, at]);
 }
 
+/** Where something is, and what others say about it. */
+function useMarks(session: Session, report: Report, shown: ReportAnswer) {
+  const source = useMemo(() => ofSession(session.id, session.own), [session.id, session.own]);
+  const comments = useComments(source).data?.comments;
+  const marks = useMemo(
+    () => [...marksOf(report, shown), ...places(comments ?? []).map((t) => ({ t, kind: "comment" as const }))],
+    [report, shown, comments],
+  );
+  return { source, marks };
+}
+
 /** Whose answer, when, and what there was to go by. */
 function Top({ session, report, title }: { session: Session; report: Report; title: string }) {
   return (
@@ -102,12 +113,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
 
   const rows = useMemo(() => lanes(report, tracks), [report, tracks]);
   const lines = useMemo(() => linesOf(report, shown.start, shown.end), [report, shown]);
-  const source = useMemo(() => ofSession(session.id, session.own), [session.id, session.own]);
-  const comments = useComments(source).data?.comments;
-  const marks = useMemo(
-    () => [...marksOf(report, shown), ...places(comments ?? []).map((t) => ({ t, kind: "comment" as const }))],
-    [report, shown, comments],
-  );
+  const { source, marks } = useMarks(session, report, shown);
   const view = useMemo(
     () => (answer === null ? { min: 0, max: report.duration_ms } : { min: shown.start, max: shown.end }),
     [answer, shown, report.duration_ms],

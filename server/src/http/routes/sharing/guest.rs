@@ -19,7 +19,7 @@ use crate::store::sharing::links::{self, Opens};
 use crate::store::sharing::visits::{self, VISIT_US};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use axum_extra::extract::cookie::CookieJar;
 use serde::{Deserialize, Serialize};

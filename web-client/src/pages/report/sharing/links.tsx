@@ -112,7 +112,6 @@ function Made({ address, onDone }: { address: string; onDone: () => void }) {
   );
 }
 
-// eslint-disable-next-line max-lines-per-function -- one form, whose fields are its state
 function NewLink({ id, onMade }: { id: string; onMade: (address: string) => void }) {
   const cache = useQueryClient();
   const [name, setName] = useState("");
