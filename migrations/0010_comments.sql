@@ -15,6 +15,8 @@ CREATE TABLE comments (
     end_ms BIGINT CHECK (end_ms >= start_ms),
     text TEXT NOT NULL,
     created_us BIGINT NOT NULL,
-    resolved_us BIGINT
+    resolved_us BIGINT,
+    -- Deleted while it had replies: text and name are empty, and it goes with its last reply.
+    deleted_us BIGINT
 );
 CREATE INDEX comments_session ON comments (session, id);

@@ -84,11 +84,28 @@ async fn the_owner_a_coach_and_a_guest_talk_about_a_moment() {
             browser.send(Method::DELETE, &url, |request| request).await.status().as_u16()
         };
         assert_eq!((erase(&first).await, erase("x").await, erase(&third).await), (404, 404, 204));
+        assert_eq!(erase(&third).await, 404, "it is deleted once");
+        let seen = list(shown.ask(Method::GET, "/comments", Value::Null).await).await;
+        assert_eq!(
+            seen.iter().map(what).collect::<Vec<_>>(),
+            ["person ona false", "guest Gus false", "guest  false", "owner ada true"],
+            "the words of others stay"
+        );
+        assert_eq!(
+            (&seen[2]["text"], &seen[2]["deleted"], &seen[2]["start_ms"]),
+            (&json!(""), &json!(true), &json!(90_000))
+        );
+        let late = json!({"text": "Which one?", "reply_to": third});
+        problem(say(&shown, &browser, &link, late).await, 422, "unprocessable").await;
+        let settle = json!({"resolved": true});
+        assert_eq!(shown.ask(Method::PUT, &format!("/comments/{third}/resolved"), settle).await.status(), 404);
+        let thanks = seen[3]["id"].as_str().unwrap();
+        assert_eq!(shown.ask(Method::DELETE, &format!("/comments/{thanks}"), Value::Null).await.status(), 204);
         let seen = list(shown.ask(Method::GET, "/comments", Value::Null).await).await;
         assert_eq!(
             seen.iter().map(what).collect::<Vec<_>>(),
             ["person ona false", "guest Gus false"],
-            "replies go with what they reply to"
+            "a deleted comment goes with its last reply"
         );
         assert_eq!(shown.links().await[0]["visits"][0]["name"], "Gus");
 

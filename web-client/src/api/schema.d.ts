@@ -619,7 +619,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deletes a comment that the guest wrote, and its replies. */
+        /** Deletes a comment that the guest wrote. One with replies stays without text and name until the last reply goes. */
         delete: {
             parameters: {
                 query?: never;
@@ -1819,7 +1819,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deletes a comment and its replies: the owner any, others their own. */
+        /** Deletes a comment: the owner any, others their own. One with replies stays without text and name until the last reply goes. */
         delete: {
             parameters: {
                 query?: never;
@@ -4833,6 +4833,8 @@ export interface components {
              * @description Microseconds since 1970 (UTC).
              */
             created_us: number;
+            /** @description Whether it was deleted and stays, without text and name, for the replies to it. */
+            deleted: boolean;
             /**
              * Format: int64
              * @description Where it ends; `null`: it is about one moment.

@@ -33,13 +33,17 @@ function Body({ comment, source, player }: One) {
     ...renew,
   });
   const { start_ms: start, end_ms: end, resolved_us: resolved } = comment;
-  const mine = source.all || comment.own;
+  const mine = (source.all || comment.own) && !comment.deleted;
   const failed = remove.error ?? settle.error;
   return (
     <div className={resolved === null ? "" : "opacity-70"} data-testid="comment">
       <p className="flex flex-wrap items-baseline gap-x-2 text-sm text-ink-2">
-        <span className="font-medium text-ink">{comment.author_name}</span>
-        <span>{ROLES[comment.by]}</span>
+        {!comment.deleted && (
+          <>
+            <span className="font-medium text-ink">{comment.author_name}</span>
+            <span>{ROLES[comment.by]}</span>
+          </>
+        )}
         <span>{when(comment.created_us)}</span>
         {start !== null && (
           <button
@@ -54,7 +58,11 @@ function Body({ comment, source, player }: One) {
         )}
         {resolved !== null && <span>settled</span>}
       </p>
-      <p className="whitespace-pre-line break-words">{comment.text}</p>
+      {comment.deleted ? (
+        <p className="italic text-ink-2">This comment was deleted.</p>
+      ) : (
+        <p className="whitespace-pre-line break-words">{comment.text}</p>
+      )}
       {mine && (
         <div className="-ml-3 flex gap-1">
           {source.resolve && comment.reply_to === null && (
@@ -90,9 +98,10 @@ function Talk({ thread, source, player }: { thread: Thread; source: Source; play
           ))}
         </ol>
       )}
-      {replying ? (
+      {replying && (
         <Write source={source} player={player} replyTo={thread.first.id} onDone={() => setReplying(false)} />
-      ) : (
+      )}
+      {!replying && !thread.first.deleted && (
         <div>
           <Button onClick={() => setReplying(true)}>Reply</Button>
         </div>

@@ -13,6 +13,7 @@ const comment = (id: string, more: Partial<Comment> = {}): Comment => ({
   own: false,
   created_us: 0,
   resolved_us: null,
+  deleted: false,
   ...more,
 });
 

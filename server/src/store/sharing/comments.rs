@@ -67,6 +67,8 @@ pub struct Comment {
     pub created_us: i64,
     /// When it was marked as settled: microseconds since 1970 (UTC); `null`: it is not.
     pub resolved_us: Option<i64>,
+    /// Whether it was deleted and stays, without text and name, for the replies to it.
+    pub deleted: bool,
 }
 
 /// A comment to add.
@@ -105,6 +107,7 @@ struct Row {
     text: String,
     created_us: i64,
     resolved_us: Option<i64>,
+    deleted_us: Option<i64>,
 }
 
 impl Row {
@@ -113,6 +116,7 @@ impl Row {
             Writer::Person(user) => self.author == Some(user.0),
             Writer::Guest(visit) => self.visit == Some(visit),
         };
+        let deleted = self.deleted_us.is_some();
         let by = match self.author {
             Some(author) if author == self.owner => AuthorKind::Owner,
             Some(_) => AuthorKind::Person,
@@ -126,11 +130,18 @@ impl Row {
             text: self.text,
             author_name: self.author_name,
             by,
-            own,
+            own: own && !deleted,
             created_us: self.created_us,
             resolved_us: self.resolved_us,
+            deleted,
         }
     }
+}
+
+/// Returns the number under which comments on a session are added and deleted one at a time.
+fn turn(session: SessionId) -> i64 {
+    // The random half of the session's id: any number of its own will do.
+    session.0.as_u64_pair().1.cast_signed()
 }
 
 /// Adds a comment. `tell` makes the webhook's job for it, which is enqueued in the same transaction.
@@ -149,17 +160,15 @@ pub async fn add(
         "INSERT INTO comments (id, session, owner, author, visit, author_name, reply_to, start_ms, end_ms, text,
         created_us) SELECT $1, id, owner, $4, $5, $6, $7, $8, $9, $10, $11 FROM sessions
         WHERE id = $2 AND owner = $3 AND state <> 'deleted' AND ($12 = 0 OR EXISTS (SELECT 1 FROM comments
-        WHERE id = $7 AND session = $2 AND owner = $3 AND reply_to IS NULL))";
+        WHERE id = $7 AND session = $2 AND owner = $3 AND reply_to IS NULL AND deleted_us IS NULL))";
     let id = Uuid::now_v7();
-    // The random half of the session's id: any number of its own will do.
-    let turn = session.0.as_u64_pair().1.cast_signed();
     let job = tell(id);
     let (of_writer, writer) = match new.writer {
         Writer::Person(user) => (OF_WRITER, user.0),
         Writer::Guest(visit) => (OF_VISIT, visit),
     };
     in_transaction!(db, tx => {
-        sqlx::query(db.one_at_a_time()).bind(turn).execute(&mut *tx).await?;
+        sqlx::query(db.one_at_a_time()).bind(turn(session)).execute(&mut *tx).await?;
         let all: i64 = sqlx::query_scalar(COUNT).bind(session.0).bind(owner.0).fetch_one(&mut *tx).await?;
         if all >= COMMENTS_MAX {
             return Ok(Added::Full);
@@ -185,18 +194,34 @@ pub async fn add(
 /// Returns the comments on a session in the order in which they were written.
 pub async fn list(db: &Db, owner: UserId, session: SessionId, reader: Writer) -> sqlx::Result<Vec<Comment>> {
     const SELECT: &str =
-        "SELECT id, owner, author, visit, author_name, reply_to, start_ms, end_ms, text, created_us, resolved_us
-        FROM comments WHERE owner = $1 AND session = $2 ORDER BY created_us, id";
+        "SELECT id, owner, author, visit, author_name, reply_to, start_ms, end_ms, text, created_us, resolved_us,
+        deleted_us FROM comments WHERE owner = $1 AND session = $2 ORDER BY created_us, id";
     let rows: Vec<Row> = on!(db, pool => sqlx::query_as(SELECT).bind(owner.0).bind(session.0).fetch_all(pool).await?);
     Ok(rows.into_iter().map(|row| row.seen_by(reader)).collect())
 }
 
-/// Deletes a comment with its replies: the owner of the session any, others their own. Returns whether there was one.
+/// Deletes a comment: the owner of the session any, others their own. One with replies loses its text and its name, and goes with the
+/// last reply. Returns whether there was one.
 pub async fn delete(db: &Db, owner: UserId, session: SessionId, id: Uuid, by: Writer) -> sqlx::Result<bool> {
+    const CLEAR: &str = "UPDATE comments SET text = '', author_name = '', resolved_us = NULL, deleted_us = $6
+        WHERE id = $1 AND session = $2 AND owner = $3 AND (owner = $4 OR author = $4 OR visit = $5) AND deleted_us IS NULL
+        AND EXISTS (SELECT 1 FROM comments reply WHERE reply.reply_to = comments.id)";
     const DELETE: &str = "DELETE FROM comments WHERE id = $1 AND session = $2 AND owner = $3
-        AND (owner = $4 OR author = $4 OR visit = $5)";
-    on!(db, pool => Ok(sqlx::query(DELETE).bind(id).bind(session.0).bind(owner.0).bind(by.person()).bind(by.visit())
-        .execute(pool).await?.rows_affected() > 0))
+        AND (owner = $4 OR author = $4 OR visit = $5) AND deleted_us IS NULL";
+    const SWEEP: &str = "DELETE FROM comments WHERE session = $1 AND owner = $2 AND deleted_us IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM comments reply WHERE reply.reply_to = comments.id)";
+    in_transaction!(db, tx => {
+        sqlx::query(db.one_at_a_time()).bind(turn(session)).execute(&mut *tx).await?;
+        let cleared = sqlx::query(CLEAR).bind(id).bind(session.0).bind(owner.0).bind(by.person()).bind(by.visit())
+            .bind(now_us()).execute(&mut *tx).await?.rows_affected();
+        if cleared > 0 {
+            return Ok(true);
+        }
+        let gone = sqlx::query(DELETE).bind(id).bind(session.0).bind(owner.0).bind(by.person()).bind(by.visit())
+            .execute(&mut *tx).await?.rows_affected();
+        sqlx::query(SWEEP).bind(session.0).bind(owner.0).execute(&mut *tx).await?;
+        Ok(gone > 0)
+    })
 }
 
 /// Deletes every comment on a session. Returns how many there were.
@@ -215,7 +240,7 @@ pub async fn resolve(
     at_us: Option<i64>,
 ) -> sqlx::Result<bool> {
     const UPDATE: &str = "UPDATE comments SET resolved_us = $5 WHERE id = $1 AND session = $2 AND owner = $3
-        AND reply_to IS NULL AND (owner = $4 OR author = $4)";
+        AND reply_to IS NULL AND deleted_us IS NULL AND (owner = $4 OR author = $4)";
     on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(session.0).bind(owner.0).bind(by.0).bind(at_us).execute(pool).await?
         .rows_affected() == 1))
 }

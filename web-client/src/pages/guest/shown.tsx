@@ -42,8 +42,9 @@ export function Shown({ view, onEnded }: { view: GuestView; onEnded: () => void 
   const length = session.duration_ms ?? Number.MAX_SAFE_INTEGER;
   const player = useMemo(() => new Player(length), [length]);
   const source = useMemo(() => ofLink(link), [link]);
-  const comments = useComments(source, view.comments).data?.comments ?? [];
-  const ended = recording.error !== null && asProblem(recording.error).status === 404;
+  const said = useComments(source, view.comments);
+  const comments = said.data?.comments ?? [];
+  const ended = [recording.error, said.error].some((error) => error !== null && asProblem(error).status === 404);
   useEffect(() => {
     if (ended) onEnded();
   }, [ended, onEnded]);

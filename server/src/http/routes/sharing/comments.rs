@@ -141,7 +141,7 @@ fn place(session: &Session, remark: &Remark) -> Result<()> {
     Ok(())
 }
 
-/// Deletes a comment and its replies: the owner any, others their own.
+/// Deletes a comment: the owner any, others their own. One with replies stays without text and name until the last reply goes.
 #[utoipa::path(delete, operation_id = "comments_delete", path = "/api/sessions/{id}/comments/{comment}", tag = "sessions",
     params(("id" = SessionId, Path), ("comment" = Uuid, Path)),
     responses((status = 204), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem)))]

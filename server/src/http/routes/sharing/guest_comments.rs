@@ -67,7 +67,7 @@ pub async fn add(
     Ok(made)
 }
 
-/// Deletes a comment that the guest wrote, and its replies.
+/// Deletes a comment that the guest wrote. One with replies stays without text and name until the last reply goes.
 #[utoipa::path(delete, operation_id = "guest_comments_delete", path = "/api/guest/{link}/comments/{comment}", tag = "guests",
     params(("link" = Uuid, Path), ("comment" = Uuid, Path)),
     responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 429, body = Problem)))]
