@@ -5,6 +5,7 @@ pub mod oidc;
 pub mod pairing;
 pub mod password;
 pub mod rights;
+pub mod wrong;
 
 use crate::config;
 use crate::store::people::tokens::Scope;

@@ -100,7 +100,7 @@ mod tests {
     use super::*;
     use uuid::Uuid;
 
-    const ON_SESSIONS: [Action; 9] = [
+    const ON_SESSIONS: [Action; 10] = [
         Action::See,
         Action::Change,
         Action::Publish,

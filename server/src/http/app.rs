@@ -5,6 +5,7 @@ use super::rate::Changes;
 use crate::auth::attempts::Attempts;
 use crate::auth::pairing::Pairing;
 use crate::auth::password::Passwords;
+use crate::auth::wrong::Passphrases;
 use crate::auth::{Accounts, Mode};
 use crate::clock::now_us;
 use crate::context::Context;
@@ -33,6 +34,8 @@ pub struct Inner {
     pub pairing: Option<Pairing>,
     /// How often somebody may try to prove who they are.
     pub attempts: Attempts,
+    /// How many wrong passphrases were sent.
+    pub passphrases: Passphrases,
     /// Computes the hashes of passwords and of links' passphrases, a few at a time.
     pub passwords: Passwords,
     pub allowed: Allowed,
@@ -97,6 +100,7 @@ impl Builder {
             mode,
             pairing,
             attempts: Attempts::default(),
+            passphrases: Passphrases::default(),
             passwords: Passwords::default(),
             allowed,
             changes,

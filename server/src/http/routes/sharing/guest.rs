@@ -94,14 +94,19 @@ pub async fn open(
     Ok((jar, Json(view(&app, session, link, name).await?)))
 }
 
-/// Refuses whoever does not know the passphrase of a link that has one. Wrong ones are slowed as wrong passwords are.
+/// Refuses whoever does not know the passphrase of a link that has one. Whoever sends wrong ones is slowed, and then not told a right
+/// one from a wrong one.
 async fn let_in(app: &App, from: IpAddr, link: &Opens, given: Option<String>) -> Result<()> {
     if link.passphrase.is_none() {
         return Ok(());
     }
     let Some(given) = given else { return Err(Error::Passphrase("this link asks for a passphrase")) };
-    app.attempts.password(from, &format!("link {}", link.id)).map_err(too_many)?;
-    if app.passwords.verify(given, link.passphrase.clone()).await.map_err(busy)? {
+    app.passphrases.take(link.id, from, now_us()).map_err(too_many)?;
+    let verified = app.passwords.verify(given, link.passphrase.clone()).await;
+    if !matches!(verified, Ok(false)) {
+        app.passphrases.give_back(link.id, from);
+    }
+    if verified.map_err(busy)? {
         return Ok(());
     }
     tracing::warn!(%from, link = %link.id, "a link was refused: another passphrase");
