@@ -1,39 +1,12 @@
 // Two people on one server: invited, signed in, sharing, signed out. Prints one JSON object with what it saw.
 // Usage: node accounts.mjs BASE_URL ADAS_LINK BOBS_LINK SCREENSHOT_FOLDER
 import { walk } from "./chromium.mjs";
+import { ask, invited, password, signIn } from "./people.mjs";
 
 const [base, adas, bobs, shots] = process.argv.slice(2);
 const seen = {};
-const password = "a long enough password";
 // Whoever is not signed in, and a wrong password, is answered 401.
 const expected = (message) => /Failed to load resource/.test(message.text());
-
-async function invited(page, link) {
-  await page.goto(link);
-  await page.getByLabel("New password").fill(password);
-  await page.getByLabel("Once more").fill(password);
-  await page.getByRole("button", { name: "Set password" }).click();
-  await page.getByRole("link", { name: "Sign in" }).click();
-}
-
-async function signIn(page, name, word) {
-  await page.getByLabel("E-mail address").fill(name);
-  await page.getByLabel("Password", { exact: true }).fill(word);
-  await page.getByRole("button", { name: "Sign in" }).click();
-}
-
-/** A request of the page, with its cookie. */
-const ask = (page, method, path, body) =>
-  page.evaluate(
-    async ([method, path, body]) => {
-      const init = body
-        ? { method, body: JSON.stringify(body), headers: { "content-type": "application/json" } }
-        : { method };
-      const answer = await fetch(path, init);
-      return { status: answer.status, body: await answer.json().catch(() => null) };
-    },
-    [method, path, body],
-  );
 
 await walk({ seen, shots, prefix: "accounts-", expected }, async ({ page, by, shot, go }) => {
   go("not signed in");

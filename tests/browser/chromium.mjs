@@ -4,14 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-/**
- * Walks a way: `way(tools)` is called with a page, and reports what it saw in `seen`; `go(step)` names the step that follows.
- * Prints `seen` as one line of JSON, with the last step and what went wrong in it, and sets the exit status.
- *
- * `shots`: the folder of screenshots, `prefix` begins their names. `permissions` and `args` are Chromium's. `expected(message)`: an
- * error that the console may show.
- */
-export async function walk({ seen, shots, prefix = "", permissions = [], args = [], expected = () => false }, way) {
+/** A Chromium with an empty profile of its own; `end` closes it and erases the profile. */
+async function launch({ permissions, args }) {
   const profile = mkdtempSync(path.join(tmpdir(), "coach-chromium-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.COACH_CHROMIUM ?? "/usr/bin/chromium",
@@ -29,25 +23,47 @@ export async function walk({ seen, shots, prefix = "", permissions = [], args = 
       ...args,
     ],
   });
-  const page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(30_000);
+  const end = async () => {
+    await context.close();
+    rmSync(profile, { recursive: true, force: true });
+  };
+  return { context, end };
+}
+
+/**
+ * Walks a way: `way(tools)` is called with a page, and reports what it saw in `seen`; `go(step)` names the step that follows.
+ * Prints `seen` as one line of JSON, with the last step and what went wrong in it, and sets the exit status.
+ *
+ * `shots`: the folder of screenshots, `prefix` begins their names. `permissions` and `args` are Chromium's. `expected(message)`: an
+ * error that the console may show. `another()` opens the page of a second browser, which shares nothing with the first.
+ */
+export async function walk({ seen, shots, prefix = "", permissions = [], args = [], expected = () => false }, way) {
   seen.console = [];
-  page.on("console", (message) => {
-    if (message.type() === "error" && !expected(message)) seen.console.push(message.text());
-  });
-  page.on("pageerror", (error) => seen.console.push(String(error)));
+  const ends = [];
+  const open = async () => {
+    const { context, end } = await launch({ permissions, args });
+    ends.push(end);
+    const page = context.pages()[0] ?? (await context.newPage());
+    page.setDefaultTimeout(30_000);
+    page.on("console", (message) => {
+      if (message.type() === "error" && !expected(message)) seen.console.push(message.text());
+    });
+    page.on("pageerror", (error) => seen.console.push(String(error)));
+    return { context, page };
+  };
+  const { context, page } = await open();
+  const another = async () => (await open()).page;
   const by = (id) => page.getByTestId(id);
   const shot = (name, options = {}) => page.screenshot({ path: path.join(shots, `${prefix}${name}.png`), ...options });
   let step = "open";
   try {
-    await way({ context, page, by, shot, go: (next) => (step = next) });
+    await way({ context, page, by, shot, another, go: (next) => (step = next) });
     step = "done";
   } catch (error) {
     seen.error = `${step}: ${error}`;
     await shot("error").catch(() => undefined);
   } finally {
-    await context.close();
-    rmSync(profile, { recursive: true, force: true });
+    for (const end of ends) await end();
   }
   console.log(JSON.stringify({ ...seen, step }));
   process.exitCode = step === "done" ? 0 : 1;

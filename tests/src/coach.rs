@@ -1,6 +1,6 @@
 //! A `coach serve` for a test: fresh folders, free ports, and a log that must hold no panic.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use coach_testing::LIMIT;
 use serde_json::Value;
 use std::net::{TcpListener, UdpSocket};
@@ -198,6 +198,24 @@ impl Coach {
 
     fn is_on_network(&self) -> bool {
         self.settings.iter().any(|(name, value)| name == "COACH_HTTP_TLS" && value == "true")
+    }
+
+    /// Makes an account by the command line, on a server that has accounts. Returns the link that it prints, by which the person sets
+    /// a password.
+    ///
+    /// # Errors
+    /// The command line refuses; the error carries what it says.
+    pub fn invite(&self, email: &str, name: &str) -> Result<String> {
+        let output = Command::new(program())
+            .args(["people", "add", email, "--name", name])
+            .current_dir(self.folder.path())
+            .env("COACH_AUTH_LOCAL", "true")
+            .env("COACH_HTTP_BIND", format!("127.0.0.1:{}", self.http))
+            .env("COACH_HTTP_PUBLIC_URL", self.url(""))
+            .env("COACH_STORAGE_DATA", self.data())
+            .output()?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?.lines().next().unwrap_or_default().to_owned())
     }
 
     pub fn url(&self, path: &str) -> String {

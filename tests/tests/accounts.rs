@@ -2,29 +2,14 @@
 
 use anyhow::{Result, ensure};
 use coach_e2e::browser::{screenshots, walk};
-use coach_e2e::coach::{Coach, program};
+use coach_e2e::coach::Coach;
 use serde_json::json;
 use std::ffi::OsString;
-use std::process::Command;
-
-/// Makes an account by the command line. Returns the link that it prints.
-fn invite(coach: &Coach, email: &str, name: &str) -> Result<String> {
-    let output = Command::new(program())
-        .args(["people", "add", email, "--name", name])
-        .current_dir(coach.folder.path())
-        .env("COACH_AUTH_LOCAL", "true")
-        .env("COACH_HTTP_BIND", format!("127.0.0.1:{}", coach.http))
-        .env("COACH_HTTP_PUBLIC_URL", coach.url(""))
-        .env("COACH_STORAGE_DATA", coach.data())
-        .output()?;
-    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    Ok(String::from_utf8(output.stdout)?.lines().next().unwrap_or_default().to_owned())
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_are_invited_sign_in_share_and_sign_out() -> Result<()> {
     let coach = Coach::start(&[("COACH_AUTH_LOCAL", "true")]).await?;
-    let links = [invite(&coach, "ada@uni.test", "Ada")?, invite(&coach, "bob@uni.test", "Bob")?];
+    let links = [coach.invite("ada@uni.test", "Ada")?, coach.invite("bob@uni.test", "Bob")?];
     let mut args: Vec<OsString> = links.iter().map(OsString::from).collect();
     args.push(screenshots()?.into());
     let seen = walk(&coach, "accounts.mjs", &args).await?;
