@@ -34,7 +34,7 @@ await walk({ seen, shots, prefix: "guests-", expected, args }, async ({ page, by
   await shot("2-link");
   seen.secret_in_fragment = new URL(address).pathname + new URL(address).search;
   await page.getByRole("button", { name: "Done" }).click();
-  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "Close", exact: true }).click();
 
   go("the guest opens it");
   const sent = [];

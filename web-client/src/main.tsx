@@ -10,7 +10,7 @@ import { applyTheme } from "./ui/theme";
 applyTheme();
 
 /** Pages that need nobody who is signed in. */
-const OPEN = ["/sign-in", "/password", "/pair"];
+const OPEN = ["/sign-in", "/password", "/pair", "/guest"];
 
 /** Whoever is not signed in is led to the sign-in, and back to this page afterwards. */
 function toSignIn(error: Error): void {

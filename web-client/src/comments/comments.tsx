@@ -22,9 +22,11 @@ interface One {
   comment: Comment;
   source: Source;
   player: Player;
+  /** Absent where nothing can be replied to. */
+  onReply?: () => void;
 }
 
-function Body({ comment, source, player }: One) {
+function Body({ comment, source, player, onReply }: One) {
   const cache = useQueryClient();
   const renew = { onSettled: () => cache.invalidateQueries({ queryKey: source.key }) };
   const remove = useMutation({ mutationFn: () => source.remove(comment.id), ...renew });
@@ -63,18 +65,23 @@ function Body({ comment, source, player }: One) {
       ) : (
         <p className="whitespace-pre-line break-words">{comment.text}</p>
       )}
-      {mine && (
-        <div className="-ml-3 flex gap-1">
-          {source.resolve && comment.reply_to === null && (
-            <Button look="quiet" disabled={settle.isPending} onClick={() => settle.mutate(resolved === null)}>
-              {resolved === null ? "Settled" : "Open again"}
-            </Button>
-          )}
+      <div className="-ml-4 flex flex-wrap gap-x-1">
+        {onReply && (
+          <Button look="quiet" onClick={onReply}>
+            Reply
+          </Button>
+        )}
+        {mine && source.resolve && comment.reply_to === null && (
+          <Button look="quiet" disabled={settle.isPending} onClick={() => settle.mutate(resolved === null)}>
+            {resolved === null ? "Mark as settled" : "Open again"}
+          </Button>
+        )}
+        {mine && (
           <Button look="quiet" disabled={remove.isPending} onClick={() => remove.mutate()}>
             Delete
           </Button>
-        </div>
-      )}
+        )}
+      </div>
       {failed && (
         <p role="alert" className="text-danger">
           {asProblem(failed).message}
@@ -87,8 +94,13 @@ function Body({ comment, source, player }: One) {
 function Talk({ thread, source, player }: { thread: Thread; source: Source; player: Player }) {
   const [replying, setReplying] = useState(false);
   return (
-    <li className="grid gap-3 py-4">
-      <Body comment={thread.first} source={source} player={player} />
+    <li className="grid gap-2 py-4">
+      <Body
+        comment={thread.first}
+        source={source}
+        player={player}
+        {...(replying || thread.first.deleted ? {} : { onReply: () => setReplying(true) })}
+      />
       {thread.replies.length > 0 && (
         <ol className="grid gap-3 border-l-2 border-line pl-4">
           {thread.replies.map((reply) => (
@@ -100,11 +112,6 @@ function Talk({ thread, source, player }: { thread: Thread; source: Source; play
       )}
       {replying && (
         <Write source={source} player={player} replyTo={thread.first.id} onDone={() => setReplying(false)} />
-      )}
-      {!replying && !thread.first.deleted && (
-        <div>
-          <Button onClick={() => setReplying(true)}>Reply</Button>
-        </div>
       )}
     </li>
   );
@@ -145,7 +152,7 @@ export function Comments({ source, player }: { source: Source; player: Player })
   const comments = useComments(source);
   const all = comments.data?.comments ?? [];
   return (
-    <section aria-labelledby="comments" className="mt-8 max-w-3xl print:hidden" data-testid="comments">
+    <section aria-labelledby="comments" className="print:hidden" data-testid="comments">
       <div className="flex items-center justify-between">
         <h2 id="comments" className="text-lg font-semibold">
           Comments

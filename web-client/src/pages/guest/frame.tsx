@@ -16,7 +16,7 @@ export function GuestFrame({ title, children }: { title: string; children: React
         <ThemeButton />
       </header>
       <main id="main" className="mx-auto max-w-[88rem] px-4 pb-24 pt-5 sm:px-8 sm:pt-7">
-        <div className="mx-auto max-w-5xl">{children}</div>
+        <div className="mx-auto max-w-6xl">{children}</div>
       </main>
     </>
   );

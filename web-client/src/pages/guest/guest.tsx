@@ -20,7 +20,7 @@ function Passphrase({ problem, busy, onGiven }: { problem: string; busy: boolean
         onGiven(text);
       }}
     >
-      <h1 className="text-3xl font-semibold tracking-tight">Somebody shows you an interview</h1>
+      <h1 className="text-3xl font-semibold tracking-tight">An interview is shared with you</h1>
       <p className="text-ink-2">Whoever sent you this link has told you a passphrase.</p>
       <Field label="Passphrase" type="password" value={text} onType={setText} />
       <p role="alert" className="text-danger" data-testid="passphrase-problem">

@@ -48,29 +48,42 @@ export function Shown({ view, onEnded }: { view: GuestView; onEnded: () => void 
   useEffect(() => {
     if (ended) onEnded();
   }, [ended, onEnded]);
+  const { questions } = session;
   const from = view.owner_name ?? "Somebody";
-  const what = session.questions.length > 1 ? "answers" : "an answer";
   return (
     <GuestFrame title={`${from}, ${day(session.created_us)}`}>
       <div className="grid gap-6" data-testid="guest">
-        <div>
-          <h1 className="text-2xl font-semibold">
-            {from} shows you {what}
-          </h1>
+        <div className="grid gap-1">
           <p className="text-ink-2">
-            {when(session.created_us)} · you can see it until {when(view.expires_us)}
+            {from} shows you {questions.length > 1 ? `${questions.length} answers` : "an answer"} of{" "}
+            {when(session.created_us)}
           </p>
+          <h1 className="text-2xl font-semibold text-balance sm:text-3xl">
+            {questions.length > 1 ? "What was asked" : questions[0]?.text}
+          </h1>
+          {questions.length > 1 && (
+            <ol className="mt-2 grid list-decimal gap-1 pl-6 text-lg text-pretty">
+              {questions.map((question) => (
+                <li key={question.id}>{question.text}</li>
+              ))}
+            </ol>
+          )}
         </div>
-        <ol className="grid gap-1 text-lg text-pretty">
-          {session.questions.map((question) => (
-            <li key={question.id}>{question.text}</li>
-          ))}
-        </ol>
-        <Replay recording={recording} path={guestPath(link)} player={player} comments={comments} />
-        {view.scores && <Scores link={link} player={player} />}
-        {view.comments && <Comments source={source} player={player} />}
-        <Said path={guestPath(link)} />
-        <p className="text-sm text-ink-2">The owner sees that this link was opened, and when.</p>
+        <div className={`grid items-start gap-8 ${view.comments ? "lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]" : ""}`}>
+          <div className="grid gap-6">
+            <Replay recording={recording} path={guestPath(link)} player={player} comments={comments} />
+            {view.scores && <Scores link={link} player={player} />}
+            <Said path={guestPath(link)} />
+          </div>
+          {view.comments && (
+            <div className="rounded-3xl border border-line bg-surface p-5 sm:p-6">
+              <Comments source={source} player={player} />
+            </div>
+          )}
+        </div>
+        <p className="text-sm text-ink-2">
+          You can see this until {when(view.expires_us)}. {from} sees that you opened it, and when.
+        </p>
       </div>
     </GuestFrame>
   );

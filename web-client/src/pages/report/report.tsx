@@ -176,7 +176,9 @@ export function ReportView({ session, report }: { session: Session; report: Repo
             lit={lit}
             answers={report.answers}
           />
-          <Comments source={source} player={player} />
+          <div className="mt-8 max-w-3xl">
+            <Comments source={source} player={player} />
+          </div>
           <Everything report={report} shown={shown} />
         </div>
       </div>

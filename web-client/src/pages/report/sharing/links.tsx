@@ -38,7 +38,8 @@ function Visits({ link }: { link: Link }) {
             {visit.name ?? "Somebody without a name"}
             <span className="text-ink-2">
               {" "}
-              · {when(visit.opened_us)} to {when(visit.seen_us)}
+              · {when(visit.opened_us)}
+              {when(visit.seen_us) !== when(visit.opened_us) && ` to ${when(visit.seen_us)}`}
             </span>
           </li>
         ))}
@@ -141,16 +142,16 @@ function NewLink({ id, onMade }: { id: string; onMade: (address: string) => void
         make.mutate();
       }}
     >
-      <Field label="For whom (a note for you)" value={name} onType={setName} />
-      <Field label="Passphrase (8 characters or more; none if empty)" value={passphrase} onType={setPassphrase} />
+      <Field label="For whom (optional, a note for you)" value={name} onType={setName} />
+      <Field label="Passphrase, 8 characters or more (optional)" value={passphrase} onType={setPassphrase} />
       <SwitchRow on={scores} title="Scores and report" testid="link-scores" onFlip={setScores}>
-        Otherwise guests see the recording and what you said.
+        Off: guests see the recording and what you said.
       </SwitchRow>
       <SwitchRow on={comments} title="Comments" testid="link-comments" onFlip={setComments}>
-        Guests see all comments and write their own.
+        Guests read all comments and write their own.
       </SwitchRow>
       <SelectRow
-        title="For"
+        title="Ends after"
         value={days}
         options={[
           [1, "1 day"],
@@ -177,16 +178,32 @@ function NewLink({ id, onMade }: { id: string; onMade: (address: string) => void
 export function Links({ id }: { id: string }) {
   const links = useLinks(id);
   const [made, setMade] = useState<string | null>(null);
+  const [making, setMaking] = useState(false);
+  const all = links.data?.links ?? [];
+  const asks = made === null && links.data !== undefined && (making || all.length === 0);
+  const done = (address: string) => {
+    setMade(address);
+    setMaking(false);
+  };
   return (
     <div className="grid gap-3">
       {links.isError && <Failure error={links.error} retry={() => void links.refetch()} />}
-      <ul className="divide-y divide-line" data-testid="links">
-        {links.data?.links.map((link) => (
-          <Row key={link.id} id={id} link={link} />
-        ))}
-        {links.data?.links.length === 0 && <li className="text-ink-2">There is no link to it.</li>}
-      </ul>
-      {made === null ? <NewLink id={id} onMade={setMade} /> : <Made address={made} onDone={() => setMade(null)} />}
+      {made !== null && <Made address={made} onDone={() => setMade(null)} />}
+      {asks && <NewLink id={id} onMade={done} />}
+      {all.length > 0 && !making && (
+        <>
+          <ul className="divide-y divide-line" data-testid="links">
+            {all.map((link) => (
+              <Row key={link.id} id={id} link={link} />
+            ))}
+          </ul>
+          {made === null && (
+            <Button className="justify-self-start" onClick={() => setMaking(true)}>
+              New link
+            </Button>
+          )}
+        </>
+      )}
     </div>
   );
 }
