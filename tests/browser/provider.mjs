@@ -1,5 +1,5 @@
 // An OpenID Connect provider for tests: two people with roles, PKCE required, both kinds of logout. Arguments: the address of the program that
-// people sign in to. Prints its issuer. Ends when its standard input does.
+// people sign in to, and its own port, else any. Prints its issuer. Ends when its standard input does.
 import { Provider } from "oidc-provider";
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
@@ -72,7 +72,7 @@ const server = createServer((request, response) => {
   }
 });
 const issuer = () => `http://127.0.0.1:${server.address().port}`;
-server.listen(0, "127.0.0.1", () => {
+server.listen(Number(process.argv[3] ?? 0), "127.0.0.1", () => {
   newKey();
   current = provider(issuer());
   console.log(`ready ${issuer()}`);

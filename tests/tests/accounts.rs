@@ -1,8 +1,8 @@
-//! Two people on one server, in the pages: invited by the command line, signed in by password, sharing a session, signed out.
+//! Signing in, in the pages: two people by invitation and password, who share a session, and one at a provider.
 
 use anyhow::{Result, ensure};
 use coach_e2e::browser::{screenshots, walk};
-use coach_e2e::coach::Coach;
+use coach_e2e::coach::{Coach, free_tcp};
 use serde_json::json;
 use std::ffi::OsString;
 
@@ -24,5 +24,31 @@ async fn two_people_are_invited_sign_in_share_and_sign_out() -> Result<()> {
     let log = json!(["unshared", "signed_in", "signed_out", "shared", "token_issued", "signed_in", "password_set"]);
     ensure!(seen["log"] == log, "the owner reads what happened: {}", seen["log"]);
     ensure!(seen["console"] == json!([]), "{}", seen["console"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_signs_in_at_a_provider_and_out_of_both() -> Result<()> {
+    let port = free_tcp().to_string();
+    let issuer = format!("http://127.0.0.1:{port}");
+    let settings = [
+        ("COACH_AUTH_ISSUER", issuer.as_str()),
+        ("COACH_AUTH_CLIENT_ID", "coach"),
+        ("COACH_AUTH_CLIENT_SECRET", "a-secret-of-the-tests"),
+        ("COACH_AUTH_LABEL", "the university"),
+    ];
+    let coach = Coach::start(&settings).await?;
+    let seen = walk(&coach, "provider_sign_in.mjs", &[port.into(), screenshots()?.into_os_string()]).await?;
+    println!("the browsers saw: {seen:#}");
+    ensure!(seen["passwords"] == 0, "no password is asked for here");
+    ensure!(seen["who"] == "Ada", "whoever signed in comes back to the page that they asked for");
+    ensure!(
+        seen["forged"] == "state" && seen["forged_status"] == 401,
+        "an answer that nobody waits for signs nobody in"
+    );
+    ensure!(seen["cancelled"] == "provider", "and the page says so when it was cancelled");
+    ensure!(seen["after_sign_out"] == 401 && seen["asked_again"] == 1, "signed out here and at the provider");
+    ensure!(seen["console"] == json!([]), "{}", seen["console"]);
+    ensure!(!coach.log().contains("a-secret-of-the-tests"), "the client's secret is not in the log");
     Ok(())
 }

@@ -188,7 +188,7 @@ async fn a_visit_lasts_a_day_and_no_longer_than_its_link_its_session_and_its_own
         assert_eq!(seen(now + VISIT_US - 1).await, Some(visit));
         assert_eq!(seen(now + VISIT_US).await, None);
         // A request is noted once a minute.
-        let noted = visits::of_session(&db, owner, id).await.unwrap()[&link][0].seen_us;
+        let noted = links::visits(&db, owner, id).await.unwrap()[&link][0].seen_us;
         assert_eq!(noted, now + VISIT_US - 1);
         assert_eq!(visits::find(&db, uuid::Uuid::nil(), &cookie, now).await.unwrap(), None);
 

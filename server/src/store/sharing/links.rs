@@ -1,6 +1,5 @@
 //! Queries on links: secrets by which people without an account see a session.
 
-use super::visits::{self, Visit};
 use crate::clock::now_us;
 use crate::secret;
 use crate::store::{Db, on};
@@ -11,6 +10,9 @@ use uuid::Uuid;
 
 /// Links of one session at most, those that have ended included.
 pub const LINKS_MAX: i64 = 100;
+
+/// Visits of one link that its owner is shown.
+const SHOWN: usize = 100;
 
 /// A link to make.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +25,17 @@ pub struct NewLink {
     pub comments: bool,
     /// Microseconds since 1970.
     pub expires_us: i64,
+}
+
+/// A visit as the owner of the session sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Visit {
+    /// How the guest is called, in their own words; `null`: they did not say.
+    pub name: Option<String>,
+    /// Microseconds since 1970 (UTC).
+    pub opened_us: i64,
+    /// The last request, within a minute: microseconds since 1970 (UTC).
+    pub seen_us: i64,
 }
 
 /// A link as its owner sees it.
@@ -103,7 +116,7 @@ pub async fn list(db: &Db, owner: UserId, session: SessionId) -> sqlx::Result<Ve
     const SELECT: &str = "SELECT id, name, passphrase, scores, comments, created_us, expires_us, revoked_us FROM links
         WHERE owner = $1 AND session = $2 ORDER BY id DESC";
     let rows: Vec<Row> = on!(db, pool => sqlx::query_as(SELECT).bind(owner.0).bind(session.0).fetch_all(pool).await?);
-    let mut seen: HashMap<Uuid, Vec<Visit>> = visits::of_session(db, owner, session).await?;
+    let mut seen: HashMap<Uuid, Vec<Visit>> = visits(db, owner, session).await?;
     let link = |row: Row| Link {
         visits: seen.remove(&row.id).unwrap_or_default(),
         id: row.id,
@@ -133,4 +146,20 @@ pub async fn revoke(db: &Db, owner: UserId, session: SessionId, id: Uuid) -> sql
         "UPDATE links SET revoked_us = $4 WHERE id = $1 AND owner = $2 AND session = $3 AND revoked_us IS NULL";
     on!(db, pool => Ok(sqlx::query(UPDATE).bind(id).bind(owner.0).bind(session.0).bind(now_us()).execute(pool).await?
         .rows_affected() == 1))
+}
+
+/// Returns the visits of a session's links by link, the last first, a hundred of each at most.
+pub async fn visits(db: &Db, owner: UserId, session: SessionId) -> sqlx::Result<HashMap<Uuid, Vec<Visit>>> {
+    const SELECT: &str = "SELECT v.link, v.name, v.opened_us, v.seen_us FROM visits v JOIN links l ON l.id = v.link
+        WHERE v.owner = $1 AND l.session = $2 ORDER BY v.id DESC";
+    let rows: Vec<(Uuid, Option<String>, i64, i64)> =
+        on!(db, pool => sqlx::query_as(SELECT).bind(owner.0).bind(session.0).fetch_all(pool).await?);
+    let mut found: HashMap<Uuid, Vec<Visit>> = HashMap::new();
+    for (link, name, opened_us, seen_us) in rows {
+        let of_link = found.entry(link).or_default();
+        if of_link.len() < SHOWN {
+            of_link.push(Visit { name, opened_us, seen_us });
+        }
+    }
+    Ok(found)
 }

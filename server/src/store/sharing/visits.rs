@@ -5,28 +5,13 @@ use crate::clock::DAY_US;
 use crate::secret;
 use crate::store::people::SEEN_EVERY_US;
 use crate::store::{Db, on};
-use coach_core::{SessionId, UserId};
-use serde::Serialize;
-use std::collections::HashMap;
+use coach_core::UserId;
 use uuid::Uuid;
 
 /// How long a browser sees the session before the link is opened again, microseconds.
 pub const VISIT_US: i64 = DAY_US;
 /// How often one link is opened at most.
 const VISITS_MAX: i64 = 1000;
-/// Visits of one link that its owner is shown.
-const SHOWN: usize = 100;
-
-/// A visit as the owner of the session sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Visit {
-    /// How the guest is called, in their own words; `null`: they did not say.
-    pub name: Option<String>,
-    /// Microseconds since 1970 (UTC).
-    pub opened_us: i64,
-    /// The last request, within a minute: microseconds since 1970 (UTC).
-    pub seen_us: i64,
-}
 
 /// A guest whose browser opened a link that is in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,20 +65,4 @@ pub async fn find(db: &Db, link: Uuid, secret: &str, now: i64) -> sqlx::Result<O
 pub async fn set_name(db: &Db, owner: UserId, visit: Uuid, name: &str) -> sqlx::Result<()> {
     const UPDATE: &str = "UPDATE visits SET name = $3 WHERE id = $1 AND owner = $2";
     on!(db, pool => sqlx::query(UPDATE).bind(visit).bind(owner.0).bind(name).execute(pool).await.map(drop))
-}
-
-/// Returns the visits of a session's links by link, the last first, a hundred of each at most.
-pub async fn of_session(db: &Db, owner: UserId, session: SessionId) -> sqlx::Result<HashMap<Uuid, Vec<Visit>>> {
-    const SELECT: &str = "SELECT v.link, v.name, v.opened_us, v.seen_us FROM visits v JOIN links l ON l.id = v.link
-        WHERE v.owner = $1 AND l.session = $2 ORDER BY v.id DESC";
-    let rows: Vec<(Uuid, Option<String>, i64, i64)> =
-        on!(db, pool => sqlx::query_as(SELECT).bind(owner.0).bind(session.0).fetch_all(pool).await?);
-    let mut found: HashMap<Uuid, Vec<Visit>> = HashMap::new();
-    for (link, name, opened_us, seen_us) in rows {
-        let of_link = found.entry(link).or_default();
-        if of_link.len() < SHOWN {
-            of_link.push(Visit { name, opened_us, seen_us });
-        }
-    }
-    Ok(found)
 }
