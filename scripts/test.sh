@@ -24,6 +24,12 @@ say "clippy";            cargo clippy --locked --workspace --all-targets --quiet
 # With an example that has the tests' dependencies, because any other choice would build the dependencies again with other features.
 say "documentation";     RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --lib --bins --example s3 --quiet
 say "build";             cargo build --locked --workspace --all-targets --quiet
+# The server refuses recordings and uploads below 1 GiB of free disk: without room, the sessions of the tests would fail one by one.
+free=$(df --output=avail -BM . "$scratch" | tail -n +2 | tr -dc '0-9\n' | sort -n | head -1)
+if (( free < 4096 )); then
+  echo "the tests need 4 GiB of free disk here and in $scratch; $free MiB are free" >&2
+  exit 1
+fi
 say "unit, property and end-to-end tests"
 # Sessions in real time leave most of the machine idle, so they run beside all other tests. Whatever is chosen here is chosen for the whole
 # workspace: any other choice would build the dependencies again with other features.
