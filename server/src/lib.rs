@@ -10,11 +10,12 @@
 //! * [`analysis`]: where wall time meets media time: observer, workers, models, the analysis of files.
 //! * [`recording`]: the way of a recording from the spool to the object store.
 //! * [`live`]: live sessions. [`jobs`]: work that outlives a request. [`uploads`]: files from a browser straight to the store.
-//! * [`auth`]: who asks. [`http`]: the only user of axum's router: one resource per file.
+//! * [`backup`]: a copy of everything, and its way back. [`auth`]: who asks. [`http`]: the only user of axum's router: one resource per file.
 //! * [`cli`]: what people type.
 
 pub mod analysis;
 pub mod auth;
+pub mod backup;
 pub mod channel;
 pub mod cli;
 pub mod clock;

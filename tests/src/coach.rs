@@ -206,16 +206,26 @@ impl Coach {
     /// # Errors
     /// The command line refuses; the error carries what it says.
     pub fn invite(&self, email: &str, name: &str) -> Result<String> {
+        let url = format!("http.public_url={}", self.url(""));
+        let said = self.run(&["people", "add", email, "--name", name, "--set", "auth.local=true", "--set", &url])?;
+        Ok(said.lines().next().unwrap_or_default().to_owned())
+    }
+
+    /// Runs the command line on the server's folders and ports. Returns what it prints.
+    ///
+    /// # Errors
+    /// It fails; the error carries what it says.
+    pub fn run(&self, args: &[&str]) -> Result<String> {
         let output = Command::new(program())
-            .args(["people", "add", email, "--name", name])
+            .args(args)
             .current_dir(self.folder.path())
-            .env("COACH_AUTH_LOCAL", "true")
             .env("COACH_HTTP_BIND", format!("127.0.0.1:{}", self.http))
-            .env("COACH_HTTP_PUBLIC_URL", self.url(""))
+            .env("COACH_STORAGE_EMBEDDED_BIND", format!("127.0.0.1:{}", self.s3))
             .env("COACH_STORAGE_DATA", self.data())
+            .env("COACH_MODELS_DIR", models())
             .output()?;
         ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        Ok(String::from_utf8(output.stdout)?.lines().next().unwrap_or_default().to_owned())
+        Ok(String::from_utf8(output.stdout)?)
     }
 
     pub fn url(&self, path: &str) -> String {

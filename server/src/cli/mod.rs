@@ -1,6 +1,7 @@
 //! The command line: one subcommand per task.
 
 mod analyze;
+pub mod backup;
 mod doctor;
 mod network;
 pub mod people;
@@ -59,6 +60,8 @@ enum Command {
     Words(words::Args),
     Rescore(rescore::Args),
     People(people::Args),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
     /// Analyze uploads beside a server, on this or another machine.
     Worker(Work),
     /// Check models, runtime, database, store and ports.
@@ -156,6 +159,14 @@ fn run(cli: Cli) -> anyhow::Result<()> {
         Command::People(args) => {
             let config = load(settings, [])?;
             runtime()?.block_on(people::run(&args, &config, &mut std::io::stdout()))
+        }
+        Command::Backup(args) => {
+            let config = load(settings, [])?;
+            runtime()?.block_on(backup::back_up(&args, &config, &mut std::io::stdout()))
+        }
+        Command::Restore(args) => {
+            let config = load(settings, [])?;
+            runtime()?.block_on(backup::restore(&args, &config, &mut std::io::stdout()))
         }
         Command::Worker(flags) => {
             let config = load(settings, flags.database.map(|url| ("database.url".to_owned(), url)))?;

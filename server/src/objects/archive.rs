@@ -185,13 +185,17 @@ impl Objects for Stored {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        let bytes = body.size;
+        let (bytes, content_type) = (body.size, body.content_type.clone());
         let chunks =
             futures::stream::try_unfold(
                 body,
                 |mut body| async move { Ok(body.next().await?.map(|chunk| (chunk, body))) },
             );
-        Ok(Some(Reading { bytes, chunks: Box::pin(chunks) }))
+        Ok(Some(Reading { bytes, content_type, chunks: Box::pin(chunks) }))
+    }
+
+    async fn keys(&self, prefix: &str) -> anyhow::Result<Vec<String>> {
+        Ok(timed("list", self.archive.list(prefix)).await?.into_iter().map(|head| head.key).collect())
     }
 
     async fn put_file(&self, key: &str, path: &Path, content_type: &str) -> anyhow::Result<()> {

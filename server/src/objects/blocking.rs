@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     fn reading(bytes: u64, chunks: Vec<anyhow::Result<Bytes>>) -> Reading {
-        Reading { bytes, chunks: Box::pin(futures::stream::iter(chunks)) }
+        Reading { bytes, content_type: None, chunks: Box::pin(futures::stream::iter(chunks)) }
     }
 
     async fn read(reading: Reading) -> io::Result<Vec<u8>> {

@@ -23,6 +23,11 @@ pub fn prefix(session: SessionId) -> String {
     format!("sessions/{session}/")
 }
 
+/// Returns the prefix of a session's parts.
+pub fn parts_prefix(session: SessionId) -> String {
+    format!("sessions/{session}/parts/")
+}
+
 /// Returns the key of a part, which is uploaded while the session is live.
 pub fn part_key(session: SessionId, n: i32) -> String {
     format!("sessions/{session}/parts/{n}.webm")
@@ -63,9 +68,23 @@ pub fn upload_key(session: SessionId) -> String {
     format!("sessions/{session}/upload")
 }
 
+/// Returns which object a session with a report lacks; `has`: whether there is an object with that key. `None`: it lacks none.
+pub fn lacking(session: SessionId, has: impl Fn(&str) -> bool) -> Option<&'static str> {
+    let recording = [recording_key(session), matroska_key(session), upload_key(session)];
+    if !recording.iter().any(|key| has(key)) {
+        return Some("its recording is missing");
+    }
+    if !has(&journal_key(session)) {
+        return Some("its journal is missing");
+    }
+    (!has(&report_key(session))).then_some("its report is missing")
+}
+
 /// An object being read.
 pub struct Reading {
     pub bytes: u64,
+    /// The media type, where it is known.
+    pub content_type: Option<String>,
     pub chunks: BoxStream<'static, anyhow::Result<Bytes>>,
 }
 
@@ -85,6 +104,8 @@ pub trait Objects: BrowserParts + Send + Sync {
     async fn size(&self, key: &str) -> anyhow::Result<Option<u64>>;
     /// Returns the whole object in chunks; `None`: it does not exist.
     async fn read(&self, key: &str) -> anyhow::Result<Option<Reading>>;
+    /// Returns the keys of all objects under the prefix.
+    async fn keys(&self, prefix: &str) -> anyhow::Result<Vec<String>>;
     /// Uploads a whole file and verifies what was stored by its checksum.
     async fn put_file(&self, key: &str, path: &Path, content_type: &str) -> anyhow::Result<()>;
     /// Begins an object that is uploaded piece by piece.

@@ -183,6 +183,17 @@ impl Db {
         }
     }
 
+    /// Copies a SQLite database, as it is at one moment, to a file that does not exist, and opens the copy. `None`: the database is
+    /// PostgreSQL, which has tools of its own for that.
+    ///
+    /// # Errors
+    /// The file exists, or the disk fails or is full.
+    pub async fn copy_to(&self, path: &std::path::Path) -> Result<Option<Db>, OpenError> {
+        let Db::Lite(pool) = self else { return Ok(None) };
+        sqlx::query("VACUUM INTO $1").bind(path.to_string_lossy()).execute(pool).await?;
+        Ok(Some(Db::open(&format!("sqlite://{}", path.display()), 1).await?))
+    }
+
     pub async fn close(&self) {
         on!(self, pool => pool.close().await)
     }

@@ -274,6 +274,13 @@ pub async fn all_owners_in_state(db: &Db, state: State) -> sqlx::Result<Vec<Sess
     Ok(rows.into_iter().map(Session::from).collect())
 }
 
+/// Returns all sessions of all owners but those that are being deleted. Used by backups.
+pub async fn all_owners_sessions(db: &Db) -> sqlx::Result<Vec<Session>> {
+    const SELECT: &str = select!("WHERE state <> 'deleted' ORDER BY id");
+    let rows = on!(db, pool => sqlx::query_as::<_, Row>(SELECT).fetch_all(pool).await?);
+    Ok(rows.into_iter().map(Session::from).collect())
+}
+
 /// Returns the state of a session of any owner; `None`: it does not exist. Used for folders found on the disk.
 pub async fn all_owners_state(db: &Db, id: SessionId) -> sqlx::Result<Option<State>> {
     const SELECT: &str = "SELECT state FROM sessions WHERE id = $1";

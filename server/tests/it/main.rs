@@ -1,6 +1,7 @@
 //! Tests of the server through its API and its databases, in one test program that links once.
 
 mod analyze;
+mod backup;
 mod comments;
 mod fuzz;
 mod health;

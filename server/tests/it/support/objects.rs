@@ -49,7 +49,16 @@ impl Objects for Memory {
         let Some(bytes) = self.shelf.lock().unwrap().get(key).cloned() else { return Ok(None) };
         // The object is sent in small pieces, as over a network.
         let pieces: Vec<_> = bytes.chunks(1000).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
-        Ok(Some(Reading { bytes: bytes.len() as u64, chunks: Box::pin(futures::stream::iter(pieces)) }))
+        Ok(Some(Reading {
+            bytes: bytes.len() as u64,
+            content_type: None,
+            chunks: Box::pin(futures::stream::iter(pieces)),
+        }))
+    }
+
+    async fn keys(&self, prefix: &str) -> anyhow::Result<Vec<String>> {
+        self.here()?;
+        Ok(Memory::keys(self).into_iter().filter(|key| key.starts_with(prefix)).collect())
     }
 
     async fn put_file(&self, key: &str, path: &Path, _: &str) -> anyhow::Result<()> {

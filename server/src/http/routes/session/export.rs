@@ -59,7 +59,8 @@ pub async fn zip(State(app): State<App>, Seen { session, .. }: Seen<act::Export>
     }
     if let Some(calibration) = &session.calibration {
         let text = Bytes::from(serde_json::to_vec_pretty(calibration).map_err(anyhow::Error::new)?);
-        let reading = Reading { bytes: text.len() as u64, chunks: Box::pin(tokio_stream::once(Ok(text))) };
+        let reading =
+            Reading { bytes: text.len() as u64, content_type: None, chunks: Box::pin(tokio_stream::once(Ok(text))) };
         entries.push(("calibration.json".into(), reading));
     }
     audit::add(&app.context.db, session.owner, audit::What::Exported, Some(session.id), None).await?;
