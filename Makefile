@@ -2,10 +2,11 @@
 #   make run     set up, build, serve on http://localhost:8080
 #   make test    set up, then everything that must hold (what .ci/run calls)
 #   make bench   speed and accuracy beside the peers      make soak   kills, fuzzing, long streams (minutes to hours)
+#   make package  a Debian package, with the models
 #   make fix     format and apply lint suggestions
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test web build run test bench soak fix
+.PHONY: help setup setup-test web build run test bench soak package fix
 
 # A machine that cannot download the toolchain of rust-toolchain.toml may have the same version under the name "stable".
 ifneq ($(filter-out help setup setup-test,$(or $(MAKECMDGOALS),help)),)
@@ -17,7 +18,7 @@ endif
 endif
 
 help:
-	@sed -n '2,5s/^# *//p' Makefile
+	@sed -n '2,6s/^# *//p' Makefile
 
 setup: ## system packages, models, web packages; under 5 s when all is there
 	@scripts/setup.sh
@@ -44,6 +45,9 @@ bench: setup-test
 
 soak: setup-test
 	@scripts/soak.sh
+
+package: setup
+	@scripts/package.sh
 
 fix: setup
 	cargo fmt --all

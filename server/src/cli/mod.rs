@@ -15,7 +15,8 @@ use crate::config::{Config, Layers};
 use crate::http;
 use crate::store::Db;
 use crate::telemetry;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -66,6 +67,14 @@ enum Command {
     Worker(Work),
     /// Check models, runtime, database, store and ports.
     Doctor,
+    /// Print what completes commands and options in a shell, as `coach completions bash`.
+    Completions {
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    #[command(hide = true)]
+    PrintManual,
     /// Print the description of the API.
     #[command(hide = true)]
     PrintOpenapi,
@@ -128,6 +137,14 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             println!("{}", http::openapi().to_pretty_json()?);
             Ok(())
         }
+        Command::PrintManual => {
+            std::io::stdout().write_all(&manual()?)?;
+            Ok(())
+        }
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "coach", &mut std::io::stdout());
+            Ok(())
+        }
         Command::Serve(flags) => {
             let defaults = if flags.tls { Config::for_network() } else { Config::default() };
             let flags = [("http.bind", flags.bind), ("database.url", flags.database)];
@@ -173,6 +190,22 @@ fn run(cli: Cli) -> anyhow::Result<()> {
             complete(worker::run(config, flags.count))
         }
     }
+}
+
+/// Returns the manual page: the program, then each subcommand that people type.
+fn manual() -> std::io::Result<Vec<u8>> {
+    let mut all = Cli::command();
+    all.build();
+    let mut page = Vec::new();
+    clap_mangen::Man::new(all.clone()).render(&mut page)?;
+    for command in all.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help") {
+        let name = command.get_name().to_uppercase();
+        writeln!(page, ".SH \"COACH {name}\"")?;
+        let man = clap_mangen::Man::new(command.clone());
+        man.render_description_section(&mut page)?;
+        man.render_options_section(&mut page)?;
+    }
+    Ok(page)
 }
 
 fn load(settings: Settings, flags: impl IntoIterator<Item = (String, String)>) -> anyhow::Result<Config> {
@@ -230,7 +263,6 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {
