@@ -2,6 +2,7 @@
 
 mod analyze;
 mod comments;
+mod everything;
 mod fuzz;
 mod health;
 mod http;
@@ -11,6 +12,7 @@ mod links;
 mod live;
 mod oidc;
 mod openapi;
+mod own_questions;
 mod pairing;
 mod people;
 mod queries;

@@ -970,7 +970,10 @@ export interface paths {
                 };
             };
         };
-        /** Sets the person's own limit. One that is longer than the server's has no effect. */
+        /**
+         * Sets the person's own limit, which counts from a day later. One that is longer than the server's has no effect. References are
+         *     exempt from it, and not from the server's.
+         */
         put: {
             parameters: {
                 query?: never;
@@ -1002,6 +1005,185 @@ export interface paths {
                 };
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks that everything that is there now be deleted in a day: sessions with all that belongs to them, references too, own questions
+         *     and sets. Account, agreement and settings stay.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Erasure"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Takes it back: nothing is deleted. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns everything that is the person's in one ZIP, which is written while it is read. One person takes three downloads at once at
+         *     most, and each ends after six hours.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/zip": number[];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns what a limit would delete first. Nothing changes. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The days that are thought of: 1 to 36500. */
+                    days: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RetentionPreview"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1185,6 +1367,300 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/question-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The person's sets. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionSets"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a set. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QuestionSetRequest"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionSetMade"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/question-sets/{set}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Names a set anew and says which questions it has, in which order. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    set: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QuestionSetRequest"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Deletes a set and its links; its questions stay. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    set: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/question-sets/{set}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The links to a set. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    set: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionSetLinks"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a link to a set. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    set: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QuestionSetLinkRequest"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionSetLinkMade"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/question-sets/{set}/links/{set_link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a link to a set; copies stay with whoever took them. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    set: string;
+                    set_link: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/questions": {
         parameters: {
             query?: never;
@@ -1213,8 +1689,129 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /** Adds a question of the person's own. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QuestionRequest"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionMade"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questions/{question}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a question of the person's own. Sessions keep it as it was asked. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    question: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QuestionRequest"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Deletes a question of the person's own, also from the sets that hold it. Sessions keep it as it was asked. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    question: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -3863,6 +4460,124 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shared-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The set that a link shows. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetSecret"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SharedSet"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared-sets/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copies the set that a link shows to the person's own, with the questions that its owner wrote. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetSecret"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionSetMade"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sign-in": {
         parameters: {
             query?: never;
@@ -4700,7 +5415,7 @@ export interface components {
             session?: string | null;
             /**
              * @description `signed_in`, `signed_out`, `password_set`, `token_issued`, `token_revoked`, `shared`, `unshared`, `link_made`, `link_opened`,
-             *     `link_ended`, `read`, `exported` or `deleted`.
+             *     `link_ended`, `read`, `exported`, `deleted`, `erasure_asked`, `erasure_taken_back` or `erased`.
              */
             what: string;
         };
@@ -5025,6 +5740,13 @@ export interface components {
         };
         /** @enum {string} */
         Direction: "up" | "down" | "steady";
+        Erasure: {
+            /**
+             * Format: int64
+             * @description When everything is deleted, within the hour: microseconds since 1970 (UTC).
+             */
+            at_us: number;
+        };
         /** @enum {string} */
         FaceModel: "full" | "lite" | "none";
         /**
@@ -5300,6 +6022,11 @@ export interface components {
             consent_version: string;
             /** @description The person's verified address. */
             email?: string | null;
+            /**
+             * Format: int64
+             * @description When everything is deleted because the person asked for it: microseconds since 1970 (UTC); `null`: they did not ask.
+             */
+            erasure_us?: number | null;
             /** @description The hints that can be switched. */
             hints: components["schemas"]["HintChoice"][];
             /** @description `personal`: one person, no sign-in; `accounts`: people sign in. */
@@ -5375,6 +6102,16 @@ export interface components {
             link: string;
             /** @description 12 to 256 characters. */
             password: string;
+        };
+        OldSession: {
+            /**
+             * Format: int64
+             * @description Microseconds since 1970 (UTC).
+             */
+            created_us: number;
+            id: components["schemas"]["SessionId"];
+            /** @description Its first question; `null`: it has none. */
+            question?: string | null;
         };
         OpenLink: {
             /** @description The secret of the link. */
@@ -5487,15 +6224,107 @@ export interface components {
         QualityReason: "dark" | "bright" | "small" | "turned" | "cut";
         /** @description A question that can be chosen. */
         Question: {
+            /** @description Whether it is one of those that are asked almost everywhere. */
+            classic: boolean;
             family: components["schemas"]["Family"];
             id: string;
+            /** @description The role or company that an own question is for, as its owner notes it. */
+            label?: string | null;
+            /** @description Whether the person wrote it; the others are of the bank. */
+            own: boolean;
             /**
              * Format: int64
              * @description Suggested length of an answer.
              */
             suggested_ms: number;
             text: string;
+            /** @description Advice on how to answer; empty: there is none. */
             tip: string;
+        };
+        QuestionMade: {
+            id: string;
+        };
+        QuestionRequest: {
+            /** @description What it asks for. */
+            family: components["schemas"]["Family"];
+            /** @description The role or company that it is for, at most 80 characters. */
+            label?: string | null;
+            /**
+             * Format: int64
+             * @description Suggested length of an answer, 15000 to 600000; without it, two minutes.
+             */
+            suggested_ms?: number | null;
+            /** @description The question as it is asked: 1 to 500 characters. */
+            text: string;
+            /** @description Advice on how to answer, at most 500 characters. */
+            tip?: string | null;
+        };
+        /** @description A set as its owner sees it. */
+        QuestionSet: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Ids of its questions, in their order. */
+            questions: string[];
+            /**
+             * Format: int64
+             * @description Microseconds since 1970 (UTC).
+             */
+            updated_us: number;
+        };
+        /** @description A link as the owner of the set sees it. */
+        QuestionSetLink: {
+            /**
+             * Format: int32
+             * @description How often a copy was taken.
+             */
+            copies: number;
+            /**
+             * Format: int64
+             * @description Microseconds since 1970 (UTC).
+             */
+            created_us: number;
+            /**
+             * Format: int64
+             * @description Microseconds since 1970 (UTC).
+             */
+            expires_us: number;
+            /** Format: uuid */
+            id: string;
+        };
+        QuestionSetLinkMade: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description The page that others open, on this server; it cannot be read again. The secret in it stands after a `#`, so that no server's log
+             *     holds it.
+             */
+            path: string;
+        };
+        QuestionSetLinkRequest: {
+            /**
+             * Format: int32
+             * @description How long it is good: 1 to 366.
+             */
+            days: number;
+        };
+        QuestionSetLinks: {
+            /** @description Those in force, the newest first. */
+            links: components["schemas"]["QuestionSetLink"][];
+        };
+        QuestionSetMade: {
+            /** Format: uuid */
+            id: string;
+        };
+        QuestionSetRequest: {
+            /** @description 1 to 80 characters. */
+            name: string;
+            /** @description Ids of 1 to 50 questions in their order, each once. */
+            questions: string[];
+        };
+        QuestionSets: {
+            /** @description The oldest first. */
+            sets: components["schemas"]["QuestionSet"][];
         };
         Questions: {
             questions: components["schemas"]["Question"][];
@@ -5565,6 +6394,11 @@ export interface components {
              */
             days?: number | null;
             /**
+             * Format: int64
+             * @description When the number that the person chose begins to count: microseconds since 1970 (UTC); `null`: it counts.
+             */
+            from_us?: number | null;
+            /**
              * Format: int32
              * @description The number of days that the person chose; `null`: none.
              */
@@ -5574,6 +6408,25 @@ export interface components {
              * @description The most days that this server keeps a session; `null`: unlimited.
              */
             server?: number | null;
+        };
+        RetentionPreview: {
+            /**
+             * Format: int64
+             * @description When the first would go, within the hour: microseconds since 1970 (UTC). A limit that is chosen now counts from then on.
+             */
+            at_us: number;
+            /** @description The oldest of those that would go, three at most. */
+            oldest: components["schemas"]["OldSession"][];
+            /**
+             * Format: int64
+             * @description How many as old stay, because they are references.
+             */
+            references: number;
+            /**
+             * Format: int64
+             * @description How many would go at that time.
+             */
+            sessions: number;
         };
         /** @description A running estimate of the four scores; `None`: not enough to say yet. */
         RunningScores: {
@@ -5743,6 +6596,11 @@ export interface components {
             /** @description Newest first. */
             sessions: components["schemas"]["Session"][];
         };
+        /** @description What a link to a set is opened by. */
+        SetSecret: {
+            /** @description The secret of the link. */
+            link: string;
+        };
         Settings: {
             /**
              * Format: int32
@@ -5780,9 +6638,33 @@ export interface components {
             /** Format: uuid */
             session: string;
         };
+        /** @description A question as whoever has the link sees it. */
+        SharedQuestion: {
+            family: components["schemas"]["Family"];
+            /** @description `null`: the owner of the set wrote it. */
+            id?: string | null;
+            /** @description The role or company that it is for. */
+            label?: string | null;
+            /**
+             * Format: int64
+             * @description Suggested length of an answer.
+             */
+            suggested_ms: number;
+            text: string;
+            /** @description Advice on how to answer; empty: there is none. */
+            tip: string;
+        };
         SharedSessions: {
             /** @description The newest 200, newest first. */
             sessions: components["schemas"]["Shared"][];
+        };
+        /** @description A set as whoever has the link sees it. */
+        SharedSet: {
+            name: string;
+            /** @description Who shows it; `null`: they have no name here. */
+            owner_name?: string | null;
+            /** @description Its questions, in their order. */
+            questions: components["schemas"]["SharedQuestion"][];
         };
         /** @description A hint and how long it is shown. */
         ShownHint: components["schemas"]["Hint"] & {
