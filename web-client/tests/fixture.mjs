@@ -55,8 +55,35 @@ export const QUESTIONS = Object.entries(TEXTS).flatMap(([family, texts]) =>
     text,
     suggested_ms: [90_000, 120_000, 150_000][i % 3],
     tip: TIP,
+    label: null,
+    own: false,
+    classic: i === 0 || family === "motivation",
   })),
 );
+
+export const OWN = [
+  ["own-1", "Why would you leave a job that you like?", "motivation", "Lighthouse keeper"],
+  ["own-2", "What would your last team say about you?", "teamwork", null],
+].map(([id, text, family, label]) => ({
+  id,
+  text,
+  family,
+  suggested_ms: 90_000,
+  tip: "",
+  label,
+  own: true,
+  classic: false,
+}));
+
+export const SETS = [
+  { id: "set-1", name: "First round", questions: ["own-1", "failure-1", "pressure-1", "own-2"], updated_us: 0 },
+  {
+    id: "set-2",
+    name: "A long afternoon with the whole committee",
+    questions: QUESTIONS.slice(0, 9).map(({ id }) => id),
+    updated_us: 0,
+  },
+];
 
 const ASKED = [QUESTIONS[0], QUESTIONS[4], QUESTIONS[14]].map(({ id, text, family, suggested_ms }) => ({
   id,

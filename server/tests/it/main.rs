@@ -3,6 +3,7 @@
 mod analyze;
 mod backup;
 mod comments;
+mod everything;
 mod fuzz;
 mod health;
 mod http;
@@ -12,6 +13,7 @@ mod links;
 mod live;
 mod oidc;
 mod openapi;
+mod own_questions;
 mod pairing;
 mod people;
 mod queries;

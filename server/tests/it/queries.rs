@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows belong to a person.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 23] = [
     "answers",
     "audit",
     "comments",
@@ -18,6 +18,9 @@ const TABLES: [&str; 20] = [
     "password_links",
     "passwords",
     "phrases",
+    "question_set_items",
+    "question_set_links",
+    "question_sets",
     "questions",
     "scores",
     "sessions",

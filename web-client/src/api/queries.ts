@@ -7,6 +7,8 @@ export const keys = {
   ways: ["ways"],
   shared: ["shared"],
   questions: ["questions"],
+  sets: ["sets"],
+  setLinks: (id: string) => ["set-links", id],
   consent: ["consent"],
   sessions: ["sessions"],
   trends: ["trends"],
@@ -25,6 +27,17 @@ export const useGrants = (id: string, enabled: boolean) =>
   useQuery({ queryKey: keys.grants(id), queryFn: () => calls.grants(id), enabled });
 export const useLinks = (id: string) => useQuery({ queryKey: keys.links(id), queryFn: () => calls.links(id) });
 export const useQuestions = () => useQuery({ queryKey: keys.questions, queryFn: calls.questions, staleTime: Infinity });
+export const useQuestionSets = () => useQuery({ queryKey: keys.sets, queryFn: calls.questionSets });
+export const useSetLinks = (id: string) =>
+  useQuery({ queryKey: keys.setLinks(id), queryFn: () => calls.setLinks(id), staleTime: 0 });
+/** Asked for when a limit is looked at, and never taken from before. */
+export const useRetentionPreview = (days: number) =>
+  useQuery({
+    queryKey: ["retention", days],
+    queryFn: () => calls.retentionPreview(days),
+    staleTime: 0,
+    gcTime: 0,
+  });
 export const useConsent = () => useQuery({ queryKey: keys.consent, queryFn: calls.consentText });
 export const useTrends = () => useQuery({ queryKey: keys.trends, queryFn: calls.trends });
 /** The list of sessions, the newest first, page by page. */

@@ -10,6 +10,7 @@ pub mod questions;
 pub mod search;
 pub mod session;
 pub mod sessions;
+pub mod settings;
 pub mod sharing;
 pub mod trends;
 pub mod webrtc;

@@ -64,6 +64,7 @@ pub struct Server {
     pub live: Arc<LiveDouble>,
     pub objects: Arc<Memory>,
     pub user: UserId,
+    pub app: App,
     store_stop: Option<DropGuard>,
     _dir: TempDir,
 }
@@ -133,8 +134,9 @@ impl Server {
             // Speaks plain http even where the configuration says https: nothing here depends on it.
             tls: None,
         };
-        tokio::spawn(listen::serve(listener, coach_server::http::router(app), options, context.shutdown.clone()));
-        Server { base, client: reqwest::Client::new(), context, live, objects, user, store_stop: None, _dir: dir }
+        let router = coach_server::http::router(app.clone());
+        tokio::spawn(listen::serve(listener, router, options, context.shutdown.clone()));
+        Server { base, client: reqwest::Client::new(), context, live, objects, user, app, store_stop: None, _dir: dir }
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {

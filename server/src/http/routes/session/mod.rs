@@ -4,6 +4,7 @@ pub mod analyze;
 pub mod calibration;
 pub mod export;
 pub mod live;
+pub mod packing;
 pub mod recording;
 pub mod report;
 pub mod transcript;
