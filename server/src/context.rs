@@ -58,6 +58,8 @@ pub struct ModelNames {
     pub face: FaceModel,
     /// What detects when somebody speaks.
     pub voice_activity: VoiceActivityModel,
+    /// Name and version of the speech recognizer; `null`: nothing is written down.
+    pub words: Option<&'static str>,
 }
 
 /// Holds the names of the models once they are loaded and warm. The server is not ready before. Clones share one value.

@@ -15,6 +15,8 @@ const WAITING: usize = 32;
 /// Time from the closing of a segment to the moment from which its phrase counts, ms. It is enough to write the phrase down, so
 /// that it counts from the same moment live and from a file.
 const DELAY_MS: i64 = 1_200;
+/// What the thread's priority is lowered by: faces, voices and the network go before it where processors are short.
+const NICE: i32 = 5;
 
 /// What became of a segment.
 #[derive(Debug)]
@@ -41,7 +43,10 @@ impl Words {
     /// The system starts no further thread.
     pub fn start(recognizer: Recognizer) -> std::io::Result<Words> {
         let (queue, work) = mpsc::sync_channel(QUEUE);
-        std::thread::Builder::new().name("words".into()).spawn(move || write(recognizer, &work))?;
+        std::thread::Builder::new().name("words".into()).spawn(move || {
+            lower_priority();
+            write(recognizer, &work);
+        })?;
         Ok(Words { queue })
     }
 
@@ -74,6 +79,16 @@ impl Words {
     fn hand_over(&self, segment: Segment, post: Post) {
         // The thread ends only after its last handle is gone.
         let _ = self.queue.send((segment, post));
+    }
+}
+
+/// Lowers the priority of the calling thread. On Linux a nice value belongs to a thread.
+fn lower_priority() {
+    let lowered = rustix::process::getpriority_process(None).and_then(|now| {
+        rustix::process::setpriority_process(None, now + NICE)
+    });
+    if let Err(error) = lowered {
+        tracing::warn!(%error, "the speech recognizer has the priority of the other threads");
     }
 }
 
@@ -264,12 +279,24 @@ mod tests {
     fn phrase(start: i64, end: i64) -> Written {
         let (start, end) = (MediaTime(start), MediaTime(end));
         let (text, source) = ("yes".to_owned(), SOURCE.to_owned());
-        let phrase = Phrase { t: end + 500, start, end, text, logp: 0.0, complete: true, source, words: Vec::new() };
+        let phrase = Phrase { t: end + 500, start, end, text, logp: 0.0, complete: true, source, words: Vec::new(), heard: None };
         Written { start, phrase: Ok(Some(phrase)) }
     }
 
     fn times(lines: &[Line]) -> Vec<i64> {
         lines.iter().map(|line| line.t().ms()).collect()
+    }
+
+    #[test]
+    fn the_thread_that_lowers_its_priority_lowers_no_other() {
+        let nice = || rustix::process::getpriority_process(None).unwrap();
+        let before = nice();
+        let lowered = std::thread::spawn(move || {
+            lower_priority();
+            nice()
+        });
+        assert_eq!(lowered.join().unwrap(), (before + NICE).min(19));
+        assert_eq!(nice(), before);
     }
 
     #[test]
