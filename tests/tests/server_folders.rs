@@ -92,6 +92,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
             "live",
             "objects",
             "private",
+            "recording",
             "session",
             "shutdown",
             "sole",

@@ -1,8 +1,10 @@
-//! Words over the real stack: a live session writes down what its file does, a search finds it, and the end of an answer is followed by a
-//! further question.
+//! Words over the real stack, with the default settings: a live session writes down what its file does, also where packets are lost and sent
+//! again; the pages show it, a search finds it, and the end of an answer is followed by a further question.
 
 use anyhow::{Context, Result, ensure};
+use coach_e2e::browser::{pressed_word, screenshots, walk};
 use coach_e2e::coach::{Coach, models, program};
+use coach_e2e::parity;
 use coach_e2e::publisher::Publisher;
 use coach_e2e::tools::run;
 use coach_testing::{LIMIT, Need, not_checked};
@@ -13,7 +15,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 /// A story without an end, and the silence after it.
 const STORY: &str = "In my last job our build took an hour, and everybody was waiting for it all day. So I wrote the slow steps again, \
-                     and I moved them to another machine. I talked to the whole team about it, and I asked them for help.";
+                     and I moved them to another machine. I talked to the whole team about it, and I asked them, um, for help.";
 const SECONDS: &str = "34";
 /// The answer is ended at this media time, some seconds after the last word.
 const ENDED_MS: i64 = 25_000;
@@ -32,6 +34,15 @@ fn spoken(folder: &Path) -> Result<PathBuf> {
     run("ffmpeg", &["-v", "error", "-y", "-i", text(&wav)?, "-af", "apad", "-t", SECONDS, "-ar", "48000", "-ac", "1",
         "-c:a", "libopus", "-b:a", "32k", "-application", "voip", text(&webm)?])?;
     Ok(webm)
+}
+
+/// Returns whether the speech recognizer is installed; says what is not checked where it is not.
+fn has_recognizer() -> bool {
+    let there = models().join("moonshine_tiny_en_encoder.onnx").exists();
+    if !there {
+        not_checked(Need::Models, "the words of a live session", "the speech recognizer is not in the models folder");
+    }
+    there
 }
 
 /// What a transcript says and when, without the moment from which it was known.
@@ -53,7 +64,7 @@ async fn again(coach: &Coach, id: &str, folder: &Path) -> Result<Value> {
     std::fs::write(&like, get(&coach.url(&format!("/api/sessions/{id}/journal"))).await?)?;
     let (program, models, data) = (program(), models(), folder.join("data"));
     #[rustfmt::skip]
-    run("env", &["COACH_MODELS_WORDS=auto", text(&program)?, "analyze", text(&file)?, "--like", text(&like)?, "--out", text(&out)?,
+    run(text(&program)?, &["analyze", text(&file)?, "--like", text(&like)?, "--out", text(&out)?,
         "--models", text(&models)?, "--data", text(&data)?])?;
     Ok(serde_json::from_slice(&std::fs::read(out.join("report.json"))?)?)
 }
@@ -78,15 +89,39 @@ async fn page(coach: &Coach, id: &str) -> Result<(bool, Value)> {
     anyhow::bail!("the live channel ended")
 }
 
+/// Reads the session in Chromium: every word is on the page, um is marked, a word that is pressed is where the replay goes, and a search
+/// leads to its place.
+async fn read_in_browser(coach: &Coach, id: &str, report: &Value) -> Result<()> {
+    let shots = screenshots()?;
+    let seen = walk(coach, "words.mjs", &[text(&shots)?, id, "last job"]).await?;
+    println!("the browser saw: {seen:#}");
+    let said = report["transcript"].as_array().into_iter().flatten();
+    let words: Vec<&Value> = said.flat_map(|phrase| phrase["words"].as_array().into_iter().flatten()).collect();
+    let shown = seen["words"].as_array().context("words")?;
+    ensure!(shown.iter().eq(words.iter().map(|word| &word["w"])), "on the page {shown:?}, in the report {words:?}");
+    let fillers: Vec<&Value> = words.iter().filter(|word| word["filler"] == true).map(|word| &word["w"]).collect();
+    ensure!(!fillers.is_empty(), "um was said");
+    ensure!(seen["fillers"].as_array().is_some_and(|marked| marked.iter().eq(fillers.iter().copied())), "{fillers:?}");
+    pressed_word(&seen["word"])?;
+    ensure!(seen["caption"].as_str().is_some_and(|caption| !caption.is_empty()), "no caption in the replay");
+    let text = |name: &str| seen[name].as_str().unwrap_or_default();
+    let heard = report["transcript"][0]["text"].as_str().context("a phrase")?;
+    ensure!(text("corrected") == format!("{heard} Indeed.") && text("undone") == heard, "of {heard}: {seen:#}");
+    ensure!(text("as_heard").contains(heard), "what was heard stands beside it: {}", text("as_heard"));
+    let found = words.iter().find(|word| word["w"] == "last").context("last")?;
+    let off = seen["found_at_ms"].as_i64().context("a place")? - found["start"].as_i64().context("a start")?;
+    ensure!((-5_000..=0).contains(&off), "the search leads to a place {off} ms from the word, not to its phrase");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_live_session_writes_down_what_its_file_does_and_is_asked_what_came_of_it() -> Result<()> {
-    if !models().join("moonshine_tiny_en_encoder.onnx").exists() {
-        not_checked(Need::Models, "the words of a live session", "the speech recognizer is not in the models folder");
+    if !has_recognizer() {
         return Ok(());
     }
     let folder = tempfile::tempdir()?;
     let webm = spoken(folder.path())?;
-    let coach = Coach::start(&[("COACH_MODELS_WORDS", "auto")]).await?;
+    let coach = Coach::start(&[]).await?;
     let session = coach.session(&[0]).await?;
     let id = session["id"].as_str().context("an id")?.to_owned();
     let publisher = Publisher::start(&coach, &webm, &id, &[])?;
@@ -116,5 +151,29 @@ async fn a_live_session_writes_down_what_its_file_does_and_is_asked_what_came_of
     ensure!(found["phrases"][0]["session_id"] == id.as_str(), "a search does not find what was said: {found}");
     let captions = reqwest::get(coach.url(&format!("/api/sessions/{id}/transcript"))).await?.text().await?;
     ensure!(captions.starts_with("WEBVTT") && captions.contains("last job"), "{captions}");
+    read_in_browser(&coach, &id, &report).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lost_packets_that_are_sent_again_change_no_word() -> Result<()> {
+    if !has_recognizer() {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let webm = spoken(folder.path())?;
+    let coach = Coach::start(&[]).await?;
+    let session = coach.session(&[0]).await?;
+    let id = session["id"].as_str().context("an id")?.to_owned();
+    let publisher = Publisher::start(&coach, &webm, &id, &["--loss", "2", "--seed", "7"])?;
+    publisher.finish().await?;
+    coach.until_state(&id, "ready").await?;
+    let (_, report) = coach.get(&format!("/api/sessions/{id}/report")).await?;
+    let live = phrases(&report);
+    let file = again(&coach, &id, folder.path()).await?;
+    let journal = std::fs::read_to_string(folder.path().join("live.jsonl"))?;
+    let [_, (gaps, ms)] = parity::lost(&journal);
+    println!("{} phrases, {gaps} gaps of {ms} ms in the audio: {live:#?}", live.len());
+    ensure!(live.iter().any(|(text, ..)| text.contains("last job")), "{live:?}");
+    ensure!(live == phrases(&file), "live {live:#?}, from the file {:#?}", phrases(&file));
     Ok(())
 }

@@ -89,6 +89,8 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(session::report::report))
         .routes(routes!(session::report::journal))
         .routes(routes!(session::transcript::get))
+        .routes(routes!(session::corrections::list))
+        .routes(routes!(session::corrections::set, session::corrections::delete))
         .routes(routes!(session::recording::link))
         .routes(routes!(sharing::grants::list, sharing::grants::give))
         .routes(routes!(sharing::grants::revoke))

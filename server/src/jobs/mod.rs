@@ -5,6 +5,7 @@ pub mod erase;
 mod hold;
 mod job;
 pub mod relay;
+pub mod rescore;
 pub mod retention;
 pub mod uploaded;
 pub mod webhook;
@@ -28,19 +29,22 @@ pub use workplace::Workplace;
 pub fn analyses(context: &Context, analyzers: Analyzers, count: u32) -> anyhow::Result<TaskTracker> {
     let place = Arc::new(Workplace::open(&context.config.storage.data)?);
     let analyze: Arc<dyn Job> = Arc::new(analyze::Analyze::new(context.clone(), analyzers, place));
-    Ok(start(context, (0..count).map(|_| [analyze.clone()])))
+    Ok(start(context, (0..count).map(|_| vec![analyze.clone()])))
 }
 
-/// Starts the worker for system jobs (erasing, the webhook), which run only in the server's process.
+/// Starts the workers for system jobs (erasing and the webhook; scoring again), which run only in the server's process.
 ///
 /// # Errors
 /// No HTTP client for the webhook can be created.
 pub fn system(context: &Context) -> anyhow::Result<TaskTracker> {
     let erase: Arc<dyn Job> = Arc::new(erase::Erase(context.clone()));
-    Ok(start(context, [[erase, Arc::new(webhook::Webhook::new(context.clone())?)]]))
+    let webhook: Arc<dyn Job> = Arc::new(webhook::Webhook::new(context.clone())?);
+    // One worker alone: no session is scored twice at once.
+    let rescore: Arc<dyn Job> = Arc::new(rescore::Rescore(context.clone()));
+    Ok(start(context, [vec![erase, webhook], vec![rescore]]))
 }
 
-fn start<const N: usize>(context: &Context, hands: impl IntoIterator<Item = [Arc<dyn Job>; N]>) -> TaskTracker {
+fn start(context: &Context, hands: impl IntoIterator<Item = Vec<Arc<dyn Job>>>) -> TaskTracker {
     let tasks = TaskTracker::new();
     for jobs in hands {
         let worker = Worker::new(context.queue.clone(), context.config.jobs.clone(), jobs);

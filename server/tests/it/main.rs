@@ -2,6 +2,7 @@
 
 mod analyze;
 mod comments;
+mod corrections;
 mod fuzz;
 mod health;
 mod http;

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows belong to a person.
-const TABLES: [&str; 20] = [
+const TABLES: [&str; 21] = [
     "answers",
     "audit",
     "comments",
     "consents",
+    "corrections",
     "grants",
     "hints",
     "identities",

@@ -36,7 +36,7 @@ enum Rule {
 }
 use Rule::{Guest, Open, Own, Session};
 
-const RULES: [(&str, Rule); 81] = [
+const RULES: [(&str, Rule); 84] = [
     ("analysis_again", Session(Action::Change)),
     ("analysis_get", Session(Action::See)),
     ("audit_list", Own(Action::Account)),
@@ -52,6 +52,9 @@ const RULES: [(&str, Rule); 81] = [
     ("consents_accept", Own(Action::Use)),
     ("consents_text", Open),
     ("consents_withdraw", Own(Action::Use)),
+    ("corrections_delete", Session(Action::Change)),
+    ("corrections_list", Session(Action::Change)),
+    ("corrections_set", Session(Action::Change)),
     ("export_zip", Session(Action::Export)),
     ("grants_give", Session(Action::Share)),
     ("grants_list", Session(Action::Share)),
@@ -362,6 +365,7 @@ fn body(operation: &str, request: RequestBuilder) -> RequestBuilder {
         "grants_give" => Some(json!({"email": "stranger@uni.test", "scores": true})),
         "comments_add" => Some(json!({"text": "x"})),
         "comments_resolve" => Some(json!({"resolved": true})),
+        "corrections_set" => Some(json!({"text": "x"})),
         "guest_comments_add" => Some(json!({"text": "x", "name": "Gus"})),
         "guest_open" => Some(json!({"link": "x"})),
         "links_make" => Some(json!({"name": "Gus", "days": 7})),
@@ -461,6 +465,7 @@ async fn nobody_does_more_than_the_table_of_rights_says() {
                     .replace("{token}", &fixture.token.to_string())
                     .replace("{comment}", &fixture.comment.to_string())
                     .replace("{link}", &fixture.link.to_string())
+                    .replace("{start_ms}", "1000")
                     .replace("{grant}", &fixture.grant.to_string())
                     .replace("{participant}", "candidate")
                     .replace("{resource}", "x");

@@ -10,6 +10,7 @@ import type {
   Comments,
   Comparison,
   ConsentText,
+  Corrections,
   Grants,
   GuestCommentRequest,
   GuestView,
@@ -134,6 +135,14 @@ export const analysis = (id: string) => said<Analysis>(client.GET("/api/sessions
 export const analyzeAgain = (id: string) => said(client.POST("/api/sessions/{id}/analyze", at(id)));
 
 export const report = (id: string) => said<Report>(client.GET("/api/sessions/{id}/report", at(id)));
+const ofPhrase = (id: string, start_ms: number) => ({ params: { path: { id, start_ms } } });
+export const corrections = (id: string) => said<Corrections>(client.GET("/api/sessions/{id}/corrections", at(id)));
+export const correct = (id: string, start_ms: number, text: string) =>
+  said<Corrections>(
+    client.PUT("/api/sessions/{id}/corrections/{start_ms}", { ...ofPhrase(id, start_ms), body: { text } }),
+  );
+export const takeBack = (id: string, start_ms: number) =>
+  said<Corrections>(client.DELETE("/api/sessions/{id}/corrections/{start_ms}", ofPhrase(id, start_ms)));
 export const recording = (id: string) => said<Recording>(client.GET("/api/sessions/{id}/recording", at(id)));
 export const trends = () => said<Trends>(client.GET("/api/trends"));
 export const search = (q: string) => said<SearchResults>(client.GET("/api/search", { params: { query: { q } } }));

@@ -15,6 +15,7 @@ export const keys = {
   links: (id: string) => ["links", id],
   analysis: (id: string) => ["analysis", id],
   report: (id: string) => ["report", id],
+  corrections: (id: string) => ["corrections", id],
   recording: (id: string) => ["recording", id],
 } as const;
 

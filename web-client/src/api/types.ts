@@ -49,6 +49,7 @@ export type UploadRequest = Schemas["UploadRequest"];
 export type PartUrls = Said<"PartUrls">;
 export type Analysis = Said<"Analysis">;
 
+export type Corrections = Said<"Corrections">;
 export type Report = Said<"Report">;
 export type ReportAnswer = Said<"Answer">;
 export type Scores = Said<"Scores">;

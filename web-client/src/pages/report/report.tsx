@@ -24,6 +24,7 @@ import { ReportActions } from "./report-actions";
 import { ScoreCards } from "./score-cards";
 import type { Mark } from "./scrubber";
 import { Transcript } from "./transcript";
+import { useCorrections } from "./use-corrections";
 import { useTracks } from "./use-tracks";
 
 export interface Lit {
@@ -112,7 +113,12 @@ export function ReportView({ session, report }: { session: Session; report: Repo
   const [playing, setPlaying] = useState("");
 
   const rows = useMemo(() => lanes(report, tracks), [report, tracks]);
-  const lines = useMemo(() => linesOf(report, shown.start, shown.end), [report, shown]);
+  const correcting = useCorrections(session.id, session.own);
+  const corrections = correcting?.corrections;
+  const lines = useMemo(
+    () => linesOf(report, shown.start, shown.end, corrections),
+    [report, shown, corrections],
+  );
   const { source, marks } = useMarks(session, report, shown);
   const view = useMemo(
     () => (answer === null ? { min: 0, max: report.duration_ms } : { min: shown.start, max: shown.end }),
@@ -155,7 +161,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
             </div>
             {lines.length > 0 && (
               <div className="grid max-h-[min(38rem,80vh)] print:max-h-none">
-                <Transcript lines={lines} player={player} outline={shown.outline?.parts ?? []} />
+                <Transcript lines={lines} player={player} outline={shown.outline?.parts ?? []} correcting={correcting} />
               </div>
             )}
             <ScoreCards

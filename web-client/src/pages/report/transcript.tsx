@@ -5,12 +5,16 @@ import { clock } from "../../live/timer";
 import type { Player } from "../../replay/player";
 import type { ReportAnswer } from "../../api/types";
 import { fillersIn, holds, isSaid, type Line } from "../../replay/transcript";
+import { Row } from "./transcript-row";
+import type { Correcting } from "./use-corrections";
 
 interface Props {
   lines: readonly Line[];
   player: Player;
   /** Where the parts of a story begin, as far as set phrases say. */
   outline: readonly Part[];
+  /** null: these are somebody else's words. */
+  correcting: Correcting | null;
 }
 
 type Part = NonNullable<ReportAnswer["outline"]>["parts"][number];
@@ -64,42 +68,12 @@ function useFollowing(player: Player, list: React.RefObject<HTMLOListElement | n
   }, [player, list, lines]);
 }
 
-function Row({ line, first }: { line: Line; first: boolean }) {
-  const { phrase, uncertain, pauseMs } = line;
-  return (
-    <li
-      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- one tab stop for all lines: arrows walk, Enter plays
-      tabIndex={first ? 0 : -1}
-      data-start={phrase.start}
-      className="grid cursor-pointer grid-cols-[2.75rem_minmax(0,1fr)] gap-x-2 rounded-lg px-2 py-1.5 -outline-offset-2 hover:bg-sunken/60"
-    >
-      {pauseMs !== null && (
-        <span className="col-start-2 pb-1 text-xs text-ink-2">{(pauseMs / 1000).toFixed(1)} s pause</span>
-      )}
-      <span className="tabular col-start-1 pt-0.5 text-xs text-ink-2">{clock(phrase.start)}</span>
-      <span className={uncertain ? "text-ink-3" : ""}>
-        {phrase.words.length === 0
-          ? phrase.text
-          : phrase.words.map((word) => (
-              <span key={word.start}>
-                <span
-                  data-at={word.start}
-                  className={`rounded-sm aria-[current]:bg-accent-soft aria-[current]:text-accent ${
-                    word.filler ? "text-caution underline decoration-dotted underline-offset-4" : ""
-                  }`}
-                >
-                  {word.w}
-                </span>{" "}
-              </span>
-            ))}
-      </span>
-    </li>
-  );
-}
-
-export function Transcript({ lines, player, outline }: Props) {
+export function Transcript({ lines, player, outline, correcting }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const [typed, setTyped] = useState("");
+  /** The start of the phrase that Tab leads to, and of the one that is being corrected. */
+  const [current, setCurrent] = useState<number | null>(null);
+  const [edited, setEdited] = useState<number | null>(null);
   const shown = typed.trim() === "" ? lines : lines.filter((line) => holds(line, typed));
   useFollowing(player, list, lines);
 
@@ -108,12 +82,16 @@ export function Transcript({ lines, player, outline }: Props) {
     player.play(player.rate);
   };
   const press = (event: MouseEvent<HTMLOListElement>) => {
-    if (!(event.target instanceof Element)) return;
+    if (!(event.target instanceof Element) || event.target.closest("button, form")) return;
     const at = event.target.closest<HTMLElement>("[data-at]")?.dataset.at ?? event.target.closest("li")?.dataset.start;
     if (at !== undefined) playFrom(Number(at));
   };
   const keys = (event: KeyboardEvent<HTMLOListElement>) => {
-    const row = event.target instanceof HTMLElement ? event.target.closest("li") : null;
+    const row = event.target instanceof HTMLElement && event.target.matches("li") ? event.target : null;
+    if (row && correcting && (event.key === "e" || event.key === "E")) {
+      event.preventDefault();
+      return setEdited(Number(row.dataset.start));
+    }
     const step =
       event.key === "ArrowDown" ? "nextElementSibling" : event.key === "ArrowUp" ? "previousElementSibling" : null;
     if (!row || (!step && event.key !== "Enter")) return;
@@ -121,7 +99,12 @@ export function Transcript({ lines, player, outline }: Props) {
     if (step) (row[step] as HTMLElement | null)?.focus();
     else playFrom(Number(row.dataset.start));
   };
+  const leave = (start: number) => {
+    setEdited(null);
+    list.current?.querySelector<HTMLElement>(`li[data-start="${start}"]`)?.focus();
+  };
   const fillers = fillersIn(lines);
+  const reached = shown.some(({ phrase }) => phrase.start === current) ? current : shown[0]?.phrase.start;
   return (
     <section
       aria-labelledby="words-title"
@@ -148,6 +131,8 @@ export function Transcript({ lines, player, outline }: Props) {
       <p className="px-4 pt-2.5 text-xs text-ink-2">
         Written by this server. Grey words are guesses.
         {fillers > 0 && ` ${fillers === 1 ? "1 filler is" : `${fillers} fillers are`} marked.`}
+        {correcting && " E corrects a line."}{" "}
+        <span role="status">{correcting?.pending ? "Your correction is being counted." : ""}</span>
       </p>
       {outline.length > 0 && <Outline parts={outline} onPlay={playFrom} />}
       {shown.length === 0 && <p className="px-4 py-6 text-sm text-ink-2">Nobody said that here.</p>}
@@ -158,9 +143,21 @@ export function Transcript({ lines, player, outline }: Props) {
         onKeyDown={keys}
         className="relative min-h-0 flex-1 overflow-y-auto px-2 py-2 max-lg:max-h-80 print:max-h-none print:overflow-visible"
       >
-        {shown.map((line, i) => (
-          <Row key={line.phrase.start} line={line} first={i === 0} />
-        ))}
+        {shown.map((line) => {
+          const { start } = line.phrase;
+          return (
+            <Row
+              key={start}
+              line={line}
+              reached={start === reached}
+              correcting={correcting}
+              edited={start === edited}
+              onReach={() => setCurrent(start)}
+              onEdit={() => setEdited(start)}
+              onLeave={() => leave(start)}
+            />
+          );
+        })}
       </ol>
     </section>
   );

@@ -2,6 +2,7 @@
 
 pub mod analyze;
 pub mod calibration;
+pub mod corrections;
 pub mod export;
 pub mod live;
 pub mod recording;
