@@ -3,7 +3,8 @@
 use crate::channel::Hub;
 use crate::config::Config;
 use crate::objects::Objects;
-use crate::session::Machine;
+use crate::providers;
+use crate::session::{Machine, Outside};
 use crate::store::Db;
 use crate::store::queue::Queue;
 use coach_core::journal::{FaceModel, VoiceActivityModel};
@@ -38,6 +39,7 @@ impl Context {
         let hub = Arc::new(Hub::new(config.limits.channels));
         let machine = Machine::new(db.clone(), hub.clone());
         let machine = if config.webhook.url.is_some() { machine.announcing() } else { machine };
+        let machine = machine.sending(outside(&config));
         Context {
             machine,
             queue: Queue::new(db.clone()),
@@ -49,6 +51,16 @@ impl Context {
             shutdown: CancellationToken::new(),
         }
     }
+}
+
+/// Returns what is sent to services of others once a session is scored.
+fn outside(config: &Config) -> Vec<Outside> {
+    let outside = |offer: providers::Offer| Outside {
+        kind: offer.purpose.job(),
+        purpose: offer.purpose.as_str(),
+        provider: offer.provider,
+    };
+    providers::offers(&config.providers).into_iter().map(outside).collect()
 }
 
 /// The names of the loaded models.

@@ -162,7 +162,7 @@ pub fn spread(texts: &[&str], start: MediaTime, end: MediaTime, to: &mut Vec<Wor
 }
 
 /// Appends a word. No two words begin at the same time.
-fn push(words: &mut Vec<Word>, text: &str, start: MediaTime, end: MediaTime) {
+pub fn push(words: &mut Vec<Word>, text: &str, start: MediaTime, end: MediaTime) {
     let start = words.last().map_or(start, |last| start.max(last.start + 1));
     if let Some(last) = words.last_mut() {
         last.end = last.end.min(start);

@@ -31,7 +31,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use error::Error;
 use routes::webrtc::{self, whep, whip};
-use routes::{account, compare, consents, health, hooks, me, questions, search, session, sessions, sharing, trends};
+use routes::{account, compare, consents, health, hooks, me, providers, questions, search, session, sessions, sharing, trends};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -71,6 +71,8 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(account::shared::list))
         .routes(routes!(consents::text))
         .routes(routes!(consents::accept, consents::withdraw))
+        .routes(routes!(providers::list))
+        .routes(routes!(providers::accept, providers::withdraw))
         .routes(routes!(questions::list))
         .routes(routes!(sessions::create, sessions::list))
         .routes(routes!(sessions::get, sessions::delete))
@@ -89,6 +91,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(session::report::report))
         .routes(routes!(session::report::journal))
         .routes(routes!(session::transcript::get))
+        .routes(routes!(session::review::get))
         .routes(routes!(session::corrections::list))
         .routes(routes!(session::corrections::set, session::corrections::delete))
         .routes(routes!(session::recording::link))

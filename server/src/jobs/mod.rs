@@ -4,6 +4,7 @@ pub mod analyze;
 pub mod erase;
 mod hold;
 mod job;
+pub mod providers;
 pub mod relay;
 pub mod rescore;
 pub mod retention;
@@ -22,14 +23,19 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 pub use workplace::Workplace;
 
-/// Starts the workers of this process that analyze uploads, until the context shuts down.
+/// Starts the workers of this process that analyze uploads, and one that asks services of others, until the context shuts down.
 ///
 /// # Errors
-/// The data folder cannot be written.
+/// The data folder cannot be written, or the client of a service cannot be made.
 pub fn analyses(context: &Context, analyzers: Analyzers, count: u32) -> anyhow::Result<TaskTracker> {
     let place = Arc::new(Workplace::open(&context.config.storage.data)?);
+    let transcribe = providers::transcribe::Transcribe::new(context.clone(), analyzers.models.clone(), place.clone())?;
+    let review = providers::review::Review::new(context.clone())?;
     let analyze: Arc<dyn Job> = Arc::new(analyze::Analyze::new(context.clone(), analyzers, place));
-    Ok(start(context, (0..count).map(|_| vec![analyze.clone()])))
+    // Those who wait for services of others keep nobody else waiting.
+    let outside: Vec<Arc<dyn Job>> = vec![Arc::new(transcribe), Arc::new(review)];
+    let outside = (count > 0).then_some(outside);
+    Ok(start(context, (0..count).map(|_| vec![analyze.clone()]).chain(outside)))
 }
 
 /// Starts the workers for system jobs (erasing and the webhook; scoring again), which run only in the server's process.

@@ -4,15 +4,25 @@ use crate::objects::{self, Objects, blocking};
 use crate::store::Db;
 use crate::store::reports::{self, ScoreValues, corrections};
 use crate::store::sessions::Session;
+use coach_core::journal::Phrase;
 use coach_core::report::Report;
 use coach_core::{MediaTime, SessionId};
 use coach_insight::journal::Error as JournalError;
 use coach_insight::replay::{Replayed, replay_text_revised};
-use coach_insight::revision::{Correction, Revision};
+use coach_insight::revision::{self, Correction, Revision};
+use serde::{Deserialize, Serialize};
 use std::io::{BufReader, Read as _};
 
 /// Largest journal when unpacked, bytes: those of sessions of hours have a few hundred MiB.
 const LONGEST_JOURNAL: u64 = 8 << 30;
+
+/// What another recognizer wrote down of a session, as it is stored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Rewritten {
+    /// Its name.
+    pub recognizer: String,
+    pub phrases: Vec<Phrase>,
+}
 
 /// Result for one session.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,7 +41,10 @@ pub enum Outcome {
 /// The database or the object store fails.
 pub async fn one(db: &Db, store: &dyn Objects, session: &Session) -> anyhow::Result<Outcome> {
     let id = session.id;
-    let revision = revision(db, session).await?;
+    let revision = match revision(db, store, session).await? {
+        Ok(revision) => revision,
+        Err(why) => return Ok(Outcome::Skipped(why)),
+    };
     let replayed = match journal(store, id, revision).await? {
         Ok(replayed) => replayed,
         Err(why) => return Ok(Outcome::Skipped(why)),
@@ -51,11 +64,19 @@ pub async fn one(db: &Db, store: &dyn Objects, session: &Session) -> anyhow::Res
     Ok(Outcome::New { old: old.unwrap_or_default(), new: rounded(&replayed) })
 }
 
-/// Returns what stands in the place of the words that were heard.
-async fn revision(db: &Db, session: &Session) -> sqlx::Result<Revision> {
+/// Returns what stands in the place of the words that were heard. The inner error says why that cannot be read.
+async fn revision(db: &Db, store: &dyn Objects, session: &Session) -> anyhow::Result<Result<Revision, String>> {
     let corrections = corrections::list(db, session.owner, session.id).await?;
     let correction = |c: corrections::Correction| Correction { start: MediaTime(c.start_ms), text: c.text };
-    Ok(Revision { corrections: corrections.into_iter().map(correction).collect(), ..Revision::default() })
+    let corrections = corrections.into_iter().map(correction).collect();
+    let rewritten = match read(store, &objects::words_key(session.id)).await? {
+        None => None,
+        Some(bytes) => match serde_json::from_slice(&bytes) {
+            Ok(Rewritten { recognizer, phrases }) => Some(revision::Rewritten { recognizer, phrases }),
+            Err(error) => return Ok(Err(format!("the words of another recognizer are damaged: {error}"))),
+        },
+    };
+    Ok(Ok(Revision { rewritten, corrections }))
 }
 
 /// Returns the report of the stored journal with the revised words. The inner error says why there is none.

@@ -14,6 +14,7 @@ mod oidc;
 mod openapi;
 mod pairing;
 mod people;
+mod providers;
 mod queries;
 mod rescore;
 mod retention;

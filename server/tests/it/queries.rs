@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows belong to a person.
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 22] = [
     "answers",
     "audit",
     "comments",
@@ -19,6 +19,7 @@ const TABLES: [&str; 21] = [
     "password_links",
     "passwords",
     "phrases",
+    "provider_consents",
     "questions",
     "scores",
     "sessions",

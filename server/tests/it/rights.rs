@@ -36,7 +36,7 @@ enum Rule {
 }
 use Rule::{Guest, Open, Own, Session};
 
-const RULES: [(&str, Rule); 84] = [
+const RULES: [(&str, Rule); 88] = [
     ("analysis_again", Session(Action::Change)),
     ("analysis_get", Session(Action::See)),
     ("audit_list", Own(Action::Account)),
@@ -80,10 +80,14 @@ const RULES: [(&str, Rule); 84] = [
     ("pairing_get", Own(Action::Account)),
     ("pairing_use", Open),
     ("password_set", Open),
+    ("providers_accept", Own(Action::Use)),
+    ("providers_list", Own(Action::Use)),
+    ("providers_withdraw", Own(Action::Use)),
     ("questions_list", Own(Action::Use)),
     ("recording_link", Session(Action::Review)),
     ("report", Session(Action::Report)),
     ("report_journal", Session(Action::Export)),
+    ("review_get", Session(Action::Report)),
     ("search", Own(Action::Use)),
     ("sessions_create", Own(Action::Use)),
     ("sessions_delete", Session(Action::Change)),
@@ -371,6 +375,7 @@ fn body(operation: &str, request: RequestBuilder) -> RequestBuilder {
         "links_make" => Some(json!({"name": "Gus", "days": 7})),
         "me_put" => Some(json!({"retention_days": 7})),
         "password_set" => Some(json!({"link": "x", "password": "a long enough password"})),
+        "providers_accept" => Some(json!({"provider": "x"})),
         "sessions_create" => Some(json!({"questions": ["failure-own-mistake"]})),
         "sessions_gold" => Some(json!({"gold": true})),
         "sign_in_password" => Some(json!({"name": "x", "password": "y"})),
@@ -466,6 +471,7 @@ async fn nobody_does_more_than_the_table_of_rights_says() {
                     .replace("{comment}", &fixture.comment.to_string())
                     .replace("{link}", &fixture.link.to_string())
                     .replace("{start_ms}", "1000")
+                    .replace("{purpose}", "review")
                     .replace("{grant}", &fixture.grant.to_string())
                     .replace("{participant}", "candidate")
                     .replace("{resource}", "x");

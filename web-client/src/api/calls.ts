@@ -23,9 +23,11 @@ import type {
   NewSession,
   OpenLink,
   PartUrls,
+  Providers,
   Question,
   Recording,
   Report,
+  Review,
   SearchResults,
   Session,
   Sessions,
@@ -135,6 +137,14 @@ export const analysis = (id: string) => said<Analysis>(client.GET("/api/sessions
 export const analyzeAgain = (id: string) => said(client.POST("/api/sessions/{id}/analyze", at(id)));
 
 export const report = (id: string) => said<Report>(client.GET("/api/sessions/{id}/report", at(id)));
+export const providers = () => said<Providers>(client.GET("/api/providers"));
+const forPurpose = (purpose: Providers["providers"][number]["purpose"]) => ({ params: { path: { purpose } } });
+export const acceptProvider = (purpose: Providers["providers"][number]["purpose"], provider: string) =>
+  said<Providers>(client.PUT("/api/providers/{purpose}", { ...forPurpose(purpose), body: { provider } }));
+export const withdrawProvider = (purpose: Providers["providers"][number]["purpose"]) =>
+  said<Providers>(client.DELETE("/api/providers/{purpose}", forPurpose(purpose)));
+export const review = (id: string) =>
+  said<{ review: Review | null }>(client.GET("/api/sessions/{id}/review", at(id))).then((x) => x.review);
 const ofPhrase = (id: string, start_ms: number) => ({ params: { path: { id, start_ms } } });
 export const corrections = (id: string) => said<Corrections>(client.GET("/api/sessions/{id}/corrections", at(id)));
 export const correct = (id: string, start_ms: number, text: string) =>

@@ -6,6 +6,7 @@ pub mod objects;
 pub mod people;
 pub mod postgres;
 pub mod report;
+pub mod service;
 pub mod shown;
 
 use coach_core::journal::{FaceModel, HintSettings, VoiceActivityModel};

@@ -18,6 +18,7 @@ import { EndingNote } from "./ending-note";
 import { Everything } from "./everything";
 import { Head } from "./head";
 import { Lanes } from "./lanes";
+import { Noticed } from "./noticed";
 import { Notices } from "./notices";
 import { Replay } from "./replay";
 import { ReportActions } from "./report-actions";
@@ -182,6 +183,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
             lit={lit}
             answers={report.answers}
           />
+          <Noticed session={session.id} answer={answer} onPlay={play} />
           <div className="mt-8 max-w-3xl">
             <Comments source={source} player={player} />
           </div>

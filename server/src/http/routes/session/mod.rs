@@ -7,5 +7,6 @@ pub mod export;
 pub mod live;
 pub mod recording;
 pub mod report;
+pub mod review;
 pub mod transcript;
 pub mod upload;
