@@ -47,7 +47,9 @@ await walk(
     await shot("corrected");
     await by("heard").getByRole("button").click();
     await by("heard").waitFor({ state: "detached" });
-    await page.waitForFunction(() => !document.querySelector("[data-testid=transcript]").textContent.includes("Indeed."));
+    await page.waitForFunction(
+      () => !document.querySelector("[data-testid=transcript]").textContent.includes("Indeed."),
+    );
     seen.undone = (await corrected.allInnerTexts()).join(" ");
 
     go("search");

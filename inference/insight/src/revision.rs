@@ -1,7 +1,7 @@
 //! What stands in a report in the place of the words that were heard: another recognizer's phrases, and what the owner corrected. Hints and
 //! questions that were given live stay as they were.
 
-use crate::said::bare;
+use crate::said::{bare, is_certain};
 use crate::state::State;
 use crate::timeline::Timeline;
 use coach_core::MediaTime;
@@ -52,7 +52,7 @@ impl State {
         }
         let mut said = std::mem::take(&mut self.timeline.said);
         if let Some(Rewritten { recognizer, phrases }) = revision.rewritten {
-            said = phrases;
+            said = with_fillers(phrases, &said);
             self.header.models.words = Some(recognizer);
             self.rewritten = true;
         }
@@ -76,6 +76,37 @@ impl Timeline {
             (cell.words, cell.written_ms) = (0, 0);
         }
     }
+}
+
+/// A filler within so many milliseconds of another is the same.
+const SAME_FILLER_MS: i64 = 400;
+
+/// Returns the phrases of another recognizer with the fillers that were heard: most recognizers leave them out.
+fn with_fillers(phrases: Vec<Phrase>, heard: &[Phrase]) -> Vec<Phrase> {
+    let certain = || heard.iter().filter(|phrase| is_certain(phrase));
+    let fillers: Vec<&Word> = certain().flat_map(|phrase| &phrase.words).filter(|word| word.filler).collect();
+    let overlaps = |a: &Phrase, b: &Phrase| a.start < b.end && b.start < a.end;
+    let alone = |phrase: &&Phrase| phrase.words.iter().all(|word| word.filler) && !phrases.iter().any(|p| overlaps(p, phrase));
+    let alone: Vec<Phrase> = certain().filter(alone).cloned().collect();
+    phrases.iter().map(|phrase| with_fillers_within(phrase, &fillers)).chain(alone).collect()
+}
+
+fn with_fillers_within(phrase: &Phrase, fillers: &[&Word]) -> Phrase {
+    let is_known = |filler: &Word| {
+        let near = |word: &Word| word.filler && (word.start - filler.start).abs() <= SAME_FILLER_MS;
+        phrase.words.iter().any(near)
+    };
+    let within = |filler: &&Word| filler.start >= phrase.start && filler.start < phrase.end && !is_known(filler);
+    let new: Vec<&Word> = fillers.iter().copied().filter(within).collect();
+    if new.is_empty() {
+        return phrase.clone();
+    }
+    let mut all: Vec<&Word> = phrase.words.iter().chain(new).collect();
+    all.sort_by_key(|word| word.start);
+    let mut words = Vec::with_capacity(all.len());
+    all.iter().for_each(|word| push(&mut words, &word.text, word.start, word.end));
+    let text = words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+    Phrase { text, words, ..phrase.clone() }
 }
 
 /// Returns the phrase with this text, which is certain from now on. Words that stay keep their times; what is new between two of them takes
@@ -207,6 +238,21 @@ mod tests {
         assert!(now.words.is_sorted_by(|a, b| a.start < b.start && a.end <= b.start), "{:?}", times(&now));
         assert_eq!((now.words[0].start.ms(), now.words[3].start.ms()), (700, 1300));
         assert!(now.words[6].filler && now.words[6].end <= now.end);
+    }
+
+    #[test]
+    fn fillers_that_another_recognizer_leaves_out_stay_where_they_were_heard() {
+        let (heard, mut alone) = (phrase("so um we moved uh to Oslo"), phrase("um"));
+        (alone.start, alone.end) = (MediaTime(20_000), MediaTime(21_000));
+        alone.words[0].start = MediaTime(20_300);
+        let certain = |phrase: &Phrase| Phrase { logp: -0.1, ..phrase.clone() };
+        let mut written = corrected(&heard, "So we moved, uh, to Oslo.");
+        written.heard = None;
+        let now = with_fillers(vec![written], &[certain(&heard), certain(&alone)]);
+        assert_eq!(now.iter().map(|p| p.text.as_str()).collect::<Vec<_>>(), ["So um we moved, uh, to Oslo.", "um"]);
+        assert!(now[0].words[1].filler && now[0].words.is_sorted_by(|a, b| a.start < b.start && a.end <= b.start));
+        let uncertain = with_fillers(vec![corrected(&heard, "So we moved.")], &[heard]);
+        assert_eq!(uncertain[0].text, "So we moved.", "nothing is taken from what is uncertain");
     }
 
     #[test]

@@ -116,10 +116,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
   const rows = useMemo(() => lanes(report, tracks), [report, tracks]);
   const correcting = useCorrections(session.id, session.own);
   const corrections = correcting?.corrections;
-  const lines = useMemo(
-    () => linesOf(report, shown.start, shown.end, corrections),
-    [report, shown, corrections],
-  );
+  const lines = useMemo(() => linesOf(report, shown.start, shown.end, corrections), [report, shown, corrections]);
   const { source, marks } = useMarks(session, report, shown);
   const view = useMemo(
     () => (answer === null ? { min: 0, max: report.duration_ms } : { min: shown.start, max: shown.end }),
@@ -162,7 +159,12 @@ export function ReportView({ session, report }: { session: Session; report: Repo
             </div>
             {lines.length > 0 && (
               <div className="grid max-h-[min(38rem,80vh)] print:max-h-none">
-                <Transcript lines={lines} player={player} outline={shown.outline?.parts ?? []} correcting={correcting} />
+                <Transcript
+                  lines={lines}
+                  player={player}
+                  outline={shown.outline?.parts ?? []}
+                  correcting={correcting}
+                />
               </div>
             )}
             <ScoreCards

@@ -17,11 +17,16 @@ const phrase = (start: number, text: string, heard?: string) => ({
   logp: -0.05,
   complete: true,
   source: "test",
-  words: text.split(" ").map((w, i) => ({ w, start: start + i * 300, end: start + i * 300 + 250, filler: false, logp: 0 })),
+  words: text
+    .split(" ")
+    .map((w, i) => ({ w, start: start + i * 300, end: start + i * 300 + 250, filler: false, logp: 0 })),
   ...(heard === undefined ? {} : { heard }),
 });
 
-function show(change: Partial<Correcting> | null, transcript = [phrase(1000, "we moved the pay men"), phrase(4000, "to Oslo")]) {
+function show(
+  change: Partial<Correcting> | null,
+  transcript = [phrase(1000, "we moved the pay men"), phrase(4000, "to Oslo")],
+) {
   const report = { transcript } as unknown as Report;
   const correcting = change && {
     corrections: [],

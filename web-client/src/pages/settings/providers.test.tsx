@@ -7,14 +7,17 @@ import type { Providers } from "../../api/types";
 import { ProviderRows } from "./providers";
 
 const offer = (accepted_us: number | null): Providers => ({
-  providers: [{ purpose: "review", provider: "https://llm.example m-1", sends: "What you said, as text.", accepted_us }],
+  providers: [
+    { purpose: "review", provider: "https://llm.example m-1", sends: "What you said, as text.", accepted_us },
+  ],
 });
 
 function show(list: Providers, status = 200) {
   const asked: string[] = [];
   vi.stubGlobal("fetch", async (request: Request) => {
     asked.push(`${request.method} ${new URL(request.url).pathname} ${await request.text()}`.trim());
-    const body = status === 200 ? offer(1) : { type: "urn:coach:problem:conflict", title: "x", detail: "another service is set" };
+    const body =
+      status === 200 ? offer(1) : { type: "urn:coach:problem:conflict", title: "x", detail: "another service is set" };
     return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
   });
   render(
