@@ -340,6 +340,42 @@ mod tests {
     }
 
     #[test]
+    fn forty_sessions_share_one_queue_and_each_keeps_no_more_than_its_own_segments() {
+        let (queue, work) = mpsc::sync_channel(QUEUE);
+        let words = Words { queue };
+        let (answers, answered) = mpsc::channel();
+        let mut lanes: Vec<WordsLane> = (0..40)
+            .map(|n| {
+                let answers = answers.clone();
+                WordsLane::new(&words, true, Arc::new(move |written| drop(answers.send((n, written)))))
+            })
+            .collect();
+        // Nobody takes anything while each says fifty things: as many as the queue and the lanes have room for wait.
+        let mut lines: Vec<Vec<Line>> = vec![Vec::new(); 40];
+        for k in 0..50 {
+            for (lane, lines) in lanes.iter_mut().zip(&mut lines) {
+                lane.take(segment(k * 1000, k * 1000 + 900), lines);
+                assert!(lane.waiting.len() <= WAITING);
+            }
+        }
+        // Then the thread catches up: each lane sends on what it kept when an answer comes.
+        let mut written = 0;
+        while let Ok((segment, post)) = work.try_recv() {
+            post(Written { start: segment.start, phrase: phrase(segment.start.ms(), segment.end.ms()).phrase });
+            written += 1;
+            for (n, answer) in answered.try_iter() {
+                let n: usize = n;
+                lanes[n].written(answer, &mut lines[n]);
+            }
+            lanes.iter_mut().for_each(WordsLane::send);
+        }
+        let gaps = lines.iter().flatten().filter(|line| matches!(line, Line::Gap(_))).count();
+        println!("of 2000 segments {written} were written down, {gaps} are gaps");
+        assert_eq!((written + gaps, written), (2000, QUEUE + 40 * WAITING));
+        assert!(lanes.iter().all(WordsLane::is_over), "each segment is a phrase or a gap");
+    }
+
+    #[test]
     fn segments_that_are_never_answered_are_gaps_at_the_end() {
         let ((mut lane, _work), mut lines) = (a_lane(true), Vec::new());
         for start in [1000, 3000, 5000] {

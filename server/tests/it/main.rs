@@ -30,4 +30,5 @@ mod uploads;
 mod webhook;
 mod whep;
 mod whip;
+mod words;
 mod workers;
