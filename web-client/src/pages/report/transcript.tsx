@@ -17,6 +17,9 @@ interface Props {
   correcting: Correcting | null;
 }
 
+/** How the names of this server's own recognizer begin. */
+const OWN = "moonshine";
+
 type Part = NonNullable<ReportAnswer["outline"]>["parts"][number];
 
 const PARTS: Record<Part["part"], string> = {
@@ -68,6 +71,49 @@ function useFollowing(player: Player, list: React.RefObject<HTMLOListElement | n
   }, [player, list, lines]);
 }
 
+function Head({ typed, onType }: { typed: string; onType: (typed: string) => void }) {
+  return (
+    <div className="flex items-center gap-3 border-b border-line px-4 py-2.5">
+      <h2 id="words-title" className="text-sm font-semibold">
+        Words
+      </h2>
+      <label className="relative ml-auto block w-40 print:hidden">
+        <span className="sr-only">Search the words</span>
+        <Search size={15} aria-hidden="true" className="absolute left-3 top-1/2 -translate-y-1/2 text-ink-3" />
+        <input
+          type="search"
+          value={typed}
+          maxLength={80}
+          placeholder="Search"
+          onChange={(event) => onType(event.target.value)}
+          className="h-9 w-full rounded-lg border border-line bg-surface pl-8 pr-2 text-sm placeholder:text-ink-3"
+        />
+      </label>
+    </div>
+  );
+}
+
+/** Who wrote it, what its looks mean, and whether a correction is still being counted. */
+function Note({ lines, correcting }: { lines: readonly Line[]; correcting: Correcting | null }) {
+  const fillers = fillersIn(lines);
+  const source = lines[0]?.phrase.source ?? OWN;
+  return (
+    <p className="px-4 pt-2.5 text-xs text-ink-2">
+      Written by {source.startsWith(OWN) ? "this server" : source}. Grey words are guesses.
+      {fillers > 0 && ` ${fillers === 1 ? "1 filler is" : `${fillers} fillers are`} marked.`}
+      {correcting && " E corrects a line."}{" "}
+      <span role="status">{correcting?.pending ? "Your correction is being counted." : ""}</span>
+    </p>
+  );
+}
+
+/** Where a press plays from: the word that was pressed, else its line; null: it was meant for a button or a field. */
+function pressed(target: EventTarget): number | null {
+  if (!(target instanceof Element) || target.closest("button, form")) return null;
+  const at = target.closest<HTMLElement>("[data-at]")?.dataset.at ?? target.closest("li")?.dataset.start;
+  return at === undefined ? null : Number(at);
+}
+
 export function Transcript({ lines, player, outline, correcting }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const [typed, setTyped] = useState("");
@@ -82,28 +128,24 @@ export function Transcript({ lines, player, outline, correcting }: Props) {
     player.play(player.rate);
   };
   const press = (event: MouseEvent<HTMLOListElement>) => {
-    if (!(event.target instanceof Element) || event.target.closest("button, form")) return;
-    const at = event.target.closest<HTMLElement>("[data-at]")?.dataset.at ?? event.target.closest("li")?.dataset.start;
-    if (at !== undefined) playFrom(Number(at));
+    const at = pressed(event.target);
+    if (at !== null) playFrom(at);
   };
   const keys = (event: KeyboardEvent<HTMLOListElement>) => {
+    // Keys within a line belong to its buttons and its field.
     const row = event.target instanceof HTMLElement && event.target.matches("li") ? event.target : null;
-    if (row && correcting && (event.key === "e" || event.key === "E")) {
-      event.preventDefault();
-      return setEdited(Number(row.dataset.start));
-    }
-    const step =
-      event.key === "ArrowDown" ? "nextElementSibling" : event.key === "ArrowUp" ? "previousElementSibling" : null;
-    if (!row || (!step && event.key !== "Enter")) return;
+    if (!row || !["ArrowDown", "ArrowUp", "Enter", "e", "E"].includes(event.key)) return;
+    const start = Number(row.dataset.start);
+    if (event.key === "ArrowDown") (row.nextElementSibling as HTMLElement | null)?.focus();
+    else if (event.key === "ArrowUp") (row.previousElementSibling as HTMLElement | null)?.focus();
+    else if (event.key === "Enter") playFrom(start);
+    else if (correcting) setEdited(start);
     event.preventDefault();
-    if (step) (row[step] as HTMLElement | null)?.focus();
-    else playFrom(Number(row.dataset.start));
   };
   const leave = (start: number) => {
     setEdited(null);
     list.current?.querySelector<HTMLElement>(`li[data-start="${start}"]`)?.focus();
   };
-  const fillers = fillersIn(lines);
   const reached = shown.some(({ phrase }) => phrase.start === current) ? current : shown[0]?.phrase.start;
   return (
     <section
@@ -111,29 +153,8 @@ export function Transcript({ lines, player, outline, correcting }: Props) {
       data-testid="transcript"
       className="flex min-h-0 flex-col overflow-hidden rounded-3xl border border-line bg-surface"
     >
-      <div className="flex items-center gap-3 border-b border-line px-4 py-2.5">
-        <h2 id="words-title" className="text-sm font-semibold">
-          Words
-        </h2>
-        <label className="relative ml-auto block w-40 print:hidden">
-          <span className="sr-only">Search the words</span>
-          <Search size={15} aria-hidden="true" className="absolute left-3 top-1/2 -translate-y-1/2 text-ink-3" />
-          <input
-            type="search"
-            value={typed}
-            maxLength={80}
-            placeholder="Search"
-            onChange={(event) => setTyped(event.target.value)}
-            className="h-9 w-full rounded-lg border border-line bg-surface pl-8 pr-2 text-sm placeholder:text-ink-3"
-          />
-        </label>
-      </div>
-      <p className="px-4 pt-2.5 text-xs text-ink-2">
-        Written by this server. Grey words are guesses.
-        {fillers > 0 && ` ${fillers === 1 ? "1 filler is" : `${fillers} fillers are`} marked.`}
-        {correcting && " E corrects a line."}{" "}
-        <span role="status">{correcting?.pending ? "Your correction is being counted." : ""}</span>
-      </p>
+      <Head typed={typed} onType={setTyped} />
+      <Note lines={lines} correcting={correcting} />
       {outline.length > 0 && <Outline parts={outline} onPlay={playFrom} />}
       {shown.length === 0 && <p className="px-4 py-6 text-sm text-ink-2">Nobody said that here.</p>}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- lines take focus by arrows and play by Enter */}
