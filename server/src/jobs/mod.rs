@@ -31,9 +31,10 @@ pub fn analyses(context: &Context, analyzers: Analyzers, count: u32) -> anyhow::
     let place = Arc::new(Workplace::open(&context.config.storage.data)?);
     let transcribe = providers::transcribe::Transcribe::new(context.clone(), analyzers.models.clone(), place.clone())?;
     let review = providers::review::Review::new(context.clone())?;
+    let estimate = providers::affect::Estimate::new(context.clone(), place.clone())?;
     let analyze: Arc<dyn Job> = Arc::new(analyze::Analyze::new(context.clone(), analyzers, place));
     // Those who wait for services of others keep nobody else waiting.
-    let outside: Vec<Arc<dyn Job>> = vec![Arc::new(transcribe), Arc::new(review)];
+    let outside: Vec<Arc<dyn Job>> = vec![Arc::new(transcribe), Arc::new(review), Arc::new(estimate)];
     let outside = (count > 0).then_some(outside);
     Ok(start(context, (0..count).map(|_| vec![analyze.clone()]).chain(outside)))
 }

@@ -63,6 +63,11 @@ pub fn review_key(session: SessionId) -> String {
     format!("sessions/{session}/review.json")
 }
 
+/// Returns the key of what a service of others estimated of the video.
+pub fn affect_key(session: SessionId) -> String {
+    format!("sessions/{session}/affect.json")
+}
+
 /// Returns the key of the poster, a still of the recording.
 pub fn poster_key(session: SessionId) -> String {
     format!("sessions/{session}/poster.jpg")

@@ -1,6 +1,7 @@
 //! Services of others: how each is asked, and what is taken from its answer. Nothing here decides whether it is asked: that takes the
 //! operator's settings and the person's consent (`jobs/providers`).
 
+pub mod imentiv;
 pub mod outbound;
 pub mod placing;
 pub mod review;
@@ -19,6 +20,8 @@ pub enum Purpose {
     Transcription,
     /// A language model reads what was said.
     Review,
+    /// Estimates valence and arousal from the video.
+    Affect,
 }
 
 impl Purpose {
@@ -27,6 +30,7 @@ impl Purpose {
         match self {
             Purpose::Transcription => "transcription",
             Purpose::Review => "review",
+            Purpose::Affect => "affect",
         }
     }
 
@@ -35,6 +39,7 @@ impl Purpose {
         match self {
             Purpose::Transcription => "transcribe",
             Purpose::Review => "review",
+            Purpose::Affect => "estimate",
         }
     }
 }
@@ -71,6 +76,13 @@ pub fn offers(config: &Config) -> Vec<Offer> {
             model,
             "What you said, as text, and the questions. No audio, no video, no name. What comes back stands beside your report and moves no \
              score.",
+        ),
+        offer(
+            Purpose::Affect,
+            &config.imentiv_url,
+            "Imentiv",
+            "The whole recording, with your face and your voice. It is deleted there once its estimates of valence and arousal have come \
+             back; they stand beside your report and move no score.",
         ),
     ];
     all.into_iter().flatten().collect()

@@ -3,17 +3,24 @@
 use anyhow::Context as _;
 use axum::http::{HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, Limited, StreamBody};
+use hyper::body::Frame;
+use futures::{StreamExt as _, TryStreamExt as _};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use std::path::Path;
 use std::time::Duration;
+use tokio::io::AsyncReadExt as _;
 
 /// Largest answer, bytes.
 const ANSWER_MAX: usize = 10 * 1024 * 1024;
 /// As much of an answer that refuses is repeated, characters.
 const QUOTED: usize = 200;
+/// A file is sent in pieces of so many bytes.
+const PIECE: usize = 64 * 1024;
 
 /// Why a service did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -39,10 +46,34 @@ impl Failure {
     }
 }
 
+/// The body of a request.
+type Body = UnsyncBoxBody<Bytes, std::io::Error>;
+
+/// What is sent: a type, a length and the bytes.
+pub struct Sent {
+    content_type: String,
+    bytes: u64,
+    body: Body,
+}
+
+impl Sent {
+    /// Nothing.
+    pub fn nothing() -> Sent {
+        Sent::whole("application/json", Bytes::new())
+    }
+
+    /// Bytes that are in memory.
+    pub fn whole(content_type: &str, bytes: Bytes) -> Sent {
+        let length = bytes.len() as u64;
+        let body = Full::new(bytes).map_err(|never| match never {}).boxed_unsync();
+        Sent { content_type: content_type.to_owned(), bytes: length, body }
+    }
+}
+
 /// An HTTP client for one service.
 #[derive(Debug, Clone)]
 pub struct Outbound {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client<HttpsConnector<HttpConnector>, Body>,
     /// Its address, without a slash at its end.
     url: String,
     key: Option<(HeaderName, HeaderValue)>,
@@ -79,21 +110,22 @@ impl Outbound {
         Outbound::new(url, key, within)
     }
 
-    /// Sends a body of this type to a path below the address. Returns what came back with a status of success.
+    /// Sends something to a path below the address. Returns what came back with a status of success.
     ///
     /// # Errors
     /// See [`Failure`].
-    pub async fn send(&self, method: Method, path: &str, content_type: &str, body: Bytes) -> Result<Bytes, Failure> {
+    pub async fn send(&self, method: Method, path: &str, sent: Sent) -> Result<Bytes, Failure> {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.url))
-            .header(header::CONTENT_TYPE, content_type)
+            .header(header::CONTENT_TYPE, sent.content_type)
+            .header(header::CONTENT_LENGTH, sent.bytes)
             .header(header::ACCEPT, "application/json")
             .header(header::USER_AGENT, concat!("coach/", env!("CARGO_PKG_VERSION")));
         if let Some((name, value)) = &self.key {
             request = request.header(name, value);
         }
-        let request = request.body(Full::new(body)).map_err(|_| Failure::refused("its address cannot be used"))?;
+        let request = request.body(sent.body).map_err(|_| Failure::refused("its address cannot be used"))?;
         let exchange = async {
             // The errors beneath name no address.
             let answer = self.client.request(request).await.map_err(|error| Failure::Away(format!("no answer: {error}")))?;
@@ -161,10 +193,43 @@ impl Form {
         self.body.extend_from_slice(head.as_bytes());
     }
 
-    /// Returns the content type and the body.
-    pub fn finish(mut self) -> (String, Bytes) {
-        self.body.extend_from_slice(format!("--{}--\r\n", self.boundary).as_bytes());
-        (format!("multipart/form-data; boundary={}", self.boundary), self.body.into())
+    /// Returns what is sent.
+    pub fn finish(mut self) -> Sent {
+        let end = self.end();
+        self.body.extend_from_slice(end.as_bytes());
+        Sent::whole(&self.content_type(), self.body.into())
+    }
+
+    /// Returns what is sent, with this file as its last part, which is read while it is sent.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub async fn finish_with_file(mut self, name: &str, file_name: &str, content_type: &str, path: &Path) -> std::io::Result<Sent> {
+        self.begin(&format!("form-data; name=\"{name}\"; filename=\"{file_name}\""), Some(content_type));
+        let file = tokio::fs::File::open(path).await?;
+        let end = format!("\r\n{}", self.end());
+        let bytes = (self.body.len() + end.len()) as u64 + file.metadata().await?.len();
+        let content_type = self.content_type();
+        let pieces = futures::stream::unfold(Some(file), |file| async {
+            let mut file = file?;
+            let mut piece = Vec::with_capacity(PIECE);
+            match file.read_buf(&mut piece).await {
+                Ok(0) => None,
+                Ok(_) => Some((Ok(Bytes::from(piece)), Some(file))),
+                Err(error) => Some((Err(error), None)),
+            }
+        });
+        let around = |bytes: Vec<u8>| futures::stream::iter([Ok(Bytes::from(bytes))]);
+        let all = around(self.body).chain(pieces).chain(around(end.into_bytes()));
+        Ok(Sent { content_type, bytes, body: StreamBody::new(all.map_ok(Frame::data)).boxed_unsync() })
+    }
+
+    fn content_type(&self) -> String {
+        format!("multipart/form-data; boundary={}", self.boundary)
+    }
+
+    fn end(&self) -> String {
+        format!("--{}--\r\n", self.boundary)
     }
 }
 

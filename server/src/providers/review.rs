@@ -1,7 +1,7 @@
 //! Any language model behind OpenAI's `/chat/completions` reads what was said. It answers by a schema, and each of its claims quotes the
 //! transcript: what it did not quote, or quotes wrongly, is dropped. It has no tools, and what people say is data in a message of its own.
 
-use super::outbound::{Failure, Outbound};
+use super::outbound::{Failure, Outbound, Sent};
 use crate::config::providers::Config;
 use anyhow::Context as _;
 use axum::http::Method;
@@ -118,7 +118,8 @@ impl Reviewer {
         if !form.is_null() {
             wish["response_format"] = form;
         }
-        self.outbound.send(Method::POST, "/chat/completions", "application/json", wish.to_string().into()).await
+        let wish = Sent::whole("application/json", wish.to_string().into());
+        self.outbound.send(Method::POST, "/chat/completions", wish).await
     }
 
     fn read(&self, answer: &[u8], answers: &[Answered<'_>]) -> Result<Review, Failure> {

@@ -89,8 +89,7 @@ impl Transcriber {
                 .text("timestamp_granularities[]", "segment"),
             false => form.text("response_format", "json"),
         };
-        let (content_type, body) = form.finish();
-        self.outbound.send(Method::POST, "/audio/transcriptions", &content_type, body).await
+        self.outbound.send(Method::POST, "/audio/transcriptions", form.finish()).await
     }
 }
 

@@ -7,6 +7,9 @@ use crate::store::{self, Db, provider_consents};
 use coach_core::{SessionId, UserId};
 use std::sync::Arc;
 
+/// Attempts to get something from a service of others: with pauses that double from 2 s up to 10 minutes, about an hour.
+const OUTSIDE_ATTEMPTS: i32 = 13;
+
 /// Why an event is not applied.
 #[derive(Debug, thiserror::Error)]
 pub enum TransitionError {
@@ -71,7 +74,7 @@ impl Machine {
         if to == State::Ready && from != to {
             for outside in self.outside.iter() {
                 if provider_consents::given(&self.db, owner, outside.purpose, &outside.provider).await?.is_some() {
-                    jobs.push(NewJob::of_session(outside.kind, owner, id));
+                    jobs.push(NewJob { max_attempts: OUTSIDE_ATTEMPTS, ..NewJob::of_session(outside.kind, owner, id) });
                 }
             }
         }

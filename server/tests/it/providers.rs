@@ -8,13 +8,14 @@ use coach_core::journal::{Phrase, Word};
 use coach_core::{MediaTime, SessionId, Span};
 use coach_server::analysis;
 use coach_server::config::providers::Config;
+use coach_server::jobs::providers::affect::Estimate;
 use coach_server::jobs::providers::review::Review;
 use coach_server::jobs::{self, Job, Worker, analyze};
 use coach_server::objects;
 use coach_server::providers::outbound::Failure;
 use coach_server::providers::stretch::Stretch;
 use coach_server::providers::transcription::Transcriber;
-use coach_server::store::provider_consents;
+use coach_server::store::{Db, provider_consents};
 use coach_testing::{LIMIT, Need, eventually, not_checked};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -335,4 +336,110 @@ async fn another_recognizer_writes_an_upload_down_and_the_report_is_computed_fro
     let asked = service.asked();
     assert!(asked.len() >= 2 && asked.iter().all(|asked| asked.text().contains("WAVEfmt")), "{}", asked.len());
     assert_eq!(asked[0].header("authorization"), "", "no key is set");
+}
+
+/// A server whose recordings Imentiv may see, and the worker that asks it.
+async fn with_imentiv(replies: Vec<Reply>) -> (Server, Service, Worker) {
+    let service = Service::start(replies).await;
+    let server = Server::with(|config| {
+        config.providers.imentiv_url = Some(service.url.trim_end_matches("/v1").to_owned());
+        config.providers.imentiv_key = Some(KEY.into());
+        config.providers.timeout_s = 5;
+    })
+    .await;
+    let place = Arc::new(jobs::Workplace::open(&server.context.config.storage.data).unwrap());
+    let job: Arc<dyn Job> = Arc::new(Estimate::new(server.context.clone(), place).unwrap());
+    let worker = Worker::new(server.context.queue.clone(), Default::default(), [job]);
+    (server, service, worker)
+}
+
+/// A ready session with a recording.
+async fn recorded(server: &Server) -> SessionId {
+    agree(server).await;
+    let id = said(server, "I moved the whole release by a week.").await;
+    server.objects.put(&objects::recording_key(id), b"not really a video".repeat(9000));
+    id
+}
+
+/// Runs the job at once, even if it is paused. Returns its state and what it says.
+async fn attempt(server: &Server, worker: &Worker, id: SessionId) -> (String, String) {
+    let Db::Lite(pool) = &server.context.db else { panic!("SQLite") };
+    sqlx::query("UPDATE jobs SET run_at_us = 0 WHERE state = 'queued'").execute(pool).await.unwrap();
+    assert!(step(worker).await);
+    let job = coach_server::store::jobs::latest(&server.context.db, server.user, id, "estimate").await.unwrap().unwrap();
+    (job.state, job.last_error.unwrap_or_default())
+}
+
+fn uploaded_video() -> Reply {
+    Reply::Json(json!({"id": "01a5-x", "title": "practice", "status": "queue", "duration": 6, "media_source": "file_upload", "media_source_url": "", "user_id": "u"}))
+}
+
+fn status(status: &str) -> Reply {
+    Reply::Json(json!({"id": "01a5-x", "status": status, "total_frames_count": 90, "fps": 15.0, "faces": {"faces": []}}))
+}
+
+#[tokio::test]
+async fn imentiv_sees_a_recording_is_asked_until_it_is_done_and_has_to_forget_it() {
+    let estimate = |valence: f64| Reply::Json(json!({"valence": valence, "arousal": 0.5, "intensity": 0.4}));
+    let (server, service, worker) = with_imentiv(vec![
+        uploaded_video(),
+        status("queue"),
+        status("processing"),
+        Reply::Status(503, ""),
+        status("completed"),
+        Reply::Json(json!({"happy": 0.25, "neutral": 0.75, "angry": "much", "boredom": 1.0, "sad": -1.0})),
+        estimate(0.1),
+        Reply::Status(404, "no face"),
+        estimate(0.3),
+        Reply::Status(500, "the first time it cannot forget"),
+        Reply::Json(json!({"id": "01a5-x", "status": "deleted"})),
+    ])
+    .await;
+    let id = recorded(&server).await;
+    let mut states = Vec::new();
+    for _ in 0..5 {
+        states.push(attempt(&server, &worker, id).await.0);
+    }
+    assert_eq!(states, ["queued", "queued", "queued", "queued", "done"]);
+    let told: Value = server.get(&format!("/api/sessions/{id}/affect")).await.json().await.unwrap();
+    let sample = |t_ms: i64, valence: f64| json!({"t_ms": t_ms, "valence": valence, "arousal": 0.5, "intensity": 0.4});
+    assert_eq!((&told["provider"], &told["affect"]["samples"]), (&json!("imentiv"), &json!([sample(0, 0.1), sample(4000, 0.3)])));
+    assert_eq!(told["affect"]["average"], json!({"happy": 0.25, "neutral": 0.75}));
+    let asked = service.asked();
+    let paths: Vec<&str> = asked.iter().map(|asked| asked.path.as_str()).collect();
+    assert_eq!((paths[0], paths[5], paths[6], paths[9]), ("/v2/videos", "/v2/videos/01a5-x/emotions/average", "/v1/videos/01a5-x/frames/0/valence_arousal", "/v1/videos/01a5-x"));
+    assert_eq!(paths.iter().filter(|path| **path == "/v2/videos").count(), 1, "it is sent once: {paths:?}");
+    assert!(asked.iter().all(|asked| asked.header("x-api-key") == KEY));
+    let form = asked[0].text();
+    assert!(form.contains("name=\"title\"\r\n\r\npractice\r\n") && form.contains("name=\"video_file\"; filename=\"recording.webm\""));
+    assert!(form.matches("not really a video").count() == 9000 && !form.contains(&id.to_string()), "the whole file, and no id");
+    assert_eq!(asked[0].header("content-length").parse::<usize>().unwrap(), asked[0].body.len());
+    let report = server.get(&format!("/api/sessions/{id}/report")).await.text().await.unwrap();
+    assert!(!report.contains("imentiv"), "it moves no score");
+}
+
+#[tokio::test]
+async fn whatever_imentiv_answers_the_session_stays_as_it_is() {
+    let cases: [(Vec<Reply>, &str); 9] = [
+        (vec![Reply::Status(401, "no such key")], "dead"),
+        (vec![Reply::Status(422, "{\"detail\":[]}")], "dead"),
+        (vec![Reply::Redirect], "dead"),
+        (vec![Reply::Json(json!({"id": "../../v1/videos", "status": "queue"}))], "dead"),
+        (vec![Reply::Json(json!({"status": "queue"}))], "dead"),
+        (vec![uploaded_video(), status("failed"), Reply::Status(200, "{}")], "dead"),
+        (vec![uploaded_video(), Reply::Json(json!({"status": "done", "fps": 0, "total_frames_count": -1}))], "dead"),
+        (vec![uploaded_video(), Reply::Status(200, "<html>")], "queued"),
+        (vec![Reply::Status(500, "")], "queued"),
+    ];
+    for (replies, state) in cases {
+        let (server, _service, worker) = with_imentiv(replies.clone()).await;
+        let id = recorded(&server).await;
+        let (found, error) = attempt(&server, &worker, id).await;
+        assert_eq!(found, state, "{replies:?}: {error}");
+        assert!(!error.contains(KEY) && !error.contains("127.0.0.1"), "{error}");
+        let told: Value = server.get(&format!("/api/sessions/{id}/affect")).await.json().await.unwrap();
+        assert_eq!(told, json!({"provider": null, "affect": null}), "{replies:?}");
+        let view: Value = server.get(&format!("/api/sessions/{id}")).await.json().await.unwrap();
+        assert_eq!(view["state"], "ready");
+    }
 }

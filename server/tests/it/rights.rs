@@ -36,7 +36,8 @@ enum Rule {
 }
 use Rule::{Guest, Open, Own, Session};
 
-const RULES: [(&str, Rule); 88] = [
+const RULES: [(&str, Rule); 89] = [
+    ("affect_outside", Session(Action::Report)),
     ("analysis_again", Session(Action::Change)),
     ("analysis_get", Session(Action::See)),
     ("audit_list", Own(Action::Account)),

@@ -1,5 +1,6 @@
 //! Work of services of others on sessions whose owner agreed to it.
 
+pub mod affect;
 pub mod review;
 pub mod transcribe;
 

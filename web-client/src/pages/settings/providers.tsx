@@ -11,6 +11,7 @@ type Offer = Providers["providers"][number];
 const TITLES: Record<Offer["purpose"], string> = {
   transcription: "Let another recognizer write my words down",
   review: "Let a language model read what I said",
+  affect: "Let Imentiv estimate feelings from my recordings",
 };
 
 function OneProvider({ offer }: { offer: Offer }) {
