@@ -127,7 +127,8 @@ async fn a_live_session_writes_down_what_its_file_does_and_is_asked_what_came_of
     let session = coach.session(&[0]).await?;
     let id = session["id"].as_str().context("an id")?.to_owned();
     let publisher = Publisher::start(&coach, &webm, &id, &[])?;
-    let (offered, follow_up) = tokio::time::timeout(LIMIT, page(&coach, &id, ENDED_MS)).await.context("nothing followed")??;
+    let (offered, follow_up) =
+        tokio::time::timeout(LIMIT, page(&coach, &id, ENDED_MS)).await.context("nothing followed")??;
     println!("follow-up: {follow_up}");
     ensure!(offered, "the channel did not say that answers are followed up");
     publisher.finish().await?;

@@ -86,7 +86,8 @@ fn with_fillers(phrases: Vec<Phrase>, heard: &[Phrase]) -> Vec<Phrase> {
     let certain = || heard.iter().filter(|phrase| is_certain(phrase));
     let fillers: Vec<&Word> = certain().flat_map(|phrase| &phrase.words).filter(|word| word.filler).collect();
     let overlaps = |a: &Phrase, b: &Phrase| a.start < b.end && b.start < a.end;
-    let alone = |phrase: &&Phrase| phrase.words.iter().all(|word| word.filler) && !phrases.iter().any(|p| overlaps(p, phrase));
+    let alone =
+        |phrase: &&Phrase| phrase.words.iter().all(|word| word.filler) && !phrases.iter().any(|p| overlaps(p, phrase));
     let alone: Vec<Phrase> = certain().filter(alone).cloned().collect();
     phrases.iter().map(|phrase| with_fillers_within(phrase, &fillers)).chain(alone).collect()
 }
@@ -129,7 +130,8 @@ pub fn corrected(phrase: &Phrase, text: &str) -> Phrase {
             (None, Some(last)) if old_from < old_at => phrase.words[last].end,
             _ => start_of(phrase, old_at),
         };
-        let texts: Vec<&str> = shared.as_ref().map(|word| word.text.as_str()).into_iter().chain(run.iter().copied()).collect();
+        let texts: Vec<&str> =
+            shared.as_ref().map(|word| word.text.as_str()).into_iter().chain(run.iter().copied()).collect();
         spread(&texts, start, end.max(start), &mut words);
         if let (Some(kept), Some(text)) = (phrase.words.get(old_at), new.get(new_at)) {
             push(&mut words, text, kept.start, kept.end);
@@ -210,7 +212,17 @@ mod tests {
         let words = words(1000, text);
         let end = words.last().map_or(MediaTime(1000), |word| word.end) + 300;
         let (text, source) = (text.to_owned(), "test".to_owned());
-        Phrase { t: end + 1700, start: MediaTime(700), end, text, logp: -0.5, complete: false, source, words, heard: None }
+        Phrase {
+            t: end + 1700,
+            start: MediaTime(700),
+            end,
+            text,
+            logp: -0.5,
+            complete: false,
+            source,
+            words,
+            heard: None,
+        }
     }
 
     fn times(phrase: &Phrase) -> Vec<(&str, i64, i64)> {
@@ -223,9 +235,19 @@ mod tests {
         let now = corrected(&heard, "  We moved the payment   to Oslo. ");
         assert_eq!(
             times(&now),
-            [("We", 1000, 1200), ("moved", 1300, 1500), ("the", 1600, 1800), ("payment", 1900, 2400), ("to", 2500, 2700), ("Oslo.", 2800, 3000)]
+            [
+                ("We", 1000, 1200),
+                ("moved", 1300, 1500),
+                ("the", 1600, 1800),
+                ("payment", 1900, 2400),
+                ("to", 2500, 2700),
+                ("Oslo.", 2800, 3000)
+            ]
         );
-        assert_eq!((now.text.as_str(), now.heard.as_deref()), ("We moved the payment to Oslo.", Some("We moved the pay men to Oslo.")));
+        assert_eq!(
+            (now.text.as_str(), now.heard.as_deref()),
+            ("We moved the payment to Oslo.", Some("We moved the pay men to Oslo."))
+        );
         assert!(now.logp == 0.0 && now.complete, "its owner says so");
         let again = corrected(&now, "We moved payments to Oslo.");
         assert_eq!(again.heard, now.heard, "what was heard stays what was heard");
@@ -234,7 +256,10 @@ mod tests {
     #[test]
     fn what_is_inserted_shares_the_time_of_the_word_before_it() {
         let now = corrected(&phrase("we moved Oslo"), "So we really moved to Oslo, um");
-        assert_eq!(now.words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>(), ["So", "we", "really", "moved", "to", "Oslo,", "um"]);
+        assert_eq!(
+            now.words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>(),
+            ["So", "we", "really", "moved", "to", "Oslo,", "um"]
+        );
         assert!(now.words.is_sorted_by(|a, b| a.start < b.start && a.end <= b.start), "{:?}", times(&now));
         assert_eq!((now.words[0].start.ms(), now.words[3].start.ms()), (700, 1300));
         assert!(now.words[6].filler && now.words[6].end <= now.end);
@@ -257,12 +282,27 @@ mod tests {
 
     #[test]
     fn every_text_gives_words_in_order_within_the_phrase() {
-        let all = ["", "a", "um um um um", "we we moved moved", "completely another thing that was said", "we moved the pay men to Oslo"];
+        let all = [
+            "",
+            "a",
+            "um um um um",
+            "we we moved moved",
+            "completely another thing that was said",
+            "we moved the pay men to Oslo",
+        ];
         for heard in all {
             for text in all {
                 let now = corrected(&phrase(heard), text);
-                assert!(now.words.is_sorted_by(|a, b| a.start < b.start && a.end <= b.start), "{heard} / {text}: {:?}", times(&now));
-                assert!(now.words.iter().all(|w| w.start >= now.start && w.start < w.end), "{heard} / {text}: {:?}", times(&now));
+                assert!(
+                    now.words.is_sorted_by(|a, b| a.start < b.start && a.end <= b.start),
+                    "{heard} / {text}: {:?}",
+                    times(&now)
+                );
+                assert!(
+                    now.words.iter().all(|w| w.start >= now.start && w.start < w.end),
+                    "{heard} / {text}: {:?}",
+                    times(&now)
+                );
                 assert_eq!(now.words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" "), text);
             }
         }

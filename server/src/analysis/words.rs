@@ -84,9 +84,8 @@ impl Words {
 
 /// Lowers the priority of the calling thread. On Linux a nice value belongs to a thread.
 fn lower_priority() {
-    let lowered = rustix::process::getpriority_process(None).and_then(|now| {
-        rustix::process::setpriority_process(None, now + NICE)
-    });
+    let lowered = rustix::process::getpriority_process(None)
+        .and_then(|now| rustix::process::setpriority_process(None, now + NICE));
     if let Err(error) = lowered {
         tracing::warn!(%error, "the speech recognizer has the priority of the other threads");
     }
@@ -279,7 +278,17 @@ mod tests {
     fn phrase(start: i64, end: i64) -> Written {
         let (start, end) = (MediaTime(start), MediaTime(end));
         let (text, source) = ("yes".to_owned(), SOURCE.to_owned());
-        let phrase = Phrase { t: end + 500, start, end, text, logp: 0.0, complete: true, source, words: Vec::new(), heard: None };
+        let phrase = Phrase {
+            t: end + 500,
+            start,
+            end,
+            text,
+            logp: 0.0,
+            complete: true,
+            source,
+            words: Vec::new(),
+            heard: None,
+        };
         Written { start, phrase: Ok(Some(phrase)) }
     }
 

@@ -119,7 +119,9 @@ impl Imentiv {
                 Err(failure) => return Err(failure),
             };
             let number = |name: &str| answer[name].as_f64().filter(|value| value.is_finite());
-            if let (Some(valence), Some(arousal), Some(intensity)) = (number("valence"), number("arousal"), number("intensity")) {
+            if let (Some(valence), Some(arousal), Some(intensity)) =
+                (number("valence"), number("arousal"), number("intensity"))
+            {
                 let t_ms = (f64::from(frame) * 1000.0 / fps).round() as i64;
                 affect.samples.push(Sample { t_ms, valence, arousal, intensity });
             }

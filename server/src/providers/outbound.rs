@@ -3,10 +3,10 @@
 use anyhow::Context as _;
 use axum::http::{HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use bytes::Bytes;
+use futures::{StreamExt as _, TryStreamExt as _};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, Limited, StreamBody};
 use hyper::body::Frame;
-use futures::{StreamExt as _, TryStreamExt as _};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -42,7 +42,10 @@ impl Failure {
     /// Returns whether the service does not know what it was asked for: it may know something simpler.
     pub fn is_unknown_wish(&self) -> bool {
         let Failure::Refused { status: Some(status), .. } = self else { return false };
-        matches!(*status, StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::UNPROCESSABLE_ENTITY)
+        matches!(
+            *status,
+            StatusCode::BAD_REQUEST | StatusCode::UNSUPPORTED_MEDIA_TYPE | StatusCode::UNPROCESSABLE_ENTITY
+        )
     }
 }
 
@@ -93,7 +96,8 @@ impl Outbound {
             .enable_http1()
             .build();
         let key = key.map(|(name, value)| {
-            let mut value = HeaderValue::from_str(&value).context("the key of a service has characters that no header takes")?;
+            let mut value =
+                HeaderValue::from_str(&value).context("the key of a service has characters that no header takes")?;
             value.set_sensitive(true);
             anyhow::Ok((name, value))
         });
@@ -128,10 +132,12 @@ impl Outbound {
         let request = request.body(sent.body).map_err(|_| Failure::refused("its address cannot be used"))?;
         let exchange = async {
             // The errors beneath name no address.
-            let answer = self.client.request(request).await.map_err(|error| Failure::Away(format!("no answer: {error}")))?;
+            let answer =
+                self.client.request(request).await.map_err(|error| Failure::Away(format!("no answer: {error}")))?;
             let (head, body) = answer.into_parts();
             let body = Limited::new(body, ANSWER_MAX).collect().await;
-            let body = body.map_err(|_| Failure::Away(format!("the answer broke off, or is larger than {ANSWER_MAX} bytes")))?;
+            let body =
+                body.map_err(|_| Failure::Away(format!("the answer broke off, or is larger than {ANSWER_MAX} bytes")))?;
             Ok((head.status, body.to_bytes()))
         };
         let late = |_| Failure::Away(format!("no answer within {} s", self.within.as_secs()));
@@ -204,7 +210,13 @@ impl Form {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub async fn finish_with_file(mut self, name: &str, file_name: &str, content_type: &str, path: &Path) -> std::io::Result<Sent> {
+    pub async fn finish_with_file(
+        mut self,
+        name: &str,
+        file_name: &str,
+        content_type: &str,
+        path: &Path,
+    ) -> std::io::Result<Sent> {
         self.begin(&format!("form-data; name=\"{name}\"; filename=\"{file_name}\""), Some(content_type));
         let file = tokio::fs::File::open(path).await?;
         let end = format!("\r\n{}", self.end());

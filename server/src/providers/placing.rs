@@ -87,7 +87,8 @@ fn placed(stretch: &Stretch, answer: &Answer) -> Vec<Placed> {
 
 /// Returns whether there are times, and they can be those of what was sent.
 fn in_order(list: &[Timed], length_s: f64) -> bool {
-    let within = |item: &Timed| item.start_s >= -SLACK_S && item.end_s <= length_s + SLACK_S && item.start_s <= item.end_s;
+    let within =
+        |item: &Timed| item.start_s >= -SLACK_S && item.end_s <= length_s + SLACK_S && item.start_s <= item.end_s;
     !list.is_empty() && list.iter().all(within) && list.is_sorted_by(|a, b| a.start_s <= b.start_s)
 }
 
@@ -147,11 +148,20 @@ mod tests {
     fn words_with_times_go_to_the_phrases_that_they_were_said_in() {
         let answer = Answer {
             text: "We moved, um, to Oslo.".into(),
-            words: vec![timed("We", 0.2, 0.4), timed("moved", 0.6, 0.9), timed("um", 1.1, 1.3), timed("to", 4.2, 4.4), timed("Oslo", 4.5, 5.4)],
+            words: vec![
+                timed("We", 0.2, 0.4),
+                timed("moved", 0.6, 0.9),
+                timed("um", 1.1, 1.3),
+                timed("to", 4.2, 4.4),
+                timed("Oslo", 4.5, 5.4),
+            ],
             segments: vec![timed("We moved, um,", 0.0, 2.0), timed("to Oslo.", 4.0, 5.0)],
         };
         let phrases = phrases(&stretch(), &answer, "another").unwrap();
-        assert_eq!(told(&phrases), [("We moved, um,", vec![10_200, 10_600, 11_100]), ("to Oslo.", vec![14_200, 14_500])]);
+        assert_eq!(
+            told(&phrases),
+            [("We moved, um,", vec![10_200, 10_600, 11_100]), ("to Oslo.", vec![14_200, 14_500])]
+        );
         assert_eq!((phrases[0].start.ms(), phrases[1].end.ms(), phrases[0].logp), (10_000, 15_000, -0.5));
         assert!(phrases[0].words[2].filler && phrases[1].words[1].end <= phrases[1].end);
         assert_eq!((phrases[0].source.as_str(), phrases[0].complete), ("another", true));
@@ -161,7 +171,8 @@ mod tests {
     fn without_times_of_words_syllables_say_where_they_were() {
         let text = "We moved to Oslo";
         let segments = vec![timed("We moved", 0.0, 2.0), timed("to Oslo", 4.0, 5.0)];
-        let by_segments = phrases(&stretch(), &Answer { text: text.into(), segments, ..Answer::default() }, "x").unwrap();
+        let by_segments =
+            phrases(&stretch(), &Answer { text: text.into(), segments, ..Answer::default() }, "x").unwrap();
         assert_eq!(told(&by_segments), [("We moved", vec![10_200, 11_000]), ("to Oslo", vec![14_300, 14_700])]);
         let by_text = phrases(&stretch(), &Answer { text: text.into(), ..Answer::default() }, "x").unwrap();
         assert_eq!(told(&by_text), [("We moved to", vec![10_200, 10_600, 11_400]), ("Oslo", vec![14_300])]);
@@ -182,7 +193,11 @@ mod tests {
         ];
         let usual = phrases(&stretch(), &Answer { text: text.clone(), ..Answer::default() }, "x");
         for words in wrong {
-            assert_eq!(phrases(&stretch(), &Answer { text: text.clone(), words: words.clone(), ..Answer::default() }, "x"), usual, "{words:?}");
+            assert_eq!(
+                phrases(&stretch(), &Answer { text: text.clone(), words: words.clone(), ..Answer::default() }, "x"),
+                usual,
+                "{words:?}"
+            );
         }
         let circles = Answer { text: "thank you ".repeat(500), ..Answer::default() };
         assert_eq!(phrases(&stretch(), &circles, "x"), None);

@@ -191,7 +191,8 @@ fn said(quote: &str, answer: &Answered<'_>) -> Option<(String, MediaTime, MediaT
     if wanted.len() < LEAST_QUOTED {
         return None;
     }
-    let words: Vec<(&Word, String)> = answer.phrases.iter().flat_map(|phrase| &phrase.words).map(|w| (w, bare(&w.text))).collect();
+    let words: Vec<(&Word, String)> =
+        answer.phrases.iter().flat_map(|phrase| &phrase.words).map(|w| (w, bare(&w.text))).collect();
     let found = words.windows(wanted.len()).find(|window| window.iter().map(|(_, word)| word).eq(&wanted))?;
     let text = found.iter().map(|(word, _)| word.text.as_str()).collect::<Vec<_>>().join(" ");
     Some((text, found.first()?.0.start, found.last()?.0.end))
@@ -208,11 +209,24 @@ mod tests {
         };
         let words: Vec<Word> = text.split(' ').enumerate().map(word).collect();
         let (start, end) = (MediaTime(900), MediaTime(9000));
-        Phrase { t: end, start, end, text: text.into(), logp: 0.0, complete: true, source: "x".into(), words, heard: None }
+        Phrase {
+            t: end,
+            start,
+            end,
+            text: text.into(),
+            logp: 0.0,
+            complete: true,
+            source: "x".into(),
+            words,
+            heard: None,
+        }
     }
 
     fn reviewer() -> Reviewer {
-        Reviewer { outbound: Outbound::bearer("http://127.0.0.1:1/v1", None, Duration::from_secs(1)).unwrap(), model: "m".into() }
+        Reviewer {
+            outbound: Outbound::bearer("http://127.0.0.1:1/v1", None, Duration::from_secs(1)).unwrap(),
+            model: "m".into(),
+        }
     }
 
     fn review(content: &str) -> Result<Review, Failure> {

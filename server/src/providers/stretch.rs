@@ -99,7 +99,13 @@ mod tests {
 
     fn segment(start: i64, end: i64) -> Segment {
         let samples = vec![0.5; usize::try_from((end - start) * PER_MS).unwrap()];
-        Segment { start: MediaTime(start), end: MediaTime(end), known: MediaTime(end + 500), samples, probabilities: Vec::new() }
+        Segment {
+            start: MediaTime(start),
+            end: MediaTime(end),
+            known: MediaTime(end + 500),
+            samples,
+            probabilities: Vec::new(),
+        }
     }
 
     #[test]
@@ -132,9 +138,13 @@ mod tests {
 
     #[test]
     fn a_wav_file_is_as_long_as_its_head_says() {
-        let stretch = Stretch { start: MediaTime(0), samples: vec![1, -1, 300], phrases: Vec::new(), nuclei: Vec::new() };
+        let stretch =
+            Stretch { start: MediaTime(0), samples: vec![1, -1, 300], phrases: Vec::new(), nuclei: Vec::new() };
         let wav = stretch.wav();
-        assert_eq!((wav.len(), &wav[..4], &wav[4..8], &wav[40..44]), (50, &b"RIFF"[..], &42_u32.to_le_bytes()[..], &6_u32.to_le_bytes()[..]));
+        assert_eq!(
+            (wav.len(), &wav[..4], &wav[4..8], &wav[40..44]),
+            (50, &b"RIFF"[..], &42_u32.to_le_bytes()[..], &6_u32.to_le_bytes()[..])
+        );
         assert_eq!(&wav[44..], [1, 0, 255, 255, 44, 1]);
     }
 }

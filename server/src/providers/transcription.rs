@@ -48,7 +48,8 @@ impl Transcriber {
     pub fn new(config: &Config) -> anyhow::Result<Option<Transcriber>> {
         let Some(url) = &config.transcription_url else { return Ok(None) };
         let within = Duration::from_secs(config.timeout_s.into());
-        let outbound = Outbound::bearer(url, config.transcription_key.as_deref(), within).context("providers.transcription")?;
+        let outbound =
+            Outbound::bearer(url, config.transcription_key.as_deref(), within).context("providers.transcription")?;
         let (model, language) = (config.transcription_model.clone(), config.transcription_language.clone());
         Ok(Some(Transcriber { outbound, model, language }))
     }
@@ -137,13 +138,30 @@ mod tests {
         let full = read(r#"{"task":"transcribe","text":" We moved. ","words":[{"word":"We","start":0.1,"end":0.3},{"word":"moved","start":0.4,"end":0.9}],
             "segments":[{"id":0,"start":0.0,"end":1.0,"text":" We moved.","avg_logprob":-0.2,"tokens":[1]}]}"#).unwrap();
         assert_eq!((full.text.as_str(), full.words.len(), full.segments[0].logp), ("We moved.", 2, Some(-0.2)));
-        for (name, text) in [("null", r#"{"text":"a b","words":null,"segments":null}"#), ("alone", r#"{"text":"a b"}"#), ("odd", r#"{"text":"a b","words":"no","segments":{"a":1}}"#),
-            ("no times", r#"{"text":"a b","words":[{"word":"a","start":"0","end":1}],"segments":[{"text":"a b","start":null,"end":2}]}"#)] {
+        for (name, text) in [
+            ("null", r#"{"text":"a b","words":null,"segments":null}"#),
+            ("alone", r#"{"text":"a b"}"#),
+            ("odd", r#"{"text":"a b","words":"no","segments":{"a":1}}"#),
+            (
+                "no times",
+                r#"{"text":"a b","words":[{"word":"a","start":"0","end":1}],"segments":[{"text":"a b","start":null,"end":2}]}"#,
+            ),
+        ] {
             assert_eq!(read(text), Some(Answer { text: "a b".into(), ..Answer::default() }), "{name}");
         }
         let segments = read(r#"{"segments":[{"text":"a","start":0,"end":1},{"text":"b","start":1,"end":2}]}"#).unwrap();
         assert_eq!(segments.text, "a b");
-        for text in ["", "null", "[]", "\"text\"", "{}", "<html>", r#"{"error":{"message":"no"}}"#, r#"{"text":7}"#, "{\"text\":\"a"] {
+        for text in [
+            "",
+            "null",
+            "[]",
+            "\"text\"",
+            "{}",
+            "<html>",
+            r#"{"error":{"message":"no"}}"#,
+            r#"{"text":7}"#,
+            "{\"text\":\"a",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
         let odd = read(&format!(r#"{{"text":"a\u0000\u001b[31m {} b"}}"#, "x".repeat(1000))).unwrap();

@@ -64,7 +64,17 @@ mod tests {
     #[test]
     fn the_text_names_what_is_recorded_where_it_stays_and_how_to_delete_it() {
         let all = SECTIONS.iter().map(|section| section.text).collect::<String>();
-        for word in ["camera", "microphone", "server", "delete", "withdraw", "face", "voice", "writes down your words", "agree to that service"] {
+        for word in [
+            "camera",
+            "microphone",
+            "server",
+            "delete",
+            "withdraw",
+            "face",
+            "voice",
+            "writes down your words",
+            "agree to that service",
+        ] {
             assert!(all.contains(word), "{word}");
         }
         assert!(SECTIONS.iter().all(|section| !section.text.contains("  ") && section.text.ends_with('.')));

@@ -17,28 +17,29 @@ use tokio_util::sync::CancellationToken;
 const JOURNAL: &str = include_str!("../../../inference/insight/tests/golden/journal_v1.jsonl");
 const HEARD: &str = "Um so we moved the pay men to um Oslo um";
 
-fn phrase(start: i64, text: &str) -> Phrase {
+/// A phrase from `start` to `end`, whose words begin 100 ms after its start.
+fn phrase(start: i64, end: i64, text: &str) -> Phrase {
     let word = |(k, w): (usize, &str)| {
         let start = MediaTime(start + 100 + k as i64 * 400);
         Word { text: w.to_owned(), start, end: start + 300, filler: is_filler(w), logp: -0.1 }
     };
     let words: Vec<Word> = text.split(' ').enumerate().map(word).collect();
-    let end = words.last().map_or(MediaTime(start), |word| word.end);
-    let (start, text, source) = (MediaTime(start), text.to_owned(), "moonshine-tiny-en 0.1.29".to_owned());
+    let (start, end) = (MediaTime(start), MediaTime(end));
+    let (text, source) = (text.to_owned(), "moonshine-tiny-en 0.1.29".to_owned());
     Phrase { t: end + 1500, start, end, text, logp: -0.1, complete: true, source, words, heard: None }
 }
 
-/// The journal of a session in which this was heard from 1 s on.
+/// The journal of a session in which this was heard, with all of its speech written down.
 fn journal() -> String {
     let mut lines: Vec<String> = JOURNAL.lines().map(str::to_owned).collect();
     let mut header: Value = serde_json::from_str(&lines[0]).unwrap();
     header["version"] = json!(2);
     header["models"]["words"] = json!("moonshine-tiny-en 0.1.29");
     lines[0] = header.to_string();
-    for said in [phrase(1000, HEARD), phrase(9000, "They were late")] {
+    for said in [phrase(1000, 9000, HEARD), phrase(9000, 20_000, "They were late")] {
         let t = said.t.ms();
         let after = |line: &String| serde_json::from_str::<Value>(line).unwrap()["t"].as_i64() > Some(t);
-        let at = lines.iter().position(after).unwrap();
+        let at = lines.iter().position(after).unwrap_or(lines.len());
         lines.insert(at, serde_json::to_string(&Line::Phrase(Box::new(said))).unwrap());
     }
     lines.join("\n") + "\n"
@@ -91,7 +92,10 @@ async fn a_corrected_phrase_is_shown_searched_and_measured_and_taken_back() {
     let after = report(&server, id).await;
     let phrase = &after["transcript"][0];
     assert_eq!((&phrase["text"], &phrase["heard"]), (&json!("So we moved the payment to Oslo."), &json!(HEARD)));
-    assert_eq!(phrase["words"][0]["start"], before["transcript"][0]["words"][1]["start"], "\"so\" was said when it was");
+    assert_eq!(
+        phrase["words"][0]["start"], before["transcript"][0]["words"][1]["start"],
+        "\"so\" was said when it was"
+    );
     assert_eq!(after["transcript"][1], before["transcript"][1]);
     assert_ne!(after["metrics"]["fillers"], before["metrics"]["fillers"]);
     assert_eq!((&after["hints"], &after["series"]["valence"]), (&before["hints"], &before["series"]["valence"]));
@@ -130,7 +134,9 @@ async fn what_is_no_text_of_a_phrase_is_refused_and_changes_nothing() {
     for text in ["", "   \n", "a\u{0}b", "\u{1b}[31mred", &long, &"word ".repeat(300)] {
         problem(correct(&server, id, "1000", json!({"text": text})).await, 422, "unprocessable").await;
     }
-    for body in [json!({}), json!({"text": 7}), json!({"text": null}), json!({"text": "a", "start_ms": 3}), json!(["a"])] {
+    for body in
+        [json!({}), json!({"text": 7}), json!({"text": null}), json!({"text": "a", "start_ms": 3}), json!(["a"])]
+    {
         problem(correct(&server, id, "1000", body).await, 422, "unprocessable").await;
     }
     for place in ["1001", "-1", "9223372036854775808", "1e3", "%00", "0x3e8"] {

@@ -51,10 +51,16 @@ async fn speech_is_sent_as_a_form_with_a_wav_file_and_answers_of_all_kinds_are_r
     let answer = transcriber.transcribe(&stretch()).await.unwrap();
     assert_eq!((answer.text.as_str(), answer.words.len()), ("No.", 0));
     let asked = &service.asked()[0];
-    assert_eq!((asked.path.as_str(), asked.header("authorization")), ("/v1/audio/transcriptions", &*format!("Bearer {KEY}")));
+    assert_eq!(
+        (asked.path.as_str(), asked.header("authorization")),
+        ("/v1/audio/transcriptions", &*format!("Bearer {KEY}"))
+    );
     let boundary = asked.header("content-type").strip_prefix("multipart/form-data; boundary=").unwrap().to_owned();
     let text = asked.text();
-    assert!(text.starts_with(&format!("--{boundary}\r\n")) && text.ends_with(&format!("--{boundary}--\r\n")), "a whole form");
+    assert!(
+        text.starts_with(&format!("--{boundary}\r\n")) && text.ends_with(&format!("--{boundary}--\r\n")),
+        "a whole form"
+    );
     for part in [
         "name=\"file\"; filename=\"speech.wav\"\r\nContent-Type: audio/wav\r\n\r\nRIFF",
         "name=\"model\"\r\n\r\nwhisper-1\r\n",
@@ -74,7 +80,9 @@ async fn a_model_that_gives_text_alone_is_asked_for_text_alone() {
     let service = Service::start(vec![refuses, Reply::Json(json!({"text": "Yes."}))]).await;
     assert_eq!(transcriber(&service).transcribe(&stretch()).await.unwrap().text, "Yes.");
     let asked: Vec<String> = service.asked().iter().map(|asked| asked.text()).collect();
-    assert!(asked[0].contains("verbose_json") && !asked[1].contains("verbose_json") && asked[1].contains("\r\njson\r\n"));
+    assert!(
+        asked[0].contains("verbose_json") && !asked[1].contains("verbose_json") && asked[1].contains("\r\njson\r\n")
+    );
 }
 
 #[tokio::test]
@@ -129,7 +137,10 @@ async fn nobody_is_asked_for_consent_where_nothing_is_set_and_each_service_has_i
     assert!(!text.contains(KEY), "{text}");
     let list: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(list["providers"][0]["purpose"], "review");
-    assert_eq!((&list["providers"][0]["provider"], &list["providers"][0]["accepted_us"]), (&json!("https://llm.example m-1"), &Value::Null));
+    assert_eq!(
+        (&list["providers"][0]["provider"], &list["providers"][0]["accepted_us"]),
+        (&json!("https://llm.example m-1"), &Value::Null)
+    );
     for purpose in ["transcription", "feelings", "%00", "review%2f"] {
         problem(accept(&server, purpose, json!({"provider": "https://llm.example m-1"})).await, 404, "not-found").await;
     }
@@ -138,7 +149,8 @@ async fn nobody_is_asked_for_consent_where_nothing_is_set_and_each_service_has_i
         problem(accept(&server, "review", wrong).await, 422, "unprocessable").await;
     }
     for _ in 0..2 {
-        let told: Value = accept(&server, "review", json!({"provider": "https://llm.example m-1"})).await.json().await.unwrap();
+        let told: Value =
+            accept(&server, "review", json!({"provider": "https://llm.example m-1"})).await.json().await.unwrap();
         assert!(told["providers"][0]["accepted_us"].as_i64() > Some(0), "{told}");
     }
     let gone = server.request(Method::DELETE, "/api/providers/review").send().await.unwrap();
@@ -175,7 +187,8 @@ async fn agree(server: &Server) {
     let list: Value = server.get("/api/providers").await.json().await.unwrap();
     for offer in list["providers"].as_array().unwrap() {
         let path = format!("/api/providers/{}", offer["purpose"].as_str().unwrap());
-        let answer = server.request(Method::PUT, &path).json(&json!({"provider": offer["provider"]})).send().await.unwrap();
+        let answer =
+            server.request(Method::PUT, &path).json(&json!({"provider": offer["provider"]})).send().await.unwrap();
         assert_eq!(answer.status(), 200);
     }
 }
@@ -219,7 +232,8 @@ async fn a_language_model_reads_a_session_whose_owner_agreed_and_what_it_invents
         {"kind": "strength", "answer": 0, "text": "You say what you did.", "quote": "moved the whole release"},
         {"kind": "gap", "answer": 0, "text": "You were rude.", "quote": "I shouted at everybody"},
     ]});
-    let (server, service, worker) = with_reviewer(vec![Reply::Status(400, "no schema"), chat(&notes.to_string())]).await;
+    let (server, service, worker) =
+        with_reviewer(vec![Reply::Status(400, "no schema"), chat(&notes.to_string())]).await;
     said(&server, "Before that I moved nothing at all.").await;
     assert!(!step(&worker).await, "nobody agreed");
     agree(&server).await;
@@ -227,7 +241,10 @@ async fn a_language_model_reads_a_session_whose_owner_agreed_and_what_it_invents
     assert_eq!(review(&server, id).await, Value::Null);
     assert!(step(&worker).await && !step(&worker).await);
     let review = review(&server, id).await;
-    assert_eq!((&review["model"], &review["prompt_version"], &review["dropped"]), (&json!("m-1"), &json!(1), &json!(1)));
+    assert_eq!(
+        (&review["model"], &review["prompt_version"], &review["dropped"]),
+        (&json!("m-1"), &json!(1), &json!(1))
+    );
     let expected = json!([{"kind": "strength", "answer": 0, "text": "You say what you did.", "quote": "moved the whole release",
         "start_ms": 1500, "end_ms": 3000}]);
     assert_eq!(review["notes"], expected);
@@ -237,7 +254,8 @@ async fn a_language_model_reads_a_session_whose_owner_agreed_and_what_it_invents
     let wish = asked[1].json();
     assert_eq!((&wish["model"], &wish["response_format"]["type"]), (&json!("m-1"), &json!("json_object")));
     assert_eq!(asked[0].json()["response_format"]["json_schema"]["strict"], true);
-    let (system, data) = (wish["messages"][0]["content"].as_str().unwrap(), wish["messages"][1]["content"].as_str().unwrap());
+    let (system, data) =
+        (wish["messages"][0]["content"].as_str().unwrap(), wish["messages"][1]["content"].as_str().unwrap());
     assert!(!system.contains("Ignore your") && data.contains("Ignore your"), "what was said is data");
     assert!(!data.contains(&server.user.to_string()) && !data.contains(&id.to_string()), "no id of anybody");
     assert!(wish.get("tools").is_none());
@@ -276,7 +294,8 @@ async fn a_language_model_that_fails_is_asked_again_and_one_that_refuses_is_not(
         agree(&server).await;
         let id = said(&server, "I moved the whole release by a week.").await;
         assert!(step(&worker).await);
-        let job = coach_server::store::jobs::latest(&server.context.db, server.user, id, "review").await.unwrap().unwrap();
+        let job =
+            coach_server::store::jobs::latest(&server.context.db, server.user, id, "review").await.unwrap().unwrap();
         let error = job.last_error.unwrap();
         assert_eq!(job.state, state, "{reply:?}: {error}");
         assert!(!error.contains(KEY) && !error.contains("127.0.0.1"), "{error}");
@@ -291,7 +310,12 @@ fn spoken(folder: &Path, text: &str) -> Vec<u8> {
     let (wav, webm) = (folder.join("said.wav"), folder.join("said.webm"));
     let said = Command::new("espeak-ng").args(["-v", "en-us", "-s", "140", "-w"]).arg(&wav).arg(text).status();
     assert!(said.expect("espeak-ng is there").success());
-    let packed = Command::new("ffmpeg").args(["-v", "error", "-y", "-i"]).arg(&wav).args(["-c:a", "libopus"]).arg(&webm).status();
+    let packed = Command::new("ffmpeg")
+        .args(["-v", "error", "-y", "-i"])
+        .arg(&wav)
+        .args(["-c:a", "libopus"])
+        .arg(&webm)
+        .status();
     assert!(packed.expect("ffmpeg is there").success());
     std::fs::read(webm).unwrap()
 }
@@ -299,7 +323,11 @@ fn spoken(folder: &Path, text: &str) -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread")]
 async fn another_recognizer_writes_an_upload_down_and_the_report_is_computed_from_its_words() {
     if !project().join("models/silero_vad_16k_op15.onnx").exists() {
-        not_checked(Need::Models, "another recognizer's words in a report", "the voice activity model is not in the models folder");
+        not_checked(
+            Need::Models,
+            "another recognizer's words in a report",
+            "the voice activity model is not in the models folder",
+        );
         return;
     }
     let words = ["Hello", "from", "another", "recognizer"];
@@ -318,7 +346,10 @@ async fn another_recognizer_writes_an_upload_down_and_the_report_is_computed_fro
     let analyzers = analysis::load(context).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let id = uploaded(&context.db, me).await;
-    server.objects.put(&objects::upload_key(id), spoken(folder.path(), "I moved the whole release by a week, and then we tested it."));
+    server.objects.put(
+        &objects::upload_key(id),
+        spoken(folder.path(), "I moved the whole release by a week, and then we tested it."),
+    );
     analyze::enqueue(context, me, id).await.unwrap();
     let (_analyses, _system) = (jobs::analyses(context, analyzers, 1).unwrap(), jobs::system(context).unwrap());
     let report = eventually(LIMIT, "the words of another recognizer are in the report", async || {
@@ -366,16 +397,21 @@ async fn attempt(server: &Server, worker: &Worker, id: SessionId) -> (String, St
     let Db::Lite(pool) = &server.context.db else { panic!("SQLite") };
     sqlx::query("UPDATE jobs SET run_at_us = 0 WHERE state = 'queued'").execute(pool).await.unwrap();
     assert!(step(worker).await);
-    let job = coach_server::store::jobs::latest(&server.context.db, server.user, id, "estimate").await.unwrap().unwrap();
+    let job =
+        coach_server::store::jobs::latest(&server.context.db, server.user, id, "estimate").await.unwrap().unwrap();
     (job.state, job.last_error.unwrap_or_default())
 }
 
 fn uploaded_video() -> Reply {
-    Reply::Json(json!({"id": "01a5-x", "title": "practice", "status": "queue", "duration": 6, "media_source": "file_upload", "media_source_url": "", "user_id": "u"}))
+    Reply::Json(
+        json!({"id": "01a5-x", "title": "practice", "status": "queue", "duration": 6, "media_source": "file_upload", "media_source_url": "", "user_id": "u"}),
+    )
 }
 
 fn status(status: &str) -> Reply {
-    Reply::Json(json!({"id": "01a5-x", "status": status, "total_frames_count": 90, "fps": 15.0, "faces": {"faces": []}}))
+    Reply::Json(
+        json!({"id": "01a5-x", "status": status, "total_frames_count": 90, "fps": 15.0, "faces": {"faces": []}}),
+    )
 }
 
 #[tokio::test]
@@ -403,16 +439,33 @@ async fn imentiv_sees_a_recording_is_asked_until_it_is_done_and_has_to_forget_it
     assert_eq!(states, ["queued", "queued", "queued", "queued", "done"]);
     let told: Value = server.get(&format!("/api/sessions/{id}/affect")).await.json().await.unwrap();
     let sample = |t_ms: i64, valence: f64| json!({"t_ms": t_ms, "valence": valence, "arousal": 0.5, "intensity": 0.4});
-    assert_eq!((&told["provider"], &told["affect"]["samples"]), (&json!("imentiv"), &json!([sample(0, 0.1), sample(4000, 0.3)])));
+    assert_eq!(
+        (&told["provider"], &told["affect"]["samples"]),
+        (&json!("imentiv"), &json!([sample(0, 0.1), sample(4000, 0.3)]))
+    );
     assert_eq!(told["affect"]["average"], json!({"happy": 0.25, "neutral": 0.75}));
     let asked = service.asked();
     let paths: Vec<&str> = asked.iter().map(|asked| asked.path.as_str()).collect();
-    assert_eq!((paths[0], paths[5], paths[6], paths[9]), ("/v2/videos", "/v2/videos/01a5-x/emotions/average", "/v1/videos/01a5-x/frames/0/valence_arousal", "/v1/videos/01a5-x"));
+    assert_eq!(
+        (paths[0], paths[5], paths[6], paths[9]),
+        (
+            "/v2/videos",
+            "/v2/videos/01a5-x/emotions/average",
+            "/v1/videos/01a5-x/frames/0/valence_arousal",
+            "/v1/videos/01a5-x"
+        )
+    );
     assert_eq!(paths.iter().filter(|path| **path == "/v2/videos").count(), 1, "it is sent once: {paths:?}");
     assert!(asked.iter().all(|asked| asked.header("x-api-key") == KEY));
     let form = asked[0].text();
-    assert!(form.contains("name=\"title\"\r\n\r\npractice\r\n") && form.contains("name=\"video_file\"; filename=\"recording.webm\""));
-    assert!(form.matches("not really a video").count() == 9000 && !form.contains(&id.to_string()), "the whole file, and no id");
+    assert!(
+        form.contains("name=\"title\"\r\n\r\npractice\r\n")
+            && form.contains("name=\"video_file\"; filename=\"recording.webm\"")
+    );
+    assert!(
+        form.matches("not really a video").count() == 9000 && !form.contains(&id.to_string()),
+        "the whole file, and no id"
+    );
     assert_eq!(asked[0].header("content-length").parse::<usize>().unwrap(), asked[0].body.len());
     let report = server.get(&format!("/api/sessions/{id}/report")).await.text().await.unwrap();
     assert!(!report.contains("imentiv"), "it moves no score");
@@ -442,4 +495,27 @@ async fn whatever_imentiv_answers_the_session_stays_as_it_is() {
         let view: Value = server.get(&format!("/api/sessions/{id}")).await.json().await.unwrap();
         assert_eq!(view["state"], "ready");
     }
+}
+
+#[tokio::test]
+async fn whoever_withdraws_or_deletes_a_session_has_its_video_deleted_at_imentiv() {
+    let (server, service, worker) =
+        with_imentiv(vec![uploaded_video(), status("processing"), Reply::Json(json!({}))]).await;
+    let id = recorded(&server).await;
+    assert_eq!(attempt(&server, &worker, id).await.0, "queued");
+    assert_eq!(server.request(Method::DELETE, "/api/providers/affect").send().await.unwrap().status(), 200);
+    assert_eq!(attempt(&server, &worker, id).await.0, "done");
+    let last = service.asked().last().unwrap().clone();
+    assert_eq!((last.method.as_str(), last.path.as_str()), ("DELETE", "/v1/videos/01a5-x"));
+
+    let (server, service, worker) =
+        with_imentiv(vec![uploaded_video(), status("processing"), Reply::Status(500, "")]).await;
+    let id = recorded(&server).await;
+    assert_eq!(attempt(&server, &worker, id).await.0, "queued");
+    let gone = server.request(Method::DELETE, &format!("/api/sessions/{id}")).send().await.unwrap();
+    assert_eq!(gone.status(), 200);
+    coach_server::jobs::erase::erase(&server.context, server.user, id).await.unwrap();
+    assert_eq!(service.asked().last().unwrap().method, "DELETE");
+    let left = server.objects.keys().into_iter().any(|key| key.contains(&id.to_string()));
+    assert!(!left, "it is erased though the service does not answer");
 }

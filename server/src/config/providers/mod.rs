@@ -66,7 +66,10 @@ impl Config {
         ];
         for (key, url) in addresses {
             if url.as_deref().is_some_and(|url| !is_protected(url)) {
-                return invalid(key, "must begin with https://, or with http:// and name a machine of this network; no user, no query");
+                return invalid(
+                    key,
+                    "must begin with https://, or with http:// and name a machine of this network; no user, no query",
+                );
             }
         }
         if self.transcription_model.trim().is_empty() {
@@ -83,7 +86,10 @@ impl Config {
             return invalid("providers.imentiv_key", "Imentiv needs a key");
         }
         if self.imentiv_url.is_some() && !affect {
-            return invalid("providers.imentiv_url", "where affect.enabled is false nobody else estimates feelings either");
+            return invalid(
+                "providers.imentiv_url",
+                "where affect.enabled is false nobody else estimates feelings either",
+            );
         }
         if !(5..=600).contains(&self.timeout_s) {
             return invalid("providers.timeout_s", "must be 5 to 600 seconds");
@@ -117,10 +123,25 @@ mod tests {
 
     #[test]
     fn speech_leaves_the_network_encrypted_or_not_at_all() {
-        for url in ["https://api.example/v1", "http://127.0.0.1:8000/v1", "http://[::1]/v1", "http://speaches:8000/v1", "http://10.0.0.7/v1"] {
+        for url in [
+            "https://api.example/v1",
+            "http://127.0.0.1:8000/v1",
+            "http://[::1]/v1",
+            "http://speaches:8000/v1",
+            "http://10.0.0.7/v1",
+        ] {
             assert!(with(url).check(true).is_ok(), "{url}");
         }
-        for url in ["", "api.example", "http://api.example/v1", "http://8.8.8.8/v1", "file:///etc/passwd", "https://key@api.example/v1", "https://api.example/v1?key=1", "ftp://127.0.0.1/"] {
+        for url in [
+            "",
+            "api.example",
+            "http://api.example/v1",
+            "http://8.8.8.8/v1",
+            "file:///etc/passwd",
+            "https://key@api.example/v1",
+            "https://api.example/v1?key=1",
+            "ftp://127.0.0.1/",
+        ] {
             assert!(with(url).check(true).is_err(), "{url}");
         }
     }

@@ -26,6 +26,31 @@ pub struct Kept {
     pub affect: Option<Affect>,
 }
 
+async fn kept(context: &Context, id: SessionId) -> anyhow::Result<Kept> {
+    let Some(reading) = context.objects.read(&objects::affect_key(id)).await? else { return Ok(Kept::default()) };
+    let mut from = blocking(reading);
+    let text = tokio::task::spawn_blocking(move || {
+        let mut text = Vec::new();
+        from.read_to_end(&mut text).map(|_| text)
+    });
+    // What cannot be read is made again.
+    Ok(serde_json::from_slice(&text.await??).unwrap_or_default())
+}
+
+/// Tells the service to forget the video of a session that is over or goes. That it does not answer is logged and holds nothing up.
+pub async fn forget_video(context: &Context, id: SessionId) {
+    let forgotten = async {
+        let (Some(video), Some(imentiv)) = (kept(context, id).await?.video, Imentiv::new(&context.config.providers)?)
+        else {
+            return Ok(());
+        };
+        imentiv.forget(&video).await.map_err(failed)
+    };
+    if let Err(error) = forgotten.await {
+        tracing::error!(session = %id, error = format!("{error:#}"), "a service of others still has a video; delete it there");
+    }
+}
+
 pub struct Estimate {
     context: Context,
     place: Arc<Workplace>,
@@ -38,17 +63,6 @@ impl Estimate {
     pub fn new(context: Context, place: Arc<Workplace>) -> anyhow::Result<Estimate> {
         let imentiv = Imentiv::new(&context.config.providers)?;
         Ok(Estimate { context, place, imentiv })
-    }
-
-    async fn kept(&self, id: SessionId) -> anyhow::Result<Kept> {
-        let Some(reading) = self.context.objects.read(&objects::affect_key(id)).await? else { return Ok(Kept::default()) };
-        let mut from = blocking(reading);
-        let text = tokio::task::spawn_blocking(move || {
-            let mut text = Vec::new();
-            from.read_to_end(&mut text).map(|_| text)
-        });
-        // What cannot be read is made again.
-        Ok(serde_json::from_slice(&text.await??).unwrap_or_default())
     }
 
     /// Sends the recording. Returns the id that the service gives it.
@@ -78,13 +92,17 @@ impl Job for Estimate {
 
     async fn run(&self, job: &Claimed, hold: &Hold) -> anyhow::Result<()> {
         let (owner, id) = subject(job)?;
-        let Some((session, _)) = sent(&self.context, owner, id, Purpose::Affect).await? else { return Ok(()) };
+        let Some((session, _)) = sent(&self.context, owner, id, Purpose::Affect).await? else {
+            // Whoever withdraws while the service works on a video wants it gone.
+            forget_video(&self.context, id).await;
+            return Ok(());
+        };
         let imentiv = self.imentiv.as_ref().ok_or_else(|| Hopeless("the service is not set any more".into()))?;
         // Who switched feelings off for a session gets none from elsewhere either.
         if !session.affect {
             return Ok(());
         }
-        let mut kept = self.kept(id).await?;
+        let mut kept = kept(&self.context, id).await?;
         let key = objects::affect_key(id);
         if kept.affect.is_some() {
             return self.forget(imentiv, &session, kept).await;
@@ -118,5 +136,12 @@ impl Job for Estimate {
                 self.forget(imentiv, &session, kept).await
             }
         }
+    }
+
+    async fn given_up(&self, job: &Claimed, _why: &str) -> anyhow::Result<()> {
+        if let Ok((_, id)) = subject(job) {
+            forget_video(&self.context, id).await;
+        }
+        Ok(())
     }
 }

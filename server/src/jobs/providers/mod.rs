@@ -19,7 +19,12 @@ use serde::Serialize;
 ///
 /// # Errors
 /// The operator has set no such service any more, which is final; the database does not answer.
-async fn sent(context: &Context, owner: UserId, id: SessionId, purpose: Purpose) -> anyhow::Result<Option<(Session, Offer)>> {
+async fn sent(
+    context: &Context,
+    owner: UserId,
+    id: SessionId,
+    purpose: Purpose,
+) -> anyhow::Result<Option<(Session, Offer)>> {
     let offer = providers::offer(&context.config.providers, purpose);
     let offer = offer.ok_or_else(|| Hopeless("the service is not set any more".into()))?;
     let Some(session) = sessions::get(&context.db, owner, id).await?.filter(|s| s.state == State::Ready) else {

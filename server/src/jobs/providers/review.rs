@@ -29,7 +29,8 @@ impl Review {
     }
 
     async fn report(&self, id: SessionId) -> anyhow::Result<Report> {
-        let reading = self.context.objects.read(&objects::report_key(id)).await?.context("the report is not in the store")?;
+        let reading =
+            self.context.objects.read(&objects::report_key(id)).await?.context("the report is not in the store")?;
         let mut from = blocking(reading);
         let text = tokio::task::spawn_blocking(move || {
             let mut text = Vec::new();
@@ -67,7 +68,8 @@ impl Job for Review {
             let answer: &coach_core::report::Answer = answer;
             Answered { question: answer.question.as_deref(), phrases }
         };
-        let answers: Vec<Answered<'_>> = report.answers.iter().zip(said.iter().map(Vec::as_slice)).map(answered).collect();
+        let answers: Vec<Answered<'_>> =
+            report.answers.iter().zip(said.iter().map(Vec::as_slice)).map(answered).collect();
         let review = reviewer.review(&answers).await.map_err(failed)?;
         hold.renew().await?;
         if keep(&self.context, &session, &objects::review_key(id), &review).await? {

@@ -44,9 +44,16 @@ impl Transcribe {
     }
 
     /// Returns what was said in a recording.
-    async fn written(&self, transcriber: &Transcriber, session: &Session, file: PathBuf, hold: &Hold) -> anyhow::Result<Rewritten> {
+    async fn written(
+        &self,
+        transcriber: &Transcriber,
+        session: &Session,
+        file: PathBuf,
+        hold: &Hold,
+    ) -> anyhow::Result<Rewritten> {
         let (next, mut stretches) = mpsc::channel(1);
-        let (models, limits) = (self.models.clone(), Limits { bytes: self.context.config.limits.upload_bytes, ..Limits::default() });
+        let (models, limits) =
+            (self.models.clone(), Limits { bytes: self.context.config.limits.upload_bytes, ..Limits::default() });
         // Ends soon after this future is dropped, because nobody takes what it has.
         let listening = tokio::task::spawn_blocking(move || listen(&file, limits, &models, &next));
         let mut rewritten = Rewritten { recognizer: transcriber.source().to_owned(), phrases: Vec::new() };
@@ -56,7 +63,9 @@ impl Transcribe {
             hold.at(stage::TRANSCRIBING, done_ms.clamp(0, 100) as u8);
             match phrases(&stretch, &answer, transcriber.source()) {
                 Some(phrases) => rewritten.phrases.extend(phrases),
-                None => tracing::warn!(session = %session.id, start = %stretch.start, "a recognizer wrote more words than can be said; they are left out"),
+                None => {
+                    tracing::warn!(session = %session.id, start = %stretch.start, "a recognizer wrote more words than can be said; they are left out")
+                }
             }
         }
         listening.await??;
@@ -91,7 +100,8 @@ impl Job for Transcribe {
         let (owner, id) = subject(job)?;
         let context = &self.context;
         let Some((session, _)) = sent(context, owner, id, Purpose::Transcription).await? else { return Ok(()) };
-        let transcriber = self.transcriber.as_ref().ok_or_else(|| Hopeless("the service is not set any more".into()))?;
+        let transcriber =
+            self.transcriber.as_ref().ok_or_else(|| Hopeless("the service is not set any more".into()))?;
         let folder = self.place.bench()?;
         let file = folder.path().join("recording");
         let key = results::recording_key(&*context.objects, &session).await?;

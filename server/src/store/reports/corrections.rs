@@ -39,13 +39,7 @@ pub async fn set(
 }
 
 /// Deletes the correction of a phrase, and enqueues the job that scores the session again. Returns false when there is none.
-pub async fn delete(
-    db: &Db,
-    owner: UserId,
-    session: SessionId,
-    start_ms: i64,
-    job: NewJob<'_>,
-) -> sqlx::Result<bool> {
+pub async fn delete(db: &Db, owner: UserId, session: SessionId, start_ms: i64, job: NewJob<'_>) -> sqlx::Result<bool> {
     const DELETE: &str = "DELETE FROM corrections WHERE session = $1 AND owner = $2 AND start_ms = $3";
     in_transaction!(db, tx => {
         let gone = sqlx::query(DELETE).bind(session.0).bind(owner.0).bind(start_ms).execute(&mut *tx).await?.rows_affected() == 1;

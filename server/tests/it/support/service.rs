@@ -1,7 +1,7 @@
 //! A service of others for tests: a real HTTP server that answers as it is told to, and remembers what it was sent.
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use std::convert::Infallible;
@@ -26,6 +26,7 @@ pub enum Reply {
 /// A request that came.
 #[derive(Debug, Clone)]
 pub struct Asked {
+    pub method: Method,
     pub path: String,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
@@ -59,14 +60,15 @@ impl Service {
         replies.reverse();
         let (asked, replies) = (Arc::<Mutex<Vec<Asked>>>::default(), Arc::new(Mutex::new(replies)));
         let all = asked.clone();
-        let app = axum::Router::new().fallback(move |uri: Uri, headers: HeaderMap, body: Bytes| async move {
-            all.lock().unwrap().push(Asked { path: uri.path().to_owned(), headers, body: body.to_vec() });
-            let next = {
-                let mut replies = replies.lock().unwrap();
-                if replies.len() > 1 { replies.pop() } else { replies.first().cloned() }
-            };
-            answer(next.unwrap()).await
-        });
+        let app =
+            axum::Router::new().fallback(move |method: Method, uri: Uri, headers: HeaderMap, body: Bytes| async move {
+                all.lock().unwrap().push(Asked { method, path: uri.path().to_owned(), headers, body: body.to_vec() });
+                let next = {
+                    let mut replies = replies.lock().unwrap();
+                    if replies.len() > 1 { replies.pop() } else { replies.first().cloned() }
+                };
+                answer(next.unwrap()).await
+            });
         let app = app.layer(axum::extract::DefaultBodyLimit::disable());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/v1", listener.local_addr().unwrap());
@@ -90,7 +92,8 @@ async fn answer(reply: Reply) -> Response {
             Body::from_stream(pieces).into_response()
         }
         Reply::BrokenOff => {
-            let pieces = futures::stream::iter([Ok(Bytes::from("{\"text\":")), Err(std::io::Error::other("the cable"))]);
+            let pieces =
+                futures::stream::iter([Ok(Bytes::from("{\"text\":")), Err(std::io::Error::other("the cable"))]);
             Body::from_stream(pieces).into_response()
         }
     }
