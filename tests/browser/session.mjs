@@ -1,6 +1,6 @@
 // Drives a whole session in Chromium as a person would: choose, agree, check devices, answer twice, stop, read the report.
 // Prints one JSON object with what it saw. Usage: node session.mjs BASE_URL CAMERA.mjpeg MICROPHONE.wav SCREENSHOT_FOLDER
-import { untilPlayable, walk } from "./chromium.mjs";
+import { pressWord, untilPlayable, walk } from "./chromium.mjs";
 
 const [base, camera, microphone, shots] = process.argv.slice(2);
 const FIRST_ANSWER_MS = 34_000; // fast speech: the hint needs 20 s of it
@@ -114,6 +114,11 @@ await walk({ seen, shots, permissions: ["camera", "microphone"], args: media }, 
     () => !document.querySelector("video").seeking && document.querySelector("video").currentTime > 5,
   );
   seen.seeked_to_s = await video.evaluate((v) => v.currentTime);
+  go("words");
+  const words = by("transcript").locator("[data-at]");
+  seen.words = await words.allInnerTexts();
+  if (seen.words.length > 0) seen.word = await pressWord(page, words.nth(Math.floor(seen.words.length / 2)));
+  await video.evaluate((v) => v.pause());
   await shot("6-report");
   await shot("7-report-whole", { fullPage: true });
 

@@ -2,7 +2,7 @@
 //! checked by others (ffmpeg), and the file path must see what the live path saw.
 
 use anyhow::{Context, Result, ensure};
-use coach_e2e::browser::{screenshots, walk};
+use coach_e2e::browser::{pressed_word, screenshots, walk};
 use coach_e2e::coach::{Coach, program, project};
 use coach_e2e::media::{shared, stage};
 use coach_e2e::parity;
@@ -51,6 +51,15 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
         for name in ["confidence", "clarity", "resilience", "engagement"] {
             ensure!(answer["scores"][name]["contributions"].as_array().is_some_and(|c| !c.is_empty()), "{name} opens");
         }
+    }
+
+    if report["recognizer"].is_null() {
+        not_checked(Need::Models, "the words on the page", "the speech recognizer is not in the models folder");
+    } else {
+        let words = seen["words"].as_array().context("words")?;
+        println!("words on the page: {}", words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "));
+        ensure!(words.len() >= 60, "{} words of 46 s of speech are on the page", words.len());
+        pressed_word(&seen["word"])?;
     }
 
     // The stored object, fetched as a browser fetches it, decoded by others.

@@ -90,7 +90,7 @@ fn analyze(clip: &Path) -> Result<Value> {
     let (out, data) = (clip.with_extension("coach"), clip.with_file_name("data"));
     let (program, models) = (program(), models());
     let args = ["analyze", text(clip), "--out", text(&out), "--models", text(&models), "--data", text(&data)];
-    run("env", &[&["COACH_MODELS_WORDS=auto", text(&program)][..], &args].concat())?;
+    run(text(&program), &args)?;
     Ok(serde_json::from_slice(&std::fs::read(out.join("report.json"))?)?)
 }
 

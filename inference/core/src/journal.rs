@@ -11,7 +11,7 @@ mod header;
 mod words;
 
 pub use header::{Calibration, Capture, FaceModel, Header, HintSettings, Models, Part, Source, VoiceActivityModel};
-pub use words::{Phrase, Word};
+pub use words::{Phrase, Word, is_filler};
 
 use crate::face::{ActionUnits, Blendshapes, fixed};
 use crate::{MediaTime, Span};

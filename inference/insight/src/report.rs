@@ -23,15 +23,15 @@ const LEAST_LOST: f32 = 2.0;
 const WEAKENED: f32 = 0.85;
 
 /// What two reports must share to be compared: the version of each formula by name, that of the metrics, the face model (0 none, 1 lite,
-/// 2 full), and whether words were written down (0, 1).
-fn conditions(models: &Models) -> BTreeMap<String, u32> {
+/// 2 full), and who wrote the words down (0 nobody, 1 the recognizer of the session, 2 another one later).
+fn conditions(models: &Models, rewritten: bool) -> BTreeMap<String, u32> {
     let face = match models.face {
         FaceModel::None => 0,
         FaceModel::Lite => 1,
         FaceModel::Full => 2,
     };
     let mut all = formulas();
-    let words = u32::from(models.words.is_some());
+    let words = if rewritten { 2 } else { u32::from(models.words.is_some()) };
     all.extend([
         ("metrics".to_owned(), metrics::VERSION),
         (FACE_MODEL.to_owned(), face),
@@ -77,7 +77,7 @@ impl State {
         let totals = scene.totals;
         Report {
             version: VERSION,
-            formulas: conditions(&self.header.models),
+            formulas: conditions(&self.header.models, self.rewritten),
             duration_ms: end.ms(),
             coverage: Coverage {
                 face: metrics::share(totals.good_s, end.seconds()),

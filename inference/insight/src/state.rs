@@ -36,6 +36,8 @@ const MOST_NOTICES: usize = 16;
 #[derive(Debug)]
 pub(crate) struct State {
     pub header: Header,
+    /// Whether another recognizer's words stand in the place of the journal's.
+    pub rewritten: bool,
     pub answers: Answers,
     pub speech: Speech,
     pub watch: Watch,
@@ -82,6 +84,7 @@ impl State {
             voice_until: MediaTime::ZERO,
             face_until: MediaTime::ZERO,
             header,
+            rewritten: false,
         }
     }
 

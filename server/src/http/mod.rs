@@ -32,7 +32,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use error::Error;
 use routes::webrtc::{self, whep, whip};
 use routes::{
-    account, compare, consents, health, hooks, me, questions, search, session, sessions, settings, sharing, trends,
+    account, compare, consents, health, hooks, me, providers, questions, search, session, sessions, settings, sharing, trends,
 };
 
 #[derive(OpenApi)]
@@ -84,6 +84,8 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(questions::set_links::end))
         .routes(routes!(questions::set_links::open))
         .routes(routes!(questions::set_links::copy))
+        .routes(routes!(providers::list))
+        .routes(routes!(providers::accept, providers::withdraw))
         .routes(routes!(sessions::create, sessions::list))
         .routes(routes!(sessions::get, sessions::delete))
         .routes(routes!(sessions::gold))
@@ -101,6 +103,10 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(session::report::report))
         .routes(routes!(session::report::journal))
         .routes(routes!(session::transcript::get))
+        .routes(routes!(session::outside::review))
+        .routes(routes!(session::outside::affect))
+        .routes(routes!(session::corrections::list))
+        .routes(routes!(session::corrections::set, session::corrections::delete))
         .routes(routes!(session::recording::link))
         .routes(routes!(sharing::grants::list, sharing::grants::give))
         .routes(routes!(sharing::grants::revoke))

@@ -214,14 +214,14 @@ pub async fn change_state(
     from: State,
     to: State,
     failure: Option<&str>,
-    tell: Option<NewJob<'_>>,
+    follow: Vec<NewJob<'_>>,
 ) -> sqlx::Result<bool> {
     const UPDATE: &str =
         "UPDATE sessions SET state = $4, failure = $5, updated_us = $6 WHERE id = $1 AND owner = $2 AND state = $3";
     in_transaction!(db, tx => {
         let changed = sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(from.as_str()).bind(to.as_str()).bind(failure).bind(now_us())
             .execute(&mut *tx).await?.rows_affected() == 1;
-        if let Some(job) = tell.filter(|_| changed) {
+        for job in follow.into_iter().filter(|_| changed) {
             jobs::insert!(Uuid::now_v7(), job, "").execute(&mut *tx).await?;
         }
         Ok(changed)

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows belong to a person.
-const TABLES: [&str; 23] = [
+const TABLES: [&str; 25] = [
     "answers",
     "audit",
     "comments",
     "consents",
+    "corrections",
     "grants",
     "hints",
     "identities",
@@ -21,6 +22,7 @@ const TABLES: [&str; 23] = [
     "question_set_items",
     "question_set_links",
     "question_sets",
+    "provider_consents",
     "questions",
     "scores",
     "sessions",

@@ -38,7 +38,8 @@ enum Rule {
 }
 use Rule::{Guest, Open, Own, Session};
 
-const RULES: [(&str, Rule); 97] = [
+const RULES: [(&str, Rule); 105] = [
+    ("affect_outside", Session(Action::Report)),
     ("analysis_again", Session(Action::Change)),
     ("analysis_get", Session(Action::See)),
     ("audit_list", Own(Action::Account)),
@@ -57,6 +58,9 @@ const RULES: [(&str, Rule); 97] = [
     ("erasure_ask", Own(Action::Account)),
     ("erasure_take_back", Own(Action::Account)),
     ("export_everything", Own(Action::Use)),
+    ("corrections_delete", Session(Action::Change)),
+    ("corrections_list", Session(Action::Change)),
+    ("corrections_set", Session(Action::Change)),
     ("export_zip", Session(Action::Export)),
     ("grants_give", Session(Action::Share)),
     ("grants_list", Session(Action::Share)),
@@ -92,11 +96,15 @@ const RULES: [(&str, Rule); 97] = [
     ("questions_add", Own(Action::Use)),
     ("questions_change", Own(Action::Use)),
     ("questions_delete", Own(Action::Use)),
+    ("providers_accept", Own(Action::Use)),
+    ("providers_list", Own(Action::Use)),
+    ("providers_withdraw", Own(Action::Use)),
     ("questions_list", Own(Action::Use)),
     ("recording_link", Session(Action::Review)),
     ("report", Session(Action::Report)),
     ("report_journal", Session(Action::Export)),
     ("retention_preview", Own(Action::Use)),
+    ("review_get", Session(Action::Report)),
     ("search", Own(Action::Use)),
     ("sessions_create", Own(Action::Use)),
     ("sessions_delete", Session(Action::Change)),
@@ -411,6 +419,7 @@ fn body(operation: &str, fixture: &Fixture, request: RequestBuilder) -> RequestB
         "grants_give" => Some(json!({"email": "stranger@uni.test", "scores": true})),
         "comments_add" => Some(json!({"text": "x"})),
         "comments_resolve" => Some(json!({"resolved": true})),
+        "corrections_set" => Some(json!({"text": "x"})),
         "guest_comments_add" => Some(json!({"text": "x", "name": "Gus"})),
         "guest_open" => Some(json!({"link": "x"})),
         "links_make" => Some(json!({"name": "Gus", "days": 7})),
@@ -420,6 +429,7 @@ fn body(operation: &str, fixture: &Fixture, request: RequestBuilder) -> RequestB
         "questions_add" | "questions_change" => Some(json!({"text": "Why?", "family": "failure"})),
         "shared_set_copy" | "shared_set_open" => Some(json!({"link": fixture.set_secret})),
         "password_set" => Some(json!({"link": "x", "password": "a long enough password"})),
+        "providers_accept" => Some(json!({"provider": "x"})),
         "sessions_create" => Some(json!({"questions": ["failure-own-mistake"]})),
         "sessions_gold" => Some(json!({"gold": true})),
         "sign_in_password" => Some(json!({"name": "x", "password": "y"})),
@@ -542,6 +552,8 @@ async fn nobody_does_more_than_the_table_of_rights_says() {
                     .replace("{question}", &fixture.question)
                     .replace("{set}", &fixture.set.to_string())
                     .replace("{set_link}", &fixture.set_link.to_string())
+                    .replace("{start_ms}", "1000")
+                    .replace("{purpose}", "review")
                     .replace("{grant}", &fixture.grant.to_string())
                     .replace("{participant}", "candidate")
                     .replace("{resource}", "x");

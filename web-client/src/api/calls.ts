@@ -10,6 +10,7 @@ import type {
   Comments,
   Comparison,
   ConsentText,
+  Corrections,
   Grants,
   GuestCommentRequest,
   GuestView,
@@ -22,6 +23,7 @@ import type {
   NewSession,
   OpenLink,
   PartUrls,
+  Providers,
   Question,
   QuestionRequest,
   QuestionSet,
@@ -31,6 +33,7 @@ import type {
   Recording,
   Report,
   RetentionPreview,
+  Review,
   SearchResults,
   Session,
   Sessions,
@@ -166,6 +169,22 @@ export const analysis = (id: string) => said<Analysis>(client.GET("/api/sessions
 export const analyzeAgain = (id: string) => said(client.POST("/api/sessions/{id}/analyze", at(id)));
 
 export const report = (id: string) => said<Report>(client.GET("/api/sessions/{id}/report", at(id)));
+export const providers = () => said<Providers>(client.GET("/api/providers"));
+const forPurpose = (purpose: Providers["providers"][number]["purpose"]) => ({ params: { path: { purpose } } });
+export const acceptProvider = (purpose: Providers["providers"][number]["purpose"], provider: string) =>
+  said<Providers>(client.PUT("/api/providers/{purpose}", { ...forPurpose(purpose), body: { provider } }));
+export const withdrawProvider = (purpose: Providers["providers"][number]["purpose"]) =>
+  said<Providers>(client.DELETE("/api/providers/{purpose}", forPurpose(purpose)));
+export const review = (id: string) =>
+  said<{ review: Review | null }>(client.GET("/api/sessions/{id}/review", at(id))).then((x) => x.review);
+const ofPhrase = (id: string, start_ms: number) => ({ params: { path: { id, start_ms } } });
+export const corrections = (id: string) => said<Corrections>(client.GET("/api/sessions/{id}/corrections", at(id)));
+export const correct = (id: string, start_ms: number, text: string) =>
+  said<Corrections>(
+    client.PUT("/api/sessions/{id}/corrections/{start_ms}", { ...ofPhrase(id, start_ms), body: { text } }),
+  );
+export const takeBack = (id: string, start_ms: number) =>
+  said<Corrections>(client.DELETE("/api/sessions/{id}/corrections/{start_ms}", ofPhrase(id, start_ms)));
 export const recording = (id: string) => said<Recording>(client.GET("/api/sessions/{id}/recording", at(id)));
 export const trends = () => said<Trends>(client.GET("/api/trends"));
 export const search = (q: string) => said<SearchResults>(client.GET("/api/search", { params: { query: { q } } }));

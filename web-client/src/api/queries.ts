@@ -17,6 +17,9 @@ export const keys = {
   links: (id: string) => ["links", id],
   analysis: (id: string) => ["analysis", id],
   report: (id: string) => ["report", id],
+  corrections: (id: string) => ["corrections", id],
+  providers: ["providers"],
+  review: (id: string) => ["review", id],
   recording: (id: string) => ["recording", id],
 } as const;
 
@@ -72,5 +75,9 @@ export const useComparison = (a: string, answerA: number, b: string, answerB: nu
 /** What was said in any session, from two characters on. */
 export const useSearch = (q: string) =>
   useQuery({ queryKey: ["search", q], queryFn: () => calls.search(q), enabled: q.length >= 2, staleTime: 30_000 });
+export const useProviders = () => useQuery({ queryKey: keys.providers, queryFn: calls.providers });
+/** What a language model noticed; null: none has read the session. */
+export const useReview = (id: string) =>
+  useQuery({ queryKey: keys.review(id), queryFn: () => calls.review(id), staleTime: 60_000, retry: false });
 export const useRecording = (id: string, enabled = true) =>
   useQuery({ queryKey: keys.recording(id), queryFn: () => calls.recording(id), enabled, staleTime: 5 * 60_000 });

@@ -56,6 +56,9 @@ export type UploadRequest = Schemas["UploadRequest"];
 export type PartUrls = Said<"PartUrls">;
 export type Analysis = Said<"Analysis">;
 
+export type Corrections = Said<"Corrections">;
+export type Providers = Said<"Providers">;
+export type Review = NonNullable<Said<"Reviewed">["review"]>;
 export type Report = Said<"Report">;
 export type ReportAnswer = Said<"Answer">;
 export type Scores = Said<"Scores">;

@@ -85,7 +85,17 @@ fn line() -> impl Strategy<Value = Line> {
     let words = prop::collection::vec(word, 0..8);
     let phrase = (time(), time(), time(), -1.0f32..0.1, words).prop_map(|(t, start, end, logp, words)| {
         let source = "words".to_owned();
-        Line::Phrase(Box::new(Phrase { t, start, end, text: String::new(), logp, complete: true, source, words }))
+        Line::Phrase(Box::new(Phrase {
+            t,
+            start,
+            end,
+            text: String::new(),
+            logp,
+            complete: true,
+            source,
+            words,
+            heard: None,
+        }))
     });
     prop_oneof![mark, gap, voice, face, run, nucleus, hesitation, rate, phrase]
 }

@@ -72,7 +72,7 @@ pub async fn get(State(app): State<App>, Asks { viewer, .. }: Asks<act::Use>) ->
 
 async fn me(app: &App, user: UserId) -> Result<Me> {
     let account = users::get(&app.context.db, user).await?.ok_or(Error::NotFound("person"))?;
-    let nothing = ModelNames { face: FaceModel::None, voice_activity: VoiceActivityModel::Energy };
+    let nothing = ModelNames { face: FaceModel::None, voice_activity: VoiceActivityModel::Energy, words: None };
     Ok(Me {
         user_id: user,
         mode: app.mode.name(),

@@ -6,6 +6,7 @@ pub mod consents;
 pub mod health;
 pub mod hooks;
 pub mod me;
+pub mod providers;
 pub mod questions;
 pub mod search;
 pub mod session;

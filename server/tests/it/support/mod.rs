@@ -6,6 +6,7 @@ pub mod objects;
 pub mod people;
 pub mod postgres;
 pub mod report;
+pub mod service;
 pub mod shown;
 
 use coach_core::journal::{FaceModel, HintSettings, VoiceActivityModel};
@@ -117,7 +118,7 @@ impl Server {
         let (objects, live) = (Arc::new(Memory::default()), Arc::new(LiveDouble::default()));
         let storage = open(&config, objects.clone()).await;
         let context = Context::new(config, db.clone(), storage);
-        let names = ModelNames { face: FaceModel::Lite, voice_activity: VoiceActivityModel::Energy };
+        let names = ModelNames { face: FaceModel::Lite, voice_activity: VoiceActivityModel::Energy, words: None };
         context.models.fill(names);
         let user = users::personal(&db).await.unwrap();
         let mode = if context.config.auth.enabled() {

@@ -18,6 +18,7 @@ interface Props {
 function limits(models: Me["models"] | null): string | null {
   if (models?.face === "none") return "No face model is installed: what the face shows is left out of the scores.";
   if (models?.face === "lite") return "The small face model is in use: eye contact and fine expression are left out.";
+  if (models?.words === null) return "Words are not written down here: pace is estimated, and most fillers are missed.";
   return null;
 }
 

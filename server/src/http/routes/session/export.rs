@@ -17,7 +17,8 @@ const README: &str = "This is one session of the Behavioural Interview Coach.
 
 recording.*     what was recorded (VP8 or H.264, and Opus), or the file as it was uploaded
 journal.jsonl   what was seen and heard, one JSON object a line
-report.json     what was made of it: scores, contributions, moments, curves
+report.json     what was made of it: scores, contributions, moments, curves, and what was said; where you corrected a phrase, `heard` is
+                what was recognized
 calibration.json what the device check measured, if there was one: `coach analyze recording.webm --calibration calibration.json`
 
 Beside these the server keeps a still of the recording, what the device check measured, the name of an uploaded file, and what

@@ -2,9 +2,11 @@
 
 pub mod analyze;
 pub mod calibration;
+pub mod corrections;
 pub mod export;
 pub mod live;
 pub mod packing;
+pub mod outside;
 pub mod recording;
 pub mod report;
 pub mod transcript;
