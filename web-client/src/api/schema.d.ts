@@ -4942,9 +4942,12 @@ export interface components {
             points: number;
             /** @description Why there is no value, where it is not for want of evidence ("too noisy to judge"). */
             reason?: string | null;
-            /** @description The band aimed at, in words with numbers ("120 to 160 wpm"). */
+            /** @description The band aimed at, in words with numbers ("120 to 160 words a minute"). */
             target: string;
+            /** @description The value in words, and the person's own usual one: as in [`MetricValue`]. */
+            text?: string | null;
             unit: string;
+            usual?: string | null;
             /**
              * Format: float
              * @description `null`: not enough evidence; it brings no points of its own, and `unknown` of the score stands in for it.
@@ -5020,6 +5023,9 @@ export interface components {
             noticeable?: number | null;
             /** @description Both values in each phase, where a curve tells them. */
             phases: (number | null)[][];
+            /** @description Both values in words; `null` for a score and for a report of version 0.1.0. */
+            text_a?: string | null;
+            text_b?: string | null;
             /** @description "" for a score. */
             unit: string;
         };
@@ -5336,9 +5342,11 @@ export interface components {
             name?: string;
             /** @description Why there is no value, where it is not for want of evidence ("too noisy to judge"). */
             reason?: string | null;
-            /** @description The value with its unit, as one reads it. */
+            /** @description The value in words, as one reads it beside its aim ("140 words a minute, counted in the words", "phrases carried to their end"). */
             text?: string | null;
             unit: string;
+            /** @description The person's own usual value in words; `null`: there is none, or it says nothing by itself. */
+            usual?: string | null;
             /**
              * Format: float
              * @description `null`: not enough to say.
