@@ -180,7 +180,8 @@ impl State {
             *since = if holds { Some(since.unwrap_or(face.t)) } else { None };
         };
         let reason = face.quality.reason;
-        since(&mut self.absent_since, !face.present);
+        // In the dark nobody can tell whether somebody is there: light is what is missing.
+        since(&mut self.absent_since, !face.present && reason != Some(QualityReason::Dark));
         since(&mut self.cut_since, face.present && reason == Some(QualityReason::Cut));
         since(&mut self.dark_since, reason == Some(QualityReason::Dark));
     }
