@@ -7,3 +7,4 @@ device-check
 1:00 end
 expect hint more_light between 0:20 and 0:24
 expect no hint back_in_frame
+hint 0:23.0 more_light | too dark for 3.0 s
