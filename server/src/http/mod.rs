@@ -32,7 +32,8 @@ use utoipa_swagger_ui::SwaggerUi;
 use error::Error;
 use routes::webrtc::{self, whep, whip};
 use routes::{
-    account, compare, consents, health, hooks, me, providers, questions, search, session, sessions, settings, sharing, trends,
+    account, compare, consents, health, hooks, me, providers, questions, search, session, sessions, settings, sharing,
+    trends,
 };
 
 #[derive(OpenApi)]

@@ -103,7 +103,7 @@ impl Reviewer {
             let last = form.is_null();
             match self.ask(answers, form).await {
                 Err(failure) if failure.is_unknown_wish() && !last => {}
-                answer => return Ok(self.read(&answer?, answers)?),
+                answer => return self.read(&answer?, answers),
             }
         }
         Err(Failure::refused("it takes no request of this kind"))

@@ -118,11 +118,14 @@ async fn a_restore_that_the_store_interrupted_is_made_again() {
     assert_eq!(restore(copy.path(), &store, to.path()).await.unwrap().whole, 1);
 }
 
+/// What is done to a file of a backup.
+type Damage<'a> = &'a dyn Fn(&Path);
+
 #[tokio::test]
 async fn damage_is_found_before_anything_is_written() {
     let server = Server::new().await;
     let report = format!("objects/{}", report_key(server.ready));
-    let damages: [(&str, &dyn Fn(&Path)); 4] = [
+    let damages: [(&str, Damage); 4] = [
         (&report, &|file| std::fs::write(file, "other bytes").unwrap()),
         (&report, &|file| std::fs::remove_file(file).unwrap()),
         ("coach.db", &|file| std::fs::OpenOptions::new().write(true).open(file).unwrap().set_len(100).unwrap()),

@@ -3,8 +3,8 @@
 mod analyze;
 mod backup;
 mod comments;
-mod everything;
 mod corrections;
+mod everything;
 mod fuzz;
 mod health;
 mod http;

@@ -295,11 +295,12 @@ async fn there_is_an_end_to_what_one_person_writes() {
     on_both(async |db| {
         let (ada, ona) = (person(&db, "ada").await, person(&db, "ona").await);
         let own = own::add(&db, ada, &written("Why?")).await.unwrap().unwrap();
-        let sets::Written::Done(set) = sets::write(&db, ada, None, "A", &[own.clone()]).await.unwrap() else {
+        let sets::Written::Done(set) = sets::write(&db, ada, None, "A", std::slice::from_ref(&own)).await.unwrap()
+        else {
             panic!()
         };
         for _ in 1..SETS_MAX {
-            sets::write(&db, ada, None, "A", &[own.clone()]).await.unwrap();
+            sets::write(&db, ada, None, "A", std::slice::from_ref(&own)).await.unwrap();
         }
         assert_eq!(sets::write(&db, ada, None, "A", &[own]).await.unwrap(), sets::Written::Full);
         for _ in 0..LINKS_MAX {

@@ -308,7 +308,8 @@ async fn written(db: &Db, owner: UserId) -> (String, Uuid) {
         label: None,
     };
     let question = own::add(db, owner, &new).await.unwrap().unwrap();
-    let sets::Written::Done(set) = sets::write(db, owner, None, "Mine", &[question.clone()]).await.unwrap() else {
+    let sets::Written::Done(set) = sets::write(db, owner, None, "Mine", std::slice::from_ref(&question)).await.unwrap()
+    else {
         panic!("the set was not written")
     };
     (question, set)

@@ -76,7 +76,7 @@ impl Config {
             return invalid("providers.transcription_model", "must name a model");
         }
         let language = &self.transcription_language;
-        if !language.is_empty() && !(language.len() == 2 && language.bytes().all(|b| b.is_ascii_lowercase())) {
+        if !(language.is_empty() || language.len() == 2 && language.bytes().all(|b| b.is_ascii_lowercase())) {
             return invalid("providers.transcription_language", "must be two small letters, such as \"en\", or empty");
         }
         if self.review_url.is_some() && self.review_model.as_deref().is_none_or(|model| model.trim().is_empty()) {

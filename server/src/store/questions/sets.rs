@@ -116,10 +116,8 @@ pub async fn list(db: &Db, owner: UserId) -> sqlx::Result<Vec<QuestionSet>> {
     const SETS: &str = "SELECT id, name, updated_us FROM question_sets WHERE owner = $1 ORDER BY id";
     const ITEMS: &str = "SELECT i.question_set, i.question FROM question_set_items i
         JOIN questions q ON q.id = i.question WHERE i.owner = $1 AND NOT q.retired ORDER BY i.question_set, i.position";
-    let (sets, items): (Vec<(Uuid, String, i64)>, Vec<(Uuid, String)>) = on!(db, pool => (
-        sqlx::query_as(SETS).bind(owner.0).fetch_all(pool).await?,
-        sqlx::query_as(ITEMS).bind(owner.0).fetch_all(pool).await?,
-    ));
+    let sets: Vec<(Uuid, String, i64)> = on!(db, pool => sqlx::query_as(SETS).bind(owner.0).fetch_all(pool).await?);
+    let items: Vec<(Uuid, String)> = on!(db, pool => sqlx::query_as(ITEMS).bind(owner.0).fetch_all(pool).await?);
     let mut of: HashMap<Uuid, Vec<String>> = HashMap::new();
     for (set, question) in items {
         of.entry(set).or_default().push(question);

@@ -99,7 +99,7 @@ fn add(runtime: &Handle, app: &App, archive: &mut Archive, session: Session) -> 
 /// What is known of a session beside its objects.
 async fn about(app: &App, session: Session) -> sqlx::Result<Value> {
     let (db, owner, id) = (&app.context.db, session.owner, session.id);
-    let calibration = session.calibration.clone();
+    let calibration = session.calibration;
     Ok(json!({
         "session": SessionView::load(db, session).await?,
         "calibration": calibration,
