@@ -33,6 +33,8 @@ pub enum Message {
     FollowUp(FollowUp),
     /// How many see and hear the candidate at the moment.
     Viewers { count: u32 },
+    /// Whether an interviewer is there, who can be seen and heard, and how they are called.
+    Interviewer { present: bool, name: Option<String> },
     /// Progress of the work after the stop, in percent. Stages are `finalising`, `scoring` and others.
     Progress { stage: String, percent: u8 },
     /// The report can be read.
@@ -75,6 +77,15 @@ pub struct Snapshot {
     pub progress: Option<Progress>,
     /// How many see and hear the candidate.
     pub viewers: Option<u32>,
+    /// The interviewer; `null` while none is there.
+    pub interviewer: Option<Present>,
+}
+
+/// Somebody who takes part.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, utoipa::ToSchema)]
+pub struct Present {
+    /// How they are called, in their own words.
+    pub name: Option<String>,
 }
 
 /// Progress of the work after the stop.
@@ -86,7 +97,26 @@ pub struct Progress {
     pub percent: u8,
 }
 
+/// For whom the messages of a channel are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The candidate: everything.
+    Candidate,
+    /// People whom the candidate invited: who is there, and in which state the session is. No hints, no measurements, no scores.
+    Invited,
+}
+
 impl Snapshot {
+    /// Returns what this audience is told.
+    pub fn told_to(&self, audience: Audience) -> Snapshot {
+        match audience {
+            Audience::Candidate => self.clone(),
+            Audience::Invited => {
+                Snapshot { state: self.state, interviewer: self.interviewer.clone(), ..Snapshot::default() }
+            }
+        }
+    }
+
     /// Returns whether the message is a state, a progress or a number of viewers that equals the latest one.
     pub fn knows(&self, message: &Message) -> bool {
         match message {
@@ -95,6 +125,7 @@ impl Snapshot {
                 self.progress.as_ref().is_some_and(|known| known.stage == *stage && known.percent == *percent)
             }
             Message::Viewers { count } => self.viewers == Some(*count),
+            Message::Interviewer { present: false, .. } => self.interviewer.is_none(),
             _ => false,
         }
     }
@@ -113,6 +144,9 @@ impl Snapshot {
                 self.progress = Some(Progress { stage: stage.clone(), percent: *percent });
             }
             Message::Viewers { count } => self.viewers = Some(*count),
+            Message::Interviewer { present, name } => {
+                self.interviewer = present.then(|| Present { name: name.clone() });
+            }
             Message::Hello { .. }
             | Message::Snapshot(_)
             | Message::FollowUp(_)
@@ -137,6 +171,15 @@ pub(super) struct Envelope<'a> {
 }
 
 impl Message {
+    /// Returns whether this audience is told. What is not named here is for the candidate alone.
+    pub fn is_for(&self, audience: Audience) -> bool {
+        let for_all = matches!(
+            self,
+            Message::Hello { .. } | Message::Snapshot(_) | Message::State { .. } | Message::Interviewer { .. } | Message::Echo { .. }
+        );
+        audience == Audience::Candidate || for_all
+    }
+
     /// Returns the JSON text of the message. `t` is left out when the message has a media time of its own.
     pub fn text(&self, seq: u64, t: Option<MediaTime>) -> String {
         // These have a media time of their own.

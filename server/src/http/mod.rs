@@ -31,7 +31,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use error::Error;
 use routes::webrtc::{self, whep, whip};
-use routes::{account, compare, consents, health, hooks, me, questions, search, session, sessions, sharing, trends};
+use routes::{account, compare, consents, health, hooks, me, questions, room, search, session, sessions, sharing, trends};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -104,6 +104,13 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(sharing::guest::report))
         .routes(routes!(sharing::guest_comments::list, sharing::guest_comments::add))
         .routes(routes!(sharing::guest_comments::delete))
+        .routes(routes!(room::consent::text))
+        .routes(routes!(room::consent::agree))
+        .routes(routes!(room::live::open))
+        .routes(routes!(room::whip::endpoint, room::whip::publish, room::whip::options))
+        .routes(routes!(room::whip::resource, room::whip::leave, room::whip::trickle, room::whip::resource_options))
+        .routes(routes!(room::whep::endpoint, room::whep::watch, room::whep::options))
+        .routes(routes!(room::whep::resource, room::whep::leave, room::whep::trickle, room::whep::resource_options))
         .routes(routes!(session::export::zip))
         .routes(routes!(search::get))
         .routes(routes!(trends::get))

@@ -5,7 +5,9 @@ use crate::channel::hub::Subscription;
 use crate::channel::protocol::{FromClient, Message, VERSION};
 use crate::channel::rate::Bucket;
 use crate::http::app::App;
+use crate::http::routes::sharing::visitor;
 use crate::http::viewer::is_valid;
+use crate::store::sharing::visits;
 use crate::session::view::SessionView;
 use crate::store;
 use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, close_code};
@@ -30,8 +32,8 @@ enum End {
 }
 
 /// Serves a page until it leaves, is too slow, breaks the rules, or the server stops.
-pub async fn serve(app: App, viewer: Viewer, session: SessionView, subscription: Subscription, mut socket: WebSocket) {
-    let end = Channel { app: &app, viewer, session: session.id }.run(session, subscription, &mut socket).await;
+pub async fn serve(app: App, watcher: Watcher, session: SessionView, subscription: Subscription, mut socket: WebSocket) {
+    let end = Channel { app: &app, watcher, session: session.id }.run(session, subscription, &mut socket).await;
     if let End::Close(code, reason) = end {
         let close = Frame::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
         // The page may have left already, so a failure to send is ignored.
@@ -39,16 +41,34 @@ pub async fn serve(app: App, viewer: Viewer, session: SessionView, subscription:
     }
 }
 
+/// Whose page it is.
+pub enum Watcher {
+    /// The candidate's.
+    Person(Viewer),
+    /// That of somebody whom the candidate invited; it only listens.
+    Invited(visits::Guest),
+}
+
+impl Watcher {
+    /// Returns whether they may still watch.
+    async fn is_valid(&self, app: &App) -> sqlx::Result<bool> {
+        match self {
+            Watcher::Person(viewer) => is_valid(app, *viewer).await,
+            Watcher::Invited(guest) => visitor::may_still(app, guest).await,
+        }
+    }
+}
+
 struct Channel<'a> {
     app: &'a App,
-    viewer: Viewer,
+    watcher: Watcher,
     session: SessionId,
 }
 
 impl Channel<'_> {
     async fn run(&self, view: SessionView, mut subscription: Subscription, socket: &mut WebSocket) -> End {
         let now_t = self.app.live.now(self.session);
-        let follow_ups = self.app.live.follows_up();
+        let follow_ups = matches!(self.watcher, Watcher::Person(_)) && self.app.live.follows_up();
         let hello = Message::Hello { protocol: VERSION, session: Box::new(view), now_t, follow_ups };
         let snapshot = Message::Snapshot(Box::new(subscription.snapshot.clone()));
         for message in [hello, snapshot] {
@@ -90,7 +110,7 @@ impl Channel<'_> {
                     }
                 }
                 _ = ping.tick() => {
-                    match is_valid(self.app, self.viewer).await {
+                    match self.watcher.is_valid(self.app).await {
                         Ok(true) => {}
                         Ok(false) => return End::Close(close_code::POLICY, "the sign-in has ended"),
                         // It is asked again at the next tick.
@@ -117,6 +137,9 @@ impl Channel<'_> {
             Ok(FromClient::Echo { nonce }) if nonce.chars().count() <= TEXT_MAX => Some(Message::Echo { nonce }),
             Ok(FromClient::Echo { .. }) => refuse("A nonce that is too long", format!("at most {TEXT_MAX} characters")),
             Ok(FromClient::Mark(mark)) => {
+                if matches!(self.watcher, Watcher::Invited(_)) {
+                    return refuse("The mark was not taken", "only the candidate's page sets marks".into());
+                }
                 if mark.note.as_ref().is_some_and(|note| note.chars().count() > TEXT_MAX) {
                     return refuse("A note that is too long", format!("at most {TEXT_MAX} characters"));
                 }
@@ -126,12 +149,15 @@ impl Channel<'_> {
                 }
             }
             Ok(FromClient::HintFeedback { id, t, useful }) => {
+                let Watcher::Person(viewer) = &self.watcher else {
+                    return refuse("Feedback on no hint", "this page is shown none".into());
+                };
                 if id.is_empty() || id.chars().count() > 64 || t.ms() < 0 {
                     return refuse("Feedback on no hint", "id must be a hint's id and t its time".into());
                 }
                 match store::reports::hint_feedback(
                     &self.app.context.db,
-                    self.viewer.user,
+                    viewer.user,
                     self.session,
                     t,
                     &id,

@@ -1,8 +1,9 @@
 //! The service of live sessions: opens the media port and passes requests to the keepers of the sessions.
 
 use super::keeper;
-use super::shared::{Command, LiveContext};
+use super::shared::{Command, LiveContext, Running};
 use super::thread;
+use super::room::{InterviewError, Invited, Participant, Room};
 use super::viewers::Viewers;
 use super::{Answered, LiveSessions, MarkError, Patch, PatchError, Patched, PublishError, StopError, WatchError};
 use crate::analysis::Analyzers;
@@ -102,9 +103,14 @@ impl Service {
         answered.await.ok()
     }
 
-    /// Returns who watches the session; `None` when it is not live.
-    fn viewers(&self, session: SessionId) -> Option<Arc<Viewers>> {
-        self.live.running.get(&session).map(|running| running.viewers.clone())
+    /// Returns who takes part in the session; `None` when it is not live.
+    fn room(&self, session: SessionId) -> Option<Arc<Room>> {
+        self.live.running.get(&session).map(|running| running.room.clone())
+    }
+
+    /// Returns the viewers of the session among whom there is this viewing.
+    fn viewers(&self, session: SessionId, resource: &str) -> Option<Arc<Viewers>> {
+        self.room(session)?.viewers_with(resource).cloned()
     }
 
     /// Returns the session with a baseline: that of its own device check, or else its owner's latest of the last 12 h.
@@ -168,25 +174,55 @@ impl LiveSessions for Service {
         patched.unwrap_or(Err(PatchError::Unknown))
     }
 
-    async fn watch(&self, session: &Session, offer: &str) -> Result<Answered, WatchError> {
-        match self.viewers(session.id) {
-            Some(viewers) => viewers.watch(&self.live.endpoint, offer).await,
+    async fn interview(&self, session: &Session, who: &Invited, offer: &str) -> Result<Answered, InterviewError> {
+        let running = self.live.running.get(&session.id).map(|running| running.clone());
+        match running {
+            Some(Running { room, thread, .. }) => {
+                room.interviewer.publish(&self.live.endpoint, thread.zero(), who, offer).await
+            }
+            None if session.state.takes_media() => Err(InterviewError::NotYet),
+            None => Err(InterviewError::Over),
+        }
+    }
+
+    async fn interviews(&self, session: SessionId, resource: &str) -> bool {
+        match self.room(session) {
+            Some(room) => room.interviewer.has(resource).await,
+            None => false,
+        }
+    }
+
+    async fn patch_interview(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError> {
+        let room = self.room(session).ok_or(PatchError::Unknown)?;
+        room.interviewer.patch(resource, &patch).await
+    }
+
+    async fn leave_interview(&self, session: SessionId, resource: &str) -> bool {
+        match self.room(session) {
+            Some(room) => room.interviewer.leave(resource).await,
+            None => false,
+        }
+    }
+
+    async fn watch(&self, session: &Session, of: Participant, offer: &str) -> Result<Answered, WatchError> {
+        match self.room(session.id) {
+            Some(room) => room.viewers_of(of).watch(&self.live.endpoint, offer).await,
             None if session.state.takes_media() => Err(WatchError::NothingYet),
             None => Err(WatchError::Over),
         }
     }
 
     async fn watches(&self, session: SessionId, resource: &str) -> bool {
-        self.viewers(session).is_some_and(|viewers| viewers.has(resource))
+        self.viewers(session, resource).is_some()
     }
 
     async fn patch_viewing(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError> {
-        let viewers = self.viewers(session).ok_or(PatchError::Unknown)?;
+        let viewers = self.viewers(session, resource).ok_or(PatchError::Unknown)?;
         viewers.patch(resource, &patch).await
     }
 
     async fn leave(&self, session: SessionId, resource: &str) -> bool {
-        match self.viewers(session) {
+        match self.viewers(session, resource) {
             Some(viewers) => viewers.leave(resource).await,
             None => false,
         }

@@ -109,6 +109,11 @@ impl Handle {
         let _ = self.commands.send(command);
     }
 
+    /// Returns the instant of t = 0; `None` before the first media.
+    pub fn zero(&self) -> Option<Instant> {
+        self.clock.get().copied()
+    }
+
     /// Returns the current media time; `None` before the first media.
     pub fn now(&self) -> Option<MediaTime> {
         since_zero(&self.clock)

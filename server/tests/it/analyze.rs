@@ -52,7 +52,7 @@ async fn an_upload_is_analyzed_and_stored_and_the_watching_page_is_notified() {
     let (folder, id) = (tempfile::tempdir().unwrap(), uploaded(&context.db, me).await);
     problem(server.get(&format!("/api/sessions/{id}/analyze")).await, 404, "not-found").await;
     server.objects.put(&objects::upload_key(id), std::fs::read(clip(folder.path())).unwrap());
-    let mut page = context.hub.subscribe(id).unwrap();
+    let mut page = context.hub.subscribe(id, Audience::Candidate).unwrap();
     tokio::spawn(relay::run(context.clone()));
     let job = analyze::enqueue(context, me, id).await.unwrap();
     assert_eq!(analyze::enqueue(context, me, id).await.unwrap(), job, "asked for twice, it is one");

@@ -18,6 +18,7 @@ mod rescore;
 mod retention;
 mod review;
 mod rights;
+mod rooms;
 mod sessions;
 mod sign_in;
 mod sole;

@@ -6,11 +6,18 @@ export interface LiveHint extends Hint {
   type: "hint";
 }
 
+/** Somebody who takes part, and how they are called. */
+export interface Present {
+  name: string | null;
+}
+
 export type Message =
   | { type: "hello"; session: Session | null; followUps: boolean }
-  | { type: "snapshot"; state: string | null; viewers: number }
+  | { type: "snapshot"; state: string | null; viewers: number; interviewer: Present | null }
   /** How many see and hear the candidate. */
   | { type: "viewers"; count: number }
+  /** Who asks the questions; null: nobody is there. */
+  | { type: "interviewer"; interviewer: Present | null }
   | { type: "state"; state: string; reason: string | null }
   | LiveHint
   /** What follows the end of an answer: a further question, or nothing. */
@@ -55,7 +62,10 @@ function read(raw: Fields): Message | null {
         type: "snapshot",
         state: string(raw.state) ?? string(fields(raw.session)?.state),
         viewers: count(raw.viewers),
+        interviewer: present(raw.interviewer),
       };
+    case "interviewer":
+      return { type: "interviewer", interviewer: raw.present === true ? present(raw) : null };
     case "viewers":
       return { type: "viewers", count: count(raw.count) };
     case "state": {
@@ -92,6 +102,11 @@ function read(raw: Fields): Message | null {
     default:
       return null;
   }
+}
+
+function present(raw: unknown): Present | null {
+  const found = fields(raw);
+  return found && { name: string(found.name, 80)?.trim() || null };
 }
 
 function sessionOf(raw: unknown): Session | null {

@@ -7,6 +7,7 @@ pub mod health;
 pub mod hooks;
 pub mod me;
 pub mod questions;
+pub mod room;
 pub mod search;
 pub mod session;
 pub mod sessions;

@@ -105,7 +105,10 @@ pub async fn accept_post(request: Request, next: Next) -> Response {
 /// Returns whether offers are posted to this path.
 fn is_endpoint(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
-    matches!(parts[..], ["", "api", "sessions", _, "whip"] | ["", "api", "sessions", _, "whep", _])
+    matches!(
+        parts[..],
+        ["", "api", "sessions" | "guest", _, "whip"] | ["", "api", "sessions" | "guest", _, "whep", _]
+    )
 }
 
 #[cfg(test)]
@@ -115,6 +118,7 @@ mod tests {
     #[test]
     fn an_endpoint_is_told_from_what_was_made_there() {
         assert!(is_endpoint("/api/sessions/1/whip") && is_endpoint("/api/sessions/1/whep/candidate"));
+        assert!(is_endpoint("/api/guest/1/whip") && is_endpoint("/api/guest/1/whep/candidate"));
         for other in ["/api/sessions/1/whip/2", "/api/sessions/1/whep/candidate/2", "/whip", "/api/sessions/1/whep"] {
             assert!(!is_endpoint(other), "{other}");
         }
