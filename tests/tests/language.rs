@@ -56,6 +56,7 @@ const OTHERS: [(&str, &str); 9] = [
     // `AnalyserNode` of Web Audio.
     ("web-client/src/live/level.ts", "analyser"),
     ("tests/browser/watch.mjs", "analyser"),
+    ("tests/browser/marks.mjs", "analyser"),
     // Where version 0.1.0 kept the hints that were switched off.
     ("web-client/src/live/hint-choice.ts", "cues"),
 ];

@@ -31,7 +31,7 @@ pub const TICK_MS: i64 = 200;
 ///     let t = line.t();
 ///     engine.observe(line);
 ///     // The lines of a journal are in order, so no stream has more to say before `t`.
-///     for stream in [Stream::Face, Stream::Voice, Stream::Marks, Stream::Words] {
+///     for stream in Stream::ALL {
 ///         engine.advance(stream, t);
 ///     }
 ///     while let Some(output) = engine.poll() {
@@ -62,6 +62,9 @@ impl Engine {
         if header.models.words.is_none() {
             // Nobody writes words down, so nobody has to say so.
             merge.advance(Stream::Words, MediaTime(i64::MAX));
+        }
+        if !header.room {
+            merge.advance(Stream::Other, MediaTime(i64::MAX));
         }
         Engine { merge, absence: Absence::default(), state: State::new(header), next_tick: MediaTime(TICK_MS), out }
     }
@@ -101,7 +104,7 @@ impl Engine {
 
     /// Ends all streams. Returns the remaining outputs and the report.
     pub fn finish(mut self) -> (Vec<Output>, Report) {
-        for stream in [Stream::Face, Stream::Voice, Stream::Marks, Stream::Words] {
+        for stream in Stream::ALL {
             self.end(stream);
         }
         let report = self.state.report(self.absence.end(self.merge.extent()));

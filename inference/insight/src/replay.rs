@@ -18,7 +18,7 @@ pub fn replay_with(header: Header, lines: impl IntoIterator<Item = Line>, mut ou
     for line in lines {
         let t = line.t();
         engine.observe(line);
-        for stream in [Stream::Face, Stream::Voice, Stream::Marks, Stream::Words] {
+        for stream in Stream::ALL {
             // Nothing before this line's time comes after it in a journal.
             engine.advance(stream, t);
         }

@@ -49,7 +49,7 @@ pub fn formulas() -> BTreeMap<String, u32> {
 
 impl State {
     pub(crate) fn report(&mut self, end: MediaTime) -> Report {
-        self.speech.end(&mut self.timeline);
+        self.end();
         let whole = Span::new(MediaTime::ZERO, end);
         let all = self.answers.all(end).into_iter().enumerate();
         let (answers, said): (Vec<Answer>, Vec<AnswerFeedback>) =
@@ -96,6 +96,7 @@ impl State {
             transcript: self.transcript(),
             recognizer: self.header.models.words.clone(),
             notices: self.notices.iter().cloned().chain(self.voice.is_too_quiet().then(texts::too_quiet)).collect(),
+            turns: self.turns.told(&self.timeline),
         }
     }
 

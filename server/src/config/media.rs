@@ -1,5 +1,7 @@
 //! Live media: addresses, times and rates.
 
+pub mod turn;
+
 use super::Error;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
@@ -21,6 +23,7 @@ pub struct Config {
     pub analyzed_hz: u32,
     /// Bit rate that a publisher is asked to stay below, bits per second.
     pub max_bitrate_bps: u32,
+    pub turn: turn::Config,
 }
 
 /// From where publishers may come.
@@ -42,6 +45,7 @@ impl Default for Config {
             grace_s: 60,
             analyzed_hz: 15,
             max_bitrate_bps: 2_500_000,
+            turn: turn::Config::default(),
         }
     }
 }
@@ -55,7 +59,7 @@ impl Config {
                     .into();
             return Err(Error::Invalid { key: "media.public_ips", why });
         }
-        Ok(())
+        self.turn.check()
     }
 }
 

@@ -30,7 +30,7 @@ use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
 use error::Error;
-use routes::webrtc::{self, whep, whip};
+use routes::webrtc::{self, ice, whep, whip};
 use routes::{account, compare, consents, health, hooks, me, questions, room, search, session, sessions, sharing, trends};
 
 #[derive(OpenApi)]
@@ -81,6 +81,8 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(whip::resource, whip::stop, whip::trickle, whip::resource_options))
         .routes(routes!(whep::endpoint, whep::watch, whep::options))
         .routes(routes!(whep::resource, whep::leave, whep::trickle, whep::resource_options))
+        .routes(routes!(ice::of_session))
+        .routes(routes!(ice::of_room))
         .routes(routes!(session::live::open))
         .routes(routes!(session::upload::open, session::upload::get, session::upload::abort))
         .routes(routes!(session::upload::urls))

@@ -97,7 +97,7 @@ pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::i
     })?;
     let (commands, inbox) = mpsc::unbounded_channel();
     let minutes = u64::from(live.recordings.context.config.limits.session_minutes);
-    let room = Arc::new(room(live, id, &spool));
+    let room = Arc::new(room(live, id, &spool, &thread));
     let keeper = Keeper {
         live: live.clone(),
         session: session.clone(),
@@ -124,13 +124,14 @@ pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::i
 }
 
 /// Returns the room of a session that begins: nobody is there.
-fn room(live: &LiveContext, session: SessionId, spool: &Spool) -> Room {
+fn room(live: &LiveContext, session: SessionId, spool: &Spool, thread: &thread::Handle) -> Room {
     let Context { config, hub, objects, .. } = &live.recordings.context;
     let most = config.limits.viewers;
     let (of_viewers, of_interviewer) = (hub.clone(), hub.clone());
     let setup = Setup {
         session,
         spool: spool.clone(),
+        thread: thread.clone(),
         objects: objects.clone(),
         max_kbps: config.media.max_bitrate_bps / 1000,
         tell: Box::new(move |who| {

@@ -5,6 +5,7 @@ use super::inbox::{self, Gate, Queued};
 use crate::analysis::journal_file::JournalFile;
 use crate::analysis::models::Models;
 use crate::analysis::observer::{Event, Observer, Options};
+use crate::analysis::voice::other::{OtherEvent, OtherLane};
 use crate::analysis::workers::Workers;
 use coach_core::journal::{Calibration, Header, Line, Mark, MarkKind, Part, Stream};
 use coach_core::report::Report;
@@ -26,6 +27,11 @@ const TICK: Duration = Duration::from_millis(50);
 /// Time between two requests for a key frame while a decoder waits for one, ms: the first one or its answer may be lost.
 const ASK_AGAIN_MS: i64 = 500;
 
+/// How far media time stays behind the clock while no interviewer is there, who may come at any moment, and behind one whose audio does
+/// not arrive, ms.
+const OTHER_ABSENT_MS: i64 = 700;
+const OTHER_LATE_MS: i64 = 1_500;
+
 /// Longest wait for an answer of a decoder or a worker at the end of a session.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
@@ -43,6 +49,14 @@ pub enum Command {
     Interrupted,
     /// An answer of a decoder or a worker.
     Answer(Event),
+    /// The interviewer begins to publish; their media is stamped on the session's timeline.
+    OtherBegins(Formats),
+    /// The next audio of the interviewer.
+    OtherItem(Item),
+    /// The interviewer's publishing has ended.
+    OtherEnds,
+    /// An answer of the interviewer's decoder.
+    OtherAnswer(OtherEvent),
     /// A mark of the page, at the current media time.
     Mark { what: MarkKind, question: Option<Question>, note: Option<String> },
     /// The current media time as the tap has measured it.
@@ -138,6 +152,11 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
     std::thread::Builder::new().name(format!("session-{}", &name[name.len() - 4..])).spawn(move || {
         // Every line that is logged on this thread says whose it is.
         let _span = tracing::info_span!("session", session = %setup.session).entered();
+        let of_other = commands.clone();
+        let other = OtherLane::new(
+            &setup.models,
+            Arc::new(move |event| drop(of_other.send(Command::OtherAnswer(event)))),
+        );
         let post = Arc::new(move |event| drop(commands.send(Command::Answer(event))));
         let options = Options { rate_hz: setup.header.rate_hz, landmarks: false, words: true, live: true };
         let observer = Observer::new(&setup.models, setup.workers.as_ref(), options, post);
@@ -146,6 +165,7 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
         SessionThread {
             setup,
             observer,
+            other,
             engine: None,
             journal: None,
             clock,
@@ -167,6 +187,7 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
 struct SessionThread {
     setup: Setup,
     observer: Observer,
+    other: OtherLane,
     /// Created when the first media comes, because the header holds the wall time of t = 0.
     engine: Option<Engine>,
     journal: Option<JournalFile>,
@@ -233,6 +254,14 @@ impl SessionThread {
                 self.item(&item);
             }
             Command::Answer(event) => self.observer.event(event),
+            Command::OtherBegins(formats) => {
+                if let Err(error) = self.other.begin(&formats) {
+                    tracing::error!(%error, "the interviewer's audio cannot be decoded; it is recorded only");
+                }
+            }
+            Command::OtherItem(item) => self.other.item(&item, true),
+            Command::OtherEnds => self.other.end(),
+            Command::OtherAnswer(event) => self.other.event(event),
             Command::Interrupted => {
                 self.observer.flush();
                 (self.unpublished, self.ask_for_key) = (true, None);
@@ -339,6 +368,12 @@ impl SessionThread {
         let words = self.observer.words_until(heard);
         let Some(engine) = &mut self.engine else { return };
         self.observer.take_lines().for_each(|line| engine.observe(line));
+        let other = match self.other.is_active() {
+            true => self.other.known_until().max(now - OTHER_LATE_MS),
+            false => now - OTHER_ABSENT_MS,
+        };
+        self.other.take_lines().for_each(|line| engine.observe(line));
+        engine.advance(Stream::Other, other);
         engine.advance(Stream::Words, words);
         engine.advance(Stream::Face, seen);
         engine.advance(Stream::Voice, heard);
@@ -375,9 +410,12 @@ impl SessionThread {
     /// No media came, or the journal is not whole.
     fn finish(mut self) -> anyhow::Result<(Report, Calibration)> {
         self.observer.end();
-        while ![Stream::Face, Stream::Voice, Stream::Words].into_iter().all(|s| self.observer.is_over(s)) {
+        self.other.end();
+        let is_over = |of: &Observer| [Stream::Face, Stream::Voice, Stream::Words].into_iter().all(|s| of.is_over(s));
+        while !is_over(&self.observer) || self.other.is_active() {
             match self.inbox.recv_timeout(ANSWER_WITHIN) {
                 Ok(Command::Answer(event)) => self.observer.event(event),
+                Ok(Command::OtherAnswer(event)) => self.other.event(event),
                 Ok(_) => {}
                 Err(_) => {
                     tracing::error!("a decoder or a worker does not answer; the report is made without it");
@@ -389,6 +427,7 @@ impl SessionThread {
         self.observer.words_until(MediaTime(i64::MAX));
         let mut engine = self.engine.take().ok_or_else(|| anyhow::anyhow!("no media came"))?;
         self.observer.take_lines().for_each(|line| engine.observe(line));
+        self.other.take_lines().for_each(|line| engine.observe(line));
         let learnt = engine.learnt();
         let (outputs, report) = engine.finish();
         for output in outputs {

@@ -36,7 +36,7 @@ enum Rule {
 }
 use Rule::{Guest, Open, Own, Session};
 
-const RULES: [(&str, Rule); 98] = [
+const RULES: [(&str, Rule); 100] = [
     ("analysis_again", Session(Action::Change)),
     ("analysis_get", Session(Action::See)),
     ("audit_list", Own(Action::Account)),
@@ -68,6 +68,7 @@ const RULES: [(&str, Rule); 98] = [
     ("health_metrics", Own(Action::Operate)),
     ("health_ready", Open),
     ("hooks_s3", Open),
+    ("ice_servers", Session(Action::View)),
     ("links_list", Session(Action::Share)),
     ("links_make", Session(Action::Share)),
     ("links_revoke", Session(Action::Share)),
@@ -83,6 +84,7 @@ const RULES: [(&str, Rule); 98] = [
     ("report_journal", Session(Action::Export)),
     ("room_consent", Guest(Action::Interview)),
     ("room_consent_text", Open),
+    ("room_ice_servers", Guest(Action::View)),
     ("room_live", Guest(Action::View)),
     ("room_publish", Guest(Action::Interview)),
     ("room_publish_endpoint", Guest(Action::Interview)),

@@ -105,7 +105,7 @@ pub fn header() -> Header {
             words: None,
         },
         rate_hz: 15,
-        capture: Capture { width: 640, height: 480, agc: false, noise_suppression: false },
+        capture: Capture { width: 640, height: 480, ..Capture::default() },
         calibration: None,
         hints: HintSettings {
             enabled: coach_insight::hints::ALL.iter().map(|r| r.id.to_owned()).collect(),
@@ -113,6 +113,7 @@ pub fn header() -> Header {
         },
         affect: true,
         parts: vec![Part { n: 0, offset: MediaTime::ZERO }],
+        room: false,
     }
 }
 

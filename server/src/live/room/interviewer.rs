@@ -5,6 +5,7 @@ use super::recording::{self, Happened};
 use super::{InterviewError, Invited};
 use crate::live::coding::Coding;
 use crate::live::ice::IceSession;
+use crate::live::thread;
 use crate::live::viewers::Viewers;
 use crate::live::{Answered, Patch, PatchError, Patched};
 use crate::objects::{self, Objects};
@@ -27,6 +28,8 @@ pub struct Setup {
     pub session: SessionId,
     /// Where they are recorded.
     pub spool: Spool,
+    /// The session's thread, which listens to them.
+    pub thread: thread::Handle,
     /// Where their recording is uploaded while it grows.
     pub objects: Arc<dyn Objects>,
     /// The highest bit rate of their video, kbit/s.
@@ -121,7 +124,7 @@ impl Interviewer {
         seat.begun += 1;
         let file = self.setup.spool.interviewer_part(n);
         let (of, told) = (self.clone(), tokio::sync::mpsc::unbounded_channel());
-        let part = recording::Part { n, publisher: publisher.clone(), coding: seat.coding.clone(), file, tell: told.0 };
+        let part = recording::Part { n, publisher: publisher.clone(), coding: seat.coding.clone(), file, thread: self.setup.thread.clone(), tell: told.0 };
         let named = Current { n, who: who.clone(), resource: resource.clone(), ice, publisher, codec: answer.codec };
         seat.current = Some(named);
         let span = tracing::info_span!("session", session = %self.setup.session);

@@ -1,9 +1,10 @@
 //! One publishing of the interviewer, as it is recorded.
 
 use crate::live::coding::Coding;
+use crate::live::thread::{Command, Handle};
 use coach_media::peer::{self, Publisher};
 use coach_media::record::Recorder;
-use coach_media::{Formats, Item, VideoCodec};
+use coach_media::{Formats, Item, Track, VideoCodec};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,8 @@ pub struct Part {
     pub coding: Coding,
     /// Where it is recorded; nothing is there yet.
     pub file: PathBuf,
+    /// The session's thread.
+    pub thread: Handle,
     pub tell: mpsc::UnboundedSender<Happened>,
 }
 
@@ -59,7 +62,12 @@ pub async fn run(part: Part, mut events: mpsc::Receiver<peer::Event>) {
             Some(peer::Event::Disconnected) => closes_at = Some(tokio::time::Instant::now() + DISCONNECTED),
             Some(peer::Event::Failed) => part.publisher.close().await,
             Some(peer::Event::Formats(formats)) => recorder = part.begin(&formats),
-            Some(peer::Event::Item(item)) => part.record(recorder.as_ref(), &item, &mut failed),
+            Some(peer::Event::Item(item)) => {
+                part.record(recorder.as_ref(), &item, &mut failed);
+                if item.track() == Track::Audio && !matches!(item, Item::End(_)) {
+                    part.thread.tell(Command::OtherItem(item));
+                }
+            }
         }
     }
     part.finish(recorder).await;
@@ -71,6 +79,7 @@ impl Part {
         if !self.coding.begin(self.n, formats.video.as_ref().and_then(VideoCodec::of)) {
             return None;
         }
+        self.thread.tell(Command::OtherBegins(formats.clone()));
         match Recorder::create(&self.file, formats) {
             Ok(recorder) => {
                 let _ = self.tell.send(Happened::Recording(recorder.written()));
@@ -98,6 +107,7 @@ impl Part {
     }
 
     async fn finish(self, recorder: Option<Recorder>) {
+        self.thread.tell(Command::OtherEnds);
         let stats = self.publisher.stats();
         tracing::info!(
             part = self.n,

@@ -24,6 +24,7 @@ import { ReportActions } from "./report-actions";
 import { ScoreCards } from "./score-cards";
 import type { Mark } from "./scrubber";
 import { Transcript } from "./transcript";
+import { TurnTaking } from "./turns";
 import { useTracks } from "./use-tracks";
 
 export interface Lit {
@@ -176,6 +177,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
             lit={lit}
             answers={report.answers}
           />
+          {report.turns && <TurnTaking turns={report.turns} duration={report.duration_ms} onPlay={play} />}
           <div className="mt-8 max-w-3xl">
             <Comments source={source} player={player} />
           </div>

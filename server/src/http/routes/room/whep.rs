@@ -44,8 +44,9 @@ pub async fn watch(
         WatchError::Failed(cause) => Error::Internal(cause.context("the viewer could not be accepted")),
     })?;
     tracing::info!(session = %session.id, visit = %seen.guest.visit, "somebody who was invited watches");
-    tokio::spawn(end_with_the_right(app, seen, answer.resource.clone()));
-    exchange::created(&viewing.endpoint(), answer)
+    let response = exchange::created(&app, &viewing.endpoint(), &session.id.to_string(), answer.clone());
+    tokio::spawn(end_with_the_right(app, seen, answer.resource));
+    response
 }
 
 /// Ends a viewing when its invitation is revoked or expires. Returns when the viewing has ended.

@@ -49,8 +49,9 @@ pub async fn publish(
     })?;
     tracing::info!(session = %session.id, visit = %who.id, "an interviewer joins");
     let endpoint = format!("/api/guest/{}/whip", seen.guest.link.id);
-    tokio::spawn(end_with_the_right(app, seen, answer.resource.clone()));
-    exchange::created(&endpoint, answer)
+    let response = exchange::created(&app, &endpoint, &session.id.to_string(), answer.clone());
+    tokio::spawn(end_with_the_right(app, seen, answer.resource));
+    response
 }
 
 /// Ends a publishing when its invitation is revoked or expires. Returns when the publishing has ended.

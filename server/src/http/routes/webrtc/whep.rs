@@ -47,8 +47,9 @@ pub async fn watch(
         return Err(error.into());
     }
     tracing::info!(session = %session.id, "somebody watches");
-    tokio::spawn(end_with_the_right(app, seen, answer.resource.clone()));
-    exchange::created(&viewing.endpoint(), answer)
+    let response = exchange::created(&app, &viewing.endpoint(), &session.id.to_string(), answer.clone());
+    tokio::spawn(end_with_the_right(app, seen, answer.resource));
+    response
 }
 
 /// Ends a viewing when its viewer has signed out, or the share or the token is revoked or expires. Returns when the viewing
