@@ -99,8 +99,12 @@ await walk(
     await watchMarks(ira, "[data-testid=watch-video]", "marks");
     if (firefox) {
       await firefox.until(`return document.querySelector("[data-testid=watch-video]")?.videoWidth > 0`, { ms: 60_000 });
-      await firefox.until(`return document.querySelector("[data-testid=interviewer-video]")?.videoWidth > 0`, { ms: 60_000 });
-      await firefox.run(`(${begin})("[data-testid=watch-video]", "candidate"); (${begin})("[data-testid=interviewer-video]", "interviewer");`);
+      await firefox.until(`return document.querySelector("[data-testid=interviewer-video]")?.videoWidth > 0`, {
+        ms: 60_000,
+      });
+      await firefox.run(
+        `(${begin})("[data-testid=watch-video]", "candidate"); (${begin})("[data-testid=interviewer-video]", "interviewer");`,
+      );
     }
     await page.waitForTimeout(LOOK_MS);
     await shot("5-arena");
@@ -111,9 +115,11 @@ await walk(
     if (firefox) {
       await firefox.shot(path.join(shots, "room-7-observer.png"));
       for (const of of ["candidate", "interviewer"]) {
-        seen[`observer_sees_${of}`] = JSON.parse(await firefox.run(`
+        seen[`observer_sees_${of}`] = JSON.parse(
+          await firefox.run(`
           const { flashes, beeps, frames } = window.${of};
-          return JSON.stringify({ flashes, beeps, frames });`));
+          return JSON.stringify({ flashes, beeps, frames });`),
+        );
       }
     }
     await ira.setViewportSize({ width: 390, height: 844 });
@@ -146,7 +152,8 @@ await walk(
     await by("stop").click();
     await ira.getByText("The interview is over").first().waitFor();
     await herShot("10-over");
-    if (firefox) await firefox.until(`return document.body.innerText.includes("The interview is over")`, { ms: 30_000 });
+    if (firefox)
+      await firefox.until(`return document.body.innerText.includes("The interview is over")`, { ms: 30_000 });
     await by("score-value-confidence").first().waitFor({ timeout: 120_000 });
     await shot("11-report", { fullPage: true });
     seen.played = await page.evaluate(

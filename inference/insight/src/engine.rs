@@ -38,7 +38,7 @@ pub const TICK_MS: i64 = 200;
 ///         match output {
 ///             Output::Accepted(line) => accepted.push(line),
 ///             Output::Hint(hint) => hints.push(hint),
-///             Output::Vitals(_) | Output::Scores(_) | Output::FollowUp(_) => {}
+///             Output::Vitals(_) | Output::Scores(_) | Output::FollowUp(_) | Output::TalkTime(_) => {}
 ///         }
 ///     }
 /// }

@@ -222,6 +222,9 @@ impl State {
             self.stress.interrupt();
         }
         out.extend(self.follow_up(t).map(Output::FollowUp));
+        if t.ms() % SCORES_MS == 0 {
+            out.extend(self.turns.talk_time(t).map(Output::TalkTime));
+        }
     }
 
     fn feel(&mut self, t: MediaTime, last_2s: &Totals, last_20s: &Totals) {

@@ -1,6 +1,7 @@
 //! One WebSocket: messages of the hub to the page, the page's marks to the live session.
 
 use crate::auth::Viewer;
+use crate::auth::rights::Action;
 use crate::channel::hub::Subscription;
 use crate::channel::protocol::{FromClient, Message, VERSION};
 use crate::channel::rate::Bucket;
@@ -8,6 +9,7 @@ use crate::http::app::App;
 use crate::http::routes::sharing::visitor;
 use crate::http::viewer::is_valid;
 use crate::store::sharing::visits;
+use crate::live::Participant;
 use crate::session::view::SessionView;
 use crate::store;
 use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, close_code};
@@ -45,11 +47,20 @@ pub async fn serve(app: App, watcher: Watcher, session: SessionView, subscriptio
 pub enum Watcher {
     /// The candidate's.
     Person(Viewer),
-    /// That of somebody whom the candidate invited; it only listens.
+    /// That of somebody whom the candidate invited.
     Invited(visits::Guest),
 }
 
 impl Watcher {
+    /// Returns as whom this page sets marks; `None`: it sets none.
+    fn sets_marks_as(&self) -> Option<Participant> {
+        match self {
+            Watcher::Person(_) => Some(Participant::Candidate),
+            Watcher::Invited(guest) if visitor::party(&guest.link).may(Action::Interview) => Some(Participant::Interviewer),
+            Watcher::Invited(_) => None,
+        }
+    }
+
     /// Returns whether they may still watch.
     async fn is_valid(&self, app: &App) -> sqlx::Result<bool> {
         match self {
@@ -137,13 +148,13 @@ impl Channel<'_> {
             Ok(FromClient::Echo { nonce }) if nonce.chars().count() <= TEXT_MAX => Some(Message::Echo { nonce }),
             Ok(FromClient::Echo { .. }) => refuse("A nonce that is too long", format!("at most {TEXT_MAX} characters")),
             Ok(FromClient::Mark(mark)) => {
-                if matches!(self.watcher, Watcher::Invited(_)) {
-                    return refuse("The mark was not taken", "only the candidate's page sets marks".into());
-                }
+                let Some(by) = self.watcher.sets_marks_as() else {
+                    return refuse("The mark was not taken", "observers only watch".into());
+                };
                 if mark.note.as_ref().is_some_and(|note| note.chars().count() > TEXT_MAX) {
                     return refuse("A note that is too long", format!("at most {TEXT_MAX} characters"));
                 }
-                match self.app.live.mark(self.session, mark).await {
+                match self.app.live.mark(self.session, by, mark).await {
                     Ok(()) => None,
                     Err(error) => refuse("The mark was not taken", error.to_string()),
                 }

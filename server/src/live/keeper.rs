@@ -92,6 +92,7 @@ pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::i
             Output::Hint(hint) => hub.publish(id, Message::Hint(hint.into())),
             Output::Scores(scores) => hub.publish(id, Message::Score(scores)),
             Output::FollowUp(follow_up) => hub.publish(id, Message::FollowUp(follow_up)),
+            Output::TalkTime(talk) => hub.publish(id, Message::TalkTime(talk)),
             Output::Accepted(_) => {}
         }),
     })?;

@@ -80,11 +80,12 @@ pub trait LiveSessions: Send + Sync {
     async fn leave(&self, session: SessionId, resource: &str) -> bool;
     /// Stops all live sessions of an owner who withdrew the consent. Returns when no media is taken any more.
     async fn withdraw(&self, owner: UserId);
-    /// Takes a mark of the page, which counts from the media time of this moment.
+    /// Takes a mark of a page, which counts from the media time of this moment. `by`: whose page it is; an interviewer sets notes and
+    /// asks questions, also their own, which all pages are told.
     ///
     /// # Errors
-    /// The session is not live, or has no such question.
-    async fn mark(&self, session: SessionId, mark: ClientMark) -> Result<(), MarkError>;
+    /// The session is not live, has no such question, or the mark is not the interviewer's to set.
+    async fn mark(&self, session: SessionId, by: Participant, mark: ClientMark) -> Result<(), MarkError>;
     /// Measures the clip of the device check.
     ///
     /// # Errors
@@ -217,4 +218,7 @@ pub enum MarkError {
     /// The session has no question of this id, or the mark names none.
     #[error("the question is not one of the session's")]
     UnknownQuestion,
+    /// It is the candidate's.
+    #[error("an interviewer asks questions and writes notes; the rest is the candidate's")]
+    NotTheirs,
 }

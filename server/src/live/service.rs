@@ -8,7 +8,8 @@ use super::viewers::Viewers;
 use super::{Answered, LiveSessions, MarkError, Patch, PatchError, Patched, PublishError, StopError, WatchError};
 use crate::analysis::Analyzers;
 use crate::analysis::calibrate::{self, CalibrateError, CalibrationOutcome};
-use crate::channel::protocol::ClientMark;
+use crate::channel::Message;
+use crate::channel::protocol::{Asked, ClientMark};
 use crate::config::limits::VIEWERS_MAX;
 use crate::config::media::From;
 use crate::context::Context;
@@ -241,15 +242,27 @@ impl LiveSessions for Service {
         futures::future::join_all(stops).await;
     }
 
-    async fn mark(&self, session: SessionId, mark: ClientMark) -> Result<(), MarkError> {
+    async fn mark(&self, session: SessionId, by: Participant, mark: ClientMark) -> Result<(), MarkError> {
         let running = self.live.running.get(&session).map(|r| r.clone()).ok_or(MarkError::NotLive)?;
+        let interviewer = by == Participant::Interviewer;
+        if interviewer && !matches!(mark.what, MarkKind::Question | MarkKind::Note) {
+            return Err(MarkError::NotTheirs);
+        }
+        let own = mark.note.as_deref().map(str::trim).filter(|text| interviewer && !text.is_empty());
         let question = match (&mark.what, mark.question_id) {
             (MarkKind::Question, Some(id)) => {
                 Some(running.questions.iter().find(|q| q.id == id).cloned().ok_or(MarkError::UnknownQuestion)?)
             }
-            (MarkKind::Question, None) => return Err(MarkError::UnknownQuestion),
+            (MarkKind::Question, None) => {
+                let text = own.ok_or(MarkError::UnknownQuestion)?.chars().take(NOTE_CHARS).collect();
+                Some(thread::Question::own(text))
+            }
             _ => None,
         };
+        if let Some(question) = question.as_ref().filter(|_| interviewer) {
+            let asked = Asked { question_id: question.bank_id().map(str::to_owned), text: question.text.clone() };
+            self.live.recordings.context.hub.publish(session, Message::Asked(asked));
+        }
         let note = mark.note.map(|note| note.chars().take(NOTE_CHARS).collect());
         running.thread.tell(thread::Command::Mark { what: mark.what, question, note });
         Ok(())

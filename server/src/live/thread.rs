@@ -78,6 +78,21 @@ pub struct Question {
     pub suggested_ms: i64,
 }
 
+/// The beginning of the id of a question that is the interviewer's own.
+const OWN: &str = "own-";
+
+impl Question {
+    /// Returns a question of the interviewer's own, which no other session has.
+    pub fn own(text: String) -> Question {
+        Question { id: format!("{OWN}{}", uuid::Uuid::new_v4().simple()), text, suggested_ms: 0 }
+    }
+
+    /// Returns the id by which answers to it are compared; `None` for the interviewer's own.
+    pub fn bank_id(&self) -> Option<&str> {
+        Some(self.id.as_str()).filter(|id| !id.starts_with(OWN))
+    }
+}
+
 /// Asks the publisher of a part for a key frame. Returns at once.
 pub type AskForKey = Box<dyn Fn() + Send>;
 
@@ -343,9 +358,13 @@ impl SessionThread {
             _ => {}
         }
         let mark = match question {
-            Some(q) => {
-                Mark { t, what, question: Some(q.text), question_id: Some(q.id), suggested_ms: Some(q.suggested_ms) }
-            }
+            Some(q) => Mark {
+                t,
+                what,
+                question_id: q.bank_id().map(str::to_owned),
+                question: Some(q.text),
+                suggested_ms: Some(q.suggested_ms).filter(|ms| *ms > 0),
+            },
             None => Mark { t, what, question: note, question_id: None, suggested_ms: None },
         };
         engine.observe(Line::Mark(mark));

@@ -44,8 +44,7 @@ export function expectOthers(heard: boolean): void {
 
 /** Still runs, and has what is wanted. */
 const fits = (stream: MediaStream, devices: Devices) =>
-  openedFor === others &&
-  (stream.getVideoTracks().length === 0) === (devices.voiceOnly === true) && alive(stream);
+  openedFor === others && (stream.getVideoTracks().length === 0) === (devices.voiceOnly === true) && alive(stream);
 
 const alive = (stream: MediaStream) => stream.getTracks().every((track) => track.readyState === "live");
 

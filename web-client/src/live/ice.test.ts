@@ -21,7 +21,13 @@ describe("the servers that relay media", () => {
   });
 
   it("are none where nothing sensible comes", async () => {
-    for (const body of [null, [], {}, { ice_servers: 7 }, { ice_servers: [null, { urls: ["http://x"] }, { urls: 7 }] }]) {
+    for (const body of [
+      null,
+      [],
+      {},
+      { ice_servers: 7 },
+      { ice_servers: [null, { urls: ["http://x"] }, { urls: 7 }] },
+    ]) {
       answers(body);
       expect(await iceServers("/api/sessions/1/whip")).toEqual([]);
     }

@@ -40,7 +40,10 @@ const UNREACHABLE = new Problem(
 /** Refusals that no second try will change. */
 const final = (problem: Problem) =>
   problem.kind !== "not-yet" &&
-  problem.status >= 400 && problem.status < 500 && problem.status !== 408 && problem.status !== 429;
+  problem.status >= 400 &&
+  problem.status < 500 &&
+  problem.status !== 408 &&
+  problem.status !== 429;
 
 export class Publisher {
   private state: PublisherState = { is: "connecting" };

@@ -13,7 +13,9 @@ const answer = (
 /** Answers offers so; there is no server that relays media. */
 const serve = (fetching: typeof fetch) =>
   vi.stubGlobal("fetch", (...request: Parameters<typeof fetch>) =>
-    String(request[0]).endsWith("/ice") ? Promise.resolve(new Response("{}")) : fetching(...request),
+    typeof request[0] === "string" && request[0].endsWith("/ice")
+      ? Promise.resolve(new Response("{}"))
+      : fetching(...request),
   );
 
 beforeEach(() => {

@@ -7,6 +7,7 @@ mod taking;
 use crate::scene::Totals;
 use crate::timeline::{Gesture, Timeline};
 use coach_core::journal::{Other, Voice};
+use coach_core::live::TalkTime;
 use coach_core::report::{Listening, Speaker, Turns as Told};
 use coach_core::{MediaTime, Span};
 use runs::Runs;
@@ -107,6 +108,13 @@ impl Turns {
         other.retain(|run| run.end < t - 300);
         let last = taking::interruptions(&other, &own, Speaker::Candidate).pop()?;
         Some(t - last.span.start).filter(|ms| *ms <= FRESH_MS)
+    }
+
+    /// Returns how long each has spoken; `None` where no interviewer has.
+    pub fn talk_time(&self, t: MediaTime) -> Option<TalkTime> {
+        let interviewer_ms = self.interviewer.spoken_ms();
+        let candidate_ms = self.candidate.spoken_ms();
+        (interviewer_ms > 0).then_some(TalkTime { t, candidate_ms, interviewer_ms })
     }
 
     /// Returns the stretches in which the candidate listened.

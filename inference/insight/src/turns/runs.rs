@@ -21,6 +21,8 @@ pub struct Runs {
     burst: Option<MediaTime>,
     open: Option<Span>,
     next: MediaTime,
+    /// How long the stretches that have ended are together.
+    done_ms: i64,
 }
 
 impl Runs {
@@ -65,6 +67,7 @@ impl Runs {
 
     fn done_with(&mut self, span: Option<Span>) {
         if let Some(span) = span {
+            self.done_ms += span.len_ms();
             push(&mut self.done, span);
         }
     }
@@ -86,6 +89,11 @@ impl Runs {
         self.open.filter(|open| t - open.end < SILENCE_MS).map(|open| open.start)
     }
 
+    /// Returns how long somebody has spoken so far.
+    pub fn spoken_ms(&self) -> i64 {
+        self.done_ms + self.open.map_or(0, |open| open.len_ms())
+    }
+
     /// Returns all stretches; the open one as far as it is known.
     pub fn all(&self) -> Vec<Span> {
         self.done.iter().copied().chain(self.open).collect()
@@ -97,7 +105,7 @@ mod tests {
     use super::*;
 
     /// One character per 50 ms: `s` speech, `.` silence.
-    pub fn runs(pattern: &str) -> Vec<(i64, i64)> {
+    fn runs(pattern: &str) -> Vec<(i64, i64)> {
         let hops: Vec<f32> = pattern.chars().flat_map(|c| [f32::from(u8::from(c == 's')); 5]).collect();
         let mut runs = Runs::default();
         for (i, block) in hops.chunks_exact(10).enumerate() {

@@ -132,7 +132,7 @@ impl LiveSessions for LiveDouble {
         self.withdrawn.lock().unwrap().push(owner);
     }
 
-    async fn mark(&self, _: SessionId, mark: ClientMark) -> Result<(), MarkError> {
+    async fn mark(&self, _: SessionId, _: Participant, mark: ClientMark) -> Result<(), MarkError> {
         if mark.question_id.as_deref() == Some("nothing") {
             return Err(MarkError::UnknownQuestion);
         }

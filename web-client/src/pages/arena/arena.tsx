@@ -96,7 +96,11 @@ function Stage({ session }: { session: Session }) {
       data-session={session.id}
       className="stage fixed inset-0 overflow-hidden overscroll-none bg-[#101114] bg-[radial-gradient(ellipse_at_top,#22242a_0,#101114_60%)] text-[#f6f4f0]"
     >
-      {away ? <ComingBack arena={arena} session={session.id} /> : <Answering arena={arena} session={session} state={state} />}
+      {away ? (
+        <ComingBack arena={arena} session={session.id} />
+      ) : (
+        <Answering arena={arena} session={session} state={state} />
+      )}
       <Confirm
         open={asking}
         title="End this session?"

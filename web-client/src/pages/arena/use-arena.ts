@@ -46,6 +46,8 @@ function heard(message: Numbered): ArenaEvent | null {
   switch (message.type) {
     case "follow_up":
       return { is: "follow_up", text: message.text };
+    case "asked":
+      return { is: "asked", ...message.asked };
     case "hint":
       return { is: "hint", hint: { ...message } };
     case "hello":
@@ -182,6 +184,7 @@ export function useArena(session: Session): Arena {
         if (message.type === "viewers") setViewers(message.count);
         if (message.type === "snapshot") setViewers(message.viewers);
         if (message.type === "interviewer" || message.type === "snapshot") setInterviewer(message.interviewer);
+        if (message.type === "snapshot" && message.asked) send({ is: "asked", ...message.asked });
         const event = heard(message);
         if (event) send(event);
       },

@@ -14,7 +14,11 @@ import { Made, Row } from "../report/sharing/links";
 import type { Check } from "./use-check";
 
 const ROLES: readonly (readonly [RoomRole, string, string])[] = [
-  ["interviewer", "To ask the questions", "They see and hear you, you see and hear them. They are recorded too, if they agree."],
+  [
+    "interviewer",
+    "To ask the questions",
+    "They see and hear you, you see and hear them. They are recorded too, if they agree.",
+  ],
   ["observer", "To watch", "They see and hear you and the interviewer. You neither see nor hear them."],
 ];
 

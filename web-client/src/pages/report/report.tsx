@@ -129,9 +129,8 @@ export function ReportView({ session, report }: { session: Session; report: Repo
   const title = round
     ? `A round of ${report.answers.length} answers`
     : (only?.question ?? session.questions[0]?.text ?? "Your session");
-  const at = session.started_us ?? session.created_us;
   return (
-    <Frame title={`${title}, ${day(at)}`} wide>
+    <Frame title={`${title}, ${day(session.started_us ?? session.created_us)}`} wide>
       <div data-testid="report" data-session={session.id}>
         <EndingNote session={session.id} />
         <Top session={session} report={report} title={title} />

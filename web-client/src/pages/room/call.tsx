@@ -7,7 +7,9 @@ import { OF_INTERVIEWER, Publisher, type PublisherState } from "../../live/publi
 import { Failure } from "../../ui/states";
 import { Screen } from "../watch/screen";
 import { useWatcher } from "../watch/use-watcher";
+import { Asking } from "./asking";
 import { OwnVideo } from "./own-video";
+import { TalkBar } from "./talk-bar";
 import type { Room } from "./use-room";
 
 interface Props {
@@ -49,7 +51,13 @@ function Toggle({ stream, kind }: { stream: MediaStream; kind: "audio" | "video"
   const [On, Off] = kind === "audio" ? [Mic, MicOff] : [Video, VideoOff];
   const name = kind === "audio" ? "Microphone" : "Camera";
   return (
-    <button type="button" aria-pressed={!on} className={`${ROUND} w-12 !px-0`} onClick={flip} data-testid={`flip-${kind}`}>
+    <button
+      type="button"
+      aria-pressed={!on}
+      className={`${ROUND} w-12 !px-0`}
+      onClick={flip}
+      data-testid={`flip-${kind}`}
+    >
       {on ? <On size={18} aria-hidden="true" /> : <Off size={18} aria-hidden="true" />}
       <span className="sr-only">{on ? `Turn the ${name.toLowerCase()} off` : `${name} is off: turn it on`}</span>
     </button>
@@ -68,24 +76,6 @@ function said(role: RoomRole, room: Room, publishing: PublisherState, who: strin
     default:
       return "Connecting you";
   }
-}
-
-function Questions({ view }: { view: GuestView }) {
-  return (
-    <section
-      aria-labelledby="questions"
-      className="min-h-0 overflow-auto rounded-2xl border border-white/15 bg-[#1b1d21] p-4 max-lg:max-h-[28dvh]"
-    >
-      <h2 id="questions" className="mb-2 text-sm font-semibold">
-        Questions
-      </h2>
-      <ol className="grid list-decimal gap-2 pl-5 text-white/80">
-        {view.session.questions.map((question) => (
-          <li key={question.id}>{question.text}</li>
-        ))}
-      </ol>
-    </section>
-  );
 }
 
 export function Call({ view, role, room, stream, onLeave, onRefused }: Props) {
@@ -109,6 +99,7 @@ export function Call({ view, role, room, stream, onLeave, onRefused }: Props) {
           {role === "observer" && <Eye size={16} aria-hidden="true" />}
           {said(role, room, publishing, who)}
         </p>
+        {room.talk && <TalkBar talk={room.talk} who={who} role={role} />}
       </header>
       {publishing.is === "failed" ? (
         <div className="mx-auto w-full max-w-xl self-center text-ink">
@@ -118,14 +109,16 @@ export function Call({ view, role, room, stream, onLeave, onRefused }: Props) {
         <div className="grid min-h-0 gap-3 lg:grid-cols-[minmax(0,1fr)_22rem]">
           <div className={`relative grid min-h-0 gap-3 ${role === "observer" ? "sm:grid-cols-2" : ""}`}>
             <Screen state={begun ? candidate : { is: "waiting" }} lost={room.state === "grace"} fills />
-            {role === "observer" && <Screen state={begun ? other : { is: "waiting" }} lost={false} who="interviewer" fills />}
+            {role === "observer" && (
+              <Screen state={begun ? other : { is: "waiting" }} lost={false} who="interviewer" fills />
+            )}
             {stream && (
               <div className="absolute right-3 top-3 aspect-[4/3] w-24 overflow-hidden rounded-xl ring-1 ring-white/25 sm:w-40">
                 <OwnVideo stream={stream} className="size-full object-cover" />
               </div>
             )}
           </div>
-          <Questions view={view} />
+          <Asking view={view} role={role} room={room} />
         </div>
       )}
       <footer className="flex items-center justify-center gap-3 pb-[env(safe-area-inset-bottom)]">

@@ -81,7 +81,10 @@ function Devices({ devices }: { devices: ReturnType<typeof useCamera> }) {
           </p>
         )}
         {refused && (
-          <div role="alert" className="absolute inset-0 grid place-content-center justify-items-center gap-3 p-6 text-center">
+          <div
+            role="alert"
+            className="absolute inset-0 grid place-content-center justify-items-center gap-3 p-6 text-center"
+          >
             <h2 className="text-lg font-semibold">{refused.title}</h2>
             <p className="max-w-sm text-sm opacity-85">{refused.cure}</p>
             <Button onClick={devices.retry}>Try again</Button>

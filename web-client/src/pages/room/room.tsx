@@ -30,7 +30,11 @@ function Invited({ view, role, onEnded }: { view: GuestView; role: RoomRole; onE
           title={open ? "You have left the interview" : "The interview is over"}
           action={
             open ? (
-              <button type="button" className="min-h-11 font-medium text-accent underline" onClick={() => setStage("lobby")}>
+              <button
+                type="button"
+                className="min-h-11 font-medium text-accent underline"
+                onClick={() => setStage("lobby")}
+              >
                 Join again
               </button>
             ) : undefined

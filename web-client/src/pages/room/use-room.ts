@@ -1,15 +1,19 @@
 // What is known of a live session to somebody who was invited: its state, and who is there.
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { guestSession, roomLivePath } from "../../api/calls";
 import { asProblem } from "../../api/problem";
 import type { GuestView } from "../../api/types";
-import type { Present } from "../../live/messages";
-import { LiveSocket, liveUrl } from "../../live/socket";
+import type { Asked, Present, TalkTime } from "../../live/messages";
+import { LiveSocket, liveUrl, type Outgoing } from "../../live/socket";
 
 export interface Room {
   /** The session's state. */
   state: string;
   interviewer: Present | null;
+  asked: Asked | null;
+  talk: TalkTime | null;
+  /** Asks a question, or keeps a note. */
+  send: (message: Outgoing) => void;
 }
 
 /** Whether something is, or will be, to be seen. */
@@ -20,7 +24,13 @@ const ASK_MS = 5000;
 
 /** `onEnded`: the invitation was ended. */
 export function useRoom(view: GuestView, onEnded: () => void): Room {
-  const [room, setRoom] = useState<Room>({ state: view.session.state, interviewer: null });
+  const [room, setRoom] = useState<Omit<Room, "send">>({
+    state: view.session.state,
+    interviewer: null,
+    asked: null,
+    talk: null,
+  });
+  const line = useRef<LiveSocket | null>(null);
   const ended = useRef(onEnded);
   ended.current = onEnded;
   useEffect(() => {
@@ -40,13 +50,24 @@ export function useRoom(view: GuestView, onEnded: () => void): Room {
             if (message.session) setRoom((before) => ({ ...before, state: message.session?.state ?? before.state }));
             break;
           case "snapshot":
-            setRoom((before) => ({ state: message.state ?? before.state, interviewer: message.interviewer }));
+            setRoom((before) => ({
+              state: message.state ?? before.state,
+              interviewer: message.interviewer,
+              asked: message.asked,
+              talk: message.talk,
+            }));
             break;
           case "state":
             setRoom((before) => ({ ...before, state: message.state }));
             break;
           case "interviewer":
             setRoom((before) => ({ ...before, interviewer: message.interviewer }));
+            break;
+          case "asked":
+            setRoom((before) => ({ ...before, asked: message.asked }));
+            break;
+          case "talk_time":
+            setRoom((before) => ({ ...before, talk: message.talk }));
             break;
           default:
         }
@@ -60,10 +81,12 @@ export function useRoom(view: GuestView, onEnded: () => void): Room {
       },
     );
     socket.open();
+    line.current = socket;
     return () => {
       if (timer !== null) clearInterval(timer);
       socket.close();
     };
   }, [view.link]);
-  return room;
+  const send = useCallback((message: Outgoing) => line.current?.send(message), []);
+  return useMemo(() => ({ ...room, send }), [room, send]);
 }

@@ -22,8 +22,8 @@ const shows = (link: Link) =>
   link.role !== null
     ? ROLES[link.role]
     : ["recording and transcript", link.scores && "scores and report", link.comments && "comments"]
-    .filter((part) => part !== false)
-    .join(", ");
+        .filter((part) => part !== false)
+        .join(", ");
 
 /** Whether only this machine reaches the address that a link begins with. */
 const onlyHere = ["localhost", "127.0.0.1", "[::1]"].includes(window.location.hostname);
