@@ -42,7 +42,7 @@ impl Config {
         Some((&self.urls, &secret.0))
     }
 
-    pub(super) fn check(&self) -> Result<(), Error> {
+    pub(in crate::config) fn check(&self) -> Result<(), Error> {
         let invalid = |key, why: String| Err(Error::Invalid { key, why });
         // The address stands in an HTTP header, in quotes or angle brackets.
         let fits = |url: &str| {
@@ -51,17 +51,17 @@ impl Config {
         };
         if let Some(url) = self.urls.iter().find(|url| !fits(url)) {
             let why = format!("{url:?} is no address of a TURN server, such as turn:turn.example.org:3478?transport=udp");
-            return invalid("media.turn.urls", why);
+            return invalid("turn.urls", why);
         }
         if self.urls.is_empty() {
             return Ok(());
         }
         if self.secret.as_ref().is_none_or(|secret| secret.0.len() < SECRET_MIN) {
             let why = format!("a TURN server needs a secret of at least {SECRET_MIN} characters, which it knows too");
-            return invalid("media.turn.secret", why);
+            return invalid("turn.secret", why);
         }
         if !(60..=86_400).contains(&self.ttl_s) {
-            return invalid("media.turn.ttl_s", "must be 60 to 86400 seconds".into());
+            return invalid("turn.ttl_s", "must be 60 to 86400 seconds".into());
         }
         Ok(())
     }
@@ -82,11 +82,11 @@ mod tests {
         assert!(config("turn:turn.example.org:3478?transport=udp", long).check().is_ok());
         for wrong in ["", "stun:x:1", "http://x", "turn:x>;rel=", "turn:x y", "turn:\"", "turn:\u{e9}", "turn:x\r\ny: z"] {
             let error = config(wrong, long).check().unwrap_err().to_string();
-            assert!(error.contains("media.turn.urls"), "{error}");
+            assert!(error.contains("turn.urls"), "{error}");
         }
         for secret in [None, Some("short")] {
             let error = config("turns:turn.example.org:443", secret).check().unwrap_err().to_string();
-            assert!(error.contains("media.turn.secret"), "{error}");
+            assert!(error.contains("turn.secret"), "{error}");
         }
         assert!(!format!("{:?}", config("turn:x:1", long)).contains("0123"));
     }

@@ -50,7 +50,7 @@ fn now_s() -> i64 {
 
 /// Returns the `Link` headers of an answer (RFC 9725, section 4.6). `name` tells in the TURN server's log for whom it was.
 pub fn links(app: &App, name: &str) -> Vec<HeaderValue> {
-    let Some(server) = server(&app.context.config.media.turn, name, now_s()) else { return Vec::new() };
+    let Some(server) = server(&app.context.config.turn, name, now_s()) else { return Vec::new() };
     let link = |url: &String| {
         let IceServer { username, credential, .. } = &server;
         let text = format!(
@@ -62,7 +62,7 @@ pub fn links(app: &App, name: &str) -> Vec<HeaderValue> {
 }
 
 fn told(app: &App, session: SessionId) -> Json<IceServers> {
-    let server = server(&app.context.config.media.turn, &session.to_string(), now_s());
+    let server = server(&app.context.config.turn, &session.to_string(), now_s());
     Json(IceServers { ice_servers: server.into_iter().collect() })
 }
 
