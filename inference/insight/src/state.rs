@@ -189,10 +189,15 @@ impl State {
         since(&mut self.dark_since, reason == Some(QualityReason::Dark));
     }
 
+    /// Returns the stretches of `span` that count: within an answer, not paused, and not while the interviewer speaks.
+    pub fn active(&self, span: Span) -> Vec<Span> {
+        self.turns.without_interviewer(self.answers.active(span))
+    }
+
     /// Returns the spans of the last `ms` of the current answer and the sums over them.
     fn last(&self, t: MediaTime, ms: i64) -> (Vec<Span>, Totals) {
         let from = self.answers.marked.last().map_or(MediaTime::ZERO, |a| a.start);
-        let spans = self.answers.active(Span::new(from.max(t - ms), t));
+        let spans = self.active(Span::new(from.max(t - ms), t));
         let totals = Totals::over(&self.timeline, &spans);
         (spans, totals)
     }
@@ -274,7 +279,7 @@ impl State {
         let current = self.answers.current();
         let answer_ms = current
             .as_ref()
-            .map_or(0, |answer| self.answers.active(Span::new(answer.start, t)).iter().map(|s| s.len_ms()).sum());
+            .map_or(0, |answer| self.active(Span::new(answer.start, t)).iter().map(|s| s.len_ms()).sum());
         let since = |since: Option<MediaTime>| since.map(|s| t - s);
         // The last frame is older than a second: it says nothing about the present.
         let seen = t - self.face_until <= 1000;

@@ -15,6 +15,8 @@ use runs::Runs;
 const HOP_MS: i64 = 10;
 /// The room still sounds for so long after a voice.
 const ECHO_MS: i64 = 100;
+/// A silence of the interviewer under this is a breath.
+const BREATH_MS: i64 = 1000;
 /// Time of listening before something is said of it.
 const LEAST_LISTENING_S: f64 = 10.0;
 /// An interruption is spoken of within this.
@@ -82,6 +84,21 @@ impl Turns {
     pub fn is_masked(&self, span: Span) -> bool {
         let with_echo = Span::new(span.start - ECHO_MS, span.end);
         self.is_room && self.interviewer.within(with_echo).next().is_some()
+    }
+
+    /// Returns what is left of these stretches, which are in order, without those in which the interviewer speaks.
+    pub fn without_interviewer(&self, spans: Vec<Span>) -> Vec<Span> {
+        let (Some(first), Some(last), true) = (spans.first(), spans.last(), self.is_room) else { return spans };
+        let mut speaks: Vec<Span> = Vec::new();
+        // From the last to the first: breaths of the interviewer are part of what they say.
+        for run in self.interviewer.within(Span::new(first.start, last.end)) {
+            match speaks.last_mut() {
+                Some(later) if later.start - run.end < BREATH_MS => later.start = run.start,
+                _ => speaks.push(run),
+            }
+        }
+        speaks.reverse();
+        taking::without(&spans, &speaks)
     }
 
     /// Returns whether most of a stretch is the interviewer's: what was written down there are their words.

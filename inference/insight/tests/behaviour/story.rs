@@ -58,6 +58,8 @@ struct Scene {
     /// Nothing of the face moves.
     still: bool,
     faces: u32,
+    /// The interviewer speaks.
+    other: bool,
 }
 
 const REST: Scene = Scene {
@@ -90,6 +92,7 @@ const REST: Scene = Scene {
     blinking: false,
     still: false,
     faces: 1,
+    other: false,
 };
 
 pub fn header() -> Header {
@@ -158,6 +161,7 @@ impl Story {
                 }
                 Some("only") => header.hints.enabled = words.map(str::to_owned).collect(),
                 Some("no-hints") => header.hints.enabled.clear(),
+                Some("room") => header.room = true,
                 Some("affect-off") => header.affect = false,
                 Some("camera-hz") => {
                     camera_hz = words.next().and_then(|w| w.parse::<i64>().ok()).expect("frames a second")
@@ -179,6 +183,10 @@ impl Story {
                 next += 1;
             }
             if t % 100 == 0 {
+                if header.room {
+                    let speech = [if teller.scene.other { 0.97 } else { 0.02 }; 10];
+                    teller.lines.push(Line::Other(Other { t: MediaTime(t), hop: 10, speech }));
+                }
                 teller.listen(t);
             }
             while (frame * 1000 + 7) / camera_hz <= t {
@@ -267,6 +275,13 @@ impl Teller {
                 self.lines.push(mark(MarkKind::Question, Some(question), suggested.map(|s| s * 1000)));
             }
             "goes-on" => self.lines.push(mark(MarkKind::FollowUp, Some(words[1..].join(" ")), None)),
+            "interviewer" => {
+                s.other = match words[1] {
+                    "speaks" => true,
+                    "stops" => false,
+                    other => panic!("interviewer {other}?"),
+                }
+            }
             "answered" => self.lines.push(mark(MarkKind::AnswerEnd, None, None)),
             "pause" => self.lines.push(mark(MarkKind::Pause, None, None)),
             "resume" => self.lines.push(mark(MarkKind::Resume, None, None)),
