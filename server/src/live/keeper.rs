@@ -7,7 +7,7 @@ pub use publishing::{busy, refused};
 
 use super::coding::Coding;
 use super::part::{PartEnded, PartEvent};
-use super::room::{Interviewer, Room, Setup};
+use super::room::{Interviewer, Invited, Room, Setup};
 use super::shared::{Command, LiveContext, Running};
 use super::thread::{self, Question};
 use super::viewers::Viewers;
@@ -135,7 +135,7 @@ fn room(live: &LiveContext, session: SessionId, spool: &Spool, thread: &thread::
         thread: thread.clone(),
         objects: objects.clone(),
         max_kbps: config.media.max_bitrate_bps / 1000,
-        tell: Box::new(move |who| {
+        tell: Box::new(move |who: Option<&Invited>| {
             let name = who.and_then(|who| who.name.clone());
             of_interviewer.publish(session, Message::Interviewer { present: who.is_some(), name });
         }),
