@@ -11,7 +11,6 @@ use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::response::Response;
-use uuid::Uuid;
 
 /// A WebSocket of JSON messages tagged by `type`, without hints, measurements and scores; docs/WIRE.md describes them.
 #[utoipa::path(get, operation_id = "room_live", path = "/api/guest/{link}/live", tag = "guests", params(("link" = Uuid, Path)),

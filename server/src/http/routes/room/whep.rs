@@ -12,7 +12,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use std::time::Duration;
-use uuid::Uuid;
 
 /// Interval at which it is asked again whether a viewer may still watch.
 const ASK_AGAIN: Duration = Duration::from_secs(5);

@@ -13,7 +13,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use std::time::Duration;
-use uuid::Uuid;
 
 /// Interval at which it is asked again whether an interviewer may still take part.
 const ASK_AGAIN: Duration = Duration::from_secs(5);

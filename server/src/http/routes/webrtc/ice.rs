@@ -15,7 +15,6 @@ use coach_core::SessionId;
 use hmac::{Hmac, Mac};
 use serde::Serialize;
 use sha1::Sha1;
-use uuid::Uuid;
 
 /// A TURN server as `RTCPeerConnection` takes it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
