@@ -5,8 +5,8 @@ use anyhow::{Result, ensure};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// A running publisher. Ended when dropped.
@@ -39,7 +39,8 @@ impl Publisher {
             std::thread::spawn(move || {
                 for line in BufReader::new(output).lines().map_while(Result::ok) {
                     if let Some(ms) = line.strip_prefix("sent ").and_then(|ms| ms.parse().ok()) {
-                        let _ = began.set(Instant::now() - Duration::from_millis(u64::try_from(ms).unwrap_or_default()));
+                        let _ =
+                            began.set(Instant::now() - Duration::from_millis(u64::try_from(ms).unwrap_or_default()));
                         sent_ms.fetch_max(ms, Relaxed);
                     }
                 }

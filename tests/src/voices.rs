@@ -39,7 +39,10 @@ pub fn track(folder: &Path, name: &str, said: &[Said], seconds: f64) -> Result<P
     }
     let all: String = (0..said.len()).map(|n| format!("[d{n}]")).collect();
     // A little noise, as every microphone has it.
-    filter += &format!("anoisesrc=a=0.0005:r=48000:d={seconds}[noise];{all}[noise]amix=inputs={}:normalize=0[out]", said.len() + 1);
+    filter += &format!(
+        "anoisesrc=a=0.0005:r=48000:d={seconds}[noise];{all}[noise]amix=inputs={}:normalize=0[out]",
+        said.len() + 1
+    );
     args.extend(["-filter_complex", &filter, "-map", "[out]", "-t", &seconds.to_string()].map(str::to_owned));
     args.extend(["-c:a", "libopus", "-b:a", "32k", "-application", "voip", text(&file)].map(str::to_owned));
     run("ffmpeg", &args.iter().map(String::as_str).collect::<Vec<_>>())?;

@@ -84,7 +84,10 @@ async fn two_people_see_and_hear_each_other_and_an_observer_watches() -> Result<
     let url = played["interviewer_url"].as_str().context("the interviewer's recording")?;
     let file = folder.path().join("interviewer.webm");
     std::fs::write(&file, reqwest::get(url).await?.error_for_status()?.bytes().await?)?;
-    let probed = run("ffprobe", &["-v", "error", "-show_entries", "stream=codec_name", "-of", "csv=p=0", file.to_str().context("plain text")?])?;
+    let probed = run(
+        "ffprobe",
+        &["-v", "error", "-show_entries", "stream=codec_name", "-of", "csv=p=0", file.to_str().context("plain text")?],
+    )?;
     let codecs = String::from_utf8(probed.stdout)?;
     println!("the interviewer's recording: {}", codecs.replace('\n', " "));
     ensure!(codecs.contains("vp8") && codecs.contains("opus"), "{codecs}");
@@ -130,11 +133,13 @@ const LENGTH_S: f64 = 34.0;
 async fn the_journal_of_an_interview_is_that_of_its_recordings_and_says_who_spoke_when() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let at = folder.path();
-    let answer = say(at, "answer", "en-us", "I wrote the tests first, and then we moved the whole system in one night.")?;
+    let answer =
+        say(at, "answer", "en-us", "I wrote the tests first, and then we moved the whole system in one night.")?;
     let question = say(at, "question", "en-us+f3", "What did you do about it in the end?")?;
     let most = f64::from(u16::MAX);
     let candidate = track(at, "candidate", &ANSWERS_S.map(|from| (answer.0.clone(), from, most)), LENGTH_S)?;
-    let interviewer = track(at, "interviewer", &QUESTIONS_S.map(|from| (question.0.clone(), from, most)), LENGTH_S - 8.0)?;
+    let interviewer =
+        track(at, "interviewer", &QUESTIONS_S.map(|from| (question.0.clone(), from, most)), LENGTH_S - 8.0)?;
 
     let coach = Coach::start(&[]).await?;
     let session = coach.session(&[0]).await?;
@@ -159,9 +164,16 @@ async fn the_journal_of_an_interview_is_that_of_its_recordings_and_says_who_spok
     for (n, told) in responses.iter().enumerate() {
         let ends = QUESTIONS_S[n] + question.1 + later_s;
         let seconds = |name: &str| told[name].as_f64().unwrap_or(f64::NAN) / 1000.0;
-        println!("question {n} ended at {ends:.2} s, told {:.2}; the answer began {:.2} s after it, told {:.2}",
-            seconds("question_end"), ANSWERS_S[n] - ends, seconds("ms"));
-        ensure!((seconds("question_end") - ends).abs() <= 0.3 && (seconds("ms") - (ANSWERS_S[n] - ends)).abs() <= 0.3, "{told}");
+        println!(
+            "question {n} ended at {ends:.2} s, told {:.2}; the answer began {:.2} s after it, told {:.2}",
+            seconds("question_end"),
+            ANSWERS_S[n] - ends,
+            seconds("ms")
+        );
+        ensure!(
+            (seconds("question_end") - ends).abs() <= 0.3 && (seconds("ms") - (ANSWERS_S[n] - ends)).abs() <= 0.3,
+            "{told}"
+        );
     }
 
     fetch(&coach, &id, at).await?;
@@ -180,10 +192,16 @@ async fn the_journal_of_an_interview_is_that_of_its_recordings_and_says_who_spok
     let same = parity::compare(&live, &again);
     println!("live with an interviewer = file: {same}");
     ensure!(same.equal_hops_share() >= 0.99, "voice hops differ: {same}");
-    let others = |journal: &str| journal.lines().filter(|l| l.starts_with("{\"kind\":\"other\"")).map(str::to_owned).collect::<Vec<_>>();
+    let others = |journal: &str| {
+        journal.lines().filter(|l| l.starts_with("{\"kind\":\"other\"")).map(str::to_owned).collect::<Vec<_>>()
+    };
     let (heard, again) = (others(&live), others(&again));
     let equal = heard.iter().filter(|line| again.contains(line)).count();
-    println!("of {} lines of the interviewer's voice {equal} are the same from the file ({})", heard.len(), again.len());
+    println!(
+        "of {} lines of the interviewer's voice {equal} are the same from the file ({})",
+        heard.len(),
+        again.len()
+    );
     ensure!(heard.len() > 150 && equal * 100 >= heard.len() * 95, "{equal} of {}", heard.len());
     Ok(())
 }

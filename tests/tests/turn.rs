@@ -74,7 +74,11 @@ impl Turn {
 async fn a_browser_whose_network_lets_nothing_else_through_is_recorded_by_the_relay() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let Some(turn) = Turn::start(folder.path()).await? else {
-        not_checked(Need::Other, "media through a TURN server", "turnserver (Debian: coturn) is not installed".to_owned());
+        not_checked(
+            Need::Other,
+            "media through a TURN server",
+            "turnserver (Debian: coturn) is not installed".to_owned(),
+        );
         return Ok(());
     };
     let stage = stage(30)?;
@@ -95,7 +99,12 @@ async fn a_browser_whose_network_lets_nothing_else_through_is_recorded_by_the_re
     let past_credential = String::from_utf8(run("sh", &["-c", &sign])?.stdout)?.trim().to_owned();
     ensure!(!turn.relays(&past, &past_credential).await?, "a credential that has expired is refused");
 
-    let args = [id.clone().into(), stage.camera.clone().into_os_string(), stage.microphone.clone().into_os_string(), screenshots()?.into()];
+    let args = [
+        id.clone().into(),
+        stage.camera.clone().into_os_string(),
+        stage.microphone.clone().into_os_string(),
+        screenshots()?.into(),
+    ];
     let seen = walk(&coach, "turn.mjs", &args).await?;
     println!("the browser saw: {seen:#}");
     ensure!(seen["pair"]["type"] == "relay" && seen["pair"]["sent"].as_u64() > Some(100_000), "{seen}");

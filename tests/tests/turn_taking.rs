@@ -53,11 +53,8 @@ fn times_to_the_first_word_and_interruptions_are_right_to_300_ms() -> Result<()>
     let last = third + asked[2].1 + 0.4;
     let end = last + answered[2].1 + 1.5;
     let most = f64::from(u16::MAX);
-    let interviewer = [
-        (asked[0].0.clone(), first, most),
-        (asked[1].0.clone(), second, 3.0),
-        (asked[2].0.clone(), third, most),
-    ];
+    let interviewer =
+        [(asked[0].0.clone(), first, most), (asked[1].0.clone(), second, 3.0), (asked[2].0.clone(), third, most)];
     let candidate = [
         (answered[0].0.clone(), answer, most),
         (answered[1].0.clone(), cuts, most),
@@ -77,8 +74,11 @@ fn times_to_the_first_word_and_interruptions_are_right_to_300_ms() -> Result<()>
     let truth = [(first + asked[0].1, 0.9), (third + asked[2].1, 0.4)];
     ensure!(responses.len() == truth.len(), "{} responses", responses.len());
     for (told, (question_end, took)) in responses.iter().zip(truth) {
-        println!("a question ended at {question_end:.2} s, told {:.2}; answered after {took} s, told {:.2}",
-            seconds(&told["question_end"]), seconds(&told["ms"]));
+        println!(
+            "a question ended at {question_end:.2} s, told {:.2}; answered after {took} s, told {:.2}",
+            seconds(&told["question_end"]),
+            seconds(&told["ms"])
+        );
         ensure!((seconds(&told["question_end"]) - question_end).abs() <= OFF_S, "{told}");
         ensure!((seconds(&told["ms"]) - took).abs() <= OFF_S, "{told}");
     }

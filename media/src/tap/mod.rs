@@ -54,7 +54,14 @@ pub struct Config {
 
 impl Default for Config {
     fn default() -> Self {
-        Config { video: true, audio: true, codec: VideoCodec::default(), offset: MediaTime::ZERO, zero_ns: None, max_side: 1920 }
+        Config {
+            video: true,
+            audio: true,
+            codec: VideoCodec::default(),
+            offset: MediaTime::ZERO,
+            zero_ns: None,
+            max_side: 1920,
+        }
     }
 }
 

@@ -240,8 +240,11 @@ mod tests {
     #[test]
     fn all_pages_of_a_session_get_the_same_messages_and_no_other_page_does() {
         let (hub, here, there) = (Hub::new(4), id(), id());
-        let (mut a, mut b, mut c) =
-            (hub.subscribe(here, Audience::Candidate).unwrap(), hub.subscribe(here, Audience::Candidate).unwrap(), hub.subscribe(there, Audience::Candidate).unwrap());
+        let (mut a, mut b, mut c) = (
+            hub.subscribe(here, Audience::Candidate).unwrap(),
+            hub.subscribe(here, Audience::Candidate).unwrap(),
+            hub.subscribe(there, Audience::Candidate).unwrap(),
+        );
         hub.publish(here, vitals(200));
         let (a, b) = (a.outbox.try_recv().unwrap(), b.outbox.try_recv().unwrap());
         assert_eq!(a, b);
@@ -258,7 +261,10 @@ mod tests {
         hub.publish(session, Message::Error { title: "x".into(), detail: "y".into() });
         hub.publish(session, Message::Interviewer { present: true, name: Some("Ira".into()) });
         let told: Vec<_> = std::iter::from_fn(|| invited.outbox.try_recv().ok()).map(json).collect();
-        assert_eq!((told.len(), told[0]["type"].as_str(), told[0]["name"].as_str()), (1, Some("interviewer"), Some("Ira")));
+        assert_eq!(
+            (told.len(), told[0]["type"].as_str(), told[0]["name"].as_str()),
+            (1, Some("interviewer"), Some("Ira"))
+        );
         let late = hub.subscribe(session, Audience::Invited).unwrap();
         assert_eq!((late.snapshot.vitals, late.snapshot.viewers), (None, None));
         assert_eq!(late.snapshot.interviewer.unwrap().name.as_deref(), Some("Ira"));
@@ -295,7 +301,10 @@ mod tests {
     #[test]
     fn a_page_that_does_not_read_is_disconnected_and_the_others_miss_nothing() {
         let (hub, session) = (Hub::new(4), id());
-        let (mut dead, mut alive) = (hub.subscribe(session, Audience::Candidate).unwrap(), hub.subscribe(session, Audience::Candidate).unwrap());
+        let (mut dead, mut alive) = (
+            hub.subscribe(session, Audience::Candidate).unwrap(),
+            hub.subscribe(session, Audience::Candidate).unwrap(),
+        );
         let mut heard = 0;
         for i in 0..OUTBOX as i64 + i64::from(MISSED_MAX) {
             hub.publish(session, vitals(i));

@@ -31,7 +31,9 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use error::Error;
 use routes::webrtc::{self, ice, whep, whip};
-use routes::{account, compare, consents, health, hooks, me, questions, room, search, session, sessions, sharing, trends};
+use routes::{
+    account, compare, consents, health, hooks, me, questions, room, search, session, sessions, sharing, trends,
+};
 
 #[derive(OpenApi)]
 #[openapi(

@@ -8,10 +8,10 @@ use crate::channel::rate::Bucket;
 use crate::http::app::App;
 use crate::http::routes::sharing::visitor;
 use crate::http::viewer::is_valid;
-use crate::store::sharing::visits;
 use crate::live::Participant;
 use crate::session::view::SessionView;
 use crate::store;
+use crate::store::sharing::visits;
 use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, close_code};
 use coach_core::SessionId;
 use std::time::{Duration, Instant};
@@ -34,7 +34,13 @@ enum End {
 }
 
 /// Serves a page until it leaves, is too slow, breaks the rules, or the server stops.
-pub async fn serve(app: App, watcher: Watcher, session: SessionView, subscription: Subscription, mut socket: WebSocket) {
+pub async fn serve(
+    app: App,
+    watcher: Watcher,
+    session: SessionView,
+    subscription: Subscription,
+    mut socket: WebSocket,
+) {
     let end = Channel { app: &app, watcher, session: session.id }.run(session, subscription, &mut socket).await;
     if let End::Close(code, reason) = end {
         let close = Frame::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
@@ -56,7 +62,9 @@ impl Watcher {
     fn sets_marks_as(&self) -> Option<Participant> {
         match self {
             Watcher::Person(_) => Some(Participant::Candidate),
-            Watcher::Invited(guest) if visitor::party(&guest.link).may(Action::Interview) => Some(Participant::Interviewer),
+            Watcher::Invited(guest) if visitor::party(&guest.link).may(Action::Interview) => {
+                Some(Participant::Interviewer)
+            }
             Watcher::Invited(_) => None,
         }
     }
@@ -166,15 +174,8 @@ impl Channel<'_> {
                 if id.is_empty() || id.chars().count() > 64 || t.ms() < 0 {
                     return refuse("Feedback on no hint", "id must be a hint's id and t its time".into());
                 }
-                match store::reports::hint_feedback(
-                    &self.app.context.db,
-                    viewer.user,
-                    self.session,
-                    t,
-                    &id,
-                    useful,
-                )
-                .await
+                match store::reports::hint_feedback(&self.app.context.db, viewer.user, self.session, t, &id, useful)
+                    .await
                 {
                     Ok(_) => None,
                     Err(error) => {

@@ -1,9 +1,9 @@
 //! The service of live sessions: opens the media port and passes requests to the keepers of the sessions.
 
 use super::keeper;
+use super::room::{InterviewError, Invited, Participant, Room};
 use super::shared::{Command, LiveContext, Running};
 use super::thread;
-use super::room::{InterviewError, Invited, Participant, Room};
 use super::viewers::Viewers;
 use super::{Answered, LiveSessions, MarkError, Patch, PatchError, Patched, PublishError, StopError, WatchError};
 use crate::analysis::Analyzers;

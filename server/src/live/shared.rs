@@ -1,8 +1,8 @@
 //! What all live sessions share, and the handles to each.
 
 use super::part::{PartEnded, PartEvent};
-use super::thread::{self, Question};
 use super::room::Room;
+use super::thread::{self, Question};
 use super::{Answered, Patch, PatchError, Patched, PublishError, StopError};
 use crate::jobs::Workplace;
 use crate::places::Places;

@@ -168,10 +168,8 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
         // Every line that is logged on this thread says whose it is.
         let _span = tracing::info_span!("session", session = %setup.session).entered();
         let of_other = commands.clone();
-        let other = OtherLane::new(
-            &setup.models,
-            Arc::new(move |event| drop(of_other.send(Command::OtherAnswer(event)))),
-        );
+        let other =
+            OtherLane::new(&setup.models, Arc::new(move |event| drop(of_other.send(Command::OtherAnswer(event)))));
         let post = Arc::new(move |event| drop(commands.send(Command::Answer(event))));
         let options = Options { rate_hz: setup.header.rate_hz, landmarks: false, words: true, live: true };
         let observer = Observer::new(&setup.models, setup.workers.as_ref(), options, post);

@@ -116,7 +116,9 @@ mod tests {
         let root = tempfile::tempdir().expect("a folder");
         let spool = Spool::of(root.path(), SessionId(uuid::Uuid::now_v7()));
         spool.create().expect("made");
-        for name in ["part-10.webm", "part-2.webm", "part-x.webm", "recording.webm", "interviewer-1.webm", "interviewer.webm"] {
+        for name in
+            ["part-10.webm", "part-2.webm", "part-x.webm", "recording.webm", "interviewer-1.webm", "interviewer.webm"]
+        {
             std::fs::write(spool.folder().join(name), b"").expect("written");
         }
         assert_eq!(spool.parts().expect("read"), [2, 10]);

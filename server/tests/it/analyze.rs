@@ -4,6 +4,7 @@ use crate::support::report::{report, session};
 use crate::support::{Server, clip, film, on_both, problem, project, uploaded};
 use coach_core::SessionId;
 use coach_server::analysis::{self, Analyzers};
+use coach_server::channel::protocol::Audience;
 use coach_server::clock::now_us;
 use coach_server::config::Config;
 use coach_server::jobs::relay;

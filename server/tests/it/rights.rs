@@ -412,7 +412,9 @@ fn body(operation: &str, request: RequestBuilder) -> RequestBuilder {
     };
     match (value, operation) {
         (Some(value), _) => request.json(&value),
-        (None, "whip_publish" | "whep_watch" | "room_publish" | "room_watch") => request.header("content-type", "application/sdp").body("v=0\r\n"),
+        (None, "whip_publish" | "whep_watch" | "room_publish" | "room_watch") => {
+            request.header("content-type", "application/sdp").body("v=0\r\n")
+        }
         (None, "calibration_measure") => request.header("content-type", "video/webm").body("x"),
         _ => request,
     }

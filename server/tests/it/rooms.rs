@@ -19,7 +19,8 @@ const OFFER: &str =
 /// Makes an invitation. Returns its id and its secret.
 async fn invite(server: &Server, session: SessionId, role: &str) -> (String, String) {
     let wish = json!({"role": role, "days": 1});
-    let answer = server.request(Method::POST, &format!("/api/sessions/{session}/links")).json(&wish).send().await.unwrap();
+    let answer =
+        server.request(Method::POST, &format!("/api/sessions/{session}/links")).json(&wish).send().await.unwrap();
     assert_eq!(answer.status(), 201);
     let made: Value = answer.json().await.unwrap();
     let secret = made["path"].as_str().unwrap().strip_prefix("/room#").unwrap().to_owned();
@@ -68,13 +69,20 @@ async fn an_interviewer_takes_part_after_agreeing_and_until_the_invitation_ends(
         let id: SessionId = server.session().await.parse().unwrap();
         let invitation = invite(&server, id, "interviewer").await;
         let (ira, view) = Invited::opening(&server, invitation).await;
-        assert_eq!((&view["role"], &view["agreed"], &view["session"]["room"]), (&json!("interviewer"), &json!(false), &json!(true)));
+        assert_eq!(
+            (&view["role"], &view["agreed"], &view["session"]["room"]),
+            (&json!("interviewer"), &json!(false), &json!(true))
+        );
 
         problem(ira.offer("/whip").await, 403, "consent").await;
         let text: Value = server.get("/api/consent/room").await.json().await.unwrap();
         assert_eq!(text["version"], VERSION);
         problem(ira.agree(json!({"version": "another"})).await, 409, "conflict").await;
-        for wrong in [json!({}), json!({"version": VERSION, "name": "x".repeat(81)}), json!({"version": VERSION, "name": "\u{7}"})] {
+        for wrong in [
+            json!({}),
+            json!({"version": VERSION, "name": "x".repeat(81)}),
+            json!({"version": VERSION, "name": "\u{7}"}),
+        ] {
             problem(ira.agree(wrong).await, 422, "unprocessable").await;
         }
         assert_eq!(ira.agree(json!({"version": VERSION, "name": "Ira I."})).await.status(), 204);
@@ -177,6 +185,9 @@ async fn an_offer_that_is_refused_has_the_status_of_its_kind_and_says_who_is_the
         assert_eq!(after.as_deref(), again, "{word}");
         problem(answer, status, word).await;
     }
-    let answer = ira.browser.send(Method::POST, &format!("{}/api/guest/{}/whip", server.base, ira.link), |r| r.body(OFFER)).await;
+    let answer = ira
+        .browser
+        .send(Method::POST, &format!("{}/api/guest/{}/whip", server.base, ira.link), |r| r.body(OFFER))
+        .await;
     problem(answer, 415, "media-type").await;
 }

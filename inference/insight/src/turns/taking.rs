@@ -47,7 +47,8 @@ pub fn interruptions(spoken: &[Span], by: &[Span], who: Speaker) -> Vec<Interrup
             continue;
         };
         let overlap = Span::new(begun.start, ongoing.end.min(begun.end));
-        let resumes = spoken.iter().any(|s| s.start > ongoing.start && (0..RESUMES_MS).contains(&(s.start - ongoing.end)));
+        let resumes =
+            spoken.iter().any(|s| s.start > ongoing.start && (0..RESUMES_MS).contains(&(s.start - ongoing.end)));
         let yields = ongoing.end - begun.start <= YIELDS_MS && begun.end - ongoing.end >= GOES_ON_MS && !resumes;
         if yields && overlap.len_ms() >= LEAST_OVERLAP_MS {
             found.push(Interruption { by: who, span: overlap });

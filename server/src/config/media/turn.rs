@@ -50,7 +50,8 @@ impl Config {
             scheme && url.len() <= 256 && url.chars().all(|c| c.is_ascii_graphic() && !"<>\",;\\".contains(c))
         };
         if let Some(url) = self.urls.iter().find(|url| !fits(url)) {
-            let why = format!("{url:?} is no address of a TURN server, such as turn:turn.example.org:3478?transport=udp");
+            let why =
+                format!("{url:?} is no address of a TURN server, such as turn:turn.example.org:3478?transport=udp");
             return invalid("turn.urls", why);
         }
         if self.urls.is_empty() {
@@ -80,7 +81,9 @@ mod tests {
         let long = Some("0123456789abcdef");
         assert!(Config::default().check().is_ok());
         assert!(config("turn:turn.example.org:3478?transport=udp", long).check().is_ok());
-        for wrong in ["", "stun:x:1", "http://x", "turn:x>;rel=", "turn:x y", "turn:\"", "turn:\u{e9}", "turn:x\r\ny: z"] {
+        for wrong in
+            ["", "stun:x:1", "http://x", "turn:x>;rel=", "turn:x y", "turn:\"", "turn:\u{e9}", "turn:x\r\ny: z"]
+        {
             let error = config(wrong, long).check().unwrap_err().to_string();
             assert!(error.contains("turn.urls"), "{error}");
         }

@@ -124,7 +124,14 @@ impl Interviewer {
         seat.begun += 1;
         let file = self.setup.spool.interviewer_part(n);
         let (of, told) = (self.clone(), tokio::sync::mpsc::unbounded_channel());
-        let part = recording::Part { n, publisher: publisher.clone(), coding: seat.coding.clone(), file, thread: self.setup.thread.clone(), tell: told.0 };
+        let part = recording::Part {
+            n,
+            publisher: publisher.clone(),
+            coding: seat.coding.clone(),
+            file,
+            thread: self.setup.thread.clone(),
+            tell: told.0,
+        };
         let named = Current { n, who: who.clone(), resource: resource.clone(), ice, publisher, codec: answer.codec };
         seat.current = Some(named);
         let span = tracing::info_span!("session", session = %self.setup.session);

@@ -38,7 +38,9 @@ pub enum InterviewError {
     #[error("the candidate has not begun; nothing is recorded until then")]
     NotYet,
     /// Somebody else is there.
-    #[error("{0} is the interviewer of this session already, and it can have one; ask the candidate for an observer's invitation")]
+    #[error(
+        "{0} is the interviewer of this session already, and it can have one; ask the candidate for an observer's invitation"
+    )]
     Taken(String),
     /// The session has ended or is ending.
     #[error("the session is over")]

@@ -118,7 +118,8 @@ fn role(stored: Option<&str>) -> Option<Role> {
 /// Makes a link of 256 random bits. Returns its id and the secret, which cannot be read again; `None`: the session is not the
 /// owner's, or has [`LINKS_MAX`] links.
 pub async fn make(db: &Db, owner: UserId, session: SessionId, new: NewLink) -> sqlx::Result<Option<(Uuid, String)>> {
-    const INSERT: &str = "INSERT INTO links (id, session, owner, hash, name, passphrase, scores, comments, role, created_us,
+    const INSERT: &str =
+        "INSERT INTO links (id, session, owner, hash, name, passphrase, scores, comments, role, created_us,
         expires_us) SELECT $1, id, owner, $4, $5, $6, $7, $8, $9, $10, $11 FROM sessions WHERE id = $2 AND owner = $3
         AND state <> 'deleted' AND (SELECT COUNT(*) FROM links WHERE session = $2 AND owner = $3) < $12";
     const INVITED: &str = "UPDATE sessions SET room = TRUE WHERE id = $1 AND owner = $2";
@@ -137,7 +138,8 @@ pub async fn make(db: &Db, owner: UserId, session: SessionId, new: NewLink) -> s
 
 /// Returns every link of a session with who opened it, the newest first.
 pub async fn list(db: &Db, owner: UserId, session: SessionId) -> sqlx::Result<Vec<Link>> {
-    const SELECT: &str = "SELECT id, name, passphrase, scores, comments, role, created_us, expires_us, revoked_us FROM links
+    const SELECT: &str =
+        "SELECT id, name, passphrase, scores, comments, role, created_us, expires_us, revoked_us FROM links
         WHERE owner = $1 AND session = $2 ORDER BY id DESC";
     let rows: Vec<Row> = on!(db, pool => sqlx::query_as(SELECT).bind(owner.0).bind(session.0).fetch_all(pool).await?);
     let mut seen: HashMap<Uuid, Vec<Visit>> = visits(db, owner, session).await?;

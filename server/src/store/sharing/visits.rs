@@ -66,7 +66,8 @@ pub async fn find(db: &Db, link: Uuid, secret: &str, now: i64) -> sqlx::Result<O
 
 /// Returns whether a guest who was here may still be: the visit is no older than a day, and its link is in force.
 pub async fn is_valid(db: &Db, owner: UserId, visit: Uuid, now: i64) -> sqlx::Result<bool> {
-    const SELECT: &str = "SELECT COUNT(*) FROM visits v JOIN links l ON l.id = v.link JOIN sessions s ON s.id = l.session
+    const SELECT: &str =
+        "SELECT COUNT(*) FROM visits v JOIN links l ON l.id = v.link JOIN sessions s ON s.id = l.session
         JOIN users u ON u.id = l.owner WHERE v.id = $1 AND v.owner = $2 AND v.opened_us > $3 AND l.expires_us > $4
         AND l.revoked_us IS NULL AND s.state <> 'deleted' AND u.disabled_us IS NULL";
     let valid: i64 = on!(db, pool => sqlx::query_scalar(SELECT).bind(visit).bind(owner.0).bind(now - VISIT_US).bind(now)

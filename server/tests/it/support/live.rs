@@ -7,7 +7,8 @@ use coach_core::{MediaTime, SessionId, UserId};
 use coach_server::analysis::calibrate::{CalibrateError, CalibrationOutcome};
 use coach_server::channel::protocol::ClientMark;
 use coach_server::live::{
-    Answered, InterviewError, Invited, LiveSessions, MarkError, Participant, Patch, PatchError, Patched, PublishError, StopError, WatchError,
+    Answered, InterviewError, Invited, LiveSessions, MarkError, Participant, Patch, PatchError, Patched, PublishError,
+    StopError, WatchError,
 };
 use coach_server::recording::recover::ResumeError;
 use coach_server::store::sessions::Session;

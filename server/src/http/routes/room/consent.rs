@@ -43,7 +43,9 @@ pub async fn agree(
     Body(given): Body<Agree>,
 ) -> Result<StatusCode> {
     if given.version != VERSION {
-        return Err(Error::Conflict(format!("the text in force is version {VERSION:?}: read GET /api/consent/room again")));
+        return Err(Error::Conflict(format!(
+            "the text in force is version {VERSION:?}: read GET /api/consent/room again"
+        )));
     }
     let name = given.name.as_deref().map(called).transpose()?.flatten();
     let (owner, visit) = (seen.session.owner, seen.guest.visit);

@@ -1,8 +1,8 @@
 //! Opens the live channel: who may watch a session by WebSocket.
 
+use crate::channel::protocol::Audience;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
-use crate::channel::protocol::Audience;
 use crate::http::socket::{self, MESSAGE_MAX, Watcher};
 use crate::http::viewer::{Seen, act};
 use crate::session::view::SessionView;

@@ -63,5 +63,13 @@ pub async fn signed(app: &App, session: &Session, seconds: u32) -> Result<Record
     };
     let poster_url = beside(objects::poster_key(session.id)).await?;
     let interviewer_url = if session.room { beside(objects::interviewer_key(session.id)).await? } else { None };
-    Ok(Recording { url, poster_url, interviewer_url, bytes, duration_ms: session.duration_ms, content_type, expires_us })
+    Ok(Recording {
+        url,
+        poster_url,
+        interviewer_url,
+        bytes,
+        duration_ms: session.duration_ms,
+        content_type,
+        expires_us,
+    })
 }

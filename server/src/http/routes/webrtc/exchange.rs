@@ -111,10 +111,7 @@ pub async fn accept_post(request: Request, next: Next) -> Response {
 /// Returns whether offers are posted to this path.
 fn is_endpoint(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
-    matches!(
-        parts[..],
-        ["", "api", "sessions" | "guest", _, "whip"] | ["", "api", "sessions" | "guest", _, "whep", _]
-    )
+    matches!(parts[..], ["", "api", "sessions" | "guest", _, "whip"] | ["", "api", "sessions" | "guest", _, "whep", _])
 }
 
 #[cfg(test)]
