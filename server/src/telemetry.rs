@@ -76,6 +76,7 @@ pub const METRICS: [Metric; 24] = [
     metric(Kind::Gauge, "coach_device_checks", "Device checks under way"),
     Metric {
         label: Some(("outcome", &["done", "refused"])),
+        ..metric(Kind::Counter, "coach_mails_total", "Mails that were sent or refused for good")
         ..metric(Kind::Counter, "coach_sign_ins_total", "Sign-ins by password or at the provider")
     },
     metric(

@@ -34,11 +34,12 @@ pub struct Config {
     pub jobs: jobs::Config,
     pub webhook: webhook::Config,
     pub auth: auth::Config,
+    pub mail: auth::mail::Config,
 }
 
 /// Names of the sections in `coach.toml` and after `COACH_`.
-pub const SECTIONS: [&str; 11] =
-    ["http", "database", "storage", "media", "limits", "hints", "affect", "models", "jobs", "webhook", "auth"];
+pub const SECTIONS: [&str; 12] =
+    ["http", "database", "storage", "media", "limits", "hints", "affect", "models", "jobs", "webhook", "auth", "mail"];
 
 impl Config {
     /// Returns the defaults of a server that other devices of the same network use, as a phone: https, and media from the network.
@@ -58,7 +59,8 @@ impl Config {
         self.media.check()?;
         self.limits.check()?;
         self.jobs.check()?;
-        self.webhook.check()
+        self.webhook.check()?;
+        self.mail.check()
     }
 
     /// Returns the address of the database: the configured one, else SQLite in the data folder.

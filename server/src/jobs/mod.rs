@@ -4,6 +4,7 @@ pub mod analyze;
 pub mod erase;
 mod hold;
 mod job;
+pub mod mail;
 pub mod relay;
 pub mod retention;
 pub mod uploaded;
@@ -31,13 +32,14 @@ pub fn analyses(context: &Context, analyzers: Analyzers, count: u32) -> anyhow::
     Ok(start(context, (0..count).map(|_| [analyze.clone()])))
 }
 
-/// Starts the worker for system jobs (erasing, the webhook), which run only in the server's process.
+/// Starts the worker for system jobs (erasing, the webhook, mail), which run only in the server's process.
 ///
 /// # Errors
-/// No HTTP client for the webhook can be created.
+/// No client for the webhook or for mail can be created.
 pub fn system(context: &Context) -> anyhow::Result<TaskTracker> {
     let erase: Arc<dyn Job> = Arc::new(erase::Erase(context.clone()));
-    Ok(start(context, [[erase, Arc::new(webhook::Webhook::new(context.clone())?)]]))
+    let webhook: Arc<dyn Job> = Arc::new(webhook::Webhook::new(context.clone())?);
+    Ok(start(context, [[erase, webhook, Arc::new(mail::Mail::new(context.clone())?)]]))
 }
 
 fn start<const N: usize>(context: &Context, hands: impl IntoIterator<Item = [Arc<dyn Job>; N]>) -> TaskTracker {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows belong to a person.
-const TABLES: [&str; 23] = [
+const TABLES: [&str; 24] = [
     "answers",
     "audit",
     "comments",
@@ -15,6 +15,7 @@ const TABLES: [&str; 23] = [
     "links",
     "logins",
     "parts",
+    "passkeys",
     "password_links",
     "passwords",
     "phrases",

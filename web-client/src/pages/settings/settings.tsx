@@ -1,6 +1,6 @@
 // Settings: how one practises, how long sessions are kept, and everything that one owns.
 import { useState, type ReactNode } from "react";
-import { useMe } from "../../api/queries";
+import { useMe, useWays } from "../../api/queries";
 import { canReadAloud } from "../../live/aloud";
 import { keepSwitchedOff, switchedOff } from "../../live/hint-choice";
 import { prefer, usePreferences } from "../../settings/preferences";
@@ -10,6 +10,7 @@ import { SelectRow, SwitchRow } from "../../ui/switch";
 import { Browsers, Tokens } from "./browsers";
 import { Devices } from "./devices";
 import { Keeping } from "./keeping";
+import { Passkeys } from "./passkeys";
 import { YourData } from "./your-data";
 
 const PARTS = [
@@ -151,6 +152,7 @@ function Hints() {
 
 export default function Settings() {
   const me = useMe();
+  const ways = useWays();
   const signedIn = me.data?.mode === "accounts";
   return (
     <Frame title="Settings" wide>
@@ -185,6 +187,7 @@ export default function Settings() {
               </Part>
               {signedIn ? (
                 <Part id="account" title="Account">
+                  {ways.data?.passkeys && <Passkeys />}
                   <Browsers />
                   <Tokens />
                 </Part>

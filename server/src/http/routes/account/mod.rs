@@ -4,6 +4,8 @@ pub mod audit;
 pub mod browsers;
 pub mod cookie;
 pub mod pairing;
+mod entering;
+pub mod passkeys;
 pub mod provider;
 pub mod shared;
 pub mod sign_in;
