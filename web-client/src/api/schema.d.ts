@@ -4944,7 +4944,10 @@ export interface components {
             reason?: string | null;
             /** @description The band aimed at, in words with numbers ("120 to 160 wpm"). */
             target: string;
+            /** @description The value in words, and the person's own usual one: as in [`MetricValue`]. */
+            text?: string | null;
             unit: string;
+            usual?: string | null;
             /**
              * Format: float
              * @description `null`: not enough evidence; it brings no points of its own, and `unknown` of the score stands in for it.
@@ -5020,6 +5023,8 @@ export interface components {
             noticeable?: number | null;
             /** @description Both values in each phase, where a curve tells them. */
             phases: (number | null)[][];
+            text_a?: string | null;
+            text_b?: string | null;
             /** @description "" for a score. */
             unit: string;
         };
@@ -5339,6 +5344,7 @@ export interface components {
             /** @description The value with its unit, as one reads it. */
             text?: string | null;
             unit: string;
+            usual?: string | null;
             /**
              * Format: float
              * @description `null`: not enough to say.

@@ -20,9 +20,9 @@ fn number() -> impl Strategy<Value = f32> {
 }
 
 fn line() -> impl Strategy<Value = Line> {
-    let mark = (time(), 0..6usize, any::<Option<i64>>()).prop_map(|(t, what, suggested_ms)| {
-        use MarkKind::{AnswerEnd, FollowUp, Note, Pause, Question, Resume};
-        let what = [AnswerEnd, Question, Pause, Resume, Note, FollowUp][what];
+    let mark = (time(), 0..8usize, any::<Option<i64>>()).prop_map(|(t, what, suggested_ms)| {
+        use MarkKind::{AnswerEnd, FollowUp, HintOff, HintOn, Note, Pause, Question, Resume};
+        let what = [AnswerEnd, Question, Pause, Resume, Note, FollowUp, HintOff, HintOn][what];
         Line::Mark(Mark { t, what, question: None, question_id: None, suggested_ms })
     });
     let gap = (time(), time(), time(), 0..3usize).prop_map(|(t, start, end, what)| {
