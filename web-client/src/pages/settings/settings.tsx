@@ -105,7 +105,7 @@ function Hints() {
         testid="hints"
         onFlip={(on) => flip(on ? [] : hints.map(({ id }) => id))}
       >
-        One at a time, four seconds each, beside your video. Press X while one is shown to say that it does not help.
+        One at a time, four seconds each, beside your video. Press X while one is shown and it is not shown again.
       </SwitchRow>
       {!none && (
         <fieldset className="py-3.5">
