@@ -14,6 +14,7 @@ const SessionPage = lazy(() => import("./pages/report/session"));
 const WatchPage = lazy(() => import("./pages/watch/watch"));
 const UploadPage = lazy(() => import("./pages/upload/upload"));
 const History = lazy(() => import("./pages/history/history"));
+const Sample = lazy(() => import("./pages/sample/sample"));
 const Settings = lazy(() => import("./pages/settings/settings"));
 const SignIn = lazy(() => import("./pages/sign-in/sign-in"));
 const Password = lazy(() => import("./pages/sign-in/password"));
@@ -50,6 +51,7 @@ export function App() {
           <Route path="/pair" component={Pair} />
           <Route path="/shared" component={Shared} />
           <Route path="/shared/:id">{(params) => <Review key={params.id} id={params.id} />}</Route>
+          <Route path="/sample" component={Sample} />
           <Route path="/guest" component={Guest} />
           <Route path="/settings" component={Settings} />
           <Route>

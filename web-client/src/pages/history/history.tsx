@@ -143,6 +143,9 @@ function NothingYet() {
           <ButtonLink to="/" look={first ? "plain" : "primary"}>
             Choose a question
           </ButtonLink>
+          <ButtonLink to="/sample" look="quiet" data-testid="see-sample">
+            See a sample report
+          </ButtonLink>
         </div>
       }
     >

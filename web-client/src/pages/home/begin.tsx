@@ -1,7 +1,7 @@
 // Where to begin: one question with one filled button; for who comes back, what the last answer suggested.
 import { ArrowRight, RotateCcw, Shuffle, Target } from "lucide-react";
 import type { Question } from "../../api/types";
-import { Button } from "../../ui/button";
+import { Button, ButtonLink } from "../../ui/button";
 import { minutes } from "./choice";
 import type { Focus } from "./use-last";
 
@@ -67,6 +67,12 @@ export function Begin({ question, surprised, focus, filled, onStart, onSurprise 
             <Shuffle size={16} aria-hidden="true" />
             Surprise me
           </Button>
+          {/* Who has no report yet can look at one. */}
+          {focus === null && (
+            <ButtonLink to="/sample" look="quiet" data-testid="see-sample">
+              See a sample report
+            </ButtonLink>
+          )}
         </div>
       </div>
     </section>
