@@ -28,7 +28,7 @@ for file in coach.example.toml CHANGELOG.md docs/OPERATING.md docs/ACCOUNTS.md d
 done
 cat NOTICE LICENSE >"$root/usr/share/doc/coach/copyright"
 for model in "${COACH_MODELS:-models}"/*; do
-  # A picture for tests is no model.
+  # An image for tests is no model.
   [[ $model == *.png ]] || place 644 "$model" "usr/share/coach/models/$(basename "$model")"
 done
 mkdir -p "$root"/usr/share/{man/man1,bash-completion/completions,zsh/vendor-completions,fish/vendor_completions.d}
