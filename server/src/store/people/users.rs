@@ -80,17 +80,19 @@ pub async fn enable(db: &Db, user: UserId) -> sqlx::Result<()> {
 }
 
 /// Tables whose rows belong to a person by their column `owner`.
-pub const OWNED: [&str; 19] = [
+pub const OWNED: [&str; 21] = [
     "answers",
     "audit",
     "comments",
     "consents",
+    "corrections",
     "grants",
     "hints",
     "jobs",
     "links",
     "parts",
     "phrases",
+    "provider_consents",
     "question_set_items",
     "question_set_links",
     "question_sets",
