@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The folders and files of `server/src`, and the others that each may use. Two leaf modules count as folders of their
 /// own: the states and the questions of a session, which SQL reads and writes.
-const ARROWS: [(&str, &[&str]); 25] = [
+const ARROWS: [(&str, &[&str]); 24] = [
     ("clock", &[]),
     ("secret", &[]),
     ("shutdown", &[]),
@@ -17,11 +17,10 @@ const ARROWS: [(&str, &[&str]); 25] = [
     ("session::state", &[]),
     ("session::questions", &[]),
     ("objects", &["config"]),
-    ("providers", &["config", "secret"]),
     ("store", &["clock", "secret", "session::state", "session::questions"]),
     ("session", &["clock", "session::state", "session::questions", "store"]),
     ("auth", &["clock", "config", "secret", "store"]),
-    ("context", &["channel", "config", "objects", "providers", "session", "store"]),
+    ("context", &["channel", "config", "objects", "session", "store"]),
     ("channel", &["session", "session::state"]),
     ("analysis", &["config", "context", "store"]),
     ("recording", &["analysis", "channel", "config", "context", "objects", "session", "shutdown", "store"]),
@@ -51,7 +50,6 @@ const ARROWS: [(&str, &[&str]); 25] = [
             "config",
             "context",
             "objects",
-            "providers",
             "recording",
             "secret",
             "session",
@@ -73,7 +71,6 @@ const ARROWS: [(&str, &[&str]); 25] = [
             "live",
             "objects",
             "places",
-            "providers",
             "recording",
             "session",
             "session::questions",
@@ -97,7 +94,6 @@ const ARROWS: [(&str, &[&str]); 25] = [
             "live",
             "objects",
             "private",
-            "recording",
             "session",
             "shutdown",
             "sole",

@@ -53,8 +53,7 @@ pub async fn load(context: &Context) -> anyhow::Result<Analyzers> {
         tracing::warn!(cure = missing.cure, "{}", missing.what);
     }
     let names = models.describe();
-    let words = models.words().map(words::Words::source);
-    context.models.fill(ModelNames { face: names.face, voice_activity: names.voice_activity, words });
+    context.models.fill(ModelNames { face: names.face, voice_activity: names.voice_activity });
     Ok(Analyzers { models, workers })
 }
 

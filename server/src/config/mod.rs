@@ -12,7 +12,6 @@ pub mod layers;
 pub mod limits;
 pub mod media;
 pub mod models;
-pub mod providers;
 pub mod storage;
 pub mod webhook;
 
@@ -35,24 +34,11 @@ pub struct Config {
     pub jobs: jobs::Config,
     pub webhook: webhook::Config,
     pub auth: auth::Config,
-    pub providers: providers::Config,
 }
 
 /// Names of the sections in `coach.toml` and after `COACH_`.
-pub const SECTIONS: [&str; 12] = [
-    "http",
-    "database",
-    "storage",
-    "media",
-    "limits",
-    "hints",
-    "affect",
-    "models",
-    "jobs",
-    "webhook",
-    "auth",
-    "providers",
-];
+pub const SECTIONS: [&str; 11] =
+    ["http", "database", "storage", "media", "limits", "hints", "affect", "models", "jobs", "webhook", "auth"];
 
 impl Config {
     /// Returns the defaults of a server that other devices of the same network use, as a phone: https, and media from the network.
@@ -72,8 +58,7 @@ impl Config {
         self.media.check()?;
         self.limits.check()?;
         self.jobs.check()?;
-        self.webhook.check()?;
-        self.providers.check(self.affect.enabled)
+        self.webhook.check()
     }
 
     /// Returns the address of the database: the configured one, else SQLite in the data folder.

@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows belong to a person.
-const TABLES: [&str; 25] = [
+const TABLES: [&str; 20] = [
     "answers",
     "audit",
     "comments",
     "consents",
-    "corrections",
     "grants",
     "hints",
     "identities",
@@ -19,10 +18,6 @@ const TABLES: [&str; 25] = [
     "password_links",
     "passwords",
     "phrases",
-    "question_set_items",
-    "question_set_links",
-    "question_sets",
-    "provider_consents",
     "questions",
     "scores",
     "sessions",

@@ -7,7 +7,6 @@ mod hostile;
 mod journal;
 mod metrics;
 mod report;
-mod revision;
 mod scores;
 mod stories;
 mod story;

@@ -1,12 +1,11 @@
-// The hint beside the lens, for its four seconds, and the way to say that it does not help: then it is not shown again.
+// The hint beside the lens, for its four seconds, and the way to say that it did not help.
 import { ThumbsDown } from "lucide-react";
 import { useEffect, useState } from "react";
 import { arrive, hush, NO_HINTS, tick, type Hint } from "../../live/hints";
 
 interface Props {
   hint: Hint | null;
-  /** The person calls the hint not helpful, or takes that back. */
-  onJudge: (hint: Hint, helpful: boolean) => void;
+  onNotHelpful: (hint: Hint) => void;
 }
 
 const key = (hint: Hint) => `${hint.id}-${hint.t}`;
@@ -29,21 +28,20 @@ function useShown(hint: Hint | null): Hint | null {
   return state.shown?.hint ?? null;
 }
 
-export function HintPill({ hint, onJudge }: Props) {
+export function HintPill({ hint, onNotHelpful }: Props) {
   const shown = useShown(hint);
   const [refused, setRefused] = useState<string | null>(null);
-  const off = shown !== null && refused === key(shown);
+  const noted = shown !== null && refused === key(shown);
   useEffect(() => {
-    if (!shown) return;
+    if (!shown || noted) return;
     const press = (event: KeyboardEvent) => {
-      // A key that is held down is one press.
-      if (event.repeat || event.key.toLowerCase() !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
-      setRefused(off ? null : key(shown));
-      onJudge(shown, off);
+      if (event.key.toLowerCase() !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
+      setRefused(key(shown));
+      onNotHelpful(shown);
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
-  }, [shown, off, onJudge]);
+  }, [shown, noted, onNotHelpful]);
   return (
     <div className="flex min-h-12 items-center gap-1">
       <div aria-live="polite">
@@ -57,7 +55,6 @@ export function HintPill({ hint, onJudge }: Props) {
             }`}
           >
             {shown.text}
-            {off && <span className="block text-sm font-normal">You will not see this hint again.</span>}
           </p>
         )}
       </div>
@@ -65,16 +62,16 @@ export function HintPill({ hint, onJudge }: Props) {
         <button
           type="button"
           data-testid="not-helpful"
-          aria-pressed={off}
-          aria-label={off ? `Show this hint again: ${shown.text}` : `Not helpful: ${shown.text}`}
-          title={off ? "Undo (X)" : "Not helpful (X)"}
+          disabled={noted}
+          aria-label={noted ? "Noted: this hint did not help" : `Not helpful: ${shown.text}`}
+          title="Not helpful (X)"
           onClick={() => {
-            setRefused(off ? null : key(shown));
-            onJudge(shown, off);
+            setRefused(key(shown));
+            onNotHelpful(shown);
           }}
-          className={`inline-flex min-h-11 min-w-11 shrink-0 items-center justify-center gap-1.5 rounded-full px-3 text-sm hover:bg-white/15 hover:text-white ${off ? "bg-white/20 text-white" : "text-white/70"}`}
+          className={`grid size-11 shrink-0 place-items-center rounded-full text-white/70 hover:bg-white/15 hover:text-white ${noted ? "bg-white/20 text-white" : ""}`}
         >
-          {off ? "Undo" : <ThumbsDown size={17} aria-hidden="true" />}
+          <ThumbsDown size={17} fill={noted ? "currentColor" : "none"} aria-hidden="true" />
         </button>
       )}
     </div>

@@ -1,6 +1,6 @@
 // Settings: how one practises, how long sessions are kept, and everything that one owns.
 import { useState, type ReactNode } from "react";
-import { useMe, useProviders } from "../../api/queries";
+import { useMe } from "../../api/queries";
 import { canReadAloud } from "../../live/aloud";
 import { keepSwitchedOff, switchedOff } from "../../live/hint-choice";
 import { prefer, usePreferences } from "../../settings/preferences";
@@ -10,7 +10,6 @@ import { SelectRow, SwitchRow } from "../../ui/switch";
 import { Browsers, Tokens } from "./browsers";
 import { Devices } from "./devices";
 import { Keeping } from "./keeping";
-import { ProviderRows } from "./providers";
 import { YourData } from "./your-data";
 
 const PARTS = [
@@ -19,7 +18,6 @@ const PARTS = [
   ["keeping", "Keeping"],
   ["data", "Your data"],
 ] as const;
-const OUTSIDE = ["outside", "Services of others"] as const;
 const ACCOUNT = ["account", "Account"] as const;
 const DEVICES = ["devices", "Devices"] as const;
 
@@ -107,7 +105,7 @@ function Hints() {
         testid="hints"
         onFlip={(on) => flip(on ? [] : hints.map(({ id }) => id))}
       >
-        One at a time, four seconds each, beside your video. Press X while one is shown and it is not shown again.
+        One at a time, four seconds each, beside your video. Press X while one is shown to say that it does not help.
       </SwitchRow>
       {!none && (
         <fieldset className="py-3.5">
@@ -153,7 +151,6 @@ function Hints() {
 
 export default function Settings() {
   const me = useMe();
-  const outside = useProviders().data?.providers ?? [];
   const signedIn = me.data?.mode === "accounts";
   return (
     <Frame title="Settings" wide>
@@ -163,7 +160,7 @@ export default function Settings() {
           aria-label="Parts of the settings"
           className="flex gap-1 overflow-x-auto lg:sticky lg:top-6 lg:grid lg:self-start"
         >
-          {[...PARTS, ...(outside.length > 0 ? [OUTSIDE] : []), signedIn ? ACCOUNT : DEVICES].map(([id, title]) => (
+          {[...PARTS, signedIn ? ACCOUNT : DEVICES].map(([id, title]) => (
             <a
               key={id}
               href={`#${id}`}
@@ -186,11 +183,6 @@ export default function Settings() {
               <Part id="data" title="Your data">
                 <YourData />
               </Part>
-              {outside.length > 0 && (
-                <Part id="outside" title="Services of others">
-                  <ProviderRows providers={outside} />
-                </Part>
-              )}
               {signedIn ? (
                 <Part id="account" title="Account">
                   <Browsers />
