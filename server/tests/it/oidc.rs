@@ -101,7 +101,7 @@ async fn a_person_signs_in_by_code_with_the_role_of_a_nested_claim() {
         (&me["mode"], &me["name"], &me["email"], &me["role"]),
         (&"accounts".into(), &"Ada".into(), &"ada@uni.test".into(), &"coach".into())
     );
-    place.sign_in(&bob, "bob").await;
+    assert_eq!(place.sign_in(&bob, "bob").await, place.url("/history"));
     let other = place.me(&bob).await.1;
     assert_eq!(other["role"], "candidate");
     assert_ne!(other["user_id"], me["user_id"]);
@@ -110,7 +110,7 @@ async fn a_person_signs_in_by_code_with_the_role_of_a_nested_claim() {
     place.provider.tell("unverified?person=ada").await;
     assert_eq!(place.me(&ada).await.1["role"], "coach");
     let again = Browser::new();
-    place.sign_in(&again, "ada").await;
+    assert_eq!(place.sign_in(&again, "ada").await, place.url("/history"));
     let now = place.me(&again).await.1;
     assert_eq!((&now["user_id"], &now["role"], &now["email"]), (&me["user_id"], &"admin".into(), &Value::Null));
     let cookie = ada.cookie(&place.server.base, "coach").unwrap();

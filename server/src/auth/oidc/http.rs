@@ -41,7 +41,8 @@ impl Http {
             .https_or_http()
             .enable_http1()
             .build();
-        Ok(Http(Client::builder(TokioExecutor::new()).build(https)))
+        // No connection is kept: the provider may end an idle one while the next sign-in's request is on its way, which would fail.
+        Ok(Http(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(https)))
     }
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, Error> {

@@ -64,7 +64,8 @@ pub struct Browser {
 
 impl Browser {
     pub fn new() -> Browser {
-        let client = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
+        // No connection is kept: a provider may end an idle one while a request is on its way.
+        let client = reqwest::Client::builder().redirect(Policy::none()).pool_max_idle_per_host(0).build().unwrap();
         Browser { client, cookies: Mutex::default() }
     }
 
