@@ -45,7 +45,7 @@ impl Deployment {
             ("COACH_STORAGE_DATA", config.storage.data.display().to_string()),
             ("COACH_STORAGE_EMBEDDED_BIND", config.storage.embedded_bind.to_string()),
             ("COACH_MODELS_DIR", project().join("models").display().to_string()),
-            ("COACH_JOBS_LEASE_S", "2".into()),
+            ("COACH_JOBS_LEASE_S", "5".into()),
             ("COACH_JOBS_POLL_MS", "100".into()),
             ("COACH_WEBHOOK_URL", "http://127.0.0.1:9/".into()),
             ("COACH_WEBHOOK_SECRET", "long enough to be one".into()),
@@ -138,6 +138,9 @@ impl Worker {
     }
 }
 
+/// Counts the jobs of which each further attempt might be the last.
+const WORN: &str = "SELECT COUNT(*) FROM jobs WHERE kind = 'analyze' AND state <> 'done' AND attempts > 2";
+
 async fn survive(url: String, on: &str) {
     let (deployment, count) = (Deployment::open(url).await, wanted());
     let every = if count > 100 { Duration::from_secs(5) } else { Duration::from_secs(2) };
@@ -161,9 +164,13 @@ async fn survive(url: String, on: &str) {
             "{jobs:?}: {}",
             logs(&deployment)
         );
-        // Workers are killed only during work, otherwise the test shows nothing, and only after a job was done, so that a slow
-        // machine makes progress.
-        if Instant::now() >= next && done > done_before && jobs.contains_key("running") {
+        // Workers are killed only during work, otherwise the test shows nothing; only after a job was done, so that a slow machine
+        // makes progress; and never so often during one job that it is rightly given up.
+        if Instant::now() >= next
+            && done > done_before
+            && jobs.contains_key("running")
+            && deployment.one(WORN).await == 0
+        {
             let n = kills % 2;
             drop(std::mem::replace(&mut workers[n], deployment.worker(n)));
             (kills, next, done_before) = (kills + 1, Instant::now() + every, done);
