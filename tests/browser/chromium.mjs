@@ -69,11 +69,11 @@ export async function walk({ seen, shots, prefix = "", permissions = [], args = 
   process.exitCode = step === "done" ? 0 : 1;
 }
 
-/** Until the page's video has something to show or to play; its length, seconds. */
+/** Until the page's video is a recording that can be played, and not a camera, which has no length; its length, seconds. */
 export async function untilPlayable(page) {
-  await page.waitForFunction(() => document.querySelector("video")?.readyState >= 2);
-  return page
-    .locator("video")
-    .first()
-    .evaluate((video) => video.duration);
+  const length = await page.waitForFunction(() => {
+    const video = document.querySelector("video");
+    return video?.readyState >= 2 && Number.isFinite(video.duration) && video.duration;
+  });
+  return length.jsonValue();
 }
