@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the Debian package target/package/coach_VERSION_amd64.deb, with the models of ./models (COACH_MODELS): package.sh [PROGRAM].
+# Builds the Debian package target/package/coach_VERSION_ARCHITECTURE.deb, with the models of ./models (COACH_MODELS): package.sh [PROGRAM].
 # Without PROGRAM the release is built. Equal input gives an equal package.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,10 +12,11 @@ if [[ -z $program ]]; then
   program=$target/release/coach
 fi
 version=$("$program" --version | cut -d ' ' -f 2)
-out=$target/package
-root=$out/coach
+architecture=$(dpkg --print-architecture)
+package=$target/package/coach_${version}_$architecture.deb
+root=$target/package/coach
 rm -rf "$root"
-mkdir -p "$root/DEBIAN" "$out"
+mkdir -p "$root/DEBIAN"
 place() { install -D -m "$1" "$2" "$root/$3"; }
 
 place 755 "$program" usr/bin/coach
@@ -37,11 +38,11 @@ mkdir -p "$root"/usr/share/{man/man1,bash-completion/completions,zsh/vendor-comp
 "$program" completions zsh >"$root/usr/share/zsh/vendor-completions/_coach"
 "$program" completions fish >"$root/usr/share/fish/vendor_completions.d/coach.fish"
 
-sed "s/@version@/$version/" deploy/debian/control >"$root/DEBIAN/control"
+sed "s/@version@/$version/; s/@architecture@/$architecture/" deploy/debian/control >"$root/DEBIAN/control"
 install -m 644 deploy/debian/conffiles "$root/DEBIAN/"
 install -m 755 deploy/debian/{postinst,prerm,postrm} "$root/DEBIAN/"
 export SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
 find "$root" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
-dpkg-deb --root-owner-group -Zzstd -z3 --build "$root" "$out/coach_${version}_amd64.deb" >/dev/null
+dpkg-deb --root-owner-group -Zzstd -z3 --build "$root" "$package" >/dev/null
 rm -rf "$root"
-echo "$out/coach_${version}_amd64.deb"
+echo "$package"

@@ -61,6 +61,9 @@ fn environment(machine: &Machine, unit: &str) -> Vec<(String, String)> {
 async fn the_package_installs_starts_upgrades_and_is_removed_without_touching_recordings() -> Result<()> {
     let built = tempfile::tempdir()?;
     let package = build(built.path())?;
+    let bytes = std::fs::read(&package)?;
+    build(built.path())?;
+    ensure!(std::fs::read(&package)? == bytes, "the same input gave another package");
     let machine = Machine::new()?;
     machine.dpkg(&["--install", &package])?;
 
