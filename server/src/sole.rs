@@ -44,16 +44,13 @@ impl Drop for Sole {
 pub async fn take(config: &Config, taken: CancellationToken) -> anyhow::Result<Sole> {
     let mut files = vec![lock(&config.storage.data.join("serve.lock"), "storage.data")?];
     let url = config.database_url();
-    let watch = match url.strip_prefix("sqlite:") {
-        Some(path) => {
-            let path = path.trim_start_matches("//").split('?').next().unwrap_or_default();
-            let beside = PathBuf::from(format!("{path}.lock"));
-            if !path.is_empty() && !path.starts_with(':') {
-                files.push(lock(&beside, "database.url")?);
-            }
-            None
-        }
-        None => {
+    if let Some(mut beside) = config.database_file().map(PathBuf::into_os_string) {
+        beside.push(".lock");
+        files.push(lock(Path::new(&beside), "database.url")?);
+    }
+    let watch = match url.starts_with("sqlite:") {
+        true => None,
+        false => {
             let mut own = Vec::new();
             let answer = timeout(ANSWER_WITHIN, take_pg(&url, &mut own)).await;
             let answer = answer.context("cannot open the database: it does not answer; is it running?")?;

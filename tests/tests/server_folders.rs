@@ -79,7 +79,7 @@ const ARROWS: [(&str, &[&str]); 24] = [
             "uploads",
         ],
     ),
-    ("backup", &["clock", "objects", "session", "session::state", "store"]),
+    ("backup", &["clock", "objects", "secret", "session", "session::state", "store"]),
     (
         "cli",
         &[

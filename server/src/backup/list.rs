@@ -1,6 +1,7 @@
 //! The list of a backup's files: one line of JSON for each, between a first and a last line.
 
 use super::LIST;
+use crate::secret::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fs::File;
@@ -169,8 +170,7 @@ pub(super) fn checksum(
         each(&buffer[..read])?;
         bytes += read as u64;
     }
-    let hex = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok((bytes, hex))
+    Ok((bytes, hex(&hash.finalize())))
 }
 
 #[cfg(test)]

@@ -66,12 +66,12 @@ pub async fn restore(
     let mut restored = Restored { files: found.entries.len(), ..Restored::default() };
     let copied = found.entries.iter().find(|entry| entry.file == DATABASE);
     anyhow::ensure!(
-        copied.is_some() == database.is_some(),
-        match database {
-            Some(_) =>
-                "the backup is of a server with PostgreSQL: restore its database by its own tools, and set database.url",
-            None => "the backup holds a SQLite database; leave database.url at its default to restore it",
-        }
+        copied.is_some() || database.is_none(),
+        "the backup is of a server with PostgreSQL: restore its database by its own tools, and set database.url"
+    );
+    anyhow::ensure!(
+        copied.is_none() || database.is_some(),
+        "the backup holds a SQLite database, and database.url is not one: leave it out to restore the backup"
     );
     for (n, (key, entry)) in found.below(OBJECTS).enumerate() {
         each(n, found.entries.len());

@@ -3,6 +3,7 @@
 use crate::analysis::models::Models;
 use crate::analysis::offline::{self, FileContext, Settings};
 use crate::analysis::workers::Workers;
+use crate::cli::progress_bar;
 use crate::config::Config;
 use anyhow::Context as _;
 use coach_core::face::BLENDSHAPES;
@@ -11,7 +12,7 @@ use coach_core::report::{Answer, Report};
 use coach_insight::journal::Reader;
 use coach_perception::words::UNCERTAIN_LOGP;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, IsTerminal, Write};
+use std::io::{BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Analyze a video or audio file like a live session.
@@ -74,7 +75,8 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         calibration,
         leeway: config.jobs.leeway(),
     };
-    let bar = progress_bar();
+    let bar = progress_bar("{bar:40} {percent:>3} %  {eta} left");
+    bar.set_length(1000);
     let journal = out.join("journal.jsonl");
     let report = offline::analyze_to(&args.file, &settings, &models, workers.as_ref(), &journal, &mut |share| {
         bar.set_position((share * 1000.0) as u64);
@@ -108,17 +110,6 @@ fn calibration(path: &Path) -> anyhow::Result<Calibration> {
         .with_context(|| format!("{name}: this is no calibration.json of a session's export"))?;
     anyhow::ensure!(read != Calibration::default(), "{name}: it holds no calibration");
     Ok(read)
-}
-
-fn progress_bar() -> indicatif::ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return indicatif::ProgressBar::hidden();
-    }
-    let bar = indicatif::ProgressBar::new(1000);
-    if let Ok(style) = indicatif::ProgressStyle::with_template("{bar:40} {percent:>3} %  {eta} left") {
-        bar.set_style(style);
-    }
-    bar
 }
 
 fn write_named(journal: &Path, to: &Path) -> anyhow::Result<()> {

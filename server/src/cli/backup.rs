@@ -1,14 +1,14 @@
 //! `coach backup` and `coach restore`: a copy of everything that a server holds, and its way back.
 
 use crate::backup::{self, Restored, Taken};
-use crate::cli::open_database;
+use crate::cli::{open_database, progress_bar};
 use crate::config::Config;
 use crate::config::storage::Kind;
 use crate::objects::{self, Objects};
 use crate::store::Db;
 use crate::{private, sole};
 use coach_core::SessionId;
-use std::io::{IsTerminal as _, Write};
+use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
@@ -33,22 +33,31 @@ pub struct Restore {
     pub folder: PathBuf,
 }
 
+/// How progress is told: sessions or files.
+const COUNTED: &str = "{bar:40} {pos} of {len}  {eta} left";
+
+fn show(bar: &indicatif::ProgressBar, done: usize, of: usize) {
+    bar.set_length(of as u64);
+    bar.set_position(done as u64);
+}
+
 /// Takes a backup and prints what it holds.
 ///
 /// # Errors
 /// See [`backup::take`]; or sessions lack objects, which are listed.
 pub async fn back_up(args: &Backup, config: &Config, to: &mut impl Write) -> anyhow::Result<()> {
     private::from_now_on();
-    let url = config.database_url();
-    if let Some(path) = sqlite(&url) {
+    let file = config.database_file();
+    if let Some(path) = &file {
         anyhow::ensure!(path.exists(), "there is no database at {}; is --data right?", path.display());
     }
     let stop = CancellationToken::new();
     let store = store(config, &stop).await?;
-    let db = Db::open(&url, config.database.max_connections).await?;
-    let bar = progress_bar();
-    let taken = backup::take(&db, &*store, &config.storage.spool(), &args.folder, |done, of| bar.show(done, of)).await;
-    bar.0.finish_and_clear();
+    let db = Db::open(&config.database_url(), config.database.max_connections).await?;
+    let bar = progress_bar(COUNTED);
+    let show = |done, of| show(&bar, done, of);
+    let taken = backup::take(&db, &*store, &config.storage.spool(), &args.folder, show).await;
+    bar.finish_and_clear();
     db.close().await;
     stop.cancel();
     let Taken { files, bytes, ready, running, lacking } = taken?;
@@ -57,7 +66,7 @@ pub async fn back_up(args: &Backup, config: &Config, to: &mut impl Write) -> any
         "{files} files, {} MB: {ready} sessions with a report, {running} that were not over",
         bytes / 1_000_000
     )?;
-    if sqlite(&url).is_none() {
+    if file.is_none() {
         writeln!(to, "The database is PostgreSQL and not in this backup: keep a pg_dump that was made before it.")?;
     }
     whole(&lacking, to)
@@ -72,14 +81,13 @@ pub async fn restore(args: &Restore, config: &Config, to: &mut impl Write) -> an
     let stop = CancellationToken::new();
     let _sole = sole::take(config, stop.clone()).await?;
     let store = objects::archive::open(config, stop.clone()).await?;
-    let url = config.database_url();
-    let database = sqlite(&url);
-    let bar = progress_bar();
-    let show = |done, of| bar.show(done, of);
+    let database = config.database_file();
+    let bar = progress_bar(COUNTED);
+    let show = |done, of| show(&bar, done, of);
     let open = async || open_database(config).await;
     let spool = config.storage.spool();
     let restored = backup::restore(&args.folder, &*store, &spool, database.as_deref(), open, show).await;
-    bar.0.finish_and_clear();
+    bar.finish_and_clear();
     stop.cancel();
     let Restored { files, bytes, whole: ready, lacking, running } = restored?;
     writeln!(
@@ -101,50 +109,10 @@ async fn store(config: &Config, stop: &CancellationToken) -> anyhow::Result<Arc<
     }
 }
 
-/// Returns the path of a SQLite database; `None`: it is PostgreSQL.
-fn sqlite(url: &str) -> Option<PathBuf> {
-    let path = url.strip_prefix("sqlite:")?.trim_start_matches("//");
-    Some(PathBuf::from(path.split('?').next().unwrap_or_default()))
-}
-
 fn whole(lacking: &[(SessionId, String)], to: &mut impl Write) -> anyhow::Result<()> {
     for (session, why) in lacking {
         writeln!(to, "{session}: {why}")?;
     }
     anyhow::ensure!(lacking.is_empty(), "{} sessions are not whole", lacking.len());
     Ok(())
-}
-
-/// Progress on the terminal; nothing where there is none.
-struct Bar(indicatif::ProgressBar);
-
-impl Bar {
-    fn show(&self, done: usize, of: usize) {
-        self.0.set_length(of as u64);
-        self.0.set_position(done as u64);
-    }
-}
-
-fn progress_bar() -> Bar {
-    if !std::io::stderr().is_terminal() {
-        return Bar(indicatif::ProgressBar::hidden());
-    }
-    let style = indicatif::ProgressStyle::with_template("{bar:40} {pos} of {len}  {eta} left");
-    let bar = indicatif::ProgressBar::new(0);
-    Bar(match style {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_file_of_a_database_is_known() {
-        assert_eq!(sqlite("sqlite:///a/coach.db?mode=rwc"), Some("/a/coach.db".into()));
-        assert_eq!(sqlite("sqlite:data/coach.db"), Some("data/coach.db".into()));
-        assert_eq!(sqlite("postgres://coach@db/coach"), None);
-    }
 }

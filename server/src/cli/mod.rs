@@ -16,7 +16,7 @@ use crate::http;
 use crate::store::Db;
 use crate::telemetry;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -233,6 +233,15 @@ fn load_over(
         flags: all,
     };
     Ok(layers.load()?)
+}
+
+/// Returns progress on the terminal by a template of indicatif; where there is no terminal, nothing is shown.
+fn progress_bar(template: &str) -> indicatif::ProgressBar {
+    let bar = indicatif::ProgressBar::new(0);
+    match indicatif::ProgressStyle::with_template(template) {
+        Ok(style) if std::io::stderr().is_terminal() => bar.with_style(style),
+        _ => indicatif::ProgressBar::hidden(),
+    }
 }
 
 /// Opens the database and migrates its schema.

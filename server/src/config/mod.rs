@@ -68,11 +68,31 @@ impl Config {
             .clone()
             .unwrap_or_else(|| format!("sqlite://{}", self.storage.data.join("coach.db").display()))
     }
+
+    /// Returns the path of the database's file; `None`: it is PostgreSQL, or SQLite in memory.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        let url = self.database_url();
+        let path = url.strip_prefix("sqlite:")?.trim_start_matches("//").split('?').next()?;
+        (!path.is_empty() && !path.starts_with(':')).then(|| PathBuf::from(path))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_file_of_a_database_is_known() {
+        let file = |url: &str| {
+            let mut config = Config::default();
+            config.database.url = Some(url.into());
+            config.database_file()
+        };
+        assert_eq!(file("sqlite:///a/coach.db?mode=rwc"), Some("/a/coach.db".into()));
+        assert_eq!(file("sqlite:data/coach.db"), Some("data/coach.db".into()));
+        assert_eq!((file("sqlite::memory:"), file("postgres://coach@db/coach")), (None, None));
+        assert_eq!(Config::default().database_file(), Some("data/coach.db".into()));
+    }
 
     #[test]
     fn the_example_file_is_the_defaults_and_names_every_key() {

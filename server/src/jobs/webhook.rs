@@ -7,6 +7,7 @@ use super::job::{Hopeless, Job, subject};
 use crate::clock::now_us;
 use crate::config::webhook::Config;
 use crate::context::Context;
+use crate::secret::hex;
 use crate::session::announce::{CommentRef, Event, KIND, Payload};
 use crate::store::jobs::Claimed;
 use crate::store::reports::{self, AnswerRow, ScoreValues};
@@ -111,8 +112,7 @@ pub fn signature(secret: &str, seconds: i64, body: &[u8]) -> String {
     mac.update(seconds.to_string().as_bytes());
     mac.update(b".");
     mac.update(body);
-    let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("t={seconds},v1={hex}")
+    format!("t={seconds},v1={}", hex(&mac.finalize().into_bytes()))
 }
 
 #[async_trait]

@@ -2,7 +2,7 @@
 
 use crate::support::objects::Memory;
 use crate::support::report::{make_ready, report, session};
-use crate::support::{sqlite, sqlite_url};
+use crate::support::{postgres, sqlite, sqlite_url};
 use coach_core::SessionId;
 use coach_server::backup::{self, Restored};
 use coach_server::channel::Hub;
@@ -10,8 +10,10 @@ use coach_server::objects::{Objects, blocking, journal_key, recording_key, repor
 use coach_server::session::{Event, Machine, State};
 use coach_server::store::people::users;
 use coach_server::store::{Db, sessions};
+use coach_testing::{Need, not_checked};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -28,7 +30,12 @@ const RECORDED: &[u8] = b"what was recorded until then";
 
 impl Server {
     async fn new() -> Server {
-        let ((db, folder), store) = (sqlite().await, Memory::default());
+        let (db, folder) = sqlite().await;
+        Server::over(db, folder).await
+    }
+
+    async fn over(db: Db, folder: TempDir) -> Server {
+        let store = Memory::default();
         let me = users::personal(&db).await.unwrap();
         let ready = session(&db, me).await.id;
         make_ready(&db, me, ready, &report(Some(61.0))).await;
@@ -92,6 +99,36 @@ async fn what_a_server_holds_comes_back_on_another_machine() {
         (sessions::all_owners_sessions(&server.db).await.unwrap(), sessions::all_owners_sessions(&db).await.unwrap());
     assert_eq!(before, after);
     assert_eq!(sessions::all_owners_in_state(&db, State::Live).await.unwrap()[0].id, server.live);
+}
+
+fn tool(name: &str, args: &[&str]) {
+    let output = Command::new(name).args(args).output().unwrap();
+    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[tokio::test]
+async fn a_postgresql_database_comes_back_by_its_own_tools_and_the_rest_by_ours() {
+    let (Some(url), Some(other)) = (postgres::fresh_url().await, postgres::fresh_url().await) else {
+        not_checked(Need::Postgres, "a backup beside pg_dump", "no PostgreSQL 15 or newer is installed");
+        return;
+    };
+    let db = Db::open(&url, 4).await.unwrap();
+    db.migrate().await.unwrap();
+    let (server, to) = (Server::over(db, tempfile::tempdir().unwrap()).await, tempfile::tempdir().unwrap());
+    let dump = to.path().join("coach.dump");
+    tool("pg_dump", &["--format=custom", "--file", dump.to_str().unwrap(), &url]);
+    let (copy, taken) = server.back_up().await;
+    assert_eq!((taken.files, taken.ready, taken.running, taken.lacking), (4, 1, 1, vec![]), "without the database");
+    let file = to.path().join("coach.db");
+    let open = async || Ok(Db::open(&other, 4).await?);
+    let into = backup::restore(copy.path(), &Memory::default(), &to.path().join("spool"), Some(&file), open, |_, _| {});
+    assert!(into.await.unwrap_err().to_string().contains("with PostgreSQL"));
+
+    tool("pg_restore", &["--dbname", &other, dump.to_str().unwrap()]);
+    let (store, open) = (Memory::default(), async || Ok(Db::open(&other, 4).await?));
+    let into = backup::restore(copy.path(), &store, &to.path().join("spool"), None, open, |_, _| {});
+    let restored = into.await.unwrap();
+    assert_eq!((restored.whole, restored.running, restored.lacking), (1, 1, vec![]));
 }
 
 #[tokio::test]
