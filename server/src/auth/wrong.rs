@@ -1,4 +1,5 @@
-//! Limits wrong passphrases of links. Right ones do not count, so that many people may open one link.
+//! Limits wrong passphrases of links. Right ones do not count, so that many people may open one link; the limits of `http::rate` count
+//! every request and take nothing back.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

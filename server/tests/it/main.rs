@@ -4,6 +4,7 @@ mod analyze;
 mod backup;
 mod comments;
 mod fuzz;
+mod grants;
 mod health;
 mod http;
 mod jobs;

@@ -1,30 +1,14 @@
 //! Every query on what belongs to a person names its owner or a grantee, or the worker that holds a job, or lies in a function that says that it is about all owners.
 
+use coach_server::store::people::users::OWNED;
 use std::path::{Path, PathBuf};
 
-/// Tables whose rows belong to a person.
-const TABLES: [&str; 20] = [
-    "answers",
-    "audit",
-    "comments",
-    "consents",
-    "grants",
-    "hints",
-    "identities",
-    "jobs",
-    "links",
-    "logins",
-    "parts",
-    "password_links",
-    "passwords",
-    "phrases",
-    "questions",
-    "scores",
-    "sessions",
-    "tokens",
-    "uploads",
-    "visits",
-];
+/// Tables whose rows belong to a person by another column than `owner`.
+const OF_A_PERSON: [&str; 4] = ["identities", "logins", "password_links", "passwords"];
+
+fn is_of_a_person(table: &str) -> bool {
+    OWNED.contains(&table) || OF_A_PERSON.contains(&table)
+}
 
 /// Functions that find a row by something else, with the file they are in: the one job of a session, a worker's own job, the number of
 /// jobs, the hash of a cookie and what it found, the provider's session. The last two are the beginnings that queries on sessions and on
@@ -76,9 +60,7 @@ fn names_a_table(query: &str) -> bool {
     let words: Vec<&str> = query.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
     // The rest of a query whose beginning is shared.
     query.starts_with("WHERE")
-        || words
-            .windows(2)
-            .any(|pair| ["FROM", "JOIN", "UPDATE", "INTO"].contains(&pair[0]) && TABLES.contains(&pair[1]))
+        || words.windows(2).any(|pair| ["FROM", "JOIN", "UPDATE", "INTO"].contains(&pair[0]) && is_of_a_person(pair[1]))
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::support::people::{grant, login, person, token, with_role};
 use crate::support::report::session;
+use crate::support::tables::{empty, everything, query_of_everything};
 use crate::support::{Server, on_both};
 use coach_core::{SessionId, UserId};
 use coach_server::auth::By;
@@ -384,66 +385,6 @@ fn body(operation: &str, request: RequestBuilder) -> RequestBuilder {
     }
 }
 
-/// Everything that the database holds, but when credentials were last used.
-async fn everything(db: &Db, query: &str) -> String {
-    let query = sqlx::AssertSqlSafe(query.to_owned());
-    match db {
-        Db::Lite(pool) => sqlx::query_scalar::<_, String>(query).fetch_all(pool).await.unwrap().join("\n"),
-        Db::Pg(pool) => sqlx::query_scalar::<_, String>(query).fetch_all(pool).await.unwrap().join("\n"),
-    }
-}
-
-/// The tables and their columns.
-async fn columns(db: &Db) -> Vec<(String, String)> {
-    let lite =
-        "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY 1, 2";
-    let pg = "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2";
-    match db {
-        Db::Lite(pool) => sqlx::query_as(lite).fetch_all(pool).await.unwrap(),
-        Db::Pg(pool) => sqlx::query_as(pg).fetch_all(pool).await.unwrap(),
-    }
-}
-
-/// A query that returns each table as one text.
-async fn query_of_everything(db: &Db) -> String {
-    let columns = columns(db).await;
-    let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (table, column) in columns.into_iter().filter(|(_, column)| column != "seen_us" && column != "used_us") {
-        let text = match db {
-            Db::Lite(_) => format!("quote({column})"),
-            Db::Pg(_) => format!("COALESCE({column}::text, '-')"),
-        };
-        tables.entry(table).or_default().push(text);
-    }
-    let join = if matches!(db, Db::Lite(_)) { "group_concat(r, '|')" } else { "string_agg(r, '|' ORDER BY r)" };
-    let each = tables.iter().map(|(table, columns)| {
-        let row = columns.join(" || ',' || ");
-        format!(
-            "SELECT '{table}: ' || COALESCE((SELECT {join} FROM (SELECT {row} AS r FROM {table} ORDER BY 1) rows), '')"
-        )
-    });
-    each.collect::<Vec<_>>().join(" UNION ALL ")
-}
-
-/// Empties every table of what the requests of an operation left, so that what is compared stays small.
-async fn empty(db: &Db) {
-    const STAYS: [&str; 3] = ["_sqlx_migrations", "questions", "users"];
-    let tables = columns(db).await.into_iter().map(|(table, _)| table).collect::<BTreeSet<_>>();
-    let emptied = tables.iter().filter(|table| !STAYS.contains(&table.as_str()));
-    let statements = emptied.map(|table| format!("DELETE FROM {table};")).collect::<String>();
-    let people = "DELETE FROM users WHERE email LIKE '%@uni.test';";
-    // References are looked at when the transaction ends, or not at all.
-    let (references, end) = match db {
-        Db::Lite(_) => ("BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON;", "COMMIT;"),
-        Db::Pg(_) => ("BEGIN; SET LOCAL session_replication_role = replica;", "COMMIT;"),
-    };
-    let all = sqlx::raw_sql(sqlx::AssertSqlSafe(format!("{references} {statements} {people} {end}")));
-    match db {
-        Db::Lite(pool) => drop(all.execute(pool).await.unwrap()),
-        Db::Pg(pool) => drop(all.execute(pool).await.unwrap()),
-    }
-}
-
 /// The operations of the API: id, method and path.
 fn operations() -> Vec<(String, Method, String)> {
     let document = serde_json::to_value(coach_server::http::openapi()).unwrap();
@@ -532,60 +473,6 @@ async fn nobody_does_more_than_the_table_of_rights_says() {
             leaks.len()
         );
         assert!(leaks.is_empty(), "{}", leaks.join("\n"));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_share_shows_what_it_says_until_it_ends() {
-    on_both(async |db| {
-        let server = Server::on(db.clone(), |config| config.auth.local = true, now_us).await;
-        let fixture = fixture(&db, Caller::Owner).await;
-        let owner = login(&db, fixture.owner).await;
-        let coach = login(&db, person(&db, "ona").await).await;
-        let ask = async |method: Method, path: String, cookie: &str, body: Value| {
-            let request = server.request(method, &path).header("cookie", cookie).json(&body);
-            let answer = request.send().await.unwrap();
-            (answer.status().as_u16(), answer.json::<Value>().await.unwrap_or_default())
-        };
-        let here = format!("/api/sessions/{}", fixture.session);
-        let share = |email: &str, more: Value| {
-            let mut body = json!({ "email": email });
-            body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-            body
-        };
-        assert_eq!(ask(Method::GET, here.clone(), &coach, Value::Null).await.0, 404);
-        for wrong in [
-            share("nobody@uni.test", json!({})),
-            share("", json!({})),
-            share("ona@uni.test", json!({"days": 0})),
-            share("ona@uni.test", json!({"role": "owner"})),
-        ] {
-            assert_eq!(ask(Method::POST, format!("{here}/grants"), &owner, wrong.clone()).await.0, 422, "{wrong}");
-        }
-        let (status, made) =
-            ask(Method::POST, format!("{here}/grants"), &owner, share("ONA@uni.test", json!({}))).await;
-        assert_eq!(status, 201);
-        let (status, seen) = ask(Method::GET, here.clone(), &coach, Value::Null).await;
-        assert_eq!((status, &seen["scores"]), (200, &Value::Null));
-        assert_eq!(ask(Method::GET, format!("{here}/report"), &coach, Value::Null).await.0, 403, "scores are off");
-        assert_eq!(
-            ask(Method::GET, format!("{here}/recording"), &coach, Value::Null).await.0,
-            409,
-            "nothing is recorded yet"
-        );
-        let (_, shared) = ask(Method::GET, "/api/shared".into(), &coach, Value::Null).await;
-        assert_eq!(shared["sessions"][0]["session"], fixture.session.to_string());
-        let (_, list) = ask(Method::GET, format!("{here}/grants"), &owner, Value::Null).await;
-        assert!(list["grants"].as_array().unwrap().iter().any(|grant| grant["email"] == "ona@uni.test"), "{list}");
-        let grant = format!("{here}/grants/{}", made["id"].as_str().unwrap());
-        assert_eq!(ask(Method::DELETE, grant.clone(), &coach, Value::Null).await.0, 403);
-        assert_eq!(ask(Method::DELETE, grant.clone(), &owner, Value::Null).await.0, 204);
-        assert_eq!(ask(Method::DELETE, grant, &owner, Value::Null).await.0, 404);
-        assert_eq!(ask(Method::GET, here, &coach, Value::Null).await.0, 404);
-        let (_, log) = ask(Method::GET, "/api/audit".into(), &owner, Value::Null).await;
-        let what: Vec<_> = log["entries"].as_array().unwrap().iter().map(|e| e["what"].as_str().unwrap()).collect();
-        assert_eq!(what, ["unshared", "shared"]);
     })
     .await;
 }

@@ -7,6 +7,7 @@ pub mod people;
 pub mod postgres;
 pub mod report;
 pub mod shown;
+pub mod tables;
 
 use coach_core::journal::{FaceModel, HintSettings, VoiceActivityModel};
 use coach_core::{SessionId, UserId};

@@ -15,6 +15,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use uuid::Uuid;
 
+// The fields of `Remark` again: serde refuses no unknown fields where a struct is flattened into another.
 /// What a guest says, and how they are called.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[schema(as = GuestCommentRequest)]
