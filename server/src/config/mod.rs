@@ -18,6 +18,7 @@ pub mod webhook;
 pub use layers::{Error, Layers};
 
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// All settings of an operator.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
