@@ -3,7 +3,8 @@
 use crate::channel::Hub;
 use crate::config::Config;
 use crate::objects::Objects;
-use crate::session::Machine;
+use crate::providers;
+use crate::session::{Machine, Outside};
 use crate::store::Db;
 use crate::store::queue::Queue;
 use coach_core::journal::{FaceModel, VoiceActivityModel};
@@ -38,6 +39,7 @@ impl Context {
         let hub = Arc::new(Hub::new(config.limits.channels));
         let machine = Machine::new(db.clone(), hub.clone());
         let machine = if config.webhook.url.is_some() { machine.announcing() } else { machine };
+        let machine = machine.sending(outside(&config));
         Context {
             machine,
             queue: Queue::new(db.clone()),
@@ -51,6 +53,16 @@ impl Context {
     }
 }
 
+/// Returns what is sent to services of others once a session is scored.
+fn outside(config: &Config) -> Vec<Outside> {
+    let outside = |offer: providers::Offer| Outside {
+        kind: offer.purpose.job(),
+        purpose: offer.purpose.as_str(),
+        provider: offer.provider,
+    };
+    providers::offers(&config.providers).into_iter().map(outside).collect()
+}
+
 /// The names of the loaded models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ModelNames {
@@ -58,6 +70,8 @@ pub struct ModelNames {
     pub face: FaceModel,
     /// What detects when somebody speaks.
     pub voice_activity: VoiceActivityModel,
+    /// Name and version of the speech recognizer; `null`: nothing is written down.
+    pub words: Option<&'static str>,
 }
 
 /// Holds the names of the models once they are loaded and warm. The server is not ready before. Clones share one value.

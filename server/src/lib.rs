@@ -3,7 +3,7 @@
 //! From the bottom up; `tests/tests/architecture.rs` holds which folder may use which:
 //! * [`config`]: defaults < `coach.toml` < environment < flags. [`clock`], [`secret`], [`shutdown`], [`telemetry`]: small tools.
 //! * `places`: how much may go on at once. `private`: files for one account. [`sole`]: one server per database.
-//! * [`objects`]: the object store. [`store`]: all SQL.
+//! * [`objects`]: the object store. [`store`]: all SQL. [`providers`]: services of others, and how they are asked.
 //! * [`session`]: what a session is: its states and the only way from one to another, its view, its questions, the consent.
 //! * [`channel`]: the messages of the live channel and the hub that hands them out.
 //! * [`context`]: what every service of the process shares.
@@ -27,6 +27,7 @@ pub mod live;
 pub mod objects;
 mod places;
 mod private;
+pub mod providers;
 pub mod recording;
 pub mod secret;
 pub mod session;

@@ -53,7 +53,7 @@ pub const METRICS: [Metric; 24] = [
         ..metric(Kind::Histogram, "coach_store_seconds", "Calls of the object store, by operation")
     },
     Metric {
-        label: Some(("kind", &["analyze", "erase_session", "webhook"])),
+        label: Some(("kind", &["analyze", "erase_session", "estimate", "rescore", "review", "transcribe", "webhook"])),
         ..metric(Kind::Histogram, "coach_job_seconds", "Attempts of jobs, by kind and outcome")
     },
     metric(Kind::Gauge, "coach_live_sessions", "Live sessions"),

@@ -77,3 +77,31 @@ export async function untilPlayable(page) {
   });
   return length.jsonValue();
 }
+
+/**
+ * Presses a word of the transcript. Returns the word, its time, where the video went, and how long it took until that was shown, all in
+ * milliseconds.
+ */
+export async function pressWord(page, word) {
+  await page
+    .locator("video")
+    .first()
+    .evaluate((video) => {
+      const pressed = new Promise((resolve) =>
+        document.addEventListener("click", () => resolve(performance.now()), { capture: true, once: true }),
+      );
+      const went = new Promise((resolve) =>
+        video.addEventListener("seeking", () => resolve(video.currentTime * 1000), { once: true }),
+      );
+      const shown = new Promise((resolve) =>
+        video.addEventListener("seeked", () => resolve(performance.now()), { once: true }),
+      );
+      window.wordPressed = Promise.all([pressed, went, shown]).then(([from, to_ms, until]) => ({
+        to_ms,
+        took_ms: Math.round(until - from),
+      }));
+    });
+  const [text, at_ms] = [await word.innerText(), Number(await word.getAttribute("data-at"))];
+  await word.click();
+  return { text, at_ms, ...(await page.evaluate(() => window.wordPressed)) };
+}

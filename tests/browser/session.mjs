@@ -1,12 +1,12 @@
 // Drives a whole session in Chromium as a person would: choose, agree, check devices, answer twice, stop, read the report.
 // Prints one JSON object with what it saw. Usage: node session.mjs BASE_URL CAMERA.mjpeg MICROPHONE.wav SCREENSHOT_FOLDER
-import { untilPlayable, walk } from "./chromium.mjs";
+import { pressWord, untilPlayable, walk } from "./chromium.mjs";
 
 const [base, camera, microphone, shots] = process.argv.slice(2);
 const FIRST_ANSWER_MS = 34_000; // fast speech: the hint needs 20 s of it
 const ARENA_MS = 46_000;
 
-const seen = { vitals: 0, hints: [], hints_shown: [], scores: [], running: 0 };
+const seen = { vitals: 0, hints: [], hints_shown: [], scores: [], running: 0, steps: [] };
 const media = [
   "--autoplay-policy=no-user-gesture-required",
   "--use-fake-ui-for-media-stream",
@@ -42,7 +42,14 @@ await walk({ seen, shots, permissions: ["camera", "microphone"], args: media }, 
   go("device check");
   await by("calibrate").waitFor();
   await page.waitForFunction(() => !document.querySelector("[data-testid=calibrate]").disabled);
+  const measured = page.waitForResponse((r) => r.url().endsWith("/calibration") && r.request().method() === "POST");
   await by("calibrate").click();
+  // Quiet first, then the sentence: the page says when.
+  for (const step of ["Stay quiet", "Say the sentence"]) {
+    await by("calibrate").filter({ hasText: step }).waitFor();
+    seen.steps.push(step);
+  }
+  seen.calibration = (await (await measured).json()).calibration;
   await page.waitForFunction(() => document.querySelector("[data-testid=advice]")?.hasAttribute("data-ok"));
   seen.calibrated = await by("advice").getAttribute("data-ok");
   seen.advice = await by("advice").innerText();
@@ -71,7 +78,14 @@ await walk({ seen, shots, permissions: ["camera", "microphone"], args: media }, 
       timeout: FIRST_ANSWER_MS,
     })
     .then(
-      () => shot("5-arena-hint"),
+      async () => {
+        await shot("5-arena-hint");
+        await by("not-helpful").click();
+        seen.refused = await by("hint").getAttribute("data-hint");
+        seen.said_of_refused = await by("hint").innerText();
+        await shot("5-arena-hint-refused");
+        seen.switched_off = await page.evaluate(() => localStorage.getItem("coach.hints.off"));
+      },
       () => undefined,
     );
   await page.waitForTimeout(Math.max(0, began + FIRST_ANSWER_MS - Date.now()));
@@ -114,6 +128,11 @@ await walk({ seen, shots, permissions: ["camera", "microphone"], args: media }, 
     () => !document.querySelector("video").seeking && document.querySelector("video").currentTime > 5,
   );
   seen.seeked_to_s = await video.evaluate((v) => v.currentTime);
+  go("words");
+  const words = by("transcript").locator("[data-at]");
+  seen.words = await words.allInnerTexts();
+  if (seen.words.length > 0) seen.word = await pressWord(page, words.nth(Math.floor(seen.words.length / 2)));
+  await video.evaluate((v) => v.pause());
   await shot("6-report");
   await shot("7-report-whole", { fullPage: true });
 

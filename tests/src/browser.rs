@@ -61,3 +61,19 @@ pub async fn walk(coach: &Coach, name: &str, args: &[impl AsRef<OsStr>]) -> Resu
     ensure!(output.status.success(), "the browser's way ended early: {seen:#}");
     Ok(seen)
 }
+
+/// Checks what `pressWord` of the scripts reports: the replay went to the word within 100 ms.
+///
+/// # Errors
+/// It went elsewhere.
+pub fn pressed_word(word: &Value) -> Result<()> {
+    let ms = |name: &str| word[name].as_f64().with_context(|| format!("{name}: {word}"));
+    let off = (ms("to_ms")? - ms("at_ms")?).abs();
+    // How long it took is a matter of the machine: it is printed.
+    println!(
+        "{} was pressed: the replay went to a place {off:.1} ms from it, shown {} ms later",
+        word["text"], word["took_ms"]
+    );
+    ensure!(off <= 100.0, "the replay went {off} ms beside the word: {word}");
+    Ok(())
+}

@@ -1,13 +1,16 @@
 //! Clips with one staged fault each, so that what must be said of them is known: espeak-ng speaks, and a portrait moves before the camera.
 
 use anyhow::Result;
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 
-use crate::coach::project;
+use crate::coach::{models, program, project};
 use crate::tools::run;
 
 /// Length of a clip, seconds.
 const SECONDS: &str = "42";
+/// The same, media time.
+pub const LENGTH_MS: i64 = 42_000;
 /// When the face leaves or the light goes out, seconds.
 pub const FROM_S: f64 = 20.0;
 const SPEECH: &str = "Last year I led a small team that had to move a payment system to a new provider. We found that the tests did not cover \
@@ -58,8 +61,33 @@ pub struct Stage {
     folder: PathBuf,
 }
 
-fn text(path: &Path) -> &str {
+/// Returns a path as text.
+///
+/// # Panics
+/// It is no text; folders of tests are.
+pub fn text(path: &Path) -> &str {
     path.to_str().expect("test folders are plain text")
+}
+
+/// Returns the report that `coach analyze` makes of a clip, with words where there is a recognizer.
+///
+/// # Errors
+/// The program fails.
+pub fn analyze(clip: &Path, more: &[&str]) -> Result<Value> {
+    let (out, data) = (clip.with_extension("coach"), clip.with_file_name("data"));
+    let (program, models) = (program(), models());
+    let args = ["analyze", text(clip), "--out", text(&out), "--models", text(&models), "--data", text(&data)];
+    run("env", &[&["COACH_MODELS_WORDS=auto", text(&program)][..], &args, more].concat())?;
+    Ok(serde_json::from_slice(&std::fs::read(out.join("report.json"))?)?)
+}
+
+/// Returns the texts of an array, or of one key of its objects; empty: the texts themselves.
+pub fn list<'a>(of: &'a Value, key: &str) -> Vec<&'a str> {
+    of.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|x| if key.is_empty() { x.as_str() } else { x[key].as_str() })
+        .collect()
 }
 
 impl Stage {
@@ -76,6 +104,20 @@ impl Stage {
         let to = self.folder.join(format!("{voice:?}-{face:?}.mkv"));
         #[rustfmt::skip]
         run("ffmpeg", &["-v", "error", "-y", "-i", text(&shown), "-i", text(&said), "-c:v", "copy", "-c:a", "libopus", "-b:a", "32k", text(&to)])?;
+        Ok(to)
+    }
+
+    /// Returns clips one after the other in one file, `SECONDS` each.
+    ///
+    /// # Errors
+    /// As [`Stage::clip`].
+    pub fn round(&self, answers: &[(Voice, Face)]) -> Result<PathBuf> {
+        let clips = answers.iter().map(|&(voice, face)| self.clip(voice, face)).collect::<Result<Vec<_>>>()?;
+        let (list, to) = (self.folder.join("round.txt"), self.folder.join("round.mkv"));
+        let lines = clips.iter().map(|clip| format!("file '{}'\n", text(clip)));
+        std::fs::write(&list, lines.collect::<String>())?;
+        #[rustfmt::skip]
+        run("ffmpeg", &["-v", "error", "-y", "-f", "concat", "-safe", "0", "-i", text(&list), "-c", "copy", text(&to)])?;
         Ok(to)
     }
 

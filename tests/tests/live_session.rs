@@ -2,14 +2,14 @@
 //! checked by others (ffmpeg), and the file path must see what the live path saw.
 
 use anyhow::{Context, Result, ensure};
-use coach_e2e::browser::{screenshots, walk};
+use coach_e2e::browser::{pressed_word, screenshots, walk};
 use coach_e2e::coach::{Coach, program, project};
 use coach_e2e::media::{shared, stage};
 use coach_e2e::parity;
 use coach_e2e::recording::{fetch, key_frames, length, longest_wait, stamps};
 use coach_e2e::tools::run;
 use coach_testing::{Need, not_checked};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::process::Command;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,6 +36,7 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
     let hints = seen["hints"].as_array().context("hints")?;
     ensure!(hints.iter().any(|h| h["id"] == "slow_down"), "fast speech must lead to its hint, came: {hints:?}");
     ensure!(!seen["hints_shown"].as_array().context("hints_shown")?.is_empty(), "the hint was on the page");
+    a_sentence_was_measured_and_a_hint_refused(&seen)?;
     ensure!(seen["question"] != seen["next"], "the next question is another one");
     for score in seen["scores"].as_array().context("scores")? {
         println!("score on the page: {} {}", score[0], score[1]);
@@ -52,6 +53,18 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
             ensure!(answer["scores"][name]["contributions"].as_array().is_some_and(|c| !c.is_empty()), "{name} opens");
         }
     }
+
+    if report["recognizer"].is_null() {
+        not_checked(Need::Models, "the words on the page", "the speech recognizer is not in the models folder");
+    } else {
+        let words = seen["words"].as_array().context("words")?;
+        println!("words on the page: {}", words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" "));
+        ensure!(words.len() >= 60, "{} words of 46 s of speech are on the page", words.len());
+        pressed_word(&seen["word"])?;
+    }
+    let check = &seen["calibration"]["level_db"];
+    let read = &report["answers"][0]["metrics"]["volume_level"];
+    ensure!(read["baseline"] == *check, "the voice is read against the sentence of the check, {check}: {read}");
 
     // The stored object, fetched as a browser fetches it, decoded by others.
     let (_, recording) = coach.get(&format!("/api/sessions/{id}/recording")).await?;
@@ -71,9 +84,11 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
     println!("{} key frames, at most {longest:.2} s from one to the next", keys.len());
     ensure!(longest <= 4.0, "{longest:.2} s without a key frame: {keys:?}");
 
+    let off = format!("\"what\":\"hint_off\",\"question\":{}", seen["refused"]);
     // Live = file: the same analyzed frames, the same voice, the same scores.
     let live =
         reqwest::get(coach.url(&format!("/api/sessions/{id}/journal"))).await?.error_for_status()?.text().await?;
+    ensure!(live.contains(&off), "the live session was told that the hint does not help: {off}");
     let journal = folder.path().join("live.jsonl");
     std::fs::write(&journal, &live)?;
     let out = folder.path().join("again");
@@ -112,6 +127,22 @@ async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
     ensure!(status == 404, "a deleted session answers {status}");
     let url = recording["url"].as_str().context("a URL")?;
     ensure!(reqwest::get(url).await?.status() == 404, "the recording of a deleted session can still be read");
+    Ok(())
+}
+
+/// The device check heard a sentence after the quiet seconds, and the hint that was called not helpful is switched off.
+fn a_sentence_was_measured_and_a_hint_refused(seen: &Value) -> Result<()> {
+    ensure!(seen["steps"] == json!(["Stay quiet", "Say the sentence"]), "the steps of the check: {}", seen["steps"]);
+    let calibration = &seen["calibration"];
+    println!("the device check: {calibration}");
+    for of_the_voice in ["level_db", "pitch_hz"] {
+        ensure!(calibration[of_the_voice].is_number(), "{of_the_voice} of the sentence: {calibration}");
+    }
+    ensure!(seen["refused"].is_string(), "a hint was refused");
+    let said = seen["said_of_refused"].as_str().unwrap_or_default();
+    ensure!(said.contains("You will not see this hint again"), "the page says what a refused hint leads to: {said}");
+    let off: Value = serde_json::from_str(seen["switched_off"].as_str().unwrap_or("null"))?;
+    ensure!(off == json!([seen["refused"]]), "it is switched off in the settings: {off}");
     Ok(())
 }
 

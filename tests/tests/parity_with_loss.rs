@@ -75,6 +75,22 @@ fn again(live: &Archived) -> Result<(String, Value)> {
     Ok((journal, serde_json::from_slice(&std::fs::read(out.join("report.json"))?)?))
 }
 
+/// Returns the report that `coach analyze` makes of a session's export: its recording, with the calibration of its device check.
+async fn from_export(coach: &Coach, live: &Archived) -> Result<Value> {
+    let text = |path: &Path| path.to_str().map(str::to_owned).context("plain text");
+    let folder = live.recording.with_extension("export");
+    std::fs::create_dir(&folder)?;
+    let zip = folder.join("session.zip");
+    std::fs::write(&zip, bytes(&coach.url(&format!("/api/sessions/{}/export", live.id))).await?)?;
+    run("python3", &["-m", "zipfile", "-e", &text(&zip)?, &text(&folder)?])?;
+    let (file, calibration) = (folder.join("recording.webm"), folder.join("calibration.json"));
+    let (file, calibration, to) = (text(&file)?, text(&calibration)?, folder.join("again"));
+    let (data, models, out) = (text(&folder.join("data"))?, text(&models())?, text(&to)?);
+    let args = ["analyze", &file, "--calibration", &calibration, "--out", &out, "--models", &models, "--data", &data];
+    run(&text(&program())?, &args)?;
+    Ok(serde_json::from_slice(&std::fs::read(to.join("report.json"))?)?)
+}
+
 fn hints(report: &Value) -> Vec<(i64, String)> {
     let hints = report["hints"].as_array().into_iter().flatten();
     hints.map(|h| (h["t"].as_i64().unwrap_or_default(), h["id"].as_str().unwrap_or_default().to_owned())).collect()
@@ -128,6 +144,14 @@ async fn a_lossy_network_does_not_change_the_agreement_of_both_paths() -> Result
     let [clean_report, lossy_report, deaf_report] = [check_paths(&clean)?, check_paths(&lossy)?, check_paths(&deaf)?];
     for report in [&clean_report, &lossy_report, &deaf_report] {
         println!("scores: {}", parity::scores(report));
+    }
+    let exported = from_export(&coach, &clean).await?;
+    if parity::is_in_full(&clean.journal, "scores live and from the session's export") {
+        let apart = parity::scores_apart(&clean.report, &exported, &parity::NAMES)?;
+        println!("largest distance of a score, live against its export with --calibration: {apart:.3}");
+        ensure!(apart <= 1.0, "the export with its calibration scores {apart} apart");
+        let [lived, read] = [&clean.report, &exported].map(|r| r["answers"][0]["metrics"]["volume_level"].clone());
+        ensure!(lived["baseline"] == read["baseline"], "the voice is read against {lived}, from the export {read}");
     }
     let [_, (sounds, _)] = parity::lost(&deaf.journal);
     ensure!(sounds > 10, "the third session was to have gaps");

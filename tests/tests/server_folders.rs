@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The folders and files of `server/src`, and the others that each may use. Two leaf modules count as folders of their
 /// own: the states and the questions of a session, which SQL reads and writes.
-const ARROWS: [(&str, &[&str]); 24] = [
+const ARROWS: [(&str, &[&str]); 25] = [
     ("clock", &[]),
     ("secret", &[]),
     ("shutdown", &[]),
@@ -17,10 +17,11 @@ const ARROWS: [(&str, &[&str]); 24] = [
     ("session::state", &[]),
     ("session::questions", &[]),
     ("objects", &["config"]),
+    ("providers", &["config", "secret"]),
     ("store", &["clock", "secret", "session::state", "session::questions"]),
     ("session", &["clock", "session::state", "session::questions", "store"]),
     ("auth", &["clock", "config", "secret", "store"]),
-    ("context", &["channel", "config", "objects", "session", "store"]),
+    ("context", &["channel", "config", "objects", "providers", "session", "store"]),
     ("channel", &["session", "session::state"]),
     ("analysis", &["config", "context", "store"]),
     ("recording", &["analysis", "channel", "config", "context", "objects", "session", "shutdown", "store"]),
@@ -50,6 +51,7 @@ const ARROWS: [(&str, &[&str]); 24] = [
             "config",
             "context",
             "objects",
+            "providers",
             "recording",
             "secret",
             "session",
@@ -71,6 +73,7 @@ const ARROWS: [(&str, &[&str]); 24] = [
             "live",
             "objects",
             "places",
+            "providers",
             "recording",
             "session",
             "session::questions",
@@ -94,6 +97,7 @@ const ARROWS: [(&str, &[&str]); 24] = [
             "live",
             "objects",
             "private",
+            "recording",
             "session",
             "shutdown",
             "sole",

@@ -21,6 +21,7 @@ const Pair = lazy(() => import("./pages/pair/pair"));
 const Shared = lazy(() => import("./pages/shared/shared"));
 const Review = lazy(() => import("./pages/shared/review"));
 const Guest = lazy(() => import("./pages/guest/guest"));
+const SharedSet = lazy(() => import("./pages/set/set"));
 const Compare = lazy(() => import("./pages/compare/compare"));
 
 function Waiting() {
@@ -51,6 +52,7 @@ export function App() {
           <Route path="/shared" component={Shared} />
           <Route path="/shared/:id">{(params) => <Review key={params.id} id={params.id} />}</Route>
           <Route path="/guest" component={Guest} />
+          <Route path="/set" component={SharedSet} />
           <Route path="/settings" component={Settings} />
           <Route>
             <Frame title="Not here">

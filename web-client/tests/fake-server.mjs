@@ -28,7 +28,9 @@ const TYPES = {
 
 let sessions = values.empty ? [] : fixture.sessions();
 let consent = values.empty ? null : { version: fixture.CONSENT.version, accepted_us: Date.now() * 1000 };
-const retention = { days: null, own: null, server: null };
+const retention = { days: null, own: null, server: null, from_us: null };
+let own = values.empty ? [] : fixture.OWN;
+let sets = values.empty ? [] : fixture.SETS;
 const sockets = new Map();
 
 const tell = (id, message) => {
@@ -78,6 +80,7 @@ const server = createServer(async (request, response) => {
         models: { face: "full", voice_activity: "silero" },
         hints: fixture.HINTS,
         retention,
+        erasure_us: null,
       });
     case "GET /api/consent":
       return json(200, fixture.CONSENT);
@@ -85,7 +88,21 @@ const server = createServer(async (request, response) => {
       consent = { version: fixture.CONSENT.version, accepted_us: Date.now() * 1000 };
       return json(201, consent);
     case "GET /api/questions":
-      return json(200, { questions: fixture.QUESTIONS });
+      return json(200, { questions: [...fixture.QUESTIONS, ...own] });
+    case "POST /api/questions": {
+      const made = { ...JSON.parse(body.toString()), id: `own-${own.length}-new`, own: true, classic: false };
+      own = [...own, { label: null, ...made }];
+      return json(201, { id: made.id });
+    }
+    case "GET /api/question-sets":
+      return json(200, { sets });
+    case "POST /api/question-sets": {
+      const made = { ...JSON.parse(body.toString()), id: `set-${sets.length}`, updated_us: Date.now() * 1000 };
+      sets = [...sets, made];
+      return json(201, { id: made.id });
+    }
+    case "GET /api/me/retention":
+      return json(200, { at_us: (Date.now() + 86_400_000) * 1000, sessions: 0, references: 1, oldest: [] });
     case "GET /api/sessions":
       return json(200, { sessions, next: null });
     case "POST /api/sessions": {

@@ -55,8 +55,35 @@ export const QUESTIONS = Object.entries(TEXTS).flatMap(([family, texts]) =>
     text,
     suggested_ms: [90_000, 120_000, 150_000][i % 3],
     tip: TIP,
+    label: null,
+    own: false,
+    classic: i === 0 || family === "motivation",
   })),
 );
+
+export const OWN = [
+  ["own-1", "Why would you leave a job that you like?", "motivation", "Lighthouse keeper"],
+  ["own-2", "What would your last team say about you?", "teamwork", null],
+].map(([id, text, family, label]) => ({
+  id,
+  text,
+  family,
+  suggested_ms: 90_000,
+  tip: "",
+  label,
+  own: true,
+  classic: false,
+}));
+
+export const SETS = [
+  { id: "set-1", name: "First round", questions: ["own-1", "failure-1", "pressure-1", "own-2"], updated_us: 0 },
+  {
+    id: "set-2",
+    name: "A long afternoon with the whole committee",
+    questions: QUESTIONS.slice(0, 9).map(({ id }) => id),
+    updated_us: 0,
+  },
+];
 
 const ASKED = [QUESTIONS[0], QUESTIONS[4], QUESTIONS[14]].map(({ id, text, family, suggested_ms }) => ({
   id,
@@ -65,10 +92,35 @@ const ASKED = [QUESTIONS[0], QUESTIONS[4], QUESTIONS[14]].map(({ id, text, famil
   suggested_ms,
 }));
 
+/** Values in words, as a report has them. */
+const TEXTS_OF = {
+  volume_consistency: "16 % louder or quieter from phrase to phrase",
+  phrase_end_level: "the last words died away in 5 of 14 phrases",
+  volume_level: "as loud as in the device check",
+  eye_contact: "71 %",
+  head_movement: "calm",
+  brow_tension: "at rest",
+  pace: "172 words a minute, counted in the words",
+  answer_length: "110 % of the suggested time",
+  long_pauses: "twice over a second, the longest 2.2 s",
+  pause_share: "19 %",
+  articulation_rate: "4.3 syllables a second",
+  hesitations: "about 3",
+  stress_spikes: "once",
+  stress_recovery: "3.8 s",
+  pitch_variation: "rose and fell three quarters as far as a lively voice",
+  expressiveness: "a quiet face",
+  smile: "twice",
+  presence: "99 %",
+  nods: "none",
+};
+
 const part = (metric, name, value, unit, target, weight, share, moments = [], reason = null) => ({
   metric,
   name,
   value,
+  text: value === null ? null : TEXTS_OF[metric],
+  usual: null,
   reason,
   unit,
   target,
@@ -114,7 +166,7 @@ function scores(r, at, length, poor = false) {
     part("brow_tension", "Brows drawn together", poor ? null : 0.01, "", "at rest", 0.05, 0.95),
   ];
   const clarity = [
-    part("pace", "Pace", 172, "wpm", "120 to 160 wpm", 0.55, 0.52 + wiggle(), [
+    part("pace", "Pace", 172, "wpm", "120 to 160 words a minute", 0.55, 0.52 + wiggle(), [
       moment(t(0.35), 15_000, "184 words a minute", false),
       moment(t(0.8), 15_000, "138 words a minute", true),
     ]),
@@ -205,9 +257,10 @@ function transcript(duration) {
 
 /** Some of what is seen and heard. */
 function metrics(r) {
-  const of = (name, value, unit, more = {}) => ({
+  const of = (id, name, value, unit, more = {}) => ({
     name,
-    text: null,
+    text: value === null ? null : TEXTS_OF[id],
+    usual: null,
     value: value === null ? null : value * (0.95 + r() * 0.1),
     unit,
     reason: null,
@@ -215,15 +268,16 @@ function metrics(r) {
     baseline: null,
     ...more,
   });
-  return {
-    pace: of("Pace", 172, "wpm", { baseline: 158 }),
-    answer_length: of("Answer length", 1.1, "x"),
-    eye_contact: of("Eye contact", 0.8, "share"),
-    pitch_variation: of("Pitch variation", 2.3, "st"),
-    presence: of("Time in the frame", 0.99, "share"),
-    nods: of("Nods", 0, "/min"),
-    volume_level: of("Volume", null, "dB", { reason: "too noisy to judge" }),
-  };
+  const all = [
+    ["pace", "Pace", 172, "wpm", { baseline: 158, usual: "158 words a minute" }],
+    ["answer_length", "Answer length", 1.1, "x"],
+    ["eye_contact", "Eye contact", 0.8, "share"],
+    ["pitch_variation", "Pitch variation", 2.3, "st"],
+    ["presence", "Time in the frame", 0.99, "share"],
+    ["nods", "Nods", 0, "/min"],
+    ["volume_level", "Volume", null, "dB", { reason: "too noisy to judge" }],
+  ];
+  return Object.fromEntries(all.map(([id, ...rest]) => [id, of(id, ...rest)]));
 }
 
 /** A report of three answers over `duration` ms. */

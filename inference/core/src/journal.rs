@@ -11,7 +11,7 @@ mod header;
 mod words;
 
 pub use header::{Calibration, Capture, FaceModel, Header, HintSettings, Models, Part, Source, VoiceActivityModel};
-pub use words::{Phrase, Word};
+pub use words::{Phrase, Word, is_filler};
 
 use crate::face::{ActionUnits, Blendshapes, fixed};
 use crate::{MediaTime, Span};
@@ -105,7 +105,7 @@ impl Line {
 pub struct Mark {
     pub t: MediaTime,
     pub what: MarkKind,
-    /// The question's text with `question` and `follow_up`, the note's with `note`.
+    /// The question's text with `question` and `follow_up`, the note's with `note`, the hint's id with `hint_off` and `hint_on`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<String>,
     /// The question's id in the bank, so that two answers to one question can be compared.
@@ -129,6 +129,10 @@ pub enum MarkKind {
     Note,
     /// The answer that has ended goes on with a further question, whose text is `question`.
     FollowUp,
+    /// The hint whose id is `question` is not shown from here on, because the person called it not helpful.
+    HintOff,
+    /// It is shown again.
+    HintOn,
 }
 
 /// What one analyzed frame showed.

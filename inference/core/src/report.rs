@@ -191,11 +191,16 @@ pub struct Contribution {
     pub name: String,
     /// `null`: not enough evidence; it brings no points of its own, and `unknown` of the score stands in for it.
     pub value: Option<f32>,
+    /// The value in words, and the person's own usual one: as in [`MetricValue`].
+    #[serde(default)]
+    pub text: Option<String>,
+    #[serde(default)]
+    pub usual: Option<String>,
     /// Why there is no value, where it is not for want of evidence ("too noisy to judge").
     #[serde(default)]
     pub reason: Option<String>,
     pub unit: String,
-    /// The band aimed at, in words with numbers ("120 to 160 wpm").
+    /// The band aimed at, in words with numbers ("120 to 160 words a minute").
     pub target: String,
     /// The person's own usual value, where the metric is read against it.
     pub baseline: Option<f32>,
@@ -226,9 +231,12 @@ pub struct MetricValue {
     /// As one reads it; empty in a report of version 0.1.0.
     #[serde(default)]
     pub name: String,
-    /// The value with its unit, as one reads it.
+    /// The value in words, as one reads it beside its aim ("140 words a minute, counted in the words", "phrases carried to their end").
     #[serde(default)]
     pub text: Option<String>,
+    /// The person's own usual value in words; `null`: there is none, or it says nothing by itself.
+    #[serde(default)]
+    pub usual: Option<String>,
     /// `null`: not enough to say.
     pub value: Option<f32>,
     /// Why there is no value, where it is not for want of evidence ("too noisy to judge").

@@ -52,6 +52,11 @@ pub struct Difference {
     pub unit: String,
     pub a: Option<f32>,
     pub b: Option<f32>,
+    /// Both values in words; `null` for a score and for a report of version 0.1.0.
+    #[serde(default)]
+    pub text_a: Option<String>,
+    #[serde(default)]
+    pub text_b: Option<String>,
     /// `a - b` in what a listener would just notice; `null` where one of them is unknown.
     pub noticeable: Option<f32>,
     /// Both values in each phase, where a curve tells them.

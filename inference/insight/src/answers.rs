@@ -54,7 +54,7 @@ impl Answers {
                 }
             }
             MarkKind::FollowUp => self.go_on(mark),
-            MarkKind::Note => {}
+            MarkKind::Note | MarkKind::HintOff | MarkKind::HintOn => {}
         }
     }
 

@@ -3,8 +3,8 @@
 //! Answers are aligned by phase (thirds of their length), because nobody says the same thing at the same second. Differences are
 //! weighed in what a listener would just notice, so that words a minute and semitones can be put in one order.
 
+use crate::comparable;
 use crate::metrics::{self, Metric, Of};
-use crate::report::{FACE_MODEL, RECOGNIZER};
 use crate::scores;
 use crate::texts;
 use coach_core::report::{Answer, Moment, Report, Series};
@@ -51,13 +51,14 @@ pub fn compare(a: &Report, b: &Report) -> Option<Comparison> {
 pub fn compare_answers(a: &Report, i: usize, b: &Report, k: usize) -> Option<Comparison> {
     let (x, y) = (a.answers.get(i)?, b.answers.get(k)?);
     let (spans_a, spans_b) = (thirds(x), thirds(y));
+    // Old and new formulas are never mixed, nor two models, nor two ways of capturing.
+    let are_alike =
+        |id: &str| comparable::names(id).into_iter().all(|name| a.formulas.get(name) == b.formulas.get(name));
     let mut gaps: Vec<Difference> = Vec::new();
     for ((name, of_a), (_, of_b)) in x.scores.each().into_iter().zip(y.scores.each()) {
         let id = scores::formula(name).id;
         let mut gap = difference(id, texts::score(name), "", of_a.value, of_b.value);
-        // Old and new formulas are never mixed, nor two face models, nor what was counted in words with what was not.
-        let condition = if id == "clarity" { RECOGNIZER } else { FACE_MODEL };
-        if a.formulas.get(id) != b.formulas.get(id) || a.formulas.get(condition) != b.formulas.get(condition) {
+        if !are_alike(id) {
             gap.noticeable = None;
         }
         gaps.push(gap);
@@ -65,8 +66,9 @@ pub fn compare_answers(a: &Report, i: usize, b: &Report, k: usize) -> Option<Com
     for metric in metrics::ALL.iter().copied() {
         let value = |answer: &Answer| answer.metrics.get(metric.id).and_then(|m| m.value);
         let mut gap = difference(metric.id, metric.name, metric.unit, value(x), value(y));
-        let differs = |key: &str| a.formulas.get(key) != b.formulas.get(key);
-        if differs("metrics") || (metric.of_face && differs(FACE_MODEL)) || (metric.of_words && differs(RECOGNIZER)) {
+        let text = |answer: &Answer| answer.metrics.get(metric.id).and_then(|m| m.text.clone());
+        (gap.text_a, gap.text_b) = (text(x), text(y));
+        if !are_alike(metric.id) {
             gap.noticeable = None;
         }
         gap.phases = (0..PHASES.len())
@@ -110,6 +112,8 @@ fn difference(id: &str, name: &str, unit: &str, a: Option<f32>, b: Option<f32>) 
         unit: unit.to_owned(),
         a,
         b,
+        text_a: None,
+        text_b: None,
         noticeable: a.zip(b).zip(noticeable(id)).map(|((a, b), unit)| (a - b) / unit),
         phases: Vec::new(),
         moments_a: Vec::new(),

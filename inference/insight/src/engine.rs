@@ -7,6 +7,7 @@
 use crate::absence::Absence;
 use crate::merge::{Merge, Refused};
 use crate::output::Output;
+use crate::revision::Revision;
 use crate::state::State;
 use coach_core::MediaTime;
 use coach_core::journal::{Calibration, Header, Line, Stream};
@@ -100,10 +101,16 @@ impl Engine {
     }
 
     /// Ends all streams. Returns the remaining outputs and the report.
-    pub fn finish(mut self) -> (Vec<Output>, Report) {
+    pub fn finish(self) -> (Vec<Output>, Report) {
+        self.finish_revised(Revision::default())
+    }
+
+    /// Ends all streams. Returns the remaining outputs, and the report of the revised words.
+    pub fn finish_revised(mut self, revision: Revision) -> (Vec<Output>, Report) {
         for stream in [Stream::Face, Stream::Voice, Stream::Marks, Stream::Words] {
             self.end(stream);
         }
+        self.state.revise(revision);
         let report = self.state.report(self.absence.end(self.merge.extent()));
         (self.out.into(), report)
     }

@@ -3,7 +3,7 @@
 //! * [`engine`]: [`Engine`], the one way in and out. [`merge`] puts the streams in order, `state` holds what is known, `absence` since when
 //!   nobody publishes.
 //! * [`timeline`]: what happened, in cells and events. [`speech`] and [`watch`] write it; [`baseline`] knows what is usual, [`calibration`] reads the device check.
-//! * [`said`]: the words, where they were written down with certainty.
+//! * [`said`]: the words, where they were written down with certainty. [`revision`]: what stands in their place in a report.
 //! * [`metrics`], [`hints`], [`scores`]: one file per metric, rule and score. [`affect`] and [`stress`] are formulas of their own.
 //! * [`content`]: the outline of an answer and the question that it leaves open.
 //! * [`compare`]: two answers side by side. [`trends`]: many sessions.
@@ -15,6 +15,7 @@ pub mod affect;
 pub mod answers;
 pub mod baseline;
 pub mod calibration;
+mod comparable;
 pub mod compare;
 pub mod content;
 pub mod curve;
@@ -25,8 +26,10 @@ pub mod journal;
 pub mod merge;
 pub mod metrics;
 mod output;
+mod reduced;
 pub mod replay;
 mod report;
+pub mod revision;
 pub mod said;
 pub mod scene;
 pub mod scores;

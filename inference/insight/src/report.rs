@@ -7,38 +7,16 @@ use crate::metrics::{self, pace};
 use crate::scene::{Scene, Totals};
 use crate::scores::{self, Evidence, Measures};
 use crate::state::{State, measures};
-use crate::{advice, affect, stress, texts};
-use coach_core::journal::{FaceModel, Models, Phrase};
+use crate::{advice, affect, comparable, stress, texts};
+use coach_core::journal::Phrase;
 use coach_core::report::{Answer, Coverage, MetricValue, Report, ScoreName, Scores, Series, VERSION};
 use coach_core::{MediaTime, Span};
 use std::collections::BTreeMap;
 
-/// Under this name the face model stands among the versions of a report.
-pub(crate) const FACE_MODEL: &str = "face_model";
-/// Under this name it stands there whether words were written down.
-pub(crate) const RECOGNIZER: &str = "recognizer";
 /// A contribution that lost fewer points shows no bad moments.
 const LEAST_LOST: f32 = 2.0;
 /// Nor does one of a better quality than this.
 const WEAKENED: f32 = 0.85;
-
-/// What two reports must share to be compared: the version of each formula by name, that of the metrics, the face model (0 none, 1 lite,
-/// 2 full), and whether words were written down (0, 1).
-fn conditions(models: &Models) -> BTreeMap<String, u32> {
-    let face = match models.face {
-        FaceModel::None => 0,
-        FaceModel::Lite => 1,
-        FaceModel::Full => 2,
-    };
-    let mut all = formulas();
-    let words = u32::from(models.words.is_some());
-    all.extend([
-        ("metrics".to_owned(), metrics::VERSION),
-        (FACE_MODEL.to_owned(), face),
-        (RECOGNIZER.to_owned(), words),
-    ]);
-    all
-}
 
 /// Version of each formula by name.
 pub fn formulas() -> BTreeMap<String, u32> {
@@ -77,7 +55,7 @@ impl State {
         let totals = scene.totals;
         Report {
             version: VERSION,
-            formulas: conditions(&self.header.models),
+            formulas: comparable::of(&self.header, self.sight, totals.analyzed_s, self.rewritten),
             duration_ms: end.ms(),
             coverage: Coverage {
                 face: metrics::share(totals.good_s, end.seconds()),
@@ -95,8 +73,14 @@ impl State {
             voice: if scene.too_noisy() { self.voice.named_in_noise() } else { self.voice.named() },
             transcript: self.transcript(),
             recognizer: self.header.models.words.clone(),
-            notices: self.notices.iter().cloned().chain(self.voice.is_too_quiet().then(texts::too_quiet)).collect(),
+            notices: self.all_notices(end),
         }
+    }
+
+    /// What has to be known of the recording as a whole.
+    fn all_notices(&self, end: MediaTime) -> Vec<String> {
+        let quiet = self.voice.is_too_quiet().then(texts::too_quiet);
+        self.notices.iter().cloned().chain(quiet).chain(self.reduced.notice(end)).collect()
     }
 
     /// What was said, in order of time: a phrase that was written down late is known late.
@@ -119,6 +103,8 @@ impl State {
         keep_what_counts(&mut scores);
         let advice = advice::advice(&said, place);
         let words = advice::lines(&said.praise, &advice, &said.notes, &scores);
+        let metrics = values(&scene, &measures);
+        read_beside_aims(&mut scores, &metrics);
         let answer = Answer {
             question: marked.question,
             question_id: marked.question_id,
@@ -126,7 +112,7 @@ impl State {
             start: marked.start,
             end,
             scores,
-            metrics: values(&measures),
+            metrics,
             words,
             praise: said.praise.clone(),
             advice,
@@ -225,12 +211,22 @@ fn keep_what_counts(scores: &mut Scores) {
     }
 }
 
-fn values(measures: &Measures) -> BTreeMap<String, MetricValue> {
+/// Gives each contribution the words of its value.
+fn read_beside_aims(scores: &mut Scores, metrics: &BTreeMap<String, MetricValue>) {
+    let all = [&mut scores.confidence, &mut scores.clarity, &mut scores.resilience, &mut scores.engagement];
+    for c in all.into_iter().flat_map(|score| &mut score.contributions) {
+        let Some(metric) = metrics.get(&c.metric) else { continue };
+        (c.text, c.usual) = (metric.text.clone(), metric.usual.clone());
+    }
+}
+
+fn values(scene: &Scene, measures: &Measures) -> BTreeMap<String, MetricValue> {
     let value = |metric: &metrics::Metric| {
         let m = &measures[metric.id];
         MetricValue {
             name: metric.name.to_owned(),
-            text: m.value.map(|v| texts::found(texts::number(v, metric.unit), m.how)),
+            text: metric.read(m, scene),
+            usual: metric.read_usual(m),
             value: m.value,
             reason: m.reason.clone(),
             unit: metric.unit.to_owned(),

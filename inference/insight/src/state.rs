@@ -2,11 +2,13 @@
 
 use crate::answers::Answers;
 use crate::baseline::Baseline;
+use crate::comparable::Sight;
 use crate::content::asking::Asking;
 use crate::hints::Now;
 use crate::hints::budget::Budget;
 use crate::metrics::{ALL, filler_clusters, pace, pitch_variation};
 use crate::output::Output;
+use crate::reduced::Reduced;
 use crate::scene::{Scene, Totals};
 use crate::scores::{Evidence, Measures, scores};
 use crate::speech::Speech;
@@ -14,7 +16,7 @@ use crate::stress::{Signals, Stress};
 use crate::timeline::{Timeline, push};
 use crate::voice::VoiceSums;
 use crate::watch::Watch;
-use coach_core::journal::{Face, FaceModel, GapKind, Header, Line, MarkKind, QualityReason};
+use coach_core::journal::{Face, FaceModel, Gap, GapKind, Header, Line, MarkKind, QualityReason};
 use coach_core::live::{RunningScores, Vitals};
 use coach_core::report::Hint;
 use coach_core::{MediaTime, Span};
@@ -36,6 +38,8 @@ const MOST_NOTICES: usize = 16;
 #[derive(Debug)]
 pub(crate) struct State {
     pub header: Header,
+    /// Whether another recognizer's words stand in the place of the journal's.
+    pub rewritten: bool,
     pub answers: Answers,
     pub speech: Speech,
     pub watch: Watch,
@@ -48,6 +52,8 @@ pub(crate) struct State {
     pub notices: Vec<String>,
     budget: Budget,
     pub asking: Asking,
+    pub sight: Sight,
+    pub reduced: Reduced,
     absent_since: Option<MediaTime>,
     cut_since: Option<MediaTime>,
     dark_since: Option<MediaTime>,
@@ -73,6 +79,8 @@ impl State {
             notices: Vec::new(),
             budget: Budget::new(&header.hints),
             asking: Asking::default(),
+            sight: Sight::default(),
+            reduced: Reduced::default(),
             absent_since: None,
             cut_since: None,
             dark_since: None,
@@ -82,6 +90,7 @@ impl State {
             voice_until: MediaTime::ZERO,
             face_until: MediaTime::ZERO,
             header,
+            rewritten: false,
         }
     }
 
@@ -95,24 +104,26 @@ impl State {
                 if mark.what == MarkKind::Question {
                     self.budget.question();
                 }
-                if mark.what != MarkKind::Note {
+                if let Some(hint) = mark.question.as_deref() {
+                    match mark.what {
+                        MarkKind::HintOff => self.budget.switch(hint, false),
+                        MarkKind::HintOn => self.budget.switch(hint, true),
+                        _ => {}
+                    }
+                }
+                if !matches!(mark.what, MarkKind::Note | MarkKind::HintOff | MarkKind::HintOn) {
                     let asked = (mark.what == MarkKind::Question).then_some(mark.t);
                     self.speech.boundary(mark.t, asked, &mut self.timeline);
                 }
             }
-            Line::Gap(gap) => match gap.what {
-                GapKind::Audio => {
-                    self.speech.lost(gap.span());
-                    self.timeline.gap(gap.span(), |c| &mut c.audio_gap_ms);
-                }
-                GapKind::Video | GapKind::Face => {
-                    self.timeline.gap(gap.span(), |c| &mut c.video_gap_ms);
-                    self.watch.lose();
-                    (self.absent_since, self.cut_since, self.dark_since) = (None, None, None);
-                }
-                GapKind::Words => {}
-            },
-            Line::Rate(rate) => self.watch.rate(rate.hz),
+            Line::Gap(gap) => {
+                self.reduced.gap(gap);
+                self.miss(gap);
+            }
+            Line::Rate(rate) => {
+                self.watch.rate(rate.hz);
+                self.reduced.rate(rate, self.header.rate_hz, self.header.models.face);
+            }
             Line::Face(face) => self.see(face),
             Line::Voice(voice) => {
                 self.speech.hear(voice, &mut self.timeline);
@@ -146,17 +157,34 @@ impl State {
         }
     }
 
+    fn miss(&mut self, gap: &Gap) {
+        match gap.what {
+            GapKind::Audio => {
+                self.speech.lost(gap.span());
+                self.timeline.gap(gap.span(), |c| &mut c.audio_gap_ms);
+            }
+            GapKind::Video | GapKind::Face => {
+                self.timeline.gap(gap.span(), |c| &mut c.video_gap_ms);
+                self.watch.lose();
+                (self.absent_since, self.cut_since, self.dark_since) = (None, None, None);
+            }
+            GapKind::Words => {}
+        }
+    }
+
     fn see(&mut self, face: &Face) {
         if self.header.models.face == FaceModel::None {
             return;
         }
         self.watch.see(face, self.speech.speaking(), &mut self.baseline, &mut self.timeline);
+        self.sight.see(face);
         self.face_until = face.t;
         let since = |since: &mut Option<MediaTime>, holds: bool| {
             *since = if holds { Some(since.unwrap_or(face.t)) } else { None };
         };
         let reason = face.quality.reason;
-        since(&mut self.absent_since, !face.present);
+        // In the dark nobody can tell whether somebody is there: light is what is missing.
+        since(&mut self.absent_since, !face.present && reason != Some(QualityReason::Dark));
         since(&mut self.cut_since, face.present && reason == Some(QualityReason::Cut));
         since(&mut self.dark_since, reason == Some(QualityReason::Dark));
     }

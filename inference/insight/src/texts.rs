@@ -32,6 +32,34 @@ pub fn number(v: f32, unit: &str) -> String {
     }
 }
 
+/// Events a second that one of a unit stands for; `None`: the unit is no rate of events.
+pub fn events_per_s(unit: &str) -> Option<f64> {
+    match unit {
+        "/min" => Some(1.0 / 60.0),
+        "/10 min" => Some(1.0 / 600.0),
+        _ => None,
+    }
+}
+
+/// Whether none of what has this unit is "none".
+pub fn is_counted(unit: &str) -> bool {
+    matches!(unit, "/min" | "/10 min" | "/100 words" | "numbers" | "s/min" | "smiles")
+}
+
+/// "none", "once", "about 9".
+pub fn counted(n: usize) -> String {
+    match n {
+        0 => "none".into(),
+        1 | 2 => times(n),
+        n => format!("about {n}"),
+    }
+}
+
+/// Whether a person's usual value in this unit says something by itself; the others are read against a rest or a level.
+pub fn says_something(unit: &str) -> bool {
+    matches!(unit, "wpm" | "share" | "/min" | "s/min" | "syl/s" | "s")
+}
+
 /// "4.5 s".
 pub fn seconds(ms: i64) -> String {
     format!("{:.1} s", ms as f64 / 1000.0)
@@ -74,6 +102,14 @@ pub fn too_quiet() -> String {
     "Your voice is too quiet to judge well, and parts of what you said may have been taken for pauses. Turn the microphone up or sit closer \
      to it."
         .into()
+}
+
+/// What is said of a live session that a busy machine analyzed less closely.
+pub fn reduced(s: f64) -> String {
+    format!(
+        "This computer was busy: {} of the session were analyzed less closely than the rest. Its recording, analyzed again, may get other scores.",
+        about_seconds(s)
+    )
 }
 
 pub fn quieter(db: f32) -> String {
@@ -121,10 +157,10 @@ pub fn no_recovery() -> String {
     "not calm again before the end of the answer".into()
 }
 
-/// A band that is aimed at: "120 to 160 wpm".
+/// A band that is aimed at: "120 to 160 words a minute".
 pub fn band(low: f32, high: f32, unit: &str) -> String {
     match unit {
-        "wpm" => format!("{low:.0} to {high:.0} wpm"),
+        "wpm" => format!("{low:.0} to {high:.0} words a minute"),
         "share" => format!("{:.0} to {:.0} %", low * 100.0, high * 100.0),
         "syl/s" => format!("{low:.1} to {high:.1} syllables a second"),
         _ => format!("{low} to {high} {unit}"),
@@ -257,12 +293,15 @@ pub fn about_seconds(s: f64) -> String {
     }
 }
 
-/// How loud something is heard that is `db` over something else: 10 dB less is half as loud.
+/// How many times as loud something is heard that is `db` over something else: 10 dB more is twice as loud.
+pub fn times_as_loud(db: f32) -> f32 {
+    2f32.powf(db / 10.0)
+}
+
+/// The same in words: "half".
 pub fn loudness(db: f32) -> String {
-    match 2f32.powf(db / 10.0) {
-        x if x < 0.3 => "a quarter".into(),
-        x if x < 0.42 => "a third".into(),
-        x if x < 0.58 => "half".into(),
+    match times_as_loud(db) {
+        x if x < 0.58 => share_of(x).into(),
         x => format!("{:.0} %", 10.0 * (10.0 * x).round()),
     }
 }
@@ -277,6 +316,15 @@ pub fn share_of(v: f32) -> &'static str {
         v if v < 0.58 => "half",
         v if v < 0.71 => "two thirds",
         _ => "three quarters",
+    }
+}
+
+/// How far above rest a part of the face was, 0 to 1, in words.
+pub fn over_rest(v: f32) -> &'static str {
+    match v {
+        v if v < 0.03 => "at rest",
+        v if v < 0.1 => "a little over rest",
+        _ => "clearly over rest",
     }
 }
 

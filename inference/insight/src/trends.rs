@@ -5,9 +5,8 @@
 //! listener would notice (`compare.rs`). The slope is Theil and Sen's median of pairs, which one odd session does not move.
 
 use crate::curve::Curve;
-use crate::report::{FACE_MODEL, RECOGNIZER};
 use crate::stats::{median, quantile};
-use crate::{compare, metrics, scores, texts};
+use crate::{comparable, compare, metrics, scores, texts};
 use coach_core::review::{Direction, Trend, TrendPoint};
 
 /// Fewer sessions show no trend.
@@ -38,15 +37,8 @@ pub fn trends(points: &[TrendPoint]) -> Vec<Trend> {
 
 /// Values of one id that were measured as the newest was, in order of time.
 fn values(id: &str, points: &[&TrendPoint]) -> Vec<f32> {
-    // Measured alike: by one formula, one definition of the metrics and, where a face is judged, one face model; where words count, with or without them.
-    let metric = metrics::find(id);
-    let of_face = metric.map_or(id != "clarity", |m| m.of_face);
-    let of_words = metric.map_or(id == "clarity", |m| m.of_words);
-    let alike = |p: &TrendPoint| {
-        let key = if metric.is_some() { "metrics" } else { id };
-        let of = |name: &str| p.formulas.get(name).copied();
-        (of(key), of(FACE_MODEL).filter(|_| of_face), of(RECOGNIZER).filter(|_| of_words))
-    };
+    let names = comparable::names(id);
+    let alike = |p: &TrendPoint| names.iter().map(|name| p.formulas.get(*name).copied()).collect::<Vec<_>>();
     let has_value = |p: &&&TrendPoint| p.values.get(id).copied().flatten().is_some();
     let Some(newest) = points.iter().rev().find(has_value).map(|p| alike(p)) else { return Vec::new() };
     points

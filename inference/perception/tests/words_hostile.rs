@@ -151,8 +151,11 @@ fn a_damaged_file_is_named_with_its_cure() {
     let what = "damaged files";
     let (Some([encoder, decoder, vocabulary]), Some(runtime)) = (files(what), runtime(what)) else { return };
     let good = Files { encoder: &encoder, decoder: &decoder, vocabulary: &vocabulary };
+    let mut flipped = encoder.clone();
+    flipped[encoder.len() / 2] ^= 1;
     for (name, files) in [
         ("moonshine_tiny_en_encoder.onnx", Files { encoder: &encoder[1..], ..good }),
+        ("moonshine_tiny_en_encoder.onnx", Files { encoder: &flipped, ..good }),
         ("moonshine_tiny_en_decoder.onnx", Files { decoder: b"", ..good }),
         ("moonshine_tiny_en_vocabulary.json", Files { vocabulary: b"{}", ..good }),
     ] {

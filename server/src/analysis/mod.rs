@@ -53,7 +53,8 @@ pub async fn load(context: &Context) -> anyhow::Result<Analyzers> {
         tracing::warn!(cure = missing.cure, "{}", missing.what);
     }
     let names = models.describe();
-    context.models.fill(ModelNames { face: names.face, voice_activity: names.voice_activity });
+    let words = models.words().map(words::Words::source);
+    context.models.fill(ModelNames { face: names.face, voice_activity: names.voice_activity, words });
     Ok(Analyzers { models, workers })
 }
 

@@ -1,6 +1,7 @@
 //! The file path: analyzes a file with the same observer and engine as a live session.
 
 pub mod audio_track;
+pub mod speech;
 
 use super::header;
 use super::models::Models;

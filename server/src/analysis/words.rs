@@ -15,6 +15,8 @@ const WAITING: usize = 32;
 /// Time from the closing of a segment to the moment from which its phrase counts, ms. It is enough to write the phrase down, so
 /// that it counts from the same moment live and from a file.
 const DELAY_MS: i64 = 1_200;
+/// What the thread's priority is lowered by: faces, voices and the network go before it where processors are short.
+const NICE: i32 = 5;
 
 /// What became of a segment.
 #[derive(Debug)]
@@ -41,7 +43,10 @@ impl Words {
     /// The system starts no further thread.
     pub fn start(recognizer: Recognizer) -> std::io::Result<Words> {
         let (queue, work) = mpsc::sync_channel(QUEUE);
-        std::thread::Builder::new().name("words".into()).spawn(move || write(recognizer, &work))?;
+        std::thread::Builder::new().name("words".into()).spawn(move || {
+            lower_priority();
+            write(recognizer, &work);
+        })?;
         Ok(Words { queue })
     }
 
@@ -74,6 +79,15 @@ impl Words {
     fn hand_over(&self, segment: Segment, post: Post) {
         // The thread ends only after its last handle is gone.
         let _ = self.queue.send((segment, post));
+    }
+}
+
+/// Lowers the priority of the calling thread. On Linux a nice value belongs to a thread.
+fn lower_priority() {
+    let lowered = rustix::process::getpriority_process(None)
+        .and_then(|now| rustix::process::setpriority_process(None, now + NICE));
+    if let Err(error) = lowered {
+        tracing::warn!(%error, "the speech recognizer has the priority of the other threads");
     }
 }
 
@@ -264,12 +278,34 @@ mod tests {
     fn phrase(start: i64, end: i64) -> Written {
         let (start, end) = (MediaTime(start), MediaTime(end));
         let (text, source) = ("yes".to_owned(), SOURCE.to_owned());
-        let phrase = Phrase { t: end + 500, start, end, text, logp: 0.0, complete: true, source, words: Vec::new() };
+        let phrase = Phrase {
+            t: end + 500,
+            start,
+            end,
+            text,
+            logp: 0.0,
+            complete: true,
+            source,
+            words: Vec::new(),
+            heard: None,
+        };
         Written { start, phrase: Ok(Some(phrase)) }
     }
 
     fn times(lines: &[Line]) -> Vec<i64> {
         lines.iter().map(|line| line.t().ms()).collect()
+    }
+
+    #[test]
+    fn the_thread_that_lowers_its_priority_lowers_no_other() {
+        let nice = || rustix::process::getpriority_process(None).unwrap();
+        let before = nice();
+        let lowered = std::thread::spawn(move || {
+            lower_priority();
+            nice()
+        });
+        assert_eq!(lowered.join().unwrap(), (before + NICE).min(19));
+        assert_eq!(nice(), before);
     }
 
     #[test]
@@ -310,6 +346,42 @@ mod tests {
             (gap.what, gap.reason, gap.start),
             (GapKind::Words, GapReason::Overload, MediaTime(QUEUE as i64 * 1000))
         );
+    }
+
+    #[test]
+    fn forty_sessions_share_one_queue_and_each_keeps_no_more_than_its_own_segments() {
+        let (queue, work) = mpsc::sync_channel(QUEUE);
+        let words = Words { queue };
+        let (answers, answered) = mpsc::channel();
+        let mut lanes: Vec<WordsLane> = (0..40)
+            .map(|n| {
+                let answers = answers.clone();
+                WordsLane::new(&words, true, Arc::new(move |written| drop(answers.send((n, written)))))
+            })
+            .collect();
+        // Nobody takes anything while each says fifty things: as many as the queue and the lanes have room for wait.
+        let mut lines: Vec<Vec<Line>> = vec![Vec::new(); 40];
+        for k in 0..50 {
+            for (lane, lines) in lanes.iter_mut().zip(&mut lines) {
+                lane.take(segment(k * 1000, k * 1000 + 900), lines);
+                assert!(lane.waiting.len() <= WAITING);
+            }
+        }
+        // Then the thread catches up: each lane sends on what it kept when an answer comes.
+        let mut written = 0;
+        while let Ok((segment, post)) = work.try_recv() {
+            post(Written { start: segment.start, phrase: phrase(segment.start.ms(), segment.end.ms()).phrase });
+            written += 1;
+            for (n, answer) in answered.try_iter() {
+                let n: usize = n;
+                lanes[n].written(answer, &mut lines[n]);
+            }
+            lanes.iter_mut().for_each(WordsLane::send);
+        }
+        let gaps = lines.iter().flatten().filter(|line| matches!(line, Line::Gap(_))).count();
+        println!("of 2000 segments {written} were written down, {gaps} are gaps");
+        assert_eq!((written + gaps, written), (2000, QUEUE + 40 * WAITING));
+        assert!(lanes.iter().all(WordsLane::is_over), "each segment is a phrase or a gap");
     }
 
     #[test]

@@ -1,18 +1,15 @@
 //! `coach words FILE`: what is said in a file, with the times of the words, as JSON on standard output.
 
 use crate::analysis::models::Models;
-use crate::analysis::offline::audio_track;
+use crate::analysis::offline::speech::{self, Heard};
 use crate::analysis::words::Words;
 use crate::config::{self, Config};
 use anyhow::Context as _;
 use coach_core::journal::{Phrase, Word};
-use coach_media::process::Decoding;
-use coach_media::{Item, Track, decode, file};
-use coach_perception::voice::Listener;
+use coach_media::file;
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
 
 /// Write down what is said in a file, with the times of the words, as JSON.
 #[derive(Debug, Clone, clap::Args)]
@@ -90,63 +87,14 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Decodes, listens and writes down in one pass, so that a file of hours needs no more memory than one of minutes.
+/// Listens and writes down in one pass.
 fn phrases(path: &Path, models: &Models, words: &Words) -> anyhow::Result<Vec<Phrase>> {
-    let decoding = Decoding::new();
-    let (mut source, _) = audio_track::open(&decoding, path, file::Limits::default(), &|| models.activity())?;
-    let format = source.formats().audio.clone().context("the file has no audio")?;
-    let (post, blocks) = mpsc::channel();
-    let mut decoder = decoding.audio(&format, move |block| drop(post.send(block)))?;
-    let mut written = Written { models, words, listener: None, phrases: Vec::new() };
-    while let Some(item) = source.next()? {
-        if let Item::Unit(Track::Audio, unit) = item {
-            decoder.push_blocking(&unit)?;
-            blocks.try_iter().try_for_each(|block| written.hear(&block))?;
-        }
-    }
-    decoder.flush()?;
-    drop(decoder);
-    blocks.iter().try_for_each(|block| written.hear(&block))?;
-    written.finish()
-}
-
-/// A file's words so far.
-struct Written<'a> {
-    models: &'a Models,
-    words: &'a Words,
-    listener: Option<Listener>,
-    phrases: Vec<Phrase>,
-}
-
-impl Written<'_> {
-    fn hear(&mut self, block: &decode::AudioBlock) -> anyhow::Result<()> {
-        let listener = match &mut self.listener {
-            Some(listener) => listener,
-            None => {
-                let mut new = Listener::new(block.rate_hz, self.models.activity(), block.t)?;
-                new.collect_segments();
-                self.listener.insert(new)
-            }
-        };
-        if let Some(lost) = block.lost {
-            listener.gap(lost.span.end, lost.reason, &mut |_| {})?;
-        }
-        listener.push(&block.samples, &mut |_| {})?;
-        self.write_down()
-    }
-
-    fn write_down(&mut self) -> anyhow::Result<()> {
-        while let Some(segment) = self.listener.as_mut().and_then(Listener::take_segment) {
-            self.phrases.extend(self.words.write(segment).map_err(anyhow::Error::msg)?);
+    let mut phrases = Vec::new();
+    speech::listen(path, file::Limits::default(), models, &mut |heard| {
+        if let Heard::Segment(segment) = heard {
+            phrases.extend(words.write(segment).map_err(anyhow::Error::msg)?);
         }
         Ok(())
-    }
-
-    fn finish(mut self) -> anyhow::Result<Vec<Phrase>> {
-        if let Some(listener) = &mut self.listener {
-            listener.finish(&mut |_| {})?;
-        }
-        self.write_down()?;
-        Ok(self.phrases)
-    }
+    })?;
+    Ok(phrases)
 }

@@ -12,6 +12,7 @@ pub mod layers;
 pub mod limits;
 pub mod media;
 pub mod models;
+pub mod providers;
 pub mod storage;
 pub mod webhook;
 
@@ -35,11 +36,24 @@ pub struct Config {
     pub jobs: jobs::Config,
     pub webhook: webhook::Config,
     pub auth: auth::Config,
+    pub providers: providers::Config,
 }
 
 /// Names of the sections in `coach.toml` and after `COACH_`.
-pub const SECTIONS: [&str; 11] =
-    ["http", "database", "storage", "media", "limits", "hints", "affect", "models", "jobs", "webhook", "auth"];
+pub const SECTIONS: [&str; 12] = [
+    "http",
+    "database",
+    "storage",
+    "media",
+    "limits",
+    "hints",
+    "affect",
+    "models",
+    "jobs",
+    "webhook",
+    "auth",
+    "providers",
+];
 
 impl Config {
     /// Returns the defaults of a server that other devices of the same network use, as a phone: https, and media from the network.
@@ -59,7 +73,8 @@ impl Config {
         self.media.check()?;
         self.limits.check()?;
         self.jobs.check()?;
-        self.webhook.check()
+        self.webhook.check()?;
+        self.providers.check(self.affect.enabled)
     }
 
     /// Returns the address of the database: the configured one, else SQLite in the data folder.

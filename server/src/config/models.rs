@@ -28,11 +28,12 @@ pub enum Face {
 pub enum Words {
     /// Where the recognizer's files are there. English only.
     Auto,
+    /// Nothing is written down.
     None,
 }
 
 impl Default for Config {
     fn default() -> Config {
-        Config { dir: PathBuf::from("models"), face: Face::Auto, words: Words::None }
+        Config { dir: PathBuf::from("models"), face: Face::Auto, words: Words::Auto }
     }
 }

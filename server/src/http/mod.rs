@@ -31,7 +31,10 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use error::Error;
 use routes::webrtc::{self, whep, whip};
-use routes::{account, compare, consents, health, hooks, me, questions, search, session, sessions, sharing, trends};
+use routes::{
+    account, compare, consents, health, hooks, me, providers, questions, search, session, sessions, settings, sharing,
+    trends,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -56,6 +59,9 @@ struct Documented;
 fn documented() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(Documented::openapi())
         .routes(routes!(me::get, me::put))
+        .routes(routes!(settings::everything::zip))
+        .routes(routes!(settings::erasure::ask, settings::erasure::take_back))
+        .routes(routes!(settings::retention::preview))
         .routes(routes!(account::sign_in::ways, account::sign_in::by_password))
         .routes(routes!(account::sign_in::set_password))
         .routes(routes!(account::sign_in::sign_out))
@@ -71,7 +77,16 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(account::shared::list))
         .routes(routes!(consents::text))
         .routes(routes!(consents::accept, consents::withdraw))
-        .routes(routes!(questions::list))
+        .routes(routes!(questions::bank::list, questions::own::add))
+        .routes(routes!(questions::own::change, questions::own::delete))
+        .routes(routes!(questions::sets::list, questions::sets::add))
+        .routes(routes!(questions::sets::change, questions::sets::delete))
+        .routes(routes!(questions::set_links::list, questions::set_links::make))
+        .routes(routes!(questions::set_links::end))
+        .routes(routes!(questions::set_links::open))
+        .routes(routes!(questions::set_links::copy))
+        .routes(routes!(providers::list))
+        .routes(routes!(providers::accept, providers::withdraw))
         .routes(routes!(sessions::create, sessions::list))
         .routes(routes!(sessions::get, sessions::delete))
         .routes(routes!(sessions::gold))
@@ -89,6 +104,10 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(session::report::report))
         .routes(routes!(session::report::journal))
         .routes(routes!(session::transcript::get))
+        .routes(routes!(session::outside::review))
+        .routes(routes!(session::outside::affect))
+        .routes(routes!(session::corrections::list))
+        .routes(routes!(session::corrections::set, session::corrections::delete))
         .routes(routes!(session::recording::link))
         .routes(routes!(sharing::grants::list, sharing::grants::give))
         .routes(routes!(sharing::grants::revoke))

@@ -2,14 +2,16 @@
 
 use crate::auth::Viewer;
 use crate::channel::hub::Subscription;
-use crate::channel::protocol::{FromClient, Message, VERSION};
+use crate::channel::protocol::{ClientMark, FromClient, Message, VERSION};
 use crate::channel::rate::Bucket;
 use crate::http::app::App;
 use crate::http::viewer::is_valid;
+use crate::session::hints;
 use crate::session::view::SessionView;
 use crate::store;
 use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, close_code};
-use coach_core::SessionId;
+use coach_core::journal::MarkKind;
+use coach_core::{MediaTime, SessionId};
 use std::time::{Duration, Instant};
 
 /// Largest message of a page, bytes.
@@ -129,22 +131,27 @@ impl Channel<'_> {
                 if id.is_empty() || id.chars().count() > 64 || t.ms() < 0 {
                     return refuse("Feedback on no hint", "id must be a hint's id and t its time".into());
                 }
-                match store::reports::hint_feedback(
-                    &self.app.context.db,
-                    self.viewer.user,
-                    self.session,
-                    t,
-                    &id,
-                    useful,
-                )
-                .await
-                {
-                    Ok(_) => None,
-                    Err(error) => {
-                        tracing::error!(session = %self.session, %error, "feedback on a hint was lost");
-                        refuse("The feedback was not kept", "the server could not write it down".into())
-                    }
-                }
+                self.judge_hint(t, id, useful).await
+            }
+        }
+    }
+
+    /// Keeps what its owner thinks of a hint; one that does not help is not shown again in this session.
+    async fn judge_hint(&self, t: MediaTime, id: String, useful: bool) -> Option<Message> {
+        let db = &self.app.context.db;
+        match store::reports::hint_feedback(db, self.viewer.user, self.session, t, &id, useful).await {
+            Ok(true) if hints::known(&id) => {
+                let what = if useful { MarkKind::HintOn } else { MarkKind::HintOff };
+                let mark = ClientMark { what, question_id: None, note: Some(id) };
+                // A session that has ended shows no more hints.
+                let _ended = self.app.live.mark(self.session, mark).await;
+                None
+            }
+            Ok(_) => None,
+            Err(error) => {
+                tracing::error!(session = %self.session, %error, "feedback on a hint was lost");
+                let detail = "the server could not write it down".into();
+                Some(Message::Error { title: "The feedback was not kept".into(), detail })
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Analyzes an uploaded session: fetches the file from the object store, and stores journal and report.
 
 use super::uploaded;
-use super::workplace::Workplace;
+use super::workplace::{self, Workplace};
 use super::{Hold, Hopeless, Job, subject};
 use crate::analysis::Analyzers;
 use crate::channel::Message;
@@ -9,14 +9,10 @@ use crate::context::Context;
 use crate::objects;
 use crate::session::{Event, State, TransitionError};
 use crate::store::{self, sessions::Session};
-use anyhow::Context as _;
 use async_trait::async_trait;
 use coach_core::{SessionId, UserId};
-use futures::StreamExt;
-use std::path::Path;
 use std::sync::Arc;
 use store::jobs::{Claimed, NewJob};
-use tokio::io::AsyncWriteExt;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -83,7 +79,8 @@ impl Analyze {
         let folder = self.place.bench()?;
         hold.at(stage::FETCHING, 0);
         let file = folder.path().join("upload");
-        self.fetch(id, &file, hold).await?;
+        let key = objects::upload_key(id);
+        workplace::fetch(&**objects, &key, &file, |percent| hold.at(stage::FETCHING, percent)).await?;
         if session.state == State::Finalising {
             machine.apply(owner, id, Event::Recorded).await?;
         }
@@ -126,25 +123,6 @@ impl Analyze {
         if store::sessions::get(&self.context.db, owner, session).await?.is_none() {
             self.context.objects.delete_prefix(&objects::prefix(session)).await?;
         }
-        Ok(())
-    }
-
-    /// Downloads the uploaded object into a file.
-    async fn fetch(&self, session: SessionId, to: &Path, hold: &Hold) -> anyhow::Result<()> {
-        let key = objects::upload_key(session);
-        let Some(mut reading) = self.context.objects.read(&key).await? else {
-            return Err(Hopeless("the uploaded file is no longer in the store".into()).into());
-        };
-        let mut file = tokio::fs::File::create(to).await?;
-        let mut came = 0;
-        while let Some(chunk) = reading.chunks.next().await {
-            let chunk = chunk?;
-            file.write_all(&chunk).await.context("the upload cannot be kept while it is analyzed")?;
-            came += chunk.len() as u64;
-            hold.at(stage::FETCHING, (came * 100 / reading.bytes.max(1)) as u8);
-        }
-        file.flush().await?;
-        anyhow::ensure!(came == reading.bytes, "the store broke off after {came} of {} bytes", reading.bytes);
         Ok(())
     }
 }

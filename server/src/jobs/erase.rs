@@ -1,6 +1,6 @@
 //! Erases a deleted session: its objects, its spool, then its rows.
 
-use super::{Hold, Job, subject};
+use super::{Hold, Job, providers, subject};
 use crate::context::Context;
 use crate::objects;
 use crate::recording::spool::Spool;
@@ -42,6 +42,10 @@ pub struct Erased {
 /// # Errors
 /// The object store, the spool's folder or the database fails; the next attempt erases the rest.
 pub async fn erase(context: &Context, owner: UserId, session: SessionId) -> anyhow::Result<Erased> {
+    // Without a service of others there is nothing to tell it.
+    if context.config.providers.imentiv_url.is_some() {
+        providers::affect::forget_video(context, session).await;
+    }
     let objects =
         context.objects.delete_prefix(&objects::prefix(session)).await.context("the objects cannot be deleted")?;
     let spool = Spool::of(&context.config.storage.spool(), session);

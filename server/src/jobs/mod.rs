@@ -4,7 +4,9 @@ pub mod analyze;
 pub mod erase;
 mod hold;
 mod job;
+pub mod providers;
 pub mod relay;
+pub mod rescore;
 pub mod retention;
 pub mod uploaded;
 pub mod webhook;
@@ -21,26 +23,35 @@ use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 pub use workplace::Workplace;
 
-/// Starts the workers of this process that analyze uploads, until the context shuts down.
+/// Starts the workers of this process that analyze uploads, and one that asks services of others, until the context shuts down.
 ///
 /// # Errors
-/// The data folder cannot be written.
+/// The data folder cannot be written, or the client of a service cannot be made.
 pub fn analyses(context: &Context, analyzers: Analyzers, count: u32) -> anyhow::Result<TaskTracker> {
     let place = Arc::new(Workplace::open(&context.config.storage.data)?);
+    let transcribe = providers::transcribe::Transcribe::new(context.clone(), analyzers.models.clone(), place.clone())?;
+    let review = providers::review::Review::new(context.clone())?;
+    let estimate = providers::affect::Estimate::new(context.clone(), place.clone())?;
     let analyze: Arc<dyn Job> = Arc::new(analyze::Analyze::new(context.clone(), analyzers, place));
-    Ok(start(context, (0..count).map(|_| [analyze.clone()])))
+    // Those who wait for services of others keep nobody else waiting.
+    let outside: Vec<Arc<dyn Job>> = vec![Arc::new(transcribe), Arc::new(review), Arc::new(estimate)];
+    let outside = (count > 0).then_some(outside);
+    Ok(start(context, (0..count).map(|_| vec![analyze.clone()]).chain(outside)))
 }
 
-/// Starts the worker for system jobs (erasing, the webhook), which run only in the server's process.
+/// Starts the workers for system jobs (erasing and the webhook; scoring again), which run only in the server's process.
 ///
 /// # Errors
 /// No HTTP client for the webhook can be created.
 pub fn system(context: &Context) -> anyhow::Result<TaskTracker> {
     let erase: Arc<dyn Job> = Arc::new(erase::Erase(context.clone()));
-    Ok(start(context, [[erase, Arc::new(webhook::Webhook::new(context.clone())?)]]))
+    let webhook: Arc<dyn Job> = Arc::new(webhook::Webhook::new(context.clone())?);
+    // One worker alone: no session is scored twice at once.
+    let rescore: Arc<dyn Job> = Arc::new(rescore::Rescore(context.clone()));
+    Ok(start(context, [vec![erase, webhook], vec![rescore]]))
 }
 
-fn start<const N: usize>(context: &Context, hands: impl IntoIterator<Item = [Arc<dyn Job>; N]>) -> TaskTracker {
+fn start(context: &Context, hands: impl IntoIterator<Item = Vec<Arc<dyn Job>>>) -> TaskTracker {
     let tasks = TaskTracker::new();
     for jobs in hands {
         let worker = Worker::new(context.queue.clone(), context.config.jobs.clone(), jobs);

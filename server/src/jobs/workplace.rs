@@ -1,9 +1,13 @@
-//! The folder for temporary files of a process's jobs. It is removed with the process, or by the next one.
+//! The folder for temporary files of a process's jobs, and recordings on their way into it. It is removed with the process, or by the next one.
 
+use super::Hopeless;
+use crate::objects::Objects;
 use anyhow::Context as _;
+use futures::StreamExt as _;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt as _;
 
 /// A folder below `data/work` that belongs to this process while it runs.
 pub struct Workplace {
@@ -43,6 +47,27 @@ impl Workplace {
     pub fn bench(&self) -> std::io::Result<TempDir> {
         tempfile::tempdir_in(self.folder.path())
     }
+}
+
+/// Downloads an object into a file. Calls `told` with how much of it is there, per cent.
+///
+/// # Errors
+/// The object is gone, which a further attempt does not change; the store or the disk fails.
+pub async fn fetch(store: &dyn Objects, key: &str, to: &Path, told: impl Fn(u8)) -> anyhow::Result<()> {
+    let Some(mut reading) = store.read(key).await? else {
+        return Err(Hopeless("the recording is no longer in the store".into()).into());
+    };
+    let mut file = tokio::fs::File::create(to).await?;
+    let mut came = 0;
+    while let Some(chunk) = reading.chunks.next().await {
+        let chunk = chunk?;
+        file.write_all(&chunk).await.context("the recording cannot be kept while it is worked on")?;
+        came += chunk.len() as u64;
+        told((came * 100 / reading.bytes.max(1)) as u8);
+    }
+    file.flush().await?;
+    anyhow::ensure!(came == reading.bytes, "the store broke off after {came} of {} bytes", reading.bytes);
+    Ok(())
 }
 
 fn sweep(root: &Path) -> std::io::Result<()> {

@@ -58,6 +58,21 @@ pub fn report_key(session: SessionId) -> String {
     format!("sessions/{session}/report.json")
 }
 
+/// Returns the key of what another recognizer wrote down of the session.
+pub fn words_key(session: SessionId) -> String {
+    format!("sessions/{session}/words.json")
+}
+
+/// Returns the key of what a language model noticed in what was said.
+pub fn review_key(session: SessionId) -> String {
+    format!("sessions/{session}/review.json")
+}
+
+/// Returns the key of what a service of others estimated of the video.
+pub fn affect_key(session: SessionId) -> String {
+    format!("sessions/{session}/affect.json")
+}
+
 /// Returns the key of the poster, a still of the recording.
 pub fn poster_key(session: SessionId) -> String {
     format!("sessions/{session}/poster.jpg")

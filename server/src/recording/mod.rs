@@ -1,9 +1,10 @@
-//! Moves recordings from the spool to the object store, and finishes interrupted ones at the next start.
+//! Moves recordings from the spool to the object store, finishes interrupted ones at the next start, and scores stored ones again.
 
 pub mod disk;
 pub mod finish;
 pub mod finishing;
 pub mod recover;
+pub mod rescore;
 pub mod results;
 pub mod retry;
 pub mod spool;

@@ -1,6 +1,7 @@
 //! The results of an analysis (journal, report, poster) on their way from a folder to the object store.
 
 use crate::objects::{self, Objects};
+use crate::store::sessions::{Session, Source};
 use anyhow::Context as _;
 use coach_core::SessionId;
 use coach_core::report::Report;
@@ -11,6 +12,19 @@ use std::path::Path;
 pub const JOURNAL: &str = "journal.jsonl";
 /// Name of the poster's file in its folder.
 const POSTER: &str = "poster.jpg";
+
+/// Returns the key of a session's recording: of the file that was uploaded, or of what was recorded live.
+///
+/// # Errors
+/// The object store does not answer.
+pub async fn recording_key(store: &dyn Objects, session: &Session) -> anyhow::Result<String> {
+    let matroska = objects::matroska_key(session.id);
+    Ok(match session.source {
+        Source::Upload => objects::upload_key(session.id),
+        Source::Live if store.size(&matroska).await?.is_some() => matroska,
+        Source::Live => objects::recording_key(session.id),
+    })
+}
 
 /// Writes a poster, a still frame of the recording, into the folder. A failure is only logged: a recording without video has
 /// no poster.

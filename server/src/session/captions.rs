@@ -114,7 +114,7 @@ mod tests {
         let end = words.last().map_or(MediaTime(start), |word| word.end);
         let source = "test".to_owned();
         let (t, start, text) = (end + 2500, MediaTime(start), text.to_owned());
-        Phrase { t, start, end, text, logp: 0.0, complete: true, source, words }
+        Phrase { t, start, end, text, logp: 0.0, complete: true, source, words, heard: None }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// The current version. An agreement to another version is not valid.
-pub const VERSION: &str = "2026-11-28";
+pub const VERSION: &str = "2026-11-29";
 
 /// One paragraph under its heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -30,14 +30,15 @@ pub const SECTIONS: &[Section] = &[
         text: "From your voice: loudness, pitch, pace, pauses, steadiness. From your face: where the head and eyes point, \
                movements of brows, lips and cheeks, and from them an estimate of how positive and how activated you look. \
                Four practice scores are sums of these. They describe behaviour in one recording. They say nothing about who \
-               you are, how you feel inside or whether you would get a job. A speech recognizer on this server may write down \
-               your words, with mistakes; they are kept in the journal and the report. Nothing is computed that could \
+               you are, how you feel inside or whether you would get a job. A speech recognizer on this server writes down \
+               your words, with mistakes, unless whoever runs it has switched that off; they are kept in the journal and the report. Nothing is computed that could \
                recognise you elsewhere.",
     },
     Section {
         title: "Where it stays",
-        text: "On this server, in its own database and object store. Nothing is sent to anybody else. Whoever runs the server \
-               can technically reach its disks.",
+        text: "On this server, in its own database and object store. Nothing is sent to anybody else, unless you agree to \
+               that service by itself in the settings, where whoever runs the server has set one. Whoever runs the server can \
+               technically reach its disks.",
     },
     Section {
         title: "Who sees it",
@@ -63,7 +64,17 @@ mod tests {
     #[test]
     fn the_text_names_what_is_recorded_where_it_stays_and_how_to_delete_it() {
         let all = SECTIONS.iter().map(|section| section.text).collect::<String>();
-        for word in ["camera", "microphone", "server", "delete", "withdraw", "face", "voice", "write down your words"] {
+        for word in [
+            "camera",
+            "microphone",
+            "server",
+            "delete",
+            "withdraw",
+            "face",
+            "voice",
+            "writes down your words",
+            "agree to that service",
+        ] {
             assert!(all.contains(word), "{word}");
         }
         assert!(SECTIONS.iter().all(|section| !section.text.contains("  ") && section.text.ends_with('.')));

@@ -2,9 +2,13 @@
 
 use super::announce;
 use super::state::{Event, State};
-use crate::store::{self, Db};
+use crate::store::jobs::NewJob;
+use crate::store::{self, Db, provider_consents};
 use coach_core::{SessionId, UserId};
 use std::sync::Arc;
+
+/// Attempts to get something from a service of others: with pauses that double from 2 s up to 10 minutes, about an hour.
+const OUTSIDE_ATTEMPTS: i32 = 13;
 
 /// Why an event is not applied.
 #[derive(Debug, thiserror::Error)]
@@ -34,17 +38,47 @@ pub struct Machine {
     observer: Arc<dyn Observer>,
     /// Whether changes are sent to the webhook.
     announces: bool,
+    /// What may be sent to services of others once a session is scored.
+    outside: Arc<[Outside]>,
+}
+
+/// What is sent to a service of others once a session is scored, if its owner agreed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    /// The kind of job that sends it.
+    pub kind: &'static str,
+    pub purpose: &'static str,
+    pub provider: String,
 }
 
 impl Machine {
     /// Returns a machine that does not use the webhook.
     pub fn new(db: Db, observer: Arc<dyn Observer>) -> Machine {
-        Machine { db, observer, announces: false }
+        Machine { db, observer, announces: false, outside: Arc::new([]) }
     }
 
     /// Returns this machine with the webhook switched on.
     pub fn announcing(self) -> Machine {
         Machine { announces: true, ..self }
+    }
+
+    /// Returns this machine with services of others.
+    pub fn sending(self, outside: Vec<Outside>) -> Machine {
+        Machine { outside: outside.into(), ..self }
+    }
+
+    /// Returns the jobs that follow a change of state.
+    async fn follow(&self, owner: UserId, id: SessionId, from: State, to: State) -> sqlx::Result<Vec<NewJob<'static>>> {
+        let tell = self.announces.then(|| announce::of_change(owner, id, from, to)).flatten();
+        let mut jobs: Vec<NewJob> = tell.into_iter().collect();
+        if to == State::Ready && from != to {
+            for outside in self.outside.iter() {
+                if provider_consents::given(&self.db, owner, outside.purpose, &outside.provider).await?.is_some() {
+                    jobs.push(NewJob { max_attempts: OUTSIDE_ATTEMPTS, ..NewJob::of_session(outside.kind, owner, id) });
+                }
+            }
+        }
+        Ok(jobs)
     }
 
     /// Applies the event to the session and returns the new state. Of two events at the same time, one is applied to the state
@@ -61,8 +95,8 @@ impl Machine {
                 Event::Failed(reason) => Some(reason.as_str()),
                 _ => None,
             };
-            let tell = self.announces.then(|| announce::of_change(owner, id, from, to)).flatten();
-            if store::sessions::change_state(&self.db, owner, id, from, to, reason, tell).await? {
+            let follow = self.follow(owner, id, from, to).await?;
+            if store::sessions::change_state(&self.db, owner, id, from, to, reason, follow).await? {
                 if from != to {
                     tracing::info!(session = %id, from = from.as_str(), to = to.as_str(), "a session has changed its state");
                     self.observer.changed(id, to, reason);

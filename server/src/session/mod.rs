@@ -9,5 +9,5 @@ pub mod questions;
 pub mod state;
 pub mod view;
 
-pub use machine::{Machine, Observer, TransitionError};
+pub use machine::{Machine, Observer, Outside, TransitionError};
 pub use state::{Event, State};

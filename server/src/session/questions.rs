@@ -71,14 +71,74 @@ const fn q(id: &'static str, family: Family, suggested_s: i64, text: &'static st
     Seed { id, family, suggested_s, text, tip }
 }
 
+/// How many questions at the head of [`BANK`] are classics: asked almost everywhere, in the order in which they usually are.
+pub const CLASSICS: i32 = 10;
+
 /// The questions of the bank, in the order in which they are shown.
 pub const BANK: &[Seed] = &[
+    q(
+        "motivation-yourself",
+        Motivation,
+        90,
+        "Tell me about yourself.",
+        "Three sentences: where you are, how you came there, what you want now.",
+    ),
+    q(
+        "motivation-this-job",
+        Motivation,
+        90,
+        "Why do you want this job?",
+        "One thing about them that you cannot say of anybody else.",
+    ),
+    q("motivation-strength", Motivation, 90, "What are you good at?", "One strength, and one time it was needed."),
+    q(
+        "motivation-weakness",
+        Motivation,
+        90,
+        "What are you working on about yourself?",
+        "Name it plainly. Most of the answer belongs to what you do about it.",
+    ),
     q(
         "failure-own-mistake",
         Failure,
         120,
         "Tell me about a mistake you made that had real consequences. What did you do next?",
         "Name the mistake in one sentence. Most of the answer belongs to what you did after it.",
+    ),
+    q(
+        "conflict-colleague",
+        Conflict,
+        120,
+        "Tell me about a disagreement with a colleague that mattered. How did it end?",
+        "Give the other side its best argument first. It shows that you listened.",
+    ),
+    q(
+        "pressure-deadline",
+        Pressure,
+        120,
+        "Tell me about the tightest deadline you have worked to.",
+        "What did you leave out, and how did you decide?",
+    ),
+    q(
+        "leadership-without-title",
+        Leadership,
+        120,
+        "Tell me about a time you led without being in charge.",
+        "What made people follow? Name one thing that you said or did.",
+    ),
+    q(
+        "teamwork-best-team",
+        Teamwork,
+        90,
+        "Describe the best team you have been part of. What was your part in it?",
+        "Say \"I\" for what you did and \"we\" for what you all did.",
+    ),
+    q(
+        "motivation-proud",
+        Motivation,
+        120,
+        "What piece of work are you most proud of, and why that one?",
+        "Choose one you can tell well over one that sounds large.",
     ),
     q(
         "failure-missed-goal",
@@ -123,13 +183,6 @@ pub const BANK: &[Seed] = &[
         "Two short scenes work well here: before and after.",
     ),
     q(
-        "conflict-colleague",
-        Conflict,
-        120,
-        "Tell me about a disagreement with a colleague that mattered. How did it end?",
-        "Give the other side its best argument first. It shows that you listened.",
-    ),
-    q(
         "conflict-manager",
         Conflict,
         120,
@@ -170,13 +223,6 @@ pub const BANK: &[Seed] = &[
         90,
         "Tell me about a time you had to say no to a reasonable request.",
         "Your reason, and what you offered in its place.",
-    ),
-    q(
-        "leadership-without-title",
-        Leadership,
-        120,
-        "Tell me about a time you led without being in charge.",
-        "What made people follow? Name one thing that you said or did.",
     ),
     q(
         "leadership-hard-decision",
@@ -221,13 +267,6 @@ pub const BANK: &[Seed] = &[
         "Small things count. Tell one that you remember clearly.",
     ),
     q(
-        "teamwork-best-team",
-        Teamwork,
-        90,
-        "Describe the best team you have been part of. What was your part in it?",
-        "Say \"I\" for what you did and \"we\" for what you all did.",
-    ),
-    q(
         "teamwork-different-people",
         Teamwork,
         120,
@@ -270,13 +309,6 @@ pub const BANK: &[Seed] = &[
         "What had you missed yourself when you were new?",
     ),
     q(
-        "pressure-deadline",
-        Pressure,
-        120,
-        "Tell me about the tightest deadline you have worked to.",
-        "What did you leave out, and how did you decide?",
-    ),
-    q(
         "pressure-several-things",
         Pressure,
         120,
@@ -317,35 +349,6 @@ pub const BANK: &[Seed] = &[
         90,
         "Tell me about a time you were put on the spot in front of others.",
         "Pausing before you answer is allowed, then and now.",
-    ),
-    q(
-        "motivation-yourself",
-        Motivation,
-        90,
-        "Tell me about yourself.",
-        "Three sentences: where you are, how you came there, what you want now.",
-    ),
-    q(
-        "motivation-this-job",
-        Motivation,
-        90,
-        "Why do you want this job?",
-        "One thing about them that you cannot say of anybody else.",
-    ),
-    q("motivation-strength", Motivation, 90, "What are you good at?", "One strength, and one time it was needed."),
-    q(
-        "motivation-weakness",
-        Motivation,
-        90,
-        "What are you working on about yourself?",
-        "Name it plainly. Most of the answer belongs to what you do about it.",
-    ),
-    q(
-        "motivation-proud",
-        Motivation,
-        120,
-        "What piece of work are you most proud of, and why that one?",
-        "Choose one you can tell well over one that sounds large.",
     ),
     q(
         "motivation-learned-alone",
@@ -407,6 +410,14 @@ mod tests {
             assert!(question.text.len() > 20 && question.text.ends_with(['.', '?']), "{}", question.id);
             assert!(question.tip.len() > 20 && question.tip.ends_with(['.', '?']), "{}", question.id);
         }
+    }
+
+    #[test]
+    fn the_bank_begins_with_ten_classics_of_all_families() {
+        assert_eq!(BANK[0].text, "Tell me about yourself.");
+        let classics = &BANK[..usize::try_from(CLASSICS).unwrap()];
+        assert_eq!(classics.len(), 10);
+        assert!(Family::ALL.iter().all(|family| classics.iter().any(|question| question.family == *family)));
     }
 
     #[test]

@@ -20,6 +20,22 @@ pub async fn latest(db: &Db, owner: UserId) -> sqlx::Result<Option<Consent>> {
     on!(db, pool => sqlx::query_as(SELECT).bind(owner.0).fetch_optional(pool).await)
 }
 
+/// A consent as it was given, and when it was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, sqlx_macros::FromRow)]
+pub struct Given {
+    pub version: String,
+    pub accepted_us: i64,
+    /// `None`: it was not withdrawn.
+    pub withdrawn_us: Option<i64>,
+}
+
+/// Returns every consent of the person, the oldest first.
+pub async fn all(db: &Db, owner: UserId) -> sqlx::Result<Vec<Given>> {
+    const SELECT: &str =
+        "SELECT version, accepted_us, withdrawn_us FROM consents WHERE owner = $1 ORDER BY accepted_us, id";
+    on!(db, pool => sqlx::query_as(SELECT).bind(owner.0).fetch_all(pool).await)
+}
+
 /// Inserts a consent; every one is kept.
 pub async fn accept(db: &Db, owner: UserId, version: &str) -> sqlx::Result<Consent> {
     const INSERT: &str = "INSERT INTO consents (id, owner, version, accepted_us) VALUES ($1, $2, $3, $4)

@@ -127,6 +127,23 @@ pub async fn enqueue_once(db: &Db, job: NewJob<'_>) -> sqlx::Result<Uuid> {
     }
 }
 
+/// Deletes the jobs that wait to do for the same session what this one is about to do. Returns how many.
+pub async fn absorb(db: &Db, job: &Claimed) -> sqlx::Result<u64> {
+    const DELETE: &str =
+        "DELETE FROM jobs WHERE session = $1 AND owner = $2 AND kind = $3 AND state = 'queued' AND id <> $4";
+    on!(db, pool => Ok(sqlx::query(DELETE).bind(job.session.map(|s| s.0)).bind(job.owner.map(|o| o.0)).bind(&job.kind).bind(job.id)
+        .execute(pool).await?.rows_affected()))
+}
+
+/// Returns whether a job of this kind of the owner's session is queued or running.
+pub async fn pending(db: &Db, owner: UserId, session: SessionId, kind: &str) -> sqlx::Result<bool> {
+    const COUNT: &str =
+        "SELECT COUNT(*) FROM jobs WHERE session = $1 AND owner = $2 AND kind = $3 AND state IN ('queued', 'running')";
+    let n: i64 =
+        on!(db, pool => sqlx::query_scalar(COUNT).bind(session.0).bind(owner.0).bind(kind).fetch_one(pool).await?);
+    Ok(n > 0)
+}
+
 /// How far a job is.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx_macros::FromRow)]
 pub struct Progress {

@@ -7,6 +7,7 @@ pub mod consents;
 pub mod jobs;
 pub mod parts;
 pub mod people;
+pub mod provider_consents;
 pub mod questions;
 pub mod queue;
 pub mod reports;

@@ -1,5 +1,6 @@
 //! Queries on what a report leaves in the database: answers, scores, hints and metrics, for lists, trends and comparisons.
 
+pub mod corrections;
 pub mod phrases;
 
 use super::jobs::Fence;

@@ -214,14 +214,14 @@ pub async fn change_state(
     from: State,
     to: State,
     failure: Option<&str>,
-    tell: Option<NewJob<'_>>,
+    follow: Vec<NewJob<'_>>,
 ) -> sqlx::Result<bool> {
     const UPDATE: &str =
         "UPDATE sessions SET state = $4, failure = $5, updated_us = $6 WHERE id = $1 AND owner = $2 AND state = $3";
     in_transaction!(db, tx => {
         let changed = sqlx::query(UPDATE).bind(id.0).bind(owner.0).bind(from.as_str()).bind(to.as_str()).bind(failure).bind(now_us())
             .execute(&mut *tx).await?.rows_affected() == 1;
-        if let Some(job) = tell.filter(|_| changed) {
+        for job in follow.into_iter().filter(|_| changed) {
             jobs::insert!(Uuid::now_v7(), job, "").execute(&mut *tx).await?;
         }
         Ok(changed)
@@ -289,15 +289,43 @@ pub async fn all_owners_state(db: &Db, id: SessionId) -> sqlx::Result<Option<Sta
 }
 
 /// Returns sessions of all owners that are at rest and older than the server's retention (`days`, 0 = unlimited) or their
-/// owner's.
+/// owner's. References outlive their owner's retention, which counts from a day after it was chosen.
 pub async fn all_owners_outdated(db: &Db, now_us: i64, days: i64) -> sqlx::Result<Vec<Session>> {
     const SELECT: &str = select!(
-        "WHERE state IN ('created', 'ready', 'failed') AND (created_us < $1 OR created_us < (
-            SELECT $2 - u.retention_days * 86400000000 FROM users u WHERE u.id = sessions.owner)) ORDER BY id"
+        "WHERE state IN ('created', 'ready', 'failed') AND (created_us < $1 OR (NOT gold AND created_us < (
+            SELECT $2 - u.retention_days * 86400000000 FROM users u WHERE u.id = sessions.owner
+            AND (u.retention_since_us IS NULL OR u.retention_since_us <= $3)))) ORDER BY id"
     );
     let oldest_us = if days == 0 { i64::MIN } else { now_us.saturating_sub(days.saturating_mul(DAY_US)) };
-    let rows = on!(db, pool => sqlx::query_as::<_, Row>(SELECT).bind(oldest_us).bind(now_us).fetch_all(pool).await?);
+    let rows = on!(db, pool => sqlx::query_as::<_, Row>(SELECT).bind(oldest_us).bind(now_us).bind(now_us.saturating_sub(DAY_US))
+        .fetch_all(pool).await?);
     Ok(rows.into_iter().map(Session::from).collect())
+}
+
+/// The owner's sessions at rest that were made before a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Older {
+    /// How many are no references.
+    pub go: i64,
+    /// How many are.
+    pub references: i64,
+    /// The oldest of those that are none.
+    pub oldest: Vec<Session>,
+}
+
+/// Returns the owner's sessions that a retention would delete when what was made before `before_us` is too old, `named` of them by name.
+pub async fn older(db: &Db, owner: UserId, before_us: i64, named: i64) -> sqlx::Result<Older> {
+    const COUNT: &str = "SELECT COUNT(*) FROM sessions WHERE owner = $1 AND created_us < $2 AND gold = $3
+        AND state IN ('created', 'ready', 'failed')";
+    const SELECT: &str = select!(
+        "WHERE owner = $1 AND created_us < $2 AND NOT gold AND state IN ('created', 'ready', 'failed') ORDER BY created_us, id LIMIT $3"
+    );
+    on!(db, pool => {
+        let go = sqlx::query_scalar(COUNT).bind(owner.0).bind(before_us).bind(false).fetch_one(pool).await?;
+        let references = sqlx::query_scalar(COUNT).bind(owner.0).bind(before_us).bind(true).fetch_one(pool).await?;
+        let rows: Vec<Row> = sqlx::query_as(SELECT).bind(owner.0).bind(before_us).bind(named).fetch_all(pool).await?;
+        Ok(Older { go, references, oldest: rows.into_iter().map(Session::from).collect() })
+    })
 }
 
 /// Deletes the row of a session in the state `deleted`, and with it every row that belongs to it. Returns whether it was there.

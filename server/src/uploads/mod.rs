@@ -13,7 +13,7 @@ use crate::clock::{DAY_US, now_us};
 use crate::config::storage::Kind;
 use crate::context::Context;
 use crate::objects::{self, upload_key};
-use crate::recording::disk;
+use crate::recording::{disk, results};
 use crate::store::sessions::{Session, Source};
 use crate::store::uploads::{self, Opened, Room, Slot};
 use coach_media::{VideoCodec, record};
@@ -165,20 +165,16 @@ pub async fn close(context: &Context, slot: &Slot) -> Result<bool> {
 /// # Errors
 /// The database or the object store does not answer.
 pub async fn recording(context: &Context, session: &Session) -> anyhow::Result<(String, String)> {
-    match session.source {
-        Source::Live => {
-            let matroska = objects::matroska_key(session.id);
-            if context.objects.size(&matroska).await?.is_some() {
-                return Ok((matroska, record::media_type(VideoCodec::H264).into()));
-            }
-            Ok((objects::recording_key(session.id), record::media_type(VideoCodec::Vp8).into()))
-        }
+    let key = results::recording_key(&*context.objects, session).await?;
+    let content_type = match session.source {
+        Source::Live if key == objects::matroska_key(session.id) => record::media_type(VideoCodec::H264).into(),
+        Source::Live => record::media_type(VideoCodec::Vp8).into(),
         Source::Upload => {
             let slot = uploads::get(&context.db, session.owner, session.id).await?;
-            let content_type = slot.map_or_else(|| "application/octet-stream".into(), |slot| slot.content_type);
-            Ok((upload_key(session.id), content_type))
+            slot.map_or_else(|| "application/octet-stream".into(), |slot| slot.content_type)
         }
-    }
+    };
+    Ok((key, content_type))
 }
 
 /// Formats a length in bytes for people.

@@ -141,6 +141,19 @@ async fn feedback_on_a_hint_is_stored() {
 }
 
 #[tokio::test]
+async fn a_hint_that_does_not_help_is_not_shown_again_until_that_is_taken_back() {
+    let server = Server::start().await;
+    let (_, mut socket) = opened(&server).await;
+    for (id, useful) in [("slow_down", false), ("no such hint", false), ("slow_down", true)] {
+        say(&mut socket, json!({"type": "hint_feedback", "id": id, "t": 30_000, "useful": useful})).await;
+    }
+    say(&mut socket, json!({"type": "echo", "nonce": "x"})).await;
+    assert_eq!(next(&mut socket).await.unwrap()["type"], "echo");
+    let mark = |what| ClientMark { what, question_id: None, note: Some("slow_down".into()) };
+    assert_eq!(*server.live.marks.lock().unwrap(), [mark(MarkKind::HintOff), mark(MarkKind::HintOn)]);
+}
+
+#[tokio::test]
 async fn a_page_that_sends_too_often_too_much_or_binary_is_disconnected() {
     let server = Server::start().await;
     let (_, mut chatty) = opened(&server).await;

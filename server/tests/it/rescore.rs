@@ -6,14 +6,16 @@ use crate::support::report::{make_ready, session};
 use coach_core::UserId;
 use coach_core::report::Report;
 use coach_insight::replay::replay_text;
-use coach_server::cli::rescore::{Outcome, one};
 use coach_server::objects::{Objects, blocking, journal_key, report_key};
+use coach_server::recording::rescore::{Outcome, one};
 use coach_server::store::people::users;
 use coach_server::store::sessions::Session;
 use coach_server::store::{Db, reports, sessions};
 use std::io::Read;
 
 const JOURNAL: &[u8] = include_bytes!("../../../inference/insight/tests/golden/journal_v1.jsonl");
+/// What version 0.1.0 made of the same journal: formulas of version 2, metrics without names, no praise, no advice.
+const REPORT_OF_0_1_0: &[u8] = include_bytes!("../../../inference/insight/tests/golden/report_of_0.1.0.json");
 
 fn packed(journal: &[u8]) -> Vec<u8> {
     zstd::encode_all(journal, 3).unwrap()
@@ -91,6 +93,36 @@ async fn scores_of_an_older_formula_stay_beside_the_new_ones_which_everybody_see
         assert_eq!(summary.scores.unwrap(), new);
         assert_ne!(summary.answers[0].scores.confidence, Some(12.5));
         assert_eq!(reports::points(&db, me, 1).await.unwrap()[0].scores, new);
+        assert_eq!(one(&db, &store, &session).await.unwrap(), Outcome::Same(new));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_of_version_0_1_0_is_read_as_it_is_and_brought_over() {
+    on_both(async |db| {
+        let store = Memory::default();
+        let old: Report = serde_json::from_slice(REPORT_OF_0_1_0).unwrap();
+        let versions = (old.formulas["confidence"], made().formulas["confidence"]);
+        assert!(versions.0 == 2 && versions.1 > 2, "{versions:?}");
+        let (me, session) = ready(&db, &store, &old).await;
+        store.put(&report_key(session.id), REPORT_OF_0_1_0.to_vec());
+        // Before: what it said then, marked with the formulas of then, so that nothing compares it with newer numbers.
+        let before = reports::points(&db, me, 1).await.unwrap().remove(0);
+        let was = old.overall.scores.confidence.value.map(f64::from);
+        assert!(was.is_some_and(|v| v > 98.0), "{was:?}");
+        assert_eq!((before.scores.confidence, before.formulas["confidence"]), (was, 2));
+        let outcome = one(&db, &store, &session).await.unwrap();
+        let Outcome::New { old: said, new } = outcome else { panic!("nothing was rescored: {outcome:?}") };
+        assert_eq!((said.confidence, new.confidence), (was, made().overall.scores.confidence.value.map(f64::from)));
+        // After: the report of today with its words, the new scores in the history, the old ones beside them.
+        let report: Report = serde_json::from_slice(&stored(&store, &report_key(session.id)).await).unwrap();
+        assert_eq!(report, made());
+        assert!(report.overall.metrics.values().all(|m| !m.name.is_empty()), "metrics have names");
+        let after = reports::points(&db, me, 1).await.unwrap().remove(0);
+        assert_eq!((after.scores, after.formulas), (new, made().formulas));
+        let kept = confidences(&db, &session).await;
+        assert_eq!(kept, [(2, was), (i32::try_from(versions.1).unwrap(), new.confidence)]);
         assert_eq!(one(&db, &store, &session).await.unwrap(), Outcome::Same(new));
     })
     .await;

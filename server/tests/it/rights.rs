@@ -10,10 +10,12 @@ use coach_server::auth::rights::{Action, Party, carries, may_on_server};
 use coach_server::clock::now_us;
 use coach_server::config::Config;
 use coach_server::session::consent;
+use coach_server::session::questions::Family;
 use coach_server::store::people::grants::{self, NewGrant, Role};
 use coach_server::store::people::logins::{self, NewLogin};
 use coach_server::store::people::tokens::{self, NewToken, Scope};
 use coach_server::store::people::users::{self, AccountRole};
+use coach_server::store::questions::{own, set_links, sets};
 use coach_server::store::sharing::comments::{self, Added, NewComment, Writer};
 use coach_server::store::sharing::links::{self, NewLink};
 use coach_server::store::sharing::visits;
@@ -37,7 +39,8 @@ enum Rule {
 }
 use Rule::{Guest, Open, Own, Session};
 
-const RULES: [(&str, Rule); 81] = [
+const RULES: [(&str, Rule); 105] = [
+    ("affect_outside", Session(Action::Report)),
     ("analysis_again", Session(Action::Change)),
     ("analysis_get", Session(Action::See)),
     ("audit_list", Own(Action::Account)),
@@ -53,6 +56,12 @@ const RULES: [(&str, Rule); 81] = [
     ("consents_accept", Own(Action::Use)),
     ("consents_text", Open),
     ("consents_withdraw", Own(Action::Use)),
+    ("erasure_ask", Own(Action::Account)),
+    ("erasure_take_back", Own(Action::Account)),
+    ("export_everything", Own(Action::Use)),
+    ("corrections_delete", Session(Action::Change)),
+    ("corrections_list", Session(Action::Change)),
+    ("corrections_set", Session(Action::Change)),
     ("export_zip", Session(Action::Export)),
     ("grants_give", Session(Action::Share)),
     ("grants_list", Session(Action::Share)),
@@ -78,10 +87,25 @@ const RULES: [(&str, Rule); 81] = [
     ("pairing_get", Own(Action::Account)),
     ("pairing_use", Open),
     ("password_set", Open),
+    ("question_set_links_end", Own(Action::Use)),
+    ("question_set_links_list", Own(Action::Use)),
+    ("question_set_links_make", Own(Action::Use)),
+    ("question_sets_add", Own(Action::Use)),
+    ("question_sets_change", Own(Action::Use)),
+    ("question_sets_delete", Own(Action::Use)),
+    ("question_sets_list", Own(Action::Use)),
+    ("questions_add", Own(Action::Use)),
+    ("questions_change", Own(Action::Use)),
+    ("questions_delete", Own(Action::Use)),
+    ("providers_accept", Own(Action::Use)),
+    ("providers_list", Own(Action::Use)),
+    ("providers_withdraw", Own(Action::Use)),
     ("questions_list", Own(Action::Use)),
     ("recording_link", Session(Action::Review)),
     ("report", Session(Action::Report)),
     ("report_journal", Session(Action::Export)),
+    ("retention_preview", Own(Action::Use)),
+    ("review_get", Session(Action::Report)),
     ("search", Own(Action::Use)),
     ("sessions_create", Own(Action::Use)),
     ("sessions_delete", Session(Action::Change)),
@@ -89,6 +113,8 @@ const RULES: [(&str, Rule); 81] = [
     ("sessions_gold", Session(Action::Change)),
     ("sessions_list", Own(Action::Use)),
     ("shared_list", Own(Action::Use)),
+    ("shared_set_copy", Own(Action::Use)),
+    ("shared_set_open", Own(Action::Use)),
     ("sign_in_begin", Open),
     ("sign_in_callback", Open),
     ("sign_in_password", Open),
@@ -238,6 +264,15 @@ fn expected(rule: Rule, caller: Caller) -> Expected {
     if may && carries(by, action) { Expected::Allowed } else { Expected::Forbidden }
 }
 
+/// Parameters of paths that name what belongs to a person and to no session.
+const OWNED: [&str; 5] = ["{browser}", "{token}", "{question}", "{set}", "{set_link}"];
+
+/// Returns whether what the fixture made belongs to the caller.
+fn owns(caller: Caller) -> bool {
+    use Caller as C;
+    matches!(caller, C::Owner | C::Token(_) | C::TokenHere(_) | C::TokenElsewhere(_))
+}
+
 /// What the requests of one operation by one caller are about.
 struct Fixture {
     session: SessionId,
@@ -247,6 +282,10 @@ struct Fixture {
     grant: Uuid,
     link: Uuid,
     comment: Uuid,
+    question: String,
+    set: Uuid,
+    set_link: Uuid,
+    set_secret: String,
     /// The cookie of a browser that opened the link.
     guest: String,
 }
@@ -258,6 +297,23 @@ async fn opened(db: &Db, owner: UserId, session: SessionId, all: bool, expires_u
     let link = links::find(db, &secret, expires_us - 1).await.unwrap().unwrap();
     let (_, cookie) = visits::begin(db, &link, Some("Gus"), now_us()).await.unwrap().unwrap();
     (id, format!("coach-guest-{}={cookie}", id.simple()))
+}
+
+/// Writes a question and a set of it. Returns their ids.
+async fn written(db: &Db, owner: UserId) -> (String, Uuid) {
+    let new = own::Written {
+        family: Family::Conflict,
+        text: "Why us?".into(),
+        suggested_ms: 60_000,
+        tip: String::new(),
+        label: None,
+    };
+    let question = own::add(db, owner, &new).await.unwrap().unwrap();
+    let sets::Written::Done(set) = sets::write(db, owner, None, "Mine", std::slice::from_ref(&question)).await.unwrap()
+    else {
+        panic!("the set was not written")
+    };
+    (question, set)
 }
 
 async fn fixture(db: &Db, caller: Caller) -> Fixture {
@@ -282,7 +338,9 @@ async fn fixture(db: &Db, caller: Caller) -> Fixture {
     let Added::Done(comment) = comments::add(db, owner, session, remark, |_| None).await.unwrap() else {
         panic!("the comment was not added")
     };
-    Fixture { session, owner, browser, token, grant, link, comment, guest }
+    let (question, set) = written(db, owner).await;
+    let (set_link, set_secret) = set_links::make(db, owner, set, i64::MAX).await.unwrap().unwrap();
+    Fixture { session, owner, browser, token, grant, link, comment, question, set, set_link, set_secret, guest }
 }
 
 /// The header that proves the caller.
@@ -357,17 +415,23 @@ async fn credential(db: &Db, fixture: &Fixture, caller: Caller) -> Option<(&'sta
 }
 
 /// A body that the operation would take from the owner.
-fn body(operation: &str, request: RequestBuilder) -> RequestBuilder {
+fn body(operation: &str, fixture: &Fixture, request: RequestBuilder) -> RequestBuilder {
     let value = match operation {
         "consents_accept" => Some(json!({"version": consent::VERSION})),
         "grants_give" => Some(json!({"email": "stranger@uni.test", "scores": true})),
         "comments_add" => Some(json!({"text": "x"})),
         "comments_resolve" => Some(json!({"resolved": true})),
+        "corrections_set" => Some(json!({"text": "x"})),
         "guest_comments_add" => Some(json!({"text": "x", "name": "Gus"})),
         "guest_open" => Some(json!({"link": "x"})),
         "links_make" => Some(json!({"name": "Gus", "days": 7})),
         "me_put" => Some(json!({"retention_days": 7})),
+        "question_set_links_make" => Some(json!({"days": 7})),
+        "question_sets_add" | "question_sets_change" => Some(json!({"name": "x", "questions": ["pressure-deadline"]})),
+        "questions_add" | "questions_change" => Some(json!({"text": "Why?", "family": "failure"})),
+        "shared_set_copy" | "shared_set_open" => Some(json!({"link": fixture.set_secret})),
         "password_set" => Some(json!({"link": "x", "password": "a long enough password"})),
+        "providers_accept" => Some(json!({"provider": "x"})),
         "sessions_create" => Some(json!({"questions": ["failure-own-mistake"]})),
         "sessions_gold" => Some(json!({"gold": true})),
         "sign_in_password" => Some(json!({"name": "x", "password": "y"})),
@@ -420,15 +484,22 @@ async fn nobody_does_more_than_the_table_of_rights_says() {
             for caller in CALLERS {
                 let fixture = fixture(&db, caller).await;
                 let credential = credential(&db, &fixture, caller).await;
+                let names_what_is_owned = OWNED.iter().any(|name| path.contains(name));
                 let path = path
                     .replace("{id}", &fixture.session.to_string())
                     .replace("{browser}", &fixture.browser.to_string())
                     .replace("{token}", &fixture.token.to_string())
                     .replace("{comment}", &fixture.comment.to_string())
                     .replace("{link}", &fixture.link.to_string())
+                    .replace("{question}", &fixture.question)
+                    .replace("{set}", &fixture.set.to_string())
+                    .replace("{set_link}", &fixture.set_link.to_string())
+                    .replace("{start_ms}", "1000")
+                    .replace("{purpose}", "review")
                     .replace("{grant}", &fixture.grant.to_string())
                     .replace("{participant}", "candidate")
                     .replace("{resource}", "x");
+                let path = if operation == "retention_preview" { format!("{path}?days=7") } else { path };
                 let path = if operation == "compare_get" {
                     let id = fixture.session;
                     format!("{path}?a={id}&answer_a=0&b={id}&answer_b=0")
@@ -436,7 +507,7 @@ async fn nobody_does_more_than_the_table_of_rights_says() {
                     path
                 };
                 let before = everything(&db, &query).await;
-                let request = body(&operation, server.request(method.clone(), &path));
+                let request = body(&operation, &fixture, server.request(method.clone(), &path));
                 let request = credential.into_iter().fold(request, |r, (name, value)| r.header(name, value));
                 let answer = request.send().await.unwrap();
                 let status = answer.status().as_u16();
@@ -453,6 +524,8 @@ async fn nobody_does_more_than_the_table_of_rights_says() {
                     // A secret of its own may be asked for.
                     Expected::Allowed if rule == Open => true,
                     Expected::Allowed if operation == "compare_get" => !refused,
+                    // What belongs to somebody else is not there.
+                    Expected::Allowed if names_what_is_owned && !owns(caller) => status == 404,
                     Expected::Allowed => !refused && !unknown,
                 };
                 *counts.entry(format!("{expected:?}")).or_insert(0) += 1;

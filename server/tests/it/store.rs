@@ -124,7 +124,7 @@ async fn a_learnt_calibration_is_stored_once_and_found_by_its_owner_only() {
         for (from, to) in
             [(State::Created, State::Finalising), (State::Finalising, State::Scoring), (State::Scoring, State::Ready)]
         {
-            assert!(sessions::change_state(&db, me, made.id, from, to, None, None).await.unwrap());
+            assert!(sessions::change_state(&db, me, made.id, from, to, None, Vec::new()).await.unwrap());
         }
         assert_eq!(sessions::latest_calibration(&db, me, 0).await.unwrap(), Some(learnt));
         assert_eq!(sessions::latest_calibration(&db, other, 0).await.unwrap(), None);

@@ -15,7 +15,7 @@ fn phrase(start: i64, text: &str) -> Phrase {
     let words: Vec<Word> = text.split(' ').enumerate().map(word).collect();
     let end = words.last().map_or(MediaTime(start), |word| word.end);
     let (start, text, source) = (MediaTime(start), text.to_owned(), "moonshine-tiny-en 0.1.29".to_owned());
-    Phrase { t: end + 2500, start, end, text, logp: -0.1, complete: true, source, words }
+    Phrase { t: end + 2500, start, end, text, logp: -0.1, complete: true, source, words, heard: None }
 }
 
 /// A ready session of the server's person in which this was said.

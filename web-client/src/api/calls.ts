@@ -10,6 +10,7 @@ import type {
   Comments,
   Comparison,
   ConsentText,
+  Corrections,
   Grants,
   GuestCommentRequest,
   GuestView,
@@ -22,13 +23,22 @@ import type {
   NewSession,
   OpenLink,
   PartUrls,
+  Providers,
   Question,
+  QuestionRequest,
+  QuestionSet,
+  QuestionSetLinkMade,
+  QuestionSetLinks,
+  QuestionSetRequest,
   Recording,
   Report,
+  RetentionPreview,
+  Review,
   SearchResults,
   Session,
   Sessions,
   SharedSessions,
+  SharedSet,
   ShareRequest,
   SignedOut,
   TokenRequest,
@@ -79,10 +89,35 @@ export const revokeToken = (token: string) =>
 export const me = () => said<Me>(client.GET("/api/me"));
 export const setRetention = (days: number | null) =>
   said<Me>(client.PUT("/api/me", { body: { retention_days: days } }));
+export const retentionPreview = (days: number) =>
+  said<RetentionPreview>(client.GET("/api/me/retention", { params: { query: { days } } }));
+export const askErasure = () => said<{ at_us: number }>(client.POST("/api/me/erasure"));
+export const takeErasureBack = () => said(client.DELETE("/api/me/erasure"));
+export const everythingPath = "/api/me/export";
 export const consentText = () => said<ConsentText>(client.GET("/api/consent"));
 export const acceptConsent = (version: string) => said(client.POST("/api/consents", { body: { version } }));
 export const withdrawConsent = () => said(client.DELETE("/api/consents"));
 export const questions = () => said<{ questions: Question[] }>(client.GET("/api/questions")).then((x) => x.questions);
+export const addQuestion = (body: QuestionRequest) => said<{ id: string }>(client.POST("/api/questions", { body }));
+const ofQuestion = (question: string) => ({ params: { path: { question } } });
+export const changeQuestion = (id: string, body: QuestionRequest) =>
+  said(client.PUT("/api/questions/{question}", { ...ofQuestion(id), body }));
+export const deleteQuestion = (id: string) => said(client.DELETE("/api/questions/{question}", ofQuestion(id)));
+const ofSet = (set: string) => ({ params: { path: { set } } });
+export const questionSets = () => said<{ sets: QuestionSet[] }>(client.GET("/api/question-sets")).then((x) => x.sets);
+export const addSet = (body: QuestionSetRequest) => said<{ id: string }>(client.POST("/api/question-sets", { body }));
+export const changeSet = (id: string, body: QuestionSetRequest) =>
+  said(client.PUT("/api/question-sets/{set}", { ...ofSet(id), body }));
+export const deleteSet = (id: string) => said(client.DELETE("/api/question-sets/{set}", ofSet(id)));
+export const setLinks = (id: string) =>
+  said<QuestionSetLinks>(client.GET("/api/question-sets/{set}/links", ofSet(id))).then((x) => x.links);
+export const makeSetLink = (id: string, days: number) =>
+  said<QuestionSetLinkMade>(client.POST("/api/question-sets/{set}/links", { ...ofSet(id), body: { days } }));
+export const endSetLink = (set: string, set_link: string) =>
+  said(client.DELETE("/api/question-sets/{set}/links/{set_link}", { params: { path: { set, set_link } } }));
+export const openSharedSet = (link: string) => said<SharedSet>(client.POST("/api/shared-sets", { body: { link } }));
+export const copySharedSet = (link: string) =>
+  said<{ id: string }>(client.POST("/api/shared-sets/copy", { body: { link } }));
 
 export const createSession = (body: NewSession) => said<Session>(client.POST("/api/sessions", { body }));
 export const sessions = (before?: string | null) =>
@@ -134,6 +169,22 @@ export const analysis = (id: string) => said<Analysis>(client.GET("/api/sessions
 export const analyzeAgain = (id: string) => said(client.POST("/api/sessions/{id}/analyze", at(id)));
 
 export const report = (id: string) => said<Report>(client.GET("/api/sessions/{id}/report", at(id)));
+export const providers = () => said<Providers>(client.GET("/api/providers"));
+const forPurpose = (purpose: Providers["providers"][number]["purpose"]) => ({ params: { path: { purpose } } });
+export const acceptProvider = (purpose: Providers["providers"][number]["purpose"], provider: string) =>
+  said<Providers>(client.PUT("/api/providers/{purpose}", { ...forPurpose(purpose), body: { provider } }));
+export const withdrawProvider = (purpose: Providers["providers"][number]["purpose"]) =>
+  said<Providers>(client.DELETE("/api/providers/{purpose}", forPurpose(purpose)));
+export const review = (id: string) =>
+  said<{ review: Review | null }>(client.GET("/api/sessions/{id}/review", at(id))).then((x) => x.review);
+const ofPhrase = (id: string, start_ms: number) => ({ params: { path: { id, start_ms } } });
+export const corrections = (id: string) => said<Corrections>(client.GET("/api/sessions/{id}/corrections", at(id)));
+export const correct = (id: string, start_ms: number, text: string) =>
+  said<Corrections>(
+    client.PUT("/api/sessions/{id}/corrections/{start_ms}", { ...ofPhrase(id, start_ms), body: { text } }),
+  );
+export const takeBack = (id: string, start_ms: number) =>
+  said<Corrections>(client.DELETE("/api/sessions/{id}/corrections/{start_ms}", ofPhrase(id, start_ms)));
 export const recording = (id: string) => said<Recording>(client.GET("/api/sessions/{id}/recording", at(id)));
 export const trends = () => said<Trends>(client.GET("/api/trends"));
 export const search = (q: string) => said<SearchResults>(client.GET("/api/search", { params: { query: { q } } }));

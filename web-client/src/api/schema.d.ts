@@ -970,7 +970,10 @@ export interface paths {
                 };
             };
         };
-        /** Sets the person's own limit. One that is longer than the server's has no effect. */
+        /**
+         * Sets the person's own limit, which counts from a day later. One that is longer than the server's has no effect. References are
+         *     exempt from it, and not from the server's.
+         */
         put: {
             parameters: {
                 query?: never;
@@ -1002,6 +1005,185 @@ export interface paths {
                 };
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks that everything that is there now be deleted in a day: sessions with all that belongs to them, references too, own questions
+         *     and sets. Account, agreement and settings stay.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Erasure"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Takes it back: nothing is deleted. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Returns everything that is the person's in one ZIP, which is written while it is read. One person takes three downloads at once at
+         *     most, and each ends after six hours.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/zip": number[];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns what a limit would delete first. Nothing changes. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description The days that are thought of: 1 to 36500. */
+                    days: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RetentionPreview"];
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1185,6 +1367,429 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The services that sessions can be sent to, and to which of them the person agreed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Providers"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/providers/{purpose}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Agrees that sessions are sent to a service from now on, once they are scored. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    purpose: components["schemas"]["ProviderPurpose"];
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ProviderConsent"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Providers"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Withdraws the agreement: nothing more is sent. What came back stays with its sessions until they are deleted. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    purpose: components["schemas"]["ProviderPurpose"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Providers"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/question-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The person's sets. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionSets"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a set. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QuestionSetRequest"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionSetMade"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/question-sets/{set}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Names a set anew and says which questions it has, in which order. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    set: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QuestionSetRequest"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Deletes a set and its links; its questions stay. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    set: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/question-sets/{set}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The links to a set. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    set: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionSetLinks"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a link to a set. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    set: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QuestionSetLinkRequest"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionSetLinkMade"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/question-sets/{set}/links/{set_link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a link to a set; copies stay with whoever took them. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    set: string;
+                    set_link: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/questions": {
         parameters: {
             query?: never;
@@ -1213,8 +1818,129 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /** Adds a question of the person's own. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QuestionRequest"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionMade"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questions/{question}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a question of the person's own. Sessions keep it as it was asked. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    question: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QuestionRequest"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Deletes a question of the person's own, also from the sets that hold it. Sessions keep it as it was asked. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    question: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -1457,6 +2183,62 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/affect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a service of others estimated of the video, where the owner has let it see the recording. It stands beside what this server
+         *     estimated, and moves no score.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Estimated"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1936,6 +2718,176 @@ export interface paths {
         };
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the owner corrected of the words of a session. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Corrections"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/corrections/{start_ms}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Says what was said in a phrase, which `start_ms` names. What was recognized is kept beside it, and everything that rests on the words is
+         *     computed again.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                    /** @description The start of the phrase */
+                    start_ms: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CorrectionRequest"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Corrections"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Takes a correction back: what was recognized counts again. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                    /** @description The start of the phrase */
+                    start_ms: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Corrections"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -2646,6 +3598,59 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Report"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a language model noticed, where the owner has let one read the session. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Reviewed"];
                     };
                 };
                 404: {
@@ -3863,6 +4868,124 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/shared-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The set that a link shows. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetSecret"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SharedSet"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/shared-sets/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copies the set that a link shows to the person's own, with the questions that its owner wrote. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetSecret"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionSetMade"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sign-in": {
         parameters: {
             query?: never;
@@ -4700,7 +5823,7 @@ export interface components {
             session?: string | null;
             /**
              * @description `signed_in`, `signed_out`, `password_set`, `token_issued`, `token_revoked`, `shared`, `unshared`, `link_made`, `link_opened`,
-             *     `link_ended`, `read`, `exported` or `deleted`.
+             *     `link_ended`, `read`, `exported`, `deleted`, `erasure_asked`, `erasure_taken_back` or `erased`.
              */
             what: string;
         };
@@ -4942,9 +6065,12 @@ export interface components {
             points: number;
             /** @description Why there is no value, where it is not for want of evidence ("too noisy to judge"). */
             reason?: string | null;
-            /** @description The band aimed at, in words with numbers ("120 to 160 wpm"). */
+            /** @description The band aimed at, in words with numbers ("120 to 160 words a minute"). */
             target: string;
+            /** @description The value in words, and the person's own usual one: as in [`MetricValue`]. */
+            text?: string | null;
             unit: string;
+            usual?: string | null;
             /**
              * Format: float
              * @description `null`: not enough evidence; it brings no points of its own, and `unknown` of the score stands in for it.
@@ -4955,6 +6081,25 @@ export interface components {
              * @description Share of the score, 0 to 1; the weakest pillar has more than its formula gives it.
              */
             weight: number;
+        };
+        /** @description The text that the owner gave a phrase. */
+        Correction: {
+            /**
+             * Format: int64
+             * @description The start of the phrase, media time.
+             */
+            start_ms: number;
+            text: string;
+        };
+        CorrectionRequest: {
+            /** @description What was said: 1 to 2000 characters, and no more words than can be said in the time of the phrase. */
+            text: string;
+        };
+        Corrections: {
+            /** @description In order of time. */
+            corrections: components["schemas"]["Correction"][];
+            /** @description Whether the report is still to be computed with them. */
+            pending: boolean;
         };
         /** @description Which share of the time each kind of evidence was there, 0 to 1. */
         Coverage: {
@@ -5020,11 +6165,26 @@ export interface components {
             noticeable?: number | null;
             /** @description Both values in each phase, where a curve tells them. */
             phases: (number | null)[][];
+            /** @description Both values in words; `null` for a score and for a report of version 0.1.0. */
+            text_a?: string | null;
+            text_b?: string | null;
             /** @description "" for a score. */
             unit: string;
         };
         /** @enum {string} */
         Direction: "up" | "down" | "steady";
+        Erasure: {
+            /**
+             * Format: int64
+             * @description When everything is deleted, within the hour: microseconds since 1970 (UTC).
+             */
+            at_us: number;
+        };
+        Estimated: {
+            affect?: components["schemas"]["OutsideAffect"] | null;
+            /** @description The service. `null`: none was asked, or it is still working. */
+            provider?: string | null;
+        };
         /** @enum {string} */
         FaceModel: "full" | "lite" | "none";
         /**
@@ -5300,6 +6460,11 @@ export interface components {
             consent_version: string;
             /** @description The person's verified address. */
             email?: string | null;
+            /**
+             * Format: int64
+             * @description When everything is deleted because the person asked for it: microseconds since 1970 (UTC); `null`: they did not ask.
+             */
+            erasure_us?: number | null;
             /** @description The hints that can be switched. */
             hints: components["schemas"]["HintChoice"][];
             /** @description `personal`: one person, no sign-in; `accounts`: people sign in. */
@@ -5336,9 +6501,11 @@ export interface components {
             name?: string;
             /** @description Why there is no value, where it is not for want of evidence ("too noisy to judge"). */
             reason?: string | null;
-            /** @description The value with its unit, as one reads it. */
+            /** @description The value in words, as one reads it beside its aim ("140 words a minute, counted in the words", "phrases carried to their end"). */
             text?: string | null;
             unit: string;
+            /** @description The person's own usual value in words; `null`: there is none, or it says nothing by itself. */
+            usual?: string | null;
             /**
              * Format: float
              * @description `null`: not enough to say.
@@ -5356,6 +6523,8 @@ export interface components {
             face: components["schemas"]["FaceModel"];
             /** @description What detects when somebody speaks. */
             voice_activity: components["schemas"]["VoiceActivityModel"];
+            /** @description Name and version of the speech recognizer; `null`: nothing is written down. */
+            words?: string | null;
         };
         /** @description A stretch of the replay that is evidence for something. */
         Moment: components["schemas"]["Span"] & {
@@ -5376,6 +6545,37 @@ export interface components {
             /** @description 12 to 256 characters. */
             password: string;
         };
+        /** @description Something that a language model noticed, with the words that it rests on. */
+        Note: {
+            /** @description Place of the answer in the report. */
+            answer: number;
+            /** Format: int64 */
+            end_ms: number;
+            kind: components["schemas"]["NoteKind"];
+            /** @description As the transcript has it. */
+            quote: string;
+            /**
+             * Format: int64
+             * @description Where the quoted words were said, media time.
+             */
+            start_ms: number;
+            text: string;
+        };
+        /**
+         * @description What a note is.
+         * @enum {string}
+         */
+        NoteKind: "strength" | "gap" | "suggestion";
+        OldSession: {
+            /**
+             * Format: int64
+             * @description Microseconds since 1970 (UTC).
+             */
+            created_us: number;
+            id: components["schemas"]["SessionId"];
+            /** @description Its first question; `null`: it has none. */
+            question?: string | null;
+        };
         OpenLink: {
             /** @description The secret of the link. */
             link: string;
@@ -5394,6 +6594,29 @@ export interface components {
             part: components["schemas"]["StoryPart"];
             /** @description Its first words, at most ten. */
             quote: string;
+        };
+        /** @description What was estimated of a video. */
+        OutsideAffect: {
+            /** @description Shares of emotions over the whole video, as the service names them. */
+            average: {
+                [key: string]: number;
+            };
+            /** @description In order of time. */
+            samples: components["schemas"]["OutsideAffectSample"][];
+        };
+        /** @description What was estimated of one frame. */
+        OutsideAffectSample: {
+            /** Format: double */
+            arousal: number;
+            /** Format: double */
+            intensity: number;
+            /**
+             * Format: int64
+             * @description Media time.
+             */
+            t_ms: number;
+            /** Format: double */
+            valence: number;
         };
         PairingAddress: {
             /** @description The same as a QR code: an SVG image, black on white. */
@@ -5442,6 +6665,8 @@ export interface components {
             /** @description False: the recognizer did not come to an end by itself, and something may be missing. */
             complete: boolean;
             end: components["schemas"]["MediaTime"];
+            /** @description In a report: the text as the recognizer wrote it, where the owner has corrected it. A journal never has it. */
+            heard?: string | null;
             /**
              * Format: float
              * @description Mean natural logarithm of the probabilities of the text's tokens: 0 = certain, below -0.35 = uncertain.
@@ -5483,19 +6708,140 @@ export interface components {
             /** @description Name of the current step of the work. */
             stage: string;
         };
+        /** @description A service, and whether the person agreed to it. */
+        Provider: components["schemas"]["ProviderOffer"] & {
+            /**
+             * Format: int64
+             * @description When the person agreed: microseconds since 1970 (UTC); `null`: nothing is sent.
+             */
+            accepted_us?: number | null;
+        };
+        ProviderConsent: {
+            /** @description The service that the person read about. It must be the one that is set. */
+            provider: string;
+        };
+        /** @description A service that the operator has set. */
+        ProviderOffer: {
+            /** @description Where sessions are sent, and to which model: what a person agrees to. With another one they are asked again. */
+            provider: string;
+            purpose: components["schemas"]["ProviderPurpose"];
+            /** @description What is sent, in a sentence that the page shows. */
+            sends: string;
+        };
+        /**
+         * @description What a service is for.
+         * @enum {string}
+         */
+        ProviderPurpose: "transcription" | "review" | "affect";
+        Providers: {
+            /** @description Empty: nothing leaves this server. */
+            providers: components["schemas"]["Provider"][];
+        };
         /** @enum {string} */
         QualityReason: "dark" | "bright" | "small" | "turned" | "cut";
         /** @description A question that can be chosen. */
         Question: {
+            /** @description Whether it is one of those that are asked almost everywhere. */
+            classic: boolean;
             family: components["schemas"]["Family"];
             id: string;
+            /** @description The role or company that an own question is for, as its owner notes it. */
+            label?: string | null;
+            /** @description Whether the person wrote it; the others are of the bank. */
+            own: boolean;
             /**
              * Format: int64
              * @description Suggested length of an answer.
              */
             suggested_ms: number;
             text: string;
+            /** @description Advice on how to answer; empty: there is none. */
             tip: string;
+        };
+        QuestionMade: {
+            id: string;
+        };
+        QuestionRequest: {
+            /** @description What it asks for. */
+            family: components["schemas"]["Family"];
+            /** @description The role or company that it is for, at most 80 characters. */
+            label?: string | null;
+            /**
+             * Format: int64
+             * @description Suggested length of an answer, 15000 to 600000; without it, two minutes.
+             */
+            suggested_ms?: number | null;
+            /** @description The question as it is asked: 1 to 500 characters. */
+            text: string;
+            /** @description Advice on how to answer, at most 500 characters. */
+            tip?: string | null;
+        };
+        /** @description A set as its owner sees it. */
+        QuestionSet: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Ids of its questions, in their order. */
+            questions: string[];
+            /**
+             * Format: int64
+             * @description Microseconds since 1970 (UTC).
+             */
+            updated_us: number;
+        };
+        /** @description A link as the owner of the set sees it. */
+        QuestionSetLink: {
+            /**
+             * Format: int32
+             * @description How often a copy was taken.
+             */
+            copies: number;
+            /**
+             * Format: int64
+             * @description Microseconds since 1970 (UTC).
+             */
+            created_us: number;
+            /**
+             * Format: int64
+             * @description Microseconds since 1970 (UTC).
+             */
+            expires_us: number;
+            /** Format: uuid */
+            id: string;
+        };
+        QuestionSetLinkMade: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description The page that others open, on this server; it cannot be read again. The secret in it stands after a `#`, so that no server's log
+             *     holds it.
+             */
+            path: string;
+        };
+        QuestionSetLinkRequest: {
+            /**
+             * Format: int32
+             * @description How long it is good: 1 to 366.
+             */
+            days: number;
+        };
+        QuestionSetLinks: {
+            /** @description Those in force, the newest first. */
+            links: components["schemas"]["QuestionSetLink"][];
+        };
+        QuestionSetMade: {
+            /** Format: uuid */
+            id: string;
+        };
+        QuestionSetRequest: {
+            /** @description 1 to 80 characters. */
+            name: string;
+            /** @description Ids of 1 to 50 questions in their order, each once. */
+            questions: string[];
+        };
+        QuestionSets: {
+            /** @description The oldest first. */
+            sets: components["schemas"]["QuestionSet"][];
         };
         Questions: {
             questions: components["schemas"]["Question"][];
@@ -5565,6 +6911,11 @@ export interface components {
              */
             days?: number | null;
             /**
+             * Format: int64
+             * @description When the number that the person chose begins to count: microseconds since 1970 (UTC); `null`: it counts.
+             */
+            from_us?: number | null;
+            /**
              * Format: int32
              * @description The number of days that the person chose; `null`: none.
              */
@@ -5574,6 +6925,41 @@ export interface components {
              * @description The most days that this server keeps a session; `null`: unlimited.
              */
             server?: number | null;
+        };
+        RetentionPreview: {
+            /**
+             * Format: int64
+             * @description When the first would go, within the hour: microseconds since 1970 (UTC). A limit that is chosen now counts from then on.
+             */
+            at_us: number;
+            /** @description The oldest of those that would go, three at most. */
+            oldest: components["schemas"]["OldSession"][];
+            /**
+             * Format: int64
+             * @description How many as old stay, because they are references.
+             */
+            references: number;
+            /**
+             * Format: int64
+             * @description How many would go at that time.
+             */
+            sessions: number;
+        };
+        /** @description What a language model noticed in a session. */
+        Review: {
+            /** @description How many of its notes were dropped, because they quote nothing that was said. */
+            dropped: number;
+            /** @description The model, as the operator set it. */
+            model: string;
+            notes: components["schemas"]["Note"][];
+            /**
+             * Format: int32
+             * @description The version of what it was asked.
+             */
+            prompt_version: number;
+        };
+        Reviewed: {
+            review?: components["schemas"]["Review"] | null;
         };
         /** @description A running estimate of the four scores; `None`: not enough to say yet. */
         RunningScores: {
@@ -5743,6 +7129,11 @@ export interface components {
             /** @description Newest first. */
             sessions: components["schemas"]["Session"][];
         };
+        /** @description What a link to a set is opened by. */
+        SetSecret: {
+            /** @description The secret of the link. */
+            link: string;
+        };
         Settings: {
             /**
              * Format: int32
@@ -5780,9 +7171,33 @@ export interface components {
             /** Format: uuid */
             session: string;
         };
+        /** @description A question as whoever has the link sees it. */
+        SharedQuestion: {
+            family: components["schemas"]["Family"];
+            /** @description `null`: the owner of the set wrote it. */
+            id?: string | null;
+            /** @description The role or company that it is for. */
+            label?: string | null;
+            /**
+             * Format: int64
+             * @description Suggested length of an answer.
+             */
+            suggested_ms: number;
+            text: string;
+            /** @description Advice on how to answer; empty: there is none. */
+            tip: string;
+        };
         SharedSessions: {
             /** @description The newest 200, newest first. */
             sessions: components["schemas"]["Shared"][];
+        };
+        /** @description A set as whoever has the link sees it. */
+        SharedSet: {
+            name: string;
+            /** @description Who shows it; `null`: they have no name here. */
+            owner_name?: string | null;
+            /** @description Its questions, in their order. */
+            questions: components["schemas"]["SharedQuestion"][];
         };
         /** @description A hint and how long it is shown. */
         ShownHint: components["schemas"]["Hint"] & {

@@ -1,6 +1,6 @@
 // Hints can be switched off, one by one or all.
 import { beforeEach, describe, expect, it } from "vitest";
-import { keepSwitchedOff, settings, switchedOff } from "./hint-choice";
+import { keepSwitchedOff, settings, switchedOff, switchHint } from "./hint-choice";
 
 const all = [{ id: "slow_down" }, { id: "speak_up" }];
 beforeEach(() => localStorage.clear());
@@ -10,6 +10,15 @@ describe("the choice of hints", () => {
     expect(settings(all, switchedOff()).enabled).toEqual(["slow_down", "speak_up"]);
     keepSwitchedOff(["slow_down"]);
     expect(settings(all, switchedOff()).enabled).toEqual(["speak_up"]);
+  });
+
+  it("is without a hint that was called not helpful, until that is taken back", () => {
+    switchHint("slow_down", false);
+    switchHint("slow_down", false);
+    expect(settings(all, switchedOff()).enabled).toEqual(["speak_up"]);
+    switchHint("slow_down", true);
+    switchHint("speak_up", true);
+    expect(settings(all, switchedOff()).enabled).toEqual(["slow_down", "speak_up"]);
   });
 
   it("can be none", () => {

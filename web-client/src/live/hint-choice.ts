@@ -23,6 +23,12 @@ export function keepSwitchedOff(ids: string[]): void {
   }
 }
 
+/** Switches one hint on or off for the sessions to come. */
+export function switchHint(id: string, on: boolean): void {
+  const others = switchedOff().filter((other) => other !== id);
+  keepSwitchedOff(on ? others : [...others, id]);
+}
+
 /** What the server is told: all that are not switched off. */
 export function settings(
   all: readonly { id: string }[],

@@ -96,6 +96,7 @@ export const KEYS: readonly (readonly [keys: string, does: string])[] = [
   ["[ ]", "Previous, next moment"],
   ["< >", "Slower, faster"],
   ["M", "Mute, unmute"],
+  ["E", "Corrects the phrase that has the focus: Enter saves, Esc gives up"],
   ["C", "Hints and captions off, on"],
   ["F", "Full screen"],
   ["?", "This list"],

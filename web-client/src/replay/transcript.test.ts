@@ -30,6 +30,18 @@ describe("a transcript", () => {
     expect(lines.filter((line) => holds(line, " BUTTON ")).length).toBe(1);
   });
 
+  it("shows what its owner says instead until the report has it", () => {
+    const corrections = [
+      { start_ms: 1000, text: "I pressed the bottom" },
+      { start_ms: 4000, text: "and then nothing happened for a very long time" },
+      { start_ms: 7, text: "of another session" },
+    ];
+    const lines = linesOf(report, 0, 10_000, corrections);
+    expect(lines.map(({ instead }) => instead)).toEqual(["I pressed the bottom", null]);
+    expect(lines.filter((line) => holds(line, "bottom")).length).toBe(1);
+    expect(lines.filter((line) => holds(line, "button")).length).toBe(0);
+  });
+
   it("is cut to the answer that is looked at", () => {
     expect(linesOf(report, 3500, 10_000).length).toBe(1);
   });

@@ -10,20 +10,34 @@ const LONG_PAUSE_MS = 1000;
 
 export interface Line {
   phrase: Phrase;
+  /** What its owner says instead, while the report does not have it yet; null: nothing. */
+  instead: string | null;
   uncertain: boolean;
   /** Silence before it that is worth a word, milliseconds; null: none. */
   pauseMs: number | null;
 }
 
 /** The lines of a stretch of the recording; reports of version 0.1.0 have none. */
-export function linesOf(report: Report, start: number, end: number): Line[] {
+export function linesOf(
+  report: Report,
+  start: number,
+  end: number,
+  corrections: readonly { start_ms: number; text: string }[] = [],
+): Line[] {
+  const instead = new Map(corrections.map((correction) => [correction.start_ms, correction.text]));
   const phrases = ((report as Partial<Report>).transcript ?? []).filter(
     (phrase) => phrase.end > start && phrase.start < end,
   );
   return phrases.map((phrase, i) => {
     const before = phrases[i - 1];
     const pause = before ? phrase.start - before.end : 0;
-    return { phrase, uncertain: phrase.logp < UNCERTAIN_LOGP, pauseMs: pause >= LONG_PAUSE_MS ? pause : null };
+    const wished = instead.get(phrase.start);
+    return {
+      phrase,
+      instead: wished !== undefined && wished !== phrase.text ? wished : null,
+      uncertain: phrase.logp < UNCERTAIN_LOGP,
+      pauseMs: pause >= LONG_PAUSE_MS ? pause : null,
+    };
   });
 }
 
@@ -38,7 +52,7 @@ export const fillersIn = (lines: readonly Line[]): number =>
 
 /** Whether a line holds what is searched for. */
 export const holds = (line: Line, typed: string): boolean =>
-  line.phrase.text.toLowerCase().includes(typed.trim().toLowerCase());
+  (line.instead ?? line.phrase.text).toLowerCase().includes(typed.trim().toLowerCase());
 
 /** Words that a caption holds at most. */
 const CAPTION_WORDS = 8;

@@ -7,6 +7,8 @@ const part = (metric: string, value: number | null, share: number): Contribution
   metric,
   name: metric,
   value,
+  text: null,
+  usual: null,
   reason: null,
   unit: "",
   target: "",
@@ -95,7 +97,7 @@ describe("the verdict", () => {
     const odd = comparison([gap("nods", "Nods", "/min", 4, 0, 3)]);
     expect(verdict(odd, fast, calm)).toEqual({
       first: "A and B differ, and neither is nearer an aim.",
-      then: "Nods: 4.0 a minute in A, none in B.",
+      then: "Nods: 4.0 a minute in A, 0.0 a minute in B.",
     });
   });
 

@@ -69,16 +69,17 @@ const DIFFERENCES: Record<string, [factor: number, decimals: number]> = {
 
 type Gap = Comparison["gaps"][number];
 
-function measureRow({ id, name, unit, a, b }: Gap, left: ReportAnswer, right: ReportAnswer): Row {
-  const of = (value: number | null, answer: ReportAnswer) =>
-    value === null ? null : inWords({ metric: id, value, unit, share: shareOf(answer, id) });
+function measureRow(gap: Gap, left: ReportAnswer, right: ReportAnswer): Row {
+  const { id, name, unit, a, b } = gap;
+  const of = (value: number | null, text: string | null | undefined) =>
+    value === null ? null : inWords({ value, unit, text });
   const [factor, decimals] = DIFFERENCES[unit] ?? [0, 0];
   return {
     id,
     name,
     score: null,
-    a: of(a, left),
-    b: of(b, right),
+    a: of(a, gap.text_a),
+    b: of(b, gap.text_b),
     difference: a === null || b === null || factor === 0 ? null : signed(a * factor, b * factor, decimals),
     nearer: nearerOf(shareOf(left, id), shareOf(right, id)),
   };

@@ -65,6 +65,13 @@ export function when(us: number | null): string {
   }).format(us / 1000);
 }
 
+/** A time that comes, as it stands in a sentence: "on Friday, 4 December, after 10:30". */
+export function moment(us: number): string {
+  const at = new Date(us / 1000);
+  const of = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-GB", options).format(at);
+  return `on ${of({ weekday: "long" })}, ${of({ day: "numeric", month: "long" })}, after ${of({ hour: "2-digit", minute: "2-digit" })}`;
+}
+
 /** The day alone, as in the title of a page. */
 export function day(us: number | null): string {
   if (us === null || !Number.isFinite(us)) return "";

@@ -1,5 +1,6 @@
 // A line of text to type, with its name above.
 import { useId } from "react";
+import { firstFocus } from "./first-focus";
 
 interface Props {
   label: string;
@@ -7,9 +8,12 @@ interface Props {
   autoComplete?: string;
   value: string;
   onType: (value: string) => void;
+  /** The focus goes here when the dialog around it opens. */
+  first?: boolean;
+  maxLength?: number;
 }
 
-export function Field({ label, type = "text", autoComplete = "off", value, onType }: Props) {
+export function Field({ label, type = "text", autoComplete = "off", value, onType, first, maxLength }: Props) {
   const id = useId();
   return (
     <div className="grid gap-1.5">
@@ -18,6 +22,8 @@ export function Field({ label, type = "text", autoComplete = "off", value, onTyp
       </label>
       <input
         id={id}
+        ref={first ? firstFocus : undefined}
+        maxLength={maxLength}
         type={type}
         autoComplete={autoComplete}
         value={value}

@@ -24,6 +24,9 @@ pub struct Phrase {
     pub source: String,
     /// In order of time; empty when the recognizer gives no times.
     pub words: Vec<Word>,
+    /// In a report: the text as the recognizer wrote it, where the owner has corrected it. A journal never has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard: Option<String>,
 }
 
 /// One word of a [`Phrase`].
@@ -39,4 +42,24 @@ pub struct Word {
     pub filler: bool,
     /// Mean natural logarithm of the probabilities of its tokens.
     pub logp: f32,
+}
+
+/// Returns whether a word is a filler: um, uh, er and their other spellings.
+pub fn is_filler(word: &str) -> bool {
+    let bare: String = word.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+    matches!(
+        bare.as_str(),
+        "um" | "umm" | "uhm" | "uh" | "uhh" | "er" | "err" | "erm" | "hm" | "hmm" | "mm" | "mmm" | "ah"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn um_and_uh_are_fillers_however_written_and_like_is_not() {
+        assert!(["um", "Um,", "uh...", "Er,", "hmm"].into_iter().all(is_filler));
+        assert!(!["umbrella", "like", "her", "a", ""].into_iter().any(is_filler));
+    }
 }

@@ -51,6 +51,13 @@ impl Budget {
         }
     }
 
+    /// The person calls a hint not helpful, or takes that back. An unknown id changes nothing.
+    pub fn switch(&mut self, hint: &str, on: bool) {
+        if let Some(i) = ALL.iter().position(|rule| rule.id == hint) {
+            self.enabled[i] = on;
+        }
+    }
+
     /// Another question: what was said in the answer before is no reason to say nothing in this one.
     pub fn question(&mut self) {
         self.states = [State::default(); ALL.len()];

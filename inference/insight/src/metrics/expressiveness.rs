@@ -19,6 +19,7 @@ pub const METRIC: Metric = Metric {
     more_less: ["livelier", "flatter"],
     priority: Priority::Last,
     phrase: Some(|v| texts::expression(v).into()),
+    reads: Some(|t| texts::expression(t.value).into()),
     target: Some(|full| texts::expression(full).into()),
     advice: Some(|_| {
         "Your face moved little. Let it show what you think of what you tell: raise the brows at the surprising part."

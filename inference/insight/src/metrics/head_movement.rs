@@ -21,6 +21,10 @@ pub const METRIC: Metric = Metric {
         times if times <= 1.0 => "the head was calm".into(),
         times => format!("the head moved {times:.1} times as much as speaking moves it"),
     }),
+    reads: Some(|t| match t.value / SPEAKING_DEG_PER_S {
+        times if times <= 1.0 => "calm".into(),
+        times => format!("{times:.1} times as much as speaking moves it"),
+    }),
     target: Some(|_| "no more than speaking moves it".into()),
     advice: Some(|_| "Your head moved a lot. Put both feet on the floor and let your hands do the moving.".into()),
     praise: Some(|_| "your head was calm".into()),

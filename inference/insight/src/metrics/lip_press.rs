@@ -3,6 +3,7 @@
 use super::{Measure, Metric};
 use crate::curve::Curve;
 use crate::scene::Scene;
+use crate::texts;
 
 pub const CURVE: Curve = Curve::Fall { full: 0.03, zero: 0.25 };
 
@@ -16,6 +17,7 @@ pub const METRIC: Metric = Metric {
              switched affect off.",
     noticeable: Some(0.06),
     phrase: Some(|_| "lips pressed".into()),
+    reads: Some(|t| texts::over_rest(t.value).into()),
     target: Some(|_| "at rest".into()),
     advice: Some(|_| "Your lips were pressed much of the time. Part them a little while you think.".into()),
     of_face: true,

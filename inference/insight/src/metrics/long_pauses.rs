@@ -22,6 +22,12 @@ pub const METRIC: Metric = Metric {
     source: "Pauses come in three kinds, the long ones over 1 s only in spontaneous speech (Campione and Véronis 2002); fewer and shorter \
              ones go with better ratings in interview studies, moderately.",
     noticeable: Some(2.0),
+    reads: Some(|t| match t.measure.events {
+        Events { count: 0, .. } => "none over a second".into(),
+        Events { count, longest_ms, .. } => {
+            format!("{} over a second, the longest {}", texts::times(count), texts::seconds(longest_ms))
+        }
+    }),
     target: Some(|full| format!("at most {full:.0} s a minute beyond the first second of each")),
     priority: Priority::First,
     advice: Some(|t| {

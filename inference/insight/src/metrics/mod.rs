@@ -5,9 +5,10 @@
 pub mod moments;
 
 use crate::curve::{Curve, Side};
-use crate::evidence::{LEAST_FACE_S, LEAST_SPEECH_S};
+use crate::evidence::{LEAST_FACE_S, LEAST_SPEECH_S, RATES_S};
 use crate::said::Said;
 use crate::scene::{Scene, Totals};
+use crate::scores;
 use crate::stats::ratio;
 use crate::texts;
 use coach_core::report::{Moment, Series};
@@ -43,6 +44,8 @@ pub struct Metric {
     pub more_less: [&'static str; 2],
     /// A stretch's value in words; without it, the number with its unit.
     pub phrase: Option<fn(f32) -> String>,
+    /// The answer's value in words beside its aim; without it, a count or the number with its unit.
+    pub reads: Option<fn(&Told) -> String>,
     /// What is aimed at, from the corner of the curve where the quality is full; without it, the number with its unit.
     pub target: Option<fn(f32) -> String>,
     /// One sentence where points were lost: behaviour, number, what to do. `None`: nothing is advised.
@@ -105,6 +108,7 @@ impl Metric {
         of_series: Of::Mean,
         more_less: ["more", "less"],
         phrase: None,
+        reads: None,
         target: None,
         advice: None,
         priority: Priority::Later,
@@ -119,6 +123,31 @@ impl Metric {
     /// A stretch's value in words.
     pub fn say(&self, value: f32) -> String {
         self.phrase.map_or_else(|| texts::number(value, self.unit), |phrase| phrase(value))
+    }
+
+    /// The value of an answer as one reads it beside its aim; `None` without a value.
+    pub(crate) fn read(&self, measure: &Measure, scene: &Scene) -> Option<String> {
+        let value = measure.value?;
+        let side = scores::curve(self.id).map_or(Side::Within, |curve| curve.side(value));
+        let told = Told { value, side, measure, span_s: scene.totals.span_s, speech_s: scene.totals.speech_s };
+        let text = match (self.reads, texts::events_per_s(self.unit)) {
+            (Some(reads), _) => reads(&told),
+            // A rate of so short a time would promise more than was seen.
+            (None, Some(rate)) if told.span_s < RATES_S => {
+                let count = measure.events.count;
+                let count = if count > 0 { count } else { (f64::from(value) * rate * told.span_s).round() as usize };
+                texts::counted(count)
+            }
+            (None, _) if value == 0.0 && texts::is_counted(self.unit) => texts::counted(0),
+            (None, _) => texts::number(value, self.unit),
+        };
+        Some(texts::found(text, measure.how))
+    }
+
+    /// The person's own usual value as one reads it; `None` where it is none that says something by itself.
+    pub(crate) fn read_usual(&self, measure: &Measure) -> Option<String> {
+        let usual = measure.baseline.filter(|v| v.is_finite())?;
+        texts::says_something(self.unit).then(|| texts::number(usual, self.unit))
     }
 
     /// What is aimed at, in words with numbers.

@@ -1,6 +1,6 @@
 //! Pace: words a minute from the first to the last word of an answer, pauses included.
 
-use super::{Measure, Metric, Priority};
+use super::{Measure, Metric, Priority, Told};
 use crate::curve::{Curve, Side};
 use crate::evidence::SCORED_SPEECH_S;
 pub use crate::said::WORDS_PER_NUCLEUS;
@@ -32,20 +32,32 @@ pub const METRIC: Metric = Metric {
     priority: Priority::First,
     advice: Some(|t| match t.side {
         Side::Over => format!(
-            "You spoke fast: {:.0} words a minute; 120 to 160 are easy to follow. Finish a sentence, breathe, then begin the next.",
-            t.value
+            "You spoke fast: {} words a minute; 120 to 160 are easy to follow. Finish a sentence, breathe, then begin the next.",
+            said(t)
         ),
         _ => format!(
-            "You spoke slowly: {:.0} words a minute; 120 to 160 keep a listener with you. Think first, then say the sentence in one go.",
-            t.value
+            "You spoke slowly: {} words a minute; 120 to 160 keep a listener with you. Think first, then say the sentence in one go.",
+            said(t)
         ),
     }),
-    praise: Some(|v| format!("your pace was easy to follow, {v:.0} words a minute")),
+    praise: Some(|v| format!("your pace was easy to follow, {} words a minute", roughly(v))),
     shows_good: true,
     of_words: true,
     measure,
     ..Metric::SHOWN
 };
+
+/// How the pace was found where the words are known.
+const COUNTED: &str = "counted in the words";
+
+/// Syllables tell the pace to ten words a minute or so: no more is said of it.
+fn roughly(wpm: f32) -> String {
+    format!("about {:.0}", 10.0 * (wpm / 10.0).round())
+}
+
+fn said(t: &Told) -> String {
+    if t.measure.how == Some(COUNTED) { format!("{:.0}", t.value) } else { roughly(t.value) }
+}
 
 fn measure(scene: &Scene) -> Measure {
     let measure = scene.voiced_for(SCORED_SPEECH_S, scene.totals.wpm()).with_windows(
@@ -55,7 +67,7 @@ fn measure(scene: &Scene) -> Measure {
         |v| CURVE.quality(v),
         |v| METRIC.say(v),
     );
-    let how = if scene.totals.certain_share().is_some() { "counted in the words" } else { "estimated from syllables" };
+    let how = if scene.totals.certain_share().is_some() { COUNTED } else { "estimated from syllables" };
     Measure { how: Some(how), ..measure }
 }
 

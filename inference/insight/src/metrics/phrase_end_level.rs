@@ -1,7 +1,7 @@
 //! Phrase-end level: how far a phrase falls from the loud part of its first half to its last 300 ms, in dB (`speech.rs`).
 
 use super::{Events, Measure, Metric, Priority};
-use crate::curve::Curve;
+use crate::curve::{Curve, Side};
 use crate::scene::Scene;
 use crate::stats::median;
 use crate::texts;
@@ -19,6 +19,10 @@ pub const METRIC: Metric = Metric {
     source: "Every phrase falls at its end, by 13 to 19 dB in readings; a voice that dies away is what speaking coaches correct first. Convention.",
     noticeable: Some(2.0),
     priority: Priority::First,
+    reads: Some(|t| match (t.side, t.measure.events) {
+        (Side::Within, _) | (_, Events { count: 0, .. }) => "phrases carried to their end".into(),
+        (_, Events { count, of, .. }) => format!("the last words died away in {count} of {of} phrases"),
+    }),
     target: Some(|_| "the last word of a phrase can be heard as well as the first".into()),
     advice: Some(|t| {
         let Events { count, of, .. } = t.measure.events;

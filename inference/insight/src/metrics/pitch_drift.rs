@@ -1,7 +1,7 @@
 //! Pitch drift: how far the voice's middle pitch wandered, 15 s by 15 s, in semitones.
 
 use super::{Measure, Metric};
-use crate::curve::Curve;
+use crate::curve::{Curve, Side};
 use crate::scene::Scene;
 use crate::stats::median;
 use crate::texts;
@@ -19,6 +19,11 @@ pub const METRIC: Metric = Metric {
     source: "A voice that climbs is heard as less sure (Jiang and Pell 2017, actors). The direction of mean pitch is inconsistent between \
              studies, so only the wandering counts and never the height.",
     noticeable: Some(0.8),
+    reads: Some(|t| match (t.side, t.value) {
+        (Side::Within, _) => "as high at the end as at the beginning".into(),
+        (_, v) if v < 1.5 => "wandered a little".into(),
+        _ => "wandered clearly".into(),
+    }),
     target: Some(|_| "as high at the end as at the beginning".into()),
     // No advice: a slow reading wanders as far as one that a listener would call unsteady, and the direction says nothing.
     praise: Some(|_| "your pitch stayed steady".into()),

@@ -11,6 +11,10 @@ pub const METRIC: Metric = Metric {
     window: "the answer, over 100 ms means",
     baseline: "none",
     source: "Shown beside the SD, because a few slips of the tracker move an SD and not these percentiles. 6 to 10 st is usual for readers.",
+    reads: Some(|t| match t.value {
+        v if v >= 11.5 => format!("{:.1} octaves", v / 12.0),
+        v => format!("{v:.0} semitones; an octave has 12"),
+    }),
     measure,
     ..Metric::SHOWN
 };

@@ -4,7 +4,7 @@
 //! more than an octave from the median, and cells within which the pitch jumps by more than a voice can.
 
 use super::{Measure, Metric, Of, Priority};
-use crate::curve::Curve;
+use crate::curve::{Curve, Side};
 use crate::scene::{Scene, WINDOW_MS};
 use crate::texts;
 use crate::timeline::{CELL_MS, Timeline};
@@ -32,6 +32,11 @@ pub const METRIC: Metric = Metric {
     phrase: Some(|v| match v {
         v if v >= LIVELY_ST => "the voice was lively".into(),
         v => format!("the voice rose and fell {} as far as a lively voice does", texts::share_of(v / LIVELY_ST)),
+    }),
+    reads: Some(|t| match t.side {
+        Side::Within => "rose and fell as far as a lively voice".into(),
+        _ if t.value >= 0.9 * LIVELY_ST => "rose and fell almost as far as a lively voice".into(),
+        _ => format!("rose and fell {} as far as a lively voice", texts::share_of(t.value / LIVELY_ST)),
     }),
     target: Some(|_| "a lively voice".into()),
     advice: Some(|t| {

@@ -6,7 +6,8 @@ use crate::scene::Scene;
 use crate::stats::ratio;
 use crate::texts;
 
-pub const CURVE: Curve = Curve::Rise { zero: 0.6, full: 0.97 };
+/// Whoever is out of the frame for a tenth of the time is missed, for a quarter of it nobody can follow.
+pub const CURVE: Curve = Curve::Rise { zero: 0.75, full: 0.985 };
 
 pub const METRIC: Metric = Metric {
     id: "presence",
@@ -24,7 +25,7 @@ fn measure(scene: &Scene) -> Measure {
     // In the dark nobody can tell whether somebody is there.
     let lit_s = t.analyzed_s - t.dark_s;
     let value = ratio(t.present_s.min(lit_s), lit_s).filter(|_| t.present_s > 0.0);
-    scene.faced(value, t.analyzed_s).with_stretches(
+    scene.faced(value, lit_s).with_stretches(
         scene,
         1500,
         |c| (c.face.analyzed_ms > 0).then_some(c.face.present_ms == 0 && c.face.dark_ms == 0),

@@ -4,6 +4,7 @@ use super::{Events, Measure, Metric, Priority};
 use crate::curve::Curve;
 use crate::evidence::RATES_S;
 use crate::scene::Scene;
+use crate::texts;
 use coach_core::Span;
 use coach_core::report::Moment;
 
@@ -20,6 +21,10 @@ pub const METRIC: Metric = Metric {
     source: "Smiles go with better interview ratings (Naim et al. 2015). A smile at the start and one at the end are enough: two are full. \
              Counted, because a mean over the answer says less of a smile the longer the answer is.",
     noticeable: Some(1.0),
+    reads: Some(|t| match t.measure.events.count {
+        0 => "none".into(),
+        n => texts::times(n),
+    }),
     target: Some(|full| format!("{full:.0} or more")),
     priority: Priority::Last,
     advice: Some(|t| {

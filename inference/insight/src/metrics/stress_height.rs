@@ -16,6 +16,14 @@ pub const METRIC: Metric = Metric {
     window: "the mean over the spikes of the answer",
     baseline: "each signal's own mean and spread",
     source: "As stress_spikes. Without a spike there is nothing to say.",
+    reads: Some(|t| {
+        match t.value {
+            v if v < 3.0 => "a little over your usual",
+            v if v < 5.0 => "clearly over your usual",
+            _ => "far over your usual",
+        }
+        .into()
+    }),
     target: Some(|_| "hardly over your usual".into()),
     of_face: true,
     measure,

@@ -12,6 +12,7 @@ pub const METRIC: Metric = Metric {
     baseline: "the person's face at rest",
     source: "See affect.rs for the formula and its literature. What a face shows is not what a person feels (Barrett et al. 2019): shown, not scored.",
     series: Some(|s| &s.valence),
+    reads: Some(|t| format!("{:.2}, from -1 to 1", t.value)),
     of_face: true,
     measure,
     ..Metric::SHOWN

@@ -4,7 +4,7 @@
 //! are for held vowels, and normal connected speech breaks them always.
 
 use super::{Measure, Metric};
-use crate::curve::Curve;
+use crate::curve::{Curve, Side};
 use crate::scene::Scene;
 use crate::stats::median;
 use crate::texts;
@@ -24,6 +24,10 @@ pub const METRIC: Metric = Metric {
     window: "the median over voiced runs of 150 ms and more; at least ten",
     baseline: "the person's own first 15 s of speech; nothing without it",
     source: "Perturbation moves with loudness, vowel and codec (Brockmann 2008); as a sign of nerves the evidence is weak, so it weighs little.",
+    reads: Some(|t| match t.side {
+        Side::Within => "as smooth as usual".into(),
+        _ => format!("{:.1} times as rough as usual", t.value),
+    }),
     target: Some(|full| format!("at most {full:.2} times your usual")),
     measure,
     ..Metric::SHOWN

@@ -1,7 +1,7 @@
 //! Volume consistency: the spread of the levels of phrases, in dB; smaller is steadier.
 
 use super::{Events, Measure, Metric, Priority};
-use crate::curve::Curve;
+use crate::curve::{Curve, Side};
 use crate::scene::Scene;
 use crate::texts;
 use coach_core::report::Moment;
@@ -18,6 +18,10 @@ pub const METRIC: Metric = Metric {
              dropped phrases (measured).",
     noticeable: Some(1.2),
     priority: Priority::First,
+    reads: Some(|t| match t.side {
+        Side::Within => "as loud in one phrase as in the next".into(),
+        _ => format!("{:.0} % louder or quieter from phrase to phrase", 100.0 * (texts::times_as_loud(t.value) - 1.0)),
+    }),
     target: Some(|_| "as loud in one phrase as in the next".into()),
     advice: Some(|t| {
         let count = t.measure.events.count;

@@ -2,7 +2,7 @@
 
 use super::{Measure, Metric, Priority};
 use crate::baseline::{LevelFrom, NOMINAL_DB};
-use crate::curve::Curve;
+use crate::curve::{Curve, Side};
 use crate::scene::Scene;
 use crate::texts;
 
@@ -20,6 +20,14 @@ pub const METRIC: Metric = Metric {
     phrase: Some(|v| match v {
         v if v >= 0.0 => "as loud as usual".into(),
         v => format!("about {} as loud as usual", texts::loudness(v)),
+    }),
+    reads: Some(|t| {
+        let than = t.measure.than.unwrap_or("a voice that is easy to hear");
+        if t.side == Side::Within {
+            format!("as loud as {than}")
+        } else {
+            format!("about {} as loud as {than}", texts::loudness(t.value))
+        }
     }),
     target: Some(|full| format!("at least {} as loud as usual", texts::loudness(full))),
     advice: Some(|t| match t.measure.than {

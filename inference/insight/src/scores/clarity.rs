@@ -19,5 +19,6 @@ pub const FORMULA: Formula = Formula {
         of: fillers::METRIC.id,
         by: Input { metric: &hesitations::METRIC, weight: 0.20, curve: hesitations::CURVE, pillar: true },
     }],
+    over_time: false,
     lacks: Evidence::lacks_speech,
 };

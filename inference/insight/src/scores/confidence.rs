@@ -10,7 +10,7 @@ use coach_core::report::ScoreName;
 pub const FORMULA: Formula = Formula {
     name: ScoreName::Confidence,
     id: "confidence",
-    version: 4,
+    version: 5,
     inputs: &[
         Input { metric: &eye_contact::METRIC, weight: 0.24, curve: eye_contact::CURVE, pillar: true },
         Input { metric: &presence::METRIC, weight: 0.06, curve: presence::CURVE, pillar: true },
@@ -24,5 +24,6 @@ pub const FORMULA: Formula = Formula {
         Input { metric: &voice_stability::METRIC, weight: 0.09, curve: voice_stability::CURVE, pillar: false },
     ],
     instead: &[],
+    over_time: true,
     lacks: |e| e.lacks_speech().or_else(|| e.lacks_face()),
 };

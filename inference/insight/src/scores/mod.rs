@@ -1,7 +1,8 @@
 //! The scores: named contributions, each a metric through a curve, times a weight. Practice indices, not verdicts.
 //!
 //! A score has a number only where the evidence of its name is there ([`Evidence`]). What could not be judged counts as [`UNKNOWN`] of its
-//! weight, so that a missing input never raises a score, and widens the range; a range wider than [`WIDEST`] is no number.
+//! weight, so that a missing input never raises a score, and widens the range (one that is missing for a part of the time does so for that
+//! part); a range wider than [`WIDEST`] is no number.
 
 pub mod clarity;
 pub mod confidence;
@@ -56,6 +57,8 @@ pub struct Formula {
     pub version: u32,
     pub inputs: &'static [Input],
     pub instead: &'static [Instead],
+    /// The share of the time in which an input could not be judged counts like an input that is unknown.
+    pub over_time: bool,
     /// What evidence of its name is lacking, in words.
     pub lacks: fn(&Evidence) -> Option<String>,
 }
@@ -70,13 +73,14 @@ impl Formula {
     pub fn score(&self, measures: &Measures, evidence: &Evidence) -> Score {
         let lacking = (self.lacks)(evidence);
         let inputs = self.inputs.iter().map(|input| self.used(input, measures));
-        let parts: Vec<Part> = inputs.map(|input| Part::new(input, measures.get(input.metric.id))).collect();
+        let part = |input: &'static Input| Part::new(input, measures.get(input.metric.id), self.over_time);
+        let parts: Vec<Part> = inputs.map(part).collect();
         let weakest = (0..parts.len())
             .filter(|i| parts[*i].input.pillar)
             .min_by(|a, b| parts[*a].quality.total_cmp(&parts[*b].quality))
             .unwrap_or(0);
         // Not a sum: that of nothing is minus zero.
-        let known = parts.iter().filter(|p| p.value.is_some()).fold(0.0, |known: f32, p| known + p.input.weight);
+        let known = parts.iter().fold(0.0, |known: f32, p| known + p.input.weight * p.known);
         let (mut total, mut unknown) = (0.0, 0.0);
         let contributions = parts.iter().enumerate().map(|(i, part)| {
             let weight = (1.0 - WEAKEST) * part.input.weight + if i == weakest { WEAKEST } else { 0.0 };
@@ -130,13 +134,22 @@ struct Part<'a> {
     input: &'static Input,
     measure: Option<&'a Measure>,
     value: Option<f32>,
+    /// Share of the time over which it is known, 0 to 1.
+    known: f32,
     quality: f32,
 }
 
 impl<'a> Part<'a> {
-    fn new(input: &'static Input, measure: Option<&'a Measure>) -> Part<'a> {
+    fn new(input: &'static Input, measure: Option<&'a Measure>, over_time: bool) -> Part<'a> {
         let value = measure.and_then(|m| m.value);
-        Part { input, measure, value, quality: value.map_or(UNKNOWN, |v| input.curve.quality(v)) }
+        let coverage = measure.filter(|_| over_time).map_or(1.0, |m| m.coverage.clamp(0.0, 1.0));
+        let known = if value.is_some() { coverage } else { 0.0 };
+        let quality = value.map_or(UNKNOWN, |v| {
+            let seen = input.curve.quality(v);
+            // What was not seen is never better than what was.
+            known * seen + (1.0 - known) * UNKNOWN.min(seen)
+        });
+        Part { input, measure, value, known, quality }
     }
 
     fn contribution(&self, weight: f32, points: f32) -> Contribution {
@@ -145,6 +158,8 @@ impl<'a> Part<'a> {
             metric: metric.id.to_owned(),
             name: metric.name.to_owned(),
             value: self.value,
+            text: None,
+            usual: None,
             reason: measure.and_then(|m| m.reason.clone()),
             unit: metric.unit.to_owned(),
             target: metric.aim(self.input.curve),
@@ -211,6 +226,11 @@ fn mean_score(judged: &[(&Score, f32, f32)], whole: Score) -> Score {
         unknown: mean(&|s| s.unknown),
         contributions: contributions.collect(),
     }
+}
+
+/// The curve of the score that a metric counts for; `None`: it counts for none.
+pub(crate) fn curve(metric: &str) -> Option<Curve> {
+    ALL.iter().find_map(|formula| formula.curve(metric))
 }
 
 /// The formula of a score.

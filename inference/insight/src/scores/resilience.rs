@@ -14,5 +14,6 @@ pub const FORMULA: Formula = Formula {
         Input { metric: &stress_recovery::METRIC, weight: 0.60, curve: stress_recovery::CURVE, pillar: true },
     ],
     instead: &[],
+    over_time: false,
     lacks: Evidence::lacks_hard_moments,
 };

@@ -20,9 +20,9 @@ fn number() -> impl Strategy<Value = f32> {
 }
 
 fn line() -> impl Strategy<Value = Line> {
-    let mark = (time(), 0..6usize, any::<Option<i64>>()).prop_map(|(t, what, suggested_ms)| {
-        use MarkKind::{AnswerEnd, FollowUp, Note, Pause, Question, Resume};
-        let what = [AnswerEnd, Question, Pause, Resume, Note, FollowUp][what];
+    let mark = (time(), 0..8usize, any::<Option<i64>>()).prop_map(|(t, what, suggested_ms)| {
+        use MarkKind::{AnswerEnd, FollowUp, HintOff, HintOn, Note, Pause, Question, Resume};
+        let what = [AnswerEnd, Question, Pause, Resume, Note, FollowUp, HintOff, HintOn][what];
         Line::Mark(Mark { t, what, question: None, question_id: None, suggested_ms })
     });
     let gap = (time(), time(), time(), 0..3usize).prop_map(|(t, start, end, what)| {
@@ -85,7 +85,17 @@ fn line() -> impl Strategy<Value = Line> {
     let words = prop::collection::vec(word, 0..8);
     let phrase = (time(), time(), time(), -1.0f32..0.1, words).prop_map(|(t, start, end, logp, words)| {
         let source = "words".to_owned();
-        Line::Phrase(Box::new(Phrase { t, start, end, text: String::new(), logp, complete: true, source, words }))
+        Line::Phrase(Box::new(Phrase {
+            t,
+            start,
+            end,
+            text: String::new(),
+            logp,
+            complete: true,
+            source,
+            words,
+            heard: None,
+        }))
     });
     prop_oneof![mark, gap, voice, face, run, nucleus, hesitation, rate, phrase]
 }

@@ -7,6 +7,7 @@ mod hostile;
 mod journal;
 mod metrics;
 mod report;
+mod revision;
 mod scores;
 mod stories;
 mod story;

@@ -43,7 +43,7 @@ fn a_contribution_opens_into_the_moments_that_moved_it() {
     );
     let tone = contribution(&report, "pitch_variation");
     assert!(tone.moments.iter().any(|m| !m.good) && tone.moments.iter().any(|m| m.good), "{tone:?}");
-    assert_eq!(pace.target, "120 to 160 wpm");
+    assert_eq!(pace.target, "120 to 160 words a minute");
 }
 
 #[test]

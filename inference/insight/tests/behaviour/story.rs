@@ -266,6 +266,8 @@ impl Teller {
                 self.lines.push(mark(MarkKind::Question, Some(question), suggested.map(|s| s * 1000)));
             }
             "goes-on" => self.lines.push(mark(MarkKind::FollowUp, Some(words[1..].join(" ")), None)),
+            "refuse" => self.lines.push(mark(MarkKind::HintOff, Some(words[1].to_owned()), None)),
+            "accept" => self.lines.push(mark(MarkKind::HintOn, Some(words[1].to_owned()), None)),
             "answered" => self.lines.push(mark(MarkKind::AnswerEnd, None, None)),
             "pause" => self.lines.push(mark(MarkKind::Pause, None, None)),
             "resume" => self.lines.push(mark(MarkKind::Resume, None, None)),

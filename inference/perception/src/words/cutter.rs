@@ -135,6 +135,23 @@ mod tests {
     }
 
     #[test]
+    fn four_hours_take_no_more_memory_than_a_minute() {
+        let mut cutter = Cutter::new(MediaTime::ZERO);
+        let (mut segments, mut most, mut heard, second) = (0, 0, 0, [0.5; 16_000]);
+        for s in 0..4 * 3600 {
+            cutter.push(&second);
+            // Windows of 512 samples: 31 in most seconds, 32 in every fourth.
+            let windows = (s + 1) * 16_000 / 512 - heard;
+            heard += windows;
+            // A minute without a pause, a minute of silence.
+            let probability = if s / 60 % 2 == 0 { 0.9 } else { 0.0 };
+            segments += (0..windows).filter_map(|_| cutter.hear(probability)).count();
+            most = most.max(cutter.samples.capacity() + cutter.probabilities.capacity());
+        }
+        assert!(segments >= 360 && most <= 2 * 24 * 16_000, "{segments} segments, {most} numbers");
+    }
+
+    #[test]
     fn memory_is_bounded_by_the_longest_segment() {
         let (segments, most) = cut(&[(300.0, 0.5, 0.9)]);
         assert!(segments.len() >= 15);

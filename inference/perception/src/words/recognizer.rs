@@ -7,7 +7,7 @@ use super::times::{self, Attention};
 use super::vocabulary::{self, Vocabulary};
 use super::{SOURCE, graph};
 use crate::runtime::{self, Changes, Runtime, Seq2Seq, Seq2SeqNames};
-use coach_core::journal::{Phrase, Word};
+use coach_core::journal::{Phrase, Word, is_filler};
 use sha2::{Digest, Sha256};
 
 /// The SHA-256 of the files that were measured, as models.toml lists them: encoder, decoder, vocabulary.
@@ -102,7 +102,7 @@ impl Recognizer {
         }
         let at = |sample: f32| (segment.start + (sample / 16.0).round() as i64).min(segment.end);
         let words = heard.words.into_iter().map(|word| Word {
-            filler: vocabulary::is_filler(&word.text),
+            filler: is_filler(&word.text),
             text: word.text,
             start: at(word.start),
             end: at(word.end),
@@ -117,6 +117,7 @@ impl Recognizer {
             complete: heard.complete,
             source: SOURCE.to_owned(),
             words: words.collect(),
+            heard: None,
         }))
     }
 

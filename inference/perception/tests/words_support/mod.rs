@@ -120,7 +120,7 @@ pub fn normal(text: &str) -> Vec<String> {
     };
     let lower = text.to_lowercase().replace(['-', '\u{2014}'], " ").replace("'er", "her");
     let bare = lower.split_whitespace().map(|w| w.chars().filter(|c| c.is_alphanumeric()).collect::<String>());
-    let kept = bare.filter(|w| !w.is_empty() && !coach_perception::words::vocabulary::is_filler(w));
+    let kept = bare.filter(|w| !w.is_empty() && !coach_core::journal::is_filler(w));
     kept.flat_map(|w| spelled(&w).split(' ').map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 

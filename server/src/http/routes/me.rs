@@ -1,5 +1,6 @@
 //! The person who makes the request, and what this server offers.
 
+use crate::clock::{DAY_US, now_us};
 use crate::context::ModelNames;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
@@ -7,6 +8,7 @@ use crate::http::extract::Json as Body;
 use crate::http::viewer::{Asks, act};
 use crate::session::{consent, hints};
 use crate::store::consents::{self, Consent};
+use crate::store::people::erasure;
 use crate::store::people::users::{self, AccountRole};
 use axum::Json;
 use axum::extract::State;
@@ -35,6 +37,8 @@ pub struct Me {
     /// The hints that can be switched.
     pub hints: Vec<hints::Choice>,
     pub retention: Retention,
+    /// When everything is deleted because the person asked for it: microseconds since 1970 (UTC); `null`: they did not ask.
+    pub erasure_us: Option<i64>,
 }
 
 /// When sessions are deleted by themselves.
@@ -46,13 +50,17 @@ pub struct Retention {
     pub own: Option<u32>,
     /// The most days that this server keeps a session; `null`: unlimited.
     pub server: Option<u32>,
+    /// When the number that the person chose begins to count: microseconds since 1970 (UTC); `null`: it counts.
+    pub from_us: Option<i64>,
 }
 
 impl Retention {
     async fn of(app: &App, user: UserId) -> Result<Retention> {
         let server = Some(app.context.config.limits.retention_days).filter(|&days| days > 0);
         let own = users::retention_days(&app.context.db, user).await?.and_then(|days| u32::try_from(days).ok());
-        Ok(Retention { days: own.into_iter().chain(server).min(), own, server })
+        let since = users::retention_since_us(&app.context.db, user).await?.filter(|_| own.is_some());
+        let from_us = since.map(|us| us + DAY_US).filter(|&us| us > now_us());
+        Ok(Retention { days: own.into_iter().chain(server).min(), own, server, from_us })
     }
 }
 
@@ -64,7 +72,7 @@ pub async fn get(State(app): State<App>, Asks { viewer, .. }: Asks<act::Use>) ->
 
 async fn me(app: &App, user: UserId) -> Result<Me> {
     let account = users::get(&app.context.db, user).await?.ok_or(Error::NotFound("person"))?;
-    let nothing = ModelNames { face: FaceModel::None, voice_activity: VoiceActivityModel::Energy };
+    let nothing = ModelNames { face: FaceModel::None, voice_activity: VoiceActivityModel::Energy, words: None };
     Ok(Me {
         user_id: user,
         mode: app.mode.name(),
@@ -78,11 +86,12 @@ async fn me(app: &App, user: UserId) -> Result<Me> {
         upload_bytes: app.context.config.limits.upload_bytes,
         hints: hints::all().collect(),
         retention: Retention::of(app, user).await?,
+        erasure_us: erasure::asked(&app.context.db, user).await?.map(|asked| asked + DAY_US),
     })
 }
 
 /// The longest limit that a person can set, days.
-const DAYS_MAX: u32 = 36_500;
+pub const DAYS_MAX: u32 = 36_500;
 
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -92,7 +101,8 @@ pub struct Settings {
     pub retention_days: Option<u32>,
 }
 
-/// Sets the person's own limit. One that is longer than the server's has no effect.
+/// Sets the person's own limit, which counts from a day later. One that is longer than the server's has no effect. References are
+/// exempt from it, and not from the server's.
 #[utoipa::path(put, operation_id = "me_put", path = "/api/me", tag = "person", request_body = Settings,
     responses((status = 200, body = Me), (status = 422, body = Problem)))]
 pub async fn put(
@@ -104,7 +114,7 @@ pub async fn put(
         return Err(Error::Unprocessable(format!("retention_days must be 1 to {DAYS_MAX}")));
     }
     let days = wish.retention_days.and_then(|days| i32::try_from(days).ok());
-    users::set_retention_days(&app.context.db, viewer.user, days).await?;
+    users::set_retention_days(&app.context.db, viewer.user, days, now_us()).await?;
     tracing::info!(days, "a person chose how long their sessions are kept");
     Ok(Json(me(&app, viewer.user).await?))
 }

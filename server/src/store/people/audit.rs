@@ -21,6 +21,9 @@ pub enum What {
     LinkEnded,
     Exported,
     Deleted,
+    ErasureAsked,
+    ErasureTakenBack,
+    Erased,
 }
 
 impl What {
@@ -38,6 +41,9 @@ impl What {
             What::LinkEnded => "link_ended",
             What::Exported => "exported",
             What::Deleted => "deleted",
+            What::ErasureAsked => "erasure_asked",
+            What::ErasureTakenBack => "erasure_taken_back",
+            What::Erased => "erased",
         }
     }
 }
@@ -49,7 +55,7 @@ pub struct Entry {
     /// Microseconds since 1970 (UTC).
     pub at_us: i64,
     /// `signed_in`, `signed_out`, `password_set`, `token_issued`, `token_revoked`, `shared`, `unshared`, `link_made`, `link_opened`,
-    /// `link_ended`, `read`, `exported` or `deleted`.
+    /// `link_ended`, `read`, `exported`, `deleted`, `erasure_asked`, `erasure_taken_back` or `erased`.
     pub what: String,
     pub session: Option<Uuid>,
     /// Name or address of who did it; `null`: the owner.

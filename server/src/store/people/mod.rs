@@ -1,6 +1,7 @@
 //! Queries on people: accounts, what they sign in by, and what they give to programs and to others.
 
 pub mod audit;
+pub mod erasure;
 pub mod grants;
 pub mod identities;
 pub mod logins;
@@ -47,14 +48,14 @@ macro_rules! stored_as_text {
 }
 use stored_as_text;
 
-/// Removes what has expired: logins, sign-ins under way, password links, logout tokens, and after a year lines of the audit log and
-/// visits of links. Returns how many rows.
+/// Removes what has expired: logins, sign-ins under way, password links, logout tokens, links to sets of questions, and after a year
+/// lines of the audit log and visits of links. Returns how many rows.
 pub async fn all_owners_sweep(db: &Db, now: i64, idle_us: i64) -> sqlx::Result<u64> {
     const IDLE: &str = "DELETE FROM logins WHERE expires_us <= $1 OR seen_us <= $2";
     on!(db, pool => {
         let mut gone = sqlx::query(IDLE).bind(now).bind(now - idle_us).execute(pool).await?.rows_affected();
         for delete in ["DELETE FROM sign_ins WHERE expires_us <= $1", "DELETE FROM password_links WHERE expires_us <= $1",
-            "DELETE FROM logout_tokens WHERE expires_us <= $1"] {
+            "DELETE FROM logout_tokens WHERE expires_us <= $1", "DELETE FROM question_set_links WHERE expires_us <= $1"] {
             gone += sqlx::query(delete).bind(now).execute(pool).await?.rows_affected();
         }
         let old = now - AUDIT_DAYS * DAY_US;

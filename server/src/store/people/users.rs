@@ -80,17 +80,22 @@ pub async fn enable(db: &Db, user: UserId) -> sqlx::Result<()> {
 }
 
 /// Tables whose rows belong to a person by their column `owner`.
-pub const OWNED: [&str; 16] = [
+pub const OWNED: [&str; 21] = [
     "answers",
     "audit",
     "comments",
     "consents",
+    "corrections",
     "grants",
     "hints",
     "jobs",
     "links",
     "parts",
     "phrases",
+    "provider_consents",
+    "question_set_items",
+    "question_set_links",
+    "question_sets",
     "questions",
     "scores",
     "sessions",
@@ -133,8 +138,14 @@ pub async fn retention_days(db: &Db, user: UserId) -> sqlx::Result<Option<i32>> 
     on!(db, pool => Ok(sqlx::query_scalar::<_, Option<i32>>(SELECT).bind(user.0).fetch_optional(pool).await?.flatten()))
 }
 
-/// Sets or removes the person's own retention.
-pub async fn set_retention_days(db: &Db, user: UserId, days: Option<i32>) -> sqlx::Result<()> {
-    const UPDATE: &str = "UPDATE users SET retention_days = $2 WHERE id = $1";
-    on!(db, pool => sqlx::query(UPDATE).bind(user.0).bind(days).execute(pool).await.map(drop))
+/// Returns when the person chose their retention, microseconds since 1970; `None`: long ago, or never.
+pub async fn retention_since_us(db: &Db, user: UserId) -> sqlx::Result<Option<i64>> {
+    const SELECT: &str = "SELECT retention_since_us FROM users WHERE id = $1";
+    on!(db, pool => Ok(sqlx::query_scalar::<_, Option<i64>>(SELECT).bind(user.0).fetch_optional(pool).await?.flatten()))
+}
+
+/// Sets or removes the person's own retention. A new one counts from a day later.
+pub async fn set_retention_days(db: &Db, user: UserId, days: Option<i32>, now_us: i64) -> sqlx::Result<()> {
+    const UPDATE: &str = "UPDATE users SET retention_days = $2, retention_since_us = $3 WHERE id = $1";
+    on!(db, pool => sqlx::query(UPDATE).bind(user.0).bind(days).bind(now_us).execute(pool).await.map(drop))
 }

@@ -6,6 +6,7 @@ pub mod objects;
 pub mod people;
 pub mod postgres;
 pub mod report;
+pub mod service;
 pub mod shown;
 pub mod tables;
 
@@ -65,6 +66,7 @@ pub struct Server {
     pub live: Arc<LiveDouble>,
     pub objects: Arc<Memory>,
     pub user: UserId,
+    pub app: App,
     store_stop: Option<DropGuard>,
     _dir: TempDir,
 }
@@ -117,7 +119,7 @@ impl Server {
         let (objects, live) = (Arc::new(Memory::default()), Arc::new(LiveDouble::default()));
         let storage = open(&config, objects.clone()).await;
         let context = Context::new(config, db.clone(), storage);
-        let names = ModelNames { face: FaceModel::Lite, voice_activity: VoiceActivityModel::Energy };
+        let names = ModelNames { face: FaceModel::Lite, voice_activity: VoiceActivityModel::Energy, words: None };
         context.models.fill(names);
         let user = users::personal(&db).await.unwrap();
         let mode = if context.config.auth.enabled() {
@@ -134,8 +136,9 @@ impl Server {
             // Speaks plain http even where the configuration says https: nothing here depends on it.
             tls: None,
         };
-        tokio::spawn(listen::serve(listener, coach_server::http::router(app), options, context.shutdown.clone()));
-        Server { base, client: reqwest::Client::new(), context, live, objects, user, store_stop: None, _dir: dir }
+        let router = coach_server::http::router(app.clone());
+        tokio::spawn(listen::serve(listener, router, options, context.shutdown.clone()));
+        Server { base, client: reqwest::Client::new(), context, live, objects, user, app, store_stop: None, _dir: dir }
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -114,7 +114,7 @@ function Stage({ session }: { session: Session }) {
 }
 
 function Answering({ arena, state }: { arena: Running; state: string }) {
-  const { timer, questions, index, stream, hint, hold, send, notHelpful } = arena;
+  const { timer, questions, index, stream, hint, hold, send, judgeHint } = arena;
   const { selfView } = usePreferences();
   const question = questions[index] ?? null;
   const suggestedMs = question?.suggested_ms ?? 0;
@@ -129,7 +129,7 @@ function Answering({ arena, state }: { arena: Running; state: string }) {
         <div className="grid shrink-0 grid-cols-[auto_minmax(0,1fr)] items-center gap-4 px-4 pt-4 sm:grid-cols-[1fr_auto_1fr] sm:gap-6 landscape-phone:w-56 landscape-phone:grid-cols-1 landscape-phone:content-start landscape-phone:gap-3">
           {!narrow && <div className="justify-self-end landscape-phone:justify-self-start">{time}</div>}
           <SelfView stream={stream} hidden={selfView === "hidden"} dimmed={hold !== null} onFlip={flipSelfView} />
-          <HintPill hint={hint} onNotHelpful={notHelpful} />
+          <HintPill hint={hint} onJudge={judgeHint} />
         </div>
         <div className="flex min-h-0 flex-1 flex-col px-5 pb-36 pt-6 text-center landscape-phone:pb-16 landscape-phone:pt-5 sm:pb-28">
           <Watched viewers={arena.viewers} />

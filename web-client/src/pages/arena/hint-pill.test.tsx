@@ -13,7 +13,7 @@ const hint = (id: string) => ({ id, text: `Text of ${id}`, evidence: "", positiv
 
 describe("the hint pill", () => {
   it("shows a hint for four seconds", () => {
-    render(<HintPill hint={hint("slow_down")} onNotHelpful={() => undefined} />);
+    render(<HintPill hint={hint("slow_down")} onJudge={() => undefined} />);
     expect(screen.getByTestId("hint").textContent).toBe("Text of slow_down");
     act(() => void vi.advanceTimersByTime(3900));
     expect(screen.queryByTestId("hint")).not.toBeNull();
@@ -22,25 +22,31 @@ describe("the hint pill", () => {
   });
 
   it("goes at once when the answer is paused", () => {
-    const view = render(<HintPill hint={hint("slow_down")} onNotHelpful={() => undefined} />);
-    view.rerender(<HintPill hint={null} onNotHelpful={() => undefined} />);
+    const view = render(<HintPill hint={hint("slow_down")} onJudge={() => undefined} />);
+    view.rerender(<HintPill hint={null} onJudge={() => undefined} />);
     expect(screen.queryByTestId("hint")).toBeNull();
   });
 
-  it("tells once that a hint did not help, however often the button is pressed", () => {
-    const told: string[] = [];
-    render(<HintPill hint={hint("speak_up")} onNotHelpful={({ id }) => told.push(id)} />);
+  it("says that a hint does not help, and takes it back by the same button", () => {
+    const told: [string, boolean][] = [];
+    render(<HintPill hint={hint("speak_up")} onJudge={({ id }, helpful) => told.push([id, helpful])} />);
     act(() => screen.getByTestId("not-helpful").click());
-    expect(told).toEqual(["speak_up"]);
-    expect(screen.getByTestId("not-helpful").hasAttribute("disabled")).toBe(true);
+    expect(screen.getByTestId("hint").textContent).toContain("You will not see this hint again");
+    expect(screen.getByTestId("not-helpful").getAttribute("aria-pressed")).toBe("true");
     act(() => screen.getByTestId("not-helpful").click());
-    expect(told).toEqual(["speak_up"]);
+    expect(screen.getByTestId("hint").textContent).toBe("Text of speak_up");
+    expect(told).toEqual([
+      ["speak_up", false],
+      ["speak_up", true],
+    ]);
   });
 
-  it("tells once that a hint did not help, however long X is held", () => {
+  it("says it once, however long X is held", () => {
     const told: string[] = [];
-    render(<HintPill hint={hint("speak_up")} onNotHelpful={({ id }) => told.push(id)} />);
-    for (let n = 0; n < 3; n++) act(() => void window.dispatchEvent(new KeyboardEvent("keydown", { key: "x" })));
+    render(<HintPill hint={hint("speak_up")} onJudge={({ id }) => told.push(id)} />);
+    const press = (repeat: boolean) => new KeyboardEvent("keydown", { key: "x", repeat });
+    act(() => void window.dispatchEvent(press(false)));
+    for (let n = 0; n < 3; n++) act(() => void window.dispatchEvent(press(true)));
     expect(told).toEqual(["speak_up"]);
   });
 });

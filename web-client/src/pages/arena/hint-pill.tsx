@@ -1,11 +1,12 @@
-// The hint beside the lens, for its four seconds, and the way to say that it did not help.
+// The hint beside the lens, for its four seconds, and the way to say that it does not help: then it is not shown again.
 import { ThumbsDown } from "lucide-react";
 import { useEffect, useState } from "react";
 import { arrive, hush, NO_HINTS, tick, type Hint } from "../../live/hints";
 
 interface Props {
   hint: Hint | null;
-  onNotHelpful: (hint: Hint) => void;
+  /** The person calls the hint not helpful, or takes that back. */
+  onJudge: (hint: Hint, helpful: boolean) => void;
 }
 
 const key = (hint: Hint) => `${hint.id}-${hint.t}`;
@@ -28,20 +29,21 @@ function useShown(hint: Hint | null): Hint | null {
   return state.shown?.hint ?? null;
 }
 
-export function HintPill({ hint, onNotHelpful }: Props) {
+export function HintPill({ hint, onJudge }: Props) {
   const shown = useShown(hint);
   const [refused, setRefused] = useState<string | null>(null);
-  const noted = shown !== null && refused === key(shown);
+  const off = shown !== null && refused === key(shown);
   useEffect(() => {
-    if (!shown || noted) return;
+    if (!shown) return;
     const press = (event: KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
-      setRefused(key(shown));
-      onNotHelpful(shown);
+      // A key that is held down is one press.
+      if (event.repeat || event.key.toLowerCase() !== "x" || event.ctrlKey || event.metaKey || event.altKey) return;
+      setRefused(off ? null : key(shown));
+      onJudge(shown, off);
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
-  }, [shown, noted, onNotHelpful]);
+  }, [shown, off, onJudge]);
   return (
     <div className="flex min-h-12 items-center gap-1">
       <div aria-live="polite">
@@ -55,6 +57,7 @@ export function HintPill({ hint, onNotHelpful }: Props) {
             }`}
           >
             {shown.text}
+            {off && <span className="block text-sm font-normal">You will not see this hint again.</span>}
           </p>
         )}
       </div>
@@ -62,16 +65,16 @@ export function HintPill({ hint, onNotHelpful }: Props) {
         <button
           type="button"
           data-testid="not-helpful"
-          disabled={noted}
-          aria-label={noted ? "Noted: this hint did not help" : `Not helpful: ${shown.text}`}
-          title="Not helpful (X)"
+          aria-pressed={off}
+          aria-label={off ? `Show this hint again: ${shown.text}` : `Not helpful: ${shown.text}`}
+          title={off ? "Undo (X)" : "Not helpful (X)"}
           onClick={() => {
-            setRefused(key(shown));
-            onNotHelpful(shown);
+            setRefused(off ? null : key(shown));
+            onJudge(shown, off);
           }}
-          className={`grid size-11 shrink-0 place-items-center rounded-full text-white/70 hover:bg-white/15 hover:text-white ${noted ? "bg-white/20 text-white" : ""}`}
+          className={`inline-flex min-h-11 min-w-11 shrink-0 items-center justify-center gap-1.5 rounded-full px-3 text-sm hover:bg-white/15 hover:text-white ${off ? "bg-white/20 text-white" : "text-white/70"}`}
         >
-          <ThumbsDown size={17} fill={noted ? "currentColor" : "none"} aria-hidden="true" />
+          {off ? "Undo" : <ThumbsDown size={17} aria-hidden="true" />}
         </button>
       )}
     </div>

@@ -5,6 +5,7 @@ import type { Session } from "../../api/types";
 import { keepAwake } from "../../live/awake";
 import * as camera from "../../live/camera";
 import { refusal, watch } from "../../live/capture";
+import { switchHint } from "../../live/hint-choice";
 import type { Numbered } from "../../live/messages";
 import { endAtServer, Publisher } from "../../live/publisher";
 import { forgetRound, keepRound, recallRound } from "../../live/round";
@@ -22,7 +23,7 @@ export interface Arena extends ArenaState {
   /** Asks the other tab for the camera, and goes on where it was. */
   takeOver: () => void;
   /** Tells the server that a hint did not help. */
-  notHelpful: (hint: { id: string; t: number }) => void;
+  judgeHint: (hint: { id: string; t: number }, helpful: boolean) => void;
 }
 
 const NOTICE_MS = 6000;
@@ -199,11 +200,10 @@ export function useArena(session: Session): Arena {
   useClock(state, send);
   useDeviceReturn(state.hold?.why === "device", send);
 
-  const notHelpful = useCallback(
-    (hint: { id: string; t: number }) =>
-      parts.current.socket?.send({ type: "hint_feedback", id: hint.id, t: hint.t, useful: false }),
-    [],
-  );
+  const judgeHint = useCallback((hint: { id: string; t: number }, helpful: boolean) => {
+    parts.current.socket?.send({ type: "hint_feedback", id: hint.id, t: hint.t, useful: helpful });
+    switchHint(hint.id, helpful);
+  }, []);
   const takeOver = useCallback(() => {
     const round = recallRound();
     const known = round?.session === id ? round : null;
@@ -212,8 +212,8 @@ export function useArena(session: Session): Arena {
     send({ is: "take_over", begun: begun || known !== null, ...before });
   }, [id, send, begun]);
   return useMemo(
-    () => ({ ...state, stream, viewers, send, takeOver, notHelpful }),
-    [state, stream, viewers, send, takeOver, notHelpful],
+    () => ({ ...state, stream, viewers, send, takeOver, judgeHint }),
+    [state, stream, viewers, send, takeOver, judgeHint],
   );
 }
 

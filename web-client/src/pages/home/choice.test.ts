@@ -1,7 +1,18 @@
 // Choosing questions.
 import { describe, expect, it } from "vitest";
 import type { Question } from "../../api/types";
-import { classicsOf, fromSearch, matching, minutes, recommendedOf, surpriseOf, toggled, toSearch } from "./choice";
+import {
+  classicsOf,
+  fromSearch,
+  matching,
+  minutes,
+  moved,
+  ownOf,
+  recommendedOf,
+  surpriseOf,
+  toggled,
+  toSearch,
+} from "./choice";
 
 const question = (id: string, family: Question["family"], text: string): Question => ({
   id,
@@ -9,6 +20,9 @@ const question = (id: string, family: Question["family"], text: string): Questio
   text,
   suggested_ms: 90_000,
   tip: "",
+  label: null,
+  own: false,
+  classic: false,
 });
 const bank = [
   question("a", "failure", "A goal you missed"),
@@ -37,7 +51,7 @@ describe("the choice", () => {
   });
 
   it("begins with the first classic that the bank has, else with its first question", () => {
-    const classic = question("conflict-colleague", "conflict", "A disagreement");
+    const classic = { ...question("conflict-colleague", "conflict", "A disagreement"), classic: true };
     expect(recommendedOf([...bank, classic])?.id).toBe("conflict-colleague");
     expect(classicsOf([...bank, classic])).toEqual([classic]);
     expect(recommendedOf(bank)?.id).toBe("a");
@@ -48,6 +62,19 @@ describe("the choice", () => {
     expect(surpriseOf(bank, ["a", "b"], 0.99)?.id).toBe("c");
     expect(surpriseOf(bank, ["a", "b", "c"], 0)?.id).toBe("a");
     expect(surpriseOf([], [], 0.5)).toBeNull();
+  });
+
+  it("finds what somebody wrote by its label", () => {
+    const own = { ...question("own-1", "motivation", "Why us?"), own: true, label: "Acme" };
+    expect(matching([...bank, own], null, "acme why")).toEqual([own]);
+    expect(ownOf([...bank, own])).toEqual([own]);
+  });
+
+  it("moves within the list and not beyond it", () => {
+    expect(moved(["a", "b", "c"], 2, 0)).toEqual(["c", "a", "b"]);
+    expect(moved(["a", "b", "c"], 0, 1)).toEqual(["b", "a", "c"]);
+    expect(moved(["a", "b"], 1, 2)).toEqual(["a", "b"]);
+    expect(moved(["a", "b"], -1, 0)).toEqual(["a", "b"]);
   });
 
   it("tells the time in half minutes", () => {

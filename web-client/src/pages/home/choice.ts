@@ -12,22 +12,11 @@ export const FAMILIES: { id: Family; title: string; about: string }[] = [
   { id: "motivation", title: "Motivation", about: "Why this, why you, why now" },
 ];
 
-/** The questions that are asked almost everywhere, in the order in which they are usually asked. */
-export const CLASSICS: readonly string[] = [
-  "motivation-yourself",
-  "motivation-this-job",
-  "motivation-strength",
-  "motivation-weakness",
-  "failure-own-mistake",
-  "conflict-colleague",
-  "pressure-deadline",
-  "leadership-without-title",
-  "teamwork-best-team",
-  "motivation-proud",
-];
+/** The questions that are asked almost everywhere, in the order in which they usually are. */
+export const classicsOf = (all: readonly Question[]): Question[] => all.filter(({ classic }) => classic);
 
-export const classicsOf = (all: readonly Question[]): Question[] =>
-  CLASSICS.flatMap((id) => all.find((question) => question.id === id) ?? []);
+/** The questions that the person wrote. */
+export const ownOf = (all: readonly Question[]): Question[] => all.filter(({ own }) => own);
 
 /** Where a newcomer begins; null: the bank is empty. */
 export const recommendedOf = (all: readonly Question[]): Question | null => classicsOf(all)[0] ?? all[0] ?? null;
@@ -39,12 +28,12 @@ export function surpriseOf(all: readonly Question[], not: readonly string[], ran
   return from[Math.min(from.length - 1, Math.floor(random * from.length))] ?? null;
 }
 
-/** Every word typed must occur in the question or its tip. */
+/** Every word typed must occur in the question, its tip or its label. */
 export function matching(all: readonly Question[], family: Family | null, typed: string): Question[] {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   return all.filter((question) => {
     if (family && question.family !== family) return false;
-    const text = `${question.text} ${question.tip} ${question.family}`.toLowerCase();
+    const text = `${question.text} ${question.tip} ${question.family} ${question.label ?? ""}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }
@@ -53,6 +42,14 @@ export function matching(all: readonly Question[], family: Family | null, typed:
 export function toggled(chosen: string[], id: string): string[] {
   if (chosen.includes(id)) return chosen.filter((x) => x !== id);
   return chosen.length >= MOST ? chosen : [...chosen, id];
+}
+
+/** Moves what is at one place to another; a place outside of the list moves nothing. */
+export function moved<T>(all: readonly T[], from: number, to: number): T[] {
+  const next = [...all];
+  if (from < 0 || from >= all.length || to < 0 || to >= all.length) return next;
+  next.splice(to, 0, ...next.splice(from, 1));
+  return next;
 }
 
 export function minutes(ms: number): string {

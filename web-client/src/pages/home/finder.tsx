@@ -1,5 +1,5 @@
 // Finding a question: the search, all of them, a family; and the way to upload a recording instead.
-import { Search, Upload, X } from "lucide-react";
+import { Pencil, Search, Upload, X } from "lucide-react";
 import type { Ref } from "react";
 import { Link } from "wouter";
 import type { Family } from "../../api/types";
@@ -34,9 +34,10 @@ interface Props {
   setAll: (all: boolean) => void;
   /** Id of the question that an upload would answer. */
   upload: string | null;
+  onWrite: () => void;
 }
 
-export function Finder({ ref, count, typed, setTyped, family, setFamily, all, setAll, upload }: Props) {
+export function Finder({ ref, count, typed, setTyped, family, setFamily, all, setAll, upload, onWrite }: Props) {
   return (
     <div className="mt-8 grid gap-3">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
@@ -73,6 +74,16 @@ export function Finder({ ref, count, typed, setTyped, family, setFamily, all, se
           className="inline-flex min-h-11 items-center text-sm font-medium text-accent underline-offset-4 hover:underline"
         >
           {all ? "The classics only" : `All ${count} questions`}
+        </button>
+        <button
+          type="button"
+          data-testid="write-question"
+          title="Write your own (N)"
+          onClick={onWrite}
+          className="inline-flex min-h-11 items-center gap-2 text-sm font-medium text-accent underline-offset-4 hover:underline"
+        >
+          <Pencil size={16} aria-hidden="true" />
+          Write your own
         </button>
         <Link
           href={`/upload${upload ? `?${toSearch([upload])}` : ""}`}

@@ -1,4 +1,4 @@
-// Lists of questions that are one tab stop together: arrows walk, Home and End jump, space chooses.
+// Lists of questions that are one tab stop together: arrows walk, Home and End jump, space chooses, E changes.
 import { useRef, useState, type KeyboardEvent } from "react";
 import type { Question } from "../../api/types";
 import { QuestionRow } from "./question-row";
@@ -15,9 +15,10 @@ interface Props {
   chosen: readonly string[];
   full: boolean;
   onToggle: (id: string) => void;
+  onEdit: (question: Question) => void;
 }
 
-export function QuestionList({ sections, chosen, full, onToggle }: Props) {
+export function QuestionList({ sections, chosen, full, onToggle, onEdit }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<string | null>(null);
   const ids = sections.flatMap(({ questions }) => questions.map(({ id }) => id));
@@ -27,6 +28,13 @@ export function QuestionList({ sections, chosen, full, onToggle }: Props) {
     const at = rows.indexOf(document.activeElement as HTMLElement);
     const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 };
     const to = steps[event.key];
+    const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
+    const question = sections.flatMap(({ questions }) => questions)[at];
+    if (event.key.toLowerCase() === "e" && plain && question?.own) {
+      event.preventDefault();
+      onEdit(question);
+      return;
+    }
     if (at < 0 || to === undefined) return;
     event.preventDefault();
     rows[Math.min(rows.length - 1, Math.max(0, to))]?.focus();
@@ -52,6 +60,7 @@ export function QuestionList({ sections, chosen, full, onToggle }: Props) {
                 stop={question.id === stop}
                 onFocus={() => setActive(question.id)}
                 onToggle={() => onToggle(question.id)}
+                onEdit={() => onEdit(question)}
               />
             ))}
           </ul>

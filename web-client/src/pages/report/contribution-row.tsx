@@ -1,7 +1,7 @@
 // One part of a score: its value beside its target, the points it brought, its moments to jump to.
 import type { Contribution, ScoreName } from "../../api/types";
 import { clock } from "../../live/timer";
-import { aimInWords, inWords, usualInWords } from "../../replay/measures";
+import { aimInWords, inWords } from "../../replay/measures";
 import { nameOf } from "../../replay/words";
 import { hue } from "../../ui/score";
 
@@ -15,10 +15,9 @@ interface Props {
 }
 
 export function ContributionRow({ score, contribution, lit, onLight, onPin, onPlay }: Props) {
-  const { metric, value, reason, unit, target, baseline, weight, points, moments } = contribution;
+  const { metric, value, text, usual, reason, unit, target, weight, points, moments } = contribution;
   const most = weight * 100;
   const share = most > 0 ? Math.min(1, Math.max(0, points / most)) : 0;
-  const usual = value === null ? null : usualInWords(baseline, unit);
   return (
     <li
       data-testid="contribution"
@@ -52,8 +51,8 @@ export function ContributionRow({ score, contribution, lit, onLight, onPin, onPl
           <span className="block h-full rounded-full" style={{ width: `${share * 100}%`, background: hue(score) }} />
         </span>
         <span className="tabular mt-1.5 block text-sm text-ink-2">
-          {value !== null && <span className="text-ink">{inWords({ metric, value, unit, share })}</span>}
-          {usual && <span> (your usual: {usual})</span>}
+          {value !== null && <span className="text-ink">{inWords({ value, unit, text })}</span>}
+          {value !== null && usual && <span> (your usual: {usual})</span>}
           {target && (
             <span className="block">
               <span className="text-ink-3">Aim:</span> {aimInWords(target)}

@@ -1,7 +1,7 @@
 // Everything that was seen and heard, in words: value, aim, one's own usual value; what could not be said, and why.
 import type { Report, ReportAnswer } from "../../api/types";
 import { advices } from "../../replay/advice";
-import { aimInWords, inWords, usualInWords } from "../../replay/measures";
+import { aimInWords, inWords } from "../../replay/measures";
 import { nameOf } from "../../replay/words";
 
 interface Row {
@@ -17,17 +17,15 @@ interface Row {
 export function rowsOf(shown: ReportAnswer): Row[] {
   const contributions = Object.values(shown.scores).flatMap((score) => score.contributions);
   const rows = Object.entries(shown.metrics).map(([id, metric]): Row => {
-    const text = (metric as { text?: string | null }).text;
     const part = contributions.find((x) => x.metric === id);
-    const share = part && part.weight > 0 ? part.points / (part.weight * 100) : null;
-    const { value, unit } = metric;
+    const { value, unit, text, usual } = metric;
     return {
       id,
       name: nameOf({ metric: id, name: (metric as { name?: string }).name ?? null }),
-      value: value === null ? null : inWords({ metric: id, value, unit, text, share }),
+      value: value === null ? null : inWords({ value, unit, text }),
       reason: metric.reason ?? "not enough to say",
       aim: part?.target ? aimInWords(part.target) : null,
-      usual: value === null ? null : usualInWords(metric.baseline, unit),
+      usual: value === null ? null : (usual ?? null),
     };
   });
   return rows.sort((a, b) => Number(b.value !== null) - Number(a.value !== null) || a.name.localeCompare(b.name));

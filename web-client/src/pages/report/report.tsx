@@ -18,12 +18,14 @@ import { EndingNote } from "./ending-note";
 import { Everything } from "./everything";
 import { Head } from "./head";
 import { Lanes } from "./lanes";
+import { Noticed } from "./noticed";
 import { Notices } from "./notices";
 import { Replay } from "./replay";
 import { ReportActions } from "./report-actions";
 import { ScoreCards } from "./score-cards";
 import type { Mark } from "./scrubber";
 import { Transcript } from "./transcript";
+import { useCorrections } from "./use-corrections";
 import { useTracks } from "./use-tracks";
 
 export interface Lit {
@@ -88,6 +90,26 @@ function useMarks(session: Session, report: Report, shown: ReportAnswer) {
   return { source, marks };
 }
 
+/** What was said, with what its owner corrected. */
+function useLines(session: Session, report: Report, shown: ReportAnswer) {
+  const correcting = useCorrections(session.id, session.own);
+  const corrections = correcting?.corrections;
+  const lines = useMemo(() => linesOf(report, shown.start, shown.end, corrections), [report, shown, corrections]);
+  return { lines, correcting };
+}
+
+/** The stretch of the recording that the curves show. */
+const useView = (answer: number | null, { start, end }: ReportAnswer, duration: number) =>
+  useMemo(
+    () => (answer === null ? { min: 0, max: duration } : { min: start, max: end }),
+    [answer, start, end, duration],
+  );
+
+function titleOf(session: Session, report: Report): string {
+  if (report.answers.length > 1) return `A round of ${report.answers.length} answers`;
+  return report.answers[0]?.question ?? session.questions[0]?.text ?? "Your session";
+}
+
 /** Whose answer, when, and what there was to go by. */
 function Top({ session, report, title }: { session: Session; report: Report; title: string }) {
   return (
@@ -112,22 +134,16 @@ export function ReportView({ session, report }: { session: Session; report: Repo
   const [playing, setPlaying] = useState("");
 
   const rows = useMemo(() => lanes(report, tracks), [report, tracks]);
-  const lines = useMemo(() => linesOf(report, shown.start, shown.end), [report, shown]);
+  const { lines, correcting } = useLines(session, report, shown);
   const { source, marks } = useMarks(session, report, shown);
-  const view = useMemo(
-    () => (answer === null ? { min: 0, max: report.duration_ms } : { min: shown.start, max: shown.end }),
-    [answer, shown, report.duration_ms],
-  );
+  const view = useView(answer, shown, report.duration_ms);
   const play = useCallback(
     (start: number, end: number) => setPlaying(`Playing from ${clock(player.playMoment(start, end))}`),
     [player],
   );
 
   const round = report.answers.length > 1;
-  const only = round ? undefined : report.answers[0];
-  const title = round
-    ? `A round of ${report.answers.length} answers`
-    : (only?.question ?? session.questions[0]?.text ?? "Your session");
+  const title = titleOf(session, report);
   const at = session.started_us ?? session.created_us;
   return (
     <Frame title={`${title}, ${day(at)}`} wide>
@@ -155,7 +171,12 @@ export function ReportView({ session, report }: { session: Session; report: Repo
             </div>
             {lines.length > 0 && (
               <div className="grid max-h-[min(38rem,80vh)] print:max-h-none">
-                <Transcript lines={lines} player={player} outline={shown.outline?.parts ?? []} />
+                <Transcript
+                  lines={lines}
+                  player={player}
+                  outline={shown.outline?.parts ?? []}
+                  correcting={correcting}
+                />
               </div>
             )}
             <ScoreCards
@@ -176,6 +197,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
             lit={lit}
             answers={report.answers}
           />
+          <Noticed session={session.id} answer={answer} onPlay={play} />
           <div className="mt-8 max-w-3xl">
             <Comments source={source} player={player} />
           </div>

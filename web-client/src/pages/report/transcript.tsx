@@ -5,13 +5,20 @@ import { clock } from "../../live/timer";
 import type { Player } from "../../replay/player";
 import type { ReportAnswer } from "../../api/types";
 import { fillersIn, holds, isSaid, type Line } from "../../replay/transcript";
+import { Row } from "./transcript-row";
+import type { Correcting } from "./use-corrections";
 
 interface Props {
   lines: readonly Line[];
   player: Player;
   /** Where the parts of a story begin, as far as set phrases say. */
   outline: readonly Part[];
+  /** null: these are somebody else's words. */
+  correcting: Correcting | null;
 }
+
+/** How the names of this server's own recognizer begin. */
+const OWN = "moonshine";
 
 type Part = NonNullable<ReportAnswer["outline"]>["parts"][number];
 
@@ -64,42 +71,55 @@ function useFollowing(player: Player, list: React.RefObject<HTMLOListElement | n
   }, [player, list, lines]);
 }
 
-function Row({ line, first }: { line: Line; first: boolean }) {
-  const { phrase, uncertain, pauseMs } = line;
+function Head({ typed, onType }: { typed: string; onType: (typed: string) => void }) {
   return (
-    <li
-      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- one tab stop for all lines: arrows walk, Enter plays
-      tabIndex={first ? 0 : -1}
-      data-start={phrase.start}
-      className="grid cursor-pointer grid-cols-[2.75rem_minmax(0,1fr)] gap-x-2 rounded-lg px-2 py-1.5 -outline-offset-2 hover:bg-sunken/60"
-    >
-      {pauseMs !== null && (
-        <span className="col-start-2 pb-1 text-xs text-ink-2">{(pauseMs / 1000).toFixed(1)} s pause</span>
-      )}
-      <span className="tabular col-start-1 pt-0.5 text-xs text-ink-2">{clock(phrase.start)}</span>
-      <span className={uncertain ? "text-ink-3" : ""}>
-        {phrase.words.length === 0
-          ? phrase.text
-          : phrase.words.map((word) => (
-              <span key={word.start}>
-                <span
-                  data-at={word.start}
-                  className={`rounded-sm aria-[current]:bg-accent-soft aria-[current]:text-accent ${
-                    word.filler ? "text-caution underline decoration-dotted underline-offset-4" : ""
-                  }`}
-                >
-                  {word.w}
-                </span>{" "}
-              </span>
-            ))}
-      </span>
-    </li>
+    <div className="flex items-center gap-3 border-b border-line px-4 py-2.5">
+      <h2 id="words-title" className="text-sm font-semibold">
+        Words
+      </h2>
+      <label className="relative ml-auto block w-40 print:hidden">
+        <span className="sr-only">Search the words</span>
+        <Search size={15} aria-hidden="true" className="absolute left-3 top-1/2 -translate-y-1/2 text-ink-3" />
+        <input
+          type="search"
+          value={typed}
+          maxLength={80}
+          placeholder="Search"
+          onChange={(event) => onType(event.target.value)}
+          className="h-9 w-full rounded-lg border border-line bg-surface pl-8 pr-2 text-sm placeholder:text-ink-3"
+        />
+      </label>
+    </div>
   );
 }
 
-export function Transcript({ lines, player, outline }: Props) {
+/** Who wrote it, what its looks mean, and whether a correction is still being counted. */
+function Note({ lines, correcting }: { lines: readonly Line[]; correcting: Correcting | null }) {
+  const fillers = fillersIn(lines);
+  const source = lines[0]?.phrase.source ?? OWN;
+  return (
+    <p className="px-4 pt-2.5 text-xs text-ink-2">
+      Written by {source.startsWith(OWN) ? "this server" : source}. Grey words are guesses.
+      {fillers > 0 && ` ${fillers === 1 ? "1 filler is" : `${fillers} fillers are`} marked.`}
+      {correcting && " E corrects a line."}{" "}
+      <span role="status">{correcting?.pending ? "Your correction is being counted." : ""}</span>
+    </p>
+  );
+}
+
+/** Where a press plays from: the word that was pressed, else its line; null: it was meant for a button or a field. */
+function pressed(target: EventTarget): number | null {
+  if (!(target instanceof Element) || target.closest("button, form")) return null;
+  const at = target.closest<HTMLElement>("[data-at]")?.dataset.at ?? target.closest("li")?.dataset.start;
+  return at === undefined ? null : Number(at);
+}
+
+export function Transcript({ lines, player, outline, correcting }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const [typed, setTyped] = useState("");
+  /** The start of the phrase that Tab leads to, and of the one that is being corrected. */
+  const [current, setCurrent] = useState<number | null>(null);
+  const [edited, setEdited] = useState<number | null>(null);
   const shown = typed.trim() === "" ? lines : lines.filter((line) => holds(line, typed));
   useFollowing(player, list, lines);
 
@@ -108,47 +128,33 @@ export function Transcript({ lines, player, outline }: Props) {
     player.play(player.rate);
   };
   const press = (event: MouseEvent<HTMLOListElement>) => {
-    if (!(event.target instanceof Element)) return;
-    const at = event.target.closest<HTMLElement>("[data-at]")?.dataset.at ?? event.target.closest("li")?.dataset.start;
-    if (at !== undefined) playFrom(Number(at));
+    const at = pressed(event.target);
+    if (at !== null) playFrom(at);
   };
   const keys = (event: KeyboardEvent<HTMLOListElement>) => {
-    const row = event.target instanceof HTMLElement ? event.target.closest("li") : null;
-    const step =
-      event.key === "ArrowDown" ? "nextElementSibling" : event.key === "ArrowUp" ? "previousElementSibling" : null;
-    if (!row || (!step && event.key !== "Enter")) return;
+    // Keys within a line belong to its buttons and its field.
+    const row = event.target instanceof HTMLElement && event.target.matches("li") ? event.target : null;
+    if (!row || !["ArrowDown", "ArrowUp", "Enter", "e", "E"].includes(event.key)) return;
+    const start = Number(row.dataset.start);
+    if (event.key === "ArrowDown") (row.nextElementSibling as HTMLElement | null)?.focus();
+    else if (event.key === "ArrowUp") (row.previousElementSibling as HTMLElement | null)?.focus();
+    else if (event.key === "Enter") playFrom(start);
+    else if (correcting) setEdited(start);
     event.preventDefault();
-    if (step) (row[step] as HTMLElement | null)?.focus();
-    else playFrom(Number(row.dataset.start));
   };
-  const fillers = fillersIn(lines);
+  const leave = (start: number) => {
+    setEdited(null);
+    list.current?.querySelector<HTMLElement>(`li[data-start="${start}"]`)?.focus();
+  };
+  const reached = shown.some(({ phrase }) => phrase.start === current) ? current : shown[0]?.phrase.start;
   return (
     <section
       aria-labelledby="words-title"
       data-testid="transcript"
       className="flex min-h-0 flex-col overflow-hidden rounded-3xl border border-line bg-surface"
     >
-      <div className="flex items-center gap-3 border-b border-line px-4 py-2.5">
-        <h2 id="words-title" className="text-sm font-semibold">
-          Words
-        </h2>
-        <label className="relative ml-auto block w-40 print:hidden">
-          <span className="sr-only">Search the words</span>
-          <Search size={15} aria-hidden="true" className="absolute left-3 top-1/2 -translate-y-1/2 text-ink-3" />
-          <input
-            type="search"
-            value={typed}
-            maxLength={80}
-            placeholder="Search"
-            onChange={(event) => setTyped(event.target.value)}
-            className="h-9 w-full rounded-lg border border-line bg-surface pl-8 pr-2 text-sm placeholder:text-ink-3"
-          />
-        </label>
-      </div>
-      <p className="px-4 pt-2.5 text-xs text-ink-2">
-        Written by this server. Grey words are guesses.
-        {fillers > 0 && ` ${fillers === 1 ? "1 filler is" : `${fillers} fillers are`} marked.`}
-      </p>
+      <Head typed={typed} onType={setTyped} />
+      <Note lines={lines} correcting={correcting} />
       {outline.length > 0 && <Outline parts={outline} onPlay={playFrom} />}
       {shown.length === 0 && <p className="px-4 py-6 text-sm text-ink-2">Nobody said that here.</p>}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- lines take focus by arrows and play by Enter */}
@@ -158,9 +164,21 @@ export function Transcript({ lines, player, outline }: Props) {
         onKeyDown={keys}
         className="relative min-h-0 flex-1 overflow-y-auto px-2 py-2 max-lg:max-h-80 print:max-h-none print:overflow-visible"
       >
-        {shown.map((line, i) => (
-          <Row key={line.phrase.start} line={line} first={i === 0} />
-        ))}
+        {shown.map((line) => {
+          const { start } = line.phrase;
+          return (
+            <Row
+              key={start}
+              line={line}
+              reached={start === reached}
+              correcting={correcting}
+              edited={start === edited}
+              onReach={() => setCurrent(start)}
+              onEdit={() => setEdited(start)}
+              onLeave={() => leave(start)}
+            />
+          );
+        })}
       </ol>
     </section>
   );

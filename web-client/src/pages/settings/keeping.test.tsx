@@ -3,22 +3,21 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Session } from "../../api/types";
-import { olderThan } from "./all-sessions";
 import { Keeping } from "./keeping";
 
-function show(retention: { days: number | null; own: number | null; server: number | null }, sent: unknown[] = []) {
+function show(
+  retention: { days: number | null; own: number | null; server: number | null; from_us?: number | null },
+  sent: unknown[] = [],
+) {
   vi.stubGlobal("fetch", async (request: Request) => {
-    if (request.url.includes("/api/sessions")) {
-      return new Response(JSON.stringify({ sessions, next: null }), {
-        headers: { "content-type": "application/json" },
-      });
+    if (request.url.includes("/api/me/retention")) {
+      return new Response(JSON.stringify(preview), { headers: { "content-type": "application/json" } });
     }
-    let now = retention;
+    let now = { from_us: null, ...retention };
     if (request.method === "PUT") {
       const body = (await request.json()) as { retention_days: number | null };
       sent.push(body);
-      now = { ...retention, own: body.retention_days, days: body.retention_days ?? retention.server };
+      now = { ...now, own: body.retention_days, days: body.retention_days ?? retention.server };
     }
     return new Response(JSON.stringify({ retention: now }), { headers: { "content-type": "application/json" } });
   });
@@ -38,15 +37,12 @@ beforeEach(() => {
 });
 afterEach(cleanup);
 
-const DAY_US = 86_400_000_000;
-const sessions = [1, 10, 40, 50].map((age, i) => ({
-  id: `s${i}`,
-  state: "ready",
-  source: "live",
-  created_us: Date.now() * 1000 - age * DAY_US,
-  questions: [{ id: "q", text: `Question ${age} days ago` }],
-  gold: age === 50,
-}));
+const preview = {
+  at_us: Date.UTC(2026, 11, 4, 9, 30) * 1000,
+  sessions: 108,
+  references: 1,
+  oldest: [{ id: "a", created_us: Date.UTC(2026, 9, 1) * 1000, question: "Tell me about yourself." }],
+};
 
 describe("how long sessions are kept", () => {
   it("changes nothing before one has seen what would be deleted", async () => {
@@ -54,10 +50,11 @@ describe("how long sessions are kept", () => {
     show({ days: null, own: null, server: null }, sent);
     await userEvent.click(await screen.findByText("Change"));
     await userEvent.click(screen.getByLabelText("For 30 days"));
-    const preview = await screen.findByTestId("preview");
-    expect(preview.textContent).toContain("2 of your 4 sessions are older");
-    expect(preview.textContent).toContain("Question 40 days ago");
-    expect(preview.textContent).toContain("One of them is a reference");
+    const shown = await screen.findByTestId("preview");
+    expect(shown.textContent).toMatch(/^108 sessions would go on Friday, 4 December, after \d\d:\d\d, recordings too/);
+    expect(shown.textContent).toContain("Tell me about yourself.");
+    expect(shown.textContent).toContain("and 107 more");
+    expect(shown.textContent).toContain("is a reference, and stays");
     expect(sent).toEqual([]);
     await userEvent.click(screen.getByText("Keep as it is"));
     expect(sent).toEqual([]);
@@ -84,10 +81,8 @@ describe("how long sessions are kept", () => {
     ]);
   });
 
-  it("knows which sessions are older than so many days", () => {
-    expect(olderThan(sessions as unknown as Session[], 10.5, Date.now() * 1000).map(({ id }) => id)).toEqual([
-      "s2",
-      "s3",
-    ]);
+  it("says from when on a new limit counts", async () => {
+    show({ days: 7, own: 7, server: null, from_us: preview.at_us });
+    expect((await screen.findByTestId("keeping")).textContent).toContain("It begins on Friday, 4 December");
   });
 });

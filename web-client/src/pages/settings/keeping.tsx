@@ -3,51 +3,53 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { setRetention } from "../../api/calls";
 import { asProblem } from "../../api/problem";
-import { keys, useMe } from "../../api/queries";
-import { titleOf } from "../history/groups";
-import { when } from "../../replay/words";
+import { keys, useMe, useRetentionPreview } from "../../api/queries";
+import { moment, when } from "../../replay/words";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
-import { olderThan, useAllSessions } from "./all-sessions";
 
 const CHOICES = [7, 30, 90, 365];
-/** Sessions that are named in the preview. */
-const NAMED = 3;
-
 export const span = (days: number): string => (days === 1 ? "1 day" : days === 365 ? "a year" : `${days} days`);
 
 function Preview({ days }: { days: number }) {
-  const all = useAllSessions(true);
-  if (all.isPending) return <p className="breathe text-ink-2">Looking for sessions that are older</p>;
-  if (all.isError)
+  const preview = useRetentionPreview(days);
+  if (preview.isPending) return <p className="breathe text-ink-2">Looking for sessions that are older</p>;
+  if (preview.isError)
     return (
       <p role="alert" className="text-danger">
-        {asProblem(all.error).message}
+        {asProblem(preview.error).message}
       </p>
     );
-  const old = olderThan(all.data, days, Date.now() * 1000);
-  const references = old.filter(({ gold }) => gold).length;
-  if (old.length === 0) return <p className="text-ink-2">None of your sessions is older. Nothing is deleted now.</p>;
+  const { sessions, references, oldest, at_us } = preview.data;
+  const stay =
+    references === 0
+      ? null
+      : references === 1
+        ? "One that is as old is a reference, and stays."
+        : `${references} that are as old are references, and stay.`;
+  if (sessions === 0)
+    return (
+      <p className="text-ink-2">
+        None of your sessions would go {moment(at_us)}. {stay}
+      </p>
+    );
   return (
-    <div data-testid="preview" data-count={old.length}>
+    <div data-testid="preview" data-count={sessions}>
       <p className="font-medium">
-        {old.length} of your {all.data.length} sessions {old.length === 1 ? "is" : "are"} older and will be deleted
-        within the hour, recordings too.
+        {sessions} {sessions === 1 ? "session" : "sessions"} would go {moment(at_us)}, recordings too.
       </p>
       <ul className="mt-2 grid gap-1 text-sm text-ink-2">
-        {old.slice(0, NAMED).map((session) => (
+        {oldest.map((session) => (
           <li key={session.id}>
-            {when(session.created_us)}: {titleOf(session)}
+            {when(session.created_us)}: {session.question ?? "without a question"}
           </li>
         ))}
-        {old.length > NAMED && <li>and {old.length - NAMED} more</li>}
+        {sessions > oldest.length && <li>and {sessions - oldest.length} more</li>}
       </ul>
-      {references > 0 && (
-        <p className="mt-2 text-sm text-caution">
-          {references === 1 ? "One of them is a reference." : `${references} of them are references.`}
-        </p>
-      )}
-      <p className="mt-2 text-sm text-ink-2">This cannot be undone. You can download them first.</p>
+      {stay && <p className="mt-2 text-sm text-ink-2">{stay}</p>}
+      <p className="mt-2 text-sm text-ink-2">
+        Until then you can change your mind here. Afterwards nothing brings them back.
+      </p>
     </div>
   );
 }
@@ -56,6 +58,7 @@ interface Retention {
   days: number | null;
   own: number | null;
   server: number | null;
+  from_us: number | null;
 }
 
 function Change({ retention, onClose }: { retention: Retention; onClose: () => void }) {
@@ -127,7 +130,7 @@ export function Keeping() {
   const [open, setOpen] = useState(false);
   const retention = me.data?.retention;
   if (!retention) return null;
-  const { days } = retention;
+  const { days, own, server, from_us } = retention;
   return (
     <div
       className="flex flex-wrap items-center gap-x-4 gap-y-2 py-3.5"
@@ -139,7 +142,8 @@ export function Keeping() {
         <p className="text-sm text-ink-2">
           {days === null
             ? "Sessions are kept until you delete them."
-            : `Sessions are deleted ${span(days)} after they were made: recording, report and everything measured.`}
+            : `Sessions are deleted ${span(days)} after they were made: recording, report and everything measured.${server !== null && days === server ? "" : " References stay."}`}
+          {from_us !== null && own === days && ` It begins ${moment(from_us)}.`}
         </p>
       </div>
       <Button onClick={() => setOpen(true)}>Change</Button>

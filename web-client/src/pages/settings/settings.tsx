@@ -1,6 +1,6 @@
 // Settings: how one practises, how long sessions are kept, and everything that one owns.
 import { useState, type ReactNode } from "react";
-import { useMe } from "../../api/queries";
+import { useMe, useProviders } from "../../api/queries";
 import { canReadAloud } from "../../live/aloud";
 import { keepSwitchedOff, switchedOff } from "../../live/hint-choice";
 import { prefer, usePreferences } from "../../settings/preferences";
@@ -10,6 +10,7 @@ import { SelectRow, SwitchRow } from "../../ui/switch";
 import { Browsers, Tokens } from "./browsers";
 import { Devices } from "./devices";
 import { Keeping } from "./keeping";
+import { ProviderRows } from "./providers";
 import { YourData } from "./your-data";
 
 const PARTS = [
@@ -18,6 +19,7 @@ const PARTS = [
   ["keeping", "Keeping"],
   ["data", "Your data"],
 ] as const;
+const OUTSIDE = ["outside", "Services of others"] as const;
 const ACCOUNT = ["account", "Account"] as const;
 const DEVICES = ["devices", "Devices"] as const;
 
@@ -105,7 +107,7 @@ function Hints() {
         testid="hints"
         onFlip={(on) => flip(on ? [] : hints.map(({ id }) => id))}
       >
-        One at a time, four seconds each, beside your video. Press X while one is shown to say that it does not help.
+        One at a time, four seconds each, beside your video. Press X while one is shown and it is not shown again.
       </SwitchRow>
       {!none && (
         <fieldset className="py-3.5">
@@ -151,6 +153,7 @@ function Hints() {
 
 export default function Settings() {
   const me = useMe();
+  const outside = useProviders().data?.providers ?? [];
   const signedIn = me.data?.mode === "accounts";
   return (
     <Frame title="Settings" wide>
@@ -160,7 +163,7 @@ export default function Settings() {
           aria-label="Parts of the settings"
           className="flex gap-1 overflow-x-auto lg:sticky lg:top-6 lg:grid lg:self-start"
         >
-          {[...PARTS, signedIn ? ACCOUNT : DEVICES].map(([id, title]) => (
+          {[...PARTS, ...(outside.length > 0 ? [OUTSIDE] : []), signedIn ? ACCOUNT : DEVICES].map(([id, title]) => (
             <a
               key={id}
               href={`#${id}`}
@@ -183,6 +186,11 @@ export default function Settings() {
               <Part id="data" title="Your data">
                 <YourData />
               </Part>
+              {outside.length > 0 && (
+                <Part id="outside" title="Services of others">
+                  <ProviderRows providers={outside} />
+                </Part>
+              )}
               {signedIn ? (
                 <Part id="account" title="Account">
                   <Browsers />

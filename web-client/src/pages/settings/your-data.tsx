@@ -2,16 +2,13 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { Link } from "wouter";
-import { withdrawConsent } from "../../api/calls";
+import { askErasure, everythingPath, takeErasureBack, withdrawConsent } from "../../api/calls";
 import { asProblem } from "../../api/problem";
 import { keys, useMe } from "../../api/queries";
-import { day } from "../../replay/words";
-import { Button } from "../../ui/button";
+import { day, moment } from "../../replay/words";
+import { Button, buttonClass } from "../../ui/button";
 import { Confirm } from "../../ui/confirm";
 import { Dialog } from "../../ui/dialog";
-import { deleteMany, deletionWords } from "../history/delete-many";
-import { exportPath } from "../report/report-actions";
-import { allSessions, useAllSessions } from "./all-sessions";
 
 function Row({ title, text, children }: { title: string; text: ReactNode; children: ReactNode }) {
   return (
@@ -70,73 +67,28 @@ function Agreement() {
   );
 }
 
-/** Browsers take downloads one after another; between two they need a moment. */
-const PAUSE_MS = 800;
-
-function Export() {
-  const [state, setState] = useState<string | null>(null);
-  const run = async () => {
-    setState("Looking for your sessions");
-    try {
-      const ready = (await allSessions()).filter((session) => session.state === "ready");
-      for (const [i, { id }] of ready.entries()) {
-        setState(`Downloading ${i + 1} of ${ready.length}`);
-        const link = document.createElement("a");
-        link.href = exportPath(id);
-        link.download = "";
-        link.click();
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-      }
-      setState(ready.length === 0 ? "There is no session with a report yet." : `${ready.length} downloads were begun.`);
-    } catch (error) {
-      setState(asProblem(error).message);
-    }
-  };
-  return (
-    <Row
-      title="Take everything along"
-      text={
-        <span role="status">
-          {state ??
-            "One ZIP for each session: recording, everything measured, report. Your browser may ask whether it may download several files."}
-        </span>
-      }
-    >
-      <Button data-testid="export-all" onClick={() => void run()}>
-        Download all
-      </Button>
-    </Row>
-  );
-}
-
-const WORD = "delete everything";
-
-function DeleteAll({ onClose }: { onClose: () => void }) {
-  const all = useAllSessions(true);
+function Erasure({ onClose }: { onClose: () => void }) {
   const cache = useQueryClient();
   const [typed, setTyped] = useState("");
-  const remove = useMutation({
-    mutationFn: async () => deleteMany((await allSessions()).map(({ id }) => id)),
-    onSuccess: onClose,
-    onSettled: () =>
-      Promise.all([
-        cache.invalidateQueries({ queryKey: keys.sessions }),
-        cache.invalidateQueries({ queryKey: keys.trends }),
-      ]),
+  const ask = useMutation({
+    mutationFn: askErasure,
+    onSuccess: async () => {
+      await cache.invalidateQueries({ queryKey: keys.me });
+      onClose();
+    },
   });
-  const count = all.data?.length ?? null;
   return (
     <form
       className="grid gap-4"
       onSubmit={(event) => {
         event.preventDefault();
-        if (typed === WORD) remove.mutate();
+        if (typed === WORD) ask.mutate();
       }}
     >
       <p className="text-ink-2">
-        {count === null ? "All of your sessions" : count === 1 ? "Your one session" : `All ${count} of your sessions`}{" "}
-        will be deleted: recordings, reports, everything measured, references too. This cannot be undone. Your agreement
-        and your settings stay.
+        In a day, all sessions that are there now are deleted: recordings, reports, everything measured, references too,
+        and with them links and comments. So are the questions and sets that you wrote. Until then you can take it back
+        here; afterwards nobody can. Your agreement and your settings stay.
       </p>
       <label className="grid gap-1.5">
         <span className="text-sm font-medium">Type “{WORD}”</span>
@@ -147,29 +99,68 @@ function DeleteAll({ onClose }: { onClose: () => void }) {
           className="h-11 rounded-xl border border-line bg-surface px-3"
         />
       </label>
-      {remove.isError && (
+      {ask.isError && (
         <p role="alert" className="text-danger">
-          {deletionWords(remove.error)}
+          {asProblem(ask.error).message}
         </p>
       )}
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onClose}>Keep everything</Button>
-        <Button
-          look="danger"
-          type="submit"
-          data-testid="delete-all-confirm"
-          disabled={typed !== WORD || remove.isPending}
-        >
-          {remove.isPending ? "Deleting" : "Delete everything"}
+        <Button look="danger" type="submit" data-testid="delete-all-confirm" disabled={typed !== WORD || ask.isPending}>
+          Delete in a day
         </Button>
       </div>
     </form>
   );
 }
 
+const WORD = "delete everything";
+
+function DeleteAll() {
+  const me = useMe();
+  const cache = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const back = useMutation({
+    mutationFn: takeErasureBack,
+    onSettled: () => cache.invalidateQueries({ queryKey: keys.me }),
+  });
+  const at = me.data?.erasure_us ?? null;
+  return (
+    <div>
+      <Row
+        title="Delete everything"
+        text={
+          <span role="status" data-testid="erasure">
+            {at === null
+              ? "Every session with its recording, its report and everything measured, and what you wrote. There is a day to take it back."
+              : `All that was there when you asked is deleted ${moment(at)}.`}
+          </span>
+        }
+      >
+        {at === null ? (
+          <Button data-testid="delete-all" onClick={() => setOpen(true)}>
+            Delete everything
+          </Button>
+        ) : (
+          <Button data-testid="keep-all" disabled={back.isPending} onClick={() => back.mutate()}>
+            Keep everything
+          </Button>
+        )}
+      </Row>
+      {back.isError && (
+        <p role="alert" className="pb-3 text-danger">
+          {asProblem(back.error).message}
+        </p>
+      )}
+      <Dialog open={open} title="Delete everything?" onClose={() => setOpen(false)}>
+        <Erasure onClose={() => setOpen(false)} />
+      </Dialog>
+    </div>
+  );
+}
+
 export function YourData() {
   const me = useMe();
-  const [open, setOpen] = useState(false);
   return (
     <>
       <Agreement />
@@ -183,15 +174,15 @@ export function YourData() {
       >
         <span />
       </Row>
-      <Export />
-      <Row title="Delete everything" text="Every session with its recording, its report and everything measured.">
-        <Button data-testid="delete-all" onClick={() => setOpen(true)}>
-          Delete everything
-        </Button>
+      <Row
+        title="Take everything along"
+        text="One ZIP: each session with its recording, everything measured and its report, your questions, and what happened to your account."
+      >
+        <a href={everythingPath} download className={buttonClass()} data-testid="export-all">
+          Download all
+        </a>
       </Row>
-      <Dialog open={open} title="Delete everything?" onClose={() => setOpen(false)}>
-        <DeleteAll onClose={() => setOpen(false)} />
-      </Dialog>
+      <DeleteAll />
     </>
   );
 }

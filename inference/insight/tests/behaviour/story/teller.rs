@@ -72,7 +72,17 @@ impl Script {
         let text = words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ");
         let (start, end) = (MediaTime((since - 300).max(0)), MediaTime(at + 300));
         let source = RECOGNIZER.to_owned();
-        Some(Line::Phrase(Box::new(Phrase { t: end + 1700, start, end, text, logp, complete: true, source, words })))
+        Some(Line::Phrase(Box::new(Phrase {
+            t: end + 1700,
+            start,
+            end,
+            text,
+            logp,
+            complete: true,
+            source,
+            words,
+            heard: None,
+        })))
     }
 }
 

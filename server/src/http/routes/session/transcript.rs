@@ -67,6 +67,20 @@ pub async fn get(
 /// There is no report yet, or the object store does not answer.
 pub async fn written(app: &App, session: &Session, format: TranscriptFormat) -> Result<Response> {
     ready(session)?;
+    let transcript = said(app, session).await?;
+    let (kind, text) = match format {
+        TranscriptFormat::Vtt => ("text/vtt; charset=utf-8", captions::webvtt(&transcript)),
+        TranscriptFormat::Srt => ("application/x-subrip; charset=utf-8", captions::subrip(&transcript)),
+        TranscriptFormat::Text => ("text/plain; charset=utf-8", captions::plain(&transcript)),
+    };
+    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
+}
+
+/// Returns the phrases of a session that is ready.
+///
+/// # Errors
+/// The object store does not answer, or the report cannot be read.
+pub async fn said(app: &App, session: &Session) -> Result<Vec<Phrase>> {
     let reading = stored(app, &objects::report_key(session.id)).await?;
     let mut report = objects::blocking(reading);
     let said: Said = tokio::task::spawn_blocking(move || {
@@ -77,10 +91,5 @@ pub async fn written(app: &App, session: &Session, format: TranscriptFormat) -> 
     .await
     .context("the report's reader ended early")?
     .context("the stored report cannot be read")?;
-    let (kind, text) = match format {
-        TranscriptFormat::Vtt => ("text/vtt; charset=utf-8", captions::webvtt(&said.transcript)),
-        TranscriptFormat::Srt => ("application/x-subrip; charset=utf-8", captions::subrip(&said.transcript)),
-        TranscriptFormat::Text => ("text/plain; charset=utf-8", captions::plain(&said.transcript)),
-    };
-    Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
+    Ok(said.transcript)
 }

@@ -1,7 +1,11 @@
-//! Queries on questions: the bank's and a person's own.
+//! Queries on questions: the bank's, a person's own, and sets of both.
+
+pub mod own;
+pub mod set_links;
+pub mod sets;
 
 use super::{Db, in_transaction, on};
-use crate::session::questions::{Family, Seed};
+use crate::session::questions::{CLASSICS, Family, Seed};
 use coach_core::UserId;
 use serde::Serialize;
 
@@ -13,7 +17,14 @@ pub struct Question {
     pub text: String,
     /// Suggested length of an answer.
     pub suggested_ms: i64,
+    /// Advice on how to answer; empty: there is none.
     pub tip: String,
+    /// The role or company that an own question is for, as its owner notes it.
+    pub label: Option<String>,
+    /// Whether the person wrote it; the others are of the bank.
+    pub own: bool,
+    /// Whether it is one of those that are asked almost everywhere.
+    pub classic: bool,
 }
 
 /// Seeds the bank: updates changed texts and retires questions that are no longer in the bank.
@@ -33,9 +44,10 @@ pub async fn seed(db: &Db, bank: &[Seed]) -> sqlx::Result<()> {
     })
 }
 
-/// Returns every question that the person may choose, the bank's and their own, in the bank's order.
+/// Returns every question that the person may choose: the bank's in its order, then their own, the oldest first.
 pub async fn list(db: &Db, viewer: UserId) -> sqlx::Result<Vec<Question>> {
-    const SELECT: &str = "SELECT id, family, text, suggested_ms, tip FROM questions
-        WHERE (owner IS NULL OR owner = $1) AND NOT retired ORDER BY position, id";
-    on!(db, pool => sqlx::query_as(SELECT).bind(viewer.0).fetch_all(pool).await)
+    const SELECT: &str = "SELECT id, family, text, suggested_ms, tip, label, owner IS NOT NULL AS own,
+        owner IS NULL AND position < $2 AS classic FROM questions
+        WHERE (owner IS NULL OR owner = $1) AND NOT retired ORDER BY own, position, created_us, id";
+    on!(db, pool => sqlx::query_as(SELECT).bind(viewer.0).bind(CLASSICS).fetch_all(pool).await)
 }
