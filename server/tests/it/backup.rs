@@ -121,12 +121,13 @@ async fn a_postgresql_database_comes_back_by_its_own_tools_and_the_rest_by_ours(
     assert_eq!((taken.files, taken.ready, taken.running, taken.lacking), (4, 1, 1, vec![]), "without the database");
     let file = to.path().join("coach.db");
     let open = async || Ok(Db::open(&other, 4).await?);
-    let into = backup::restore(copy.path(), &Memory::default(), &to.path().join("spool"), Some(&file), open, |_, _| {});
+    let (empty, spool) = (Memory::default(), to.path().join("spool"));
+    let into = backup::restore(copy.path(), &empty, &spool, Some(&file), open, |_, _| {});
     assert!(into.await.unwrap_err().to_string().contains("with PostgreSQL"));
 
     tool("pg_restore", &["--dbname", &other, dump.to_str().unwrap()]);
     let (store, open) = (Memory::default(), async || Ok(Db::open(&other, 4).await?));
-    let into = backup::restore(copy.path(), &store, &to.path().join("spool"), None, open, |_, _| {});
+    let into = backup::restore(copy.path(), &store, &spool, None, open, |_, _| {});
     let restored = into.await.unwrap();
     assert_eq!((restored.whole, restored.running, restored.lacking), (1, 1, vec![]));
 }

@@ -21,7 +21,7 @@ use coach_server::store::sharing::links::{self, NewLink};
 use coach_server::store::sharing::visits;
 use coach_server::store::{Db, consents};
 use reqwest::{Method, RequestBuilder};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
