@@ -314,14 +314,22 @@ impl Coach {
     /// # Errors
     /// The server refuses.
     pub async fn session(&self, questions: &[usize]) -> Result<Value> {
+        let (_, bank) = self.get("/api/questions").await?;
+        let ids: Vec<&Value> = questions.iter().map(|&n| &bank["questions"][n]["id"]).collect();
+        self.session_about(serde_json::json!(ids)).await
+    }
+
+    /// Accepts the consent and creates a session with the questions of these ids.
+    ///
+    /// # Errors
+    /// The server refuses.
+    pub async fn session_about(&self, ids: Value) -> Result<Value> {
         let (_, me) = self.get("/api/me").await?;
         if me["consent"].is_null() {
             let (status, body) =
                 self.post("/api/consents", serde_json::json!({ "version": me["consent_version"] })).await?;
             anyhow::ensure!(status == 201, "consent: {status} {body}");
         }
-        let (_, bank) = self.get("/api/questions").await?;
-        let ids: Vec<&Value> = questions.iter().map(|&n| &bank["questions"][n]["id"]).collect();
         let (status, session) = self.post("/api/sessions", serde_json::json!({ "questions": ids })).await?;
         anyhow::ensure!(status == 201, "session: {status} {session}");
         Ok(session)

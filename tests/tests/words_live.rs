@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use tokio_tungstenite::tungstenite::Message;
 
+/// A question of the bank whose answer is a story.
+const ASKS_FOR_A_STORY: &str = "failure-own-mistake";
 /// A story without an end, and the silence after it.
 const STORY: &str = "In my last job our build took an hour, and everybody was waiting for it all day. So I wrote the slow steps again, \
                      and I moved them to another machine. I talked to the whole team about it, and I asked them, um, for help.";
@@ -124,7 +126,7 @@ async fn a_live_session_writes_down_what_its_file_does_and_is_asked_what_came_of
     let folder = tempfile::tempdir()?;
     let (webm, _) = spoken(folder.path(), "story", STORY, SECONDS)?;
     let coach = Coach::start(&[]).await?;
-    let session = coach.session(&[0]).await?;
+    let session = coach.session_about(json!([ASKS_FOR_A_STORY])).await?;
     let id = session["id"].as_str().context("an id")?.to_owned();
     let publisher = Publisher::start(&coach, &webm, &id, &[])?;
     let (offered, follow_up) =
@@ -165,7 +167,7 @@ async fn lost_packets_that_are_sent_again_change_no_word() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let (webm, _) = spoken(folder.path(), "story", STORY, SECONDS)?;
     let coach = Coach::start(&[]).await?;
-    let session = coach.session(&[0]).await?;
+    let session = coach.session_about(json!([ASKS_FOR_A_STORY])).await?;
     let id = session["id"].as_str().context("an id")?.to_owned();
     let publisher = Publisher::start(&coach, &webm, &id, &["--loss", "2", "--seed", "7"])?;
     publisher.finish().await?;
@@ -224,7 +226,7 @@ const STAGED: [(&str, &str, Option<&str>); 6] = [
 /// Tells a story live and ends the answer a second after its last word. Returns how long the question took, milliseconds of media time.
 async fn follow(coach: &Coach, folder: &Path, (name, story, missing): (&str, &str, Option<&str>)) -> Result<i64> {
     let (webm, told_ms) = spoken(folder, name, story, "24")?;
-    let session = coach.session(&[0]).await?;
+    let session = coach.session_about(json!([ASKS_FOR_A_STORY])).await?;
     let id = session["id"].as_str().context("an id")?.to_owned();
     let publisher = Publisher::start(coach, &webm, &id, &[])?;
     let asked = tokio::time::timeout(LIMIT, page(coach, &id, told_ms + 1000)).await.context("nothing followed")?;
