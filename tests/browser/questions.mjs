@@ -119,6 +119,7 @@ await walk({ seen, shots, prefix: "questions-", expected }, async ({ page, by, s
   go("ends the link, deletes question and set");
   await focus(page.getByRole("button", { name: "Share: The keepers' board" }));
   await press("Enter");
+  await by("set-links").getByText("1 copy").waitFor();
   seen.copies = await by("set-links").innerText();
   await focus(page.getByRole("button", { name: "End link" }));
   await press("Enter");

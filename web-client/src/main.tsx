@@ -5,6 +5,7 @@ import { createRoot } from "react-dom/client";
 import { Problem } from "./api/problem";
 import { App } from "./app";
 import "./styles.css";
+import { keepHash } from "./ui/kept-hash";
 import { applyTheme } from "./ui/theme";
 
 applyTheme();
@@ -16,6 +17,8 @@ const OPEN = ["/sign-in", "/password", "/pair", "/guest"];
 function toSignIn(error: Error): void {
   const { pathname, search } = window.location;
   if (!(error instanceof Problem) || error.status !== 401 || OPEN.includes(pathname)) return;
+  // The page itself may not be loaded yet.
+  keepHash();
   window.location.assign(`/sign-in?to=${encodeURIComponent(pathname + search)}`);
 }
 

@@ -1,38 +1,17 @@
 // A set of questions that somebody shows by a link: read, and copied to one's own.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { copySharedSet, openSharedSet } from "../../api/calls";
 import { asProblem } from "../../api/problem";
 import { keys } from "../../api/queries";
 import { Button, ButtonLink } from "../../ui/button";
 import { Frame } from "../../ui/frame";
+import { keptHash } from "../../ui/kept-hash";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { minutes } from "../home/choice";
 
-const KEY = "coach.set-link";
-
-/** The link's secret, which stands behind # so that no server logs it. The tab keeps it over a sign-in. */
-function useSecret(): string {
-  const [secret] = useState(() => {
-    const given = window.location.hash.slice(1);
-    try {
-      return given === "" ? (sessionStorage.getItem(KEY) ?? "") : given;
-    } catch {
-      return given;
-    }
-  });
-  useEffect(() => {
-    try {
-      if (secret !== "") sessionStorage.setItem(KEY, secret);
-    } catch {
-      // Then the address alone has it.
-    }
-  }, [secret]);
-  return secret;
-}
-
 export default function SharedSetPage() {
-  const secret = useSecret();
+  const [secret] = useState(keptHash);
   const cache = useQueryClient();
   const set = useQuery({
     queryKey: ["shared-set", secret],
