@@ -235,13 +235,14 @@ impl Core {
         let rate_hz = f64::from(RATE_HZ);
         let analyzer = Analyzer::new(rate_hz, pitch::FLOOR_HZ)?;
         let hops = tuning.peak_half_life_s * 100.0;
+        let level = activity.level();
         Some(Core {
             start,
             high_pass: (tuning.high_pass_hz > 0.0).then(|| Filter::high_pass(4, tuning.high_pass_hz, rate_hz)),
             activity,
             cutter: None,
             segments: VecDeque::new(),
-            level: Level::new(),
+            level,
             gaps: Gaps::new(),
             tape: Tape::new(runs::REACH, 2 * HOP * LINE as usize),
             analyzer,

@@ -13,8 +13,10 @@ const FLOOR_HOPS: usize = 800;
 const SNR_HOPS: usize = 1_000;
 /// The least number of hops of speech and of quiet before there is an SNR: half a second.
 const SNR_LEAST: usize = 50;
-/// The level below which nothing is speech, dB of full scale.
-const SILENT_DB: f64 = -62.0;
+/// The level below which nothing is speech, dB of full scale: where the level alone decides, and where a neural detector must
+/// agree, which tells speech from noise at any level.
+const SILENT_ALONE_DB: f64 = -62.0;
+const SILENT_DB: f64 = -90.0;
 /// The largest distance of speech to the loudest recent level, dB.
 const BELOW_PEAK_DB: f64 = 30.0;
 /// How fast the remembered loudest level falls, dB per hop (0.5 dB/s).
@@ -23,6 +25,7 @@ const QUIETEST_DB: f64 = -100.0;
 
 /// Follows the level of one stream, in dB of full scale between 100 and 4000 Hz.
 pub struct Level {
+    silent_db: f64,
     band: Filter,
     power: VecDeque<f64>,
     newest: i64,
@@ -32,25 +35,30 @@ pub struct Level {
     quiet: Histogram,
 }
 
-impl Default for Level {
-    fn default() -> Level {
-        Level::new()
-    }
-}
-
 impl Level {
-    pub fn new() -> Level {
+    /// Creates a measure whose answer alone decides what is speech.
+    pub fn alone() -> Level {
+        Level::new(SILENT_ALONE_DB)
+    }
+
+    /// Creates a measure beside a neural detector.
+    pub fn beside_a_network() -> Level {
+        Level::new(SILENT_DB)
+    }
+
+    fn new(silent_db: f64) -> Level {
         let mut floor = Histogram::new(FLOOR_HOPS);
         // Until two seconds are known a quiet room is assumed, so that speech may begin at once.
         for _ in 0..20 {
             floor.push(-65.0);
         }
         Level {
+            silent_db,
             band: Filter::band_pass(2, 100.0, 4_000.0, f64::from(RATE_HZ)),
             power: VecDeque::with_capacity(HELD + 1),
             newest: -1,
             floor,
-            peak_db: SILENT_DB + BELOW_PEAK_DB,
+            peak_db: silent_db + BELOW_PEAK_DB,
             speech: Histogram::new(SNR_HOPS),
             quiet: Histogram::new(SNR_HOPS),
         }
@@ -94,12 +102,13 @@ impl Level {
     }
 
     /// Returns how sure the level is that the hop is more than noise: 0 to 1, a half at the threshold. `leaning` dB
-    /// lower the threshold, but never to less than 3 dB above the floor.
+    /// lower the threshold, half as many where it is the distance to the peak, but never to less than 3 dB above the
+    /// floor.
     pub fn gate(&self, hop: i64, leaning: f64) -> f64 {
-        let floor = self.floor.percentile(0.08).unwrap_or(SILENT_DB);
+        let floor = self.floor.percentile(0.08).unwrap_or(self.silent_db);
         // In noise the speech rises less above the floor, and the threshold is lowered accordingly.
         let over = ((0.35 * (self.peak_db - floor)).clamp(3.0, 9.0) - leaning).max(3.0);
-        let threshold = (floor + over).max(self.peak_db - BELOW_PEAK_DB).max(SILENT_DB);
+        let threshold = (floor + over).max(self.peak_db - BELOW_PEAK_DB - leaning / 2.0).max(self.silent_db);
         1.0 / (1.0 + (-(self.db(hop) - threshold) / 1.5).exp())
     }
 

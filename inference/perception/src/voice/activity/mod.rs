@@ -12,7 +12,7 @@ use coach_core::journal::VoiceActivityModel;
 
 /// The samples around a hop's centre that the detector's answer may be about: 40 ms.
 const EITHER_SIDE: i64 = 640;
-/// How far the threshold of the level is lowered where the network is sure, dB.
+/// How far the threshold of the level above the noise is lowered where the network is sure, dB.
 const LEANING_DB: f64 = 4.0;
 
 /// The detector of one stream.
@@ -37,6 +37,11 @@ impl Activity {
     /// Returns the model as the journal's header names it.
     pub fn model(&self) -> VoiceActivityModel {
         if self.silero.is_some() { VoiceActivityModel::Silero } else { VoiceActivityModel::Energy }
+    }
+
+    /// Returns the measure of the level for [`Activity::probability`].
+    pub fn level(&self) -> Level {
+        if self.silero.is_some() { Level::beside_a_network() } else { Level::alone() }
     }
 
     /// Takes the next hop (10 ms at 16 kHz, as recorded, without high-pass). Returns the network's probability of
