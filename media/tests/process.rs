@@ -5,6 +5,7 @@ mod links;
 mod material;
 
 use coach_core::MediaTime;
+use coach_core::grid::FrameGrid;
 use coach_media::file::{self, Limits};
 use coach_media::process::{Process, Program};
 use coach_media::{AccessUnit, Formats, Item, Track, decode, init};
@@ -37,6 +38,7 @@ fn main() {
             "units_that_arrive_while_a_process_starts_are_all_decoded",
             units_that_arrive_while_a_process_starts_are_all_decoded,
         ),
+        ("frames_that_are_not_wanted_stay_in_the_process", frames_that_are_not_wanted_stay_in_the_process),
         ("units_that_no_decoder_accepts_do_not_stop_a_file", units_that_no_decoder_accepts_do_not_stop_a_file),
         ("a_file_whose_process_ends_is_an_error", a_file_whose_process_ends_is_an_error),
         ("no_file_makes_a_request_from_a_process", no_file_makes_a_request_from_a_process),
@@ -264,6 +266,49 @@ fn units_that_arrive_while_a_process_starts_are_all_decoded() {
     let out = Arc::into_inner(out).unwrap().into_inner().unwrap();
     println!("{} frames, {} blocks of {packets} packets, {:?}", out.frames.len(), out.blocks, out.lost);
     assert!(out.lost.is_empty() && out.blocks == packets, "{} blocks of {packets} packets, {:?}", out.blocks, out.lost);
+}
+
+/// Of 30 frames a second 15 come, the stamps of the others come with them, and the last ones when they are asked for.
+fn frames_that_are_not_wanted_stay_in_the_process() {
+    let Some((formats, mut units)) = live_units(6) else { return };
+    units.retain(|(track, _)| *track == Track::Video);
+    let stamps: Vec<MediaTime> = units.iter().map(|(_, unit)| unit.t).collect();
+    let mut grid = FrameGrid::new(15);
+    let wanted: Vec<MediaTime> = stamps.iter().copied().filter(|t| grid.takes(*t)).collect();
+    assert!(wanted.len() * 2 <= stamps.len() + 1, "{} of {} frames are wanted", wanted.len(), stamps.len());
+    let process = Process::new(program());
+    let came = Arc::<Mutex<Vec<(MediaTime, bool)>>>::default();
+    let noted = came.clone();
+    let note = move |decoded| {
+        noted.lock().unwrap().push(match decoded {
+            decode::Decoded::Frame(frame) => (frame.t, true),
+            decode::Decoded::Passed(t) => (t, false),
+        });
+    };
+    let mut video = process.video_at(formats.video.as_ref().unwrap(), 15, note).unwrap();
+    // As many as end with a frame that is not wanted.
+    let half = (stamps.len() / 2..stamps.len()).find(|n| !wanted.contains(&stamps[*n])).unwrap() + 1;
+    for (_, unit) in &units[..half] {
+        video.push(unit).unwrap();
+    }
+    let last = |t| move |came: &Vec<(MediaTime, bool)>| came.last().is_some_and(|(last, _)| *last == t);
+    let waits_for = |t: MediaTime, what: &str| {
+        wait_until(LIMIT, what, || last(t)(&came.lock().unwrap()).then_some(()));
+    };
+    let newest_wanted = *wanted.iter().rfind(|t| **t < stamps[half - 1]).unwrap();
+    waits_for(newest_wanted, "the wanted frames");
+    // Asked for as often as it takes the process to decode the last one.
+    wait_until(LIMIT, "the stamp of the last frame", || {
+        video.tell();
+        last(stamps[half - 1])(&came.lock().unwrap()).then_some(())
+    });
+    for (_, unit) in &units[half..] {
+        video.push_blocking(unit).unwrap();
+    }
+    video.flush().unwrap();
+    let came = came.lock().unwrap();
+    assert!(came.iter().map(|(t, _)| *t).eq(stamps), "every stamp comes once and in order");
+    assert!(came.iter().filter(|(_, frame)| *frame).map(|(t, _)| *t).eq(wanted), "the wanted frames come");
 }
 
 /// A file with more damaged units in a row than may wait in a process.

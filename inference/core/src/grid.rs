@@ -1,93 +1,56 @@
-//! Which frames are analyzed: the one nearest to the centre of each cell of a grid on media time.
+//! Which frames are analyzed: of the frames of a video, so many a second, evenly on media time.
 //!
 //! The choice depends on the stamps alone, so a live session and its archived file choose the same frames
-//! (ARCHITECTURE, invariant 5). Cell `i` of a grid of `hz` covers `[1000 i / hz, 1000 (i + 1) / hz)` milliseconds.
+//! (ARCHITECTURE, invariant 5). The instants at which a frame is due are the multiples of 1000 / hz milliseconds. Each
+//! gets the first frame that comes not much before it; a video with at most hz frames a second keeps all of them,
+//! wherever its frames lie between the instants, though stamps are rounded and cameras are not exact.
 
 use crate::MediaTime;
 
-/// What to do with the frame just offered, and with the one held before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Choice {
-    /// Analyze the held frame, before anything is done with the new one.
-    pub take_held: bool,
-    /// What becomes of the new frame.
-    pub this: Fate,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// Not needed.
-    Drop,
-    /// The best of its cell so far: keep it (replacing the held one) until the next offer or [`FrameGrid::finish`].
-    Hold,
-    /// The best its cell can have: analyze it now. Nothing is held any more.
-    Take,
-}
+/// The distance of two instants, in units of 1 / hz milliseconds.
+const PERIOD: i64 = 1000;
+/// How long before its instant a frame may come. Half a period would take two frames of three where a video has twice as
+/// many frames as are analyzed.
+const EARLY: i64 = PERIOD / 4;
 
 /// Chooses frames by their stamps. Offer each frame once, in order of time.
 #[derive(Debug, Clone)]
 pub struct FrameGrid {
-    /// Cells per second; 0 takes every frame.
+    /// Frames per second; 0 takes every frame.
     hz: u32,
-    /// Cell and distance of the held frame.
-    held: Option<(i64, i64)>,
-    /// Last cell whose frame is chosen.
-    done: Option<i64>,
+    /// The number of the next instant that has no frame. `None`: no frame was offered yet.
+    next: Option<i64>,
 }
 
 impl FrameGrid {
-    /// A grid of `hz` cells per second; 0 takes every frame (`--every-frame`).
+    /// A grid of `hz` frames per second; 0 takes every frame (`--every-frame`).
     pub fn new(hz: u32) -> FrameGrid {
-        FrameGrid { hz, held: None, done: None }
+        FrameGrid { hz, next: None }
     }
 
-    /// Cells per second; 0 = every frame.
+    /// Frames per second; 0 = every frame.
     pub fn hz(&self) -> u32 {
         self.hz
     }
 
-    /// The frame at `t` has arrived: says what becomes of it and of the held one.
-    pub fn offer(&mut self, t: MediaTime) -> Choice {
+    /// Returns whether the frame at `t` is analyzed. Frames that are not leave the grid as it was.
+    pub fn takes(&mut self, t: MediaTime) -> bool {
         if self.hz == 0 {
-            return Choice { take_held: false, this: Fate::Take };
+            return true;
         }
-        let hz = i64::from(self.hz);
-        let cell = (t.ms() * hz).div_euclid(1000);
-        // Twice the signed distance from the cell's centre, in units of 1 / hz milliseconds: exact in integers.
-        let from_centre = 2 * t.ms() * hz - (2 * cell + 1) * 1000;
-        let distance = from_centre.abs();
-        let mut take_held = false;
-        if let Some((held_cell, held_distance)) = self.held {
-            if held_cell != cell {
-                take_held = true;
-                self.done = Some(held_cell);
-                self.held = None;
-            } else if held_distance <= distance {
-                // At or past the centre and not nearer: the held one can no longer be beaten.
-                self.held = None;
-                self.done = Some(cell);
-                return Choice { take_held: true, this: Fate::Drop };
-            }
+        // In units of 1 / hz milliseconds an instant is a multiple of 1000: exact in integers.
+        let at = t.ms().saturating_mul(i64::from(self.hz));
+        let Some(next) = self.next else {
+            self.next = Some(at.div_euclid(PERIOD) + 1);
+            return true;
+        };
+        let late = at - next * PERIOD;
+        if late < -EARLY {
+            return false;
         }
-        if self.done.is_some_and(|done| cell <= done) {
-            return Choice { take_held, this: Fate::Drop };
-        }
-        if from_centre >= 0 {
-            self.held = None;
-            self.done = Some(cell);
-            Choice { take_held, this: Fate::Take }
-        } else {
-            self.held = Some((cell, distance));
-            Choice { take_held, this: Fate::Hold }
-        }
-    }
-
-    /// No more frames: says whether the held one is to be analyzed.
-    pub fn finish(&mut self) -> bool {
-        self.held.take().is_some_and(|(cell, _)| {
-            self.done = Some(cell);
-            true
-        })
+        // A frame that is late by a period or more belongs to a later instant.
+        self.next = Some(next + late.div_euclid(PERIOD).max(0) + 1);
+        true
     }
 }
 
@@ -98,43 +61,17 @@ mod tests {
 
     fn chosen(hz: u32, stamps: &[i64]) -> Vec<i64> {
         let mut grid = FrameGrid::new(hz);
-        let (mut out, mut held) = (Vec::new(), None);
-        for &t in stamps {
-            let choice = grid.offer(MediaTime(t));
-            if choice.take_held {
-                out.push(held.take().expect("a held frame"));
-            }
-            match choice.this {
-                Fate::Take => out.push(t),
-                Fate::Hold => held = Some(t),
-                Fate::Drop => {}
-            }
-        }
-        if grid.finish() {
-            out.push(held.expect("a held frame"));
-        }
-        out
+        stamps.iter().copied().filter(|&t| grid.takes(MediaTime(t))).collect()
     }
 
-    /// The rule said directly: per cell the frame nearest to the centre, the earlier one of two equally near.
-    fn by_definition(hz: u32, stamps: &[i64]) -> Vec<i64> {
-        let hz = i64::from(hz);
-        let mut best: std::collections::BTreeMap<i64, (i64, i64)> = Default::default();
-        for &t in stamps {
-            let cell = (t * hz).div_euclid(1000);
-            let distance = (2 * t * hz - (2 * cell + 1) * 1000).abs();
-            let entry = best.entry(cell).or_insert((distance, t));
-            if distance < entry.0 {
-                *entry = (distance, t);
-            }
-        }
-        best.values().map(|&(_, t)| t).collect()
+    fn stamps(count: u32, hz: f64, phase: f64) -> Vec<i64> {
+        (0..count).map(|i| (phase + f64::from(i) * 1000.0 / hz).round() as i64).collect()
     }
 
     #[test]
-    fn thirty_frames_a_second_give_fifteen_analyzed() {
-        let stamps: Vec<i64> = (0..300).map(|i| (f64::from(i) * 1000.0 / 30.0).round() as i64).collect();
-        assert_eq!(chosen(15, &stamps).len(), 150);
+    fn thirty_frames_a_second_give_every_second_one() {
+        let all = stamps(300, 30.0, 0.0);
+        assert_eq!(chosen(15, &all), all.iter().copied().step_by(2).collect::<Vec<_>>());
     }
 
     #[test]
@@ -144,12 +81,56 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_choice_is_the_definition_at_every_rate_and_phase(
-            hz in 1u32..60, steps in prop::collection::vec(1i64..200, 1..200), phase in 0i64..1000,
+        fn a_video_with_no_more_frames_than_are_analyzed_keeps_all_of_them(
+            hz in 1u32..60, share in 0.2f64..=1.0, phase in 0.0f64..1000.0, count in 1u32..400,
+        ) {
+            let all = stamps(count, f64::from(hz) * share, phase);
+            prop_assert_eq!(chosen(hz, &all), all);
+        }
+
+        #[test]
+        fn a_camera_that_is_early_or_late_by_a_tenth_of_a_frame_loses_none(
+            hz in 1u32..30, phase in 0.0f64..1000.0, jitter in prop::collection::vec(-0.1f64..0.1, 1..300),
+        ) {
+            let period = 1000.0 / f64::from(hz);
+            let place = |(i, early): (usize, &f64)| (phase + (i as f64 + early) * period).round() as i64;
+            let all: Vec<i64> = jitter.iter().enumerate().map(place).collect();
+            prop_assert_eq!(chosen(hz, &all), all);
+        }
+
+        #[test]
+        fn no_more_frames_are_taken_than_there_are_instants(
+            hz in 1u32..60, steps in prop::collection::vec(1i64..200, 1..300), phase in -1000i64..1000,
         ) {
             let mut t = phase;
-            let stamps: Vec<i64> = steps.iter().map(|s| { t += s; t }).collect();
-            prop_assert_eq!(chosen(hz, &stamps), by_definition(hz, &stamps));
+            let all: Vec<i64> = steps.iter().map(|s| { t += s; t }).collect();
+            let taken = chosen(hz, &all);
+            for (n, first) in taken.iter().enumerate() {
+                for (m, last) in taken.iter().enumerate().skip(n) {
+                    let instants = (last - first) * i64::from(hz) / PERIOD + 2;
+                    prop_assert!(((m - n) as i64) < instants + 1, "{} frames in {} ms", m - n + 1, last - first);
+                }
+            }
+        }
+
+        #[test]
+        fn choosing_again_from_what_was_chosen_keeps_it(
+            hz in 1u32..60, steps in prop::collection::vec(1i64..200, 1..300), phase in 0i64..1000,
+        ) {
+            let mut t = phase;
+            let all: Vec<i64> = steps.iter().map(|s| { t += s; t }).collect();
+            let once = chosen(hz, &all);
+            prop_assert_eq!(chosen(hz, &once), once);
+        }
+
+        #[test]
+        fn frames_that_were_lost_do_not_change_the_choice_long_after(
+            hz in 1u32..30, phase in 0i64..1000, from in 0usize..100, lost in 1usize..100,
+        ) {
+            let all = stamps(400, f64::from(hz) * 2.0, phase as f64);
+            let some: Vec<i64> = all[..from].iter().chain(&all[from + lost..]).copied().collect();
+            let late = |chosen: Vec<i64>| chosen.into_iter().filter(|&t| t > all[from + lost + 3]).collect::<Vec<_>>();
+            prop_assert_eq!(late(chosen(hz, &some)), late(chosen(hz, &all)));
         }
     }
 }

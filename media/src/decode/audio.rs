@@ -1,6 +1,6 @@
 //! Decodes packets of audio to samples.
 
-use super::chain::{Chain, Plan};
+use super::chain::{Chain, Plan, Thread};
 use super::mono::Mono;
 use super::way::{Decoder, Pace, Way};
 use super::{Error, Lost};
@@ -35,7 +35,23 @@ pub struct Audio {
 
 impl Audio {
     /// Starts a decoder; `sink` is called on its thread, in order.
-    pub fn new(format: &Format, mut sink: impl FnMut(AudioBlock) + Send + 'static) -> Result<Audio, Error> {
+    pub fn new(format: &Format, sink: impl FnMut(AudioBlock) + Send + 'static) -> Result<Audio, Error> {
+        Audio::here(format, Thread::Own, sink)
+    }
+
+    /// Starts a decoder as [`Audio::new`] does, on the thread that pushes packets.
+    pub(crate) fn on_callers_thread(
+        format: &Format,
+        sink: impl FnMut(AudioBlock) + Send + 'static,
+    ) -> Result<Audio, Error> {
+        Audio::here(format, Thread::Callers, sink)
+    }
+
+    fn here(
+        format: &Format,
+        thread: Thread,
+        mut sink: impl FnMut(AudioBlock) + Send + 'static,
+    ) -> Result<Audio, Error> {
         let input = super::caps(format)?;
         let output = gst::Caps::builder("audio/x-raw")
             .field("format", if cfg!(target_endian = "big") { "F32BE" } else { "F32LE" })
@@ -49,6 +65,7 @@ impl Audio {
             convert: &["audioconvert", "audioresample"],
             output,
             pieces: None,
+            thread,
             delta: false,
             answers: if opus { |_| true } else { |_| false },
         };
@@ -79,7 +96,7 @@ impl Audio {
     ) -> Result<Audio, Error> {
         super::decoders(&super::caps(format)?, format)?;
         let sink = process::Sink::Audio(Box::new(sink));
-        let decoder = process::Decoder::new(process, Track::Audio, format, sink)?;
+        let decoder = process::Decoder::new(process, Track::Audio, format, 0, sink)?;
         Ok(Audio { way: Way::Away(decoder), opus: false, frame: None, mpeg_audio: false })
     }
 

@@ -15,10 +15,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// The most video units that wait before live ones are dropped: two seconds of frames.
-const MOST_WAITING: u64 = 64;
+pub const MOST_WAITING: u64 = 64;
 /// The most packets of audio that wait before live ones are dropped: ten seconds. They are small and decoded at once,
 /// so that a thread that was suspended for a while loses none.
-const MOST_WAITING_AUDIO: u64 = 512;
+pub const MOST_WAITING_AUDIO: u64 = 512;
 
 /// The most units that wait before reading a file is made to wait.
 const FILE_WAITING: u64 = 8;
@@ -47,11 +47,21 @@ pub struct Plan {
     pub output: gst::Caps,
     /// The shared memory that frames are written to. `None`: memory of this process alone.
     pub pieces: Option<Arc<Pieces>>,
+    pub thread: Thread,
     /// Units depend on the previous ones, so after a loss only a key frame can be decoded.
     pub delta: bool,
     /// Returns whether the output of a unit comes before the next unit is taken. When it does not come, the decoder
     /// failed without reporting it.
     pub answers: fn(&[u8]) -> bool,
+}
+
+/// The thread on which a decoder runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thread {
+    /// One of its own; units wait for it.
+    Own,
+    /// That of the caller, who has one for this decoder. Pushing a unit returns when it has been decoded.
+    Callers,
 }
 
 /// Receives each output with what was lost before it.
@@ -62,10 +72,75 @@ pub struct Chain {
     plan: Plan,
     sink: Sink,
     state: Arc<Watched<State>>,
-    running: Option<(AppSrc, Pipeline)>,
+    running: Option<(Entry, Pipeline)>,
     restarts: u32,
     /// The last unit that was sent.
     last: Option<MediaTime>,
+}
+
+/// Where units go in.
+enum Entry {
+    Queue(AppSrc),
+    /// A pad that belongs to no element; what is pushed from it is decoded at once.
+    Pad(gst::Pad),
+}
+
+impl Entry {
+    /// Returns the entry of a decoder, which is linked and started, and the element that goes before it.
+    fn new(thread: Thread, input: &gst::Caps) -> (Entry, Option<gst::Element>) {
+        match thread {
+            Thread::Own => {
+                let queue =
+                    AppSrc::builder().caps(input).format(gst::Format::Time).is_live(false).max_bytes(0).block(false);
+                let queue = queue.build();
+                (Entry::Queue(queue.clone()), Some(queue.upcast()))
+            }
+            Thread::Callers => (Entry::Pad(gst::Pad::new(gst::PadDirection::Src)), None),
+        }
+    }
+
+    /// Begins the stream, once the elements behind the entry run.
+    fn begin(&self, to: &gst::Pad, input: &gst::Caps) -> Result<(), String> {
+        let Entry::Pad(pad) = self else { return Ok(()) };
+        pad.link(to).map_err(|error| error.to_string())?;
+        pad.set_active(true).map_err(|error| error.to_string())?;
+        pad.push_event(gst::event::StreamStart::new("units"));
+        self.change(input);
+        pad.push_event(gst::event::Segment::new(&gst::FormattedSegment::<gst::ClockTime>::new()));
+        Ok(())
+    }
+
+    fn push(&self, buffer: gst::Buffer) -> Result<(), gst::FlowError> {
+        let pushed = match self {
+            Entry::Queue(queue) => queue.push_buffer(buffer),
+            Entry::Pad(pad) => pad.push(buffer),
+        };
+        pushed.map(drop)
+    }
+
+    /// Returns whether an error of [`Entry::push`] means that the decoder is broken. A queue's thread reports that by a
+    /// message.
+    fn is_broken_by(&self, error: gst::FlowError) -> bool {
+        matches!(self, Entry::Pad(_)) && !matches!(error, gst::FlowError::Eos | gst::FlowError::Flushing)
+    }
+
+    /// Changes the coding of the units that follow.
+    fn change(&self, input: &gst::Caps) {
+        match self {
+            Entry::Queue(queue) => queue.set_caps(Some(input)),
+            Entry::Pad(pad) => {
+                pad.push_event(gst::event::Caps::new(input));
+            }
+        }
+    }
+
+    /// Ends the stream. Returns whether the decoder was told.
+    fn end(&self) -> bool {
+        match self {
+            Entry::Queue(queue) => queue.end_of_stream().is_ok(),
+            Entry::Pad(pad) => pad.push_event(gst::event::Eos::new()),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -139,15 +214,10 @@ impl Chain {
     fn start(&mut self) -> Result<(), Error> {
         let unsupported = |why: String| Error::Unsupported { caps: self.plan.input.to_string(), why };
         let pipeline = Pipeline::new();
-        let source = AppSrc::builder()
-            .caps(&self.plan.input)
-            .format(gst::Format::Time)
-            .is_live(false)
-            .max_bytes(0)
-            .block(false)
-            .build();
+        let (entry, before) = Entry::new(self.plan.thread, &self.plan.input);
         let sink = AppSink::builder().caps(&self.plan.output).sync(false).async_(false).max_buffers(1).build();
-        let mut elements = vec![source.clone().upcast::<gst::Element>()];
+        let queued = before.is_some();
+        let mut elements = Vec::from_iter(before);
         if !self.plan.decoders.is_empty() {
             let name = self.plan.decoders.iter().find(|name| gst::ElementFactory::find(name).is_some());
             let name = name.ok_or_else(|| {
@@ -157,7 +227,6 @@ impl Chain {
             configure(&decoder);
             elements.push(decoder);
         }
-        let entry = elements.last().and_then(|e| e.static_pad(if elements.len() > 1 { "sink" } else { "src" }));
         for name in self.plan.convert {
             let element = make(name).map_err(unsupported)?;
             if *name == "audioresample" {
@@ -171,9 +240,10 @@ impl Chain {
         elements.push(sink.clone().upcast());
         pipeline.0.add_many(&elements).map_err(|e| unsupported(e.to_string()))?;
         gst::Element::link_many(&elements).map_err(|e| unsupported(e.to_string()))?;
-        let entry = entry.ok_or_else(|| unsupported("the decoder has no input".into()))?;
+        let gated = elements.get(usize::from(queued)).and_then(|element| element.static_pad("sink"));
+        let gated = gated.ok_or_else(|| unsupported("the decoder has no input".into()))?;
         let (state, delta, answers) = (self.state.clone(), self.plan.delta, self.plan.answers);
-        entry.add_probe(gst::PadProbeType::BUFFER, move |_, info| gate(&state, delta, answers, info));
+        gated.add_probe(gst::PadProbeType::BUFFER, move |_, info| gate(&state, delta, answers, info));
         if let (Some(pieces), Some(end)) = (&self.plan.pieces, sink.static_pad("sink")) {
             offer(&end, pieces.clone());
         }
@@ -186,7 +256,8 @@ impl Chain {
             });
         }
         pipeline.0.set_state(gst::State::Playing).map_err(|e| unsupported(e.to_string()))?;
-        self.running = Some((source, pipeline));
+        entry.begin(&gated, &self.plan.input).map_err(unsupported)?;
+        self.running = Some((entry, pipeline));
         Ok(())
     }
 
@@ -228,8 +299,8 @@ impl Chain {
         if let Some(structure) = self.plan.input.make_mut().structure_mut(0) {
             change(structure);
         }
-        if let Some((source, _)) = &self.running {
-            source.set_caps(Some(&self.plan.input));
+        if let Some((entry, _)) = &self.running {
+            entry.change(&self.plan.input);
         }
     }
 
@@ -243,12 +314,6 @@ impl Chain {
         self.start()?;
         self.state.lock().lost.get_or_insert((t, GapReason::Loss));
         Ok(())
-    }
-
-    /// Returns how many units have not gone into the decoder yet.
-    pub fn waiting(&self) -> u64 {
-        let state = self.state.lock();
-        state.pushed - state.taken
     }
 
     /// Returns whether units were lost so that nothing decodes before a key unit, and none is on its way.
@@ -268,7 +333,7 @@ impl Chain {
             self.drain()?;
             self.start()?;
         }
-        let Some((source, _)) = &self.running else { return Err(Error::Flushed) };
+        let Some((entry, _)) = &self.running else { return Err(Error::Flushed) };
         let mut state = self.state.lock();
         if self.plan.delta && !unit.key && state.is_cut() {
             return Ok(());
@@ -286,10 +351,14 @@ impl Chain {
             }
         }
         self.last = Some(unit.t);
-        if source.push_buffer(buffer).is_err() {
+        if let Err(error) = entry.push(buffer) {
             let mut state = self.state.lock();
-            state.taken += 1;
+            // The gate may have counted it.
+            state.taken = state.pushed.min(state.taken + 1);
             state.lose(unit.t, GapReason::Loss, self.plan.delta);
+            if entry.is_broken_by(error) {
+                state.failed.get_or_insert_with(|| error.to_string());
+            }
         }
         Ok(())
     }
@@ -322,11 +391,11 @@ impl Chain {
 
     /// Waits until everything that was pushed has come out, and ends the decoder.
     fn drain(&mut self) -> Result<(), Error> {
-        let Some((source, pipeline)) = self.running.take() else { return Ok(()) };
+        let Some((entry, pipeline)) = self.running.take() else { return Ok(()) };
         let mut state = self.state.lock();
         state.ended = false;
         drop(state);
-        if source.end_of_stream().is_ok() {
+        if entry.end() {
             let waiting = |s: &mut State| !s.ended && s.failed.is_none();
             let mut state = self.state.lock();
             loop {

@@ -17,9 +17,10 @@ mod video;
 mod way;
 
 pub use audio::{Audio, AudioBlock};
+pub(crate) use chain::{MOST_WAITING, MOST_WAITING_AUDIO};
 pub(crate) use frame::SharedFrame;
 pub use frame::VideoFrame;
-pub use video::Video;
+pub use video::{Decoded, Video};
 pub(crate) use way::{Decoder, Pace};
 
 use crate::codecs;

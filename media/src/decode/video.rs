@@ -1,6 +1,6 @@
 //! Decodes access units to frames.
 
-use super::chain::{Chain, Plan};
+use super::chain::{Chain, Plan, Thread};
 use super::frame::VideoFrame;
 use super::way::{Decoder, Pace, Way};
 use super::{Error, Lost};
@@ -16,6 +16,15 @@ use std::sync::{Arc, Mutex};
 /// The largest frame that is decoded, pixels: 4096 x 2304, or as many in another shape.
 const MOST_PIXELS: u32 = 4096 * 2304;
 
+/// What a decoder of video gives out.
+#[expect(clippy::large_enum_variant, reason = "it is moved once, and a box for each frame costs more")]
+#[derive(Debug)]
+pub enum Decoded {
+    Frame(VideoFrame),
+    /// The frame with this stamp was decoded and is not wanted.
+    Passed(MediaTime),
+}
+
 /// A decoder of video.
 pub struct Video {
     way: Way,
@@ -28,7 +37,8 @@ impl Video {
         Video::here(format, None, sink)
     }
 
-    /// Starts a decoder as [`Video::new`] does, with frames in shared memory where the decoder allows it.
+    /// Starts a decoder as [`Video::new`] does, on the thread that pushes units, with frames in shared memory where the
+    /// decoder allows it.
     pub(crate) fn in_shared_memory(
         format: &Format,
         pieces: Arc<Pieces>,
@@ -37,15 +47,16 @@ impl Video {
         Video::here(format, Some(pieces), sink)
     }
 
-    /// Starts a decoder as [`Video::new`] does, in a separate process.
+    /// Starts a decoder as [`Video::new`] does, in a separate process, for `hz` frames a second; 0: for all.
     pub(crate) fn new_in(
         process: &Process,
         format: &Format,
-        sink: impl FnMut(VideoFrame) + Send + 'static,
+        hz: u32,
+        sink: impl FnMut(Decoded) + Send + 'static,
     ) -> Result<Video, Error> {
         super::decoders(&super::caps(format)?, format)?;
         let sink = process::Sink::Video(Box::new(sink));
-        let decoder = process::Decoder::new(process, Track::Video, format, sink)?;
+        let decoder = process::Decoder::new(process, Track::Video, format, hz, sink)?;
         Ok(Video { way: Way::Away(decoder), codec: VideoCodec::of(format) })
     }
 
@@ -63,6 +74,7 @@ impl Video {
         }
         let codec = VideoCodec::of(format);
         let plan = Plan {
+            thread: if pieces.is_some() { Thread::Callers } else { Thread::Own },
             decoders: super::decoders(&input, format)?,
             input,
             convert: if square { &["videoconvert"] } else { &["videoconvert", "videoscale"] },
@@ -106,6 +118,14 @@ impl Video {
     /// Waits until everything that was pushed has come out. Nothing can be pushed afterwards.
     pub fn flush(&mut self) -> Result<(), Error> {
         self.way.flush()
+    }
+
+    /// Asks for the stamps of frames that were decoded and are not wanted, because nothing follows them for a while.
+    /// Returns at once.
+    pub fn tell(&mut self) {
+        if let Way::Away(decoder) = &mut self.way {
+            decoder.tell();
+        }
     }
 
     /// Returns since when nothing has come out for pushed units, unless later output reported it.

@@ -76,12 +76,4 @@ impl Way {
             Way::Away(decoder) => decoder.needs_key(),
         }
     }
-
-    /// Returns how many units have not gone into a decoder of this process yet.
-    pub fn waiting(&self) -> u64 {
-        match self {
-            Way::Here(chain) => chain.waiting(),
-            Way::Away(_) => 0,
-        }
-    }
 }

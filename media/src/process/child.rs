@@ -9,15 +9,16 @@ use crate::file::{Demux, Message};
 use crate::item::{AccessUnit, Format, GapReason, Track};
 use bytes::BytesMut;
 use coach_core::Span;
+use coach_core::grid::FrameGrid;
 use std::fs::File;
 use std::io::{self, PipeReader, Write};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::UnixStream;
 use std::process::exit;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Units between two reports of how many were processed.
-const REPORT: u64 = 4;
+/// Units between two reports of how many were processed, where nothing else is sent.
+const REPORT: u64 = 8;
 
 /// Runs a decoding process on the socket that is its standard input, and ends the process. `arguments` are those after
 /// [`super::Program::arguments`]: bytes of address space, seconds of processor time, the files of the plugins.
@@ -59,11 +60,11 @@ fn obey(order: Order, orders: &mut Reader) -> io::Result<()> {
                 let _ = demux.map_or_else(|error| refuse(&socket, error), |demux| take_apart(demux, &socket));
             })?;
         }
-        Order::Decode { track: Track::Video, format } => {
+        Order::Decode { track: Track::Video, format, hz } => {
             let back = PipeReader::from(orders.descriptor()?);
-            thread.name("video".into()).spawn(move || video(&format, socket, back))?;
+            thread.name("video".into()).spawn(move || video(&format, hz, socket, back))?;
         }
-        Order::Decode { track: Track::Audio, format } => {
+        Order::Decode { track: Track::Audio, format, .. } => {
             thread.name("audio".into()).spawn(move || audio(&format, socket))?;
         }
     }
@@ -111,50 +112,62 @@ fn take_apart(mut demux: Demux, socket: &UnixStream) -> io::Result<()> {
     }
 }
 
-/// A decoder's side of its socket. One thread writes what comes out, another reads what it is told.
+/// A decoder's side of its socket. What comes out is held until the units that came together are decoded, so that nobody is
+/// woken for each.
 #[derive(Clone)]
 struct Out(Arc<Mutex<Outgoing>>);
 
 struct Outgoing {
     socket: UnixStream,
-    /// Messages that wait for the next one that does not.
     held: BytesMut,
-    /// Whether the units are a file's, so that nobody waits for each block.
-    file: bool,
+    /// Whether somebody waits for what is held.
+    awaited: bool,
 }
 
-/// Bytes of messages that may wait for another.
+/// Bytes of messages that may be held.
 const MOST_HELD: usize = 64 << 10;
 
 impl Out {
     fn new(socket: UnixStream) -> Out {
-        Out(Arc::new(Mutex::new(Outgoing { socket, held: BytesMut::new(), file: false })))
+        Out(Arc::new(Mutex::new(Outgoing { socket, held: BytesMut::new(), awaited: false })))
     }
 
     fn lock(&self) -> MutexGuard<'_, Outgoing> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn say(&self, message: &FromDecoder, body: &[u8], descriptors: &[BorrowedFd<'_>]) -> bool {
+    /// Sends a message and those that are held.
+    fn say(&self, message: &FromDecoder, body: &[u8]) -> bool {
         let mut out = self.lock();
-        out.release().is_ok() && wire::send(&out.socket, message, body, descriptors).is_ok()
+        wire::write(&mut out.held, message, body).is_ok() && out.release().is_ok()
     }
 
-    /// Notes whether the units that follow are a file's.
-    fn is_of_file(&self, file: bool) {
+    /// Sends a message with descriptors, after those that are held.
+    fn say_with(&self, message: &FromDecoder, descriptors: &[BorrowedFd<'_>]) -> bool {
         let mut out = self.lock();
-        out.file = file;
-        // Whether anybody listens shows with the next message.
-        let _ = out.release();
+        out.release().is_ok() && wire::send(&out.socket, message, &[], descriptors).is_ok()
     }
 
-    /// Says something that, of a file, can wait for the next message: a report comes after every few units.
+    /// Holds a message until [`Out::settle`], or until many are held.
     fn say_soon(&self, message: &FromDecoder, body: &[u8]) -> bool {
+        self.lock().awaited = true;
+        self.say_later(message, body)
+    }
+
+    /// Holds a message, for which nobody waits, until others are sent.
+    fn say_later(&self, message: &FromDecoder, body: &[u8]) -> bool {
         let mut out = self.lock();
-        if !out.file || out.held.len() > MOST_HELD {
-            return out.release().is_ok() && wire::send(&out.socket, message, body, &[]).is_ok();
-        }
-        wire::write(&mut out.held, message, body).is_ok()
+        wire::write(&mut out.held, message, body).is_ok() && (out.held.len() <= MOST_HELD || out.release().is_ok())
+    }
+
+    /// Returns whether somebody waits for what is held.
+    fn is_awaited(&self) -> bool {
+        self.lock().awaited
+    }
+
+    /// Sends what is held. Whether anybody listens shows with the next message.
+    fn settle(&self) {
+        let _ = self.lock().release();
     }
 }
 
@@ -163,20 +176,27 @@ impl Outgoing {
         let mut socket = &self.socket;
         socket.write_all(&self.held)?;
         self.held.clear();
+        self.awaited = false;
         Ok(())
     }
 }
 
-fn video(format: &Format, socket: UnixStream, back: PipeReader) {
+fn video(format: &Format, hz: u32, socket: UnixStream, back: PipeReader) {
     let pieces = Arc::new(Pieces::default());
     let (Ok(written), Ok(mut frames)) = (socket.try_clone(), SharedFrames::new(pieces.clone(), back)) else { return };
     let out = Out::new(written);
-    let to = out.clone();
+    let (to, mut grid) = (out.clone(), FrameGrid::new(hz));
     let made = decode::Video::in_shared_memory(format, pieces, move |frame: VideoFrame| {
+        if !grid.takes(frame.t) && frame.lost.is_none() {
+            to.say_later(&FromDecoder::Passed(frame.t), &[]);
+            return;
+        }
         match frames.share(frame) {
-            Ok((said, file)) => {
-                let files: Vec<_> = file.iter().map(|file: &Arc<OwnedFd>| file.as_fd()).collect();
-                to.say(&FromDecoder::Frame(said), &[], &files);
+            Ok((said, Some(file))) => {
+                to.say_with(&FromDecoder::Frame(said), &[file.as_fd()]);
+            }
+            Ok((said, None)) => {
+                to.say_soon(&FromDecoder::Frame(said), &[]);
             }
             // When nobody listens any more the process is ended soon. Any other error means that memory is exhausted,
             // and the process ends itself.
@@ -194,8 +214,12 @@ fn audio(format: &Format, socket: UnixStream) {
     let Ok(written) = socket.try_clone() else { return };
     let out = Out::new(written);
     let to = out.clone();
-    let made = decode::Audio::new(format, move |block: AudioBlock| {
-        let samples: Vec<u8> = block.samples.iter().flat_map(|sample| sample.to_ne_bytes()).collect();
+    let mut samples = Vec::new();
+    let made = decode::Audio::on_callers_thread(format, move |block: AudioBlock| {
+        samples.resize(4 * block.samples.len(), 0);
+        for (bytes, sample) in samples.as_chunks_mut::<4>().0.iter_mut().zip(&block.samples) {
+            *bytes = sample.to_ne_bytes();
+        }
         to.say_soon(&FromDecoder::Block { t: block.t, rate_hz: block.rate_hz, lost: block.lost.map(parts) }, &samples);
     });
     serve(made, socket, &out);
@@ -210,39 +234,39 @@ fn serve(made: Result<impl Decoder, decode::Error>, socket: UnixStream, out: &Ou
     let mut decoder = match made {
         Ok(decoder) => decoder,
         Err(error) => {
-            out.say(&FromDecoder::Failed(error.into()), &[], &[]);
+            out.say(&FromDecoder::Failed(error.into()), &[]);
             return;
         }
     };
-    let (mut orders, mut received, mut told) = (Reader::new(socket), 0, 0);
-    let (mut needs_key, mut file) = (false, false);
-    while let Ok(Some((order, data))) = orders.next::<ToDecoder>() {
+    let (mut orders, mut received, mut told, mut needs_key) = (Reader::without_descriptors(socket), 0, 0, false);
+    loop {
+        if !orders.has_next() && out.is_awaited() {
+            told = received;
+            out.say(&FromDecoder::Taken(received), &[]);
+        }
+        let Ok(Some((order, data))) = orders.next::<ToDecoder>() else { return };
         match order {
-            ToDecoder::Unit { t, key, wait } => {
-                let pace = if wait { Pace::File } else { Pace::Live };
-                if std::mem::replace(&mut file, wait) != wait {
-                    out.is_of_file(wait);
-                }
-                if let Err(error) = decoder.take(&AccessUnit { t, key, data }, pace) {
-                    out.say(&FromDecoder::Failed(error.into()), &[], &[]);
+            ToDecoder::Unit { t, key } => {
+                if let Err(error) = decoder.take(&AccessUnit { t, key, data }, Pace::File) {
+                    out.say(&FromDecoder::Failed(error.into()), &[]);
                     return;
                 }
                 // Units that are refused before the decoder count as processed.
                 received += 1;
-                let taken = received - decoder.way().waiting();
-                if taken >= told + REPORT {
-                    told = taken;
-                    out.say(&FromDecoder::Taken(taken), &[], &[]);
+                if received >= told + REPORT {
+                    told = received;
+                    out.say(&FromDecoder::Taken(received), &[]);
                 }
                 let needed = std::mem::replace(&mut needs_key, decoder.way().needs_key());
                 if needs_key && !needed {
-                    out.say(&FromDecoder::NeedsKey, &[], &[]);
+                    out.say_soon(&FromDecoder::NeedsKey, &[]);
                 }
             }
+            ToDecoder::Tell => out.settle(),
             ToDecoder::Flush => {
                 let way = decoder.way();
                 let failed = way.flush().err().map(|error| error.to_string());
-                out.say(&FromDecoder::Flushed { failed, lost: way.lost() }, &[], &[]);
+                out.say(&FromDecoder::Flushed { failed, lost: way.lost() }, &[]);
                 return;
             }
         }

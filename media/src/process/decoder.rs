@@ -3,7 +3,7 @@
 use super::Process;
 use super::shared;
 use super::wire::{self, Failure, FromDecoder, Order, Reader, ToDecoder};
-use crate::decode::{self, AudioBlock, Lost, SharedFrame, VideoFrame};
+use crate::decode::{self, AudioBlock, Decoded, Lost, SharedFrame, VideoFrame};
 use crate::item::{AccessUnit, Format, GapReason, Track};
 use crate::watched::Watched;
 use bytes::{Buf, Bytes, BytesMut};
@@ -46,8 +46,16 @@ const MOST_RESTARTS: u32 = 20;
 
 /// Where the output goes.
 pub(crate) enum Sink {
-    Video(Box<dyn FnMut(VideoFrame) + Send>),
+    Video(Box<dyn FnMut(Decoded) + Send>),
     Audio(Box<dyn FnMut(AudioBlock) + Send>),
+}
+
+/// Returns how many live units may wait in a process before further ones are lost.
+fn most_waiting(track: Track) -> u64 {
+    match track {
+        Track::Video => decode::MOST_WAITING,
+        Track::Audio => decode::MOST_WAITING_AUDIO,
+    }
 }
 
 /// A decoder in a process.
@@ -55,6 +63,8 @@ pub(crate) struct Decoder {
     process: Process,
     track: Track,
     format: Format,
+    /// The frames of a second that are wanted; 0: all.
+    hz: u32,
     sink: Arc<Mutex<Sink>>,
     shared: Arc<Watched<State>>,
     link: Option<Link>,
@@ -109,11 +119,17 @@ impl State {
         self.taken > self.before && self.pushed - self.taken < CAUGHT_UP
     }
 
-    /// Takes note of output for `t`. Returns what was lost before it.
-    fn answered(&mut self, t: MediaTime, lost: Option<(Span, GapReason)>) -> Option<Lost> {
+    /// Takes note that `t` was decoded and is not wanted. Returns whether nothing was lost before it.
+    fn passed(&mut self, t: MediaTime) -> bool {
         while self.pending.front().is_some_and(|first| *first <= t) {
             self.pending.pop_front();
         }
+        self.lost.is_none_or(|(start, _)| start >= t)
+    }
+
+    /// Takes note of output for `t`. Returns what was lost before it.
+    fn answered(&mut self, t: MediaTime, lost: Option<(Span, GapReason)>) -> Option<Lost> {
+        self.passed(t);
         let carried = self.lost.filter(|(start, _)| *start < t);
         if carried.is_some() {
             self.lost = None;
@@ -129,10 +145,17 @@ impl State {
 }
 
 impl Decoder {
-    pub fn new(process: &Process, track: Track, format: &Format, sink: Sink) -> Result<Decoder, decode::Error> {
+    /// Starts a decoder. Of video, `hz` frames a second are given out; 0: all.
+    pub fn new(
+        process: &Process,
+        track: Track,
+        format: &Format,
+        hz: u32,
+        sink: Sink,
+    ) -> Result<Decoder, decode::Error> {
+        let (process, format) = (process.clone(), format.clone());
         let (sink, shared) = (Arc::new(Mutex::new(sink)), Arc::<Watched<State>>::default());
-        let mut decoder =
-            Decoder { process: process.clone(), track, format: format.clone(), sink, shared, link: None, restarts: 0 };
+        let mut decoder = Decoder { process, track, format, hz, sink, shared, link: None, restarts: 0 };
         decoder.start(None)?;
         Ok(decoder)
     }
@@ -140,7 +163,7 @@ impl Decoder {
     fn start(&mut self, failed: Option<u64>) -> Result<(), decode::Error> {
         let begin = || {
             let (socket, theirs) = UnixStream::pair()?;
-            let order = Order::Decode { track: self.track, format: self.format.clone() };
+            let order = Order::Decode { track: self.track, format: self.format.clone(), hz: self.hz };
             let (generation, back) = match self.track {
                 Track::Video => {
                     let (end, back) = io::pipe()?;
@@ -151,7 +174,10 @@ impl Decoder {
                 Track::Audio => (self.process.order(failed, &order, &[theirs.as_fd()])?, None),
             };
             let listener = Listener {
-                reader: Reader::new(socket.try_clone()?),
+                reader: match self.track {
+                    Track::Video => Reader::new(socket.try_clone()?),
+                    Track::Audio => Reader::without_descriptors(socket.try_clone()?),
+                },
                 shared: self.shared.clone(),
                 sink: self.sink.clone(),
                 format: self.format.clone(),
@@ -183,13 +209,15 @@ impl Decoder {
         let Some(link) = &mut self.link else { return Err(decode::Error::Flushed) };
         let mut state = self.shared.lock();
         link.catching_up = link.catching_up.filter(|until| Instant::now() < *until && !state.has_caught_up());
-        link.cut = link.backlog.len() > MOST_BACKLOG || link.cut && !unit.key;
+        // A process that has caught up and falls behind again is too slow.
+        let behind = link.catching_up.is_none() && state.pushed - state.taken >= most_waiting(self.track);
+        link.cut = behind || link.backlog.len() > MOST_BACKLOG || link.cut && !unit.key;
         if link.cut {
             state.needs_key = true;
             state.lost.get_or_insert((unit.t, GapReason::Overload));
         } else {
             let resumed = (state.needs_key && unit.key).then(|| unit.clone().resuming());
-            link.enqueue(resumed.as_ref().unwrap_or(unit), link.catching_up.is_some())?;
+            link.enqueue(resumed.as_ref().unwrap_or(unit))?;
             state.needs_key &= !unit.key;
             state.pending.push_back(unit.t);
             state.pushed += 1;
@@ -216,7 +244,7 @@ impl Decoder {
         }
         self.wait(|state| state.pushed - state.taken < FILE_WAITING)?;
         let Some(link) = &mut self.link else { return Err(decode::Error::Flushed) };
-        link.enqueue(unit, true)?;
+        link.enqueue(unit)?;
         let mut state = self.shared.lock();
         state.pushed += 1;
         state.pending.push_back(unit.t);
@@ -258,6 +286,15 @@ impl Decoder {
                 state.lose_pending();
                 waited.and(Err(decode::Error::Broken("the decoding process has ended".into())))
             }
+        }
+    }
+
+    /// Asks for what the process holds back. Returns at once.
+    pub fn tell(&mut self) {
+        if let Some(link) = &mut self.link
+            && (wire::write(&mut link.backlog, &ToDecoder::Tell, &[]).is_err() || link.send(false).is_err())
+        {
+            self.shared.lock().over = true;
         }
     }
 
@@ -371,9 +408,9 @@ impl State {
 }
 
 impl Link {
-    fn enqueue(&mut self, unit: &AccessUnit, wait: bool) -> Result<(), decode::Error> {
+    fn enqueue(&mut self, unit: &AccessUnit) -> Result<(), decode::Error> {
         self.unsent += 1;
-        wire::write(&mut self.backlog, &ToDecoder::Unit { t: unit.t, key: unit.key, wait }, &unit.data)
+        wire::write(&mut self.backlog, &ToDecoder::Unit { t: unit.t, key: unit.key }, &unit.data)
             .map_err(|error| decode::Error::Broken(error.to_string()))
     }
 
@@ -455,7 +492,16 @@ impl Listener {
                 drop(state);
                 let frame = self.frame(frame, lost)?;
                 if let Sink::Video(sink) = &mut *self.sink.lock().unwrap_or_else(PoisonError::into_inner) {
-                    sink(frame);
+                    sink(Decoded::Frame(frame));
+                }
+                return Ok(());
+            }
+            FromDecoder::Passed(t) => {
+                // What was lost is told by the next frame, and nothing after it is known before that.
+                if state.passed(t)
+                    && let Sink::Video(sink) = &mut *self.sink.lock().unwrap_or_else(PoisonError::into_inner)
+                {
+                    sink(Decoded::Passed(t));
                 }
                 return Ok(());
             }

@@ -17,7 +17,7 @@ pub(crate) use decoder::{Decoder, Sink};
 pub(crate) use demux::Demux;
 pub use sandbox::{Restrictions, enter as enclose};
 
-use crate::decode::{self, AudioBlock, VideoFrame};
+use crate::decode::{self, AudioBlock, Decoded, VideoFrame};
 use crate::file::{self, Source};
 use crate::gst::plugins;
 use crate::item::Format;
@@ -129,6 +129,24 @@ impl Decoding {
         }
     }
 
+    /// Starts a decoder for video of which `hz` frames a second are wanted, as [`coach_core::grid`] chooses them; 0: all.
+    /// A separate process keeps the others, unless something was lost before them. Of those that it keeps only the
+    /// stamps are given out, and late; see [`decode::Video::tell`].
+    ///
+    /// # Errors
+    /// As [`Decoding::video`].
+    pub fn video_at(
+        &self,
+        format: &Format,
+        hz: u32,
+        mut sink: impl FnMut(Decoded) + Send + 'static,
+    ) -> Result<decode::Video, decode::Error> {
+        match &self.0 {
+            Some(process) => process.video_at(format, hz, sink),
+            None => decode::Video::new(format, move |frame| sink(Decoded::Frame(frame))),
+        }
+    }
+
     /// Starts a decoder for audio; see [`decode::Audio`].
     ///
     /// # Errors
@@ -211,9 +229,26 @@ impl Process {
     pub fn video(
         &self,
         format: &Format,
-        sink: impl FnMut(VideoFrame) + Send + 'static,
+        mut sink: impl FnMut(VideoFrame) + Send + 'static,
     ) -> Result<decode::Video, decode::Error> {
-        decode::Video::new_in(self, format, sink)
+        self.video_at(format, 0, move |decoded| {
+            if let Decoded::Frame(frame) = decoded {
+                sink(frame);
+            }
+        })
+    }
+
+    /// Starts a decoder for video of which `hz` frames a second are wanted; see [`Decoding::video_at`].
+    ///
+    /// # Errors
+    /// As [`Process::video`].
+    pub fn video_at(
+        &self,
+        format: &Format,
+        hz: u32,
+        sink: impl FnMut(Decoded) + Send + 'static,
+    ) -> Result<decode::Video, decode::Error> {
+        decode::Video::new_in(self, format, hz, sink)
     }
 
     /// Starts a decoder for audio; see [`decode::Audio`].

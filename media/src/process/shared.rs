@@ -21,6 +21,9 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 /// file's decoder has a few dozen in work.
 const MOST_HELD: usize = 128;
 
+/// So many frames may be with the server before it is asked which it has finished with, so that it is not asked for each.
+const RARELY: usize = 4;
+
 /// The largest piece, bytes: 4096 x 2304 in I420 is 14 MiB.
 pub const MOST_PIECE: u64 = 64 << 20;
 
@@ -220,6 +223,9 @@ impl SharedFrames {
 
     /// Takes back what the server has finished with; waits while the server holds too many frames.
     fn take_back(&mut self) -> io::Result<()> {
+        if self.held.len() < RARELY {
+            return Ok(());
+        }
         let mut bytes = [0; 4 * 64];
         loop {
             match self.back.read(&mut bytes) {

@@ -39,7 +39,8 @@ pub enum Order {
     File { length: u64, wanted: Wanted },
     /// Decode one track. Its descriptors are the socket for units and output and, for video, the pipe on which frames
     /// come back.
-    Decode { track: Track, format: Format },
+    /// Of video, `hz` frames a second are wanted, as [`coach_core::grid`] chooses them; 0: all.
+    Decode { track: Track, format: Format, hz: u32 },
 }
 
 /// The first message of a process, on its first socket.
@@ -89,8 +90,10 @@ pub enum Refusal {
 /// A message to a decoder.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum ToDecoder {
-    /// An access unit; the body is its data. `wait`: it waits while the decoder is far behind, otherwise it is lost.
-    Unit { t: MediaTime, key: bool, wait: bool },
+    /// An access unit; the body is its data.
+    Unit { t: MediaTime, key: bool },
+    /// Send what is held back.
+    Tell,
     /// Give everything out, then send [`FromDecoder::Flushed`].
     Flush,
 }
@@ -101,6 +104,8 @@ pub enum FromDecoder {
     /// This many units have gone into the decoder or were refused.
     Taken(u64),
     Frame(Frame),
+    /// The frame with this stamp was decoded and is not wanted.
+    Passed(MediaTime),
     /// Samples; the body holds them as 32-bit floats.
     Block {
         t: MediaTime,
@@ -206,13 +211,26 @@ pub struct Reader {
     socket: UnixStream,
     chunk: Box<[u8]>,
     read: BytesMut,
-    descriptors: VecDeque<OwnedFd>,
+    /// `None`: none are expected, and those that come are closed.
+    descriptors: Option<VecDeque<OwnedFd>>,
 }
 
 impl Reader {
     pub fn new(socket: UnixStream) -> Reader {
-        let chunk = vec![0; 64 << 10].into_boxed_slice();
-        Reader { socket, chunk, read: BytesMut::new(), descriptors: VecDeque::new() }
+        Reader { descriptors: Some(VecDeque::new()), ..Reader::without_descriptors(socket) }
+    }
+
+    /// Returns a reader of messages that come without descriptors, which costs less.
+    pub fn without_descriptors(socket: UnixStream) -> Reader {
+        Reader { socket, chunk: vec![0; 64 << 10].into_boxed_slice(), read: BytesMut::new(), descriptors: None }
+    }
+
+    /// Returns whether a whole message has been received, so that [`Reader::next`] does not wait.
+    pub fn has_next(&self) -> bool {
+        self.read.first_chunk::<8>().is_some_and(|lengths| {
+            let (head, body) = parts(*lengths);
+            self.read.len() >= 8 + head + body
+        })
     }
 
     /// Returns the next message and its body. `None`: the other end has closed the socket between two messages.
@@ -222,9 +240,7 @@ impl Reader {
     pub fn next<M: DeserializeOwned>(&mut self) -> io::Result<Option<(M, Bytes)>> {
         loop {
             if let Some(lengths) = self.read.first_chunk::<8>() {
-                let [a, b, c, d, e, f, g, h] = *lengths;
-                let (head, body) =
-                    (u32::from_le_bytes([a, b, c, d]) as usize, u32::from_le_bytes([e, f, g, h]) as usize);
+                let (head, body) = parts(*lengths);
                 if head > MOST_HEAD || body > MOST_BODY {
                     return Err(nonsense("a message is too long"));
                 }
@@ -255,10 +271,16 @@ impl Reader {
 
     /// Returns the next descriptor that came with the messages so far.
     pub fn descriptor(&mut self) -> io::Result<OwnedFd> {
-        self.descriptors.pop_front().ok_or_else(|| nonsense("a descriptor is missing"))
+        let next = self.descriptors.as_mut().and_then(VecDeque::pop_front);
+        next.ok_or_else(|| nonsense("a descriptor is missing"))
     }
 
     fn fill(&mut self) -> io::Result<bool> {
+        let Some(descriptors) = &mut self.descriptors else {
+            let received = read_some(&self.socket, &mut self.chunk)?;
+            self.read.extend_from_slice(&self.chunk[..received]);
+            return Ok(received > 0);
+        };
         loop {
             let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(8))];
             let mut control = RecvAncillaryBuffer::new(&mut space);
@@ -266,8 +288,8 @@ impl Reader {
             match rustix::net::recvmsg(&self.socket, parts, &mut control, RecvFlags::CMSG_CLOEXEC) {
                 Ok(received) => {
                     for message in control.drain() {
-                        if let RecvAncillaryMessage::ScmRights(descriptors) = message {
-                            self.descriptors.extend(descriptors);
+                        if let RecvAncillaryMessage::ScmRights(more) = message {
+                            descriptors.extend(more);
                         }
                     }
                     self.read.extend_from_slice(&self.chunk[..received.bytes]);
@@ -284,6 +306,21 @@ impl AsFd for Reader {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
     }
+}
+
+/// Reads what there is, at least one byte. Returns how many; 0: the other end has closed the socket.
+fn read_some(mut socket: &UnixStream, to: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match socket.read(to) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
+}
+
+/// Returns the lengths of a message's head and body.
+fn parts([a, b, c, d, e, f, g, h]: [u8; 8]) -> (usize, usize) {
+    (u32::from_le_bytes([a, b, c, d]) as usize, u32::from_le_bytes([e, f, g, h]) as usize)
 }
 
 /// Takes a whole message apart, whose head has this length.
@@ -309,7 +346,7 @@ mod tests {
                 let body = vec![n as u8; length];
                 let (pipe, mut end) = std::io::pipe().unwrap();
                 end.write_all(&[n as u8]).unwrap();
-                let message = ToDecoder::Unit { t: MediaTime(n as i64), key: n % 2 == 0, wait: true };
+                let message = ToDecoder::Unit { t: MediaTime(n as i64), key: n % 2 == 0 };
                 send(&here, &message, &body, &[pipe.as_fd()]).unwrap();
             }
         });

@@ -30,6 +30,13 @@ impl Latency {
         self.waiting.push_back((t, Instant::now()));
     }
 
+    /// Forgets what went in up to `t` and came out unrecorded.
+    pub fn forget(&mut self, t: MediaTime) {
+        while self.waiting.front().is_some_and(|&(of, _)| of <= t) {
+            self.waiting.pop_front();
+        }
+    }
+
     /// Records that what is stamped `t` has come out. What went in before it and did not come out is forgotten.
     pub fn came(&mut self, t: MediaTime) {
         while let Some(&(of, at)) = self.waiting.front()

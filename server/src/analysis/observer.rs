@@ -12,10 +12,10 @@ use super::overload::{Ladder, Room, Step};
 use super::voice::VoiceLane;
 use super::words::{WordsLane, Written};
 use super::workers::{Lane, Net, Workers};
-use coach_core::grid::{Choice, Fate, FrameGrid};
+use coach_core::grid::FrameGrid;
 use coach_core::journal::{Face, FaceModel, GapKind, GapReason, Line, Rate, Stream};
 use coach_core::{MediaTime, Span};
-use coach_media::decode::{self, AudioBlock, VideoFrame};
+use coach_media::decode::{self, AudioBlock, Decoded, VideoFrame};
 use coach_media::process::Decoding;
 use coach_media::{AccessUnit, Formats, Item, Track};
 use coach_perception::face::Detail;
@@ -26,6 +26,8 @@ use std::sync::Arc;
 pub enum Event {
     /// A decoded frame.
     Frame(VideoFrame),
+    /// The frame with this stamp was decoded and is not needed.
+    Passed(MediaTime),
     /// A block of decoded audio.
     Audio(AudioBlock),
     /// What was seen in the frame with this stamp, or why it could not be analyzed.
@@ -70,8 +72,6 @@ struct FaceLane {
     lane: Option<Lane>,
     decoder: Option<decode::Video>,
     grid: FrameGrid,
-    /// The best frame so far of the current cell of the grid.
-    held: Option<VideoFrame>,
     /// Stamps of the frames a worker has, oldest first.
     under_way: VecDeque<MediaTime>,
     /// How many of them there may be in a live session.
@@ -107,7 +107,6 @@ impl Observer {
                 lane: workers.map(Workers::lane),
                 decoder: None,
                 grid: FrameGrid::new(options.rate_hz),
-                held: None,
                 under_way: VecDeque::new(),
                 room: Room::default(),
                 pushed: None,
@@ -146,7 +145,14 @@ impl Observer {
         self.flush();
         if let (Some(format), true) = (&formats.video, self.face.lane.is_some()) {
             let post = self.post.clone();
-            self.face.decoder = Some(self.decoding.video(format, move |frame| post(Event::Frame(frame)))?);
+            let decoded = move |decoded| {
+                post(match decoded {
+                    Decoded::Frame(frame) => Event::Frame(frame),
+                    Decoded::Passed(t) => Event::Passed(t),
+                });
+            };
+            // Lower steps of the overload ladder choose from these frames.
+            self.face.decoder = Some(self.decoding.video_at(format, self.options.rate_hz, decoded)?);
             (self.face.ended, self.face.refused) = (false, false);
             self.face.room = Room::default();
         }
@@ -190,6 +196,10 @@ impl Observer {
             Item::Gap(Track::Video, span, reason) => {
                 self.lines.push(gap(GapKind::Video, *span, *reason));
                 self.face.gap_end = self.face.gap_end.max(span.end);
+                // Which frames came before it is not known otherwise until the next one comes.
+                if let Some(decoder) = &mut self.face.decoder {
+                    decoder.tell();
+                }
             }
             Item::Gap(Track::Audio, span, reason) => self.voice.gap(*span, *reason, &mut self.lines),
             // This answer comes after everything that the decoder still gives out.
@@ -204,6 +214,10 @@ impl Observer {
     pub fn event(&mut self, event: Event) {
         match event {
             Event::Frame(frame) => self.frame(frame),
+            Event::Passed(t) => {
+                self.face.latency.forget(t);
+                self.face.decoded = self.face.decoded.max(Some(t));
+            }
             Event::Audio(block) => self.voice.audio(&block, &self.models, &mut self.lines),
             Event::Face(t, seen) => self.face(t, seen),
             Event::Words(written) => {
@@ -211,10 +225,7 @@ impl Observer {
                     words.written(written, &mut self.lines);
                 }
             }
-            Event::Drained(Track::Video) => {
-                self.analyze_held();
-                self.face.ended = true;
-            }
+            Event::Drained(Track::Video) => self.face.ended = true,
             Event::Drained(Track::Audio) => self.voice.drained(&mut self.lines),
         }
     }
@@ -267,7 +278,7 @@ impl Observer {
     pub fn known_until(&self, stream: Stream) -> MediaTime {
         match stream {
             Stream::Face => {
-                let waiting = self.face.under_way.front().copied().or(self.face.held.as_ref().map(|f| f.t));
+                let waiting = self.face.under_way.front().copied();
                 let reached = self.face.decoded.map_or(MediaTime::ZERO, |t| t + 1);
                 match waiting {
                     Some(t) => t.min(reached),
@@ -291,7 +302,7 @@ impl Observer {
     /// Returns whether the stream gives out no further lines.
     pub fn is_over(&self, stream: Stream) -> bool {
         match stream {
-            Stream::Face => self.face.ended && self.face.under_way.is_empty() && self.face.held.is_none(),
+            Stream::Face => self.face.ended && self.face.under_way.is_empty(),
             Stream::Voice => self.voice.ended,
             Stream::Marks => true,
             Stream::Words => self.voice.ended && self.voice.words.as_ref().is_none_or(WordsLane::is_over),
@@ -324,7 +335,7 @@ impl Observer {
         }
     }
 
-    /// Takes a decoded frame: the grid drops it, holds it or has it analyzed.
+    /// Takes a decoded frame: the grid drops it or has it analyzed.
     fn frame(&mut self, frame: VideoFrame) {
         let t = frame.t;
         self.face.latency.came(t);
@@ -335,17 +346,8 @@ impl Observer {
         if let Some(lost) = frame.lost {
             self.lines.push(gap(GapKind::Video, lost.span, lost.reason));
         }
-        let Choice { take_held, this } = self.face.grid.offer(t);
-        if take_held && let Some(held) = self.face.held.take() {
-            self.analyze(held);
-        }
-        match this {
-            Fate::Drop => {}
-            Fate::Hold => self.face.held = Some(frame),
-            Fate::Take => {
-                self.face.held = None;
-                self.analyze(frame);
-            }
+        if self.face.grid.takes(t) {
+            self.analyze(frame);
         }
     }
 
@@ -378,9 +380,6 @@ impl Observer {
         let Some(step) = step else { return };
         if step.hz != self.face.grid.hz() {
             self.face.grid = FrameGrid::new(step.hz);
-            if let Some(held) = self.face.held.take() {
-                self.analyze(held);
-            }
         }
         let model = if step.net == Net::Lite { FaceModel::Lite } else { self.models.face_kind() };
         self.lines.push(Line::Rate(Rate { t, hz: step.hz, model }));
@@ -399,15 +398,6 @@ impl Observer {
                 metrics::counter!("coach_frames_dropped_total", "reason" => "failed").increment(1);
                 self.lines.push(gap(GapKind::Face, Span::new(t, t + 1), GapReason::Overload));
             }
-        }
-    }
-
-    /// Has the held frame analyzed: no better frame can come for its cell.
-    fn analyze_held(&mut self) {
-        if self.face.grid.finish()
-            && let Some(held) = self.face.held.take()
-        {
-            self.analyze(held);
         }
     }
 }
