@@ -1,5 +1,7 @@
-//! Hostile bytes for the importers of speech models. Those of face models have a run of their own: `examples/face_import_soak.rs`.
+//! Hostile bytes for the importers of models. Damaged copies of the real face models have a run of their own:
+//! `examples/face_import_soak.rs`.
 
+use coach_perception::face::import::{convert_bundle, tflite_to_onnx};
 use coach_perception::words::graph::{attention_outputs, output_layer_in_integers, signed_weights};
 use coach_testing::fuzz;
 
@@ -24,4 +26,17 @@ fn hostile_bytes_as_a_speech_model_are_converted_or_refused() {
     fuzz("speech models", vec![model()], |bytes| {
         let _ = (attention_outputs(bytes), output_layer_in_integers(bytes), signed_weights(bytes));
     });
+}
+
+/// The networks of the corpus were written with the schema of TensorFlow Lite, version 3 (Python package tflite 2.18.0).
+#[test]
+fn hostile_bytes_as_a_tflite_network_are_converted_or_refused() {
+    fuzz("TFLite networks", Vec::new(), |bytes| {
+        let _ = tflite_to_onnx(bytes);
+    });
+}
+
+#[test]
+fn hostile_bytes_as_a_bundle_of_face_models_are_converted_or_refused() {
+    fuzz("face bundles", Vec::new(), |bytes| drop(convert_bundle(bytes)));
 }

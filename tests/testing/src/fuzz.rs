@@ -3,6 +3,7 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence, RngAlgorithm, TestRng, TestRunner};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// Inputs of each target when the tests run.
@@ -17,7 +18,7 @@ const LONGEST: usize = 400;
 /// Calls `target` with inputs that nobody would send on purpose. It must not panic, and the input that makes it panic is made as small
 /// as possible and printed.
 ///
-/// Inputs are the `seeds`, which are valid ones, with up to eight changes each (bits turned, bytes replaced by the ends of their
+/// Inputs are the `seeds` and the files of `tests/testing/corpus/NAME`, which are valid ones or broke a reader once, with up to eight changes each (bits turned, bytes replaced by the ends of their
 /// range, pieces removed, repeated, inserted or taken from another seed, the end cut off), and now and then random bytes.
 ///
 /// Tests run 300 inputs. With `SOAK_FUZZ_S` in the environment each target runs so many seconds or ten million inputs, with
@@ -25,7 +26,8 @@ const LONGEST: usize = 400;
 ///
 /// # Panics
 /// The target panics.
-pub fn fuzz(name: &str, seeds: Vec<Vec<u8>>, target: impl Fn(&[u8])) {
+pub fn fuzz(name: &str, mut seeds: Vec<Vec<u8>>, target: impl Fn(&[u8])) {
+    seeds.extend(corpus(name));
     for seed in &seeds {
         target(seed);
     }
@@ -39,6 +41,15 @@ pub fn fuzz(name: &str, seeds: Vec<Vec<u8>>, target: impl Fn(&[u8])) {
         done += u64::from(ROUND);
     }
     println!("{name}: {done} inputs in {:.0} s, none makes it panic", began.elapsed().as_secs_f64());
+}
+
+/// Returns the files that belong to this target, in the order of their names.
+fn corpus(name: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(name.replace(' ', "-"));
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    files.iter().map(|file| std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))).collect()
 }
 
 fn run(cases: u32, round: u64, inputs: &BoxedStrategy<Vec<u8>>, target: &impl Fn(&[u8])) {
@@ -152,6 +163,15 @@ mod tests {
         let like = seen.iter().filter(|input| input.windows(20).any(|piece| piece == [b'a'; 20])).count();
         assert!(like > 60, "{like} of {}", seen.len());
         assert!(seen.iter().any(|input| input.len() > 100) && seen.iter().any(|input| input.len() < 100));
+    }
+
+    #[test]
+    fn files_of_a_target_are_seeds_of_it() {
+        let first = RefCell::new(Vec::new());
+        fuzz("TFLite networks", Vec::new(), |input| {
+            first.borrow_mut().push(input.get(4..8) == Some(b"TFL3".as_slice()));
+        });
+        assert!(first.into_inner()[0]);
     }
 
     #[test]
