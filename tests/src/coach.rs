@@ -274,6 +274,33 @@ impl Coach {
         }
     }
 
+    /// Stops the program as an operator does.
+    ///
+    /// # Errors
+    /// It does not end; the error carries its log.
+    pub fn stop(&mut self) -> Result<()> {
+        let ended = self.child.take().is_none_or(|mut child| end(&mut child));
+        ensure!(ended, "the program does not stop on SIGTERM:\n{}", self.log());
+        Ok(())
+    }
+
+    /// Returns the ids of the program's own processes, which decode, oldest first.
+    ///
+    /// # Errors
+    /// There is no /proc.
+    pub fn processes(&self) -> Result<Vec<u32>> {
+        let is_child = |stat: &str| {
+            let after = stat.rsplit(')').next().unwrap_or_default();
+            let mut fields = after.split_whitespace();
+            fields.next().is_some_and(|state| state != "Z") && fields.next() == Some(&self.pid().to_string())
+        };
+        let all = std::fs::read_dir("/proc")?.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        let stat = |id: &u32| std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        let mut found: Vec<u32> = all.filter(|id| is_child(&stat(id))).collect();
+        found.sort_unstable();
+        Ok(found)
+    }
+
     /// Returns the CPU time of the program, seconds of user and system together.
     ///
     /// # Errors
@@ -361,23 +388,27 @@ async fn answer(request: reqwest::RequestBuilder) -> Result<(u16, Value)> {
     Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
 }
 
+/// Asks a program to end, by SIGTERM, and waits. Returns whether it ended; one that does not is killed.
+fn end(child: &mut Child) -> bool {
+    let _ = Command::new("kill").arg(child.id().to_string()).status();
+    let began = Instant::now();
+    while matches!(child.try_wait(), Ok(None)) {
+        if began.elapsed() > LIMIT {
+            let _ = child.kill();
+            let _ = child.wait();
+            return false;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    true
+}
+
 impl Drop for Coach {
     fn drop(&mut self) {
         if let Some(mut child) = self.child.take() {
-            // SIGTERM first: the way an operator stops it is tested with every test.
-            let _ = Command::new("kill").arg(child.id().to_string()).status();
-            let began = Instant::now();
-            while matches!(child.try_wait(), Ok(None)) {
-                if began.elapsed() > LIMIT {
-                    let _ = child.kill();
-                    let _ = child.wait();
-                    if !std::thread::panicking() {
-                        panic!("the program does not stop on SIGTERM:\n{}", self.log());
-                    }
-                    break;
-                }
-                std::thread::sleep(Duration::from_millis(20));
-            }
+            // The way an operator stops it is tested with every test.
+            let ended = end(&mut child);
+            assert!(ended || std::thread::panicking(), "the program does not stop on SIGTERM:\n{}", self.log());
         }
         let log = self.log();
         if std::thread::panicking() {

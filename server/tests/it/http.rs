@@ -162,6 +162,8 @@ async fn random_bytes_on_the_port_do_not_stop_the_server() {
         &[0xff; 4096],
         b"GET /api/me HTTP/1.1\r\nhost: localhost\r\nhost: evil.example\r\n\r\n",
         b"GET /api/me HTTP/1.0\r\n\r\n",
+        // HTTP/2 by prior knowledge, which nobody uses here: its answer would begin with a frame.
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0",
     ] {
         let mut line = tokio::net::TcpStream::connect(address).await.unwrap();
         // The server may close the connection while the test still sends.

@@ -1,8 +1,15 @@
 //! What one person may have at once, and what a request may take.
 
+use crate::support::live::WEBM;
+use crate::support::report::{make_ready, report};
 use crate::support::{Server, problem};
-use reqwest::Method;
+use coach_core::SessionId;
+use coach_server::objects;
+use coach_testing::{LIMIT, eventually};
+use reqwest::{Method, Response};
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn sessions_of_a_day_are_counted() {
@@ -76,4 +83,66 @@ async fn upload_urls_and_the_device_check_need_the_consent_that_is_in_force() {
     problem(clip, 403, "consent").await;
     let urls = server.post(&format!("/api/sessions/{id}/upload/urls"), json!({ "parts": [1] })).await;
     problem(urls, 403, "consent").await;
+}
+
+/// Sends the beginning of a request and leaves the rest to later.
+async fn begin(server: &Server, head: &str) -> TcpStream {
+    let address = server.base.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(format!("{head}\r\nHost: {address}\r\n").as_bytes()).await.unwrap();
+    stream
+}
+
+/// Asks until the answer is not this status.
+async fn after(status: u16, ask: impl AsyncFn() -> Response) -> Response {
+    eventually(LIMIT, &format!("an answer other than {status}"), async || {
+        let answer = ask().await;
+        (answer.status() != status).then_some(answer)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_device_check_takes_its_place_before_its_clip_is_read_and_others_are_told_to_wait() {
+    let server = Server::start().await;
+    let id = server.session().await;
+    let path = format!("/api/sessions/{id}/calibration");
+    let check = async || {
+        let clip = server.request(Method::POST, &path).header("content-type", "video/webm").body(WEBM);
+        clip.send().await.unwrap()
+    };
+    // One person may have three of the six places.
+    let mut slow = Vec::new();
+    for _ in 0..3 {
+        let mut stream = begin(&server, &format!("POST {path} HTTP/1.1")).await;
+        stream.write_all(b"Content-Type: video/webm\r\nContent-Length: 1000000\r\n\r\n\x1a\x45").await.unwrap();
+        slow.push(stream);
+    }
+    let full = after(200, check).await;
+    assert!(full.headers().contains_key("retry-after"));
+    problem(full, 429, "too-many").await;
+    drop(slow);
+    assert_eq!(after(429, check).await.status(), 200);
+}
+
+#[tokio::test]
+async fn downloads_that_nobody_reads_are_few_and_give_their_places_back() {
+    let server = Server::start().await;
+    let id: SessionId = server.session().await.parse().unwrap();
+    make_ready(&server.context.db, server.user, id, &report(None)).await;
+    // More than the buffers between the server and its reader hold.
+    server.objects.put(&objects::recording_key(id), vec![7; 64 << 20]);
+    let path = format!("/api/sessions/{id}/export");
+    let export = async || server.get(&path).await;
+    let mut unread = Vec::new();
+    for _ in 0..3 {
+        let mut stream = begin(&server, &format!("GET {path} HTTP/1.1")).await;
+        stream.write_all(b"\r\n").await.unwrap();
+        // The answer has begun.
+        stream.read_exact(&mut [0; 15]).await.unwrap();
+        unread.push(stream);
+    }
+    problem(export().await, 429, "too-many").await;
+    drop(unread);
+    assert_eq!(after(429, export).await.status(), 200);
 }
