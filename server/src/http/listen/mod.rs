@@ -8,14 +8,13 @@ use axum::extract::{ConnectInfo, Request};
 use axum::http::uri::{Authority, PathAndQuery};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use ipnet::IpNet;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -24,6 +23,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::util::MapRequest;
 
 /// How long a client may take to send its headers.
@@ -159,7 +159,7 @@ pub async fn serve(listener: TcpListener, router: Router, options: Options, stop
     let places = Arc::new(Semaphore::new(connections));
     let each = Each::default();
     let share = connections - connections / 4;
-    let graceful = GracefulShutdown::new();
+    let open = TaskTracker::new();
     loop {
         let accept = async {
             let permit = places.clone().acquire_owned().await.map_err(std::io::Error::other)?;
@@ -184,10 +184,14 @@ pub async fn serve(listener: TcpListener, router: Router, options: Options, stop
         };
         let _ = stream.set_nodelay(true);
         let (router, plain, proxies, tls) = (router.clone(), plain.clone(), proxies.clone(), tls.clone());
-        let watcher = graceful.watcher();
-        tokio::spawn(async move {
+        let stop = stop.clone();
+        open.spawn(async move {
             let _place = place;
-            let (stream, protected) = match protect(stream, tls).await {
+            let made = tokio::select! {
+                made = protect(stream, tls) => made,
+                () = stop.cancelled() => return,
+            };
+            let (stream, protected) = match made {
                 Ok(made) => made,
                 Err(error) => return tracing::debug!(%error, "a connection was not protected"),
             };
@@ -197,17 +201,25 @@ pub async fn serve(listener: TcpListener, router: Router, options: Options, stop
                 request.extensions_mut().insert(ConnectInfo::<SocketAddr>(client));
                 request.map(axum::body::Body::new)
             });
-            let mut http = auto::Builder::new(TokioExecutor::new()).http1_only();
-            http.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS);
+            let mut http = http1::Builder::new();
+            http.timer(TokioTimer::new()).header_read_timeout(HEADERS);
             let service = TowerToHyperService::new(service);
-            let connection = http.serve_connection_with_upgrades(TokioIo::new(stream), service).into_owned();
-            if let Err(error) = watcher.watch(connection).await {
-                tracing::debug!(error, "a connection broke");
+            let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service).with_upgrades());
+            let served = tokio::select! {
+                served = connection.as_mut() => served,
+                () = stop.cancelled() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = served {
+                tracing::debug!(%error, "a connection broke");
             }
         });
     }
     drop(listener);
-    graceful.shutdown().await;
+    open.close();
+    open.wait().await;
 }
 
 #[cfg(test)]
