@@ -194,7 +194,9 @@ def make(folder, inputs):
     """Returns the file of a case, made if it is not there yet; None where a tool is missing."""
     file = inputs / folder.name.split("-", 1)[1]
     if not file.exists():
-        env = {**os.environ, "SHARED": str(folder.parent.parent)}
+        # The tests' Python has what the scripts of the cases import.
+        path = f"{ROOT / 'tests/python/.venv/bin'}:{os.environ['PATH']}"
+        env = {**os.environ, "SHARED": str(folder.parent.parent), "PATH": path}
         done = subprocess.run(["bash", str(folder / "make.sh"), str(inputs)], capture_output=True, text=True, env=env)
         if done.returncode != 0 or not file.exists():
             last = done.stderr.strip().splitlines()

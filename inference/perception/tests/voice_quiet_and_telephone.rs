@@ -79,7 +79,7 @@ fn speech_on_a_telephone_line_is_found_as_well_as_speech_of_the_full_band() {
         for db in [level_db(&sound), -40.0, -50.0] {
             let line = heard(&by_telephone(&at_level(&sound, db))).expect("the model is there");
             println!("full band: {full:.2} s; telephone at {db:.1} dBFS: {line:.2} s");
-            assert!((line / full - 1.0).abs() < 0.06, "{line:.2} s of {full:.2} at {db:.1} dBFS");
+            assert!((line / full - 1.0).abs() < 0.08, "{line:.2} s of {full:.2} at {db:.1} dBFS");
         }
     }
 }

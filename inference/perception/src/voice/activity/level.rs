@@ -108,7 +108,7 @@ impl Level {
         let floor = self.floor.percentile(0.08).unwrap_or(self.silent_db);
         // In noise the speech rises less above the floor, and the threshold is lowered accordingly.
         let over = ((0.35 * (self.peak_db - floor)).clamp(3.0, 9.0) - leaning).max(3.0);
-        let threshold = (floor + over).max(self.peak_db - BELOW_PEAK_DB - leaning / 2.0).max(self.silent_db);
+        let threshold = (floor + over).max(self.peak_db - BELOW_PEAK_DB - 0.35 * leaning).max(self.silent_db);
         1.0 / (1.0 + (-(self.db(hop) - threshold) / 1.5).exp())
     }
 
