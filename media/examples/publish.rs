@@ -55,6 +55,9 @@ struct Options {
     /// A bearer token.
     #[arg(long)]
     token: Option<String>,
+    /// A cookie, as a browser that opened an invitation has it.
+    #[arg(long)]
+    cookie: Option<String>,
     /// End without DELETE, as a browser that crashes.
     #[arg(long)]
     vanish: bool,
@@ -143,8 +146,12 @@ async fn post(client: &reqwest::Client, options: &Options, offer: String) -> Res
 }
 
 fn authorised(request: reqwest::RequestBuilder, options: &Options) -> reqwest::RequestBuilder {
-    match &options.token {
+    let request = match &options.token {
         Some(token) => request.bearer_auth(token),
+        None => request,
+    };
+    match &options.cookie {
+        Some(cookie) => request.header(header::COOKIE, cookie),
         None => request,
     }
 }

@@ -35,13 +35,14 @@ async function launch({ permissions, args }) {
  * Prints `seen` as one line of JSON, with the last step and what went wrong in it, and sets the exit status.
  *
  * `shots`: the folder of screenshots, `prefix` begins their names. `permissions` and `args` are Chromium's. `expected(message)`: an
- * error that the console may show. `another()` opens the page of a second browser, which shares nothing with the first.
+ * error that the console may show. `another(args)` opens the page of a second browser, which shares nothing with the first and has
+ * arguments of its own where they are given.
  */
 export async function walk({ seen, shots, prefix = "", permissions = [], args = [], expected = () => false }, way) {
   seen.console = [];
   const ends = [];
-  const open = async () => {
-    const { context, end } = await launch({ permissions, args });
+  const open = async (own) => {
+    const { context, end } = await launch({ permissions, args: own ?? args });
     ends.push(end);
     const page = context.pages()[0] ?? (await context.newPage());
     page.setDefaultTimeout(30_000);
@@ -52,7 +53,7 @@ export async function walk({ seen, shots, prefix = "", permissions = [], args = 
     return { context, page };
   };
   const { context, page } = await open();
-  const another = async () => (await open()).page;
+  const another = async (own) => (await open(own)).page;
   const by = (id) => page.getByTestId(id);
   const shot = (name, options = {}) => page.screenshot({ path: path.join(shots, `${prefix}${name}.png`), ...options });
   let step = "open";

@@ -12,3 +12,4 @@ pub mod publisher;
 pub mod recording;
 pub mod staged;
 pub mod tools;
+pub mod voices;

@@ -43,7 +43,7 @@ const RIGHTLY: [&str; 6] = [
 const ALWAYS: [&str; 3] = ["docs/STYLE.md", "tests/tests/language.rs", "migrations/"];
 
 /// Words that a format, an interface of browsers or a former version gives to something, and the start of the files that name it.
-const OTHERS: [(&str, &str); 9] = [
+const OTHERS: [(&str, &str); 10] = [
     // The index of WebM is called cues, one entry of it a cue point.
     ("media/", "cues"),
     ("media/src/record/", "cue"),
@@ -56,6 +56,7 @@ const OTHERS: [(&str, &str); 9] = [
     // `AnalyserNode` of Web Audio.
     ("web-client/src/live/level.ts", "analyser"),
     ("tests/browser/watch.mjs", "analyser"),
+    ("tests/browser/marks.mjs", "analyser"),
     // Where version 0.1.0 kept the hints that were switched off.
     ("web-client/src/live/hint-choice.ts", "cues"),
 ];

@@ -22,6 +22,7 @@ const Shared = lazy(() => import("./pages/shared/shared"));
 const Review = lazy(() => import("./pages/shared/review"));
 const Guest = lazy(() => import("./pages/guest/guest"));
 const SharedSet = lazy(() => import("./pages/set/set"));
+const Room = lazy(() => import("./pages/room/room"));
 const Compare = lazy(() => import("./pages/compare/compare"));
 
 function Waiting() {
@@ -53,6 +54,7 @@ export function App() {
           <Route path="/shared/:id">{(params) => <Review key={params.id} id={params.id} />}</Route>
           <Route path="/guest" component={Guest} />
           <Route path="/set" component={SharedSet} />
+          <Route path="/room" component={Room} />
           <Route path="/settings" component={Settings} />
           <Route>
             <Frame title="Not here">

@@ -30,6 +30,7 @@ pub enum Line {
     Rate(Rate),
     Face(Box<Face>),
     Voice(Voice),
+    Other(Other),
     VoicedRun(VoicedRun),
     Nucleus(Nucleus),
     Hesitation(Hesitation),
@@ -45,6 +46,12 @@ pub enum Stream {
     Voice,
     Marks,
     Words,
+    /// The interviewer's voice, in sessions with a room.
+    Other,
+}
+
+impl Stream {
+    pub const ALL: [Stream; 5] = [Stream::Face, Stream::Voice, Stream::Marks, Stream::Words, Stream::Other];
 }
 
 impl Line {
@@ -57,6 +64,7 @@ impl Line {
             Line::Rate(x) => x.t,
             Line::Face(x) => x.t,
             Line::Voice(x) => x.t,
+            Line::Other(x) => x.t,
             Line::VoicedRun(x) => x.t,
             Line::Nucleus(x) => x.t,
             Line::Hesitation(x) => x.t,
@@ -79,6 +87,7 @@ impl Line {
             Line::Hesitation(x) => (8, x.start.ms()),
             Line::Phrase(x) => (9, x.start.ms()),
             Line::Notice(_) => (10, 0),
+            Line::Other(_) => (11, 0),
         };
         (self.t(), rank, tie)
     }
@@ -96,6 +105,7 @@ impl Line {
             }),
             Line::Voice(_) | Line::VoicedRun(_) | Line::Nucleus(_) | Line::Hesitation(_) => Some(Stream::Voice),
             Line::Phrase(_) => Some(Stream::Words),
+            Line::Other(_) => Some(Stream::Other),
         }
     }
 }
@@ -278,6 +288,19 @@ pub struct Voice {
     pub speech: [f32; 10],
     /// Speech level over noise level, dB; `null` until both are known.
     pub snr_db: Option<f32>,
+}
+
+/// 100 ms of the interviewer's voice in ten hops of 10 ms, on the clock of the session.
+///
+/// Example: `t` 1200, `speech[3]` 0.9: at 1235 ms the interviewer was speaking.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Other {
+    /// Start of the first hop.
+    pub t: MediaTime,
+    /// Length of a hop in ms: 10.
+    pub hop: u32,
+    /// Probability of speech, 0 to 1.
+    pub speech: [f32; 10],
 }
 
 /// Perturbation of one voiced run, Praat's definitions. A measure is `None` where the run has too few periods for it.

@@ -39,6 +39,15 @@ pub struct RunningScores {
     pub engagement: Option<f32>,
 }
 
+/// How long each has spoken so far, with an interviewer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TalkTime {
+    pub t: MediaTime,
+    pub candidate_ms: i64,
+    pub interviewer_ms: i64,
+}
+
 /// What follows the end of an answer: a further question, or nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -41,6 +41,70 @@ pub struct Report {
     /// read, that the voice was too quiet.
     #[serde(default)]
     pub notices: Vec<String>,
+    /// Who spoke when; `null` where no interviewer spoke.
+    #[serde(default)]
+    pub turns: Option<Turns>,
+}
+
+/// How the candidate and the interviewer took turns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Turns {
+    /// Seconds of speech.
+    pub candidate_s: f32,
+    pub interviewer_s: f32,
+    /// The candidate's share of all speech, 0 to 1.
+    pub share: f32,
+    /// From the end of each question, as it was heard, to the first word after it; in order of time.
+    pub responses: Vec<Response>,
+    /// Who began while the other one spoke and made them stop; in order of time.
+    pub interruptions: Vec<Interruption>,
+    /// Where both spoke, in order of time.
+    pub overlaps: Vec<Span>,
+    /// How the candidate listened; `null` where that was too short or not seen.
+    pub listening: Option<Listening>,
+    /// When the interviewer spoke, in order of time.
+    pub interviewer: Vec<Span>,
+}
+
+/// The time from the end of a question to the first word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Response {
+    pub question_end: MediaTime,
+    pub first_word: MediaTime,
+    pub ms: i64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Speaker {
+    Candidate,
+    Interviewer,
+}
+
+/// Somebody began to speak while the other one did, who then stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Interruption {
+    pub by: Speaker,
+    /// Where both spoke.
+    #[serde(flatten)]
+    pub span: Span,
+}
+
+/// What was seen of the candidate while the interviewer spoke and the candidate did not.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Listening {
+    /// Seconds of it in which the face was seen well.
+    pub seconds: f32,
+    /// Share of the time on camera, 0 to 1.
+    pub eye_contact: Option<f32>,
+    pub nods_per_minute: f32,
+    /// Share of the time with a smile, 0 to 1.
+    pub smile_share: f32,
 }
 
 /// Which share of the time each kind of evidence was there, 0 to 1.

@@ -52,6 +52,15 @@ fn a_mark_is_a_question_with_its_suggested_time_or_a_bare_event() {
 }
 
 #[test]
+fn the_interviewers_voice_is_a_stream_of_its_own() {
+    let text = r#"{"kind":"other","t":1200,"hop":10,"speech":[0.0,0.0,0.0,0.75,0.75,0.75,0.0,0.0,0.0,0.0]}"#;
+    let parsed = line(text);
+    assert_eq!(parsed.stream(), Some(Stream::Other));
+    let Line::Other(o) = parsed else { panic!("the interviewer's voice") };
+    assert_eq!((o.t, o.speech[3]), (MediaTime(1200), 0.75), "at 1235 ms somebody spoke");
+}
+
+#[test]
 fn a_face_is_measured_on_the_subjects_own_sides() {
     let zeros = |n: usize| vec!["0.0"; n].join(",");
     let Line::Face(f) = line(&format!(

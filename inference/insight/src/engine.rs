@@ -32,14 +32,14 @@ pub const TICK_MS: i64 = 200;
 ///     let t = line.t();
 ///     engine.observe(line);
 ///     // The lines of a journal are in order, so no stream has more to say before `t`.
-///     for stream in [Stream::Face, Stream::Voice, Stream::Marks, Stream::Words] {
+///     for stream in Stream::ALL {
 ///         engine.advance(stream, t);
 ///     }
 ///     while let Some(output) = engine.poll() {
 ///         match output {
 ///             Output::Accepted(line) => accepted.push(line),
 ///             Output::Hint(hint) => hints.push(hint),
-///             Output::Vitals(_) | Output::Scores(_) | Output::FollowUp(_) => {}
+///             Output::Vitals(_) | Output::Scores(_) | Output::FollowUp(_) | Output::TalkTime(_) => {}
 ///         }
 ///     }
 /// }
@@ -63,6 +63,9 @@ impl Engine {
         if header.models.words.is_none() {
             // Nobody writes words down, so nobody has to say so.
             merge.advance(Stream::Words, MediaTime(i64::MAX));
+        }
+        if !header.room {
+            merge.advance(Stream::Other, MediaTime(i64::MAX));
         }
         Engine { merge, absence: Absence::default(), state: State::new(header), next_tick: MediaTime(TICK_MS), out }
     }
@@ -107,7 +110,7 @@ impl Engine {
 
     /// Ends all streams. Returns the remaining outputs, and the report of the revised words.
     pub fn finish_revised(mut self, revision: Revision) -> (Vec<Output>, Report) {
-        for stream in [Stream::Face, Stream::Voice, Stream::Marks, Stream::Words] {
+        for stream in Stream::ALL {
             self.end(stream);
         }
         self.state.revise(revision);

@@ -41,6 +41,7 @@ pub mod stress;
 pub mod texts;
 pub mod timeline;
 pub mod trends;
+mod turns;
 mod voice;
 pub mod watch;
 

@@ -20,7 +20,7 @@ pub struct Refused {
 #[derive(Debug)]
 pub(crate) struct Merge {
     waiting: BTreeMap<(MediaTime, u8, i64), Vec<Line>>,
-    known: [MediaTime; 4],
+    known: [MediaTime; 5],
     released: MediaTime,
     horizon: MediaTime,
     extent: MediaTime,
@@ -33,6 +33,7 @@ fn index(stream: Stream) -> usize {
         Stream::Voice => 1,
         Stream::Marks => 2,
         Stream::Words => 3,
+        Stream::Other => 4,
     }
 }
 
@@ -40,7 +41,7 @@ impl Merge {
     pub fn new() -> Merge {
         Merge {
             waiting: BTreeMap::new(),
-            known: [MediaTime(i64::MIN); 4],
+            known: [MediaTime(i64::MIN); 5],
             released: MediaTime(i64::MIN),
             horizon: MediaTime::ZERO,
             extent: MediaTime::ZERO,
@@ -121,6 +122,8 @@ fn extent(line: &Line) -> MediaTime {
         Line::Nucleus(x) => x.at.min(x.t),
         Line::Hesitation(x) => x.end.min(x.t),
         Line::Phrase(x) => x.end.min(x.t),
+        // The session is the candidate's.
+        Line::Other(_) => MediaTime::ZERO,
         other => other.t(),
     }
 }
@@ -138,7 +141,7 @@ mod tests {
     fn a_stream_that_has_not_spoken_holds_the_others_back() {
         let mut merge = Merge::new();
         merge.observe(nucleus(10));
-        for stream in [Stream::Voice, Stream::Marks, Stream::Words] {
+        for stream in [Stream::Voice, Stream::Marks, Stream::Words, Stream::Other] {
             merge.advance(stream, MediaTime(100));
         }
         assert!(merge.next().is_none());

@@ -1,7 +1,7 @@
 //! What the engine gives out.
 
 use coach_core::journal::Line;
-use coach_core::live::{FollowUp, RunningScores, Vitals};
+use coach_core::live::{FollowUp, RunningScores, TalkTime, Vitals};
 use coach_core::report::Hint;
 
 /// What the engine gives out, in order of media time.
@@ -17,4 +17,6 @@ pub enum Output {
     Scores(RunningScores),
     /// Once after the end of an answer: a further question, or nothing.
     FollowUp(FollowUp),
+    /// Every five seconds, once an interviewer has spoken.
+    TalkTime(TalkTime),
 }

@@ -33,7 +33,7 @@ fn replay_all(
     for line in lines {
         let t = line.t();
         engine.observe(line);
-        for stream in [Stream::Face, Stream::Voice, Stream::Marks, Stream::Words] {
+        for stream in Stream::ALL {
             // Nothing before this line's time comes after it in a journal.
             engine.advance(stream, t);
         }

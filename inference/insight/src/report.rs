@@ -27,7 +27,7 @@ pub fn formulas() -> BTreeMap<String, u32> {
 
 impl State {
     pub(crate) fn report(&mut self, end: MediaTime) -> Report {
-        self.speech.end(&mut self.timeline);
+        self.end();
         let whole = Span::new(MediaTime::ZERO, end);
         let all = self.answers.all(end).into_iter().enumerate();
         let (answers, said): (Vec<Answer>, Vec<AnswerFeedback>) =
@@ -74,6 +74,7 @@ impl State {
             transcript: self.transcript(),
             recognizer: self.header.models.words.clone(),
             notices: self.all_notices(end),
+            turns: self.turns.told(&self.timeline),
         }
     }
 
@@ -93,7 +94,7 @@ impl State {
     /// One answer, and what is said of it. `place`: among the answers of the report.
     fn answer(&self, marked: Marked, place: usize) -> (Answer, AnswerFeedback) {
         let end = marked.end.unwrap_or(marked.start);
-        let mut scene = self.scene(self.answers.active(Span::new(marked.start, end)), marked.suggested_ms);
+        let mut scene = self.scene(self.active(Span::new(marked.start, end)), marked.suggested_ms);
         scene.moments = true;
         let mut measures = measures(&scene);
         quote(&scene, &mut measures);
@@ -173,7 +174,7 @@ impl State {
             series.level_db.push(now.level_db());
             series.eye_contact.push(now.contact());
             series.expressiveness.push(of(now.expressive, now.expressive_s));
-            let window = self.answers.active(Span::new((span.end - pace::WINDOW_MS).max(MediaTime::ZERO), span.end));
+            let window = self.active(Span::new((span.end - pace::WINDOW_MS).max(MediaTime::ZERO), span.end));
             series.pace_wpm.push(pace::window(&Totals::over(&self.timeline, &window)));
             t = span.end;
         }

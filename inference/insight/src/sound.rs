@@ -40,6 +40,7 @@ pub(crate) fn is_sound(line: &Line) -> bool {
                 && all(&x.speech)
                 && x.snr_db.is_none_or(f32::is_finite)
         }
+        Line::Other(x) => x.hop == 10 && all(&x.speech),
         Line::VoicedRun(x) => {
             within(x.start)
                 && within(x.end)

@@ -256,6 +256,18 @@ impl Speech {
         self.running = false;
     }
 
+    /// Somebody else spoke: as if the sound of that stretch were lost. Stretches that touch are one.
+    pub fn masked(&mut self, span: Span) {
+        match self.lost.back_mut() {
+            Some(last) if last.start <= span.start && span.start <= last.end => {
+                last.end = last.end.max(span.end);
+                self.burst.clear();
+                self.running = false;
+            }
+            _ => self.lost(span),
+        }
+    }
+
     /// Whether enough of a silence was heard to call it one: no more than a quarter was lost, and nothing long enough for a word.
     fn heard(&self, silence: Span) -> bool {
         let lost = || self.lost.iter().map(|gap| gap.overlap_ms(silence));

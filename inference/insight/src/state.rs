@@ -14,6 +14,7 @@ use crate::scores::{Evidence, Measures, scores};
 use crate::speech::Speech;
 use crate::stress::{Signals, Stress};
 use crate::timeline::{Timeline, push};
+use crate::turns::{Heard, Turns};
 use crate::voice::VoiceSums;
 use crate::watch::Watch;
 use coach_core::journal::{Face, FaceModel, Gap, GapKind, Header, Line, MarkKind, QualityReason};
@@ -47,6 +48,7 @@ pub(crate) struct State {
     pub stress: Stress,
     pub timeline: Timeline,
     pub voice: VoiceSums,
+    pub turns: Turns,
     pub hints: Vec<Hint>,
     /// What is to be said of the recording as a whole.
     pub notices: Vec<String>,
@@ -75,6 +77,7 @@ impl State {
             stress: Stress::default(),
             timeline: Timeline::default(),
             voice: VoiceSums::default(),
+            turns: Turns::new(header.room),
             hints: Vec::new(),
             notices: Vec::new(),
             budget: Budget::new(&header.hints),
@@ -125,18 +128,16 @@ impl State {
                 self.reduced.rate(rate, self.header.rate_hz, self.header.models.face);
             }
             Line::Face(face) => self.see(face),
+            Line::Other(other) => self.turns.other(other),
             Line::Voice(voice) => {
-                self.speech.hear(voice, &mut self.timeline);
-                self.baseline.hear(voice);
-                self.voice.hear(voice);
-                let sum: f32 = voice.intensity.iter().map(|db| db.clamp(-300.0, 200.0)).sum();
-                let level_db = sum / 10.0;
-                self.level_db = Some(level_db);
-                self.heard_before |= self.speech.speaking();
-                let mute = self.heard_before && level_db < MUTE_DB;
-                self.mute_since = mute.then(|| self.mute_since.unwrap_or(voice.t));
-                self.voice_until = voice.t + 100;
+                if let Some(heard) = self.turns.own(voice) {
+                    self.hear(&heard);
+                }
             }
+            Line::VoicedRun(run) if self.turns.is_masked(Span::new(run.start, run.end)) => {}
+            Line::Nucleus(nucleus) if self.turns.is_masked(Span::new(nucleus.at, nucleus.at + 1)) => {}
+            Line::Hesitation(found) if self.turns.is_masked(Span::new(found.start, found.end)) => {}
+            Line::Phrase(phrase) if self.turns.is_the_interviewers(Span::new(phrase.start, phrase.end)) => {}
             Line::VoicedRun(run) => {
                 self.baseline.run(run);
                 self.voice.run(run);
@@ -172,6 +173,33 @@ impl State {
         }
     }
 
+    /// Measures 100 ms of the candidate's voice. What the interviewer spoke over counts as not heard.
+    fn hear(&mut self, heard: &Heard) {
+        let voice = &heard.voice;
+        if let Some(masked) = heard.masked {
+            self.speech.masked(masked);
+            self.timeline.gap(masked, |c| &mut c.audio_gap_ms);
+        }
+        self.speech.hear(voice, &mut self.timeline);
+        self.baseline.hear(voice);
+        self.voice.hear(voice);
+        let sum: f32 = voice.intensity.iter().map(|db| db.clamp(-300.0, 200.0)).sum();
+        let level_db = sum / 10.0;
+        self.level_db = Some(level_db);
+        self.heard_before |= self.speech.speaking();
+        let mute = self.heard_before && level_db < MUTE_DB;
+        self.mute_since = mute.then(|| self.mute_since.unwrap_or(voice.t));
+        self.voice_until = voice.t + 100;
+    }
+
+    /// Measures the last of the voice: nothing more comes.
+    pub fn end(&mut self) {
+        if let Some(last) = self.turns.end() {
+            self.hear(&last);
+        }
+        self.speech.end(&mut self.timeline);
+    }
+
     fn see(&mut self, face: &Face) {
         if self.header.models.face == FaceModel::None {
             return;
@@ -189,10 +217,15 @@ impl State {
         since(&mut self.dark_since, reason == Some(QualityReason::Dark));
     }
 
+    /// Returns the stretches of `span` that count: within an answer, not paused, and not while the interviewer speaks.
+    pub fn active(&self, span: Span) -> Vec<Span> {
+        self.turns.without_interviewer(self.answers.active(span))
+    }
+
     /// Returns the spans of the last `ms` of the current answer and the sums over them.
     fn last(&self, t: MediaTime, ms: i64) -> (Vec<Span>, Totals) {
         let from = self.answers.marked.last().map_or(MediaTime::ZERO, |a| a.start);
-        let spans = self.answers.active(Span::new(from.max(t - ms), t));
+        let spans = self.active(Span::new(from.max(t - ms), t));
         let totals = Totals::over(&self.timeline, &spans);
         (spans, totals)
     }
@@ -207,7 +240,8 @@ impl State {
         let pitch_sd_st = pitch_variation::spread(&self.timeline, &spans_20s).filter(|_| !last_20s.too_noisy());
         let (_, last_5s) = self.last(t, 5000);
         out.push_back(Output::Vitals(self.vitals(t, &last_5s, &last_20s, pitch_sd_st)));
-        if answering {
+        // Nothing is said to whoever listens.
+        if answering && !self.turns.listens(t) {
             let now = self.now(t, last_20s, pitch_sd_st);
             if let Some(hint) = self.budget.tick(&now) {
                 push(&mut self.hints, hint.clone());
@@ -216,11 +250,14 @@ impl State {
             if t.ms() % SCORES_MS == 0 {
                 out.push_back(Output::Scores(self.running(t)));
             }
-        } else {
+        } else if !answering {
             self.budget.rest();
             self.stress.interrupt();
         }
         out.extend(self.follow_up(t).map(Output::FollowUp));
+        if t.ms() % SCORES_MS == 0 {
+            out.extend(self.turns.talk_time(t).map(Output::TalkTime));
+        }
     }
 
     fn feel(&mut self, t: MediaTime, last_2s: &Totals, last_20s: &Totals) {
@@ -270,7 +307,7 @@ impl State {
         let current = self.answers.current();
         let answer_ms = current
             .as_ref()
-            .map_or(0, |answer| self.answers.active(Span::new(answer.start, t)).iter().map(|s| s.len_ms()).sum());
+            .map_or(0, |answer| self.active(Span::new(answer.start, t)).iter().map(|s| s.len_ms()).sum());
         let since = |since: Option<MediaTime>| since.map(|s| t - s);
         // The last frame is older than a second: it says nothing about the present.
         let seen = t - self.face_until <= 1000;
@@ -296,6 +333,7 @@ impl State {
             spike: self.stress.spike().map(|s| s.height),
             answer_ms,
             suggested_ms: current.and_then(|a| a.suggested_ms),
+            interrupted_ms: self.turns.interrupted_ms(t),
         }
     }
 

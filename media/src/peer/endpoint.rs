@@ -159,6 +159,15 @@ impl Endpoint {
     }
 }
 
+/// Returns how long after `epoch` the moment is, nanoseconds; negative when it was before.
+fn since(epoch: Instant, moment: Instant) -> i64 {
+    let ns = |span: Duration| i64::try_from(span.as_nanos()).unwrap_or(i64::MAX);
+    match moment.checked_duration_since(epoch) {
+        Some(later) => ns(later),
+        None => -ns(epoch.duration_since(moment)),
+    }
+}
+
 /// What answering one offer needs.
 struct Answering {
     network: Arc<Network>,
@@ -208,6 +217,7 @@ impl Answering {
             audio: offer.audio,
             codec: codec.unwrap_or_default(),
             offset: self.limits.offset,
+            zero_ns: self.limits.zero.map(|zero| since(shared.epoch, zero)),
             max_side: self.limits.max_side,
         });
         for set in offer.video.iter().flat_map(|video| &video.parameter_sets) {

@@ -51,12 +51,16 @@ pub use viewer::{Viewer, ViewerStats};
 use crate::item::{Formats, Item, VideoCodec};
 use coach_core::MediaTime;
 use offer::Direction;
+use std::time::Instant;
 
 /// What one publisher may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// The media time of the first kept unit: 0, or where a later part of the session begins.
     pub offset: MediaTime,
+    /// The instant of media time 0, for a publisher who joins a timeline that runs already: the first kept unit then has the time that
+    /// has passed since, and `offset` is not used. `None`: the first kept unit is at `offset`.
+    pub zero: Option<Instant>,
     /// The bit rate that the sender is told to begin with, kbit/s. Without it senders begin at 300 and rise slowly.
     pub start_kbps: u32,
     /// The highest bit rate that the sender is told to use for video, kbit/s.
@@ -75,7 +79,15 @@ pub struct FeedId(u64);
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { offset: MediaTime::ZERO, start_kbps: 1500, max_kbps: 2500, max_side: 1920, codec: None, feed: None }
+        Limits {
+            offset: MediaTime::ZERO,
+            zero: None,
+            start_kbps: 1500,
+            max_kbps: 2500,
+            max_side: 1920,
+            codec: None,
+            feed: None,
+        }
     }
 }
 

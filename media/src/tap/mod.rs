@@ -45,13 +45,23 @@ pub struct Config {
     pub codec: VideoCodec,
     /// The media time of the first kept unit: 0 for the first part of a session.
     pub offset: MediaTime,
+    /// Where media time 0 is on the caller's clock, nanoseconds, when another participant's media has set it already: the first kept
+    /// unit then has the time that has passed since, and `offset` is not used. It may lie before that clock's own 0.
+    pub zero_ns: Option<i64>,
     /// The largest width or height of a key frame, pixels; larger ones are dropped.
     pub max_side: u32,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { video: true, audio: true, codec: VideoCodec::default(), offset: MediaTime::ZERO, max_side: 1920 }
+        Config {
+            video: true,
+            audio: true,
+            codec: VideoCodec::default(),
+            offset: MediaTime::ZERO,
+            zero_ns: None,
+            max_side: 1920,
+        }
     }
 }
 
@@ -328,6 +338,10 @@ impl Tap {
         };
         if let Some(Entry::Unit(unit)) = first {
             self.zero_ns = Some(unit.ns);
+            if let Some(zero_ns) = self.config.zero_ns {
+                self.config.offset = MediaTime::from_nanos(unit.ns - zero_ns).max(MediaTime::ZERO);
+                self.gaps = Gaps::starting_at(self.config.offset);
+            }
             let origin = Origin { ns: unit.ns - self.config.offset.ms() * 1_000_000 };
             self.out.push_back(Output::Started(origin));
         }

@@ -20,5 +20,6 @@ pub fn live(models: &Models, config: &Config, session: &Session) -> Header {
         hints: session.hints.clone(),
         affect: session.affect,
         parts: vec![Part { n: 0, offset: MediaTime::ZERO }],
+        room: session.room,
     }
 }

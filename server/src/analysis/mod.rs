@@ -8,7 +8,7 @@ pub mod models;
 pub mod observer;
 pub mod offline;
 pub mod overload;
-mod voice;
+pub mod voice;
 pub mod words;
 pub mod workers;
 

@@ -288,7 +288,7 @@ impl Observer {
                 }
             }
             Stream::Voice => self.voice.known_until(),
-            Stream::Marks => MediaTime(i64::MAX),
+            Stream::Marks | Stream::Other => MediaTime(i64::MAX),
             Stream::Words => self.voice.words.as_ref().map_or(MediaTime(i64::MAX), WordsLane::passed),
         }
     }
@@ -304,7 +304,7 @@ impl Observer {
         match stream {
             Stream::Face => self.face.ended && self.face.under_way.is_empty(),
             Stream::Voice => self.voice.ended,
-            Stream::Marks => true,
+            Stream::Marks | Stream::Other => true,
             Stream::Words => self.voice.ended && self.voice.words.as_ref().is_none_or(WordsLane::is_over),
         }
     }

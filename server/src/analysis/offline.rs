@@ -6,6 +6,7 @@ pub mod speech;
 use super::header;
 use super::models::Models;
 use super::observer::{Event, Observer, Options};
+use super::voice::other;
 use super::workers::Workers;
 use crate::config::Config;
 use crate::store::sessions::Session;
@@ -19,7 +20,7 @@ use coach_media::process::Decoding;
 use coach_media::{Format, file};
 use std::fs::File;
 use std::io::{BufReader, BufWriter};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
@@ -40,6 +41,8 @@ pub struct Settings {
     pub about: Option<FileContext>,
     /// A baseline that is used when `about` has none.
     pub calibration: Option<journal::Calibration>,
+    /// The interviewer's recording on the same timeline; `None`: there is none.
+    pub interviewer: Option<PathBuf>,
     /// Wall time that the analysis may take beyond ten times the media it has come through.
     pub leeway: Duration,
 }
@@ -55,6 +58,7 @@ impl Settings {
             limits: file::Limits::default(),
             about: Some(about),
             calibration: None,
+            interviewer: None,
             leeway: config.jobs.leeway(),
         }
     }
@@ -154,6 +158,10 @@ pub fn analyze(path: &Path, settings: &Settings, environment: Environment<'_>) -
     if let Some(chosen) = chosen {
         run.notice(MediaTime::ZERO, &chosen);
     }
+    if let Some(interviewer) = &settings.interviewer {
+        run.interviewer(interviewer, settings.limits);
+    }
+    run.engine.end(Stream::Other);
     let mut asked_ms = 0;
     while let Some(item) = source.next()? {
         run.observer.item(&item);
@@ -227,6 +235,7 @@ fn header(settings: &Settings, models: &Models, source: &file::Source) -> Header
         hints: about.map_or_else(|| settings.hints.clone(), |h| h.hints.clone()),
         affect: about.map_or(settings.affect, |h| h.affect),
         parts: about.map_or_else(|| vec![journal::Part { n: 0, offset: MediaTime::ZERO }], |h| h.parts.clone()),
+        room: about.is_some_and(|h| h.room),
     }
 }
 
@@ -317,6 +326,14 @@ impl<'a> Run<'a> {
     /// Has the report say something about the file.
     fn notice(&mut self, t: MediaTime, notice: &file::Notice) {
         self.engine.observe(Line::Notice(journal::Notice { t, text: notice.to_string() }));
+    }
+
+    /// Has the engine know when the interviewer speaks. What cannot be read of their recording is left out.
+    fn interviewer(&mut self, recording: &Path, limits: file::Limits) {
+        match other::of_file(recording, self.environment.models, limits) {
+            Ok(lines) => lines.into_iter().for_each(|line| self.engine.observe(line)),
+            Err(error) => tracing::error!(%error, "the interviewer's recording cannot be read"),
+        }
     }
 
     /// Delivers the answers that have arrived, and passes lines and media time to the engine. With `wait`, waits for at least one

@@ -1,5 +1,7 @@
 //! The audio track of one session: gives decoded audio and gaps to the listener, and segments of speech to the recognizer.
 
+pub mod other;
+
 use super::gap;
 use super::latency::Latency;
 use super::models::Models;

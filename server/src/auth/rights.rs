@@ -19,6 +19,8 @@ pub enum Action {
     Watch,
     /// Sees and hears a participant of a live session, without hints or values.
     View,
+    /// Asks the questions of a live session, seen and heard by the candidate.
+    Interview,
     /// Reads the recording and the transcript.
     Review,
     /// Reads scores and report.
@@ -53,6 +55,10 @@ pub enum Party {
         /// Whether the owner lets guests comment.
         comments: bool,
     },
+    /// Somebody without an account, who opened an invitation into the live session.
+    Invited {
+        role: Role,
+    },
 }
 
 impl Party {
@@ -62,13 +68,14 @@ impl Party {
         match (self, action) {
             (_, A::Use | A::Account | A::Operate) => false,
             (Party::Owner, _) => true,
-            (Party::Grantee { .. }, A::See | A::View) => true,
+            (Party::Grantee { .. } | Party::Invited { .. }, A::See | A::View) => true,
+            (Party::Invited { role }, A::Interview) => role == Role::Interviewer,
             (Party::Grantee { role: Role::Coach, .. }, A::Review | A::Comment) => true,
             (Party::Grantee { role: Role::Coach, scores }, A::Report) => scores,
             (Party::Guest { .. }, A::See | A::Review) => true,
             (Party::Guest { scores, .. }, A::Report) => scores,
             (Party::Guest { comments, .. }, A::Comment) => comments,
-            (Party::Grantee { .. } | Party::Guest { .. }, _) => false,
+            (Party::Grantee { .. } | Party::Guest { .. } | Party::Invited { .. }, _) => false,
         }
     }
 }
@@ -100,12 +107,13 @@ mod tests {
     use super::*;
     use uuid::Uuid;
 
-    const ON_SESSIONS: [Action; 10] = [
+    const ON_SESSIONS: [Action; 11] = [
         Action::See,
         Action::Change,
         Action::Publish,
         Action::Watch,
         Action::View,
+        Action::Interview,
         Action::Review,
         Action::Report,
         Action::Comment,
@@ -134,6 +142,13 @@ mod tests {
         assert_eq!(allowed(false, false), [Action::See, Action::Review]);
         assert_eq!(allowed(true, false), [Action::See, Action::Review, Action::Report]);
         assert_eq!(allowed(false, true), [Action::See, Action::Review, Action::Comment]);
+    }
+
+    #[test]
+    fn who_is_invited_watches_and_only_an_interviewer_takes_part() {
+        let allowed = |role| ON_SESSIONS.into_iter().filter(|&a| Party::Invited { role }.may(a)).collect::<Vec<_>>();
+        assert_eq!(allowed(Role::Interviewer), [Action::See, Action::View, Action::Interview]);
+        assert_eq!(allowed(Role::Observer), [Action::See, Action::View]);
     }
 
     #[test]

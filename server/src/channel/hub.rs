@@ -1,6 +1,6 @@
 //! Distributes the messages of each session to all pages that watch it. A slow page never holds up the session or the others.
 
-use super::protocol::{Message, Snapshot};
+use super::protocol::{Audience, Message, Snapshot};
 use crate::session::{self, State};
 use axum::extract::ws::Utf8Bytes;
 use coach_core::SessionId;
@@ -37,6 +37,7 @@ struct Room {
 /// The queue of messages to one page.
 struct Outbox {
     id: u64,
+    audience: Audience,
     sender: mpsc::Sender<Outgoing>,
     /// Messages that did not fit since the last one that did.
     missed: u32,
@@ -78,7 +79,7 @@ impl Hub {
     ///
     /// # Errors
     /// The session has as many pages as are allowed.
-    pub fn subscribe(&self, session: SessionId) -> Result<Subscription, Crowded> {
+    pub fn subscribe(&self, session: SessionId, audience: Audience) -> Result<Subscription, Crowded> {
         // The entry stays locked until the page is subscribed, so that no sweep removes the room meanwhile.
         let entry = self.rooms.entry(session).or_default();
         let room = entry.clone();
@@ -89,8 +90,8 @@ impl Hub {
         let (sender, outbox) = mpsc::channel(OUTBOX);
         let id = inner.next;
         inner.next += 1;
-        inner.outboxes.push(Outbox { id, sender, missed: 0 });
-        let (seq, snapshot) = (inner.seq, inner.snapshot.clone());
+        inner.outboxes.push(Outbox { id, audience, sender, missed: 0 });
+        let (seq, snapshot) = (inner.seq, inner.snapshot.told_to(audience));
         drop(inner);
         drop(entry);
         metrics::gauge!("coach_live_channels").increment(1.0);
@@ -169,16 +170,22 @@ impl Room {
             return true;
         }
         let text = Utf8Bytes::from(message.text(self.seq, None));
-        // Made at most once, and only when a page has missed a message.
-        let mut caught_up: Option<Utf8Bytes> = None;
+        // Made at most once for each audience, and only when a page has missed a message.
+        let mut caught_up: [Option<Utf8Bytes>; 2] = [None, None];
         let (seq, snapshot) = (self.seq, &self.snapshot);
         self.outboxes.retain_mut(|outbox| {
+            let audience = outbox.audience;
+            if !message.is_for(audience) {
+                return !outbox.sender.is_closed();
+            }
             let next = if outbox.missed == 0 {
                 text.clone()
             } else {
                 // The snapshot contains this message, so it replaces it and has its number.
-                caught_up
-                    .get_or_insert_with(|| Message::Snapshot(Box::new(snapshot.clone())).text(seq, None).into())
+                caught_up[audience as usize]
+                    .get_or_insert_with(|| {
+                        Message::Snapshot(Box::new(snapshot.told_to(audience))).text(seq, None).into()
+                    })
                     .clone()
             };
             match outbox.sender.try_send(Outgoing { seq, text: next }) {
@@ -233,8 +240,11 @@ mod tests {
     #[test]
     fn all_pages_of_a_session_get_the_same_messages_and_no_other_page_does() {
         let (hub, here, there) = (Hub::new(4), id(), id());
-        let (mut a, mut b, mut c) =
-            (hub.subscribe(here).unwrap(), hub.subscribe(here).unwrap(), hub.subscribe(there).unwrap());
+        let (mut a, mut b, mut c) = (
+            hub.subscribe(here, Audience::Candidate).unwrap(),
+            hub.subscribe(here, Audience::Candidate).unwrap(),
+            hub.subscribe(there, Audience::Candidate).unwrap(),
+        );
         hub.publish(here, vitals(200));
         let (a, b) = (a.outbox.try_recv().unwrap(), b.outbox.try_recv().unwrap());
         assert_eq!(a, b);
@@ -243,11 +253,29 @@ mod tests {
     }
 
     #[test]
+    fn who_is_invited_is_told_who_is_there_and_nothing_that_is_measured() {
+        let (hub, session) = (Hub::new(4), id());
+        let mut invited = hub.subscribe(session, Audience::Invited).unwrap();
+        hub.publish(session, vitals(200));
+        hub.publish(session, Message::Viewers { count: 2 });
+        hub.publish(session, Message::Error { title: "x".into(), detail: "y".into() });
+        hub.publish(session, Message::Interviewer { present: true, name: Some("Ira".into()) });
+        let told: Vec<_> = std::iter::from_fn(|| invited.outbox.try_recv().ok()).map(json).collect();
+        assert_eq!(
+            (told.len(), told[0]["type"].as_str(), told[0]["name"].as_str()),
+            (1, Some("interviewer"), Some("Ira"))
+        );
+        let late = hub.subscribe(session, Audience::Invited).unwrap();
+        assert_eq!((late.snapshot.vitals.clone(), late.snapshot.viewers), (None, None));
+        assert_eq!(late.snapshot.interviewer.as_ref().unwrap().name.as_deref(), Some("Ira"));
+    }
+
+    #[test]
     fn a_page_that_subscribes_late_begins_with_the_latest_messages() {
         let (hub, session) = (Hub::new(4), id());
         hub.publish(session, vitals(200));
         hub.publish(session, vitals(400));
-        let mut late = hub.subscribe(session).unwrap();
+        let mut late = hub.subscribe(session, Audience::Candidate).unwrap();
         assert_eq!((late.seq, late.snapshot.vitals.as_ref().unwrap().t), (2, MediaTime(400)));
         hub.publish(session, vitals(600));
         assert_eq!(json(late.outbox.try_recv().unwrap())["seq"], 3);
@@ -256,7 +284,7 @@ mod tests {
     #[test]
     fn a_page_that_missed_messages_gets_a_snapshot_with_the_right_number() {
         let (hub, session) = (Hub::new(4), id());
-        let mut slow = hub.subscribe(session).unwrap();
+        let mut slow = hub.subscribe(session, Audience::Candidate).unwrap();
         for i in 0..OUTBOX as i64 + 10 {
             hub.publish(session, vitals(i));
         }
@@ -273,7 +301,10 @@ mod tests {
     #[test]
     fn a_page_that_does_not_read_is_disconnected_and_the_others_miss_nothing() {
         let (hub, session) = (Hub::new(4), id());
-        let (mut dead, mut alive) = (hub.subscribe(session).unwrap(), hub.subscribe(session).unwrap());
+        let (mut dead, mut alive) = (
+            hub.subscribe(session, Audience::Candidate).unwrap(),
+            hub.subscribe(session, Audience::Candidate).unwrap(),
+        );
         let mut heard = 0;
         for i in 0..OUTBOX as i64 + i64::from(MISSED_MAX) {
             hub.publish(session, vitals(i));
@@ -288,10 +319,10 @@ mod tests {
     #[test]
     fn a_full_room_refuses_a_page_until_another_unsubscribes() {
         let (hub, session) = (Hub::new(1), id());
-        let first = hub.subscribe(session).unwrap();
-        assert_eq!(hub.subscribe(session).err(), Some(Crowded(1)));
+        let first = hub.subscribe(session, Audience::Candidate).unwrap();
+        assert_eq!(hub.subscribe(session, Audience::Candidate).err(), Some(Crowded(1)));
         drop(first);
-        assert!(hub.subscribe(session).is_ok());
+        assert!(hub.subscribe(session, Audience::Candidate).is_ok());
     }
 
     #[test]
@@ -301,10 +332,10 @@ mod tests {
         hub.publish(running, state(State::Live));
         hub.publish(over, state(State::Ready));
         hub.publish(watched, state(State::Ready));
-        let page = hub.subscribe(watched).unwrap();
+        let page = hub.subscribe(watched, Audience::Candidate).unwrap();
         hub.sweep();
         assert_eq!(hub.rooms(), 2);
-        assert_eq!(hub.subscribe(running).unwrap().snapshot.state, Some(State::Live));
+        assert_eq!(hub.subscribe(running, Audience::Candidate).unwrap().snapshot.state, Some(State::Live));
         drop(page);
         hub.sweep();
         assert_eq!(hub.rooms(), 1);
@@ -313,7 +344,7 @@ mod tests {
     #[test]
     fn a_state_and_a_progress_are_sent_once() {
         let (hub, session) = (Hub::new(1), id());
-        let mut page = hub.subscribe(session).unwrap();
+        let mut page = hub.subscribe(session, Audience::Candidate).unwrap();
         assert_eq!(hub.watched(), [session]);
         let state = |state| Message::State { state, reason: None };
         let progress = |percent| Message::Progress { stage: "scoring".into(), percent };
@@ -326,7 +357,7 @@ mod tests {
     #[test]
     fn closing_a_session_ends_its_channels() {
         let (hub, session) = (Hub::new(2), id());
-        let mut page = hub.subscribe(session).unwrap();
+        let mut page = hub.subscribe(session, Audience::Candidate).unwrap();
         hub.close(session);
         assert_eq!(page.outbox.try_recv(), Err(mpsc::error::TryRecvError::Disconnected));
         assert_eq!(hub.watchers(session), 0);

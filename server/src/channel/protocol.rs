@@ -3,7 +3,7 @@
 use crate::session::State;
 use crate::session::view::SessionView;
 use coach_core::journal::MarkKind;
-use coach_core::live::{FollowUp, RunningScores, Vitals};
+use coach_core::live::{FollowUp, RunningScores, TalkTime, Vitals};
 use coach_core::{MediaTime, report};
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +33,12 @@ pub enum Message {
     FollowUp(FollowUp),
     /// How many see and hear the candidate at the moment.
     Viewers { count: u32 },
+    /// Whether an interviewer is there, who can be seen and heard, and how they are called.
+    Interviewer { present: bool, name: Option<String> },
+    /// The interviewer has asked this; the candidate's page shows it.
+    Asked(Asked),
+    /// How long candidate and interviewer have spoken so far, every five seconds.
+    TalkTime(TalkTime),
     /// Progress of the work after the stop, in percent. Stages are `finalising`, `scoring` and others.
     Progress { stage: String, percent: u8 },
     /// The report can be read.
@@ -75,6 +81,27 @@ pub struct Snapshot {
     pub progress: Option<Progress>,
     /// How many see and hear the candidate.
     pub viewers: Option<u32>,
+    /// The interviewer; `null` while none is there.
+    pub interviewer: Option<Present>,
+    /// What the interviewer asked last.
+    pub asked: Option<Asked>,
+    /// How long each has spoken.
+    pub talk_time: Option<TalkTime>,
+}
+
+/// A question as the interviewer asks it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Asked {
+    /// Id of one of the session's questions; `null`: the interviewer's own.
+    pub question_id: Option<String>,
+    pub text: String,
+}
+
+/// Somebody who takes part.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, utoipa::ToSchema)]
+pub struct Present {
+    /// How they are called, in their own words.
+    pub name: Option<String>,
 }
 
 /// Progress of the work after the stop.
@@ -86,7 +113,27 @@ pub struct Progress {
     pub percent: u8,
 }
 
+/// For whom the messages of a channel are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The candidate: everything.
+    Candidate,
+    /// People whom the candidate invited: who is there, and in which state the session is. No hints, no measurements, no scores.
+    Invited,
+}
+
 impl Snapshot {
+    /// Returns what this audience is told.
+    pub fn told_to(&self, audience: Audience) -> Snapshot {
+        match audience {
+            Audience::Candidate => self.clone(),
+            Audience::Invited => {
+                let Snapshot { state, interviewer, asked, talk_time, .. } = self.clone();
+                Snapshot { state, interviewer, asked, talk_time, ..Snapshot::default() }
+            }
+        }
+    }
+
     /// Returns whether the message is a state, a progress or a number of viewers that equals the latest one.
     pub fn knows(&self, message: &Message) -> bool {
         match message {
@@ -95,6 +142,7 @@ impl Snapshot {
                 self.progress.as_ref().is_some_and(|known| known.stage == *stage && known.percent == *percent)
             }
             Message::Viewers { count } => self.viewers == Some(*count),
+            Message::Interviewer { present: false, .. } => self.interviewer.is_none(),
             _ => false,
         }
     }
@@ -113,6 +161,11 @@ impl Snapshot {
                 self.progress = Some(Progress { stage: stage.clone(), percent: *percent });
             }
             Message::Viewers { count } => self.viewers = Some(*count),
+            Message::Interviewer { present, name } => {
+                self.interviewer = present.then(|| Present { name: name.clone() });
+            }
+            Message::Asked(asked) => self.asked = Some(asked.clone()),
+            Message::TalkTime(talk) => self.talk_time = Some(*talk),
             Message::Hello { .. }
             | Message::Snapshot(_)
             | Message::FollowUp(_)
@@ -137,10 +190,28 @@ pub(super) struct Envelope<'a> {
 }
 
 impl Message {
+    /// Returns whether this audience is told. What is not named here is for the candidate alone.
+    pub fn is_for(&self, audience: Audience) -> bool {
+        let for_all = matches!(
+            self,
+            Message::Hello { .. }
+                | Message::Snapshot(_)
+                | Message::State { .. }
+                | Message::Interviewer { .. }
+                | Message::Asked(_)
+                | Message::TalkTime(_)
+                | Message::Echo { .. }
+        );
+        audience == Audience::Candidate || for_all
+    }
+
     /// Returns the JSON text of the message. `t` is left out when the message has a media time of its own.
     pub fn text(&self, seq: u64, t: Option<MediaTime>) -> String {
         // These have a media time of their own.
-        let own = matches!(self, Message::Vitals(_) | Message::Score(_) | Message::Hint(_) | Message::FollowUp(_));
+        let own = matches!(
+            self,
+            Message::Vitals(_) | Message::Score(_) | Message::Hint(_) | Message::FollowUp(_) | Message::TalkTime(_)
+        );
         let envelope = Envelope { seq, t: t.filter(|_| !own), message: self };
         // serde_json fails only on map keys that are not text, and the messages have no such map.
         serde_json::to_string(&envelope).expect("a message is always JSON")
@@ -155,7 +226,7 @@ pub struct ClientMark {
     /// Id of one of the session's questions, for a mark `question`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question_id: Option<String>,
-    /// Text of a note, at most 500 characters, for a mark `note`.
+    /// Text of a note, at most 500 characters, for a mark `note`; the text of an interviewer's own question, for a mark `question`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }

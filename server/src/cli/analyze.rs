@@ -38,6 +38,9 @@ pub struct Args {
     /// Take questions, marks and calibration from a journal of the same session
     #[arg(long, value_name = "JOURNAL")]
     pub like: Option<PathBuf>,
+    /// The interviewer's recording of the same session, on its timeline
+    #[arg(long, value_name = "FILE", requires = "like")]
+    pub interviewer: Option<PathBuf>,
     /// Take the calibration of the device check from this file: calibration.json of a session's export
     #[arg(long, value_name = "FILE", conflicts_with = "like")]
     pub calibration: Option<PathBuf>,
@@ -73,6 +76,7 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         limits: coach_media::file::Limits::default(),
         about,
         calibration,
+        interviewer: args.interviewer.clone(),
         leeway: config.jobs.leeway(),
     };
     let bar = progress_bar("{bar:40} {percent:>3} %  {eta} left");

@@ -1,5 +1,7 @@
 //! Live media: addresses, times and rates.
 
+pub mod turn;
+
 use super::Error;
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};

@@ -37,10 +37,11 @@ pub struct Config {
     pub webhook: webhook::Config,
     pub auth: auth::Config,
     pub providers: providers::Config,
+    pub turn: media::turn::Config,
 }
 
 /// Names of the sections in `coach.toml` and after `COACH_`.
-pub const SECTIONS: [&str; 12] = [
+pub const SECTIONS: [&str; 13] = [
     "http",
     "database",
     "storage",
@@ -53,6 +54,7 @@ pub const SECTIONS: [&str; 12] = [
     "webhook",
     "auth",
     "providers",
+    "turn",
 ];
 
 impl Config {
@@ -74,6 +76,7 @@ impl Config {
         self.limits.check()?;
         self.jobs.check()?;
         self.webhook.check()?;
+        self.turn.check()?;
         self.providers.check(self.affect.enabled)
     }
 

@@ -2,12 +2,12 @@
 
 use crate::http::app::App;
 use crate::http::error::{Error, Result};
+use crate::live::Participant;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use coach_core::SessionId;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
@@ -88,20 +88,19 @@ impl FromRequestParts<App> for Resource {
     }
 }
 
-/// A viewing of a participant: its session, and its id where the path has one.
+/// A viewing of a participant, as the path names it: who is watched, and its id where the path has one.
 pub struct Viewing {
-    session: SessionId,
+    pub of: Participant,
+    /// The path up to the participant.
+    endpoint: String,
     /// Cannot be guessed. Empty in a path without it.
     pub resource: String,
 }
 
-/// The participant that can be watched.
-const CANDIDATE: &str = "candidate";
-
 impl Viewing {
     /// Returns the path that offers are posted to.
     pub fn endpoint(&self) -> String {
-        format!("/api/sessions/{}/whep/{CANDIDATE}", self.session)
+        self.endpoint.clone()
     }
 }
 
@@ -111,10 +110,13 @@ impl FromRequestParts<App> for Viewing {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Viewing> {
         let path = RawPathParams::from_request_parts(parts, app).await.map_err(|_| Error::NotFound("viewing"))?;
         let value = |name: &str| path.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
-        if value("participant") != Some(CANDIDATE) {
-            return Err(Error::NotFound("participant"));
-        }
-        let session = value("id").and_then(|id| id.parse().ok()).ok_or(Error::NotFound("session"))?;
-        Ok(Viewing { session, resource: value("resource").unwrap_or_default().to_owned() })
+        let of = match value("participant") {
+            Some("candidate") => Participant::Candidate,
+            Some("interviewer") => Participant::Interviewer,
+            _ => return Err(Error::NotFound("participant")),
+        };
+        let below = parts.uri.path().split_inclusive('/').take(6).collect::<String>();
+        let endpoint = below.trim_end_matches('/').to_owned();
+        Ok(Viewing { of, endpoint, resource: value("resource").unwrap_or_default().to_owned() })
     }
 }

@@ -30,10 +30,10 @@ use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
 use error::Error;
-use routes::webrtc::{self, whep, whip};
+use routes::webrtc::{self, ice, whep, whip};
 use routes::{
-    account, compare, consents, health, hooks, me, providers, questions, search, session, sessions, settings, sharing,
-    trends,
+    account, compare, consents, health, hooks, me, providers, questions, room, search, session, sessions, settings,
+    sharing, trends,
 };
 
 #[derive(OpenApi)]
@@ -96,6 +96,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(whip::resource, whip::stop, whip::trickle, whip::resource_options))
         .routes(routes!(whep::endpoint, whep::watch, whep::options))
         .routes(routes!(whep::resource, whep::leave, whep::trickle, whep::resource_options))
+        .routes(routes!(ice::of_session))
         .routes(routes!(session::live::open))
         .routes(routes!(session::upload::open, session::upload::get, session::upload::abort))
         .routes(routes!(session::upload::urls))
@@ -123,6 +124,7 @@ fn documented() -> OpenApiRouter<App> {
         .routes(routes!(sharing::guest::report))
         .routes(routes!(sharing::guest_comments::list, sharing::guest_comments::add))
         .routes(routes!(sharing::guest_comments::delete))
+        .merge(room::routes())
         .routes(routes!(session::export::zip))
         .routes(routes!(search::get))
         .routes(routes!(trends::get))

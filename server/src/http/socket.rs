@@ -1,17 +1,21 @@
 //! One WebSocket: messages of the hub to the page, the page's marks to the live session.
 
 use crate::auth::Viewer;
+use crate::auth::rights::Action;
 use crate::channel::hub::Subscription;
 use crate::channel::protocol::{ClientMark, FromClient, Message, VERSION};
 use crate::channel::rate::Bucket;
 use crate::http::app::App;
+use crate::http::routes::sharing::visitor;
 use crate::http::viewer::is_valid;
+use crate::live::Participant;
 use crate::session::hints;
 use crate::session::view::SessionView;
 use crate::store;
+use crate::store::sharing::visits;
 use axum::extract::ws::{CloseFrame, Message as Frame, Utf8Bytes, WebSocket, close_code};
 use coach_core::journal::MarkKind;
-use coach_core::{MediaTime, SessionId};
+use coach_core::{MediaTime, SessionId, UserId};
 use std::time::{Duration, Instant};
 
 /// Largest message of a page, bytes.
@@ -32,8 +36,14 @@ enum End {
 }
 
 /// Serves a page until it leaves, is too slow, breaks the rules, or the server stops.
-pub async fn serve(app: App, viewer: Viewer, session: SessionView, subscription: Subscription, mut socket: WebSocket) {
-    let end = Channel { app: &app, viewer, session: session.id }.run(session, subscription, &mut socket).await;
+pub async fn serve(
+    app: App,
+    watcher: Watcher,
+    session: SessionView,
+    subscription: Subscription,
+    mut socket: WebSocket,
+) {
+    let end = Channel { app: &app, watcher, session: session.id }.run(session, subscription, &mut socket).await;
     if let End::Close(code, reason) = end {
         let close = Frame::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
         // The page may have left already, so a failure to send is ignored.
@@ -41,16 +51,45 @@ pub async fn serve(app: App, viewer: Viewer, session: SessionView, subscription:
     }
 }
 
+/// Whose page it is.
+pub enum Watcher {
+    /// The candidate's.
+    Person(Viewer),
+    /// That of somebody whom the candidate invited.
+    Invited(visits::Guest),
+}
+
+impl Watcher {
+    /// Returns as whom this page sets marks; `None`: it sets none.
+    fn sets_marks_as(&self) -> Option<Participant> {
+        match self {
+            Watcher::Person(_) => Some(Participant::Candidate),
+            Watcher::Invited(guest) if visitor::party(&guest.link).may(Action::Interview) => {
+                Some(Participant::Interviewer)
+            }
+            Watcher::Invited(_) => None,
+        }
+    }
+
+    /// Returns whether they may still watch.
+    async fn is_valid(&self, app: &App) -> sqlx::Result<bool> {
+        match self {
+            Watcher::Person(viewer) => is_valid(app, *viewer).await,
+            Watcher::Invited(guest) => visitor::may_still(app, guest).await,
+        }
+    }
+}
+
 struct Channel<'a> {
     app: &'a App,
-    viewer: Viewer,
+    watcher: Watcher,
     session: SessionId,
 }
 
 impl Channel<'_> {
     async fn run(&self, view: SessionView, mut subscription: Subscription, socket: &mut WebSocket) -> End {
         let now_t = self.app.live.now(self.session);
-        let follow_ups = self.app.live.follows_up();
+        let follow_ups = matches!(self.watcher, Watcher::Person(_)) && self.app.live.follows_up();
         let hello = Message::Hello { protocol: VERSION, session: Box::new(view), now_t, follow_ups };
         let snapshot = Message::Snapshot(Box::new(subscription.snapshot.clone()));
         for message in [hello, snapshot] {
@@ -92,7 +131,7 @@ impl Channel<'_> {
                     }
                 }
                 _ = ping.tick() => {
-                    match is_valid(self.app, self.viewer).await {
+                    match self.watcher.is_valid(self.app).await {
                         Ok(true) => {}
                         Ok(false) => return End::Close(close_code::POLICY, "the sign-in has ended"),
                         // It is asked again at the next tick.
@@ -119,32 +158,38 @@ impl Channel<'_> {
             Ok(FromClient::Echo { nonce }) if nonce.chars().count() <= TEXT_MAX => Some(Message::Echo { nonce }),
             Ok(FromClient::Echo { .. }) => refuse("A nonce that is too long", format!("at most {TEXT_MAX} characters")),
             Ok(FromClient::Mark(mark)) => {
+                let Some(by) = self.watcher.sets_marks_as() else {
+                    return refuse("The mark was not taken", "observers only watch".into());
+                };
                 if mark.note.as_ref().is_some_and(|note| note.chars().count() > TEXT_MAX) {
                     return refuse("A note that is too long", format!("at most {TEXT_MAX} characters"));
                 }
-                match self.app.live.mark(self.session, mark).await {
+                match self.app.live.mark(self.session, by, mark).await {
                     Ok(()) => None,
                     Err(error) => refuse("The mark was not taken", error.to_string()),
                 }
             }
             Ok(FromClient::HintFeedback { id, t, useful }) => {
+                let Watcher::Person(viewer) = &self.watcher else {
+                    return refuse("Feedback on no hint", "this page is shown none".into());
+                };
                 if id.is_empty() || id.chars().count() > 64 || t.ms() < 0 {
                     return refuse("Feedback on no hint", "id must be a hint's id and t its time".into());
                 }
-                self.judge_hint(t, id, useful).await
+                self.judge_hint(viewer.user, t, id, useful).await
             }
         }
     }
 
     /// Keeps what its owner thinks of a hint; one that does not help is not shown again in this session.
-    async fn judge_hint(&self, t: MediaTime, id: String, useful: bool) -> Option<Message> {
+    async fn judge_hint(&self, person: UserId, t: MediaTime, id: String, useful: bool) -> Option<Message> {
         let db = &self.app.context.db;
-        match store::reports::hint_feedback(db, self.viewer.user, self.session, t, &id, useful).await {
+        match store::reports::hint_feedback(db, person, self.session, t, &id, useful).await {
             Ok(true) if hints::known(&id) => {
                 let what = if useful { MarkKind::HintOn } else { MarkKind::HintOff };
                 let mark = ClientMark { what, question_id: None, note: Some(id) };
                 // A session that has ended shows no more hints.
-                let _ended = self.app.live.mark(self.session, mark).await;
+                let _ended = self.app.live.mark(self.session, Participant::Candidate, mark).await;
                 None
             }
             Ok(_) => None,

@@ -33,7 +33,7 @@ macro_rules! acts {
         })+
     };
 }
-acts!(See, Change, Publish, Watch, View, Review, Report, Comment, Export, Share, Use, Account, Operate);
+acts!(See, Change, Publish, Watch, View, Interview, Review, Report, Comment, Export, Share, Use, Account, Operate);
 
 /// Somebody who may do this with what is their own.
 pub struct Asks<A> {

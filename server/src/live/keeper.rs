@@ -7,6 +7,7 @@ pub use publishing::{busy, refused};
 
 use super::coding::Coding;
 use super::part::{PartEnded, PartEvent};
+use super::room::{Interviewer, Invited, Room, Setup};
 use super::shared::{Command, LiveContext, Running};
 use super::thread::{self, Question};
 use super::viewers::Viewers;
@@ -14,6 +15,7 @@ use super::writer::{StateWriter, Update};
 use super::{Answered, PublishError, StopError};
 use crate::analysis::header;
 use crate::channel::Message;
+use crate::context::Context;
 use crate::objects;
 use crate::places::Place;
 use crate::recording::disk::DiskSpace;
@@ -23,7 +25,7 @@ use crate::recording::spool::Spool;
 use crate::recording::uploader::Uploads;
 use crate::session::Event;
 use crate::store::sessions::Session;
-use coach_core::MediaTime;
+use coach_core::{MediaTime, SessionId};
 use coach_insight::Output;
 use publishing::Current;
 use std::sync::Arc;
@@ -40,7 +42,7 @@ struct Keeper {
     writer: StateWriter,
     commands: mpsc::UnboundedSender<Command>,
     current: Option<Current>,
-    viewers: Arc<Viewers>,
+    room: Arc<Room>,
     /// Held from the first offer on. Given back while nobody publishes and nothing was recorded.
     place: Option<Place>,
     /// The answer to a first offer that was refused. It is sent when nothing of the session is left.
@@ -90,15 +92,13 @@ pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::i
             Output::Hint(hint) => hub.publish(id, Message::Hint(hint.into())),
             Output::Scores(scores) => hub.publish(id, Message::Score(scores)),
             Output::FollowUp(follow_up) => hub.publish(id, Message::FollowUp(follow_up)),
+            Output::TalkTime(talk) => hub.publish(id, Message::TalkTime(talk)),
             Output::Accepted(_) => {}
         }),
     })?;
     let (commands, inbox) = mpsc::unbounded_channel();
     let minutes = u64::from(live.recordings.context.config.limits.session_minutes);
-    let channel = live.recordings.context.hub.clone();
-    let tell = Box::new(move |count| channel.publish(id, Message::Viewers { count }));
-    let viewers = Viewers::new(live.endpoint.feed(), live.recordings.context.config.limits.viewers, tell);
-    let viewers = Arc::new(viewers);
+    let room = Arc::new(room(live, id, &spool, &thread));
     let keeper = Keeper {
         live: live.clone(),
         session: session.clone(),
@@ -107,7 +107,7 @@ pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::i
         writer: StateWriter::open(live.recordings.context.clone(), id, session.owner),
         commands: commands.clone(),
         current: None,
-        viewers: viewers.clone(),
+        room: room.clone(),
         place: Some(place),
         refused: None,
         begun: 0,
@@ -121,7 +121,31 @@ pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::i
         grace: None,
     };
     live.recordings.tasks.spawn(keeper.keep(inbox));
-    Ok(Running { owner: session.owner, commands, thread, questions, viewers })
+    Ok(Running { owner: session.owner, commands, thread, questions, room })
+}
+
+/// Returns the room of a session that begins: nobody is there.
+fn room(live: &LiveContext, session: SessionId, spool: &Spool, thread: &thread::Handle) -> Room {
+    let Context { config, hub, objects, .. } = &live.recordings.context;
+    let most = config.limits.viewers;
+    let (of_viewers, of_interviewer) = (hub.clone(), hub.clone());
+    let setup = Setup {
+        session,
+        spool: spool.clone(),
+        thread: thread.clone(),
+        objects: objects.clone(),
+        max_kbps: config.media.max_bitrate_bps / 1000,
+        tell: Box::new(move |who: Option<&Invited>| {
+            let name = who.and_then(|who| who.name.clone());
+            of_interviewer.publish(session, Message::Interviewer { present: who.is_some(), name });
+        }),
+    };
+    let of_the_interviewer = Viewers::new(live.endpoint.feed(), most, Box::new(|_| {}));
+    let tell = Box::new(move |count| of_viewers.publish(session, Message::Viewers { count }));
+    Room {
+        viewers: Arc::new(Viewers::new(live.endpoint.feed(), most, tell)),
+        interviewer: Arc::new(Interviewer::new(setup, Arc::new(of_the_interviewer))),
+    }
 }
 
 impl Keeper {
@@ -156,7 +180,7 @@ impl Keeper {
         // From here on, deleting the session stops its finishing and not this keeper.
         let end = self.live.recordings.finishing.begin(self.session.id);
         self.live.running.remove(&self.session.id);
-        self.viewers.close().await;
+        self.room.close().await;
         self.place = None;
         drop(inbox);
         self.uploads.stop().await;
@@ -219,7 +243,7 @@ impl Keeper {
         match part_event {
             PartEvent::Connected => {
                 if let Some(current) = self.current.as_ref().filter(|current| current.n == n) {
-                    self.viewers.begin(current.codec);
+                    self.room.viewers.begin(current.codec);
                     self.writer.write(Update::Happened(Event::Published));
                 }
             }
@@ -255,7 +279,7 @@ impl Keeper {
         let recorded = over.file.is_some();
         self.over.push(over);
         if self.current.is_none() && !self.stopping {
-            self.viewers.pause();
+            self.room.viewers.pause();
             let wait = Duration::from_secs(u64::from(self.live.recordings.context.config.media.grace_s));
             self.grace = Some(Instant::now() + wait);
             if recorded {

@@ -5,12 +5,14 @@ mod ice;
 mod inbox;
 mod keeper;
 mod part;
+mod room;
 mod service;
 mod shared;
 mod thread;
 mod viewers;
 mod writer;
 
+pub use room::{InterviewError, Invited, Participant};
 pub use service::open;
 
 use crate::analysis::calibrate::{CalibrateError, CalibrationOutcome};
@@ -47,11 +49,26 @@ pub trait LiveSessions: Send + Sync {
     /// # Errors
     /// The session has no such publishing, or the patch does not fit its ICE session.
     async fn patch(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError>;
-    /// Answers a viewer's SDP offer: the viewer gets what the candidate publishes, from the next key frame on.
+    /// Answers the SDP offer of an interviewer, who is seen and heard in the session from then on, and recorded. A second offer of the
+    /// same person replaces the first.
+    ///
+    /// # Errors
+    /// The offer is refused, the session has another interviewer, or it is not live.
+    async fn interview(&self, session: &Session, who: &Invited, offer: &str) -> Result<Answered, InterviewError>;
+    /// Returns whether `resource` names the interviewer's present publishing.
+    async fn interviews(&self, session: SessionId, resource: &str) -> bool;
+    /// Takes what an interviewer says about their ICE session: candidates, or an ICE restart.
+    ///
+    /// # Errors
+    /// There is no such publishing, or the patch does not fit its ICE session.
+    async fn patch_interview(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError>;
+    /// Ends the interviewer's publishing named by `resource`; the session goes on. Returns whether there was one.
+    async fn leave_interview(&self, session: SessionId, resource: &str) -> bool;
+    /// Answers a viewer's SDP offer: the viewer gets what the participant publishes, from the next key frame on.
     ///
     /// # Errors
     /// The offer is refused, nothing is published, or the server has no capacity.
-    async fn watch(&self, session: &Session, offer: &str) -> Result<Answered, WatchError>;
+    async fn watch(&self, session: &Session, of: Participant, offer: &str) -> Result<Answered, WatchError>;
     /// Returns whether `resource` names a viewing that goes on.
     async fn watches(&self, session: SessionId, resource: &str) -> bool;
     /// Takes what a viewer says about its ICE session: candidates, or an ICE restart.
@@ -63,11 +80,12 @@ pub trait LiveSessions: Send + Sync {
     async fn leave(&self, session: SessionId, resource: &str) -> bool;
     /// Stops all live sessions of an owner who withdrew the consent. Returns when no media is taken any more.
     async fn withdraw(&self, owner: UserId);
-    /// Takes a mark of the page, which counts from the media time of this moment.
+    /// Takes a mark of a page, which counts from the media time of this moment. `by`: whose page it is; an interviewer sets notes and
+    /// asks questions, also their own, which all pages are told.
     ///
     /// # Errors
-    /// The session is not live, or has no such question.
-    async fn mark(&self, session: SessionId, mark: ClientMark) -> Result<(), MarkError>;
+    /// The session is not live, has no such question, or the mark is not the interviewer's to set.
+    async fn mark(&self, session: SessionId, by: Participant, mark: ClientMark) -> Result<(), MarkError>;
     /// Measures the clip of the device check.
     ///
     /// # Errors
@@ -200,4 +218,7 @@ pub enum MarkError {
     /// The session has no question of this id, or the mark names none.
     #[error("the question is not one of the session's")]
     UnknownQuestion,
+    /// It is the candidate's.
+    #[error("an interviewer asks questions and writes notes; the rest is the candidate's")]
+    NotTheirs,
 }

@@ -1,13 +1,15 @@
 //! The service of live sessions: opens the media port and passes requests to the keepers of the sessions.
 
 use super::keeper;
-use super::shared::{Command, LiveContext};
+use super::room::{InterviewError, Invited, Participant, Room};
+use super::shared::{Command, LiveContext, Running};
 use super::thread;
 use super::viewers::Viewers;
 use super::{Answered, LiveSessions, MarkError, Patch, PatchError, Patched, PublishError, StopError, WatchError};
 use crate::analysis::Analyzers;
 use crate::analysis::calibrate::{self, CalibrateError, CalibrationOutcome};
-use crate::channel::protocol::ClientMark;
+use crate::channel::Message;
+use crate::channel::protocol::{Asked, ClientMark};
 use crate::config::limits::VIEWERS_MAX;
 use crate::config::media::From;
 use crate::context::Context;
@@ -102,9 +104,14 @@ impl Service {
         answered.await.ok()
     }
 
-    /// Returns who watches the session; `None` when it is not live.
-    fn viewers(&self, session: SessionId) -> Option<Arc<Viewers>> {
-        self.live.running.get(&session).map(|running| running.viewers.clone())
+    /// Returns who takes part in the session; `None` when it is not live.
+    fn room(&self, session: SessionId) -> Option<Arc<Room>> {
+        self.live.running.get(&session).map(|running| running.room.clone())
+    }
+
+    /// Returns the viewers of the session among whom there is this viewing.
+    fn viewers(&self, session: SessionId, resource: &str) -> Option<Arc<Viewers>> {
+        self.room(session)?.viewers_with(resource).cloned()
     }
 
     /// Returns the session with a baseline: that of its own device check, or else its owner's latest of the last 12 h.
@@ -168,25 +175,55 @@ impl LiveSessions for Service {
         patched.unwrap_or(Err(PatchError::Unknown))
     }
 
-    async fn watch(&self, session: &Session, offer: &str) -> Result<Answered, WatchError> {
-        match self.viewers(session.id) {
-            Some(viewers) => viewers.watch(&self.live.endpoint, offer).await,
+    async fn interview(&self, session: &Session, who: &Invited, offer: &str) -> Result<Answered, InterviewError> {
+        let running = self.live.running.get(&session.id).map(|running| running.clone());
+        match running {
+            Some(Running { room, thread, .. }) => {
+                room.interviewer.publish(&self.live.endpoint, thread.zero(), who, offer).await
+            }
+            None if session.state.takes_media() => Err(InterviewError::NotYet),
+            None => Err(InterviewError::Over),
+        }
+    }
+
+    async fn interviews(&self, session: SessionId, resource: &str) -> bool {
+        match self.room(session) {
+            Some(room) => room.interviewer.has(resource).await,
+            None => false,
+        }
+    }
+
+    async fn patch_interview(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError> {
+        let room = self.room(session).ok_or(PatchError::Unknown)?;
+        room.interviewer.patch(resource, &patch).await
+    }
+
+    async fn leave_interview(&self, session: SessionId, resource: &str) -> bool {
+        match self.room(session) {
+            Some(room) => room.interviewer.leave(resource).await,
+            None => false,
+        }
+    }
+
+    async fn watch(&self, session: &Session, of: Participant, offer: &str) -> Result<Answered, WatchError> {
+        match self.room(session.id) {
+            Some(room) => room.viewers_of(of).watch(&self.live.endpoint, offer).await,
             None if session.state.takes_media() => Err(WatchError::NothingYet),
             None => Err(WatchError::Over),
         }
     }
 
     async fn watches(&self, session: SessionId, resource: &str) -> bool {
-        self.viewers(session).is_some_and(|viewers| viewers.has(resource))
+        self.viewers(session, resource).is_some()
     }
 
     async fn patch_viewing(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError> {
-        let viewers = self.viewers(session).ok_or(PatchError::Unknown)?;
+        let viewers = self.viewers(session, resource).ok_or(PatchError::Unknown)?;
         viewers.patch(resource, &patch).await
     }
 
     async fn leave(&self, session: SessionId, resource: &str) -> bool {
-        match self.viewers(session) {
+        match self.viewers(session, resource) {
             Some(viewers) => viewers.leave(resource).await,
             None => false,
         }
@@ -205,15 +242,27 @@ impl LiveSessions for Service {
         futures::future::join_all(stops).await;
     }
 
-    async fn mark(&self, session: SessionId, mark: ClientMark) -> Result<(), MarkError> {
+    async fn mark(&self, session: SessionId, by: Participant, mark: ClientMark) -> Result<(), MarkError> {
         let running = self.live.running.get(&session).map(|r| r.clone()).ok_or(MarkError::NotLive)?;
+        let interviewer = by == Participant::Interviewer;
+        if interviewer && !matches!(mark.what, MarkKind::Question | MarkKind::Note) {
+            return Err(MarkError::NotTheirs);
+        }
+        let own = mark.note.as_deref().map(str::trim).filter(|text| interviewer && !text.is_empty());
         let question = match (&mark.what, mark.question_id) {
             (MarkKind::Question, Some(id)) => {
                 Some(running.questions.iter().find(|q| q.id == id).cloned().ok_or(MarkError::UnknownQuestion)?)
             }
-            (MarkKind::Question, None) => return Err(MarkError::UnknownQuestion),
+            (MarkKind::Question, None) => {
+                let text = own.ok_or(MarkError::UnknownQuestion)?.chars().take(NOTE_CHARS).collect();
+                Some(thread::Question::own(text))
+            }
             _ => None,
         };
+        if let Some(question) = question.as_ref().filter(|_| interviewer) {
+            let asked = Asked { question_id: question.bank_id().map(str::to_owned), text: question.text.clone() };
+            self.live.recordings.context.hub.publish(session, Message::Asked(asked));
+        }
         let note = mark.note.map(|note| note.chars().take(NOTE_CHARS).collect());
         running.thread.tell(thread::Command::Mark { what: mark.what, question, note });
         Ok(())

@@ -1,8 +1,8 @@
 //! What all live sessions share, and the handles to each.
 
 use super::part::{PartEnded, PartEvent};
+use super::room::Room;
 use super::thread::{self, Question};
-use super::viewers::Viewers;
 use super::{Answered, Patch, PatchError, Patched, PublishError, StopError};
 use crate::jobs::Workplace;
 use crate::places::Places;
@@ -37,8 +37,8 @@ pub struct Running {
     pub thread: thread::Handle,
     /// The questions of the session, in the order they are asked.
     pub questions: Arc<[Question]>,
-    /// Who watches.
-    pub viewers: Arc<Viewers>,
+    /// Who takes part beside the candidate.
+    pub room: Arc<Room>,
 }
 
 /// A command to the keeper of a session.

@@ -5,6 +5,7 @@ use super::inbox::{self, Gate, Queued};
 use crate::analysis::journal_file::JournalFile;
 use crate::analysis::models::Models;
 use crate::analysis::observer::{Event, Observer, Options};
+use crate::analysis::voice::other::{OtherEvent, OtherLane};
 use crate::analysis::workers::Workers;
 use coach_core::journal::{Calibration, Header, Line, Mark, MarkKind, Part, Stream};
 use coach_core::report::Report;
@@ -26,6 +27,11 @@ const TICK: Duration = Duration::from_millis(50);
 /// Time between two requests for a key frame while a decoder waits for one, ms: the first one or its answer may be lost.
 const ASK_AGAIN_MS: i64 = 500;
 
+/// How far media time stays behind the clock while no interviewer is there, who may come at any moment, and behind one whose audio does
+/// not arrive, ms.
+const OTHER_ABSENT_MS: i64 = 700;
+const OTHER_LATE_MS: i64 = 1_500;
+
 /// Longest wait for an answer of a decoder or a worker at the end of a session.
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
@@ -43,6 +49,14 @@ pub enum Command {
     Interrupted,
     /// An answer of a decoder or a worker.
     Answer(Event),
+    /// The interviewer begins to publish; their media is stamped on the session's timeline.
+    OtherBegins(Formats),
+    /// The next audio of the interviewer.
+    OtherItem(Item),
+    /// The interviewer's publishing has ended.
+    OtherEnds,
+    /// An answer of the interviewer's decoder.
+    OtherAnswer(OtherEvent),
     /// A mark of the page, at the current media time.
     Mark { what: MarkKind, question: Option<Question>, note: Option<String> },
     /// The current media time as the tap has measured it.
@@ -62,6 +76,21 @@ pub struct Question {
     pub text: String,
     /// Suggested length of the answer.
     pub suggested_ms: i64,
+}
+
+/// The beginning of the id of a question that is the interviewer's own.
+const OWN: &str = "own-";
+
+impl Question {
+    /// Returns a question of the interviewer's own, which no other session has.
+    pub fn own(text: String) -> Question {
+        Question { id: format!("{OWN}{}", uuid::Uuid::new_v4().simple()), text, suggested_ms: 0 }
+    }
+
+    /// Returns the id by which answers to it are compared; `None` for the interviewer's own.
+    pub fn bank_id(&self) -> Option<&str> {
+        Some(self.id.as_str()).filter(|id| !id.starts_with(OWN))
+    }
 }
 
 /// Asks the publisher of a part for a key frame. Returns at once.
@@ -109,6 +138,11 @@ impl Handle {
         let _ = self.commands.send(command);
     }
 
+    /// Returns the instant of t = 0; `None` before the first media.
+    pub fn zero(&self) -> Option<Instant> {
+        self.clock.get().copied()
+    }
+
     /// Returns the current media time; `None` before the first media.
     pub fn now(&self) -> Option<MediaTime> {
         since_zero(&self.clock)
@@ -133,6 +167,9 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
     std::thread::Builder::new().name(format!("session-{}", &name[name.len() - 4..])).spawn(move || {
         // Every line that is logged on this thread says whose it is.
         let _span = tracing::info_span!("session", session = %setup.session).entered();
+        let of_other = commands.clone();
+        let other =
+            OtherLane::new(&setup.models, Arc::new(move |event| drop(of_other.send(Command::OtherAnswer(event)))));
         let post = Arc::new(move |event| drop(commands.send(Command::Answer(event))));
         let options = Options { rate_hz: setup.header.rate_hz, landmarks: false, words: true, live: true };
         let observer = Observer::new(&setup.models, setup.workers.as_ref(), options, post);
@@ -141,6 +178,7 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
         SessionThread {
             setup,
             observer,
+            other,
             engine: None,
             journal: None,
             clock,
@@ -162,6 +200,7 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
 struct SessionThread {
     setup: Setup,
     observer: Observer,
+    other: OtherLane,
     /// Created when the first media comes, because the header holds the wall time of t = 0.
     engine: Option<Engine>,
     journal: Option<JournalFile>,
@@ -228,6 +267,14 @@ impl SessionThread {
                 self.item(&item);
             }
             Command::Answer(event) => self.observer.event(event),
+            Command::OtherBegins(formats) => {
+                if let Err(error) = self.other.begin(&formats) {
+                    tracing::error!(%error, "the interviewer's audio cannot be decoded; it is recorded only");
+                }
+            }
+            Command::OtherItem(item) => self.other.item(&item, true),
+            Command::OtherEnds => self.other.end(),
+            Command::OtherAnswer(event) => self.other.event(event),
             Command::Interrupted => {
                 self.observer.flush();
                 (self.unpublished, self.ask_for_key) = (true, None);
@@ -309,9 +356,13 @@ impl SessionThread {
             _ => {}
         }
         let mark = match question {
-            Some(q) => {
-                Mark { t, what, question: Some(q.text), question_id: Some(q.id), suggested_ms: Some(q.suggested_ms) }
-            }
+            Some(q) => Mark {
+                t,
+                what,
+                question_id: q.bank_id().map(str::to_owned),
+                question: Some(q.text),
+                suggested_ms: Some(q.suggested_ms).filter(|ms| *ms > 0),
+            },
             None => Mark { t, what, question: note, question_id: None, suggested_ms: None },
         };
         engine.observe(Line::Mark(mark));
@@ -334,6 +385,12 @@ impl SessionThread {
         let words = self.observer.words_until(heard);
         let Some(engine) = &mut self.engine else { return };
         self.observer.take_lines().for_each(|line| engine.observe(line));
+        let other = match self.other.is_active() {
+            true => self.other.known_until().max(now - OTHER_LATE_MS),
+            false => now - OTHER_ABSENT_MS,
+        };
+        self.other.take_lines().for_each(|line| engine.observe(line));
+        engine.advance(Stream::Other, other);
         engine.advance(Stream::Words, words);
         engine.advance(Stream::Face, seen);
         engine.advance(Stream::Voice, heard);
@@ -370,9 +427,12 @@ impl SessionThread {
     /// No media came, or the journal is not whole.
     fn finish(mut self) -> anyhow::Result<(Report, Calibration)> {
         self.observer.end();
-        while ![Stream::Face, Stream::Voice, Stream::Words].into_iter().all(|s| self.observer.is_over(s)) {
+        self.other.end();
+        let is_over = |of: &Observer| [Stream::Face, Stream::Voice, Stream::Words].into_iter().all(|s| of.is_over(s));
+        while !is_over(&self.observer) || self.other.is_active() {
             match self.inbox.recv_timeout(ANSWER_WITHIN) {
                 Ok(Command::Answer(event)) => self.observer.event(event),
+                Ok(Command::OtherAnswer(event)) => self.other.event(event),
                 Ok(_) => {}
                 Err(_) => {
                     tracing::error!("a decoder or a worker does not answer; the report is made without it");
@@ -384,6 +444,7 @@ impl SessionThread {
         self.observer.words_until(MediaTime(i64::MAX));
         let mut engine = self.engine.take().ok_or_else(|| anyhow::anyhow!("no media came"))?;
         self.observer.take_lines().for_each(|line| engine.observe(line));
+        self.other.take_lines().for_each(|line| engine.observe(line));
         let learnt = engine.learnt();
         let (outputs, report) = engine.finish();
         for output in outputs {

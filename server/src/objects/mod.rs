@@ -33,6 +33,16 @@ pub fn part_key(session: SessionId, n: i32) -> String {
     format!("sessions/{session}/parts/{n}.webm")
 }
 
+/// Returns the key of a part of the interviewer's recording, which is uploaded while the session is live.
+pub fn interviewer_part_key(session: SessionId, n: u32) -> String {
+    format!("sessions/{session}/parts/interviewer/{n}.webm")
+}
+
+/// Returns the key of the interviewer's final recording.
+pub fn interviewer_key(session: SessionId) -> String {
+    format!("sessions/{session}/interviewer.webm")
+}
+
 /// Returns the key of the final recording of a live session whose video is VP8, or that has none.
 pub fn recording_key(session: SessionId) -> String {
     format!("sessions/{session}/recording.webm")

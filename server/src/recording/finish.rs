@@ -71,6 +71,7 @@ async fn store_all(
     let (id, owner) = (session.id, session.owner);
     retry.progress("finalising", 10);
     let recording = retry.until(|| join(parts.clone(), spool.recording())).await?;
+    let interviewer = retry.until(|| join_interviewer(spool)).await?;
     retry.progress("finalising", 40);
     let stored = async {
         let key = match recording.codec {
@@ -79,6 +80,11 @@ async fn store_all(
         };
         let (file, media_type) = (spool.recording(), record::media_type(recording.codec));
         retry.until(|| store.put_file(&key, &file, media_type)).await?;
+        if let Some(interviewer) = &interviewer {
+            let (key, media_type) = (objects::interviewer_key(id), record::media_type(interviewer.codec));
+            let file = spool.interviewer();
+            retry.until(|| store.put_file(&key, &file, media_type)).await?;
+        }
         retry.until(|| put_poster(store, id, spool.folder())).await?;
         retry.apply(Event::Recorded).await?;
         retry.progress("scoring", 70);
@@ -121,6 +127,29 @@ async fn join(parts: Vec<PathBuf>, out: PathBuf) -> anyhow::Result<record::Final
         })?;
         make_poster(&out, out.parent().unwrap_or(&out));
         Ok(finalised)
+    })
+    .await?
+}
+
+/// Joins the interviewer's parts to one recording on the session's timeline; `None`: nobody was there, or nothing came of them.
+async fn join_interviewer(spool: &Spool) -> anyhow::Result<Option<record::Finalised>> {
+    let parts = spool.interviewer_parts()?;
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    let out = spool.interviewer();
+    tokio::task::spawn_blocking(move || {
+        disk::fits_again(&parts, &out)?;
+        let parts: Vec<_> = parts.into_iter().map(|path| (path, MediaTime::ZERO)).collect();
+        match record::finalise(&parts, &out) {
+            Ok(finalised) => Ok(Some(finalised)),
+            Err(record::Error::Empty) => Ok(None),
+            Err(error) => {
+                // An unfinished file is of no use, and it may be what fills the disk.
+                let _ = std::fs::remove_file(&out);
+                Err(error.into())
+            }
+        }
     })
     .await?
 }

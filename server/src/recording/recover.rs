@@ -111,7 +111,8 @@ pub async fn analyze(ending: &Ending<'_>) -> anyhow::Result<Report> {
         tracing::warn!(session = %session.id, %error, "the live journal cannot be read; its marks are lost");
         FileContext::unmarked(&recordings.analyzers.models, config, session)
     });
-    let settings = &Settings::of(config, session, about);
+    let interviewer = Some(spool.interviewer()).filter(|path| path.exists());
+    let settings = &Settings { interviewer, ..Settings::of(config, session, about) };
     let retry = Retry::new(&recordings.context, session.id, session.owner);
     retry
         .until(|| async {

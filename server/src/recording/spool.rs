@@ -33,6 +33,16 @@ impl Spool {
         self.folder.join(format!("part-{n}.webm"))
     }
 
+    /// Returns the path of the recording of the interviewer's part `n`. The first part is 0.
+    pub fn interviewer_part(&self, n: u32) -> PathBuf {
+        self.folder.join(format!("interviewer-{n}.webm"))
+    }
+
+    /// Returns the path of the interviewer's recording that is joined from all parts.
+    pub fn interviewer(&self) -> PathBuf {
+        self.folder.join("interviewer.webm")
+    }
+
     /// Returns the path of the session's journal.
     pub fn journal(&self) -> PathBuf {
         self.folder.join("journal.jsonl")
@@ -48,11 +58,24 @@ impl Spool {
     /// # Errors
     /// The folder cannot be read.
     pub fn parts(&self) -> std::io::Result<Vec<u32>> {
+        self.numbers("part-")
+    }
+
+    /// Returns the paths of the interviewer's parts in the folder, in order.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn interviewer_parts(&self) -> std::io::Result<Vec<PathBuf>> {
+        Ok(self.numbers("interviewer-")?.into_iter().map(|n| self.interviewer_part(n)).collect())
+    }
+
+    /// Returns the numbers of the files whose names begin like this, ascending.
+    fn numbers(&self, before: &str) -> std::io::Result<Vec<u32>> {
         let mut found = Vec::new();
         for entry in std::fs::read_dir(&self.folder)? {
             let name = entry?.file_name();
             let number: Option<u32> =
-                name.to_str().and_then(|n| n.strip_prefix("part-")?.strip_suffix(".webm")?.parse().ok());
+                name.to_str().and_then(|n| n.strip_prefix(before)?.strip_suffix(".webm")?.parse().ok());
             found.extend(number);
         }
         found.sort_unstable();
@@ -93,10 +116,13 @@ mod tests {
         let root = tempfile::tempdir().expect("a folder");
         let spool = Spool::of(root.path(), SessionId(uuid::Uuid::now_v7()));
         spool.create().expect("made");
-        for name in ["part-10.webm", "part-2.webm", "part-x.webm", "recording.webm"] {
+        for name in
+            ["part-10.webm", "part-2.webm", "part-x.webm", "recording.webm", "interviewer-1.webm", "interviewer.webm"]
+        {
             std::fs::write(spool.folder().join(name), b"").expect("written");
         }
         assert_eq!(spool.parts().expect("read"), [2, 10]);
+        assert_eq!(spool.interviewer_parts().expect("read"), [spool.interviewer_part(1)]);
         assert_eq!(Spool::sessions(root.path()).len(), 1);
         assert_eq!(Spool::bytes(root.path()), 0);
         std::fs::write(spool.part(3), b"five!").expect("written");

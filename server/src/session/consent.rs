@@ -57,9 +57,53 @@ pub const SECTIONS: &[Section] = &[
     },
 ];
 
+/// The text that an interviewer agrees to before they are recorded.
+pub mod room {
+    use super::Section;
+
+    /// The current version.
+    pub const VERSION: &str = "room-2026-11-29";
+
+    /// Title above the text.
+    pub const TITLE: &str = "Before you take part";
+
+    /// The paragraphs of the text.
+    pub const SECTIONS: &[Section] = &[
+        Section {
+            title: "What is recorded",
+            text: "Your camera and microphone from the moment you join until you leave or the interview ends, as a recording of \
+                   your own beside the candidate's. Your voice can also be heard in the candidate's microphone.",
+        },
+        Section {
+            title: "What is computed",
+            text: "When you speak, so that the candidate's voice is measured only while you are silent, and so that the report \
+                   can say who spoke when. Nothing is computed from your face, and nothing about you is scored.",
+        },
+        Section {
+            title: "Who sees it",
+            text: "The candidate, who owns the session, and whoever the candidate shows the recording to. Observers whom the \
+                   candidate invited see and hear you live. It is practice: nobody may use it to judge you or the candidate at \
+                   work or in school.",
+        },
+        Section {
+            title: "Where it stays, and how long",
+            text: "On this server, until the candidate deletes the session or its time to be kept has passed. Your recording is \
+                   deleted with it. Ask the candidate if you want it deleted.",
+        },
+    ];
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_text_for_interviewers_says_what_is_recorded_and_who_sees_it() {
+        let all = room::SECTIONS.iter().map(|section| section.text).collect::<String>();
+        for word in ["camera", "microphone", "candidate", "deleted", "server", "Nothing is computed from your face"] {
+            assert!(all.contains(word), "{word}");
+        }
+    }
 
     #[test]
     fn the_text_names_what_is_recorded_where_it_stays_and_how_to_delete_it() {

@@ -37,6 +37,8 @@ pub struct SessionView {
     pub calibrated: bool,
     /// Whether whoever asks made it.
     pub own: bool,
+    /// Whether somebody was invited to take part while it is live.
+    pub room: bool,
 }
 
 impl SessionView {
@@ -56,6 +58,7 @@ impl SessionView {
             failure: session.failure,
             calibrated: session.calibration.is_some(),
             own: true,
+            room: session.room,
         }
     }
 

@@ -82,6 +82,8 @@ pub struct Session {
     pub gold: bool,
     /// Why the session failed, in words for its owner; `None`: it did not fail.
     pub failure: Option<String>,
+    /// Whether somebody was invited into it.
+    pub room: bool,
 }
 
 /// The values that a new session is inserted with.
@@ -110,6 +112,7 @@ struct Row {
     affect: bool,
     gold: bool,
     failure: Option<String>,
+    room: bool,
 }
 
 impl From<Row> for Session {
@@ -129,6 +132,7 @@ impl From<Row> for Session {
             affect: row.affect,
             gold: row.gold,
             failure: row.failure,
+            room: row.room,
         }
     }
 }
@@ -138,7 +142,7 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT id, owner, state, source, created_us, started_us, duration_ms, questions, hints, capture, calibration, ",
-            "affect, gold, failure FROM sessions ",
+            "affect, gold, failure, room FROM sessions ",
             $rest
         )
     };
@@ -188,6 +192,7 @@ pub async fn create(db: &Db, owner: UserId, new: NewSession, quota: Quota) -> sq
         affect: new.affect,
         gold: false,
         failure: None,
+        room: false,
     }))
 }
 

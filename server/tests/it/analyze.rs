@@ -4,6 +4,7 @@ use crate::support::report::{report, session};
 use crate::support::{Server, clip, film, on_both, problem, project, uploaded};
 use coach_core::SessionId;
 use coach_server::analysis::{self, Analyzers};
+use coach_server::channel::protocol::Audience;
 use coach_server::clock::now_us;
 use coach_server::config::Config;
 use coach_server::jobs::relay;
@@ -52,7 +53,7 @@ async fn an_upload_is_analyzed_and_stored_and_the_watching_page_is_notified() {
     let (folder, id) = (tempfile::tempdir().unwrap(), uploaded(&context.db, me).await);
     problem(server.get(&format!("/api/sessions/{id}/analyze")).await, 404, "not-found").await;
     server.objects.put(&objects::upload_key(id), std::fs::read(clip(folder.path())).unwrap());
-    let mut page = context.hub.subscribe(id).unwrap();
+    let mut page = context.hub.subscribe(id, Audience::Candidate).unwrap();
     tokio::spawn(relay::run(context.clone()));
     let job = analyze::enqueue(context, me, id).await.unwrap();
     assert_eq!(analyze::enqueue(context, me, id).await.unwrap(), job, "asked for twice, it is one");

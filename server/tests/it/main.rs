@@ -24,6 +24,7 @@ mod rescore;
 mod retention;
 mod review;
 mod rights;
+mod rooms;
 mod sessions;
 mod sign_in;
 mod sole;

@@ -39,7 +39,7 @@ enum Rule {
 }
 use Rule::{Guest, Open, Own, Session};
 
-const RULES: [(&str, Rule); 105] = [
+const RULES: [(&str, Rule); 124] = [
     ("affect_outside", Session(Action::Report)),
     ("analysis_again", Session(Action::Change)),
     ("analysis_get", Session(Action::See)),
@@ -78,6 +78,7 @@ const RULES: [(&str, Rule); 105] = [
     ("health_metrics", Own(Action::Operate)),
     ("health_ready", Open),
     ("hooks_s3", Open),
+    ("ice_servers", Session(Action::View)),
     ("links_list", Session(Action::Share)),
     ("links_make", Session(Action::Share)),
     ("links_revoke", Session(Action::Share)),
@@ -106,6 +107,24 @@ const RULES: [(&str, Rule); 105] = [
     ("report_journal", Session(Action::Export)),
     ("retention_preview", Own(Action::Use)),
     ("review_get", Session(Action::Report)),
+    ("room_consent", Guest(Action::Interview)),
+    ("room_consent_text", Open),
+    ("room_ice_servers", Guest(Action::View)),
+    ("room_live", Guest(Action::View)),
+    ("room_publish", Guest(Action::Interview)),
+    ("room_publish_endpoint", Guest(Action::Interview)),
+    ("room_publish_leave", Guest(Action::Interview)),
+    ("room_publish_options", Open),
+    ("room_publish_resource", Guest(Action::Interview)),
+    ("room_publish_resource_options", Open),
+    ("room_publish_trickle", Guest(Action::Interview)),
+    ("room_watch", Guest(Action::View)),
+    ("room_watch_endpoint", Guest(Action::View)),
+    ("room_watch_leave", Guest(Action::View)),
+    ("room_watch_options", Open),
+    ("room_watch_resource", Guest(Action::View)),
+    ("room_watch_resource_options", Open),
+    ("room_watch_trickle", Guest(Action::View)),
     ("search", Own(Action::Use)),
     ("sessions_create", Own(Action::Use)),
     ("sessions_delete", Session(Action::Change)),
@@ -175,9 +194,11 @@ enum Caller {
     GuestExpired,
     /// A browser that opened another link of the same session.
     GuestElsewhere,
+    /// A browser that opened the link of the path, an invitation into the live session, and whose person agreed to be recorded.
+    Invited(Role),
 }
 
-const CALLERS: [Caller; 30] = [
+const CALLERS: [Caller; 32] = [
     Caller::Anonymous,
     Caller::Stranger,
     Caller::Owner,
@@ -208,6 +229,8 @@ const CALLERS: [Caller; 30] = [
     Caller::GuestRevoked,
     Caller::GuestExpired,
     Caller::GuestElsewhere,
+    Caller::Invited(Role::Interviewer),
+    Caller::Invited(Role::Observer),
 ];
 
 /// What must come back.
@@ -233,12 +256,15 @@ fn expected(rule: Rule, caller: Caller) -> Expected {
     if let Guest(action) = rule {
         return match caller {
             C::Guest(all) if (Party::Guest { scores: all, comments: all }).may(action) => Expected::Allowed,
-            C::Guest(_) => Expected::Forbidden,
+            C::Invited(role) if (Party::Invited { role }).may(action) => Expected::Allowed,
+            C::Guest(_) | C::Invited(_) => Expected::Forbidden,
             _ => Expected::NoLink,
         };
     }
     let by = match caller {
-        C::Guest(_) | C::GuestRevoked | C::GuestExpired | C::GuestElsewhere => return Expected::SignIn,
+        C::Guest(_) | C::Invited(_) | C::GuestRevoked | C::GuestExpired | C::GuestElsewhere => {
+            return Expected::SignIn;
+        }
         C::Anonymous | C::OwnerExpired | C::OwnerIdle | C::OwnerDisabled | C::TokenRevoked | C::TokenExpired => {
             return Expected::SignIn;
         }
@@ -291,11 +317,12 @@ struct Fixture {
 }
 
 /// Makes a link and opens it. Returns its id and the browser's cookie for it.
-async fn opened(db: &Db, owner: UserId, session: SessionId, all: bool, expires_us: i64) -> (Uuid, String) {
-    let new = NewLink { scores: all, comments: all, expires_us, ..NewLink::default() };
+async fn opened(db: &Db, owner: UserId, session: SessionId, new: NewLink) -> (Uuid, String) {
+    let expires_us = new.expires_us;
     let (id, secret) = links::make(db, owner, session, new).await.unwrap().unwrap();
     let link = links::find(db, &secret, expires_us - 1).await.unwrap().unwrap();
-    let (_, cookie) = visits::begin(db, &link, Some("Gus"), now_us()).await.unwrap().unwrap();
+    let (visit, cookie) = visits::begin(db, &link, Some("Gus"), now_us()).await.unwrap().unwrap();
+    visits::agree(db, owner, visit, consent::room::VERSION, None, now_us()).await.unwrap();
     (id, format!("coach-guest-{}={cookie}", id.simple()))
 }
 
@@ -326,7 +353,10 @@ async fn fixture(db: &Db, caller: Caller) -> Fixture {
     let reader = person(db, "reader").await;
     let grant = grant(db, owner, session, reader, Role::Observer, false).await;
     let expires_us = if caller == Caller::GuestExpired { now_us() } else { i64::MAX };
-    let (link, guest) = opened(db, owner, session, caller == Caller::Guest(true), expires_us).await;
+    let all = caller == Caller::Guest(true);
+    let role = if let Caller::Invited(role) = caller { Some(role) } else { None };
+    let new = NewLink { scores: all, comments: all, role, expires_us, ..NewLink::default() };
+    let (link, guest) = opened(db, owner, session, new).await;
     let remark = NewComment {
         writer: Writer::Person(owner),
         author_name: "Ada".into(),
@@ -405,12 +435,15 @@ async fn credential(db: &Db, fixture: &Fixture, caller: Caller) -> Option<(&'sta
             let (grantee, _) = granted(Role::Coach, true, None).await;
             bearer(token(db, grantee, scope, None).await)
         }
-        Caller::Guest(_) | Caller::GuestExpired => cookie(fixture.guest.clone()),
+        Caller::Guest(_) | Caller::Invited(_) | Caller::GuestExpired => cookie(fixture.guest.clone()),
         Caller::GuestRevoked => {
             assert!(links::revoke(db, owner, here, fixture.link).await.unwrap());
             cookie(fixture.guest.clone())
         }
-        Caller::GuestElsewhere => cookie(opened(db, owner, here, true, i64::MAX).await.1),
+        Caller::GuestElsewhere => {
+            let new = NewLink { scores: true, comments: true, expires_us: i64::MAX, ..NewLink::default() };
+            cookie(opened(db, owner, here, new).await.1)
+        }
     }
 }
 
@@ -432,6 +465,7 @@ fn body(operation: &str, fixture: &Fixture, request: RequestBuilder) -> RequestB
         "shared_set_copy" | "shared_set_open" => Some(json!({"link": fixture.set_secret})),
         "password_set" => Some(json!({"link": "x", "password": "a long enough password"})),
         "providers_accept" => Some(json!({"provider": "x"})),
+        "room_consent" => Some(json!({"version": consent::room::VERSION})),
         "sessions_create" => Some(json!({"questions": ["failure-own-mistake"]})),
         "sessions_gold" => Some(json!({"gold": true})),
         "sign_in_password" => Some(json!({"name": "x", "password": "y"})),
@@ -443,7 +477,9 @@ fn body(operation: &str, fixture: &Fixture, request: RequestBuilder) -> RequestB
     };
     match (value, operation) {
         (Some(value), _) => request.json(&value),
-        (None, "whip_publish" | "whep_watch") => request.header("content-type", "application/sdp").body("v=0\r\n"),
+        (None, "whip_publish" | "whep_watch" | "room_publish" | "room_watch") => {
+            request.header("content-type", "application/sdp").body("v=0\r\n")
+        }
         (None, "calibration_measure") => request.header("content-type", "video/webm").body("x"),
         _ => request,
     }

@@ -101,7 +101,7 @@ async fn a_body_that_is_no_offer_and_a_participant_that_there_is_not_are_refused
     }
     let large = format!("{OFFER}{}", "a=candidate:1 1 udp 1 10.0.0.1 1 typ host\r\n".repeat(3000));
     problem(post(&server, &path, SDP, large).await, 413, "too-large").await;
-    for nobody in ["interviewer", "CANDIDATE", "..%2Fwhip", "%00", "candidate%20"] {
+    for nobody in ["observer", "CANDIDATE", "..%2Fwhip", "%00", "candidate%20"] {
         let path = format!("/api/sessions/{id}/whep/{nobody}");
         problem(post(&server, &path, SDP, OFFER).await, 404, "not-found").await;
     }

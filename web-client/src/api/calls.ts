@@ -193,6 +193,10 @@ export const compare = (a: string, answer_a: number, b: string, answer_b: number
 
 const through = (link: string) => ({ params: { path: { link } } });
 export const openLink = (body: OpenLink) => said<GuestView>(client.POST("/api/guest", { body }));
+export const guestSession = (link: string) => said<GuestView>(client.GET("/api/guest/{link}", through(link)));
+export const roomConsentText = () => said<ConsentText>(client.GET("/api/consent/room"));
+export const agreeInRoom = (link: string, version: string, name: string | null) =>
+  said(client.POST("/api/guest/{link}/consent", { ...through(link), body: { version, name } }));
 export const guestRecording = (link: string) =>
   said<Recording>(client.GET("/api/guest/{link}/recording", through(link)));
 export const guestReport = (link: string) => said<Report>(client.GET("/api/guest/{link}/report", through(link)));
@@ -206,6 +210,11 @@ export const deleteGuestComment = (link: string, comment: string) =>
 /** Where what is said of a session is: a session that one may see, or what a link shows. */
 export const sessionPath = (id: string) => `/api/sessions/${encodeURIComponent(id)}`;
 export const guestPath = (link: string) => `/api/guest/${encodeURIComponent(link)}`;
+
+/** Where somebody who was invited publishes, watches and is told who is there. */
+export const roomWhipPath = (link: string) => `${guestPath(link)}/whip`;
+export const roomWhepPath = (link: string, of: Participant) => `${guestPath(link)}/whep/${of}`;
+export const roomLivePath = (link: string) => `${guestPath(link)}/live`;
 
 /** What was said, as plain text. */
 export async function spoken(path: string): Promise<string> {
@@ -223,5 +232,7 @@ export async function journal(id: string, signal?: AbortSignal): Promise<Respons
 }
 
 export const whipPath = (id: string) => `/api/sessions/${encodeURIComponent(id)}/whip`;
-export const whepPath = (id: string) => `/api/sessions/${encodeURIComponent(id)}/whep/candidate`;
+export type Participant = "candidate" | "interviewer";
+export const whepPath = (id: string, of: Participant = "candidate") =>
+  `/api/sessions/${encodeURIComponent(id)}/whep/${of}`;
 export const livePath = (id: string) => `/api/sessions/${encodeURIComponent(id)}/live`;

@@ -23,6 +23,7 @@ export type Links = Said<"Links">;
 export type Link = Said<"Link">;
 export type LinkRequest = Schemas["LinkRequest"];
 export type LinkMade = Said<"LinkMade">;
+export type RoomRole = Exclude<Schemas["GrantRole"], "coach">;
 export type OpenLink = Schemas["OpenLink"];
 export type Comments = Said<"Comments">;
 export type Comment = Said<"Comment">;

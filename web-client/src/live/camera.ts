@@ -5,6 +5,9 @@ import { close, open, type Devices } from "./capture";
 const REMEMBERED = "coach.devices";
 
 let current: MediaStream | null = null;
+/** Whether somebody else is heard while the camera is open, so that their echo must be cancelled; and whether it was when it was opened. */
+let others = false;
+let openedFor = false;
 /** Counts how often a stream was let go of or asked for anew: one that opens too late for that is closed. */
 let turn = 0;
 
@@ -34,9 +37,14 @@ export function remember(devices: Devices): void {
 /** Devices and whether the camera is wanted at all. */
 const wanted = (): Devices => ({ ...remembered(), voiceOnly: preferences().voiceOnly });
 
+/** Says whether others will be heard, from the next opening on. */
+export function expectOthers(heard: boolean): void {
+  others = heard;
+}
+
 /** Still runs, and has what is wanted. */
 const fits = (stream: MediaStream, devices: Devices) =>
-  (stream.getVideoTracks().length === 0) === (devices.voiceOnly === true) && alive(stream);
+  openedFor === others && (stream.getVideoTracks().length === 0) === (devices.voiceOnly === true) && alive(stream);
 
 const alive = (stream: MediaStream) => stream.getTracks().every((track) => track.readyState === "live");
 
@@ -50,12 +58,14 @@ export async function take(devices: Devices = wanted()): Promise<MediaStream> {
 export async function reopen(devices: Devices = wanted()): Promise<MediaStream> {
   release();
   const mine = turn;
-  const opened = await open(devices);
+  const remoteAudio = others;
+  const opened = await open(devices, remoteAudio);
   if (mine !== turn) {
     close(opened);
     throw new Overtaken();
   }
   current = opened;
+  openedFor = remoteAudio;
   return opened;
 }
 

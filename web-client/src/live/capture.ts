@@ -96,16 +96,16 @@ export function refusal(error: unknown): Refusal {
 }
 
 /** Opens both. A remembered device that is gone is forgotten once, so that another one can take its place. */
-export async function open(devices: Devices): Promise<MediaStream> {
+export async function open(devices: Devices, remoteAudio = false): Promise<MediaStream> {
   // Absent on insecure pages, whatever the type says.
   const media = navigator.mediaDevices as MediaDevices | undefined;
   if (!media) throw Object.assign(new Error("mediaDevices is absent"), { name: "Insecure" });
   try {
-    return await media.getUserMedia(constraints(devices));
+    return await media.getUserMedia(constraints(devices, remoteAudio));
   } catch (error) {
     const gone = error instanceof Error && (error.name === "OverconstrainedError" || error.name === "NotFoundError");
     if (gone && (devices.camera || devices.microphone))
-      return media.getUserMedia(constraints({ voiceOnly: devices.voiceOnly }));
+      return media.getUserMedia(constraints({ voiceOnly: devices.voiceOnly }, remoteAudio));
     throw error;
   }
 }

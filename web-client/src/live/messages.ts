@@ -6,11 +6,40 @@ export interface LiveHint extends Hint {
   type: "hint";
 }
 
+/** Somebody who takes part, and how they are called. */
+export interface Present {
+  name: string | null;
+}
+
+/** A question of the interviewer; without an id it is their own. */
+export interface Asked {
+  id: string | null;
+  text: string;
+}
+
+export interface TalkTime {
+  candidate_ms: number;
+  interviewer_ms: number;
+}
+
 export type Message =
   | { type: "hello"; session: Session | null; followUps: boolean }
-  | { type: "snapshot"; state: string | null; viewers: number }
+  | {
+      type: "snapshot";
+      state: string | null;
+      viewers: number;
+      interviewer: Present | null;
+      asked: Asked | null;
+      talk: TalkTime | null;
+    }
   /** How many see and hear the candidate. */
   | { type: "viewers"; count: number }
+  /** What the interviewer asks now. */
+  | { type: "asked"; asked: Asked }
+  /** How long each has spoken so far. */
+  | { type: "talk_time"; talk: TalkTime }
+  /** Who asks the questions; null: nobody is there. */
+  | { type: "interviewer"; interviewer: Present | null }
   | { type: "state"; state: string; reason: string | null }
   | LiveHint
   /** What follows the end of an answer: a further question, or nothing. */
@@ -55,7 +84,20 @@ function read(raw: Fields): Message | null {
         type: "snapshot",
         state: string(raw.state) ?? string(fields(raw.session)?.state),
         viewers: count(raw.viewers),
+        interviewer: present(raw.interviewer),
+        asked: asked(raw.asked),
+        talk: talk(raw.talk_time),
       };
+    case "asked": {
+      const found = asked(raw);
+      return found && { type: "asked", asked: found };
+    }
+    case "talk_time": {
+      const found = talk(raw);
+      return found && { type: "talk_time", talk: found };
+    }
+    case "interviewer":
+      return { type: "interviewer", interviewer: raw.present === true ? present(raw) : null };
     case "viewers":
       return { type: "viewers", count: count(raw.count) };
     case "state": {
@@ -92,6 +134,22 @@ function read(raw: Fields): Message | null {
     default:
       return null;
   }
+}
+
+function asked(raw: unknown): Asked | null {
+  const found = fields(raw);
+  const text = string(found?.text)?.trim();
+  return found && text ? { id: string(found.question_id, 100), text } : null;
+}
+
+function talk(raw: unknown): TalkTime | null {
+  const found = fields(raw);
+  return found && { candidate_ms: count(found.candidate_ms), interviewer_ms: count(found.interviewer_ms) };
+}
+
+function present(raw: unknown): Present | null {
+  const found = fields(raw);
+  return found && { name: string(found.name, 80)?.trim() || null };
 }
 
 function sessionOf(raw: unknown): Session | null {

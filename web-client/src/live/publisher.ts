@@ -25,6 +25,9 @@ export interface Seams {
   now: () => number;
 }
 
+/** For an interviewer, whose leaving ends nothing but their own publishing. */
+export const OF_INTERVIEWER: Seams = { publish: whip, remove, end: () => Promise.resolve(), now: () => Date.now() };
+
 const REAL: Seams = { publish: whip, remove, end: endAtServer, now: () => Date.now() };
 
 const UNREACHABLE = new Problem(
@@ -36,7 +39,11 @@ const UNREACHABLE = new Problem(
 
 /** Refusals that no second try will change. */
 const final = (problem: Problem) =>
-  problem.status >= 400 && problem.status < 500 && problem.status !== 408 && problem.status !== 429;
+  problem.kind !== "not-yet" &&
+  problem.status >= 400 &&
+  problem.status < 500 &&
+  problem.status !== 408 &&
+  problem.status !== 429;
 
 export class Publisher {
   private state: PublisherState = { is: "connecting" };

@@ -1,4 +1,5 @@
 // WHEP as a viewer: one offer to receive, one answer, one DELETE.
+import { iceServers } from "./ice";
 import { gathered, postOffer, remove } from "./whip";
 
 export interface Viewing {
@@ -11,7 +12,10 @@ export interface Viewing {
 
 /** Asks for video and audio. On any failure the connection is closed before the error goes on. */
 export async function watch(endpoint: string, signal?: AbortSignal): Promise<Viewing> {
-  const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  const pc = new RTCPeerConnection({
+    bundlePolicy: "max-bundle",
+    iceServers: await iceServers(endpoint, signal),
+  });
   const stream = new MediaStream();
   pc.addEventListener("track", ({ track }) => stream.addTrack(track));
   try {

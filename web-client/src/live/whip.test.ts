@@ -10,6 +10,14 @@ const answer = (
   body = "v=0\r\na=fmtp:96 minptime=10;usedtx=1\r\n",
 ) => vi.fn((..._: Parameters<typeof fetch>) => Promise.resolve(new Response(body, { status, headers })));
 
+/** Answers offers so; there is no server that relays media. */
+const serve = (fetching: typeof fetch) =>
+  vi.stubGlobal("fetch", (...request: Parameters<typeof fetch>) =>
+    typeof request[0] === "string" && request[0].endsWith("/ice")
+      ? Promise.resolve(new Response("{}"))
+      : fetching(...request),
+  );
+
 beforeEach(() => {
   vi.useFakeTimers();
   FakePeer.all = [];
@@ -34,7 +42,7 @@ const peer = () => {
 describe("publishing", () => {
   it("offers once all candidates are there, prefers VP8, and keeps where to end it", async () => {
     const fetching = answer();
-    vi.stubGlobal("fetch", fetching);
+    serve(fetching);
     const publishing = publish("/api/sessions/1/whip", fakeStream());
     await vi.advanceTimersByTimeAsync(300);
     expect(fetching).not.toHaveBeenCalled();
@@ -49,14 +57,14 @@ describe("publishing", () => {
   });
 
   it("does not wait for candidates longer than a second", async () => {
-    vi.stubGlobal("fetch", answer());
+    serve(answer());
     const publishing = publish("/w", fakeStream());
     await vi.advanceTimersByTimeAsync(GATHERING_CAP_MS);
     await expect(publishing).resolves.toBeDefined();
   });
 
   it("asks for silence to be sent, whatever the answer says", async () => {
-    vi.stubGlobal("fetch", answer());
+    serve(answer());
     const publishing = publish("/w", fakeStream());
     await vi.advanceTimersByTimeAsync(GATHERING_CAP_MS);
     await publishing;
@@ -67,9 +75,12 @@ describe("publishing", () => {
   it("offers to send lost audio again, and goes without it where the browser takes only its own offer", async () => {
     for (const takesOnlyItsOwn of [false, true]) {
       const fetching = answer();
-      vi.stubGlobal("fetch", fetching);
+      serve(fetching);
+      class Peer extends FakePeer {
+        override takesOnlyItsOwnOffer = takesOnlyItsOwn;
+      }
+      vi.stubGlobal("RTCPeerConnection", Peer);
       const publishing = publish("/w", fakeStream());
-      peer().takesOnlyItsOwnOffer = takesOnlyItsOwn;
       await vi.advanceTimersByTimeAsync(GATHERING_CAP_MS);
       await publishing;
       expect(fetching.mock.calls[0]?.[1]?.body).toBe(takesOnlyItsOwn ? OFFER : withAudioAgain(OFFER));
@@ -96,7 +107,7 @@ describe("publishing", () => {
   });
 
   it("closes the connection when a proxy answers with a page", async () => {
-    vi.stubGlobal("fetch", answer(502, {}, "<html>Bad gateway</html>"));
+    serve(answer(502, {}, "<html>Bad gateway</html>"));
     const publishing = publish("/w", fakeStream());
     const failed = expect(publishing).rejects.toBeInstanceOf(Problem);
     await vi.advanceTimersByTimeAsync(GATHERING_CAP_MS);
@@ -106,9 +117,10 @@ describe("publishing", () => {
 
   it("ends what it began when the browser refuses the answer", async () => {
     const fetching = answer();
-    vi.stubGlobal("fetch", fetching);
+    serve(fetching);
     const publishing = publish("/w", fakeStream());
     const failed = expect(publishing).rejects.toThrow("bad answer");
+    await vi.advanceTimersByTimeAsync(0);
     peer().refusesAnswer = true;
     await vi.advanceTimersByTimeAsync(GATHERING_CAP_MS);
     await failed;

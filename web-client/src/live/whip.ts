@@ -1,5 +1,6 @@
 // WHIP (RFC 9725) as a publisher: one offer, one answer, one DELETE. Candidates are gathered before the offer is sent.
 import { problemFrom } from "../api/problem";
+import { iceServers } from "./ice";
 
 /** How long gathering may take before the offer goes out with what is there. */
 export const GATHERING_CAP_MS = 1000;
@@ -78,7 +79,10 @@ export async function publish(
   stream: MediaStream | null,
   signal?: AbortSignal,
 ): Promise<Publication> {
-  const pc = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  const pc = new RTCPeerConnection({
+    bundlePolicy: "max-bundle",
+    iceServers: await iceServers(endpoint, signal),
+  });
   try {
     if (!stream) pc.addTransceiver("audio", { direction: "sendonly" });
     for (const track of stream?.getTracks() ?? []) {

@@ -35,6 +35,9 @@ pub struct Header {
     pub affect: bool,
     /// The parts that the recording was joined from.
     pub parts: Vec<Part>,
+    /// Whether an interviewer may take part, whose voice then is a stream of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub room: bool,
 }
 
 /// Which models looked and listened.
@@ -81,6 +84,9 @@ pub struct Capture {
     /// Automatic gain control was on (levels then say little).
     pub agc: bool,
     pub noise_suppression: bool,
+    /// The echo of somebody else was taken out of the microphone, which changes the voice while both speak.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub echo_cancellation: bool,
 }
 
 /// What the device check measured: the person's neutral look at the camera and the room's quiet.

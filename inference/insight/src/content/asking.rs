@@ -40,7 +40,7 @@ impl State {
             && answer.follow_up.is_none()
             && self.asking.asked != Some(place)
             && asks_for_a_story(answer.question.as_deref());
-        let scene = self.scene(self.answers.active(Span::new(answer.start, ended)), None);
+        let scene = self.scene(self.active(Span::new(answer.start, ended)), None);
         let is_written = scene.totals.written_share().is_some_and(|share| share >= WRITTEN);
         if may && !is_written && t - ended < WAIT_MS {
             return None;

@@ -85,6 +85,7 @@ rules! {
     speak_up,
     slow_down,
     look_at_camera,
+    let_them_finish,
     wrap_up,
     long_pause,
     pause_instead,
@@ -128,6 +129,8 @@ pub struct Now {
     pub spike: Option<f32>,
     pub answer_ms: i64,
     pub suggested_ms: Option<i64>,
+    /// How long ago the interviewer was interrupted; `None`: not in the last seconds.
+    pub interrupted_ms: Option<i64>,
 }
 
 /// Pace that is told from little speech already, words a minute.

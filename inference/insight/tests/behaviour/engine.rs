@@ -41,6 +41,7 @@ fn text(output: &Output) -> String {
         Output::Vitals(x) => format!("vitals {}", serde_json::to_string(x).expect("JSON")),
         Output::Hint(x) => format!("hint {}", serde_json::to_string(x).expect("JSON")),
         Output::Scores(x) => format!("scores {}", serde_json::to_string(x).expect("JSON")),
+        Output::TalkTime(x) => format!("talk {}", serde_json::to_string(x).expect("JSON")),
         Output::FollowUp(x) => format!("follow-up {}", serde_json::to_string(x).expect("JSON")),
     }
 }

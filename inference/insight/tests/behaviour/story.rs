@@ -58,6 +58,8 @@ struct Scene {
     /// Nothing of the face moves.
     still: bool,
     faces: u32,
+    /// The interviewer speaks.
+    other: bool,
 }
 
 const REST: Scene = Scene {
@@ -90,6 +92,7 @@ const REST: Scene = Scene {
     blinking: false,
     still: false,
     faces: 1,
+    other: false,
 };
 
 pub fn header() -> Header {
@@ -105,7 +108,7 @@ pub fn header() -> Header {
             words: None,
         },
         rate_hz: 15,
-        capture: Capture { width: 640, height: 480, agc: false, noise_suppression: false },
+        capture: Capture { width: 640, height: 480, ..Capture::default() },
         calibration: None,
         hints: HintSettings {
             enabled: coach_insight::hints::ALL.iter().map(|r| r.id.to_owned()).collect(),
@@ -113,6 +116,7 @@ pub fn header() -> Header {
         },
         affect: true,
         parts: vec![Part { n: 0, offset: MediaTime::ZERO }],
+        room: false,
     }
 }
 
@@ -157,6 +161,7 @@ impl Story {
                 }
                 Some("only") => header.hints.enabled = words.map(str::to_owned).collect(),
                 Some("no-hints") => header.hints.enabled.clear(),
+                Some("room") => header.room = true,
                 Some("affect-off") => header.affect = false,
                 Some("camera-hz") => {
                     camera_hz = words.next().and_then(|w| w.parse::<i64>().ok()).expect("frames a second")
@@ -178,6 +183,10 @@ impl Story {
                 next += 1;
             }
             if t % 100 == 0 {
+                if header.room {
+                    let speech = [if teller.scene.other { 0.97 } else { 0.02 }; 10];
+                    teller.lines.push(Line::Other(Other { t: MediaTime(t), hop: 10, speech }));
+                }
                 teller.listen(t);
             }
             while (frame * 1000 + 7) / camera_hz <= t {
@@ -199,9 +208,10 @@ impl Teller {
         let number = |i: usize| -> f32 {
             words.get(i).and_then(|w| w.parse().ok()).unwrap_or_else(|| panic!("a number in {words:?} of {story}"))
         };
-        let mark = |what, question: Option<String>, suggested_ms| {
-            Line::Mark(Mark { t: MediaTime(t), what, question_id: question.clone(), question, suggested_ms })
-        };
+        if let Some(mark) = mark(t, &words) {
+            self.lines.push(Line::Mark(mark));
+            return;
+        }
         let s = &mut self.scene;
         match words[0] {
             "speak" => {
@@ -255,24 +265,36 @@ impl Teller {
                 _ => (s.video, self.gap_video) = (false, Some(t)),
             },
             "find" => self.close_gaps(t),
-            "ask" => {
-                let suggested = words
-                    .iter()
-                    .rev()
-                    .nth(1)
-                    .filter(|_| words.last() == Some(&"s"))
-                    .and_then(|n| n.parse::<i64>().ok());
-                let question = words[1..].iter().take_while(|w| **w != "for").copied().collect::<Vec<_>>().join(" ");
-                self.lines.push(mark(MarkKind::Question, Some(question), suggested.map(|s| s * 1000)));
+            "interviewer" => {
+                s.other = match words[1] {
+                    "speaks" => true,
+                    "stops" => false,
+                    other => panic!("interviewer {other}?"),
+                }
             }
-            "goes-on" => self.lines.push(mark(MarkKind::FollowUp, Some(words[1..].join(" ")), None)),
-            "refuse" => self.lines.push(mark(MarkKind::HintOff, Some(words[1].to_owned()), None)),
-            "accept" => self.lines.push(mark(MarkKind::HintOn, Some(words[1].to_owned()), None)),
-            "answered" => self.lines.push(mark(MarkKind::AnswerEnd, None, None)),
-            "pause" => self.lines.push(mark(MarkKind::Pause, None, None)),
-            "resume" => self.lines.push(mark(MarkKind::Resume, None, None)),
             "end" => {}
             other => panic!("what is {other:?} in {story}"),
         }
     }
+}
+
+/// Returns the mark that these words of a story are; `None`: they are something else.
+fn mark(t: i64, words: &[&str]) -> Option<Mark> {
+    let rest = || Some(words[1..].join(" "));
+    let (what, question, suggested_ms) = match words[0] {
+        "ask" => {
+            let seconds =
+                words.iter().rev().nth(1).filter(|_| words.last() == Some(&"s")).and_then(|n| n.parse::<i64>().ok());
+            let question = words[1..].iter().take_while(|w| **w != "for").copied().collect::<Vec<_>>().join(" ");
+            (MarkKind::Question, Some(question), seconds.map(|s| s * 1000))
+        }
+        "goes-on" => (MarkKind::FollowUp, rest(), None),
+        "refuse" => (MarkKind::HintOff, rest(), None),
+        "accept" => (MarkKind::HintOn, rest(), None),
+        "answered" => (MarkKind::AnswerEnd, None, None),
+        "pause" => (MarkKind::Pause, None, None),
+        "resume" => (MarkKind::Resume, None, None),
+        _ => return None,
+    };
+    Some(Mark { t: MediaTime(t), what, question_id: question.clone(), question, suggested_ms })
 }

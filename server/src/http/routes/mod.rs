@@ -8,6 +8,7 @@ pub mod hooks;
 pub mod me;
 pub mod providers;
 pub mod questions;
+pub mod room;
 pub mod search;
 pub mod session;
 pub mod sessions;

@@ -37,7 +37,7 @@ impl Keeper {
         let part = Part { n, offset };
         let max_kbps = self.live.recordings.context.config.media.max_bitrate_bps / 1000;
         let (answer, mut publisher) = loop {
-            let (codec, feed) = (self.coding.fixed(), Some(self.viewers.feed()));
+            let (codec, feed) = (self.coding.fixed(), Some(self.room.viewers.feed()));
             let limits = Limits { offset, max_kbps, codec, feed, ..Limits::default() };
             let (answer, publisher) = self.live.endpoint.accept(offer, &limits).await.map_err(refused)?;
             match self.coding.admit(n, answer.codec) {

@@ -2,7 +2,8 @@
 
 use crate::clock::now_us;
 use crate::secret;
-use crate::store::{Db, on};
+use crate::store::people::grants::Role;
+use crate::store::{Db, in_transaction, on};
 use coach_core::{SessionId, UserId};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -23,6 +24,8 @@ pub struct NewLink {
     pub passphrase: Option<String>,
     pub scores: bool,
     pub comments: bool,
+    /// As what it lets somebody into the live session; `None`: it shows the recording.
+    pub role: Option<Role>,
     /// Microseconds since 1970.
     pub expires_us: i64,
 }
@@ -50,6 +53,8 @@ pub struct Link {
     pub scores: bool,
     /// Whether comments are seen and written.
     pub comments: bool,
+    /// As what it lets somebody into the live session; `null`: it shows the recording.
+    pub role: Option<Role>,
     /// Microseconds since 1970 (UTC).
     pub created_us: i64,
     /// Microseconds since 1970 (UTC).
@@ -67,6 +72,7 @@ struct Row {
     passphrase: Option<String>,
     scores: bool,
     comments: bool,
+    role: Option<String>,
     created_us: i64,
     expires_us: i64,
     revoked_us: Option<i64>,
@@ -82,6 +88,7 @@ pub struct Opens {
     pub passphrase: Option<String>,
     pub scores: bool,
     pub comments: bool,
+    role: Option<String>,
     /// Microseconds since 1970.
     pub expires_us: i64,
 }
@@ -96,24 +103,43 @@ impl Opens {
     pub fn owner(&self) -> UserId {
         UserId(self.owner)
     }
+
+    /// Returns as what the link lets somebody into the live session; `None`: it shows the recording.
+    pub fn role(&self) -> Option<Role> {
+        role(self.role.as_deref())
+    }
+}
+
+/// Returns a role as it is stored. One that this program does not know shows nothing: it counts as an observer's.
+fn role(stored: Option<&str>) -> Option<Role> {
+    stored.map(|text| Role::try_from(text.to_owned()).unwrap_or(Role::Observer))
 }
 
 /// Makes a link of 256 random bits. Returns its id and the secret, which cannot be read again; `None`: the session is not the
 /// owner's, or has [`LINKS_MAX`] links.
 pub async fn make(db: &Db, owner: UserId, session: SessionId, new: NewLink) -> sqlx::Result<Option<(Uuid, String)>> {
-    const INSERT: &str = "INSERT INTO links (id, session, owner, hash, name, passphrase, scores, comments, created_us, expires_us)
-        SELECT $1, id, owner, $4, $5, $6, $7, $8, $9, $10 FROM sessions WHERE id = $2 AND owner = $3 AND state <> 'deleted'
-        AND (SELECT COUNT(*) FROM links WHERE session = $2 AND owner = $3) < $11";
+    const INSERT: &str =
+        "INSERT INTO links (id, session, owner, hash, name, passphrase, scores, comments, role, created_us,
+        expires_us) SELECT $1, id, owner, $4, $5, $6, $7, $8, $9, $10, $11 FROM sessions WHERE id = $2 AND owner = $3
+        AND state <> 'deleted' AND (SELECT COUNT(*) FROM links WHERE session = $2 AND owner = $3) < $12";
+    const INVITED: &str = "UPDATE sessions SET room = TRUE WHERE id = $1 AND owner = $2";
     let (id, secret) = (Uuid::now_v7(), secret::generate());
-    let made = on!(db, pool => sqlx::query(INSERT).bind(id).bind(session.0).bind(owner.0).bind(secret::hash(&secret))
-        .bind(new.name).bind(new.passphrase).bind(new.scores).bind(new.comments).bind(now_us()).bind(new.expires_us)
-        .bind(LINKS_MAX).execute(pool).await?.rows_affected());
-    Ok((made == 1).then_some((id, secret)))
+    let made: sqlx::Result<bool> = in_transaction!(db, tx => {
+        let made = sqlx::query(INSERT).bind(id).bind(session.0).bind(owner.0).bind(secret::hash(&secret)).bind(&new.name)
+            .bind(&new.passphrase).bind(new.scores).bind(new.comments).bind(new.role.map(Role::as_str)).bind(now_us())
+            .bind(new.expires_us).bind(LINKS_MAX).execute(&mut *tx).await?.rows_affected() == 1;
+        if made && new.role.is_some() {
+            sqlx::query(INVITED).bind(session.0).bind(owner.0).execute(&mut *tx).await?;
+        }
+        Ok(made)
+    });
+    Ok(made?.then_some((id, secret)))
 }
 
 /// Returns every link of a session with who opened it, the newest first.
 pub async fn list(db: &Db, owner: UserId, session: SessionId) -> sqlx::Result<Vec<Link>> {
-    const SELECT: &str = "SELECT id, name, passphrase, scores, comments, created_us, expires_us, revoked_us FROM links
+    const SELECT: &str =
+        "SELECT id, name, passphrase, scores, comments, role, created_us, expires_us, revoked_us FROM links
         WHERE owner = $1 AND session = $2 ORDER BY id DESC";
     let rows: Vec<Row> = on!(db, pool => sqlx::query_as(SELECT).bind(owner.0).bind(session.0).fetch_all(pool).await?);
     let mut seen: HashMap<Uuid, Vec<Visit>> = visits(db, owner, session).await?;
@@ -124,6 +150,7 @@ pub async fn list(db: &Db, owner: UserId, session: SessionId) -> sqlx::Result<Ve
         passphrase: row.passphrase.is_some(),
         scores: row.scores,
         comments: row.comments,
+        role: role(row.role.as_deref()),
         created_us: row.created_us,
         expires_us: row.expires_us,
         revoked_us: row.revoked_us,
@@ -134,7 +161,7 @@ pub async fn list(db: &Db, owner: UserId, session: SessionId) -> sqlx::Result<Ve
 /// Returns what a secret opens, if it is the one of a link that is neither revoked nor expired, whose session exists and whose
 /// owner's account is in use. It is looked up by its hash, so the time of the look-up reveals nothing about the secret.
 pub async fn find(db: &Db, secret: &str, now: i64) -> sqlx::Result<Option<Opens>> {
-    const SELECT: &str = "SELECT l.id, l.session, l.owner, l.passphrase, l.scores, l.comments, l.expires_us FROM links l
+    const SELECT: &str = "SELECT l.id, l.session, l.owner, l.passphrase, l.scores, l.comments, l.role, l.expires_us FROM links l
         JOIN sessions s ON s.id = l.session JOIN users u ON u.id = l.owner
         WHERE l.hash = $1 AND l.expires_us > $2 AND l.revoked_us IS NULL AND s.state <> 'deleted' AND u.disabled_us IS NULL";
     on!(db, pool => sqlx::query_as(SELECT).bind(secret::hash(secret)).bind(now).fetch_optional(pool).await)

@@ -19,6 +19,8 @@ pub struct Guest {
     /// Id of the visit.
     pub visit: Uuid,
     pub name: Option<String>,
+    /// The version of the text that the guest agreed to before they are recorded; `None`: none.
+    pub consent: Option<String>,
     pub link: Opens,
 }
 
@@ -26,6 +28,7 @@ pub struct Guest {
 struct Found {
     visit: Uuid,
     name: Option<String>,
+    consent: Option<String>,
     seen_us: i64,
     #[sqlx(flatten)]
     link: Opens,
@@ -45,20 +48,46 @@ pub async fn begin(db: &Db, link: &Opens, name: Option<&str>, now: i64) -> sqlx:
 /// Returns the guest whose cookie this is, if it is one of this link, no older than a day, and the link is in force. Notes that
 /// they were here.
 pub async fn find(db: &Db, link: Uuid, secret: &str, now: i64) -> sqlx::Result<Option<Guest>> {
-    const SELECT: &str = "SELECT v.id AS visit, v.name, v.seen_us, l.id, l.session, l.owner, l.passphrase, l.scores, l.comments,
-        l.expires_us FROM visits v JOIN links l ON l.id = v.link JOIN sessions s ON s.id = l.session JOIN users u ON u.id = l.owner
+    const SELECT: &str = "SELECT v.id AS visit, v.name, v.consent, v.seen_us, l.id, l.session, l.owner, l.passphrase, l.scores,
+        l.comments, l.role, l.expires_us FROM visits v JOIN links l ON l.id = v.link JOIN sessions s ON s.id = l.session JOIN users u ON u.id = l.owner
         WHERE v.hash = $1 AND l.id = $2 AND v.opened_us > $3 AND l.expires_us > $4 AND l.revoked_us IS NULL
         AND s.state <> 'deleted' AND u.disabled_us IS NULL";
     const SEEN: &str = "UPDATE visits SET seen_us = $3 WHERE id = $1 AND owner = $2";
     on!(db, pool => {
         let row: Option<Found> = sqlx::query_as(SELECT).bind(secret::hash(secret)).bind(link).bind(now - VISIT_US)
             .bind(now).fetch_optional(pool).await?;
-        let Some(Found { visit, name, seen_us, link }) = row else { return Ok(None) };
+        let Some(Found { visit, name, consent, seen_us, link }) = row else { return Ok(None) };
         if now - seen_us >= SEEN_EVERY_US {
             sqlx::query(SEEN).bind(visit).bind(link.owner().0).bind(now).execute(pool).await?;
         }
-        Ok(Some(Guest { visit, name, link }))
+        Ok(Some(Guest { visit, name, consent, link }))
     })
+}
+
+/// Returns whether a guest who was here may still be: the visit is no older than a day, and its link is in force.
+pub async fn is_valid(db: &Db, owner: UserId, visit: Uuid, now: i64) -> sqlx::Result<bool> {
+    const SELECT: &str =
+        "SELECT COUNT(*) FROM visits v JOIN links l ON l.id = v.link JOIN sessions s ON s.id = l.session
+        JOIN users u ON u.id = l.owner WHERE v.id = $1 AND v.owner = $2 AND v.opened_us > $3 AND l.expires_us > $4
+        AND l.revoked_us IS NULL AND s.state <> 'deleted' AND u.disabled_us IS NULL";
+    let valid: i64 = on!(db, pool => sqlx::query_scalar(SELECT).bind(visit).bind(owner.0).bind(now - VISIT_US).bind(now)
+        .fetch_one(pool).await?);
+    Ok(valid == 1)
+}
+
+/// Notes that a guest agrees to be recorded, by which text, and how they are called.
+pub async fn agree(
+    db: &Db,
+    owner: UserId,
+    visit: Uuid,
+    version: &str,
+    name: Option<&str>,
+    now: i64,
+) -> sqlx::Result<()> {
+    const UPDATE: &str = "UPDATE visits SET consent = $3, consented_us = $4, name = COALESCE($5, name)
+        WHERE id = $1 AND owner = $2";
+    on!(db, pool => sqlx::query(UPDATE).bind(visit).bind(owner.0).bind(version).bind(now).bind(name).execute(pool).await
+        .map(drop))
 }
 
 /// Sets how a guest is called.

@@ -7,7 +7,8 @@ use coach_core::{MediaTime, SessionId, UserId};
 use coach_server::analysis::calibrate::{CalibrateError, CalibrationOutcome};
 use coach_server::channel::protocol::ClientMark;
 use coach_server::live::{
-    Answered, LiveSessions, MarkError, Patch, PatchError, Patched, PublishError, StopError, WatchError,
+    Answered, InterviewError, Invited, LiveSessions, MarkError, Participant, Patch, PatchError, Patched, PublishError,
+    StopError, WatchError,
 };
 use coach_server::recording::recover::ResumeError;
 use coach_server::store::sessions::Session;
@@ -34,6 +35,10 @@ pub struct LiveDouble {
     pub watched: Mutex<Vec<SessionId>>,
     /// The answer to the next viewer.
     pub refuse_viewer: Mutex<Option<WatchError>>,
+    /// Sessions with an interviewer, and who it is.
+    pub interviewed: Mutex<Vec<(SessionId, Invited)>>,
+    /// The answer to the next interviewer.
+    pub refuse_interviewer: Mutex<Option<InterviewError>>,
 }
 
 #[async_trait]
@@ -70,7 +75,34 @@ impl LiveSessions for LiveDouble {
         patched(&patch)
     }
 
-    async fn watch(&self, session: &Session, _: &str) -> Result<Answered, WatchError> {
+    async fn interview(&self, session: &Session, who: &Invited, _: &str) -> Result<Answered, InterviewError> {
+        if let Some(error) = self.refuse_interviewer.lock().unwrap().take() {
+            return Err(error);
+        }
+        self.interviewed.lock().unwrap().push((session.id, who.clone()));
+        Ok(Answered { sdp: "v=0\r\n".into(), resource: "s3cret".into(), etag: "\"1\"".into() })
+    }
+
+    async fn interviews(&self, session: SessionId, resource: &str) -> bool {
+        resource == "s3cret" && self.interviewed.lock().unwrap().iter().any(|(id, _)| *id == session)
+    }
+
+    async fn patch_interview(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError> {
+        if !self.interviews(session, resource).await {
+            return Err(PatchError::Unknown);
+        }
+        patched(&patch)
+    }
+
+    async fn leave_interview(&self, session: SessionId, resource: &str) -> bool {
+        let there = self.interviews(session, resource).await;
+        if there {
+            self.interviewed.lock().unwrap().retain(|(id, _)| *id != session);
+        }
+        there
+    }
+
+    async fn watch(&self, session: &Session, _: Participant, _: &str) -> Result<Answered, WatchError> {
         if let Some(error) = self.refuse_viewer.lock().unwrap().take() {
             return Err(error);
         }
@@ -101,7 +133,7 @@ impl LiveSessions for LiveDouble {
         self.withdrawn.lock().unwrap().push(owner);
     }
 
-    async fn mark(&self, _: SessionId, mark: ClientMark) -> Result<(), MarkError> {
+    async fn mark(&self, _: SessionId, _: Participant, mark: ClientMark) -> Result<(), MarkError> {
         if mark.question_id.as_deref() == Some("nothing") {
             return Err(MarkError::UnknownQuestion);
         }

@@ -96,5 +96,6 @@ pub fn report(confidence: Option<f32>) -> Report {
         transcript: Vec::new(),
         recognizer: None,
         notices: Vec::new(),
+        turns: None,
     }
 }

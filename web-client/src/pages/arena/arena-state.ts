@@ -5,6 +5,7 @@ import type { Hint } from "../../live/hints";
 import type { PublisherState } from "../../live/publisher";
 import type { MarkKind } from "../../live/socket";
 import { pause, start, zero, type Timer } from "../../live/timer";
+import { asked } from "./asked";
 
 /** Why a round is over. */
 export type Ending =
@@ -103,6 +104,8 @@ export type ArenaEvent =
   | { is: "channel_lost" }
   | { is: "server"; state: string }
   | { is: "hint"; hint: Hint }
+  /** The interviewer asks: one of the questions, or without an id their own. */
+  | { is: "asked"; id: string | null; text: string }
   | { is: "notice"; text: string | null };
 
 export type Effect =
@@ -411,6 +414,8 @@ export function transition(state: ArenaState, event: ArenaEvent, now: number): S
       return OPEN.includes(event.state) ? stay({ ...state, silentAt: null }) : ended(state, endingNow(state, now), now);
     case "channel_lost":
       return stay({ ...state, silentAt: state.silentAt ?? now });
+    case "asked":
+      return asked(state, event, now);
     case "hint":
       return state.hold || state.stage.at !== "answering" ? stay(state) : stay({ ...state, hint: event.hint });
     case "notice":

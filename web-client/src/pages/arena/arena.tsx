@@ -15,6 +15,7 @@ import { ComingBack } from "./coming-back";
 import { Controls } from "./controls";
 import { Further } from "./further";
 import { HintPill } from "./hint-pill";
+import { Interviewer } from "./interviewer";
 import { Prepare } from "./prepare";
 import { SelfView } from "./self-view";
 import { Notices, Standstill } from "./standstill";
@@ -95,7 +96,11 @@ function Stage({ session }: { session: Session }) {
       data-session={session.id}
       className="stage fixed inset-0 overflow-hidden overscroll-none bg-[#101114] bg-[radial-gradient(ellipse_at_top,#22242a_0,#101114_60%)] text-[#f6f4f0]"
     >
-      {away ? <ComingBack arena={arena} session={session.id} /> : <Answering arena={arena} state={state} />}
+      {away ? (
+        <ComingBack arena={arena} session={session.id} />
+      ) : (
+        <Answering arena={arena} session={session} state={state} />
+      )}
       <Confirm
         open={asking}
         title="End this session?"
@@ -113,7 +118,7 @@ function Stage({ session }: { session: Session }) {
   );
 }
 
-function Answering({ arena, state }: { arena: Running; state: string }) {
+function Answering({ arena, session, state }: { arena: Running; session: Session; state: string }) {
   const { timer, questions, index, stream, hint, hold, send, judgeHint } = arena;
   const { selfView } = usePreferences();
   const question = questions[index] ?? null;
@@ -147,7 +152,8 @@ function Answering({ arena, state }: { arena: Running; state: string }) {
           </h1>
           <Further arena={arena} />
           <Notices arena={arena} />
-          <div className="grid flex-1 place-content-center">
+          {session.room && <Interviewer session={session.id} there={arena.interviewer} />}
+          <div className={`grid place-content-center ${session.room ? "" : "flex-1"}`}>
             <Prepare arena={arena} onReady={onReady} />
           </div>
         </div>

@@ -6,7 +6,7 @@ import { keepAwake } from "../../live/awake";
 import * as camera from "../../live/camera";
 import { refusal, watch } from "../../live/capture";
 import { switchHint } from "../../live/hint-choice";
-import type { Numbered } from "../../live/messages";
+import type { Numbered, Present } from "../../live/messages";
 import { endAtServer, Publisher } from "../../live/publisher";
 import { forgetRound, keepRound, recallRound } from "../../live/round";
 import { LiveSocket, liveUrl } from "../../live/socket";
@@ -19,6 +19,8 @@ export interface Arena extends ArenaState {
   stream: MediaStream | null;
   /** How many others see and hear what is sent. */
   viewers: number;
+  /** Who asks the questions; null: nobody is there. */
+  interviewer: Present | null;
   send: (event: ArenaEvent) => void;
   /** Asks the other tab for the camera, and goes on where it was. */
   takeOver: () => void;
@@ -45,6 +47,8 @@ function heard(message: Numbered): ArenaEvent | null {
   switch (message.type) {
     case "follow_up":
       return { is: "follow_up", text: message.text };
+    case "asked":
+      return { is: "asked", ...message.asked };
     case "hint":
       return { is: "hint", hint: { ...message } };
     case "hello":
@@ -153,6 +157,7 @@ export function useArena(session: Session): Arena {
   const parts = useRef<Parts>({ publisher: null, socket: null, turn: null, stream: null, unwatch: () => undefined });
   const [stream, setStream] = useState<MediaStream | null>(null);
   const [viewers, setViewers] = useState(0);
+  const [interviewer, setInterviewer] = useState<Present | null>(null);
   const [state, setState] = useState(() => firstState(session));
   const latest = useRef(state);
   const run = useEffects(id, parts, setStream);
@@ -169,14 +174,18 @@ export function useArena(session: Session): Arena {
 
   // The live channel and the turn live as long as the page; leaving it ends nothing, the server waits.
   const begun = session.state !== "created";
+  const { room } = session;
   useEffect(() => {
     const hold = parts.current;
+    camera.expectOthers(room);
     hold.socket = new LiveSocket(
       liveUrl(livePath(id)),
       (message) => {
         if (message.type === "hello") send({ is: "channel", followsUp: message.followUps });
         if (message.type === "viewers") setViewers(message.count);
         if (message.type === "snapshot") setViewers(message.viewers);
+        if (message.type === "interviewer" || message.type === "snapshot") setInterviewer(message.interviewer);
+        if (message.type === "snapshot" && message.asked) send({ is: "asked", ...message.asked });
         const event = heard(message);
         if (event) send(event);
       },
@@ -192,7 +201,7 @@ export function useArena(session: Session): Arena {
       letGo(hold);
       hold.socket?.close();
     };
-  }, [id, send, begun]);
+  }, [id, send, begun, room]);
 
   usePageLeaving(state);
   useAwake(state);
@@ -212,8 +221,8 @@ export function useArena(session: Session): Arena {
     send({ is: "take_over", begun: begun || known !== null, ...before });
   }, [id, send, begun]);
   return useMemo(
-    () => ({ ...state, stream, viewers, send, takeOver, judgeHint }),
-    [state, stream, viewers, send, takeOver, judgeHint],
+    () => ({ ...state, stream, viewers, interviewer, send, takeOver, judgeHint }),
+    [state, stream, viewers, interviewer, send, takeOver, judgeHint],
   );
 }
 

@@ -9,6 +9,7 @@ import { Frame } from "../../ui/frame";
 import { Empty } from "../../ui/states";
 import { fromSearch } from "../home/choice";
 import { Advice } from "./advice";
+import { Invite } from "./invite";
 import { Meter } from "./meter";
 import { Options } from "./options";
 import { Preview } from "./preview";
@@ -35,7 +36,8 @@ export default function DeviceCheck() {
 }
 
 function Checking({ chosen }: { chosen: string[] }) {
-  const devices = useCamera();
+  const [invited, setInvited] = useState(false);
+  const devices = useCamera(invited);
   const { stream } = devices;
   const me = useMe();
   const bank = useQuestions();
@@ -83,6 +85,7 @@ function Checking({ chosen }: { chosen: string[] }) {
               {result ? "Begin" : "Begin without it"}
             </Button>
           </div>
+          <Invite stream={stream} check={check} disabled={disabled} onInvite={() => setInvited(true)} />
           <Options
             devices={devices}
             hints={me.data?.hints ?? []}

@@ -15,7 +15,8 @@ export interface CameraState {
 
 const NONE: DeviceList = { cameras: [], microphones: [] };
 
-export function useCamera(): CameraState {
+/** `others`: somebody else is heard meanwhile, whose echo is taken out. */
+export function useCamera(others = false): CameraState {
   const [stream, setStream] = useState<MediaStream | null>(null);
   const [refused, setRefused] = useState<Refusal | null>(null);
   const [devices, setDevices] = useState<DeviceList>(NONE);
@@ -25,6 +26,7 @@ export function useCamera(): CameraState {
   useEffect(() => {
     let gone = false;
     let unwatch: () => void = () => undefined;
+    camera.expectOthers(others);
     const wanted = { ...chosen, voiceOnly: preferences().voiceOnly };
     (attempt === 0 ? camera.take(wanted) : camera.reopen(wanted))
       .then(async (opened) => {
@@ -47,7 +49,7 @@ export function useCamera(): CameraState {
       gone = true;
       unwatch();
     };
-  }, [attempt, chosen]);
+  }, [attempt, chosen, others]);
 
   useEffect(() => {
     const media = navigator.mediaDevices as MediaDevices | undefined;

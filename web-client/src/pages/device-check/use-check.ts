@@ -17,6 +17,8 @@ export interface Check {
   problem: Problem | null;
   /** Something is under way that must not be disturbed. */
   busy: boolean;
+  /** Makes the session for which others can be invited; from then on it stays the same one. */
+  invite: (stream: MediaStream) => Promise<string>;
   measure: (stream: MediaStream) => void;
   begin: (stream: MediaStream) => void;
 }
@@ -24,21 +26,28 @@ export interface Check {
 /** Makes the session once the settings that the browser applied are known, and again when devices or hints were changed. */
 function useSessionFor(questions: string[], hints: NewSession["hints"]) {
   const session = useRef<{ id: string; stream: MediaStream; hints: string } | null>(null);
+  /** Somebody was invited to the session: another one would leave them outside. */
+  const kept = useRef(false);
   const sessionFor = async (from: MediaStream): Promise<string> => {
     const wanted = JSON.stringify(hints);
     const old = session.current;
-    if (old?.stream === from && old.hints === wanted) return old.id;
+    if (old && (kept.current || (old.stream === from && old.hints === wanted))) return old.id;
     const made = await calls.createSession({ questions, capture: applied(from), ...(hints ? { hints } : {}) });
     if (old) void calls.deleteSession(old.id).catch(() => undefined);
     session.current = { id: made.id, stream: from, hints: wanted };
     return made.id;
   };
-  return { session, sessionFor };
+  const invite = async (from: MediaStream): Promise<string> => {
+    const id = await sessionFor(from);
+    kept.current = true;
+    return id;
+  };
+  return { session, sessionFor, invite };
 }
 
 export function useCheck(questions: string[], hints: NewSession["hints"]): Check {
   const [, go] = useLocation();
-  const { session, sessionFor } = useSessionFor(questions, hints);
+  const { session, sessionFor, invite } = useSessionFor(questions, hints);
   const clip = useRef<{ blob: Blob; stream: MediaStream } | null>(null);
   const onward = useRef(false);
   const left = useRef(false);
@@ -97,6 +106,7 @@ export function useCheck(questions: string[], hints: NewSession["hints"]): Check
     result,
     problem: error ? asProblem(error) : null,
     busy: calibration.isPending || onwards.isPending,
+    invite,
     measure: calibration.mutate,
     begin: onwards.mutate,
   };

@@ -7,6 +7,7 @@ import type { Tracks } from "../../replay/journal";
 import type { Player } from "../../replay/player";
 import { Button } from "../../ui/button";
 import { AudioOnly, hasNoVideo } from "./audio-only";
+import { InterviewerVideo } from "./interviewer-video";
 import { KeysHelp } from "./keys-help";
 import { ReplayControls, useSound } from "./replay-controls";
 import { Playhead, Scrubber, type Mark } from "./scrubber";
@@ -192,6 +193,9 @@ export function Replay({ player, report, recording, tracks, marks }: Props) {
               data-testid="overlay"
             />
             {audioOnly && !gone && !pinned && <AudioOnly />}
+            {recording.data?.interviewer_url && !gone && (
+              <InterviewerVideo leader={element} url={recording.data.interviewer_url} />
+            )}
           </div>
           {!pinned && <Over hint={hint} caption={caption} fetching={!url && !gone} />}
           {gone && (

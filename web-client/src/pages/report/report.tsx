@@ -26,6 +26,7 @@ import { ScoreCards } from "./score-cards";
 import type { Mark } from "./scrubber";
 import { Transcript } from "./transcript";
 import { useCorrections } from "./use-corrections";
+import { TurnTaking } from "./turns";
 import { useTracks } from "./use-tracks";
 
 export interface Lit {
@@ -197,6 +198,7 @@ export function ReportView({ session, report }: { session: Session; report: Repo
             lit={lit}
             answers={report.answers}
           />
+          {report.turns && <TurnTaking turns={report.turns} duration={report.duration_ms} onPlay={play} />}
           <Noticed session={session.id} answer={answer} onPlay={play} />
           <div className="mt-8 max-w-3xl">
             <Comments source={source} player={player} />

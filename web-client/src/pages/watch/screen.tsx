@@ -1,6 +1,7 @@
-// The candidate's video and audio, or a word about why there is none.
+// A participant's video and audio, or a word about why there is none.
 import { Volume2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import type { Participant } from "../../api/calls";
 import type { WatcherState } from "../../live/watcher";
 import { Button } from "../../ui/button";
 
@@ -30,17 +31,21 @@ function useStill(video: React.RefObject<HTMLVideoElement | null>, stream: Media
 
 interface Props {
   state: WatcherState;
-  /** The candidate's connection is lost, and the server waits for it. */
+  /** Their connection is lost, and the server waits for it. */
   lost: boolean;
+  who?: Participant;
+  /** On the dark stage of a call, where it fills what there is. */
+  fills?: boolean;
 }
 
-function word({ state, lost }: Props): string | null {
-  if (state.is === "waiting") return "Waiting for the candidate. It begins by itself.";
+function word({ state, lost, who }: Props): string | null {
+  if (state.is === "waiting") return `Waiting for the ${who}. It begins by itself.`;
   if (state.is !== "live") return "Connecting";
-  return lost ? "The candidate's connection is lost. It goes on by itself." : null;
+  return lost ? `The ${who}'s connection is lost. It goes on by itself.` : null;
 }
 
-export function Screen(props: Props) {
+export function Screen({ who = "candidate", fills = false, ...rest }: Props) {
+  const props = { ...rest, who };
   const { state } = props;
   const stream = state.is === "live" ? state.stream : null;
   const video = useRef<HTMLVideoElement>(null);
@@ -61,16 +66,20 @@ export function Screen(props: Props) {
   const still = useStill(video, stream) && !props.lost;
   const said = word(props);
   return (
-    <div className="grid gap-3" data-testid="screen" data-state={state.is}>
-      <div className="relative overflow-hidden rounded-2xl bg-[#1b1d21]">
+    <div
+      className={fills ? "relative grid min-h-0 min-w-0" : "grid gap-3"}
+      data-testid={who === "candidate" ? "screen" : "screen-of-interviewer"}
+      data-state={state.is}
+    >
+      <div className="relative min-h-0 overflow-hidden rounded-2xl bg-[#1b1d21]">
         {/* It is live: there is no text of what is being said. */}
         {/* eslint-disable-next-line jsx-a11y/media-has-caption */}
         <video
           ref={video}
           playsInline
-          aria-label="The candidate, live"
-          data-testid="watch-video"
-          className="aspect-[4/3] max-h-[70vh] w-full object-contain"
+          aria-label={`The ${who}, live`}
+          data-testid={who === "candidate" ? "watch-video" : "interviewer-video"}
+          className={fills ? "size-full object-contain" : "aspect-[4/3] max-h-[70vh] w-full object-contain"}
         />
         <p
           role="status"
@@ -86,6 +95,7 @@ export function Screen(props: Props) {
       {quiet && stream && (
         <Button
           look="primary"
+          className={fills ? "absolute bottom-3 left-1/2 -translate-x-1/2" : ""}
           data-testid="sound-on"
           onClick={() => {
             if (video.current) video.current.muted = false;

@@ -1,32 +1,20 @@
 // A live session as an observer sees it: the candidate, large, and what they were asked. No hints, no scores.
-import { useEffect, useState } from "react";
 import { whepPath } from "../../api/calls";
 import { useSession } from "../../api/queries";
-import { Watcher, type WatcherState } from "../../live/watcher";
 import { ButtonLink } from "../../ui/button";
 import { Frame } from "../../ui/frame";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { Screen } from "./screen";
+import { useWatcher } from "./use-watcher";
 
 /** The states in which there is, or will be, something to watch. */
 const OPEN = ["created", "live", "grace"];
 const POLL_MS = 3000;
 
-function useWatcher(id: string, open: boolean): WatcherState {
-  const [state, setState] = useState<WatcherState>({ is: "connecting" });
-  useEffect(() => {
-    if (!open) return;
-    const watcher = new Watcher(whepPath(id), setState);
-    watcher.start();
-    return () => watcher.stop();
-  }, [id, open]);
-  return state;
-}
-
 export default function WatchPage({ id }: { id: string }) {
   const session = useSession(id, POLL_MS);
   const open = session.data !== undefined && OPEN.includes(session.data.state);
-  const state = useWatcher(id, open);
+  const state = useWatcher(whepPath(id), open);
   const lost = session.data?.state === "grace";
   return (
     <Frame title="Watching">

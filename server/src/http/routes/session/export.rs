@@ -16,6 +16,7 @@ use coach_core::SessionId;
 const README: &str = "This is one session of the Behavioural Interview Coach.
 
 recording.*     what was recorded (VP8 or H.264, and Opus), or the file as it was uploaded
+interviewer.webm what was recorded of the interviewer, if there was one, on the same timeline
 journal.jsonl   what was seen and heard, one JSON object a line
 report.json     what was made of it: scores, contributions, moments, curves, and what was said; where you corrected a phrase, `heard` is
                 what was recognized
@@ -39,6 +40,7 @@ pub async fn zip(State(app): State<App>, Seen { session, .. }: Seen<act::Export>
     let (recording, content_type) = uploads::recording(&app.context, &session).await?;
     for (name, key) in [
         (format!("recording.{}", kinds::ending(&content_type)), recording),
+        ("interviewer.webm".into(), objects::interviewer_key(session.id)),
         ("journal.jsonl".into(), objects::journal_key(session.id)),
         ("report.json".into(), objects::report_key(session.id)),
     ] {

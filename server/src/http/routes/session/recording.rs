@@ -22,6 +22,8 @@ pub struct Recording {
     pub url: String,
     /// A still image of it, valid as long; `null` where there is no video.
     pub poster_url: Option<String>,
+    /// The interviewer's recording on the same timeline, valid as long; `null` where there was no interviewer.
+    pub interviewer_url: Option<String>,
     pub bytes: u64,
     pub duration_ms: Option<i64>,
     pub content_type: String,
@@ -53,10 +55,21 @@ pub async fn signed(app: &App, session: &Session, seconds: u32) -> Result<Record
     // Taken before signing, so that it is never later than the expiry in the URL.
     let expires_us = now_us() + i64::from(seconds) * 1_000_000;
     let url = app.context.objects.presign(&key, good_for).await?;
-    let poster = objects::poster_key(session.id);
-    let poster_url = match app.context.objects.size(&poster).await? {
-        Some(_) => Some(app.context.objects.presign(&poster, good_for).await?),
-        None => None,
+    let beside = async |key: String| -> Result<Option<String>> {
+        match app.context.objects.size(&key).await? {
+            Some(_) => Ok(Some(app.context.objects.presign(&key, good_for).await?)),
+            None => Ok(None),
+        }
     };
-    Ok(Recording { url, poster_url, bytes, duration_ms: session.duration_ms, content_type, expires_us })
+    let poster_url = beside(objects::poster_key(session.id)).await?;
+    let interviewer_url = if session.room { beside(objects::interviewer_key(session.id)).await? } else { None };
+    Ok(Recording {
+        url,
+        poster_url,
+        interviewer_url,
+        bytes,
+        duration_ms: session.duration_ms,
+        content_type,
+        expires_us,
+    })
 }

@@ -12,7 +12,9 @@ use crate::http::routes::session::recording::{self, Recording};
 use crate::http::routes::session::report as reports;
 use crate::http::routes::session::transcript::{self, TranscriptQuery};
 use crate::http::viewer::{Address, act, too_many};
+use crate::session::consent;
 use crate::session::view::SessionView;
+use crate::store::people::grants::Role;
 use crate::store::people::{audit, users};
 use crate::store::sessions::{self, Session};
 use crate::store::sharing::links::{self, Opens};
@@ -54,6 +56,10 @@ pub struct GuestView {
     pub expires_us: i64,
     /// How the guest is called; `null`: they did not say.
     pub name: Option<String>,
+    /// As what the guest is let into the live session; `null`: the link shows the recording.
+    pub role: Option<Role>,
+    /// Whether the guest agreed to the text in force on what is recorded of an interviewer.
+    pub agreed: bool,
     pub session: SessionView,
 }
 
@@ -81,7 +87,7 @@ pub async fn open(
     if let Some(secret) = cookie::guest(&app, &headers, link.id)
         && let Some(guest) = visits::find(db, link.id, &secret, now_us()).await?
     {
-        return Ok((jar, Json(view(&app, session, guest.link, guest.name).await?)));
+        return Ok((jar, Json(view(&app, session, guest).await?)));
     }
     app.attempts.begin(from).map_err(too_many)?;
     let_in(&app, from, &link, given.passphrase).await?;
@@ -91,7 +97,7 @@ pub async fn open(
     audit::add(db, link.owner(), audit::What::LinkOpened, Some(session.id), None).await?;
     tracing::info!(session = %session.id, link = %link.id, %visit, "a link was opened");
     let jar = cookie::let_in(&app, jar, link.id, secret, VISIT_US);
-    Ok((jar, Json(view(&app, session, link, name).await?)))
+    Ok((jar, Json(view(&app, session, visits::Guest { visit, name, consent: None, link }).await?)))
 }
 
 /// Refuses whoever does not know the passphrase of a link that has one. Whoever sends wrong ones is slowed, and then not told a right
@@ -113,7 +119,8 @@ async fn let_in(app: &App, from: IpAddr, link: &Opens, given: Option<String>) ->
     Err(Error::Passphrase("the passphrase is wrong"))
 }
 
-async fn view(app: &App, session: Session, link: Opens, name: Option<String>) -> Result<GuestView> {
+pub(in crate::http) async fn view(app: &App, session: Session, guest: visits::Guest) -> Result<GuestView> {
+    let visits::Guest { link, name, consent, .. } = guest;
     let owner = users::get(&app.context.db, link.owner()).await?;
     let session = SessionView::load(&app.context.db, session).await?;
     let shown = party(&link).may(Action::Report);
@@ -124,6 +131,8 @@ async fn view(app: &App, session: Session, link: Opens, name: Option<String>) ->
         comments: link.comments,
         expires_us: link.expires_us,
         name,
+        role: link.role(),
+        agreed: consent.as_deref() == Some(consent::room::VERSION),
         session: if shown { session.of_another() } else { session.without_scores() },
     })
 }
@@ -132,7 +141,7 @@ async fn view(app: &App, session: Session, link: Opens, name: Option<String>) ->
 #[utoipa::path(get, operation_id = "guest_session", path = "/api/guest/{link}", tag = "guests", params(("link" = Uuid, Path)),
     responses((status = 200, body = GuestView), (status = 404, body = Problem), (status = 429, body = Problem)))]
 pub async fn session(State(app): State<App>, seen: Guest<act::See>) -> Result<Json<GuestView>> {
-    Ok(Json(view(&app, seen.session, seen.guest.link, seen.guest.name).await?))
+    Ok(Json(view(&app, seen.session, seen.guest).await?))
 }
 
 /// A link to the recording, good for 30 s: a link that was ended ends with it.

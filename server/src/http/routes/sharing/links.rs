@@ -8,6 +8,8 @@ use crate::http::extract::Json as Body;
 use crate::http::routes::account::sign_in::busy;
 use crate::http::viewer::{Seen, act};
 use crate::store::people::audit;
+use crate::store::people::grants::Role;
+use crate::store::sessions::{Session, Source};
 use crate::store::sharing::links::{self, LINKS_MAX, Link, NewLink};
 use axum::Json;
 use axum::extract::{Path, State};
@@ -46,6 +48,10 @@ pub struct Wish {
     /// Whether guests see and write comments.
     #[serde(default)]
     pub comments: bool,
+    /// As what it lets somebody into the live session, `interviewer` or `observer`; `null`: it shows the recording. Whoever is let in
+    /// sees neither recording nor scores nor comments by it.
+    #[serde(default)]
+    pub role: Option<Role>,
     /// How long it is good: 1 to 90.
     pub days: u32,
 }
@@ -84,19 +90,37 @@ pub async fn make(
         let detail = format!("a passphrase has {} to {} characters", PASSPHRASE.start(), PASSPHRASE.end());
         return Err(Error::Unprocessable(detail));
     }
+    if let Some(role) = wish.role {
+        invites(role, &wish, &session)?;
+    }
     let passphrase = match wish.passphrase {
         Some(text) => Some(app.passwords.hash(text).await.map_err(busy)?),
         None => None,
     };
     let expires_us = now_us() + i64::from(wish.days) * DAY_US;
-    let new = NewLink { name, passphrase, scores: wish.scores, comments: wish.comments, expires_us };
+    let new = NewLink { name, passphrase, scores: wish.scores, comments: wish.comments, role: wish.role, expires_us };
     let db = &app.context.db;
     let Some((id, secret)) = links::make(db, session.owner, session.id, new).await? else {
         return Err(Error::Conflict(format!("this session has had {LINKS_MAX} links, which is the most")));
     };
     audit::add(db, session.owner, audit::What::LinkMade, Some(session.id), None).await?;
     tracing::info!(session = %session.id, link = %id, "a link to a session was made");
-    Ok((StatusCode::CREATED, Json(Made { id, path: format!("/guest#{secret}") })))
+    let page = if wish.role.is_some() { "room" } else { "guest" };
+    Ok((StatusCode::CREATED, Json(Made { id, path: format!("/{page}#{secret}") })))
+}
+
+/// Refuses an invitation that could not be used, or that says more than it shows.
+fn invites(role: Role, wish: &Wish, session: &Session) -> Result<()> {
+    if role == Role::Coach || wish.scores || wish.comments {
+        return Err(Error::Unprocessable(
+            "an invitation is for an interviewer or an observer, and shows neither scores nor comments".into(),
+        ));
+    }
+    if session.source != Source::Live || !session.state.takes_media() {
+        let detail = "nobody can be invited into a session that is over".into();
+        return Err(Error::State { state: session.state, detail });
+    }
+    Ok(())
 }
 
 /// Ends a link, and with it every visit that it began.

@@ -5,4 +5,4 @@ pub mod grants;
 pub mod guest;
 pub mod guest_comments;
 pub mod links;
-mod visitor;
+pub(in crate::http) mod visitor;

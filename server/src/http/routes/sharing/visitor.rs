@@ -49,7 +49,18 @@ impl<A: Act> FromRequestParts<App> for Guest<A> {
 
 /// Returns what the guests of a link are to its session.
 pub fn party(link: &Opens) -> Party {
-    Party::Guest { scores: link.scores, comments: link.comments }
+    match link.role() {
+        Some(role) => Party::Invited { role },
+        None => Party::Guest { scores: link.scores, comments: link.comments },
+    }
+}
+
+/// Returns whether a guest who was let in may still be here: the link is in force, and so is what the browser holds.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn may_still(app: &App, guest: &visits::Guest) -> sqlx::Result<bool> {
+    visits::is_valid(&app.context.db, guest.link.owner(), guest.visit, now_us()).await
 }
 
 /// Returns the answer to whoever has no link that is in force: it does not tell whether there ever was one.

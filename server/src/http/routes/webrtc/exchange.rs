@@ -1,6 +1,7 @@
 //! What WHIP and WHEP have in common: an offer is answered, and the ICE session behind it is patched (RFC 9725, sections
 //! 4.2 and 4.3).
 
+use super::ice;
 use crate::http::app::App;
 use crate::http::error::{Error, Result};
 use crate::http::extract::{has_type, read};
@@ -31,18 +32,23 @@ pub async fn offer(app: &App, headers: &HeaderMap, body: Body) -> Result<String>
     Ok(offer)
 }
 
-/// Returns the response to an offer that was accepted; `endpoint`: the path that it was posted to.
+/// Returns the response to an offer that was accepted; `endpoint`: the path that it was posted to, `name`: for whom a TURN server
+/// would relay.
 ///
 /// # Errors
 /// A header cannot be written, which is a fault of the server.
-pub fn created(endpoint: &str, answer: Answered) -> Result<Response> {
+pub fn created(app: &App, endpoint: &str, name: &str, answer: Answered) -> Result<Response> {
     let location = format!("{endpoint}/{}", answer.resource);
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(SDP)),
         (header::LOCATION, HeaderValue::from_str(&location).map_err(anyhow::Error::new)?),
         (header::ETAG, HeaderValue::from_str(&answer.etag).map_err(anyhow::Error::new)?),
     ];
-    Ok((StatusCode::CREATED, headers, answer.sdp).into_response())
+    let mut response = (StatusCode::CREATED, headers, answer.sdp).into_response();
+    for link in ice::links(app, name) {
+        response.headers_mut().append(header::LINK, link);
+    }
+    Ok(response)
 }
 
 /// Reads a PATCH of an ICE session.
@@ -105,7 +111,7 @@ pub async fn accept_post(request: Request, next: Next) -> Response {
 /// Returns whether offers are posted to this path.
 fn is_endpoint(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
-    matches!(parts[..], ["", "api", "sessions", _, "whip"] | ["", "api", "sessions", _, "whep", _])
+    matches!(parts[..], ["", "api", "sessions" | "guest", _, "whip"] | ["", "api", "sessions" | "guest", _, "whep", _])
 }
 
 #[cfg(test)]
@@ -115,6 +121,7 @@ mod tests {
     #[test]
     fn an_endpoint_is_told_from_what_was_made_there() {
         assert!(is_endpoint("/api/sessions/1/whip") && is_endpoint("/api/sessions/1/whep/candidate"));
+        assert!(is_endpoint("/api/guest/1/whip") && is_endpoint("/api/guest/1/whep/candidate"));
         for other in ["/api/sessions/1/whip/2", "/api/sessions/1/whep/candidate/2", "/whip", "/api/sessions/1/whep"] {
             assert!(!is_endpoint(other), "{other}");
         }

@@ -1,6 +1,7 @@
 //! Media in and out of a live session: publishing by WHIP, watching by WHEP.
 
-mod exchange;
+pub(in crate::http::routes) mod exchange;
+pub mod ice;
 pub mod whep;
 pub mod whip;
 

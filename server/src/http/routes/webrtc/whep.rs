@@ -19,7 +19,7 @@ const ASK_AGAIN: Duration = Duration::from_secs(5);
 /// Watches a participant: takes an SDP offer to receive and returns an SDP answer, with the viewing's URL in `Location`. 409
 /// with `Retry-After` while the participant sends nothing.
 #[utoipa::path(post, operation_id = "whep_watch", path = "/api/sessions/{id}/whep/{participant}", tag = "live",
-    params(("id" = SessionId, Path), ("participant" = String, Path, description = "candidate")),
+    params(("id" = SessionId, Path), ("participant" = String, Path, description = "candidate or interviewer")),
     request_body(content = String, content_type = "application/sdp"),
     responses((status = 201, content_type = "application/sdp", body = String, headers(("location" = String), ("etag" = String))),
         (status = 400, body = Problem), (status = 401, body = Problem), (status = 403, body = Problem), (status = 404, body = Problem),
@@ -34,7 +34,7 @@ pub async fn watch(
 ) -> Result<Response> {
     let offer = exchange::offer(&app, &headers, body).await?;
     let session = &seen.session;
-    let answer = app.live.watch(session, &offer).await.map_err(|error| match error {
+    let answer = app.live.watch(session, viewing.of, &offer).await.map_err(|error| match error {
         WatchError::Malformed(_) => Error::BadRequest(error.to_string()),
         WatchError::Unacceptable(_) => Error::Unprocessable(error.to_string()),
         WatchError::NothingYet => Error::NotYet { detail: error.to_string(), retry_after_s: 2 },
@@ -47,8 +47,9 @@ pub async fn watch(
         return Err(error.into());
     }
     tracing::info!(session = %session.id, "somebody watches");
-    tokio::spawn(end_with_the_right(app, seen, answer.resource.clone()));
-    exchange::created(&viewing.endpoint(), answer)
+    let response = exchange::created(&app, &viewing.endpoint(), &session.id.to_string(), answer.clone());
+    tokio::spawn(end_with_the_right(app, seen, answer.resource));
+    response
 }
 
 /// Ends a viewing when its viewer has signed out, or the share or the token is revoked or expires. Returns when the viewing

@@ -54,7 +54,7 @@ pub async fn publish(
         app.live.withdraw(session.owner).await;
         return Err(error);
     }
-    exchange::created(&format!("/api/sessions/{}/whip", session.id), answer)
+    exchange::created(&app, &format!("/api/sessions/{}/whip", session.id), &session.id.to_string(), answer)
 }
 
 /// Returns the media type that can be posted.

@@ -16,10 +16,14 @@ import { SelectRow, SwitchRow } from "../../../ui/switch";
 export const inForce = (link: Pick<Link, "revoked_us" | "expires_us">, now_ms: number) =>
   link.revoked_us === null && link.expires_us / 1000 > now_ms;
 
+const ROLES = { interviewer: "asks the questions", observer: "watches", coach: "reviews" } as const;
+
 const shows = (link: Link) =>
-  ["recording and transcript", link.scores && "scores and report", link.comments && "comments"]
-    .filter((part) => part !== false)
-    .join(", ");
+  link.role !== null
+    ? ROLES[link.role]
+    : ["recording and transcript", link.scores && "scores and report", link.comments && "comments"]
+        .filter((part) => part !== false)
+        .join(", ");
 
 /** Whether only this machine reaches the address that a link begins with. */
 const onlyHere = ["localhost", "127.0.0.1", "[::1]"].includes(window.location.hostname);
@@ -48,7 +52,7 @@ function Visits({ link }: { link: Link }) {
   );
 }
 
-function Row({ id, link }: { id: string; link: Link }) {
+export function Row({ id, link }: { id: string; link: Link }) {
   const cache = useQueryClient();
   const end = useMutation({
     mutationFn: () => endLink(id, link.id),
@@ -83,7 +87,7 @@ function Row({ id, link }: { id: string; link: Link }) {
 }
 
 /** The address of a new link, which is shown this once. */
-function Made({ address, onDone }: { address: string; onDone: () => void }) {
+export function Made({ address, onDone }: { address: string; onDone: () => void }) {
   const [copied, setCopied] = useState(false);
   const copy = () =>
     navigator.clipboard.writeText(address).then(
@@ -179,7 +183,8 @@ export function Links({ id }: { id: string }) {
   const links = useLinks(id);
   const [made, setMade] = useState<string | null>(null);
   const [making, setMaking] = useState(false);
-  const all = links.data?.links ?? [];
+  // Invitations into the live session are made and ended where it begins.
+  const all = (links.data?.links ?? []).filter((link) => link.role === null);
   const asks = made === null && links.data !== undefined && (making || all.length === 0);
   const done = (address: string) => {
     setMade(address);
