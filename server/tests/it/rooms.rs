@@ -150,13 +150,13 @@ async fn an_invitation_that_could_not_be_used_is_not_made() {
         for wrong in [
             json!({"role": "coach", "days": 1}),
             json!({"role": "owner", "days": 1}),
-            json!({"role": 7, "days": 1}),
             json!({"role": "observer", "days": 1, "scores": true}),
             json!({"role": "interviewer", "days": 1, "comments": true}),
             json!({"role": "interviewer", "days": 0}),
         ] {
             problem(ask(wrong).await, 422, "unprocessable").await;
         }
+        problem(ask(json!({"role": 7, "days": 1})).await, 400, "bad-request").await;
         assert!(!sessions::get(&db, server.user, id).await.unwrap().unwrap().room);
         make_ready(&db, server.user, id, &report(Some(77.0))).await;
         problem(ask(json!({"role": "observer", "days": 1})).await, 409, "state").await;

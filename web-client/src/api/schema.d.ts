@@ -273,6 +273,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consent/room": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns the text that an interviewer agrees to. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Text"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consents": {
         parameters: {
             query?: never;
@@ -669,6 +704,214 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/guest/{link}/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records that an interviewer agrees to be recorded. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    link: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RoomConsentRequest"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guest/{link}/ice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same, for people who were invited. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    link: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IceServers"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guest/{link}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A WebSocket of JSON messages tagged by `type`, without hints, measurements and scores; docs/WIRE.md describes them. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    link: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description switches to WebSocket */
+                101: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/guest/{link}/recording": {
         parameters: {
             query?: never;
@@ -869,6 +1112,754 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/guest/{link}/whep/{participant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers that the participant may be watched; there is no content. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    link: string;
+                    participant: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Watches a participant: takes an SDP offer to receive and returns an SDP answer, with the viewing's URL in `Location`. 409
+         *     with `Retry-After` while the participant sends nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    link: string;
+                    /** @description candidate or interviewer */
+                    participant: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/sdp": string;
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        etag?: string;
+                        location?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/sdp": string;
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        /** Returns the media type that can be posted. */
+        options: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    link: string;
+                    participant: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        "accept-post"?: string;
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guest/{link}/whep/{participant}/{resource}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers whether the viewing goes on; it has no content. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    link: string;
+                    participant: string;
+                    resource: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Ends the viewing. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    link: string;
+                    participant: string;
+                    resource: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Returns the methods of a viewing. */
+        options: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    link: string;
+                    participant: string;
+                    resource: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        "accept-patch"?: string;
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        head?: never;
+        /** Trickle ICE (204) and ICE restarts (200, with the answer's fragment). */
+        patch: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The ETag of the ICE session, or * to restart it */
+                    "if-match": string;
+                };
+                path: {
+                    link: string;
+                    participant: string;
+                    resource: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/trickle-ice-sdpfrag": string;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        etag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/trickle-ice-sdpfrag": string;
+                    };
+                };
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                428: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/guest/{link}/whip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers that an interviewer may publish here; there is no content. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    link: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Publishes as the interviewer: takes an SDP offer and returns an SDP answer, with the publishing's URL in `Location`. 409 with
+         *     `Retry-After` until the candidate has begun; 409 while another interviewer is there.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    link: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/sdp": string;
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        etag?: string;
+                        location?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/sdp": string;
+                    };
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        /** Returns the media type that can be posted. */
+        options: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    link: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        "accept-post"?: string;
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/guest/{link}/whip/{resource}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers whether the publishing goes on; it has no content. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    link: string;
+                    resource: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Leaves: ends the publishing. The session goes on. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    link: string;
+                    resource: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Returns the methods of a publishing. */
+        options: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    link: string;
+                    resource: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        "accept-patch"?: string;
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        head?: never;
+        /** Trickle ICE (204) and ICE restarts (200, with the answer's fragment). */
+        patch: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The ETag of the ICE session, or * to restart it */
+                    "if-match": string;
+                };
+                path: {
+                    link: string;
+                    resource: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/trickle-ice-sdpfrag": string;
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        etag?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/trickle-ice-sdpfrag": string;
+                    };
+                };
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                428: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/hooks/s3": {
@@ -3205,6 +4196,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/ice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The servers by which media finds its way, with credentials that are good for a time. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: components["schemas"]["SessionId"];
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IceServers"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/journal": {
         parameters: {
             query?: never;
@@ -4132,7 +5184,7 @@ export interface paths {
                 header?: never;
                 path: {
                     id: components["schemas"]["SessionId"];
-                    /** @description candidate */
+                    /** @description candidate or interviewer */
                     participant: string;
                 };
                 cookie?: never;
@@ -5798,6 +6850,12 @@ export interface components {
             /** Format: int64 */
             start_ms: number;
         };
+        /** @description A question as the interviewer asks it. */
+        Asked: {
+            /** @description Id of one of the session's questions; `null`: the interviewer's own. */
+            question_id?: string | null;
+            text: string;
+        };
         /** @description A question as it was asked; the bank may change later. */
         AskedQuestion: {
             family: components["schemas"]["Family"];
@@ -5933,6 +6991,11 @@ export interface components {
              * @default false
              */
             agc: boolean;
+            /**
+             * @description The echo of somebody else was taken out of the microphone, which changes the voice while both speak.
+             * @default false
+             */
+            echo_cancellation: boolean;
             /**
              * Format: int32
              * @default 0
@@ -6273,6 +7336,8 @@ export interface components {
         };
         /** @description A session that a link shows. */
         GuestView: {
+            /** @description Whether the guest agreed to the text in force on what is recorded of an interviewer. */
+            agreed: boolean;
             /** @description Whether comments are seen and written. */
             comments: boolean;
             /**
@@ -6289,6 +7354,7 @@ export interface components {
             name?: string | null;
             /** @description Who shows the session; `null`: they have no name here. */
             owner_name?: string | null;
+            role?: components["schemas"]["GrantRole"] | null;
             /** @description Whether scores and report are shown. */
             scores: boolean;
             session: components["schemas"]["Session"];
@@ -6321,6 +7387,21 @@ export interface components {
             budget_ms: number;
             /** @description Ids of the hints that may be shown ("slow_down", …). */
             enabled: string[];
+        };
+        /** @description A TURN server as `RTCPeerConnection` takes it. */
+        IceServer: {
+            credential: string;
+            urls: string[];
+            username: string;
+        };
+        /** @description What a browser is told before it gathers candidates. */
+        IceServers: {
+            /** @description Empty where media is not relayed. */
+            ice_servers: components["schemas"]["IceServer"][];
+        };
+        /** @description Somebody began to speak while the other one did, who then stopped. */
+        Interruption: components["schemas"]["Span"] & {
+            by: components["schemas"]["Speaker"];
         };
         /** @description Where another device is paired. */
         Invitation: {
@@ -6363,6 +7444,7 @@ export interface components {
              * @description When its owner ended it: microseconds since 1970 (UTC); `null`: they did not.
              */
             revoked_us?: number | null;
+            role?: components["schemas"]["GrantRole"] | null;
             /** @description Whether scores and report are seen too. */
             scores: boolean;
             /** @description Who opened it, the last first, 100 at most. */
@@ -6389,12 +7471,33 @@ export interface components {
             name?: string | null;
             /** @description 8 to 256 characters that are asked for; `null`: whoever has the link is let in. */
             passphrase?: string | null;
+            role?: components["schemas"]["GrantRole"] | null;
             /** @description Whether scores and report are shown too, beside recording and transcript. */
             scores?: boolean;
         };
         Links: {
             /** @description The newest first, those that have ended included. */
             links: components["schemas"]["Link"][];
+        };
+        /** @description What was seen of the candidate while the interviewer spoke and the candidate did not. */
+        Listening: {
+            /**
+             * Format: float
+             * @description Share of the time on camera, 0 to 1.
+             */
+            eye_contact?: number | null;
+            /** Format: float */
+            nods_per_minute: number;
+            /**
+             * Format: float
+             * @description Seconds of it in which the face was seen well.
+             */
+            seconds: number;
+            /**
+             * Format: float
+             * @description Share of the time with a smile, 0 to 1.
+             */
+            smile_share: number;
         };
         /** @description A message from the server to a page. */
         LiveMessage: {
@@ -6431,6 +7534,17 @@ export interface components {
             /** @enum {string} */
             type: "viewers";
         } | {
+            name?: string | null;
+            present: boolean;
+            /** @enum {string} */
+            type: "interviewer";
+        } | (components["schemas"]["Asked"] & {
+            /** @enum {string} */
+            type: "asked";
+        }) | (components["schemas"]["TalkTime"] & {
+            /** @enum {string} */
+            type: "talk_time";
+        }) | {
             /** Format: int32 */
             percent: number;
             stage: string;
@@ -6683,6 +7797,11 @@ export interface components {
             /** @description In order of time; empty when the recognizer gives no times. */
             words: components["schemas"]["Word"][];
         };
+        /** @description Somebody who takes part. */
+        Present: {
+            /** @description How they are called, in their own words. */
+            name?: string | null;
+        };
         /** @description A problem document. `type` is `urn:coach:problem:` and a word that programs can rely on. */
         Problem: {
             /** @description What went wrong here, and what to do. */
@@ -6854,6 +7973,8 @@ export interface components {
             duration_ms?: number | null;
             /** Format: int64 */
             expires_us: number;
+            /** @description The interviewer's recording on the same timeline, valid as long; `null` where there was no interviewer. */
+            interviewer_url?: string | null;
             /** @description A still image of it, valid as long; `null` where there is no video. */
             poster_url?: string | null;
             /** @description Valid until `expires_us`; it answers range requests, so that a player can seek. */
@@ -6890,6 +8011,7 @@ export interface components {
             stress: components["schemas"]["StressSpike"][];
             /** @description What was said, phrase by phrase in order of time; empty where nothing was written down (`recognizer` says whether anybody tried). */
             transcript?: components["schemas"]["Phrase"][];
+            turns?: components["schemas"]["Turns"] | null;
             /**
              * Format: int32
              * @description [`VERSION`].
@@ -6902,6 +8024,13 @@ export interface components {
         };
         Resolution: {
             resolved: boolean;
+        };
+        /** @description The time from the end of a question to the first word. */
+        Response: {
+            first_word: components["schemas"]["MediaTime"];
+            /** Format: int64 */
+            ms: number;
+            question_end: components["schemas"]["MediaTime"];
         };
         /** @description When sessions are deleted by themselves. */
         Retention: {
@@ -6960,6 +8089,12 @@ export interface components {
         };
         Reviewed: {
             review?: components["schemas"]["Review"] | null;
+        };
+        RoomConsentRequest: {
+            /** @description How the person is called, at most 80 characters; the candidate sees it. */
+            name?: string | null;
+            /** @description The version that the person read. It must be the one in force. */
+            version: string;
         };
         /** @description A running estimate of the four scores; `None`: not enough to say yet. */
         RunningScores: {
@@ -7098,6 +8233,8 @@ export interface components {
             own: boolean;
             /** @description Its questions, in the order they are asked. */
             questions: components["schemas"]["AskedQuestion"][];
+            /** @description Whether somebody was invited to take part while it is live. */
+            room: boolean;
             scores?: components["schemas"]["ScoreValues"] | null;
             /** @description Where its media comes from. */
             source: components["schemas"]["SessionSource"];
@@ -7213,12 +8350,15 @@ export interface components {
         };
         /** @description The latest message of each kind; a field is `null` when there was none. */
         Snapshot: {
+            asked?: components["schemas"]["Asked"] | null;
             hint?: components["schemas"]["ShownHint"] | null;
+            interviewer?: components["schemas"]["Present"] | null;
             progress?: components["schemas"]["Progress"] | null;
             /** @description Why the session failed. */
             reason?: string | null;
             score?: components["schemas"]["RunningScores"] | null;
             state?: components["schemas"]["SessionState"] | null;
+            talk_time?: components["schemas"]["TalkTime"] | null;
             /**
              * Format: int32
              * @description How many see and hear the candidate.
@@ -7231,6 +8371,8 @@ export interface components {
             end: components["schemas"]["MediaTime"];
             start: components["schemas"]["MediaTime"];
         };
+        /** @enum {string} */
+        Speaker: "candidate" | "interviewer";
         StoredPart: {
             /** Format: int64 */
             bytes: number;
@@ -7256,6 +8398,14 @@ export interface components {
             /** @description Which signals, strongest first. */
             signals: string[];
             start: components["schemas"]["MediaTime"];
+        };
+        /** @description How long each has spoken so far, with an interviewer. */
+        TalkTime: {
+            /** Format: int64 */
+            candidate_ms: number;
+            /** Format: int64 */
+            interviewer_ms: number;
+            t: components["schemas"]["MediaTime"];
         };
         Text: {
             sections: components["schemas"]["Section"][];
@@ -7345,6 +8495,30 @@ export interface components {
             };
             scores: components["schemas"]["ScoreValues"];
             session_id: components["schemas"]["SessionId"];
+        };
+        /** @description How the candidate and the interviewer took turns. */
+        Turns: {
+            /**
+             * Format: float
+             * @description Seconds of speech.
+             */
+            candidate_s: number;
+            /** @description Who began while the other one spoke and made them stop; in order of time. */
+            interruptions: components["schemas"]["Interruption"][];
+            /** @description When the interviewer spoke, in order of time. */
+            interviewer: components["schemas"]["Span"][];
+            /** Format: float */
+            interviewer_s: number;
+            listening?: components["schemas"]["Listening"] | null;
+            /** @description Where both spoke, in order of time. */
+            overlaps: components["schemas"]["Span"][];
+            /** @description From the end of each question, as it was heard, to the first word after it; in order of time. */
+            responses: components["schemas"]["Response"][];
+            /**
+             * Format: float
+             * @description The candidate's share of all speech, 0 to 1.
+             */
+            share: number;
         };
         /** @description An upload, and what the store has of it. */
         Upload: {

@@ -22,13 +22,16 @@ describe("capture", () => {
         getVideoTracks: () => [{ getSettings: () => video }],
         getAudioTracks: () => [{ getSettings: () => audio }],
       }) as unknown as MediaStream;
-    expect(applied(stream({ width: 640, height: 480 }, { autoGainControl: false, noiseSuppression: false }))).toEqual({
+    const asked = { autoGainControl: false, noiseSuppression: false, echoCancellation: false };
+    expect(applied(stream({ width: 640, height: 480 }, asked))).toEqual({
       width: 640,
       height: 480,
       agc: false,
       noise_suppression: false,
+      echo_cancellation: false,
     });
-    expect(applied(stream({}, {}))).toEqual({ width: 0, height: 0, agc: true, noise_suppression: true });
+    const worst = { width: 0, height: 0, agc: true, noise_suppression: true, echo_cancellation: true };
+    expect(applied(stream({}, {}))).toEqual(worst);
   });
 
   it("turns every refusal into something to do", () => {

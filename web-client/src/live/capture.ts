@@ -36,6 +36,7 @@ export function applied(stream: MediaStream): Capture {
     height: Math.round(video?.height ?? 0),
     agc: audio ? (audio.autoGainControl ?? true) : false,
     noise_suppression: audio ? (audio.noiseSuppression ?? true) : false,
+    echo_cancellation: audio ? (audio.echoCancellation ?? true) : false,
   };
 }
 

@@ -24,6 +24,7 @@ const answer = (start: number, end: number, more: Partial<ReportAnswer> = {}): R
 const report = (more: Partial<Report> = {}): Report => ({
   version: 1,
   notices: [],
+  turns: null,
   formulas: {},
   duration_ms: 10_000,
   coverage: { face: 0, voice: 0, speech_s: 0, face_s: 0 },

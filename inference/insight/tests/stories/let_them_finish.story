@@ -14,3 +14,4 @@ room
 0:47 interviewer stops
 1:00 end
 expect hint let_them_finish between 0:26 and 0:32
+hint 0:27.6 let_them_finish | you began before the interviewer had finished

@@ -145,9 +145,8 @@ export function ReportView({ session, report }: { session: Session; report: Repo
 
   const round = report.answers.length > 1;
   const title = titleOf(session, report);
-  const at = session.started_us ?? session.created_us;
   return (
-    <Frame title={`${title}, ${day(at)}`} wide>
+    <Frame title={`${title}, ${day(session.started_us ?? session.created_us)}`} wide>
       <div data-testid="report" data-session={session.id}>
         <EndingNote session={session.id} />
         <Top session={session} report={report} title={title} />

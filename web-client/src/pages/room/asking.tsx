@@ -61,7 +61,6 @@ function Notes({ live, onNote }: { live: boolean; onNote: (text: string) => void
       {notes.length > 0 && (
         <ul className="grid gap-1 text-sm text-white/80">
           {notes.map((note, n) => (
-            // eslint-disable-next-line @eslint-react/no-array-index-key -- the same words may be written twice
             <li key={n}>{note}</li>
           ))}
         </ul>
