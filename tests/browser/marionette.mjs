@@ -107,9 +107,9 @@ const until = (body) => `
 
 /** A page of a Firefox of its own. */
 export class Page {
-  static async open() {
+  static async open(preferences = {}) {
     const profile = mkdtempSync(path.join(tmpdir(), "coach-firefox-"));
-    const lines = Object.entries(PREFERENCES).map(
+    const lines = Object.entries({ ...PREFERENCES, ...preferences }).map(
       ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});`,
     );
     writeFileSync(path.join(profile, "user.js"), lines.join("\n"));

@@ -29,6 +29,7 @@ export const begin = `(selector, name) => {
     if (loud && quiet >= 10) seen.beeps.push(performance.now() / 1000);
     quiet = loud ? 0 : quiet + 1;
   };
+  seen.context = context;
   seen.timer = setInterval(() => (look(), listen()), 16);
   return context.resume();
 }`;

@@ -35,7 +35,8 @@ const watchMarks = (page, selector, name) => page.evaluate(`(${begin})(${JSON.st
 
 /** The observer's Firefox, or null where it does not start. */
 async function observe(address) {
-  const page = await Page.open();
+  // As in the Chromiums: a script's click is no gesture of a person, without which a page is silent.
+  const page = await Page.open({ "media.autoplay.default": 0, "media.autoplay.block-webaudio": false });
   await page.goto(address);
   await page.until(`return document.querySelector("[data-testid=join]")`);
   await page.shot(path.join(shots, "room-observer-invitation.png"));
@@ -112,13 +113,14 @@ await walk(
     seen.candidate_sees = await marks(page, "marks");
     seen.interviewer_sees = await marks(ira, "marks");
     seen.named = await by("interviewer").innerText();
+    seen.watched = await by("watched").innerText();
     if (firefox) {
       await firefox.shot(path.join(shots, "room-7-observer.png"));
       for (const of of ["candidate", "interviewer"]) {
         seen[`observer_sees_${of}`] = JSON.parse(
           await firefox.run(`
-          const { flashes, beeps, frames } = window.${of};
-          return JSON.stringify({ flashes, beeps, frames });`),
+          const { flashes, beeps, frames, context } = window.${of};
+          return JSON.stringify({ flashes, beeps, frames, plays: context.state === "running" });`),
         );
       }
     }

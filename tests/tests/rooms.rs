@@ -36,6 +36,14 @@ fn marked(folder: &Path, name: &str, every_s: f64, hz: u32) -> Result<(PathBuf, 
 /// Checks that flashes and beeps came, each in its time: the distances are whole turns, but for what a busy machine delays.
 fn marks_are_there(seen: &Value, what: &str, every_s: f64) -> Result<()> {
     for kind in ["flashes", "beeps"] {
+        if kind == "beeps" && seen["plays"] == false {
+            not_checked(
+                Need::Other,
+                &format!("sound: {what}"),
+                "the browser plays nothing on a machine without a sound device",
+            );
+            continue;
+        }
         let times: Vec<f64> = seen[kind].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
         ensure!(times.len() >= 3, "{what}: {} {kind}: {seen}", times.len());
         let fits = times.windows(2).filter(|pair| {
@@ -76,6 +84,9 @@ async fn two_people_see_and_hear_each_other_and_an_observer_watches() -> Result<
         }
     }
     ensure!(text("named")?.contains("Ira"), "the candidate is told who is there");
+    if seen["firefox"].is_null() {
+        ensure!(text("watched")?.contains("Somebody is watching"), "one observer: {}", text("watched")?);
+    }
     ensure!(text("refused")?.contains("Ira is the interviewer"), "{}", text("refused")?);
     ensure!(text("alone")? == "live", "the candidate goes on alone");
     ensure!(seen["console"] == json!([]), "{}", seen["console"]);

@@ -1,7 +1,6 @@
 //! One WebSocket: messages of the hub to the page, the page's marks to the live session.
 
 use crate::auth::Viewer;
-use crate::auth::rights::Action;
 use crate::channel::hub::Subscription;
 use crate::channel::protocol::{ClientMark, FromClient, Message, VERSION};
 use crate::channel::rate::Bucket;
@@ -64,10 +63,7 @@ impl Watcher {
     fn sets_marks_as(&self) -> Option<Participant> {
         match self {
             Watcher::Person(_) => Some(Participant::Candidate),
-            Watcher::Invited(guest) if visitor::party(&guest.link).may(Action::Interview) => {
-                Some(Participant::Interviewer)
-            }
-            Watcher::Invited(_) => None,
+            Watcher::Invited(guest) => visitor::takes_part_as(guest),
         }
     }
 

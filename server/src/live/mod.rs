@@ -64,11 +64,18 @@ pub trait LiveSessions: Send + Sync {
     async fn patch_interview(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError>;
     /// Ends the interviewer's publishing named by `resource`; the session goes on. Returns whether there was one.
     async fn leave_interview(&self, session: SessionId, resource: &str) -> bool;
-    /// Answers a viewer's SDP offer: the viewer gets what the participant publishes, from the next key frame on.
+    /// Answers a viewer's SDP offer: the viewer gets what the participant publishes, from the next key frame on. `by`: as whom they
+    /// take part; `None`: they only watch, and are counted.
     ///
     /// # Errors
     /// The offer is refused, nothing is published, or the server has no capacity.
-    async fn watch(&self, session: &Session, of: Participant, offer: &str) -> Result<Answered, WatchError>;
+    async fn watch(
+        &self,
+        session: &Session,
+        of: Participant,
+        by: Option<Participant>,
+        offer: &str,
+    ) -> Result<Answered, WatchError>;
     /// Returns whether `resource` names a viewing that goes on.
     async fn watches(&self, session: SessionId, resource: &str) -> bool;
     /// Takes what a viewer says about its ICE session: candidates, or an ICE restart.

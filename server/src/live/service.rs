@@ -205,9 +205,15 @@ impl LiveSessions for Service {
         }
     }
 
-    async fn watch(&self, session: &Session, of: Participant, offer: &str) -> Result<Answered, WatchError> {
+    async fn watch(
+        &self,
+        session: &Session,
+        of: Participant,
+        by: Option<Participant>,
+        offer: &str,
+    ) -> Result<Answered, WatchError> {
         match self.room(session.id) {
-            Some(room) => room.viewers_of(of).watch(&self.live.endpoint, offer).await,
+            Some(room) => room.viewers_of(of).watch(&self.live.endpoint, by.is_none(), offer).await,
             None if session.state.takes_media() => Err(WatchError::NothingYet),
             None => Err(WatchError::Over),
         }

@@ -35,6 +35,7 @@ pub type Tell = Box<dyn Fn(u32) + Send + Sync>;
 
 struct Viewing {
     viewer: Viewer,
+    counted: bool,
     ice: tokio::sync::Mutex<IceSession>,
     _place: OwnedSemaphorePermit,
 }
@@ -72,11 +73,16 @@ impl Viewers {
         *self.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Answers a viewer's offer.
+    /// Answers a viewer's offer. `counted`: the candidate is told of one more who watches.
     ///
     /// # Errors
     /// The offer is refused, nothing is sent, or the limit of viewers is reached.
-    pub async fn watch(self: &Arc<Self>, endpoint: &Endpoint, offer: &str) -> Result<Answered, WatchError> {
+    pub async fn watch(
+        self: &Arc<Self>,
+        endpoint: &Endpoint,
+        counted: bool,
+        offer: &str,
+    ) -> Result<Answered, WatchError> {
         let codec = match self.sent() {
             Sent::Nothing => return Err(WatchError::NothingYet),
             Sent::Over => return Err(WatchError::Over),
@@ -88,7 +94,7 @@ impl Viewers {
         let resource = uuid::Uuid::new_v4().simple().to_string();
         let ice = IceSession::new(&answer.ice_tag);
         let etag = ice.etag().to_owned();
-        let viewing = Arc::new(Viewing { viewer, ice: ice.into(), _place: place });
+        let viewing = Arc::new(Viewing { viewer, counted, ice: ice.into(), _place: place });
         self.viewings.insert(resource.clone(), viewing.clone());
         self.count();
         metrics::gauge!("coach_viewers").increment(1.0);
@@ -112,7 +118,8 @@ impl Viewers {
 
     /// Tells the candidate how many watch.
     fn count(&self) {
-        (self.tell)(u32::try_from(self.viewings.len()).unwrap_or(u32::MAX));
+        let counted = self.viewings.iter().filter(|viewing| viewing.counted).count();
+        (self.tell)(u32::try_from(counted).unwrap_or(u32::MAX));
     }
 
     /// Returns whether this viewing goes on.
@@ -180,12 +187,17 @@ mod tests {
         let endpoint = Endpoint::bind(Config::default()).unwrap();
         let (viewers, told) = viewers(&endpoint);
         let offer = CHROMIUM.replace("a=sendonly", "a=recvonly");
-        let watch = async || viewers.watch(&endpoint, &offer).await;
+        let watch_as = async |counted| viewers.watch(&endpoint, counted, &offer).await;
+        let watch = async || watch_as(true).await;
         assert!(matches!(watch().await, Err(WatchError::NothingYet)));
         viewers.begin(Some(VideoCodec::Vp8));
-        assert!(matches!(viewers.watch(&endpoint, CHROMIUM).await, Err(WatchError::Malformed(_))), "it would send");
-        let first = watch().await.unwrap();
+        assert!(
+            matches!(viewers.watch(&endpoint, true, CHROMIUM).await, Err(WatchError::Malformed(_))),
+            "it would send"
+        );
+        let first = watch_as(false).await.unwrap();
         let second = watch().await.unwrap();
+        assert_eq!(told.lock().unwrap().last(), Some(&1), "whoever takes part is not counted");
         for _ in 0..20 {
             assert!(matches!(watch().await, Err(WatchError::Busy(_))));
         }
@@ -208,7 +220,7 @@ mod tests {
         let (viewers, _) = viewers(&endpoint);
         viewers.begin(None);
         let offer = CHROMIUM.replace("a=sendonly", "a=recvonly");
-        let Answered { resource, etag, .. } = viewers.watch(&endpoint, &offer).await.unwrap();
+        let Answered { resource, etag, .. } = viewers.watch(&endpoint, true, &offer).await.unwrap();
         let patch = async |if_match: Option<&str>, fragment: &str| {
             let patch = Patch { if_match: if_match.map(str::to_owned), fragment: fragment.to_owned() };
             viewers.patch(&resource, &patch).await

@@ -102,7 +102,13 @@ impl LiveSessions for LiveDouble {
         there
     }
 
-    async fn watch(&self, session: &Session, _: Participant, _: &str) -> Result<Answered, WatchError> {
+    async fn watch(
+        &self,
+        session: &Session,
+        _: Participant,
+        _: Option<Participant>,
+        _: &str,
+    ) -> Result<Answered, WatchError> {
         if let Some(error) = self.refuse_viewer.lock().unwrap().take() {
             return Err(error);
         }

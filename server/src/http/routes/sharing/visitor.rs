@@ -1,11 +1,12 @@
 //! The guest of a link: an extractor that proves the cookie and names what the guest may do.
 
-use crate::auth::rights::Party;
+use crate::auth::rights::{Action, Party};
 use crate::clock::now_us;
 use crate::http::app::App;
 use crate::http::error::{Error, Result};
 use crate::http::routes::account::cookie;
 use crate::http::viewer::{Act, Address, too_many};
+use crate::live::Participant;
 use crate::store::sessions::{self, Session};
 use crate::store::sharing::links::Opens;
 use crate::store::sharing::visits;
@@ -53,6 +54,11 @@ pub fn party(link: &Opens) -> Party {
         Some(role) => Party::Invited { role },
         None => Party::Guest { scores: link.scores, comments: link.comments },
     }
+}
+
+/// Returns as whom a guest takes part in the live session; `None`: they only watch.
+pub fn takes_part_as(guest: &visits::Guest) -> Option<Participant> {
+    party(&guest.link).may(Action::Interview).then_some(Participant::Interviewer)
 }
 
 /// Returns whether a guest who was let in may still be here: the link is in force, and so is what the browser holds.

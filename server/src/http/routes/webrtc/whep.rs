@@ -34,7 +34,7 @@ pub async fn watch(
 ) -> Result<Response> {
     let offer = exchange::offer(&app, &headers, body).await?;
     let session = &seen.session;
-    let answer = app.live.watch(session, viewing.of, &offer).await.map_err(|error| match error {
+    let answer = app.live.watch(session, viewing.of, None, &offer).await.map_err(|error| match error {
         WatchError::Malformed(_) => Error::BadRequest(error.to_string()),
         WatchError::Unacceptable(_) => Error::Unprocessable(error.to_string()),
         WatchError::NothingYet => Error::NotYet { detail: error.to_string(), retry_after_s: 2 },
