@@ -8,7 +8,7 @@ packages=(pkg-config build-essential libgstreamer1.0-dev libgstreamer-plugins-ba
   gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav python3-pip python3-venv)
 if [[ "${1:-}" == test ]]; then
   packages+=(chromium firefox-esr ffmpeg espeak-ng postgresql fonts-dejavu-core gstreamer1.0-nice gir1.2-gst-plugins-bad-1.0
-    python3-gi)
+    python3-gi coturn)
 fi
 
 missing=()
@@ -20,6 +20,10 @@ if (( ${#missing[@]} )); then
   as_root=(); [[ $EUID -eq 0 ]] || as_root=(sudo)
   "${as_root[@]}" apt-get update -qq
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  # The package starts a relay of its own, which nothing here uses.
+  if [[ " ${missing[*]} " == *" coturn "* && -d /run/systemd/system ]]; then
+    "${as_root[@]}" systemctl disable --quiet --now coturn
+  fi
 fi
 
 python3 scripts/models.py "${1:-}"
