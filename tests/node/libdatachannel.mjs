@@ -32,10 +32,11 @@ function outgoing(peer, media, ssrc, payload, clock, packetizer) {
   handler.addToChain(new datachannel.RtcpNackResponder());
   track.setMediaHandler(handler);
   const begins = randomBytes(4).readUInt32BE();
-  return (packet) => {
-    config.timestamp = (begins + Math.round(packet.seconds * clock)) % 2 ** 32;
-    return track.sendMessageBinary(packet.data);
+  const packet = ({ seconds, data }) => {
+    config.timestamp = (begins + Math.round(seconds * clock)) % 2 ** 32;
+    return track.sendMessageBinary(data);
   };
+  return { packet, open: new Promise((resolve) => track.onOpen(resolve)) };
 }
 
 const sent = { v: 0, a: 0 };
@@ -68,11 +69,13 @@ if (answer.status !== 201) throw new Error(`POST: ${answer.status} ${await answe
 const resource = new URL(answer.headers.get("location"), url);
 peer.setRemoteDescription(await answer.text(), "answer");
 await connected;
+// The connection stands a moment before its tracks do.
+await Promise.all([send.v.open, send.a.open]);
 const began = performance.now();
 for (const packet of all) {
   const wait = packet.seconds * 1000 - (performance.now() - began);
   if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
-  if (send[packet.track](packet)) sent[packet.track] += 1;
+  if (send[packet.track].packet(packet)) sent[packet.track] += 1;
 }
 const deleted = await fetch(resource, { method: "DELETE" });
 peer.close();

@@ -62,7 +62,7 @@ const FACES: [Staged; 4] = [
         face: Face::Leaves,
         first: &["presence"],
         hint: Some(("back_in_frame", FROM_S, FROM_S + 5.0)),
-        told: Some("out of the frame for 5.9 s"),
+        told: Some("out of the frame for 6 s"),
         ..USUAL
     },
     Staged {
