@@ -1,6 +1,6 @@
-//! The kernels for AVX2: eight pixels at a time where all their neighbours lie inside the image.
+//! The kernels for AVX2: eight pixels at a time. [`edge`] has the groups that reach beyond the image.
 //!
-//! The only unsafe code of the face engine. Why it is sound:
+//! Why the unsafe code is sound:
 //! * the functions are `target_feature(avx2)` and called only after `is_x86_feature_detected!("avx2")`;
 //! * a gather reads four bytes at `y * stride + x` (of RGB six, at `y * stride + 3 x`), and is done only for groups whose first
 //!   and last pixel satisfy `0 <= x <= width - 4` (of RGB `width - 2`) and `0 <= y <= height - 2`. Positions of a row go in equal steps too small to wrap around, so all
@@ -9,9 +9,11 @@
 //!
 //! The arithmetic is that of the portable kernel, operation by operation, without fused multiply-adds: same bits.
 
+mod edge;
+
 use super::super::roi::to_stored;
 use super::portable::{CHROMA_SHIFT, Plane, UNIT, chroma, i420_span, planes, rgb_span};
-use super::{Colour, Crop, Steps};
+use super::{Border, Colour, Crop, Steps};
 use coach_core::{I420, RgbFrame};
 use std::arch::x86_64::*;
 
@@ -53,6 +55,7 @@ fn possible(steps: &Steps, planes: &[&[u8]]) -> bool {
 fn i420_avx2(frame: &I420<'_>, crop: &Crop, steps: &Steps, out: &mut [f32]) {
     let colour = Colour::new(frame.matrix, frame.range);
     let planes = planes(frame, colour.y0 as u8);
+    let replicated = crop.border == Border::Replicate && planes.iter().all(edge::wide);
     let n = crop.size;
     let (red, rest) = out.split_at_mut(n * n);
     let (green, blue) = rest.split_at_mut(n * n);
@@ -71,7 +74,9 @@ fn i420_avx2(frame: &I420<'_>, crop: &Crop, steps: &Steps, out: &mut [f32]) {
                 && planes[1].holds(chroma(x), chroma(y))
                 && planes[1].holds(chroma(x_end), chroma(y_end));
             if inside {
-                eight(&planes, crop, &colour, steps, (x, y), [r, g, b]);
+                eight::<false>(&planes, crop, &colour, steps, (x, y), [r, g, b]);
+            } else if replicated {
+                eight::<true>(&planes, crop, &colour, steps, (x, y), [r, g, b]);
             } else {
                 i420_span(&planes, crop, &colour, steps, start, at, [r, g, b]);
             }
@@ -91,8 +96,9 @@ impl Plane<'_> {
     }
 }
 
+/// Eight pixels, all inside the image, or with `EDGE` anywhere.
 #[target_feature(enable = "avx2")]
-fn eight(
+fn eight<const EDGE: bool>(
     [luma, u, v]: &[Plane<'_>; 3],
     crop: &Crop,
     colour: &Colour,
@@ -105,10 +111,15 @@ fn eight(
     let cx = _mm256_add_epi32(_mm256_srai_epi32::<1>(x), shift);
     let cy = _mm256_add_epi32(_mm256_srai_epi32::<1>(y), shift);
     let set = |value: f32| _mm256_set1_ps(value);
-    let l = _mm256_mul_ps(_mm256_sub_ps(sample(luma, x, y), set(colour.y0)), set(colour.ky));
-    let weights = Weights::new(cx, cy);
-    let cb = _mm256_sub_ps(weights.sample(u), set(128.0));
-    let cr = _mm256_sub_ps(weights.sample(v), set(128.0));
+    let (of_luma, of_chroma) = (Weights::new(x, y), Weights::new(cx, cy));
+    let [l, cb, cr] = if EDGE {
+        [of_luma.sample_replicated(luma), of_chroma.sample_replicated(u), of_chroma.sample_replicated(v)]
+    } else {
+        [of_luma.sample(luma), of_chroma.sample(u), of_chroma.sample(v)]
+    };
+    let l = _mm256_mul_ps(_mm256_sub_ps(l, set(colour.y0)), set(colour.ky));
+    let cb = _mm256_sub_ps(cb, set(128.0));
+    let cr = _mm256_sub_ps(cr, set(128.0));
     let finish = |value: __m256| {
         let clamped = _mm256_min_ps(_mm256_max_ps(value, _mm256_setzero_ps()), set(255.0));
         _mm256_add_ps(_mm256_mul_ps(clamped, set(crop.scale)), set(crop.offset))
@@ -145,6 +156,7 @@ fn rgb_avx2(frame: &RgbFrame<'_>, crop: &Crop, steps: &Steps, out: &mut [f32]) {
         let (x, y) = (x >> 16, y >> 16);
         x >= 0 && y >= 0 && x <= frame.width as i32 - 2 && y <= frame.height as i32 - 2
     };
+    let replicated = crop.border == Border::Replicate && edge::wide_rgb(frame);
     for v in 0..n {
         let start = steps.row(v);
         for at in (0..n).step_by(LANES) {
@@ -154,6 +166,8 @@ fn rgb_avx2(frame: &RgbFrame<'_>, crop: &Crop, steps: &Steps, out: &mut [f32]) {
             let first = steps.position(start, at);
             if end - at == LANES && holds(first) && holds(steps.position(start, end - 1)) {
                 eight_rgb(frame, crop, steps, first, colours);
+            } else if end - at == LANES && replicated {
+                edge::eight_rgb_replicated(frame, crop, steps, first, colours);
             } else {
                 rgb_span(frame, crop, steps, start, at, colours);
             }
@@ -191,20 +205,10 @@ fn eight_rgb(frame: &RgbFrame<'_>, crop: &Crop, steps: &Steps, (x, y): (i32, i32
         let first = _mm256_and_si256(_mm256_srli_epi32::<16>(a), low);
         _mm256_or_si256(first, _mm256_and_si256(_mm256_srli_epi32::<8>(b), high))
     };
-    let finish = |top: __m256i, bottom: __m256i| {
-        let sum = _mm256_add_epi32(weights.mix(top, bottom), _mm256_set1_epi32(512));
-        let byte = _mm256_cvtepi32_ps(_mm256_srai_epi32::<10>(sum));
-        _mm256_add_ps(_mm256_mul_ps(byte, _mm256_set1_ps(crop.scale)), _mm256_set1_ps(crop.offset))
-    };
-    let r = finish(red(top), red(bottom));
-    let g = finish(green(top), green(bottom));
-    let b = finish(blue(top), blue(bottom));
+    let r = weights.byte(crop, red(top), red(bottom));
+    let g = weights.byte(crop, green(top), green(bottom));
+    let b = weights.byte(crop, blue(top), blue(bottom));
     store(to, [r, g, b]);
-}
-
-#[target_feature(enable = "avx2")]
-fn sample(plane: &Plane<'_>, x: __m256i, y: __m256i) -> __m256 {
-    Weights::new(x, y).sample(plane)
 }
 
 /// Positions and weights of eight pixels, shared by planes of the same size.
@@ -252,5 +256,13 @@ impl Weights {
     fn mix(&self, top: __m256i, bottom: __m256i) -> __m256i {
         let (top, bottom) = (_mm256_madd_epi16(top, self.fx), _mm256_madd_epi16(bottom, self.fx));
         _mm256_madd_epi16(_mm256_or_si256(top, _mm256_slli_epi32::<16>(bottom)), self.fy)
+    }
+
+    /// The weighted sum rounded to whole values, as OpenCV leaves them, and written as the crop asks.
+    #[target_feature(enable = "avx2")]
+    fn byte(&self, crop: &Crop, top: __m256i, bottom: __m256i) -> __m256 {
+        let sum = _mm256_add_epi32(self.mix(top, bottom), _mm256_set1_epi32(512));
+        let byte = _mm256_cvtepi32_ps(_mm256_srai_epi32::<10>(sum));
+        _mm256_add_ps(_mm256_mul_ps(byte, _mm256_set1_ps(crop.scale)), _mm256_set1_ps(crop.offset))
     }
 }
