@@ -1,4 +1,4 @@
-//! The three rewrites proved on small graphs: an interpreter runs the graph before and after on random weights and inputs.
+//! The rewrites proved on small graphs: an interpreter runs the graph before and after on random weights and inputs.
 
 use super::onnx::{Array, Attribute, Graph, Node, Values};
 use super::rewrite::{NARROW, Rewrites, rewrite};

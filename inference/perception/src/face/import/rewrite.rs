@@ -1,6 +1,7 @@
-//! Three rewrites of the graph. Each is exact algebra and changes speed only: ONNX Runtime has no blocked (NCHWc) PReLU, so
+//! Rewrites of the graph: three here, one in [`super::first_row`]. Each is exact algebra and changes speed only: ONNX Runtime has no blocked (NCHWc) PReLU, so
 //! the plain graph spends more than half its time there and in reordering around it.
 
+use super::first_row::keep_first_row;
 use super::onnx::{Array, Attribute, Graph, Node};
 use std::collections::BTreeMap;
 
@@ -13,14 +14,16 @@ pub struct Rewrites {
     pub bottleneck: bool,
     pub prelu_pairs: bool,
     pub layer_norm: bool,
+    pub first_row: bool,
 }
 
 impl Rewrites {
-    pub const ALL: Rewrites = Rewrites { bottleneck: true, prelu_pairs: true, layer_norm: true };
-    pub const NONE: Rewrites = Rewrites { bottleneck: false, prelu_pairs: false, layer_norm: false };
+    pub const ALL: Rewrites = Rewrites { bottleneck: true, prelu_pairs: true, layer_norm: true, first_row: true };
+    pub const NONE: Rewrites = Rewrites { bottleneck: false, prelu_pairs: false, layer_norm: false, first_row: false };
 }
 
-/// Applies them, in the one order that works: bottlenecks contain PReLUs that must not become pairs before.
+/// Applies them, in the one order that works: bottlenecks contain PReLUs that must not become pairs before, and the first row
+/// of a layer normalisation is known when it is one node.
 pub fn rewrite(graph: &mut Graph, which: Rewrites) {
     if which.bottleneck {
         double_narrow_bottlenecks(graph);
@@ -31,10 +34,13 @@ pub fn rewrite(graph: &mut Graph, which: Rewrites) {
     if which.layer_norm {
         fuse_layer_norms(graph);
     }
+    if which.first_row {
+        keep_first_row(graph);
+    }
 }
 
 /// The one node that reads `name`, if it is one only (and `name` is no output).
-fn only_reader(graph: &Graph, name: &str) -> Option<usize> {
+pub fn only_reader(graph: &Graph, name: &str) -> Option<usize> {
     let mut readers = graph.nodes.iter().enumerate().filter(|(_, n)| n.inputs.iter().any(|i| i == name));
     let (index, _) = readers.next()?;
     (readers.next().is_none() && !graph.outputs.iter().any(|(o, _)| o == name)).then_some(index)
