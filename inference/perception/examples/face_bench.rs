@@ -1,13 +1,14 @@
 //! CPU time per frame of the face engine over raw frames of a file; one JSON object on standard output.
 //!
 //! `face_bench MODELS FRAMES WIDTH HEIGHT FPS rgb24|yuv420p full|lite|no-blendshapes [ROUNDS]`, where FRAMES holds raw frames
-//! one after another and MODELS is the folder of models.toml. `scripts/bench/face.py` runs it beside MediaPipe.
+//! one after another and MODELS is the folder of models.toml. `scripts/bench/face.py` runs it beside MediaPipe. COACH_FACE_RUNTIME
+//! says what runs the full model: auto, avx512, avx2 or onnxruntime.
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
 use coach_core::frame::{Matrix, Range, Rotation};
 use coach_core::{I420, MediaTime, RgbFrame};
-use coach_perception::face::{Detail, Models, Track, Worker};
+use coach_perception::face::{Choice, Detail, Models, Track, Worker};
 use coach_perception::runtime::Runtime;
 use std::path::Path;
 
@@ -31,6 +32,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "lite" => Models::lite(&read("face_detection_short_range.tflite")?, &read("face_landmark.tflite")?)?,
         _ => Models::full(&read("face_landmarker.task")?)?,
     };
+    let choice = match std::env::var("COACH_FACE_RUNTIME").as_deref() {
+        Err(_) | Ok("auto") => Choice::Auto,
+        Ok("avx512") => Choice::Avx512,
+        Ok("avx2") => Choice::Avx2,
+        Ok("onnxruntime") => Choice::OnnxRuntime,
+        Ok(other) => return Err(format!("COACH_FACE_RUNTIME={other} is unknown").into()),
+    };
+    let models = models.run_by(choice);
     let mut worker = Worker::new(&runtime, &models)?;
     let detail = Detail { blendshapes: mode == "full", landmarks: false };
 
@@ -71,7 +80,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     costs.sort_by(f64::total_cmp);
     let at = |q: f64| costs.get((costs.len() as f64 * q) as usize).copied().unwrap_or(0.0);
     println!(
-        r#"{{"frames":{},"faces":{faces},"mean_us":{mean:.0},"min_us":{:.0},"p50_us":{:.0},"p95_us":{:.0}}}"#,
+        r#"{{"run_by":"{}","frames":{},"faces":{faces},"mean_us":{mean:.0},"min_us":{:.0},"p50_us":{:.0},"p95_us":{:.0}}}"#,
+        models.run_by_name(),
         costs.len(),
         at(0.0),
         at(0.5),

@@ -1,7 +1,7 @@
 //! The models of faces, voices and words of the process, loaded once from the models folder. Each is optional.
 
 use super::words::Words;
-use crate::config::models::{self, Config, Face};
+use crate::config::models::{self, Config, Face, FaceRuntime};
 use coach_core::journal::{self, FaceModel, VoiceActivityModel};
 use coach_perception::words::{Files, Recognizer};
 use coach_perception::{face, runtime::Runtime, voice::Activity};
@@ -57,6 +57,7 @@ impl Models {
         if runtime.is_some() {
             if matches!(config.face, Face::Auto | Face::Full) {
                 full = bundle(folder, cache).map_err(|e| lacks(format!("full face model: {e}"))).ok();
+                full = full.map(|models| models.run_by(choice(config.face_runtime)));
             }
             lite = lite_model(folder, cache).map_err(|e| lacks(format!("lite face model: {e}"))).ok();
             silero = std::fs::read(folder.join(SILERO))
@@ -89,6 +90,7 @@ impl Models {
             face_sha256: self.face.as_ref().map(|m| m.sha256().to_owned()).unwrap_or_default(),
             voice_activity: if self.silero.is_some() { VoiceActivityModel::Silero } else { VoiceActivityModel::Energy },
             words: self.words.as_ref().map(|words| words.source().to_owned()),
+            face_runtime: self.face.as_ref().map(|m| m.run_by_name().to_owned()),
         }
     }
 
@@ -134,6 +136,16 @@ impl Models {
             }),
             _ => Activity::energy(),
         }
+    }
+}
+
+/// Returns what the configuration asks for, in the words of the face engine.
+fn choice(runtime: FaceRuntime) -> face::Choice {
+    match runtime {
+        FaceRuntime::Auto => face::Choice::Auto,
+        FaceRuntime::Avx512 => face::Choice::Avx512,
+        FaceRuntime::Avx2 => face::Choice::Avx2,
+        FaceRuntime::OnnxRuntime => face::Choice::OnnxRuntime,
     }
 }
 

@@ -116,7 +116,8 @@ async fn models(config: &Config) -> anyhow::Result<Vec<Finding>> {
     let models = tokio::task::spawn_blocking(move || Models::load(&settings, &cache)).await?;
     let names = models.describe();
     let there = format!("face {:?}, voice activity {:?}", names.face, names.voice_activity).to_lowercase();
-    let there = format!("{there}, words {}", names.words.as_deref().unwrap_or("none"));
+    let runtime = names.face_runtime.as_deref().unwrap_or("none");
+    let there = format!("{there}, words {}, faces run by {runtime}", names.words.as_deref().unwrap_or("none"));
     let mut findings = vec![Finding::Good(there)];
     let lacking = |missing: &crate::analysis::models::Missing| Finding::Lacking {
         what: missing.what.clone(),

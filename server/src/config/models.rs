@@ -9,6 +9,7 @@ pub struct Config {
     /// Folder that `make setup` fills.
     pub dir: PathBuf,
     pub face: Face,
+    pub face_runtime: FaceRuntime,
     pub words: Words,
 }
 
@@ -20,6 +21,20 @@ pub enum Face {
     Full,
     Lite,
     None,
+}
+
+/// What runs the landmarks and blendshapes of the full face model. The others are run by ONNX Runtime.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaceRuntime {
+    /// The fastest that the processor and the model file have.
+    Auto,
+    /// The kernels for AVX-512; ONNX Runtime where the processor has none.
+    Avx512,
+    /// The kernels for AVX2; ONNX Runtime where the processor has none.
+    Avx2,
+    #[serde(rename = "onnxruntime")]
+    OnnxRuntime,
 }
 
 /// Whether words are written down.
@@ -34,6 +49,6 @@ pub enum Words {
 
 impl Default for Config {
     fn default() -> Config {
-        Config { dir: PathBuf::from("models"), face: Face::Auto, words: Words::Auto }
+        Config { dir: PathBuf::from("models"), face: Face::Auto, face_runtime: FaceRuntime::Auto, words: Words::Auto }
     }
 }

@@ -50,6 +50,10 @@ pub struct Models {
     /// Name and version of the speech recognizer ("moonshine-tiny-en 0.1.29"); `null`: nothing is written down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,
+    /// What ran the landmarks and blendshapes: "avx512" or "avx2", the kernels of coach-perception, or "onnxruntime". `null`: no face
+    /// model, or a journal of version 0.1.0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub face_runtime: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

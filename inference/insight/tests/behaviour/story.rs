@@ -106,6 +106,7 @@ pub fn header() -> Header {
             face_sha256: String::new(),
             voice_activity: VoiceActivityModel::Silero,
             words: None,
+            face_runtime: None,
         },
         rate_hz: 15,
         capture: Capture { width: 640, height: 480, ..Capture::default() },

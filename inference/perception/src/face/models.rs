@@ -2,6 +2,7 @@
 
 use super::import::geometry::{Anchor, Geometry};
 use super::import::{CONVERTER_VERSION, Cause, Error, MAX_FILE, convert_bundle, tflite_to_onnx};
+use super::net::{Choice, Network, Plans, Processor};
 use coach_core::journal::FaceModel;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
@@ -21,7 +22,7 @@ const MAGIC: &[u8; 8] = b"COACHFM\0";
 
 /// Converted face models. Cheap to clone; shared by all workers.
 #[derive(Clone)]
-pub struct Models(Arc<Inner>);
+pub struct Models(Arc<Inner>, Option<Processor>);
 
 struct Inner {
     kind: FaceModel,
@@ -31,6 +32,16 @@ struct Inner {
     /// Empty with the lite model.
     blendshapes: Vec<u8>,
     geometry: Geometry,
+    /// The landmark and the blendshape network as TFLite files; empty with the lite model.
+    tflite: [Vec<u8>; 2],
+    /// The two for our own kernels.
+    plans: Option<Plans>,
+}
+
+/// Returns both networks for our own kernels, where they are the ones that these compute.
+fn plans(tflite: &[Vec<u8>; 2]) -> Option<Plans> {
+    let plans = Plans::read(&tflite[0], &tflite[1]).ok()?;
+    (plans.landmarks_size() == (256, 3 * 478)).then_some(plans)
 }
 
 impl Models {
@@ -42,14 +53,16 @@ impl Models {
         let refused = |cause| Error { file: BUNDLE.0, expected: BUNDLE.1, cause };
         let sha256 = known(bundle, BUNDLE.1, |b| convert_bundle(b).err()).map_err(refused)?;
         let converted = convert_bundle(bundle).map_err(refused)?;
-        Ok(Models(Arc::new(Inner {
+        Ok(Models::of(Inner {
             kind: FaceModel::Full,
             sha256,
             detector: converted.detector,
             landmarks: converted.landmarks,
             blendshapes: converted.blendshapes,
             geometry: converted.geometry,
-        })))
+            plans: plans(&converted.tflite),
+            tflite: converted.tflite,
+        }))
     }
 
     /// Converts the lite model: 468 landmarks, no irises, no blendshapes, from `face_detection_short_range.tflite` and
@@ -64,14 +77,34 @@ impl Models {
             tflite_to_onnx(bytes).map_err(refused)
         };
         let (detector, landmarks) = (convert(DETECTOR, detector_tflite)?, convert(MESH, mesh_tflite)?);
-        Ok(Models(Arc::new(Inner {
+        Ok(Models::of(Inner {
             kind: FaceModel::Lite,
             sha256: MESH.1.to_owned(),
             detector,
             landmarks,
             blendshapes: Vec::new(),
             geometry: Geometry::canonical(),
-        })))
+            tflite: [Vec::new(), Vec::new()],
+            plans: None,
+        }))
+    }
+
+    fn of(inner: Inner) -> Models {
+        Models(Arc::new(inner), Processor::find(Choice::Auto))
+    }
+
+    /// Returns the same models, run by what is asked for.
+    #[must_use]
+    pub fn run_by(&self, choice: Choice) -> Models {
+        Models(Arc::clone(&self.0), Processor::find(choice))
+    }
+
+    /// Returns what runs landmarks and blendshapes: `avx512` or `avx2`, our own kernels, or `onnxruntime`.
+    pub fn run_by_name(&self) -> &'static str {
+        match (&self.0.plans, self.1) {
+            (Some(_), Some(processor)) => processor.name(),
+            _ => "onnxruntime",
+        }
     }
 
     /// Returns whether this is the full or the lite model.
@@ -99,7 +132,9 @@ impl Models {
                 [(a.index as u32).to_le_bytes().to_vec(), numbers].concat()
             })
             .collect();
-        for section in [inner.sha256.as_bytes(), &inner.detector, &inner.landmarks, &inner.blendshapes, &anchors] {
+        let [landmarks, blendshapes] = &inner.tflite;
+        let onnx = [inner.sha256.as_bytes(), &inner.detector, &inner.landmarks, &inner.blendshapes];
+        for section in onnx.into_iter().chain([&anchors[..], landmarks, blendshapes]) {
             out.extend((section.len() as u64).to_le_bytes());
             out.extend(section);
         }
@@ -113,11 +148,12 @@ impl Models {
     /// # Errors
     /// [`Cause::Cache`]: the bytes are of another version or damaged; the models must be converted again.
     pub fn from_cache(bytes: &[u8]) -> Result<Models, Error> {
-        read_cache(bytes).map(|inner| Models(Arc::new(inner))).ok_or(Error {
-            file: BUNDLE.0,
-            expected: BUNDLE.1,
-            cause: Cause::Cache,
-        })
+        read_cache(bytes).map(Models::of).ok_or(Error { file: BUNDLE.0, expected: BUNDLE.1, cause: Cause::Cache })
+    }
+
+    /// Returns landmarks and blendshapes on our own kernels; `None` where the processor or the file has none.
+    pub(super) fn own_networks(&self) -> Option<[Box<dyn Network>; 2]> {
+        self.0.plans.as_ref()?.networks(self.1?)
     }
 
     pub(super) fn detector(&self) -> &[u8] {
@@ -159,7 +195,8 @@ fn read_cache(bytes: &[u8]) -> Option<Inner> {
         })
         .collect();
     let geometry = Geometry { anchors }.checked().ok()?;
-    Some(Inner { kind, sha256, detector, landmarks, blendshapes, geometry })
+    let tflite = [section()?.to_vec(), section()?.to_vec()];
+    Some(Inner { kind, sha256, detector, landmarks, blendshapes, geometry, plans: plans(&tflite), tflite })
 }
 
 /// Returns the checksum in hexadecimal if it is the expected one. The error says why it is not, as far as `diagnose`

@@ -2,11 +2,12 @@
 
 use super::crop::{Border, Crop, Image, crop};
 use super::detect::{self, Detection};
+use super::networks::Networks;
 use super::points::Points;
 use super::roi::Roi;
 use super::track::{NUMBERS, Track};
 use super::{Models, action_units, eyes, outline, pose, quality};
-use crate::runtime::{self, Net, Runtime};
+use crate::runtime::{self, Runtime};
 use coach_core::face::Blendshapes;
 use coach_core::journal::{Face, FaceModel};
 use coach_core::{I420, MediaTime, RgbFrame};
@@ -18,7 +19,7 @@ const COUNT_EVERY_MS: i64 = 1000;
 
 /// The 146 landmarks that the blendshape model reads (MediaPipe's `kLandmarksSubsetIdxs`).
 #[rustfmt::skip]
-const BLENDSHAPE_POINTS: [u16; 146] = [
+pub const BLENDSHAPE_POINTS: [u16; 146] = [
     0, 1, 4, 5, 6, 7, 8, 10, 13, 14, 17, 21, 33, 37, 39, 40, 46, 52, 53, 54, 55, 58, 61, 63, 65, 66, 67, 70, 78, 80, 81, 82,
     84, 87, 88, 91, 93, 95, 103, 105, 107, 109, 127, 132, 133, 136, 144, 145, 146, 148, 149, 150, 152, 153, 154, 155, 157,
     158, 159, 160, 161, 162, 163, 168, 172, 173, 176, 178, 181, 185, 191, 195, 197, 234, 246, 249, 251, 263, 267, 269, 270,
@@ -50,13 +51,7 @@ pub enum Error {
 /// The networks of one thread. Workers share nothing, so results do not depend on other workers.
 pub struct Worker {
     models: Models,
-    detector: Net,
-    landmarks: Net,
-    blendshapes: Option<Net>,
-    /// The side of the landmark model's input, pixels.
-    side: usize,
-    /// The number of points that the landmark model gives.
-    points: usize,
+    networks: Networks,
     candidates: Vec<Detection>,
     detections: Vec<Detection>,
     /// The landmarks of the frame, pixels.
@@ -70,26 +65,9 @@ impl Worker {
     /// [`Error::Runtime`]: ONNX Runtime refuses a network. [`Error::Network`]: its sizes are not those of a converted
     /// model.
     pub fn new(runtime: &Runtime, models: &Models) -> Result<Worker, Error> {
-        let full = models.kind() == FaceModel::Full;
-        let (side, points) = if full { (256, 478) } else { (192, 468) };
-        let mut detector = Net::new(runtime, "face detector", models.detector())?;
-        let mut landmarks = Net::new(runtime, "face landmarks", models.landmarks())?;
-        let mut blendshapes = match full {
-            true => Some(Net::new(runtime, "face blendshapes", models.blendshapes())?),
-            false => None,
-        };
-        check(&mut detector, "detector", 3 * detect::INPUT * detect::INPUT, &[detect::ANCHORS * 16, detect::ANCHORS])?;
-        check(&mut landmarks, "landmarks", 3 * side * side, &[3 * points, 1])?;
-        if let Some(net) = &mut blendshapes {
-            check(net, "blendshapes", 2 * BLENDSHAPE_POINTS.len(), &[52])?;
-        }
         Ok(Worker {
             models: models.clone(),
-            detector,
-            landmarks,
-            blendshapes,
-            side,
-            points,
+            networks: Networks::new(runtime, models)?,
             candidates: Vec::with_capacity(detect::ANCHORS),
             detections: Vec::with_capacity(detect::ANCHORS),
             raw: vec![0.0; NUMBERS],
@@ -172,7 +150,7 @@ impl Worker {
         };
         track.faces = track.faces.max(1);
         // Landmarks before smoothing, since smoothed ones lag behind the face.
-        let points = Points(&self.raw[..3 * self.points]);
+        let points = Points(&self.raw[..3 * self.networks.points]);
         let next = Roi::around_landmarks(points.bounds(), points.xy(33), points.xy(263));
         track.roi = next.is_sound().then_some(next);
         self.describe(track, t, image, score, detail)
@@ -188,9 +166,14 @@ impl Worker {
             scale: 2.0 / 255.0,
             offset: -1.0,
         };
-        crop(image, &cut, self.detector.input());
-        self.detector.run()?;
-        detect::faces(self.detector.output(0), self.detector.output(1), &mut self.candidates, &mut self.detections);
+        crop(image, &cut, self.networks.detector.input());
+        self.networks.detector.run()?;
+        detect::faces(
+            self.networks.detector.output(0),
+            self.networks.detector.output(1),
+            &mut self.candidates,
+            &mut self.detections,
+        );
         self.detections.retain(|d| roi_of(d, (width, height)).is_sound());
         Ok(())
     }
@@ -198,31 +181,32 @@ impl Worker {
     /// Fills `raw` with the landmarks inside `roi`. Returns the presence score, or `None` when there is no face in it.
     fn find_landmarks(&mut self, image: &Image<'_>, roi: &Roi) -> Result<Option<f32>, Error> {
         let cut = Crop {
-            map: roi.crop_map(self.side),
-            size: self.side,
+            map: roi.crop_map(self.networks.side),
+            size: self.networks.side,
             border: Border::Replicate,
             scale: 1.0 / 255.0,
             offset: 0.0,
         };
-        crop(image, &cut, self.landmarks.input());
-        self.landmarks.run()?;
-        let score = 1.0 / (1.0 + (-self.landmarks.output(1)[0]).exp());
+        let numbers = 3 * self.networks.points;
+        crop(image, &cut, self.networks.landmarks.input());
+        self.networks.landmarks.run()?;
+        let score = 1.0 / (1.0 + (-self.networks.landmarks.output(1, numbers)[0]).exp());
         if score.is_nan() || score <= MIN_PRESENCE {
             return Ok(None);
         }
         let (sin, cos) = roi.rotation.sin_cos();
         let (width, height) = image.upright_size();
-        let (w, h, side) = (width as f64, height as f64, self.side as f64);
+        let (w, h, side) = (width as f64, height as f64, self.networks.side as f64);
         // MediaPipe measures z in the length of the crop's upper edge, in normalised coordinates of the frame.
         let depth = (roi.width * cos / w).hypot(roi.width * sin / h) * w / side;
-        for (to, from) in self.raw.chunks_exact_mut(3).zip(self.landmarks.output(0).chunks_exact(3)) {
+        for (to, from) in self.raw.chunks_exact_mut(3).zip(self.networks.landmarks.output(0, numbers).chunks_exact(3)) {
             let u = (f64::from(from[0]) / side - 0.5) * roi.width;
             let v = (f64::from(from[1]) / side - 0.5) * roi.height;
             to[0] = cos * u - sin * v + roi.cx;
             to[1] = sin * u + cos * v + roi.cy;
             to[2] = f64::from(from[2]) * depth;
         }
-        Ok(self.raw[..3 * self.points].iter().all(|v| v.is_finite()).then_some(score))
+        Ok(self.raw[..3 * self.networks.points].iter().all(|v| v.is_finite()).then_some(score))
     }
 
     /// Smooths the landmarks in `raw` and takes all measures.
@@ -234,10 +218,10 @@ impl Worker {
         score: f32,
         detail: Detail,
     ) -> Result<Face, Error> {
-        let [x0, y0, x1, y1] = Points(&self.raw[..3 * self.points]).bounds();
-        track.smooth(t, &mut self.raw[..3 * self.points], f64::midpoint(x1 - x0, y1 - y0));
+        let [x0, y0, x1, y1] = Points(&self.raw[..3 * self.networks.points]).bounds();
+        track.smooth(t, &mut self.raw[..3 * self.networks.points], f64::midpoint(x1 - x0, y1 - y0));
         let blendshapes = if detail.blendshapes { self.run_blendshapes()? } else { None };
-        let points = Points(&self.raw[..3 * self.points]);
+        let points = Points(&self.raw[..3 * self.networks.points]);
         let (width, height) = image.upright_size();
         let action_units = match (&blendshapes, self.models.kind()) {
             (Some(shapes), _) => Some(action_units::from_blendshapes(shapes, points)),
@@ -269,14 +253,14 @@ impl Worker {
     }
 
     fn run_blendshapes(&mut self) -> Result<Option<Blendshapes>, Error> {
-        let Some(net) = &mut self.blendshapes else { return Ok(None) };
+        let Some(net) = &mut self.networks.blendshapes else { return Ok(None) };
         for (to, &point) in net.input().chunks_exact_mut(2).zip(&BLENDSHAPE_POINTS) {
             let at = 3 * usize::from(point);
             to.copy_from_slice(&[self.raw[at] as f32, self.raw[at + 1] as f32]);
         }
         net.run()?;
         let mut shapes = [0.0; 52];
-        for (to, from) in shapes.iter_mut().zip(net.output(0)) {
+        for (to, from) in shapes.iter_mut().zip(net.output(0, 52)) {
             *to = if from.is_finite() { from.clamp(0.0, 1.0) } else { 0.0 };
         }
         Ok(Some(Blendshapes(shapes)))
@@ -291,14 +275,4 @@ fn roi_of(detection: &Detection, (width, height): (usize, usize)) -> Roi {
     let [x0, y0, x1, y1] = detection.bounds();
     let ([x0, y0], [x1, y1]) = (to_px([x0, y0]), to_px([x1, y1]));
     Roi::around_detection([x0, y0, x1, y1], to_px(detection.eye(0)), to_px(detection.eye(1)))
-}
-
-/// Runs a network once and checks its sizes.
-fn check(net: &mut Net, name: &'static str, input: usize, outputs: &[usize]) -> Result<(), Error> {
-    if net.input().len() != input {
-        return Err(Error::Network(name));
-    }
-    net.run()?;
-    let fits = outputs.iter().enumerate().all(|(k, &n)| net.output(k).len() == n);
-    fits.then_some(()).ok_or(Error::Network(name))
 }

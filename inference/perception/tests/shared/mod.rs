@@ -6,7 +6,7 @@ mod jpeg;
 
 use coach_core::frame::{Matrix, Range, Rotation};
 use coach_core::{I420, RgbFrame};
-use coach_perception::face::{Models, Worker};
+use coach_perception::face::{Choice, Models, Worker};
 use coach_perception::runtime::Runtime;
 use coach_testing::{Need, not_checked};
 use sha2::{Digest, Sha256};
@@ -46,8 +46,15 @@ pub fn runtime(what: &str) -> Option<Runtime> {
     }
 }
 
+/// The full model, run by what `COACH_FACE_RUNTIME` says.
 pub fn full_models(what: &str) -> Option<Models> {
-    Some(Models::full(&model("face_landmarker.task", what)?).expect("the bundle of models.toml"))
+    let models = Models::full(&model("face_landmarker.task", what)?).expect("the bundle of models.toml");
+    Some(match std::env::var("COACH_FACE_RUNTIME").as_deref() {
+        Ok("onnxruntime") => models.run_by(Choice::OnnxRuntime),
+        Ok("avx2") => models.run_by(Choice::Avx2),
+        Ok("avx512") => models.run_by(Choice::Avx512),
+        _ => models,
+    })
 }
 
 pub fn lite_models(what: &str) -> Option<Models> {

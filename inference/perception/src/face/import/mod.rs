@@ -1,10 +1,11 @@
 //! Model files to ONNX bytes: a `.task` bundle or single `.tflite` files come in, bytes for ONNX Runtime go out.
 //!
 //! `bundle` takes the archive apart, `flat` and `tflite` read the networks, `lower` turns operators into ONNX nodes, `rewrite`
-//! makes them fast, `onnx` writes the bytes, `geometry` reads the canonical face. Nothing here trusts its input, touches a
+//! and `first_row` make them fast, `onnx` writes the bytes, `geometry` reads the canonical face. Nothing here trusts its input, touches a
 //! file or needs ONNX Runtime; the server caches what comes out.
 
 pub mod bundle;
+mod first_row;
 mod flat;
 pub mod geometry;
 mod lower;
@@ -12,12 +13,12 @@ mod onnx;
 #[cfg(test)]
 mod proof;
 pub mod rewrite;
-mod tflite;
+pub(super) mod tflite;
 
 use rewrite::Rewrites;
 
 /// Changes with every change of the bytes that come out, so that a cache of older bytes is made anew.
-pub const CONVERTER_VERSION: u32 = 1;
+pub const CONVERTER_VERSION: u32 = 2;
 
 /// Nothing above this is a face model; it is refused before it is read.
 pub const MAX_FILE: usize = 32 << 20;
@@ -83,6 +84,8 @@ pub struct Bundle {
     pub landmarks: Vec<u8>,
     pub blendshapes: Vec<u8>,
     pub geometry: geometry::Geometry,
+    /// The landmark and the blendshape network as they were.
+    pub tflite: [Vec<u8>; 2],
 }
 
 /// Converts a whole `.task` bundle, whichever it is. [`crate::face::Models::full`] insists on the one that was measured.
@@ -96,5 +99,6 @@ pub fn convert_bundle(bundle: &[u8]) -> Result<Bundle, Cause> {
         landmarks: tflite_to_onnx(&members.landmarks)?,
         blendshapes: tflite_to_onnx(&members.blendshapes)?,
         geometry: geometry::Geometry::read(&members.geometry)?,
+        tflite: [members.landmarks, members.blendshapes],
     })
 }
