@@ -9,7 +9,7 @@ use coach_core::journal::FaceModel;
 
 /// A network, wherever it runs.
 pub enum Network {
-    Onnx(Net),
+    Onnx(Box<Net>),
     Own(Box<dyn net::Network>),
 }
 
@@ -74,9 +74,9 @@ impl Networks {
                 if full {
                     let mut net = Net::new(runtime, "face blendshapes", models.blendshapes())?;
                     check(&mut net, "blendshapes", 2 * worker::BLENDSHAPE_POINTS.len(), &[52])?;
-                    blendshapes = Some(Network::Onnx(net));
+                    blendshapes = Some(Network::Onnx(Box::new(net)));
                 }
-                (Network::Onnx(landmarks), blendshapes)
+                (Network::Onnx(Box::new(landmarks)), blendshapes)
             }
         };
         Ok(Networks { detector, landmarks, blendshapes, side, points })
