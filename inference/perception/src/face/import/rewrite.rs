@@ -1,4 +1,4 @@
-//! Rewrites of the graph: three here, one in [`super::first_row`]. Each is exact algebra and changes speed only: ONNX Runtime has no blocked (NCHWc) PReLU, so
+//! Rewrites of the graph: three here, one in `first_row`. Each is exact algebra and changes speed only: ONNX Runtime has no blocked (NCHWc) PReLU, so
 //! the plain graph spends more than half its time there and in reordering around it.
 
 use super::first_row::keep_first_row;
