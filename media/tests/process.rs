@@ -291,16 +291,13 @@ fn frames_that_are_not_wanted_stay_in_the_process() {
     for (_, unit) in &units[..half] {
         video.push(unit).unwrap();
     }
-    let last = |t| move |came: &Vec<(MediaTime, bool)>| came.last().is_some_and(|(last, _)| *last == t);
-    let waits_for = |t: MediaTime, what: &str| {
-        wait_until(LIMIT, what, || last(t)(&came.lock().unwrap()).then_some(()));
-    };
     let newest_wanted = *wanted.iter().rfind(|t| **t < stamps[half - 1]).unwrap();
-    waits_for(newest_wanted, "the wanted frames");
+    // Perhaps with what follows it: every few units the process reports by itself.
+    wait_until(LIMIT, "the wanted frames", || came.lock().unwrap().contains(&(newest_wanted, true)).then_some(()));
     // Asked for as often as it takes the process to decode the last one.
     wait_until(LIMIT, "the stamp of the last frame", || {
         video.tell();
-        last(stamps[half - 1])(&came.lock().unwrap()).then_some(())
+        came.lock().unwrap().last().is_some_and(|(t, _)| *t == stamps[half - 1]).then_some(())
     });
     for (_, unit) in &units[half..] {
         video.push_blocking(unit).unwrap();
