@@ -53,7 +53,8 @@ if [[ -s $COACH_NOT_CHECKED ]]; then
   sort -u "$COACH_NOT_CHECKED"
 fi
 say "in all"
-grep -hE '^test .* \.\.\. FAILED$|^ +(FAIL|TIMEOUT|SIG[A-Z]+) \[' "$scratch/tests" "$scratch/sessions" | sort -u || true
+# The last kind are whole targets, among them those that have no summary of their own.
+grep -hE '^test .* \.\.\. FAILED$|^    `-p |^ +(FAIL|TIMEOUT|SIG[A-Z]+) \[' "$scratch/tests" "$scratch/sessions" | sort -u || true
 grep -hE '^ +Summary ' "$scratch/sessions" || true
 awk '/^test result: / { passed += $4; failed += $6; ignored += $8 }
   /^ +Summary / { for (n = 2; n <= NF; n++) { if ($n ~ /^passed/) passed += $(n - 1); if ($n ~ /^(failed|timed)/) failed += $(n - 1) } }
