@@ -53,7 +53,7 @@ if [[ -s $COACH_NOT_CHECKED ]]; then
   sort -u "$COACH_NOT_CHECKED"
 fi
 say "in all"
-# The last kind are whole targets, among them those that have no summary of their own.
+# The second kind are whole targets, among them those that have no summary of their own.
 grep -hE '^test .* \.\.\. FAILED$|^    `-p |^ +(FAIL|TIMEOUT|SIG[A-Z]+) \[' "$scratch/tests" "$scratch/sessions" | sort -u || true
 grep -hE '^ +Summary ' "$scratch/sessions" || true
 awk '/^test result: / { passed += $4; failed += $6; ignored += $8 }
