@@ -92,7 +92,7 @@ await walk({ seen, shots, prefix: "questions-", expected }, async ({ page, by, s
   await press("Enter");
   await focus(by("set-link-make"));
   await press("Enter");
-  const address = await by("set-address").innerText();
+  const address = await by("link-address").innerText();
   seen.secret_in_fragment = new URL(address).pathname + new URL(address).search;
   await shot("7-share");
   await press("Escape");

@@ -55,11 +55,16 @@ pub struct I420<'a> {
     pub rotation: Rotation,
 }
 
+/// Whether `height` rows of `row` bytes, each `stride` bytes after the one before, end inside `len` bytes.
+pub fn holds(len: usize, stride: usize, row: usize, height: usize) -> bool {
+    let end = height.checked_sub(1).and_then(|n| stride.checked_mul(n)).and_then(|start| start.checked_add(row));
+    stride >= row && end.is_some_and(|end| len >= end)
+}
+
 impl I420<'_> {
     /// Whether the planes are as long as the sizes say; decoders promise it, callers from outside are checked.
     pub fn is_consistent(&self) -> bool {
         let (cw, ch) = (self.width.div_ceil(2), self.height.div_ceil(2));
-        let holds = |len: usize, stride: usize, w: usize, h: usize| stride >= w && len >= stride * (h - 1) + w;
         self.width > 0
             && self.height > 0
             && holds(self.y.len(), self.y_stride, self.width, self.height)
@@ -99,6 +104,9 @@ mod tests {
         };
         assert!(frame.is_consistent());
         frame.u = &c[..5];
+        assert!(!frame.is_consistent());
+        // Three of these strides are three bytes more than a usize holds.
+        (frame.u, frame.y_stride) = (&c, usize::MAX / 2 + 3);
         assert!(!frame.is_consistent());
     }
 }

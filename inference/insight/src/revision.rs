@@ -4,8 +4,8 @@
 use crate::said::{bare, is_certain};
 use crate::state::State;
 use crate::timeline::Timeline;
-use coach_core::MediaTime;
 use coach_core::journal::{Phrase, Word, is_filler};
+use coach_core::{MediaTime, Span};
 
 /// A phrase as the owner says that it was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +53,8 @@ impl State {
         let mut said = std::mem::take(&mut self.timeline.said);
         if let Some(Rewritten { recognizer, phrases }) = revision.rewritten {
             said = with_fillers(phrases, &said);
+            // As where the words were recognized live: the candidate's microphone hears the interviewer, too.
+            said.retain(|phrase| !self.turns.is_the_interviewers(Span::new(phrase.start, phrase.end)));
             self.header.models.words = Some(recognizer);
             self.rewritten = true;
         }

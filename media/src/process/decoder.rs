@@ -498,7 +498,9 @@ impl Listener {
             }
             FromDecoder::Passed(t) => {
                 // What was lost is told by the next frame, and nothing after it is known before that.
-                if state.passed(t)
+                let nothing_lost = state.passed(t);
+                drop(state);
+                if nothing_lost
                     && let Sink::Video(sink) = &mut *self.sink.lock().unwrap_or_else(PoisonError::into_inner)
                 {
                     sink(Decoded::Passed(t));

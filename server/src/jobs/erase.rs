@@ -42,10 +42,7 @@ pub struct Erased {
 /// # Errors
 /// The object store, the spool's folder or the database fails; the next attempt erases the rest.
 pub async fn erase(context: &Context, owner: UserId, session: SessionId) -> anyhow::Result<Erased> {
-    // Without a service of others there is nothing to tell it.
-    if context.config.providers.imentiv_url.is_some() {
-        providers::affect::forget_video(context, session).await;
-    }
+    providers::affect::forget_video(context, session).await;
     let objects =
         context.objects.delete_prefix(&objects::prefix(session)).await.context("the objects cannot be deleted")?;
     let spool = Spool::of(&context.config.storage.spool(), session);

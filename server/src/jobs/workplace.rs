@@ -1,4 +1,4 @@
-//! The folder for temporary files of a process's jobs, and recordings on their way into it. It is removed with the process, or by the next one.
+//! The folder for temporary files of a process's jobs, which is removed with the process or by the next one; and how recordings come into it.
 
 use super::Hopeless;
 use crate::objects::Objects;

@@ -25,7 +25,7 @@ use crate::recording::spool::Spool;
 use crate::recording::uploader::Uploads;
 use crate::session::Event;
 use crate::store::sessions::Session;
-use coach_core::{MediaTime, SessionId};
+use coach_core::MediaTime;
 use coach_insight::Output;
 use publishing::Current;
 use std::sync::Arc;
@@ -98,7 +98,7 @@ pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::i
     })?;
     let (commands, inbox) = mpsc::unbounded_channel();
     let minutes = u64::from(live.recordings.context.config.limits.session_minutes);
-    let room = Arc::new(room(live, id, &spool, &thread));
+    let room = Arc::new(room(live, session, &spool, &thread));
     let keeper = Keeper {
         live: live.clone(),
         session: session.clone(),
@@ -125,27 +125,28 @@ pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::i
 }
 
 /// Returns the room of a session that begins: nobody is there.
-fn room(live: &LiveContext, session: SessionId, spool: &Spool, thread: &thread::Handle) -> Room {
+fn room(live: &LiveContext, session: &Session, spool: &Spool, thread: &thread::Handle) -> Room {
     let Context { config, hub, objects, .. } = &live.recordings.context;
-    let most = config.limits.viewers;
-    let (of_viewers, of_interviewer) = (hub.clone(), hub.clone());
+    let (id, most, told) = (session.id, config.limits.viewers, hub.clone());
+    let tell = Box::new(move |count| told.publish(id, Message::Viewers { count }));
+    let viewers = Arc::new(Viewers::new(live.endpoint.feed(), most, tell));
+    let interviewers_viewers = Viewers::new(live.endpoint.feed(), most, Box::new(|_| {}));
+    interviewers_viewers.set_other(Some(session.owner.0));
+    let (told, watched) = (hub.clone(), viewers.clone());
     let setup = Setup {
-        session,
+        session: id,
+        invited: session.room,
         spool: spool.clone(),
         thread: thread.clone(),
         objects: objects.clone(),
         max_kbps: config.media.max_bitrate_bps / 1000,
         tell: Box::new(move |who: Option<&Invited>| {
+            watched.set_other(who.map(|who| who.id));
             let name = who.and_then(|who| who.name.clone());
-            of_interviewer.publish(session, Message::Interviewer { present: who.is_some(), name });
+            told.publish(id, Message::Interviewer { present: who.is_some(), name });
         }),
     };
-    let of_the_interviewer = Viewers::new(live.endpoint.feed(), most, Box::new(|_| {}));
-    let tell = Box::new(move |count| of_viewers.publish(session, Message::Viewers { count }));
-    Room {
-        viewers: Arc::new(Viewers::new(live.endpoint.feed(), most, tell)),
-        interviewer: Arc::new(Interviewer::new(setup, Arc::new(of_the_interviewer))),
-    }
+    Room { viewers, interviewer: Arc::new(Interviewer::new(setup, Arc::new(interviewers_viewers))) }
 }
 
 impl Keeper {

@@ -22,6 +22,7 @@ use crate::store::sessions::Session;
 use async_trait::async_trait;
 use bytes::Bytes;
 use coach_core::{MediaTime, SessionId, UserId};
+use uuid::Uuid;
 
 /// The service that starts, finds and ends live sessions.
 #[async_trait]
@@ -64,18 +65,12 @@ pub trait LiveSessions: Send + Sync {
     async fn patch_interview(&self, session: SessionId, resource: &str, patch: Patch) -> Result<Patched, PatchError>;
     /// Ends the interviewer's publishing named by `resource`; the session goes on. Returns whether there was one.
     async fn leave_interview(&self, session: SessionId, resource: &str) -> bool;
-    /// Answers a viewer's SDP offer: the viewer gets what the participant publishes, from the next key frame on. `by`: as whom they
-    /// take part; `None`: they only watch, and are counted.
+    /// Answers a viewer's SDP offer: the viewer gets what the participant publishes, from the next key frame on. `by`: the account or the
+    /// visit of whoever watches; who takes part in the session is not counted among those who watch.
     ///
     /// # Errors
     /// The offer is refused, nothing is published, or the server has no capacity.
-    async fn watch(
-        &self,
-        session: &Session,
-        of: Participant,
-        by: Option<Participant>,
-        offer: &str,
-    ) -> Result<Answered, WatchError>;
+    async fn watch(&self, session: &Session, of: Participant, by: Uuid, offer: &str) -> Result<Answered, WatchError>;
     /// Returns whether `resource` names a viewing that goes on.
     async fn watches(&self, session: SessionId, resource: &str) -> bool;
     /// Takes what a viewer says about its ICE session: candidates, or an ICE restart.

@@ -28,6 +28,7 @@ use coach_media::peer::{self, Endpoint, Reach};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot};
+use uuid::Uuid;
 
 /// Longest note of a mark, in characters; the rest is cut off.
 const NOTE_CHARS: usize = 500;
@@ -205,15 +206,9 @@ impl LiveSessions for Service {
         }
     }
 
-    async fn watch(
-        &self,
-        session: &Session,
-        of: Participant,
-        by: Option<Participant>,
-        offer: &str,
-    ) -> Result<Answered, WatchError> {
+    async fn watch(&self, session: &Session, of: Participant, by: Uuid, offer: &str) -> Result<Answered, WatchError> {
         match self.room(session.id) {
-            Some(room) => room.viewers_of(of).watch(&self.live.endpoint, by.is_none(), offer).await,
+            Some(room) => room.viewers_of(of).watch(&self.live.endpoint, by, offer).await,
             None if session.state.takes_media() => Err(WatchError::NothingYet),
             None => Err(WatchError::Over),
         }

@@ -7,6 +7,7 @@ use coach_media::peer::{self, Endpoint, FeedId, Viewer};
 use dashmap::DashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use uuid::Uuid;
 
 /// What viewers can get at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,18 +25,25 @@ pub struct Viewers {
     feed: FeedId,
     sent: Mutex<Sent>,
     places: Arc<Semaphore>,
+    /// The places of whoever takes part, which those who only watch cannot fill.
+    own: Arc<Semaphore>,
     most: usize,
+    /// The account or the visit of the other participant of the session.
+    other: Mutex<Option<Uuid>>,
     viewings: DashMap<String, Arc<Viewing>>,
     /// Tells the candidate how many there are.
     tell: Tell,
 }
 
-/// Called with the number of viewers when it has changed.
+/// Viewings that the other participant of a session may have at once: those of a page that comes back, and of the one that it replaces.
+const OWN: usize = 4;
+
+/// Called with the number of viewers when it may have changed.
 pub type Tell = Box<dyn Fn(u32) + Send + Sync>;
 
 struct Viewing {
     viewer: Viewer,
-    counted: bool,
+    by: Uuid,
     ice: tokio::sync::Mutex<IceSession>,
     _place: OwnedSemaphorePermit,
 }
@@ -44,7 +52,18 @@ impl Viewers {
     /// Returns a session without viewers; at most `most` may come. `feed`: where the candidate publishes to.
     pub fn new(feed: FeedId, most: usize, tell: Tell) -> Viewers {
         let (sent, places) = (Mutex::new(Sent::Nothing), Arc::new(Semaphore::new(most)));
-        Viewers { feed, sent, places, most, viewings: DashMap::new(), tell }
+        let (own, other) = (Arc::new(Semaphore::new(OWN)), Mutex::default());
+        Viewers { feed, sent, places, own, most, other, viewings: DashMap::new(), tell }
+    }
+
+    /// Says who the other participant of the session is, by their account or visit; `None`: nobody at present.
+    pub fn set_other(&self, other: Option<Uuid>) {
+        *self.other.lock().unwrap_or_else(PoisonError::into_inner) = other;
+        self.count();
+    }
+
+    fn is_other(&self, by: Uuid) -> bool {
+        *self.other.lock().unwrap_or_else(PoisonError::into_inner) == Some(by)
     }
 
     /// Returns where the candidate publishes to.
@@ -73,28 +92,24 @@ impl Viewers {
         *self.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Answers a viewer's offer. `counted`: the candidate is told of one more who watches.
+    /// Answers a viewer's offer. `by`: their account or visit.
     ///
     /// # Errors
     /// The offer is refused, nothing is sent, or the limit of viewers is reached.
-    pub async fn watch(
-        self: &Arc<Self>,
-        endpoint: &Endpoint,
-        counted: bool,
-        offer: &str,
-    ) -> Result<Answered, WatchError> {
+    pub async fn watch(self: &Arc<Self>, endpoint: &Endpoint, by: Uuid, offer: &str) -> Result<Answered, WatchError> {
         let codec = match self.sent() {
             Sent::Nothing => return Err(WatchError::NothingYet),
             Sent::Over => return Err(WatchError::Over),
             Sent::Media(codec) => codec,
         };
-        let place = self.places.clone().try_acquire_owned();
+        let places = if self.is_other(by) { &self.own } else { &self.places };
+        let place = places.clone().try_acquire_owned();
         let place = place.map_err(|_| WatchError::Busy(format!("{} watch this session", self.most)))?;
         let (answer, viewer) = endpoint.watch(offer, self.feed, codec).await.map_err(refused)?;
-        let resource = uuid::Uuid::new_v4().simple().to_string();
+        let resource = Uuid::new_v4().simple().to_string();
         let ice = IceSession::new(&answer.ice_tag);
         let etag = ice.etag().to_owned();
-        let viewing = Arc::new(Viewing { viewer, counted, ice: ice.into(), _place: place });
+        let viewing = Arc::new(Viewing { viewer, by, ice: ice.into(), _place: place });
         self.viewings.insert(resource.clone(), viewing.clone());
         self.count();
         metrics::gauge!("coach_viewers").increment(1.0);
@@ -118,8 +133,8 @@ impl Viewers {
 
     /// Tells the candidate how many watch.
     fn count(&self) {
-        let counted = self.viewings.iter().filter(|viewing| viewing.counted).count();
-        (self.tell)(u32::try_from(counted).unwrap_or(u32::MAX));
+        let watching = self.viewings.iter().filter(|viewing| !self.is_other(viewing.by)).count();
+        (self.tell)(u32::try_from(watching).unwrap_or(u32::MAX));
     }
 
     /// Returns whether this viewing goes on.
@@ -187,20 +202,26 @@ mod tests {
         let endpoint = Endpoint::bind(Config::default()).unwrap();
         let (viewers, told) = viewers(&endpoint);
         let offer = CHROMIUM.replace("a=sendonly", "a=recvonly");
-        let watch_as = async |counted| viewers.watch(&endpoint, counted, &offer).await;
-        let watch = async || watch_as(true).await;
+        let (somebody, ira) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let watch_as = async |by| viewers.watch(&endpoint, by, &offer).await;
+        let watch = async || watch_as(somebody).await;
         assert!(matches!(watch().await, Err(WatchError::NothingYet)));
         viewers.begin(Some(VideoCodec::Vp8));
         assert!(
-            matches!(viewers.watch(&endpoint, true, CHROMIUM).await, Err(WatchError::Malformed(_))),
+            matches!(viewers.watch(&endpoint, somebody, CHROMIUM).await, Err(WatchError::Malformed(_))),
             "it would send"
         );
-        let first = watch_as(false).await.unwrap();
+        let first = watch().await.unwrap();
         let second = watch().await.unwrap();
-        assert_eq!(told.lock().unwrap().last(), Some(&1), "whoever takes part is not counted");
         for _ in 0..20 {
             assert!(matches!(watch().await, Err(WatchError::Busy(_))));
         }
+        viewers.set_other(Some(ira));
+        let own = watch_as(ira).await.unwrap();
+        assert_eq!(told.lock().unwrap().last(), Some(&2), "whoever takes part has a place and is not counted");
+        viewers.set_other(None);
+        assert_eq!(told.lock().unwrap().last(), Some(&3), "and is, once they only watch");
+        assert!(viewers.leave(&own.resource).await);
         assert!(viewers.leave(&first.resource).await && !viewers.leave(&first.resource).await);
         eventually(LIMIT, "the place is free", async || watch().await.ok()).await;
         viewers.pause();
@@ -211,7 +232,7 @@ mod tests {
         assert!(matches!(watch().await, Err(WatchError::Over)), "what is over does not begin again");
         assert!(!viewers.has(&second.resource));
         eventually(LIMIT, "nobody is told of", async || (told.lock().unwrap().last() == Some(&0)).then_some(())).await;
-        assert_eq!((told.lock().unwrap().iter().max(), endpoint.counters().peers), (Some(&2), 0));
+        assert_eq!((told.lock().unwrap().iter().max(), endpoint.counters().peers), (Some(&3), 0));
     }
 
     #[tokio::test]
@@ -220,7 +241,7 @@ mod tests {
         let (viewers, _) = viewers(&endpoint);
         viewers.begin(None);
         let offer = CHROMIUM.replace("a=sendonly", "a=recvonly");
-        let Answered { resource, etag, .. } = viewers.watch(&endpoint, true, &offer).await.unwrap();
+        let Answered { resource, etag, .. } = viewers.watch(&endpoint, Uuid::nil(), &offer).await.unwrap();
         let patch = async |if_match: Option<&str>, fragment: &str| {
             let patch = Patch { if_match: if_match.map(str::to_owned), fragment: fragment.to_owned() };
             viewers.patch(&resource, &patch).await

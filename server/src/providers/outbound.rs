@@ -74,13 +74,21 @@ impl Sent {
 }
 
 /// An HTTP client for one service.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Outbound {
     client: Client<HttpsConnector<HttpConnector>, Body>,
     /// Its address, without a slash at its end.
     url: String,
     key: Option<(HeaderName, HeaderValue)>,
+    /// The key without the word before it, so that no error repeats what a service says of it.
+    secret: Option<String>,
     within: Duration,
+}
+
+impl std::fmt::Debug for Outbound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outbound").finish_non_exhaustive()
+    }
 }
 
 impl Outbound {
@@ -95,6 +103,7 @@ impl Outbound {
             .https_or_http()
             .enable_http1()
             .build();
+        let secret = key.as_ref().and_then(|(_, value)| value.split_whitespace().last()).map(str::to_owned);
         let key = key.map(|(name, value)| {
             let mut value =
                 HeaderValue::from_str(&value).context("the key of a service has characters that no header takes")?;
@@ -102,7 +111,7 @@ impl Outbound {
             anyhow::Ok((name, value))
         });
         let client = Client::builder(TokioExecutor::new()).build(https);
-        Ok(Outbound { client, url: url.trim_end_matches('/').to_owned(), key: key.transpose()?, within })
+        Ok(Outbound { client, url: url.trim_end_matches('/').to_owned(), key: key.transpose()?, secret, within })
     }
 
     /// Returns a client that presents `Authorization: Bearer` with the key, if there is one.
@@ -142,17 +151,24 @@ impl Outbound {
         };
         let late = |_| Failure::Away(format!("no answer within {} s", self.within.as_secs()));
         let (status, body) = tokio::time::timeout(self.within, exchange).await.map_err(late)??;
-        judged(status, &body)?;
+        judged(status, &body, self.secret.as_deref())?;
         Ok(body)
     }
 }
 
-/// Tells what may succeed another time from what will not.
-fn judged(status: StatusCode, body: &[u8]) -> Result<(), Failure> {
+/// Tells what may succeed another time from what will not. The reason quotes the answer, but neither the key nor, of what was refused for
+/// its content, an echo of it.
+fn judged(status: StatusCode, body: &[u8], secret: Option<&str>) -> Result<(), Failure> {
     if status.is_success() {
         return Ok(());
     }
-    let said: String = String::from_utf8_lossy(body).chars().filter(|c| !c.is_control()).take(QUOTED).collect();
+    let mut said = String::from_utf8_lossy(body).into_owned();
+    if let Some(secret) = secret {
+        said = said.replace(secret, "(key)");
+    }
+    let echoes = matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY);
+    let most = if echoes { 0 } else { QUOTED };
+    let said: String = said.chars().filter(|c| !c.is_control()).take(most).collect();
     if status.is_redirection() {
         return Err(Failure::refused(&format!("it redirects ({status}), which is not followed")));
     }
@@ -257,7 +273,7 @@ mod tests {
 
     #[test]
     fn what_passes_by_itself_is_tried_again_and_what_does_not_is_not() {
-        let away = |status: u16| match judged(StatusCode::from_u16(status).unwrap(), b"<html>\x00no") {
+        let away = |status: u16| match judged(StatusCode::from_u16(status).unwrap(), b"<html>\x00no", None) {
             Ok(()) => None,
             Err(Failure::Away(_)) => Some(true),
             Err(Failure::Refused { why: text, .. }) => {

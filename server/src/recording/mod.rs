@@ -3,6 +3,7 @@
 pub mod disk;
 pub mod finish;
 pub mod finishing;
+pub mod kinds;
 pub mod recover;
 pub mod rescore;
 pub mod results;

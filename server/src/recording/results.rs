@@ -1,11 +1,13 @@
 //! The results of an analysis (journal, report, poster) on their way from a folder to the object store.
 
+use crate::context::Context;
 use crate::objects::{self, Objects};
 use crate::store::sessions::{Session, Source};
+use crate::store::uploads;
 use anyhow::Context as _;
 use coach_core::SessionId;
 use coach_core::report::Report;
-use coach_media::record;
+use coach_media::{VideoCodec, record};
 use std::path::Path;
 
 /// Name of the journal's file in its folder.
@@ -24,6 +26,23 @@ pub async fn recording_key(store: &dyn Objects, session: &Session) -> anyhow::Re
         Source::Live if store.size(&matroska).await?.is_some() => matroska,
         Source::Live => objects::recording_key(session.id),
     })
+}
+
+/// Returns the object that replays a session, and its media type. For an upload this is the original file.
+///
+/// # Errors
+/// The database or the object store does not answer.
+pub async fn recording(context: &Context, session: &Session) -> anyhow::Result<(String, String)> {
+    let key = recording_key(&*context.objects, session).await?;
+    let content_type = match session.source {
+        Source::Live if key == objects::matroska_key(session.id) => record::media_type(VideoCodec::H264).into(),
+        Source::Live => record::media_type(VideoCodec::Vp8).into(),
+        Source::Upload => {
+            let slot = uploads::get(&context.db, session.owner, session.id).await?;
+            slot.map_or_else(|| "application/octet-stream".into(), |slot| slot.content_type)
+        }
+    };
+    Ok((key, content_type))
 }
 
 /// Writes a poster, a still frame of the recording, into the folder. A failure is only logged: a recording without video has

@@ -3,7 +3,24 @@
 use super::{Db, on};
 use crate::clock::now_us;
 use coach_core::UserId;
+use serde::Serialize;
 use uuid::Uuid;
+
+/// An agreement as it is kept.
+#[derive(Debug, Serialize, sqlx_macros::FromRow)]
+pub struct Given {
+    pub purpose: String,
+    pub provider: String,
+    pub accepted_us: i64,
+    pub withdrawn_us: Option<i64>,
+}
+
+/// Returns every agreement of the person, the oldest first.
+pub async fn all(db: &Db, owner: UserId) -> sqlx::Result<Vec<Given>> {
+    const SELECT: &str = "SELECT purpose, provider, accepted_us, withdrawn_us FROM provider_consents WHERE owner = $1
+        ORDER BY accepted_us, id";
+    on!(db, pool => sqlx::query_as(SELECT).bind(owner.0).fetch_all(pool).await)
+}
 
 /// Returns when the person agreed to this service for this purpose; `None`: not, or not any more.
 pub async fn given(db: &Db, owner: UserId, purpose: &str, provider: &str) -> sqlx::Result<Option<i64>> {

@@ -1,11 +1,11 @@
 //! Completes an upload: joins the parts, compares the object with the announcement, and enqueues the analysis.
 
 use super::error::{Error, Result};
-use super::kinds;
 use super::plan::Plan;
 use crate::context::Context;
 use crate::jobs::analyze;
 use crate::objects::upload_key;
+use crate::recording::kinds;
 use crate::store::sessions;
 use crate::store::uploads::{self, Slot};
 use uuid::Uuid;

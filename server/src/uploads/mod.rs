@@ -2,7 +2,6 @@
 
 mod complete;
 mod error;
-pub mod kinds;
 mod plan;
 pub mod sweep;
 
@@ -12,11 +11,10 @@ pub use plan::Plan;
 use crate::clock::{DAY_US, now_us};
 use crate::config::storage::Kind;
 use crate::context::Context;
-use crate::objects::{self, upload_key};
-use crate::recording::{disk, results};
-use crate::store::sessions::{Session, Source};
+use crate::objects::upload_key;
+use crate::recording::{disk, kinds};
+use crate::store::sessions::Session;
 use crate::store::uploads::{self, Opened, Room, Slot};
-use coach_media::{VideoCodec, record};
 pub use error::{Error, Result};
 
 /// A slot accepts parts for this long after it was last requested.
@@ -158,23 +156,6 @@ pub async fn close(context: &Context, slot: &Slot) -> Result<bool> {
     context.objects.abort_parts(&upload_key(slot.session), &slot.upload_id).await?;
     // The row is deleted last: as long as it exists, the sweep finds the parts.
     Ok(uploads::close(&context.db, slot).await?)
-}
-
-/// Returns the object that replays a session, and its media type. For an upload this is the original file.
-///
-/// # Errors
-/// The database or the object store does not answer.
-pub async fn recording(context: &Context, session: &Session) -> anyhow::Result<(String, String)> {
-    let key = results::recording_key(&*context.objects, session).await?;
-    let content_type = match session.source {
-        Source::Live if key == objects::matroska_key(session.id) => record::media_type(VideoCodec::H264).into(),
-        Source::Live => record::media_type(VideoCodec::Vp8).into(),
-        Source::Upload => {
-            let slot = uploads::get(&context.db, session.owner, session.id).await?;
-            slot.map_or_else(|| "application/octet-stream".into(), |slot| slot.content_type)
-        }
-    };
-    Ok((key, content_type))
 }
 
 /// Formats a length in bytes for people.

@@ -94,10 +94,10 @@ async fn whatever_a_service_does_ends_as_a_failure_that_names_no_secret() {
         (Reply::Hang, true),
         (Reply::Endless, true),
         (Reply::BrokenOff, true),
-        (Reply::Status(401, "no such key"), false),
+        (Reply::Status(401, "no such key: sk-a-secret-of-the-operator"), false),
         (Reply::Status(404, "no such model"), false),
         (Reply::Status(413, ""), false),
-        (Reply::Status(422, "what?"), false),
+        (Reply::Status(422, "what is sk-a-secret-of-the-operator?"), false),
         (Reply::Redirect, false),
         (Reply::Status(200, "<html>welcome to the hotel</html>"), false),
         (Reply::Status(200, ""), false),
@@ -287,7 +287,7 @@ async fn a_language_model_that_fails_is_asked_again_and_one_that_refuses_is_not(
         (chat("I would rather not."), "queued"),
         (Reply::Status(200, "<html>"), "queued"),
         (Reply::Endless, "queued"),
-        (Reply::Status(401, "no such key"), "dead"),
+        (Reply::Status(401, "no such key: sk-a-secret-of-the-operator"), "dead"),
         (Reply::Redirect, "dead"),
     ] {
         let (server, _service, worker) = with_reviewer(vec![reply.clone()]).await;
@@ -474,7 +474,7 @@ async fn imentiv_sees_a_recording_is_asked_until_it_is_done_and_has_to_forget_it
 #[tokio::test]
 async fn whatever_imentiv_answers_the_session_stays_as_it_is() {
     let cases: [(Vec<Reply>, &str); 9] = [
-        (vec![Reply::Status(401, "no such key")], "dead"),
+        (vec![Reply::Status(401, "no such key: sk-a-secret-of-the-operator")], "dead"),
         (vec![Reply::Status(422, "{\"detail\":[]}")], "dead"),
         (vec![Reply::Redirect], "dead"),
         (vec![Reply::Json(json!({"id": "../../v1/videos", "status": "queue"}))], "dead"),

@@ -58,7 +58,7 @@ const RULES: [(&str, Rule); 124] = [
     ("consents_withdraw", Own(Action::Use)),
     ("erasure_ask", Own(Action::Account)),
     ("erasure_take_back", Own(Action::Account)),
-    ("export_everything", Own(Action::Use)),
+    ("export_everything", Own(Action::Account)),
     ("corrections_delete", Session(Action::Change)),
     ("corrections_list", Session(Action::Change)),
     ("corrections_set", Session(Action::Change)),

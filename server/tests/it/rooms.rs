@@ -6,6 +6,7 @@ use crate::support::{Server, on_both, problem};
 use coach_core::SessionId;
 use coach_server::clock::now_us;
 use coach_server::live::InterviewError;
+use coach_server::session::Event;
 use coach_server::session::consent::room::VERSION;
 use coach_server::store::sessions;
 use coach_testing::{LIMIT, eventually};
@@ -152,12 +153,16 @@ async fn an_invitation_that_could_not_be_used_is_not_made() {
             json!({"role": "owner", "days": 1}),
             json!({"role": "observer", "days": 1, "scores": true}),
             json!({"role": "interviewer", "days": 1, "comments": true}),
+            json!({"role": "interviewer", "days": 1, "passphrase": "a long passphrase"}),
             json!({"role": "interviewer", "days": 0}),
         ] {
             problem(ask(wrong).await, 422, "unprocessable").await;
         }
         problem(ask(json!({"role": 7, "days": 1})).await, 400, "bad-request").await;
         assert!(!sessions::get(&db, server.user, id).await.unwrap().unwrap().room);
+        // A session that began alone keeps no other voice apart.
+        server.context.machine.apply(server.user, id, Event::Published).await.unwrap();
+        problem(ask(json!({"role": "interviewer", "days": 1})).await, 409, "state").await;
         make_ready(&db, server.user, id, &report(Some(77.0))).await;
         problem(ask(json!({"role": "observer", "days": 1})).await, 409, "state").await;
     })

@@ -2110,6 +2110,14 @@ export interface paths {
                         "application/zip": number[];
                     };
                 };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
                 429: {
                     headers: {
                         [name: string]: unknown;

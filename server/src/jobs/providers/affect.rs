@@ -8,10 +8,13 @@ use crate::jobs::{Hold, Hopeless, Job, subject};
 use crate::objects::{self, blocking};
 use crate::providers::Purpose;
 use crate::providers::imentiv::{Affect, Imentiv, Progress};
-use crate::recording::results;
+use crate::providers::outbound::Failure;
+use crate::recording::{kinds, results};
 use crate::store::jobs::Claimed;
 use crate::store::sessions::Session;
+use anyhow::Context as _;
 use async_trait::async_trait;
+use axum::http::StatusCode;
 use coach_core::SessionId;
 use serde::{Deserialize, Serialize};
 use std::io::Read as _;
@@ -39,15 +42,24 @@ async fn kept(context: &Context, id: SessionId) -> anyhow::Result<Kept> {
 
 /// Tells the service to forget the video of a session that is over or goes. That it does not answer is logged and holds nothing up.
 pub async fn forget_video(context: &Context, id: SessionId) {
+    match kept(context, id).await {
+        Ok(Kept { video: Some(video), .. }) => forget(context, id, &video).await,
+        Ok(_) => {}
+        Err(error) => {
+            let error = format!("{error:#}");
+            tracing::error!(session = %id, error, "whether a service of others has a video is not known");
+        }
+    }
+}
+
+async fn forget(context: &Context, id: SessionId, video: &str) {
     let forgotten = async {
-        let (Some(video), Some(imentiv)) = (kept(context, id).await?.video, Imentiv::new(&context.config.providers)?)
-        else {
-            return Ok(());
-        };
-        imentiv.forget(&video).await.map_err(failed)
+        let imentiv = Imentiv::new(&context.config.providers)?.context("the service is not set any more")?;
+        imentiv.forget(video).await.map_err(failed)
     };
     if let Err(error) = forgotten.await {
-        tracing::error!(session = %id, error = format!("{error:#}"), "a service of others still has a video; delete it there");
+        let error = format!("{error:#}");
+        tracing::error!(session = %id, video, error, "a service of others still has a video; delete it there");
     }
 }
 
@@ -65,14 +77,18 @@ impl Estimate {
         Ok(Estimate { context, place, imentiv })
     }
 
-    /// Sends the recording. Returns the id that the service gives it.
-    async fn send(&self, imentiv: &Imentiv, session: &Session, hold: &Hold) -> anyhow::Result<String> {
+    /// Sends the recording. Returns the id that the service gives it; `None`: its owner has withdrawn meanwhile, or deleted the session.
+    async fn send(&self, imentiv: &Imentiv, session: &Session, hold: &Hold) -> anyhow::Result<Option<String>> {
         let folder = self.place.bench()?;
         let file = folder.path().join("recording");
-        let key = results::recording_key(&*self.context.objects, session).await?;
+        let (key, content_type) = results::recording(&self.context, session).await?;
         workplace::fetch(&*self.context.objects, &key, &file, |percent| hold.at("fetching", percent)).await?;
         hold.at("sending", 0);
-        imentiv.send(&file, "recording.webm", "video/webm").await.map_err(failed)
+        if sent(&self.context, session.owner, session.id, Purpose::Affect).await?.is_none() {
+            return Ok(None);
+        }
+        let name = format!("recording.{}", kinds::ending(&content_type));
+        imentiv.send(&file, &name, &content_type).await.map(Some).map_err(failed)
     }
 
     async fn forget(&self, imentiv: &Imentiv, session: &Session, kept: Kept) -> anyhow::Result<()> {
@@ -110,16 +126,24 @@ impl Job for Estimate {
         let video = match kept.video.take() {
             Some(video) => video,
             None => {
-                let video = self.send(imentiv, &session, hold).await?;
+                let Some(video) = self.send(imentiv, &session, hold).await? else { return Ok(()) };
                 let now = Kept { video: Some(video.clone()), affect: None };
                 if !keep(&self.context, &session, &key, &now).await? {
-                    return imentiv.forget(&video).await.map_err(failed);
+                    forget(&self.context, id, &video).await;
+                    return Ok(());
                 }
                 video
             }
         };
         hold.renew().await?;
-        match imentiv.progress(&video).await.map_err(failed)? {
+        let progress = match imentiv.progress(&video).await {
+            Err(Failure::Refused { status: Some(StatusCode::NOT_FOUND), .. }) => {
+                keep(&self.context, &session, &key, &Kept::default()).await?;
+                anyhow::bail!("the service does not know the video any more; it is sent again");
+            }
+            progress => progress.map_err(failed)?,
+        };
+        match progress {
             Progress::Working => anyhow::bail!("the service is still working on the video"),
             Progress::Failed => {
                 imentiv.forget(&video).await.map_err(failed)?;

@@ -43,14 +43,14 @@ impl Transcribe {
         Ok(Transcribe { context, models, place, transcriber })
     }
 
-    /// Returns what was said in a recording.
+    /// Returns what was said in a recording; `None`: its owner has withdrawn meanwhile, or deleted the session.
     async fn written(
         &self,
         transcriber: &Transcriber,
         session: &Session,
         file: PathBuf,
         hold: &Hold,
-    ) -> anyhow::Result<Rewritten> {
+    ) -> anyhow::Result<Option<Rewritten>> {
         let (next, mut stretches) = mpsc::channel(1);
         let (models, limits) =
             (self.models.clone(), Limits { bytes: self.context.config.limits.upload_bytes, ..Limits::default() });
@@ -58,6 +58,9 @@ impl Transcribe {
         let listening = tokio::task::spawn_blocking(move || listen(&file, limits, &models, &next));
         let mut rewritten = Rewritten { recognizer: transcriber.source().to_owned(), phrases: Vec::new() };
         while let Some(stretch) = stretches.recv().await {
+            if sent(&self.context, session.owner, session.id, Purpose::Transcription).await?.is_none() {
+                return Ok(None);
+            }
             let answer = transcriber.transcribe(&stretch).await.map_err(failed)?;
             let done_ms = stretch.end().ms() * 100 / session.duration_ms.unwrap_or(i64::MAX).max(1);
             hold.at(stage::TRANSCRIBING, done_ms.clamp(0, 100) as u8);
@@ -69,7 +72,7 @@ impl Transcribe {
             }
         }
         listening.await??;
-        Ok(rewritten)
+        Ok(Some(rewritten))
     }
 }
 
@@ -108,7 +111,7 @@ impl Job for Transcribe {
         workplace::fetch(&*context.objects, &key, &file, |percent| hold.at(stage::FETCHING, percent)).await?;
         // From here on the file can bring the worker down, and must not do so for ever.
         hold.count();
-        let rewritten = self.written(transcriber, &session, file, hold).await?;
+        let Some(rewritten) = self.written(transcriber, &session, file, hold).await? else { return Ok(()) };
         hold.renew().await?;
         if keep(context, &session, &objects::words_key(id), &rewritten).await? {
             context.queue.enqueue(rescore::of(owner, id)).await?;

@@ -26,6 +26,8 @@ pub type Tell = Box<dyn Fn(Option<&Invited>) + Send + Sync>;
 /// What the interviewer of a session starts with.
 pub struct Setup {
     pub session: SessionId,
+    /// Whether anybody was invited before the session began: else its analysis keeps no voices apart.
+    pub invited: bool,
     /// Where they are recorded.
     pub spool: Spool,
     /// The session's thread, which listens to them.
@@ -93,6 +95,9 @@ impl Interviewer {
         let mut seat = self.seat.lock().await;
         if seat.over {
             return Err(InterviewError::Over);
+        }
+        if !self.setup.invited {
+            return Err(InterviewError::Unacceptable("the session began before anybody was invited to it".into()));
         }
         let zero = zero.ok_or(InterviewError::NotYet)?;
         if let Some(other) = seat.current.as_ref().filter(|current| current.who.id != who.id) {
@@ -214,16 +219,18 @@ impl Interviewer {
 
     /// Ends everything, because the session is over. Returns when what was recorded is written.
     pub async fn close(&self) {
-        let (publisher, mut uploads) = {
+        let publisher = {
             let mut seat = self.seat.lock().await;
             seat.over = true;
-            (seat.current.as_ref().map(|current| current.publisher.clone()), std::mem::take(&mut seat.uploads))
+            seat.current.as_ref().map(|current| current.publisher.clone())
         };
         if let Some(publisher) = publisher {
             publisher.close().await;
         }
         self.parts.close();
         self.parts.wait().await;
+        // Only now does no further upload begin.
+        let mut uploads = std::mem::take(&mut self.seat.lock().await.uploads);
         uploads.stop().await;
         self.viewers.close().await;
     }

@@ -13,6 +13,7 @@ use coach_server::live::{
 use coach_server::recording::recover::ResumeError;
 use coach_server::store::sessions::Session;
 use std::sync::Mutex;
+use uuid::Uuid;
 
 /// First bytes of a WebM file.
 pub const WEBM: &[u8] = &[0x1a, 0x45, 0xdf, 0xa3, 0, 0, 0, 0];
@@ -102,13 +103,7 @@ impl LiveSessions for LiveDouble {
         there
     }
 
-    async fn watch(
-        &self,
-        session: &Session,
-        _: Participant,
-        _: Option<Participant>,
-        _: &str,
-    ) -> Result<Answered, WatchError> {
+    async fn watch(&self, session: &Session, _: Participant, _: Uuid, _: &str) -> Result<Answered, WatchError> {
         if let Some(error) = self.refuse_viewer.lock().unwrap().take() {
             return Err(error);
         }

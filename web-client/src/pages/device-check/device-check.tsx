@@ -86,11 +86,14 @@ function Checking({ chosen }: { chosen: string[] }) {
             </Button>
           </div>
           <Invite stream={stream} check={check} disabled={disabled} onInvite={() => setInvited(true)} />
+          {invited && (
+            <p className="text-sm text-ink-2">Devices and hints stay as they were when you invited somebody.</p>
+          )}
           <Options
             devices={devices}
             hints={me.data?.hints ?? []}
             off={off}
-            disabled={busy}
+            disabled={busy || invited}
             onHints={(next) => {
               keepSwitchedOff(next);
               setOff(next);

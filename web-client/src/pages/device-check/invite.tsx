@@ -10,7 +10,8 @@ import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { Field } from "../../ui/field";
 import { Failure } from "../../ui/states";
-import { Made, Row } from "../report/sharing/links";
+import { MadeLink } from "../../ui/made-link";
+import { Row } from "../report/sharing/links";
 import type { Check } from "./use-check";
 
 const ROLES: readonly (readonly [RoomRole, string, string])[] = [
@@ -65,7 +66,7 @@ function Invitations({ id }: { id: string }) {
     },
   });
   const all = (links.data?.links ?? []).filter((link) => link.role !== null);
-  if (made !== null) return <Made address={made} onDone={() => setMade(null)} />;
+  if (made !== null) return <MadeLink address={made} onDone={() => setMade(null)} />;
   return (
     <div className="grid gap-4">
       {links.isError && <Failure error={links.error} retry={() => void links.refetch()} />}

@@ -37,7 +37,7 @@ function listened(listening: NonNullable<Turns["listening"]>): string {
   return `You were seen listening for ${Math.round(listening.seconds)} s: you ${parts.join(", ")}.`;
 }
 
-/** Who spoke when, as two rows of bars. */
+/** When the interviewer spoke, as bars. */
 function Bars({ turns, duration }: Omit<Props, "onPlay">) {
   const width = (ms: number) => `${(100 * ms) / Math.max(1, duration)}%`;
   return (

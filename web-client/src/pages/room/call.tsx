@@ -1,8 +1,9 @@
 // The call as an interviewer or an observer sees it: the candidate large, the questions beside, no hint and no score.
 import { Eye, Mic, MicOff, PhoneOff, Video, VideoOff } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { roomWhepPath, roomWhipPath } from "../../api/calls";
 import type { GuestView, RoomRole } from "../../api/types";
+import { watch } from "../../live/capture";
 import { OF_INTERVIEWER, Publisher, type PublisherState } from "../../live/publisher";
 import { Failure } from "../../ui/states";
 import { Screen } from "../watch/screen";
@@ -18,7 +19,7 @@ interface Props {
   room: Room;
   stream: MediaStream | null;
   onLeave: () => void;
-  /** Goes back to the lobby. */
+  /** Goes back to the lobby, where camera and microphone are opened. */
   onRefused: () => void;
 }
 
@@ -26,24 +27,19 @@ const ROUND =
   "inline-flex min-h-12 items-center justify-center gap-2 rounded-full px-5 text-sm font-medium text-white bg-white/15 hover:bg-white/25";
 
 /** Publishes the interviewer once the candidate has begun, until the page goes away. */
-function usePublishing(link: string, stream: MediaStream | null, begun: boolean) {
+function usePublishing(link: string, stream: MediaStream | null, begun: boolean): PublisherState {
   const [state, setState] = useState<PublisherState>({ is: "connecting" });
-  const publisher = useRef<Publisher | null>(null);
   useEffect(() => {
     if (!stream || !begun) return;
     const running = new Publisher(roomWhipPath(link), stream, setState, OF_INTERVIEWER);
-    publisher.current = running;
     running.start();
-    return () => {
-      publisher.current = null;
-      void running.stop().catch(() => undefined);
-    };
+    return () => void running.stop().catch(() => undefined);
   }, [link, stream, begun]);
-  return { state, stop: () => publisher.current?.stop().catch(() => undefined) };
+  return state;
 }
 
 function Toggle({ stream, kind }: { stream: MediaStream; kind: "audio" | "video" }) {
-  const [on, setOn] = useState(true);
+  const [on, setOn] = useState(() => stream.getTracks().every((track) => track.kind !== kind || track.enabled));
   const flip = () => {
     for (const track of stream.getTracks()) if (track.kind === kind) track.enabled = !on;
     setOn(!on);
@@ -51,22 +47,16 @@ function Toggle({ stream, kind }: { stream: MediaStream; kind: "audio" | "video"
   const [On, Off] = kind === "audio" ? [Mic, MicOff] : [Video, VideoOff];
   const name = kind === "audio" ? "Microphone" : "Camera";
   return (
-    <button
-      type="button"
-      aria-pressed={!on}
-      className={`${ROUND} w-12 !px-0`}
-      onClick={flip}
-      data-testid={`flip-${kind}`}
-    >
+    <button type="button" className={`${ROUND} w-12 !px-0`} onClick={flip} data-testid={`flip-${kind}`}>
       {on ? <On size={18} aria-hidden="true" /> : <Off size={18} aria-hidden="true" />}
       <span className="sr-only">{on ? `Turn the ${name.toLowerCase()} off` : `${name} is off: turn it on`}</span>
     </button>
   );
 }
 
-function said(role: RoomRole, room: Room, publishing: PublisherState, who: string): string {
-  if (room.state === "created") return `Waiting for ${who} to begin`;
-  if (room.state === "grace") return `${who}'s connection is lost. It goes on by itself.`;
+function said(role: RoomRole, room: Room, publishing: PublisherState, name: string | null): string {
+  if (room.state === "created") return `Waiting for ${name ?? "the candidate"} to begin`;
+  if (room.state === "grace") return `${name ?? "The candidate"}'s connection is lost. It goes on by itself.`;
   if (role === "observer") return "You watch. Nobody sees or hears you.";
   switch (publishing.is) {
     case "live":
@@ -82,8 +72,9 @@ export function Call({ view, role, room, stream, onLeave, onRefused }: Props) {
   const begun = room.state !== "created";
   const candidate = useWatcher(roomWhepPath(view.link, "candidate"), begun);
   const other = useWatcher(roomWhepPath(view.link, "interviewer"), begun && role === "observer");
-  const { state: publishing, stop } = usePublishing(view.link, stream, begun);
-  const who = view.owner_name ?? "The candidate";
+  const publishing = usePublishing(view.link, stream, begun);
+  // A device that is unplugged, or taken away: what is said of being seen and heard would no longer be so.
+  useEffect(() => (stream ? watch(stream, onRefused) : undefined), [stream, onRefused]);
   useEffect(() => {
     document.title = "In an interview · Interview Coach";
   }, []);
@@ -97,9 +88,9 @@ export function Call({ view, role, room, stream, onLeave, onRefused }: Props) {
         <h1 className="font-semibold text-white">Practice interview of {view.owner_name ?? "a candidate"}</h1>
         <p role="status" className="inline-flex items-center gap-2" data-testid="call-status">
           {role === "observer" && <Eye size={16} aria-hidden="true" />}
-          {said(role, room, publishing, who)}
+          {said(role, room, publishing, view.owner_name)}
         </p>
-        {room.talk && <TalkBar talk={room.talk} who={who} role={role} />}
+        {room.talk && <TalkBar talk={room.talk} who={view.owner_name ?? "the candidate"} role={role} />}
       </header>
       {publishing.is === "failed" ? (
         <div className="mx-auto w-full max-w-xl self-center text-ink">
@@ -124,15 +115,7 @@ export function Call({ view, role, room, stream, onLeave, onRefused }: Props) {
       <footer className="flex items-center justify-center gap-3 pb-[env(safe-area-inset-bottom)]">
         {stream && <Toggle stream={stream} kind="audio" />}
         {stream && <Toggle stream={stream} kind="video" />}
-        <button
-          type="button"
-          className={ROUND}
-          data-testid="leave"
-          onClick={() => {
-            void stop();
-            onLeave();
-          }}
-        >
+        <button type="button" className={ROUND} data-testid="leave" onClick={onLeave}>
           <PhoneOff size={18} aria-hidden="true" />
           Leave
         </button>

@@ -1,6 +1,6 @@
 // An invitation into a live session, opened by its link. The link's secret stands behind # so that no server logs it.
 import { useMutation } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { openLink } from "../../api/calls";
 import { asProblem } from "../../api/problem";
 import type { GuestView, RoomRole } from "../../api/types";
@@ -17,6 +17,7 @@ function Invited({ view, role, onEnded }: { view: GuestView; role: RoomRole; onE
   const [stream, setStream] = useState<MediaStream | null>(null);
   const room = useRoom(view, onEnded);
   const open = isOpen(room.state);
+  const toLobby = useCallback(() => setStage("lobby"), []);
   useEffect(() => {
     if (!open || stage === "left") camera.release();
   }, [open, stage]);
@@ -30,11 +31,7 @@ function Invited({ view, role, onEnded }: { view: GuestView; role: RoomRole; onE
           title={open ? "You have left the interview" : "The interview is over"}
           action={
             open ? (
-              <button
-                type="button"
-                className="min-h-11 font-medium text-accent underline"
-                onClick={() => setStage("lobby")}
-              >
+              <button type="button" className="min-h-11 font-medium text-accent underline" onClick={toLobby}>
                 Join again
               </button>
             ) : undefined
@@ -49,14 +46,7 @@ function Invited({ view, role, onEnded }: { view: GuestView; role: RoomRole; onE
   }
   if (stage === "call") {
     return (
-      <Call
-        view={view}
-        role={role}
-        room={room}
-        stream={stream}
-        onLeave={() => setStage("left")}
-        onRefused={() => setStage("lobby")}
-      />
+      <Call view={view} role={role} room={room} stream={stream} onLeave={() => setStage("left")} onRefused={toLobby} />
     );
   }
   return (

@@ -13,7 +13,7 @@ mod edge;
 
 use super::super::roi::to_stored;
 use super::portable::{CHROMA_SHIFT, Plane, UNIT, chroma, i420_span, planes, rgb_span};
-use super::{Border, Colour, Crop, Steps};
+use super::{Border, Colour, Crop, Image, Steps};
 use coach_core::{I420, RgbFrame};
 use std::arch::x86_64::*;
 
@@ -25,7 +25,7 @@ const MAX_STEP: u32 = 1 << 27;
 /// A crop from I420, or `false` when this machine has no AVX2 and nothing was done.
 pub fn i420(frame: &I420<'_>, crop: &Crop, out: &mut [f32]) -> bool {
     let steps = Steps::new(to_stored(crop.map, frame.width, frame.height, frame.rotation));
-    if !possible(&steps, &[frame.y, frame.u, frame.v]) {
+    if !possible(&steps, Image::I420(*frame), &[frame.y, frame.u, frame.v]) {
         return false;
     }
     // SAFETY: AVX2 is there.
@@ -36,7 +36,7 @@ pub fn i420(frame: &I420<'_>, crop: &Crop, out: &mut [f32]) -> bool {
 /// As [`i420`], from RGB.
 pub fn rgb(frame: &RgbFrame<'_>, crop: &Crop, out: &mut [f32]) -> bool {
     let steps = Steps::new(crop.map);
-    if !possible(&steps, &[frame.data]) {
+    if !possible(&steps, Image::Rgb(*frame), &[frame.data]) {
         return false;
     }
     // SAFETY: AVX2 is there.
@@ -45,10 +45,10 @@ pub fn rgb(frame: &RgbFrame<'_>, crop: &Crop, out: &mut [f32]) -> bool {
 }
 
 /// Whether this machine and these numbers are such that the proof above holds.
-fn possible(steps: &Steps, planes: &[&[u8]]) -> bool {
+fn possible(steps: &Steps, image: Image<'_>, planes: &[&[u8]]) -> bool {
     let addressable = planes.iter().all(|plane| i32::try_from(plane.len()).is_ok());
     let monotonic = steps.ax.unsigned_abs() < MAX_STEP && steps.ay.unsigned_abs() < MAX_STEP;
-    is_x86_feature_detected!("avx2") && addressable && monotonic
+    is_x86_feature_detected!("avx2") && addressable && monotonic && image.is_consistent()
 }
 
 #[target_feature(enable = "avx2")]

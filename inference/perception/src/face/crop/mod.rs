@@ -11,7 +11,7 @@ mod portable;
 mod tests;
 
 use super::roi::{Affine, to_stored};
-use coach_core::frame::{Matrix, Range};
+use coach_core::frame::{Matrix, Range, holds};
 use coach_core::{I420, RgbFrame};
 
 /// The largest side of an image; positions are 16.16 fixed point.
@@ -49,7 +49,7 @@ impl Image<'_> {
         sized
             && match self {
                 Image::I420(f) => f.is_consistent(),
-                Image::Rgb(f) => f.stride >= 3 * f.width && f.data.len() >= f.stride * (f.height - 1) + 3 * f.width,
+                Image::Rgb(f) => holds(f.data.len(), f.stride, 3 * f.width, f.height),
             }
     }
 

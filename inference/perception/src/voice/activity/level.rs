@@ -19,6 +19,8 @@ const SILENT_ALONE_DB: f64 = -62.0;
 const SILENT_DB: f64 = -90.0;
 /// The largest distance of speech to the loudest recent level, dB.
 const BELOW_PEAK_DB: f64 = 30.0;
+/// Of the leaning, what that distance is widened by.
+const LEANING_OF_PEAK: f64 = 0.35;
 /// How fast the remembered loudest level falls, dB per hop (0.5 dB/s).
 const PEAK_FALLS_DB: f64 = 0.005;
 const QUIETEST_DB: f64 = -100.0;
@@ -101,14 +103,14 @@ impl Level {
         if count == 0.0 { QUIETEST_DB } else { 10.0 * (sum / count + 1e-10).log10() }
     }
 
-    /// Returns how sure the level is that the hop is more than noise: 0 to 1, a half at the threshold. `leaning` dB
-    /// lower the threshold, half as many where it is the distance to the peak, but never to less than 3 dB above the
-    /// floor.
+    /// Returns how sure the level is that the hop is more than noise: 0 to 1, a half at the threshold. `leaning` dB lower the threshold
+    /// above the floor, but never to less than 3 dB, and widen the distance to the peak by a share of it.
     pub fn gate(&self, hop: i64, leaning: f64) -> f64 {
         let floor = self.floor.percentile(0.08).unwrap_or(self.silent_db);
         // In noise the speech rises less above the floor, and the threshold is lowered accordingly.
         let over = ((0.35 * (self.peak_db - floor)).clamp(3.0, 9.0) - leaning).max(3.0);
-        let threshold = (floor + over).max(self.peak_db - BELOW_PEAK_DB - 0.35 * leaning).max(self.silent_db);
+        let threshold =
+            (floor + over).max(self.peak_db - BELOW_PEAK_DB - LEANING_OF_PEAK * leaning).max(self.silent_db);
         1.0 / (1.0 + (-(self.db(hop) - threshold) / 1.5).exp())
     }
 

@@ -3,7 +3,7 @@
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::extract::Viewing;
-use crate::http::routes::sharing::visitor::{Guest, may_still, takes_part_as};
+use crate::http::routes::sharing::visitor::{Guest, may_still};
 use crate::http::routes::webrtc::exchange;
 use crate::http::viewer::act;
 use crate::live::WatchError;
@@ -34,8 +34,7 @@ pub async fn watch(
 ) -> Result<Response> {
     let offer = exchange::offer(&app, &headers, body).await?;
     let session = &seen.session;
-    let by = takes_part_as(&seen.guest);
-    let answer = app.live.watch(session, viewing.of, by, &offer).await.map_err(|error| match error {
+    let answer = app.live.watch(session, viewing.of, seen.guest.visit, &offer).await.map_err(|error| match error {
         WatchError::Malformed(_) => Error::BadRequest(error.to_string()),
         WatchError::Unacceptable(_) => Error::Unprocessable(error.to_string()),
         WatchError::NothingYet => Error::NotYet { detail: error.to_string(), retry_after_s: 2 },

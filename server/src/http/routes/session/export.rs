@@ -6,8 +6,8 @@ use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::viewer::{Seen, act};
 use crate::objects::{self, Reading};
+use crate::recording::{kinds, results};
 use crate::store::people::audit;
-use crate::uploads::{self, kinds};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::Response;
@@ -37,7 +37,7 @@ pub async fn zip(State(app): State<App>, Seen { session, .. }: Seen<act::Export>
         retry_after_s: 10,
     })?;
     let mut entries = Vec::new();
-    let (recording, content_type) = uploads::recording(&app.context, &session).await?;
+    let (recording, content_type) = results::recording(&app.context, &session).await?;
     for (name, key) in [
         (format!("recording.{}", kinds::ending(&content_type)), recording),
         ("interviewer.webm".into(), objects::interviewer_key(session.id)),

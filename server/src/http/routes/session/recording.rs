@@ -5,8 +5,9 @@ use crate::clock::now_us;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::viewer::{Seen, act};
+use crate::objects;
+use crate::recording::results;
 use crate::store::sessions::Session;
-use crate::{objects, uploads};
 use axum::Json;
 use axum::extract::State;
 use coach_core::SessionId;
@@ -46,7 +47,7 @@ pub async fn link(State(app): State<App>, seen: Seen<act::Review>) -> Result<Jso
 /// # Errors
 /// There is no recording yet, or the object store does not answer.
 pub async fn signed(app: &App, session: &Session, seconds: u32) -> Result<Recording> {
-    let (key, content_type) = uploads::recording(&app.context, session).await?;
+    let (key, content_type) = results::recording(&app.context, session).await?;
     let Some(bytes) = app.context.objects.size(&key).await? else {
         let detail = format!("there is no recording yet: the session is {}", session.state.as_str());
         return Err(Error::State { state: session.state, detail });

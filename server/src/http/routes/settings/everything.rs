@@ -6,14 +6,15 @@ use crate::http::error::{Error, Problem, Result};
 use crate::http::routes::session::packing::{self, Archive};
 use crate::http::viewer::{Asks, act};
 use crate::objects;
+use crate::recording::{kinds, results};
 use crate::session::view::SessionView;
 use crate::store::people::{audit, grants, users};
 use crate::store::questions::sets;
+use crate::store::reports::corrections;
 use crate::store::sessions::{self, Session};
 use crate::store::sharing::comments::{self, Writer};
 use crate::store::sharing::links;
-use crate::store::{consents, questions};
-use crate::uploads::{self, kinds};
+use crate::store::{consents, provider_consents, questions};
 use axum::extract::State;
 use axum::response::Response;
 use coach_core::UserId;
@@ -28,13 +29,15 @@ const LINES: i64 = 100_000;
 
 const README: &str = "This is everything that the Behavioural Interview Coach keeps for you.
 
-account.json    who you are, what you agreed to, your questions and sets, what happened to your account
+account.json    who you are, what you agreed to and services that you let read sessions, your questions and sets, what happened to your account
 sessions/       a folder for each session, the newest first; its name begins with the day on which it was made:
-  session.json    what it is, its device check, to whom it was shown, what was said about it
+  session.json    what it is, its device check, to whom it was shown, what was said about it, what you corrected
   recording.*     what was recorded (VP8 or H.264, and Opus), or the file as it was uploaded
   journal.jsonl.zst  what was seen and heard, one JSON object a line, as `zstd -d` unpacks it
   report.json     what was made of it: scores, contributions, moments, curves
   poster.jpg      a still of the recording
+  interviewer.webm  what was recorded of an interviewer
+  words.json, review.json, affect.json  what services of others made of it, where you agreed to them
 
 What is not there yet, as the report of a session that is being analyzed, is left out.
 ";
@@ -42,8 +45,8 @@ What is not there yet, as the report of a session that is being analyzed, is lef
 /// Returns everything that is the person's in one ZIP, which is written while it is read. One person takes three downloads at once at
 /// most, and each ends after six hours.
 #[utoipa::path(get, operation_id = "export_everything", path = "/api/me/export", tag = "person",
-    responses((status = 200, content_type = "application/zip", body = Vec<u8>), (status = 429, body = Problem)))]
-pub async fn zip(State(app): State<App>, Asks { viewer, .. }: Asks<act::Use>) -> Result<Response> {
+    responses((status = 200, content_type = "application/zip", body = Vec<u8>), (status = 403, body = Problem), (status = 429, body = Problem)))]
+pub async fn zip(State(app): State<App>, Asks { viewer, .. }: Asks<act::Account>) -> Result<Response> {
     let place = app.exports.take(viewer.user).map_err(|full| Error::TooMany {
         detail: format!("too many downloads at once: {full}; wait until one is over"),
         retry_after_s: 10,
@@ -80,7 +83,7 @@ fn add(runtime: &Handle, app: &App, archive: &mut Archive, session: Session) -> 
     let folder = format!("sessions/{made}-{}", session.id);
     let id = session.id;
     let (recording, content_type) =
-        runtime.block_on(uploads::recording(&app.context, &session)).map_err(io::Error::other)?;
+        runtime.block_on(results::recording(&app.context, &session)).map_err(io::Error::other)?;
     let about = runtime.block_on(about(app, session)).map_err(io::Error::other)?;
     archive.text(&format!("{folder}/session.json"), &written(&about)?)?;
     for (name, key) in [
@@ -88,6 +91,10 @@ fn add(runtime: &Handle, app: &App, archive: &mut Archive, session: Session) -> 
         ("journal.jsonl.zst".into(), objects::journal_key(id)),
         ("report.json".into(), objects::report_key(id)),
         ("poster.jpg".into(), objects::poster_key(id)),
+        ("interviewer.webm".into(), objects::interviewer_key(id)),
+        ("words.json".into(), objects::words_key(id)),
+        ("review.json".into(), objects::review_key(id)),
+        ("affect.json".into(), objects::affect_key(id)),
     ] {
         if let Some(reading) = runtime.block_on(app.context.objects.read(&key)).map_err(io::Error::other)? {
             archive.object(&format!("{folder}/{name}"), reading)?;
@@ -103,6 +110,7 @@ async fn about(app: &App, session: Session) -> sqlx::Result<Value> {
     Ok(json!({
         "session": SessionView::load(db, session).await?,
         "calibration": calibration,
+        "corrections": corrections::list(db, owner, id).await?,
         "comments": comments::list(db, owner, id, Writer::Person(owner)).await?,
         "shared_with": grants::list(db, owner, id, now_us()).await?,
         "links": links::list(db, owner, id).await?,
@@ -120,6 +128,7 @@ async fn account(app: &App, user: UserId) -> Result<Value> {
         "role": account.role,
         "retention_days": users::retention_days(db, user).await?,
         "consents": consents::all(db, user).await?,
+        "services": provider_consents::all(db, user).await?,
         "questions": own,
         "sets": sets::list(db, user).await?,
         "audit": audit::list(db, user, LINES).await?,

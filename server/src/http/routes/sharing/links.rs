@@ -111,13 +111,18 @@ pub async fn make(
 
 /// Refuses an invitation that could not be used, or that says more than it shows.
 fn invites(role: Role, wish: &Wish, session: &Session) -> Result<()> {
-    if role == Role::Coach || wish.scores || wish.comments {
+    if role == Role::Coach || wish.scores || wish.comments || wish.passphrase.is_some() {
         return Err(Error::Unprocessable(
-            "an invitation is for an interviewer or an observer, and shows neither scores nor comments".into(),
+            "an invitation is for an interviewer or an observer, has no passphrase, and shows neither scores nor comments".into(),
         ));
     }
     if session.source != Source::Live || !session.state.takes_media() {
         let detail = "nobody can be invited into a session that is over".into();
+        return Err(Error::State { state: session.state, detail });
+    }
+    // A session knows from its beginning on whether another voice has to be kept apart from the candidate's.
+    if role == Role::Interviewer && session.state != crate::session::State::Created && !session.room {
+        let detail = "an interviewer is invited before the session begins".into();
         return Err(Error::State { state: session.state, detail });
     }
     Ok(())

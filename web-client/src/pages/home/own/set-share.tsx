@@ -1,6 +1,5 @@
 // The links to a set: made, copied, ended. Whoever has one reads the set and takes a copy.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Check, Copy } from "lucide-react";
 import { useState } from "react";
 import { endSetLink, makeSetLink } from "../../../api/calls";
 import { asProblem } from "../../../api/problem";
@@ -8,35 +7,9 @@ import { keys, useSetLinks } from "../../../api/queries";
 import type { QuestionSet } from "../../../api/types";
 import { when } from "../../../replay/words";
 import { Button } from "../../../ui/button";
+import { MadeLink } from "../../../ui/made-link";
 import { Failure } from "../../../ui/states";
 import { SelectRow } from "../../../ui/switch";
-
-/** The address of a new link, which is shown this once. */
-function Made({ address }: { address: string }) {
-  const [copied, setCopied] = useState(false);
-  return (
-    <div className="grid gap-3">
-      <p>Copy the link now: it is not shown again.</p>
-      <code className="break-all rounded-xl bg-sunken px-3 py-2 text-sm" data-testid="set-address">
-        {address}
-      </code>
-      <Button
-        look="primary"
-        className="justify-self-start"
-        onClick={() =>
-          void navigator.clipboard.writeText(address).then(
-            () => setCopied(true),
-            // It stands there to be marked and copied by hand.
-            () => setCopied(false),
-          )
-        }
-      >
-        {copied ? <Check size={16} aria-hidden="true" /> : <Copy size={16} aria-hidden="true" />}
-        {copied ? "Copied" : "Copy"}
-      </Button>
-    </div>
-  );
-}
 
 export function SetShare({ set }: { set: QuestionSet }) {
   const cache = useQueryClient();
@@ -53,7 +26,7 @@ export function SetShare({ set }: { set: QuestionSet }) {
       </p>
       {links.isError && <Failure error={links.error} retry={() => void links.refetch()} />}
       {make.data ? (
-        <Made address={window.location.origin + make.data.path} />
+        <MadeLink address={window.location.origin + make.data.path} onDone={() => make.reset()} />
       ) : (
         <>
           <SelectRow

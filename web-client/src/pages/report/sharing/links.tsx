@@ -1,6 +1,5 @@
 // Links by which people without an account see a session: made, copied, ended, and who opened them.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Check, Copy } from "lucide-react";
 import { useState } from "react";
 import { endLink, makeLink } from "../../../api/calls";
 import { asProblem } from "../../../api/problem";
@@ -9,6 +8,7 @@ import type { Link } from "../../../api/types";
 import { when } from "../../../replay/words";
 import { Button } from "../../../ui/button";
 import { Field } from "../../../ui/field";
+import { MadeLink } from "../../../ui/made-link";
 import { Failure } from "../../../ui/states";
 import { SelectRow, SwitchRow } from "../../../ui/switch";
 
@@ -24,9 +24,6 @@ const shows = (link: Link) =>
     : ["recording and transcript", link.scores && "scores and report", link.comments && "comments"]
         .filter((part) => part !== false)
         .join(", ");
-
-/** Whether only this machine reaches the address that a link begins with. */
-const onlyHere = ["localhost", "127.0.0.1", "[::1]"].includes(window.location.hostname);
 
 function Visits({ link }: { link: Link }) {
   if (link.visits.length === 0) return <p className="text-sm text-ink-2">Nobody has opened it.</p>;
@@ -83,37 +80,6 @@ export function Row({ id, link }: { id: string; link: Link }) {
         </p>
       )}
     </li>
-  );
-}
-
-/** The address of a new link, which is shown this once. */
-export function Made({ address, onDone }: { address: string; onDone: () => void }) {
-  const [copied, setCopied] = useState(false);
-  const copy = () =>
-    navigator.clipboard.writeText(address).then(
-      () => setCopied(true),
-      // It stands there to be marked and copied by hand.
-      () => setCopied(false),
-    );
-  return (
-    <div className="grid gap-3 py-3">
-      <p>Copy the link now: it is not shown again. Whoever has it can pass it on.</p>
-      <code className="break-all rounded-xl bg-sunken px-3 py-2 text-sm" data-testid="link-address">
-        {address}
-      </code>
-      {onlyHere && (
-        <p className="text-sm text-ink-2">
-          This address works on this machine alone. For others, open the coach under a name that they reach.
-        </p>
-      )}
-      <div className="flex flex-wrap gap-2">
-        <Button look="primary" onClick={() => void copy()}>
-          {copied ? <Check size={16} aria-hidden="true" /> : <Copy size={16} aria-hidden="true" />}
-          {copied ? "Copied" : "Copy"}
-        </Button>
-        <Button onClick={onDone}>Done</Button>
-      </div>
-    </div>
   );
 }
 
@@ -183,9 +149,9 @@ export function Links({ id }: { id: string }) {
   const links = useLinks(id);
   const [made, setMade] = useState<string | null>(null);
   const [making, setMaking] = useState(false);
-  // Invitations into the live session are made and ended where it begins.
-  const all = (links.data?.links ?? []).filter((link) => link.role === null);
-  const asks = made === null && links.data !== undefined && (making || all.length === 0);
+  // Invitations into the live session are made where it begins, and end here, too.
+  const all = links.data?.links ?? [];
+  const asks = made === null && links.data !== undefined && (making || all.every((link) => link.role !== null));
   const done = (address: string) => {
     setMade(address);
     setMaking(false);
@@ -193,7 +159,7 @@ export function Links({ id }: { id: string }) {
   return (
     <div className="grid gap-3">
       {links.isError && <Failure error={links.error} retry={() => void links.refetch()} />}
-      {made !== null && <Made address={made} onDone={() => setMade(null)} />}
+      {made !== null && <MadeLink address={made} onDone={() => setMade(null)} />}
       {asks && <NewLink id={id} onMade={done} />}
       {all.length > 0 && !making && (
         <>

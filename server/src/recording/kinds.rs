@@ -1,4 +1,4 @@
-//! Which files can be uploaded: their media types and first bytes.
+//! What a recording can be: media types, the ends of file names, and the first bytes of files that can be uploaded.
 
 /// Container formats of recordings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
