@@ -9,7 +9,7 @@ SHELL := /bin/bash
 .PHONY: help setup setup-test web build run test bench soak package fix
 
 # A machine that cannot download the toolchain of rust-toolchain.toml may have the same version under the name "stable".
-ifneq ($(filter-out help setup setup-test,$(or $(MAKECMDGOALS),help)),)
+ifneq ($(filter-out help setup,$(or $(MAKECMDGOALS),help)),)
 wanted := $(shell sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
 ifeq ($(shell rustc --version >/dev/null || RUSTUP_TOOLCHAIN=stable rustc --version 2>/dev/null | cut -d ' ' -f 2),$(wanted))
 $(info Rust $(wanted) cannot be downloaded; the toolchain "stable" is the same version and takes its place)

@@ -50,6 +50,15 @@ if [[ "${1:-}" == test ]]; then
     tests/python/.venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/python/requirements.txt
     cp tests/python/requirements.txt tests/python/.venv/installed.txt
   fi
+  # GStreamer's WHIP client is no Debian package.
+  client=tests/whipsink
+  if [[ ! -x $client/target/debug/whipsink || $client/Cargo.lock -nt $client/target/debug/whipsink || $client/src/main.rs -nt $client/target/debug/whipsink ]]; then
+    echo "setup: building GStreamer's WHIP client (two minutes)"
+    mkdir -p "$client/target/lib"
+    ln -sfn "$(ldconfig -p | awk '/libgstwebrtc-1\.0\.so\.0/ { print $NF; exit }')" "$client/target/lib/libgstwebrtc-1.0.so"
+    (cd "$client" && PKG_CONFIG_PATH=$PWD cargo build --locked --quiet --target-dir target)
+    touch "$client/target/debug/whipsink"
+  fi
   # Only where the reference data lies beside: what stages its clips weighs 80 MB.
   if [[ -d ${COACH_SHARED:-../shared}/data/panel ]] && ! cmp -s tests/python/panel.txt tests/python/.venv/installed-panel.txt; then
     echo "setup: installing what stages clips"
