@@ -110,6 +110,148 @@ async fn offers_of_h264_alone_are_answered_however_they_are_written() {
     }
 }
 
+/// Returns the offer without the lines that begin so.
+fn without(sdp: &str, starts: &[&str]) -> String {
+    sdp.split_inclusive("\r\n").filter(|line| !starts.iter().any(|start| line.starts_with(start))).collect()
+}
+
+/// Forms of offers that clients have sent, and whether each is taken.
+fn forms() -> Vec<(&'static str, String, bool)> {
+    let (audio_at, video_at) = (CHROMIUM.find("m=audio").unwrap(), CHROMIUM.find("m=video").unwrap());
+    let (session, audio, video) = (&CHROMIUM[..audio_at], &CHROMIUM[audio_at..video_at], &CHROMIUM[video_at..]);
+    let group = |mids: &str| session.replace("a=group:BUNDLE 0 1", &format!("a=group:BUNDLE {mids}"));
+    let transport = ["a=ice-", "a=fingerprint", "a=setup"];
+    let of_session: String =
+        audio.split_inclusive("\r\n").filter(|line| transport.iter().any(|t| line.starts_with(t))).collect();
+    let data = "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:2\r\na=sctp-port:5000\r\n";
+    let many: String = (0..550)
+        .map(|n| format!("a=candidate:{n} 1 udp 2122194687 10.{}.{}.2 53290 typ host\r\n", n / 250, n % 250))
+        .collect();
+    let only = |codec: &str| {
+        let others = ["VP8", "VP9", "H264", "AV1", "H265"].into_iter().filter(|other| *other != codec);
+        others.fold(CHROMIUM.to_owned(), |sdp, other| sdp.replace(&format!(" {other}/90000"), " none/90000"))
+    };
+    vec![
+        ("no retransmission", without(&CHROMIUM.replace(" rtx/90000", " none/90000"), &["a=fmtp:97 "]), true),
+        ("video first", format!("{}{video}{audio}", group("1 0")), true),
+        (
+            "bundle-only at port 0",
+            CHROMIUM.replace("m=video 9", "m=video 0").replace("a=mid:1", "a=bundle-only\r\na=mid:1"),
+            true,
+        ),
+        ("audio alone", format!("{}{audio}", group("0")), true),
+        ("video alone", format!("{}{video}", group("1")), true),
+        ("IPv6", CHROMIUM.replace("IN IP4 192.0.2.2", "IN IP6 fd00::2"), true),
+        ("names for addresses", CHROMIUM.replace(" 192.0.2.2 ", " 4f0d7f0e-2b7e-4f6e-9f0a-2f6f8a6a1c11.local "), true),
+        ("TCP alone", CHROMIUM.replace(" udp ", " tcp "), true),
+        (
+            "transport of the session",
+            format!("{session}{of_session}{}{}", without(audio, &transport), without(video, &transport)),
+            true,
+        ),
+        ("Opus in capitals", CHROMIUM.replace("opus/48000/2", "OPUS/48000/2"), true),
+        ("passive", CHROMIUM.replace("a=setup:actpass", "a=setup:passive"), true),
+        ("active", CHROMIUM.replace("a=setup:actpass", "a=setup:active"), true),
+        ("no msid", without(CHROMIUM, &["a=msid:", "a=ssrc"]), true),
+        ("550 candidates", format!("{session}{audio}{many}{video}"), true),
+        (
+            "words for mids",
+            group("a v").replace("a=mid:0", "a=mid:a")
+                + &audio.replace("a=mid:0", "a=mid:a")
+                + &video.replace("a=mid:1", "a=mid:v"),
+            true,
+        ),
+        (
+            "another payload type",
+            CHROMIUM.replace(":96 ", ":50 ").replace("SAVPF 96 ", "SAVPF 50 ").replace("apt=96", "apt=50"),
+            true,
+        ),
+        ("H.264 alone", only("H264"), true),
+        ("VP9 alone", only("VP9"), false),
+        ("AV1 alone", only("AV1"), false),
+        ("two cameras", format!("{}{audio}{video}{}", group("0 1 2"), video.replace("a=mid:1", "a=mid:2")), false),
+        ("a data channel", format!("{}{audio}{video}{data}", group("0 1 2")), false),
+        ("a data channel that is switched off", format!("{CHROMIUM}{}", data.replace("n 9", "n 0")), true),
+        ("no encryption", CHROMIUM.replace("UDP/TLS/RTP/SAVPF", "RTP/AVPF"), false),
+    ]
+}
+
+#[tokio::test]
+async fn offers_of_all_forms_are_taken_or_refused() {
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
+    for (form, sdp, taken) in forms() {
+        match offer(&endpoint, &sdp).await {
+            Ok(answer) => {
+                assert!(taken, "{form} is taken");
+                let sections = |sdp: &str| sdp.lines().filter(|line| line.starts_with("m=")).count();
+                assert_eq!(sections(&answer), sections(&sdp), "{form}: {answer}");
+                let receives = answer.lines().filter(|line| line.trim_end() == "a=recvonly").count();
+                assert_eq!(receives, sections(&sdp) - answer.matches("a=inactive").count(), "{form}: {answer}");
+                let role = if form == "active" { "a=setup:passive" } else { "a=setup:active" };
+                assert_eq!(answer.matches(role).count(), receives, "{form}: {answer}");
+            }
+            Err(error) => assert!(!taken && matches!(error, Error::Unacceptable(_)), "{form}: {error:?}"),
+        }
+    }
+}
+
+/// The offers of the corpus, as other programs wrote them.
+#[tokio::test]
+async fn offers_of_other_programs_are_taken() {
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/testing/corpus/offers");
+    for (name, codec) in [
+        ("firefox-153", VideoCodec::Vp8),
+        ("whipsink-vp8", VideoCodec::Vp8),
+        ("libdatachannel-h264", VideoCodec::H264),
+        ("webrtcbin-h264", VideoCodec::H264),
+    ] {
+        let sdp = std::fs::read_to_string(format!("{folder}/{name}.sdp")).unwrap();
+        let (answer, publisher) =
+            endpoint.accept(&sdp, &Limits::default()).await.unwrap_or_else(|e| panic!("{name}: {e}"));
+        publisher.close().await;
+        assert_eq!(answer.codec, Some(codec), "{name}");
+        let lines = |start: &str| answer.sdp.lines().filter(|line| line.starts_with(start)).count();
+        assert_eq!((lines("m=audio "), lines("m=video "), lines("a=recvonly")), (1, 1, 2), "{name}: {}", answer.sdp);
+    }
+}
+
+#[tokio::test]
+async fn an_offer_both_ways_or_without_a_direction_is_answered_by_receiving() {
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
+    for direction in ["", "a=sendrecv\r\n"] {
+        let answer = offer(&endpoint, &CHROMIUM.replace("a=sendonly\r\n", direction)).await.unwrap();
+        let lines = |start: &str| answer.lines().filter(|line| line.starts_with(start)).count();
+        assert_eq!((lines("m="), lines("a=recvonly")), (2, 2), "{direction:?}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_track_that_sends_nothing_is_rejected_and_the_other_is_taken() {
+    let endpoint = Endpoint::bind(Config::default()).unwrap();
+    let limits = Limits::default();
+    let taken = |answer: &str| -> Vec<(String, bool)> {
+        let lines = answer.lines().filter_map(|line| line.strip_prefix("m="));
+        lines.map(|line| (line.split(' ').next().unwrap().to_owned(), line.split(' ').nth(1) != Some("0"))).collect()
+    };
+    let video = CHROMIUM.find("m=video").unwrap();
+    let (first, second) = CHROMIUM.split_at(video);
+    for (sdp, sends) in [
+        (CHROMIUM.replacen("a=sendonly", "a=inactive", 1), [false, true]),
+        (CHROMIUM.replace("m=audio 53290", "m=audio 0"), [false, true]),
+        (format!("{first}{}", second.replace("a=sendonly", "a=inactive")), [true, false]),
+    ] {
+        let (answer, publisher) = endpoint.accept(&sdp, &limits).await.unwrap();
+        publisher.close().await;
+        let expected = [("audio".to_owned(), sends[0]), ("video".to_owned(), sends[1])];
+        assert_eq!(taken(&answer.sdp), expected, "{}", answer.sdp);
+        let group = answer.sdp.lines().find(|line| line.starts_with("a=group:BUNDLE")).unwrap().trim_end();
+        assert_eq!(group, if sends[0] { "a=group:BUNDLE 0" } else { "a=group:BUNDLE 1" });
+        assert_eq!(answer.sdp.matches("a=mid:").count(), 2);
+        assert_eq!(answer.codec.is_some(), sends[1]);
+    }
+}
+
 #[tokio::test]
 async fn an_offer_of_three_qualities_is_answered_for_one() {
     let endpoint = Endpoint::bind(Config::default()).unwrap();
@@ -141,6 +283,10 @@ async fn each_fault_has_the_kind_that_its_status_needs() {
         Error::Unacceptable(_)
     ));
     assert!(matches!(refused(&CHROMIUM.replace("a=setup:actpass", "a=setup:holdconn")).await, Error::Unacceptable(_)));
+    assert!(matches!(
+        refused(&CHROMIUM.replacen("t=0 0\r\n", "t=0 0\r\na=ice-lite\r\n", 1)).await,
+        Error::Unacceptable(_)
+    ));
     let parameters = CHROMIUM.replace("useinbandfec=1", &format!("useinbandfec=1{}", ";".repeat(40_000)));
     assert!(matches!(refused(&parameters).await, Error::Malformed(_)));
     assert_eq!(endpoint.counters().peers, 0);

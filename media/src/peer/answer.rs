@@ -17,6 +17,20 @@ pub fn with_candidates(sdp: &str, announced: &[SocketAddr]) -> String {
     out
 }
 
+/// Returns the answer with sections for the media sections of the offer that the library was not given, each at its place, so that both have
+/// the same number (RFC 3264, section 6).
+pub fn with_rejected(sdp: String, rejected: &[(usize, String)]) -> String {
+    if rejected.is_empty() {
+        return sdp;
+    }
+    let starts: Vec<usize> = sdp.match_indices("\r\nm=").map(|(at, _)| at + 2).chain([sdp.len()]).collect();
+    let mut sections: Vec<&str> = starts.windows(2).map(|pair| &sdp[pair[0]..pair[1]]).collect();
+    for (at, section) in rejected {
+        sections.insert((*at).min(sections.len()), section);
+    }
+    format!("{}{}", &sdp[..starts[0]], sections.concat())
+}
+
 /// Completes an answer to a viewer: candidates of the announced addresses, and `a=rtcp-mux-only`.
 pub fn for_viewer(sdp: &str, announced: &[SocketAddr]) -> String {
     with_candidates(sdp, announced).replace("a=rtcp-mux\r\n", "a=rtcp-mux\r\na=rtcp-mux-only\r\n")
@@ -65,6 +79,16 @@ fn candidates(out: &mut String, announced: &[SocketAddr]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rejected_sections_stand_where_they_stood_in_the_offer() {
+        let rejected =
+            |at: &[usize]| -> Vec<(usize, String)> { at.iter().map(|n| (*n, format!("m=x{n}\r\n"))).collect() };
+        let answer = || "v=0\r\nm=a\r\na=1\r\nm=b\r\n".to_owned();
+        assert_eq!(with_rejected(answer(), &[]), answer());
+        assert_eq!(with_rejected(answer(), &rejected(&[0, 2])), "v=0\r\nm=x0\r\nm=a\r\na=1\r\nm=x2\r\nm=b\r\n");
+        assert_eq!(with_rejected(answer(), &rejected(&[1, 3])), "v=0\r\nm=a\r\na=1\r\nm=x1\r\nm=b\r\nm=x3\r\n");
+    }
 
     #[test]
     fn the_shared_port_takes_the_place_of_the_librarys_candidates() {

@@ -183,7 +183,7 @@ impl Answering {
 
     fn viewer(self, offer: &Offer, feed: FeedId, place: OwnedSemaphorePermit) -> Result<(Answer, Viewer), Error> {
         let (outlet, switches, sdp) = Outlet::answer(offer, self.timeouts(), self.network.local().port())?;
-        let sdp = answer::for_viewer(&sdp, &self.announced);
+        let sdp = answer::with_rejected(answer::for_viewer(&sdp, &self.announced), &offer.rejected);
         let ice = outlet.link.credentials().clone();
         let (closed, is_closed) = watch::channel(false);
         let sent = Arc::new(Sent::default());
@@ -207,7 +207,7 @@ impl Answering {
     fn publisher(self, offer: &Offer, place: OwnedSemaphorePermit) -> Result<(Answer, Publisher), Error> {
         let shared = Arc::new(Shared::new());
         let (connection, sdp) = Connection::answer(offer, self.timeouts(), self.network.local().port())?;
-        let sdp = answer::complete(&sdp, &self.announced, &self.limits);
+        let sdp = answer::with_rejected(answer::complete(&sdp, &self.announced, &self.limits), &offer.rejected);
         let ice = connection.link.credentials().clone();
         let (closed, is_closed) = watch::channel(false);
         let (outbox, events) = Outbox::new();

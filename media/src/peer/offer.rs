@@ -25,6 +25,9 @@ pub struct Offer {
     pub audio: bool,
     /// The publisher insists on being the client of the DTLS handshake.
     pub dtls_client: bool,
+    /// The sections of the answer for media sections in which nothing flows, by their place in the offer. The library is not given
+    /// these.
+    pub rejected: Vec<(usize, String)>,
 }
 
 /// Refuses texts that are longer than any usual description.
@@ -50,7 +53,8 @@ pub enum Direction {
     Watch,
 }
 
-/// Checks an offer: at most one audio and one video track, bundled, in this direction. `codec`: how the video must be
+/// Checks an offer: at most one audio and one video track, bundled, in this direction; media sections in which nothing flows are
+/// rejected beside them. `codec`: how the video must be
 /// coded; `None`: VP8 if it is offered, else H.264.
 ///
 /// # Errors
@@ -59,10 +63,30 @@ pub fn check(sdp: &str, direction: Direction, codec: Option<VideoCodec>) -> Resu
     bounded(sdp)?;
     // The library wants the standard's line ends; an editor may have changed them.
     let sdp: String = sdp.lines().filter(|line| !line.is_empty()).flat_map(|line| [line.trim_end(), "\r\n"]).collect();
+    let (session, sections) = sections(&sdp);
+    let (mut wanted, mut rejected, mut why) = (session.to_owned(), Vec::new(), None);
+    for (n, section) in sections.iter().enumerate() {
+        match idle(section, direction) {
+            Some(reason) => {
+                let kind: String = section.chars().skip(2).take_while(char::is_ascii_alphabetic).take(20).collect();
+                why.get_or_insert(format!("{kind} is {reason}"));
+                rejected.push((n, declined(section)));
+            }
+            None => wanted.push_str(section),
+        }
+    }
+    if let Some(why) = why.filter(|_| rejected.len() == sections.len()) {
+        return Err(Error::NoMedia(why));
+    }
+    let sdp = wanted;
     let parsed = SessionDescription::unmarshal(&mut Cursor::new(sdp.as_bytes()))
         .map_err(|error| Error::Malformed(error.to_string()))?;
     if parsed.media_descriptions.is_empty() {
         return Err(Error::NoMedia("there is no m= line".into()));
+    }
+    if parsed.has_attribute("ice-lite") {
+        let why = "it comes from an ICE-lite agent (a=ice-lite), which waits for the checks of the other side as this server does";
+        return Err(Error::Unacceptable(why.into()));
     }
     let (mut has_video, mut audio) = (false, false);
     for media in &parsed.media_descriptions {
@@ -78,7 +102,7 @@ pub fn check(sdp: &str, direction: Direction, codec: Option<VideoCodec>) -> Resu
         if std::mem::replace(seen, true) {
             return Err(Error::Unacceptable(format!("there is more than one {kind} track")));
         }
-        section(kind, direction, media)?;
+        section(kind, media)?;
     }
     let of_kind = |kind: &str| parsed.media_descriptions.iter().find(|media| media.media_name.media == kind);
     let video = match of_kind("video") {
@@ -106,7 +130,7 @@ pub fn check(sdp: &str, direction: Direction, codec: Option<VideoCodec>) -> Resu
     if direction == Direction::Watch {
         sdp = receiving(&sdp);
     }
-    Ok(Offer { sdp, video, audio, dtls_client })
+    Ok(Offer { sdp, video, audio, dtls_client, rejected })
 }
 
 /// Returns whether this is a hash function and its bytes, as in `sha-256 0A:1B:…` (RFC 8122, section 5).
@@ -144,29 +168,56 @@ fn dtls_role(offer: &SessionDescription) -> Result<bool, Error> {
     }
 }
 
+/// The lines that say which way media goes.
+const DIRECTIONS: [&str; 4] = ["a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive"];
+
+/// Splits an offer into the part of the session and its media sections. Each section says its direction afterwards, because the library
+/// leaves one without out of its answer; what is not written is the session's, else `sendrecv` (RFC 8866, section 6.7).
+fn sections(sdp: &str) -> (&str, Vec<String>) {
+    let starts: Vec<usize> = sdp.match_indices("\r\nm=").map(|(at, _)| at + 2).chain([sdp.len()]).collect();
+    let direction = |text: &str| DIRECTIONS.into_iter().find(|known| text.lines().any(|line| line == *known));
+    let session = &sdp[..starts[0]];
+    let of_session = direction(session).unwrap_or(DIRECTIONS[0]);
+    let directed = |pair: &[usize]| {
+        let section = &sdp[pair[0]..pair[1]];
+        let missing = if direction(section).is_none() { [of_session, "\r\n"] } else { [""; 2] };
+        format!("{section}{}", missing.concat())
+    };
+    (session, starts.windows(2).map(directed).collect())
+}
+
+/// Returns why nothing flows in a media section; `None`: something does.
+fn idle(section: &str, direction: Direction) -> Option<&'static str> {
+    let has = |wanted: &str| section.lines().any(|line| line == wanted);
+    let port = section.split_whitespace().nth(1);
+    match direction {
+        _ if port == Some("0") && !has("a=bundle-only") => Some("switched off"),
+        Direction::Publish if has("a=recvonly") || has("a=inactive") => Some("not sent to us"),
+        Direction::Watch if has("a=sendonly") || has("a=inactive") => Some("not to be received (a=recvonly)"),
+        _ => None,
+    }
+}
+
+/// Returns the section of the answer to a media section in which nothing flows (RFC 8829, section 5.3.1).
+fn declined(section: &str) -> String {
+    let mut words = section.lines().next().unwrap_or_default().split(' ');
+    let kind = words.next().unwrap_or_default();
+    let rest: Vec<&str> = words.skip(1).collect();
+    let mid = section.lines().find(|line| line.starts_with("a=mid:"));
+    let mid = mid.map(|line| format!("{line}\r\n")).unwrap_or_default();
+    format!("{kind} 0 {}\r\nc=IN IP4 0.0.0.0\r\n{mid}a=inactive\r\n", rest.join(" "))
+}
+
 /// Returns the offer without what a viewer could send: the answer to it is `sendonly`.
 fn receiving(sdp: &str) -> String {
     let kept = sdp.split_inclusive("\r\n").filter(|line| !line.starts_with("a=ssrc") && !line.starts_with("a=msid:"));
     kept.map(|line| if line == "a=sendrecv\r\n" { "a=recvonly\r\n" } else { line }).collect()
 }
 
-/// Checks one media section: encryption, direction, multiplexing, identification and codec.
-fn section(kind: &str, direction: Direction, media: &MediaDescription) -> Result<(), Error> {
+/// Checks one media section: encryption, multiplexing and identification.
+fn section(kind: &str, media: &MediaDescription) -> Result<(), Error> {
     if !media.media_name.protos.iter().any(|proto| proto == "SAVPF") {
         return Err(Error::Unacceptable(format!("{kind} is not encrypted RTP with feedback (SAVPF)")));
-    }
-    let towards = |names: [&str; 2]| names.iter().any(|name| media.has_attribute(name));
-    match direction {
-        Direction::Publish if towards(["recvonly", "inactive"]) => {
-            return Err(Error::NoMedia(format!("{kind} is not sent to us")));
-        }
-        Direction::Watch if !towards(["recvonly", "sendrecv"]) => {
-            return Err(Error::NoMedia(format!("{kind} is not to be received (a=recvonly)")));
-        }
-        _ => {}
-    }
-    if media.media_name.port.value == 0 && !media.has_attribute("bundle-only") {
-        return Err(Error::NoMedia(format!("{kind} is switched off")));
     }
     if !media.has_attribute("rtcp-mux") {
         return Err(Error::Unacceptable(format!("{kind} wants a port of its own for RTCP (no a=rtcp-mux)")));
@@ -217,9 +268,46 @@ mod tests {
             assert_eq!(offer.sdp.matches("a=recvonly\r\n").count(), 2);
             assert!(!offer.sdp.contains("a=ssrc") && !offer.sdp.contains("a=msid:"));
         }
-        for direction in ["a=sendonly", "a=inactive", "a=nowhere"] {
+        for direction in ["a=sendonly", "a=inactive"] {
             assert!(matches!(watch(&CHROMIUM.replace("a=sendonly", direction)), Err(Error::NoMedia(_))), "{direction}");
         }
+    }
+
+    #[test]
+    fn a_section_in_which_nothing_flows_is_rejected_beside_one_that_is_sent() {
+        for (from, to) in [("a=sendonly", "a=inactive"), ("a=sendonly", "a=recvonly"), ("m=audio 53290", "m=audio 0")] {
+            let offer = checked(&CHROMIUM.replacen(from, to, 1)).unwrap();
+            assert!(!offer.audio && offer.video.is_some(), "{to}");
+            assert!(!offer.sdp.contains("m=audio"), "{to}");
+            let [(0, rejected)] = offer.rejected.as_slice() else { panic!("{to}: {:?}", offer.rejected) };
+            let expected =
+                "m=audio 0 UDP/TLS/RTP/SAVPF 111 63 9 0 8 13 110 126\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=inactive\r\n";
+            assert_eq!(rejected, expected);
+        }
+        // A second camera that sends nothing, and a data channel that is switched off.
+        let video = &CHROMIUM[CHROMIUM.find("m=video").unwrap()..];
+        let second = format!("{CHROMIUM}{}", video.replace("a=sendonly", "a=inactive"));
+        assert_eq!(checked(&second).unwrap().rejected.len(), 1);
+        let data = format!("{CHROMIUM}m=application 0 UDP/DTLS/SCTP webrtc-datachannel\r\na=mid:2\r\n");
+        assert_eq!(checked(&data).unwrap().rejected[0].0, 2);
+    }
+
+    #[test]
+    fn a_direction_that_is_not_written_is_the_sessions_or_both_ways() {
+        let nowhere = CHROMIUM.replace("a=sendonly\r\n", "");
+        assert_eq!(checked(&nowhere).unwrap().sdp.matches("a=sendrecv\r\n").count(), 2);
+        for (of_session, taken) in
+            [("a=sendonly", true), ("a=sendrecv", true), ("a=recvonly", false), ("a=inactive", false)]
+        {
+            let offer = checked(&nowhere.replacen("t=0 0\r\n", &format!("t=0 0\r\n{of_session}\r\n"), 1));
+            assert_eq!(offer.is_ok(), taken, "{of_session}: {offer:?}");
+            if let Ok(offer) = offer {
+                assert_eq!(offer.sdp.matches(of_session).count(), 3, "{of_session}");
+            }
+        }
+        // What a section says itself comes before what the session says.
+        let offer = checked(&CHROMIUM.replacen("t=0 0\r\n", "t=0 0\r\na=inactive\r\n", 1)).unwrap();
+        assert_eq!(offer.sdp.matches("a=sendonly\r\n").count(), 2);
     }
 
     #[test]
@@ -274,5 +362,6 @@ mod tests {
         assert!(matches!(changed("a=fingerprint:sha-256 ", "a=fingerprint:sha-256 :"), Error::Malformed(_)));
         assert!(matches!(changed("a=mid:", "a=middle:"), Error::Malformed(_)));
         assert!(matches!(changed("a=rtcp-mux\r\n", ""), Error::Unacceptable(_)));
+        assert!(matches!(changed("t=0 0\r\n", "t=0 0\r\na=ice-lite\r\n"), Error::Unacceptable(_)));
     }
 }

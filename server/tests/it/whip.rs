@@ -32,6 +32,43 @@ async fn an_offer_is_answered_with_the_publishings_own_address() {
 }
 
 #[tokio::test]
+async fn a_publishing_is_ended_whatever_tag_is_named_and_only_once() {
+    let server = Server::start().await;
+    let id = server.session().await;
+    let path = format!("/api/sessions/{id}/whip");
+    assert_eq!(post(&server, &path, "application/sdp", OFFER).await.status(), 201);
+    let end = async || {
+        let request = server.request(Method::DELETE, &format!("{path}/s3cret")).header("if-match", "\"0\"");
+        request.send().await.unwrap()
+    };
+    assert_eq!(end().await.status(), 200);
+    problem(end().await, 404, "not-found").await;
+    assert_eq!(server.live.stopped.lock().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_names_the_servers_that_relay_and_other_answers_do_not() {
+    for urls in [vec![], vec!["turn:turn.example.org:3478?transport=udp", "turns:turn.example.org:5349"]] {
+        let server = Server::with(|config| {
+            config.turn.urls = urls.iter().map(|url| (*url).to_owned()).collect();
+            config.turn.secret = Some(serde_json::from_str("\"a shared secret of the relay\"").unwrap());
+        })
+        .await;
+        let path = format!("/api/sessions/{}/whip", server.session().await);
+        let options = server.request(Method::OPTIONS, &path).send().await.unwrap();
+        assert_eq!(options.headers().get_all("link").iter().count(), 0);
+        let answer = post(&server, &path, "application/sdp", OFFER).await;
+        let links: Vec<_> = answer.headers().get_all("link").iter().map(|link| link.to_str().unwrap()).collect();
+        assert_eq!(links.len(), urls.len(), "{links:?}");
+        for (link, url) in links.iter().zip(&urls) {
+            assert!(link.starts_with(&format!("<{url}>; rel=\"ice-server\"; username=\"")), "{link}");
+            assert!(link.contains("; credential=\"") && link.ends_with("; credential-type=\"password\""), "{link}");
+            assert!(!link.contains("shared secret"), "{link}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_can_be_sent_is_told_and_other_methods_are_refused() {
     let server = Server::start().await;
     let id = server.session().await;

@@ -58,9 +58,10 @@ impl LiveSessions for LiveDouble {
     }
 
     async fn stop(&self, session: SessionId, resource: &str) -> Result<(), StopError> {
-        if resource != "s3cret" || !self.published.lock().unwrap().contains(&session) {
+        if !self.publishes(session, resource).await {
             return Err(StopError::Unknown);
         }
+        self.published.lock().unwrap().retain(|one| *one != session);
         self.stopped.lock().unwrap().push(session);
         Ok(())
     }
