@@ -17,7 +17,7 @@ say "property tests with fresh seeds"
 scripts/seeds.sh "${SOAK_SEEDS:-20}"
 
 say "hostile bytes for every reader of them, $fuzz s or 10 million inputs each"
-SOAK_FUZZ_S=$fuzz cargo test --workspace --quiet --lib --test fuzz --test it hostile_bytes -- --nocapture --test-threads=1
+SOAK_FUZZ_S=$fuzz cargo test --workspace --quiet --lib --test fuzz --test it --test process hostile_bytes -- --nocapture --test-threads=1
 
 say "attacks on a running server, $attack s"
 python3 scripts/attack "$attack"

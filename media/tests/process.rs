@@ -44,6 +44,7 @@ fn main() {
         ("no_file_makes_a_request_from_a_process", no_file_makes_a_request_from_a_process),
         ("every_restriction_of_the_sandbox_applies", every_restriction_of_the_sandbox_applies),
         ("memory_is_limited", memory_is_limited),
+        ("hostile_bytes_as_a_file_are_an_error_or_media", hostile_bytes_as_a_file_are_an_error_or_media),
     ];
     let wanted: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     init().unwrap();
@@ -485,4 +486,35 @@ fn memory_is_limited() {
     let failed = failed.or_else(|| video.flush().err());
     println!("{failed:?}");
     assert!(failed.is_some());
+}
+
+fn hostile_bytes_as_a_file_are_an_error_or_media() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    let mut seeds = material::recordings(folder.path());
+    // The least of an MP4 and of a WAV.
+    seeds.push(b"\0\0\0\x18ftypisom\0\0\0\0isommp42\0\0\0\x08moov\0\0\0\x08mdat".to_vec());
+    let mut wav =
+        b"RIFF\x24\x08\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x80\x3e\0\0\0\x7d\0\0\x02\0\x10\0data\0\x08\0\0".to_vec();
+    wav.extend([1; 2048]);
+    seeds.push(wav);
+    let (process, ended) = (Process::new(program()), Mutex::new(Vec::new()));
+    coach_testing::fuzz("files", seeds, |bytes| {
+        std::fs::write(&file, bytes).unwrap();
+        let limits = Limits { duration: MediaTime(600_000), pixels: 1920 * 1080, ..Limits::default() };
+        let read = process.open(&file, limits).and_then(|mut source| {
+            while source.next()?.is_some() {}
+            Ok(())
+        });
+        // A fault of a library ends the process and nothing else.
+        if let Err(file::Error::Ended(why)) = read {
+            ended.lock().unwrap().push(why);
+        }
+    });
+    let ended = ended.into_inner().unwrap();
+    println!(
+        "{} files ended their process: {:?}",
+        ended.len(),
+        ended.iter().collect::<std::collections::BTreeSet<_>>()
+    );
 }

@@ -3,6 +3,7 @@
 
 use coach_perception::face::import::{convert_bundle, tflite_to_onnx};
 use coach_perception::words::graph::{attention_outputs, output_layer_in_integers, signed_weights};
+use coach_perception::words::vocabulary::Vocabulary;
 use coach_testing::fuzz;
 
 /// A protocol buffer's field of bytes.
@@ -25,6 +26,17 @@ fn model() -> Vec<u8> {
 fn hostile_bytes_as_a_speech_model_are_converted_or_refused() {
     fuzz("speech models", vec![model()], |bytes| {
         let _ = (attention_outputs(bytes), output_layer_in_integers(bytes), signed_weights(bytes));
+    });
+}
+
+#[test]
+fn hostile_bytes_as_a_vocabulary_are_read_or_refused() {
+    let small = r#"{"model":{"vocab":{"<s>":0,"\u2581um":1,"\u2581Um":2,"\u2581u":3,"\u2581U":4,"h":5,"<0xC3>":6}},"added_tokens":[{"id":0}]}"#;
+    fuzz("vocabularies", vec![small.as_bytes().to_vec()], |bytes| {
+        if let Ok(vocabulary) = Vocabulary::read(bytes) {
+            let all: Vec<u32> = (0..64).chain([u32::MAX]).collect();
+            let _ = (vocabulary.text(&all), vocabulary.words(&all), vocabulary.fillers());
+        }
     });
 }
 

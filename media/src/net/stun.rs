@@ -69,6 +69,19 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn hostile_bytes_as_a_request_are_authentic_only_as_they_were_sent() {
+        let provider = default_provider().unwrap();
+        let whole = request("ours:theirs", "secret");
+        coach_testing::fuzz("binding requests", vec![whole.clone(), request("", ""), request(":", "x")], |bytes| {
+            let Some(mut parsed) = Request::parse(bytes) else { return };
+            let _ = parsed.addressee();
+            // What stands behind the integrity is not covered by it.
+            let authentic = parsed.is_authentic("secret", provider.crypto());
+            assert!(!authentic || bytes.starts_with(&whole), "{bytes:?}");
+        });
+    }
+
+    #[test]
     fn damaged_requests_are_refused_without_a_panic() {
         let provider = default_provider().unwrap();
         let whole = request("ours:theirs", "secret");

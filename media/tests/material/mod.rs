@@ -6,6 +6,7 @@ use coach_core::{MediaTime, Span};
 use coach_media::decode::{self, AudioBlock, VideoFrame};
 use coach_media::file::{self, Source};
 use coach_media::item::GapReason;
+use coach_media::record::Recorder;
 use coach_media::{AccessUnit, Format, Formats, Item, Track};
 use coach_testing::{Need, not_checked};
 use std::path::{Path, PathBuf};
@@ -180,4 +181,32 @@ pub fn h264_frames(items: &[Item]) -> Vec<(i64, usize, usize, u64)> {
         let sum = (0..view.height).flat_map(row).fold(0u64, |sum, y| sum.wrapping_mul(31).wrapping_add(u64::from(*y)));
         (frame.t.ms(), view.width, view.height, sum)
     })
+}
+
+/// A recording of ours: two seconds with a gap.
+fn recording(folder: &Path, formats: &Formats) -> Vec<u8> {
+    let spool = folder.join("seed.webm");
+    let recorder = Recorder::create(&spool, formats).unwrap();
+    for n in 0..20u32 {
+        let t = i64::from(n) * 100;
+        if formats.video.is_some() && n != 7 {
+            recorder.push(&Item::Unit(Track::Video, video_unit(t, (n % 10 == 0).then_some((64, 48)), n))).unwrap();
+        }
+        if formats.audio.is_some() {
+            recorder.push(&Item::Unit(Track::Audio, audio_unit(t, n))).unwrap();
+        }
+    }
+    recorder.finish().unwrap();
+    let bytes = std::fs::read(&spool).unwrap();
+    std::fs::remove_file(&spool).unwrap();
+    bytes
+}
+
+/// Returns recordings of ours: video and audio, and each alone.
+pub fn recordings(folder: &Path) -> Vec<Vec<u8>> {
+    let (video, audio) = (Some(Format::vp8()), Some(Format::opus(2)));
+    let both = Formats { video: video.clone(), audio: audio.clone() };
+    [both, Formats { video, audio: None }, Formats { video: None, audio }]
+        .map(|formats| recording(folder, &formats))
+        .to_vec()
 }
