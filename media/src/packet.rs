@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn fillers_fill_a_hole_to_within_five_milliseconds_and_are_known_for_what_they_are() {
+    fn fillers_fill_a_gap_to_within_five_milliseconds_and_are_known_for_what_they_are() {
         let all: Vec<_> = fillers(78).collect();
         assert_eq!(all.iter().map(|(at, _)| *at).collect::<Vec<_>>(), [0, 20, 40, 60, 70]);
         let length: u32 = all.iter().map(|(_, p)| opus_samples(p).unwrap()).sum();

@@ -165,10 +165,10 @@ fn parts_are_joined_on_one_timeline_and_missing_ends_are_accepted() {
         let gap: i64 = heard.gaps(track).iter().map(|gap| gap.len_ms()).sum();
         assert!((56_900..57_200).contains(&gap), "{track:?}: {gap}");
     }
-    // Players get audio without a hole.
+    // Players get audio without a gap.
     let Some(stamps) = ffprobe(&last, &["-select_streams", "a", "-show_entries", "packet=pts"]) else { return };
     let stamps: Vec<i64> = stamps.iter().map(|line| line.trim_end_matches(',').parse().unwrap()).collect();
-    assert!(stamps.windows(2).all(|w| w[1] - w[0] <= 20), "no hole in the audio of the final file");
+    assert!(stamps.windows(2).all(|w| w[1] - w[0] <= 20), "no gap in the audio of the final file");
 }
 
 #[test]

@@ -281,13 +281,13 @@ fn frames_of_uneven_rate_keep_their_times() {
 }
 
 #[test]
-fn a_hole_of_a_second_in_a_file_is_a_gap_of_both_tracks() {
+fn a_second_that_a_file_leaves_out_is_a_gap_of_both_tracks() {
     init().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let drop =
         ["-vf", "select='not(between(t,0.5,1.49))'", "-vsync", "vfr", "-af", "aselect='not(between(t,0.5,1.49))'"];
     let coding = ["-c:v", "libvpx", "-deadline", "realtime", "-c:a", "pcm_s16le"];
-    let Some(file) = ffmpeg(&[VIDEO, TONE, &drop, &coding].concat(), &folder.path().join("hole.mkv")) else { return };
+    let Some(file) = ffmpeg(&[VIDEO, TONE, &drop, &coding].concat(), &folder.path().join("gap.mkv")) else { return };
     let heard = Heard::of(&read(&file).unwrap().1);
     assert_eq!(heard.gaps_ms(Track::Video), [(481, 1481), (1481, 1520)]);
     let audio: i64 = heard.gaps(Track::Audio).iter().map(|gap| gap.len_ms()).sum();

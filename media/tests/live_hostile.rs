@@ -76,6 +76,37 @@ fn stun(username: &str, password: &str) -> Vec<u8> {
     message.raw
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_publisher_whose_certificate_is_not_the_one_it_named_is_never_heard() {
+    let endpoint = Endpoint::bind(Config { connect_within: Duration::from_secs(5), ..Config::default() }).unwrap();
+    let (mut sender, offer) = Sender::new(true, true, "127.0.0.1:0", Loss::none()).await.unwrap();
+    let named = offer.lines().find(|line| line.starts_with("a=fingerprint:sha-256 ")).unwrap();
+    let another = format!("a=fingerprint:sha-256 {}", ["A5"; 32].join(":"));
+    let (answer, mut publisher) = endpoint.accept(&offer.replace(named, &another), &Limits::default()).await.unwrap();
+    let mut events = publisher.events();
+    let sending = tokio::spawn(async move {
+        // Its own side of the handshake may end well: it is the server that looks at its certificate.
+        let _ = sender.connect(&answer.sdp).await;
+        for at in 0..50 {
+            let audio = [&[0xFC][..], &[at; 20]].concat();
+            let _ = sender.send(Track::Audio, i64::from(at) * 20_000_000, &audio.into()).await;
+        }
+        sender
+    });
+    let mut seen = Vec::new();
+    while let Some(event) = tokio::time::timeout(LIMIT, events.recv()).await.expect("an event") {
+        let over = event == Event::Closed;
+        seen.push(event);
+        if over {
+            break;
+        }
+    }
+    assert_eq!(seen, [Event::Failed, Event::Closed], "neither connected nor heard");
+    publisher.close().await;
+    assert_eq!(endpoint.counters().peers, 0);
+    sending.await.unwrap();
+}
+
 /// Waits until the port has read so many datagrams.
 async fn received(endpoint: &Endpoint, count: u64) {
     let read = async {

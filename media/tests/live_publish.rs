@@ -180,17 +180,17 @@ async fn with_two_per_cent_loss_frames_are_recovered_and_audio_that_is_sent_once
     for track in [Track::Video, Track::Audio] {
         assert!(published.units(track).windows(2).all(|pair| pair[0].t < pair[1].t), "{track:?} goes back");
     }
-    // Audio is not asked for again: every hole is a gap, exactly as long.
+    // Audio is not asked for again: what is missing is a gap, exactly as long.
     let audio = published.units(Track::Audio);
-    let holes: Vec<(i64, i64)> = audio
+    let missing: Vec<(i64, i64)> = audio
         .windows(2)
         .filter(|pair| pair[1].t - pair[0].t > 30)
         .map(|pair| (pair[0].t.ms() + 20, pair[1].t.ms()))
         .collect();
     let gaps = published.gaps(Track::Audio);
-    assert_eq!(gaps.len(), holes.len(), "{gaps:?} {holes:?}");
-    for (gap, hole) in gaps.iter().zip(&holes) {
-        assert!((gap.0 - hole.0).abs() <= 2 && gap.1 == hole.1, "{gap:?} for {hole:?}");
+    assert_eq!(gaps.len(), missing.len(), "{gaps:?} {missing:?}");
+    for (gap, absent) in gaps.iter().zip(&missing) {
+        assert!((gap.0 - absent.0).abs() <= 2 && gap.1 == absent.1, "{gap:?} for {absent:?}");
     }
     published.print_latency("2 % loss");
 }

@@ -68,8 +68,8 @@ fn session() -> impl Strategy<Value = Vec<(Track, coach_media::AccessUnit)>> {
             t += step;
         }
         let mut t = if units.is_empty() { 0 } else { shift.max(0) };
-        for (n, hole) in audio.into_iter().enumerate() {
-            t += hole;
+        for (n, gap) in audio.into_iter().enumerate() {
+            t += gap;
             units.push((t + late, Track::Audio, audio_unit(t, n as u32)));
             t += 20;
         }

@@ -46,7 +46,7 @@ fn flash_and_beep_stay_within_40_ms_of_each_other_after_loss_and_a_pause() {
     let packets = folder.path().join("p.f32");
     ffmpeg(&["-i", path(&last), "-vn", "-ac", "1", "-ar", "48000", "-f", "f32le"], &packets).unwrap();
     let length = std::fs::metadata(packets).unwrap().len() as f64 / 4.0 / 48.0;
-    assert!((11_900.0..12_100.0).contains(&length), "{length} ms of audio without holes");
+    assert!((11_900.0..12_100.0).contains(&length), "{length} ms of audio without gaps");
 }
 
 /// What comes to the tap.

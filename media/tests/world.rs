@@ -215,3 +215,47 @@ fn times_may_begin_hours_after_zero() {
     assert!(stamps[0] < 50 && (5_800..6_050).contains(stamps.last().unwrap()), "{:?}", stamps.last());
     assert_eq!(notices, []);
 }
+
+#[test]
+fn tracks_of_single_images_are_seen_whole() {
+    init().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (name, coding) in [
+        ("mjpeg.mov", &["-c:v", "mjpeg", "-q:v", "5", "-pix_fmt", "yuvj420p"][..]),
+        ("mjpeg.avi", &["-c:v", "mjpeg", "-q:v", "5", "-pix_fmt", "yuvj422p"]),
+        ("png.mov", &["-c:v", "png", "-pix_fmt", "rgb24"]),
+    ] {
+        let audio = ["-c:a", "pcm_s16le"];
+        let Some(file) = made(folder.path(), name, &[VIDEO, TONE], &[coding, &audio].concat()) else { return };
+        let (formats, items, _) = all(&file);
+        let seen = frames(&formats, &items);
+        assert_eq!(seen.len(), 150, "{name}");
+        assert!(seen.iter().all(|(_, width, height)| (*width, *height) == (160, 120)), "{name}");
+        let (level, seconds) = loudness(&samples(&formats, &items));
+        assert!(level > 0.05 && (seconds - 6.0).abs() < 0.1, "{name}: {level} for {seconds} s");
+    }
+}
+
+#[test]
+fn a_size_that_changes_in_the_middle_is_followed() {
+    init().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let small = VIDEO.replace("duration=6", "duration=2");
+    let large = small.replace("160x120", "320x240");
+    let mut parts = Vec::new();
+    for (name, video) in [("small.ts", &small), ("large.ts", &large)] {
+        let coding = [&H264[..], &["-bf", "0", "-f", "mpegts"]].concat();
+        let Some(part) = made(folder.path(), name, &[video], &coding) else { return };
+        parts.push(path(&part).to_owned());
+    }
+    let joined = format!("concat:{}", parts.join("|"));
+    for name in ["changes.ts", "changes.mkv"] {
+        let Some(file) = ffmpeg(&["-i", &joined, "-c", "copy"], &folder.path().join(name)) else { return };
+        let (formats, items, _) = all(&file);
+        let seen = frames(&formats, &items);
+        let of = |width: usize| seen.iter().filter(|frame| frame.1 == width).count();
+        // A decoder may hold a frame back where the size changes.
+        assert!(of(160) >= 48 && of(320) >= 48, "{name}: {} and {} of 50 each", of(160), of(320));
+        assert_eq!(of(160) + of(320), seen.len(), "{name}");
+    }
+}

@@ -116,7 +116,7 @@ impl Stored {
             } else {
                 // Where audio is missing the file holds silence, as far as audio came.
                 ensure!((last - until).abs() < EXACT, "the last packet of audio is of {last:.2} s");
-                ensure!(longest_wait(&stamps, *last) < 0.1, "a hole of {:.2} s", longest_wait(&stamps, *last));
+                ensure!(longest_wait(&stamps, *last) < 0.1, "a gap of {:.2} s", longest_wait(&stamps, *last));
             }
             // Every key frame is a place to begin; where there is audio alone, one packet each 5 s.
             let reach = if self.has("v") { 4.01 } else { 5.1 };

@@ -370,7 +370,7 @@ impl Chain {
             return Err(Error::Broken(why));
         }
         self.restarts += 1;
-        tracing::warn!(why, restarts = self.restarts, "a decoder failed and is made anew");
+        tracing::warn!(error = why, restarts = self.restarts, "a decoder failed and is made anew");
         self.running = None;
         let mut state = self.state.lock();
         state.failed = None;

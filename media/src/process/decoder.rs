@@ -368,7 +368,7 @@ impl Decoder {
             return Err(decode::Error::Broken(why));
         }
         self.restarts += 1;
-        tracing::warn!(%why, track = ?self.track, restarts = self.restarts, "a decoding process ended and is made anew");
+        tracing::warn!(error = %why, track = ?self.track, restarts = self.restarts, "a decoding process ended and is made anew");
         let mut state = self.shared.lock();
         state.lose_pending();
         // Before the start, since the next process may end at once.

@@ -92,11 +92,11 @@ pub fn finalise(parts: &[(PathBuf, MediaTime)], out: &Path) -> Result<Finalised,
         scans.push((path, blocks, shift));
     }
     scans.sort_by_key(|(_, scan, shift)| scan.blocks.first().map(|first| first.t + *shift));
-    let mut holes = Holes::default();
+    let mut gaps = AudioGaps::default();
     for (path, scan, shift) in scans {
         let wrong = |source| Error::Read { path: path.clone(), source };
         let mut file = File::open(path).map_err(wrong)?;
-        let spoken = [holes.spoken(Track::Video), holes.spoken(Track::Audio)];
+        let spoken = [gaps.spoken(Track::Video), gaps.spoken(Track::Audio)];
         for block in scan.blocks {
             let t = block.t + shift;
             if t < spoken[block.track as usize] || t < MediaTime::ZERO {
@@ -123,8 +123,8 @@ pub fn finalise(parts: &[(PathBuf, MediaTime)], out: &Path) -> Result<Finalised,
                 }
                 Track::Video => {}
             }
-            holes.fill(block.track, t, samples, &mut entries);
-            end = end.max(holes.end(block.track));
+            gaps.fill(block.track, t, samples, &mut entries);
+            end = end.max(gaps.end(block.track));
             let payload = Payload::Part { file: files.len(), block };
             entries.push(Entry { track: block.track, t, key: block.key, payload });
         }
@@ -144,13 +144,13 @@ pub fn finalise(parts: &[(PathBuf, MediaTime)], out: &Path) -> Result<Finalised,
 
 /// Follows both tracks in order and fills the stretches without audio.
 #[derive(Default)]
-struct Holes {
+struct AudioGaps {
     video: Option<MediaTime>,
     /// The time up to which there is audio, nanoseconds.
     audio_ns: Option<i64>,
 }
 
-impl Holes {
+impl AudioGaps {
     /// Returns the end of the units so far.
     fn spoken(&self, track: Track) -> MediaTime {
         match track {
@@ -171,8 +171,8 @@ impl Holes {
         let mut next = known;
         if t.ms() * 1_000_000 - known > duration_ns / 2 {
             // A longer stretch comes from a damaged stamp.
-            let hole = (t - from).min(MOST_FILLED_MS);
-            for (at, bytes) in packet::fillers(hole) {
+            let gap = (t - from).min(MOST_FILLED_MS);
+            for (at, bytes) in packet::fillers(gap) {
                 entries.push(Entry { track, t: from + at, key: true, payload: Payload::Filler(bytes) });
             }
             next = t.ms() * 1_000_000;

@@ -21,7 +21,7 @@ const MAX_SETS: usize = 8;
 const STAP_A: u8 = 24;
 const FU_A: u8 = 28;
 
-/// Puts access units together. Takes packets in the order of sending, and is told of holes.
+/// Puts access units together. Takes packets in the order of sending, and is told of gaps.
 #[derive(Debug)]
 pub struct Assembler {
     max_side: u32,
@@ -30,7 +30,7 @@ pub struct Assembler {
     /// The unit of this time is broken, and what still comes of it is ignored.
     skipped: Option<u32>,
     /// Packets are missing before the next one, or nothing has come yet: it need not begin a unit.
-    hole: bool,
+    gap: bool,
 }
 
 #[derive(Debug)]
@@ -48,7 +48,7 @@ struct Nonsense;
 impl Assembler {
     /// Frames wider or higher than `max_side` are broken ones.
     pub fn new(max_side: u32) -> Assembler {
-        Assembler { max_side, sets: Sets::default(), partial: None, skipped: None, hole: true }
+        Assembler { max_side, sets: Sets::default(), partial: None, skipped: None, gap: true }
     }
 
     /// Takes a parameter set that the sender named before it sent anything.
@@ -67,10 +67,10 @@ impl Assembler {
         if let Some(partial) = self.partial.take() {
             self.skipped = Some(partial.timestamp);
         }
-        if !self.hole {
+        if !self.gap {
             out(Piece::Broken);
         }
-        self.hole = true;
+        self.gap = true;
     }
 
     /// The next packet: its RTP time, marker and payload.
@@ -88,7 +88,7 @@ impl Assembler {
         }
         self.skipped = None;
         if self.partial.is_none() {
-            if std::mem::take(&mut self.hole) && !may_begin(&payload) {
+            if std::mem::take(&mut self.gap) && !may_begin(&payload) {
                 self.skipped = Some(timestamp);
                 return;
             }

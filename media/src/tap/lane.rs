@@ -147,7 +147,7 @@ impl Lane {
         while let Some(next) = self.reorder.pop(now) {
             match next {
                 Next::Packet(arrival, packet) => self.in_order(packet, arrival),
-                Next::Lost(_) => self.hole(),
+                Next::Lost(_) => self.lost(),
             }
         }
         self.clock.settle(now);
@@ -204,7 +204,7 @@ impl Lane {
     }
 
     /// Takes note of missing packets.
-    fn hole(&mut self) {
+    fn lost(&mut self) {
         if self.track == Track::Video {
             let mut broken = false;
             self.assembler.lost(&mut |_| broken = true);

@@ -45,7 +45,7 @@ pub struct Reorder<T> {
     highest: (i64, u16),
     waiting: BTreeMap<i64, (Duration, T)>,
     /// Since when a missing packet has been known.
-    hole_since: Option<Duration>,
+    missing_since: Option<Duration>,
     /// The number that would continue a possible restart, and how many consecutive ones came already.
     restart: Option<(u16, u16)>,
     counters: Counters,
@@ -59,7 +59,7 @@ impl<T> Reorder<T> {
             next: None,
             highest: (0, 0),
             waiting: BTreeMap::new(),
-            hole_since: None,
+            missing_since: None,
             restart: None,
             counters: Counters::default(),
         }
@@ -91,8 +91,8 @@ impl<T> Reorder<T> {
             self.highest = (extended, sequence);
         }
         self.waiting.insert(extended, (arrival, packet));
-        if self.hole_since.is_none() && !self.waiting.contains_key(&next) {
-            self.hole_since = Some(arrival);
+        if self.missing_since.is_none() && !self.waiting.contains_key(&next) {
+            self.missing_since = Some(arrival);
         }
     }
 
@@ -101,7 +101,7 @@ impl<T> Reorder<T> {
         let next = self.next?;
         let head = *self.waiting.first_key_value()?.0;
         if head > next {
-            let due = self.hole_since.is_none_or(|since| now.saturating_sub(since) >= self.hold);
+            let due = self.missing_since.is_none_or(|since| now.saturating_sub(since) >= self.hold);
             if !due && self.waiting.len() <= MAX_WAITING {
                 return None;
             }
@@ -112,13 +112,13 @@ impl<T> Reorder<T> {
         let (_, (arrival, packet)) = self.waiting.pop_first()?;
         self.next = Some(head + 1);
         let whole = self.waiting.first_key_value().is_none_or(|(&behind, _)| behind == head + 1);
-        self.hole_since = if whole { None } else { self.waiting.values().map(|(arrival, _)| *arrival).min() };
+        self.missing_since = if whole { None } else { self.waiting.values().map(|(arrival, _)| *arrival).min() };
         Some(Next::Packet(arrival, packet))
     }
 
     /// Returns when [`Reorder::pop`] will give a missing packet up, if it does not arrive before.
     pub fn deadline(&self) -> Option<Duration> {
-        self.hole_since.map(|since| since + self.hold)
+        self.missing_since.map(|since| since + self.hold)
     }
 
     pub fn counters(&self) -> Counters {
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hole_is_waited_for_200_ms_after_it_was_noticed_and_not_longer() {
+    fn a_gap_is_waited_for_200_ms_after_it_was_noticed_and_not_longer() {
         let mut buffer = Reorder::new(HOLD);
         buffer.push(10, ms(0), 10);
         assert_eq!(drain(&mut buffer, ms(0)), [Next::Packet(ms(0), 10)]);

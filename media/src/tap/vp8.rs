@@ -65,7 +65,7 @@ pub struct Assembler {
     /// The PictureID of the last whole frame.
     last: Option<FrameId>,
     /// Packets are missing since the last whole frame. They may have been padding.
-    hole: bool,
+    gap: bool,
 }
 
 #[derive(Debug)]
@@ -79,12 +79,12 @@ struct Partial {
 impl Assembler {
     /// Creates an assembler that takes key frames up to `max_side` pixels wide and high.
     pub fn new(max_side: u32) -> Assembler {
-        Assembler { max_side, partial: None, last: None, hole: false }
+        Assembler { max_side, partial: None, last: None, gap: false }
     }
 
     /// Takes note that packets are missing.
     pub fn lost(&mut self, out: &mut impl FnMut(Piece)) {
-        self.hole = true;
+        self.gap = true;
         self.break_partial(out);
     }
 
@@ -106,7 +106,7 @@ impl Assembler {
             if !descriptor.start {
                 return self.broken(out);
             }
-            if std::mem::take(&mut self.hole) {
+            if std::mem::take(&mut self.gap) {
                 let whole = self.last.zip(descriptor.frame).is_some_and(|(last, this)| this.follows(last));
                 if !whole {
                     out(Piece::Broken);
@@ -150,7 +150,7 @@ impl Assembler {
     fn broken(&mut self, out: &mut impl FnMut(Piece)) {
         self.partial = None;
         self.last = None;
-        self.hole = false;
+        self.gap = false;
         out(Piece::Broken);
     }
 }
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hole_between_frames_with_consecutive_numbers_was_padding() {
+    fn a_gap_between_frames_with_consecutive_numbers_was_padding() {
         let out = run(&[packet(1, 0x7FFF, true, true, &P), None, packet(2, 0, true, true, &P)]);
         assert_eq!(out.len(), 2);
         let out = run(&[packet(1, 5, true, true, &P), None, packet(3, 7, true, true, &P)]);
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hole_within_a_frame_breaks_it_and_its_rest_is_ignored() {
+    fn a_gap_within_a_frame_breaks_it_and_its_rest_is_ignored() {
         let out =
             run(&[packet(1, 5, true, false, &P), None, packet(1, 5, false, true, &Q), packet(2, 6, true, true, &P)]);
         assert_eq!(out[0], Piece::Broken);

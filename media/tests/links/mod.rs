@@ -1,38 +1,64 @@
 //! Files that name an address in every way that formats of media have, and a listener that would see a request.
 #![allow(dead_code)]
 
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Counts connections to a port of its own.
+/// Counts connections and datagrams to a port of its own.
 pub struct Listener {
     pub address: String,
     seen: Arc<AtomicUsize>,
+    /// Sends the datagrams that are its own.
+    udp: UdpSocket,
+}
+
+/// Opens a port of loopback for TCP and UDP.
+fn ports() -> (TcpListener, UdpSocket) {
+    loop {
+        let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+        if let Ok(udp) = UdpSocket::bind(tcp.local_addr().unwrap()) {
+            return (tcp, udp);
+        }
+    }
 }
 
 impl Listener {
     pub fn start() -> Listener {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (listener, datagrams) = ports();
         let address = listener.local_addr().unwrap().to_string();
         let seen = Arc::new(AtomicUsize::new(0));
-        let count = seen.clone();
+        let (count, udp) = (seen.clone(), UdpSocket::bind("127.0.0.1:0").unwrap());
+        std::thread::spawn({
+            let seen = seen.clone();
+            move || {
+                while datagrams.recv(&mut [0; 2048]).is_ok() {
+                    seen.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+        });
         std::thread::spawn(move || {
             while listener.accept().is_ok() {
                 count.fetch_add(1, Ordering::SeqCst);
             }
         });
-        Listener { address, seen }
+        Listener { address, seen, udp }
     }
 
-    /// Connections so far. Connects itself first and waits for that, so that whatever came before has been counted.
+    pub fn port(&self) -> u16 {
+        self.address.parse::<SocketAddr>().unwrap().port()
+    }
+
+    /// Connections and datagrams so far. Sends one of each itself first and waits for these, so that whatever came before has been
+    /// counted.
     pub fn seen(&self) -> usize {
         let before = self.seen.load(Ordering::SeqCst);
         let _own = TcpStream::connect(&self.address).unwrap();
-        while self.seen.load(Ordering::SeqCst) == before {
+        self.udp.send_to(b"own", &self.address).unwrap();
+        while self.seen.load(Ordering::SeqCst) < before + 2 {
             std::thread::yield_now();
         }
-        self.seen.fetch_sub(1, Ordering::SeqCst) - 1
+        self.seen.fetch_sub(2, Ordering::SeqCst) - 2
     }
 }
 

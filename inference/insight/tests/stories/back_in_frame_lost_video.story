@@ -1,4 +1,4 @@
-# The network lost the picture; that is not the candidate's doing.
+# The network lost the video; that is not the candidate's doing.
 device-check
 0:00 speak 140
 0:20 lose video

@@ -1,4 +1,4 @@
-# A vacuum cleaner next door.
+# A vacuum cleaner in the next room.
 device-check
 0:00 speak 140
 0:20 noise 6

@@ -1,4 +1,4 @@
-# A little to the side, where the other person's picture is: within what counts as contact.
+# A little to the side, where the other person's video is: within what counts as contact.
 device-check
 0:00 speak 140
 0:20 look slightly-aside

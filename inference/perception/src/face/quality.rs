@@ -96,3 +96,26 @@ fn mean_luma(image: &Image<'_>, [x0, y0, x1, y1]: [f64; 4], shape: Shape) -> f32
     }
     if count == 0 { 0.0 } else { sum / f32::from(count) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coach_core::RgbFrame;
+
+    /// The reason against a frame of 160x120 whose luma is this at each pixel.
+    fn reason(luma: impl Fn(usize, usize) -> u8) -> Option<QualityReason> {
+        let data: Vec<u8> = (0..160 * 120).flat_map(|n| [luma(n % 160, n / 160); 3]).collect();
+        of_image(&Image::Rgb(RgbFrame { width: 160, height: 120, data: &data, stride: 3 * 160 })).reason
+    }
+
+    #[test]
+    fn a_white_page_is_not_too_bright_and_an_overexposed_camera_is() {
+        assert_eq!(reason(|_, _| 255), None);
+        // A page with lines of text on it.
+        assert_eq!(reason(|x, y| if y % 12 == 0 && x % 3 == 0 { 40 } else { 250 }), None);
+        // A camera against the light: noise over a slope.
+        assert_eq!(reason(|x, y| 228 + (x / 8) as u8 + ((x * 7 + y * 13) % 5) as u8), Some(QualityReason::Bright));
+        assert_eq!(reason(|x, _| 90 + (x / 4) as u8), None);
+        assert_eq!(reason(|_, _| 8), Some(QualityReason::Dark));
+    }
+}
