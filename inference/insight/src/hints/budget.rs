@@ -127,12 +127,14 @@ impl Budget {
         if rule.urgent {
             return passed(state.shown, URGENT_AGAIN_MS);
         }
+        let (before, wait_ms) = match rule.tone {
+            Tone::Praises => (self.last_shown, 2 * self.every_ms),
+            Tone::Corrects if rule.soon => (self.last, self.every_ms / 2),
+            Tone::Corrects => (self.last, self.every_ms),
+        };
         t.ms() >= QUIET_START_MS
             && passed(self.last_shown, ON_SCREEN_MS)
-            && passed(
-                if praise { self.last_shown } else { self.last },
-                if praise { 2 * self.every_ms } else { self.every_ms },
-            )
+            && passed(before, wait_ms)
             && passed(state.shown, rule.cool_down_ms.max(KIND_MS))
             && (!praise || passed(self.last_praise, PRAISE_MS))
     }

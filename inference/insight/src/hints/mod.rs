@@ -38,6 +38,8 @@ pub struct Rule {
     pub tone: Tone,
     /// Nothing can be judged while it lasts, so it is shown at once: outside of the budget and of the first seconds.
     pub urgent: bool,
+    /// It waits for half of the budget only, because what it would change is soon over.
+    pub soon: bool,
     /// `active`: it said [`Verdict::Show`] at the tick before; the thresholds are then looser, so that it does not flicker.
     pub check: fn(&Now, active: bool) -> Verdict,
 }
@@ -53,6 +55,7 @@ impl Rule {
         cool_down_ms: 60_000,
         tone: Tone::Corrects,
         urgent: false,
+        soon: false,
         check: |_, _| Verdict::Unknown,
     };
     /// What a file of praise builds on.

@@ -8,6 +8,7 @@ pub const RULE: Rule = Rule {
     purpose: "When you speak faster than about 175 words a minute for 20 seconds, or far faster for 10.",
     severity: 65.0,
     hold_ms: 2000,
+    soon: true,
     check,
     ..Rule::CORRECTS
 };

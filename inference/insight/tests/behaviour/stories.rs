@@ -8,6 +8,7 @@ use coach_core::journal::{Line, MarkKind};
 use coach_core::live::FollowUp;
 use coach_core::report::{Hint, Report};
 use coach_core::{MediaTime, Span};
+use coach_insight::hints::ALL;
 use coach_insight::{Output, replay::replay_with};
 use std::fs;
 use std::path::PathBuf;
@@ -95,9 +96,23 @@ fn every_story_ends_as_it_is_told() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+#[test]
+fn each_rule_is_provoked_in_one_story_and_nearly_provoked_in_another() {
+    let told: Vec<(String, Story)> = stories()
+        .iter()
+        .map(|(path, text)| (path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), Story::parse(text)))
+        .collect();
+    for rule in ALL {
+        let shows = |story: &Story| story.hints.iter().any(|line| line.split(' ').nth(2) == Some(rule.id));
+        assert!(told.iter().any(|(_, story)| shows(story)), "no story provokes {}", rule.id);
+        let near = |name: &str| name.starts_with(rule.id) && name.contains("near_miss");
+        assert!(told.iter().any(|(name, story)| near(name) && !shows(story)), "no near miss of {}", rule.id);
+    }
+}
+
 /// A hint that may come at any time.
 fn urgent(hint: &Hint) -> bool {
-    coach_insight::hints::ALL.iter().any(|rule| rule.urgent && rule.id == hint.id)
+    ALL.iter().any(|rule| rule.urgent && rule.id == hint.id)
 }
 
 /// What holds in every story, whatever it tells.
@@ -113,7 +128,8 @@ fn keeps_the_budget(name: &str, story: &Story, hints: &[Hint], report: &Report, 
     }
     let corrections: Vec<&Hint> = hints.iter().filter(|h| !h.positive && !urgent(h)).collect();
     for pair in corrections.windows(2) {
-        if pair[1].t - pair[0].t < story.header.hints.budget_ms {
+        let soon = ALL.iter().any(|rule| rule.soon && rule.id == pair[1].id);
+        if pair[1].t - pair[0].t < story.header.hints.budget_ms / if soon { 2 } else { 1 } {
             wrong.push(format!("{name}: two hints within the budget: {pair:?}"));
         }
     }
