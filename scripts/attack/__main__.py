@@ -13,20 +13,28 @@ all places are taken), held what belongs to the other person, where the log tell
 after the first round, or where the server does not stop when told.
 """
 import argparse
+import os
 import random
 import sys
 import time
 
+from target import ROOT, Person, Target
+
+# aiortc is a package of the tests.
+PYTHON = ROOT / "tests/python/.venv/bin/python"
+if PYTHON.exists() and sys.executable != str(PYTHON):
+    os.execv(PYTHON, [str(PYTHON), *sys.argv])
+
 import channel
 import media
+import peer
 import web
 import slow
 import store
 from tally import Tally
-from target import ROOT, Person, Target
 
 ATTACKS = [
-    web.matrix, web.paths, web.malformed, web.hook, media.offers, media.flood, channel.frames, channel.crowd, store.unsigned,
+    web.matrix, web.paths, web.malformed, web.hook, media.offers, media.flood, peer.connected, channel.frames, channel.crowd, store.unsigned,
     store.uploads, slow.halves, slow.readers,
 ]
 

@@ -5,7 +5,12 @@ import struct
 
 from web import send
 
-ORIGINS = ["http://evil.example", "null", "https://127.0.0.1", "file://", "http://localhost.evil.example"]
+ORIGINS = [
+    "http://evil.example", "null", "https://127.0.0.1", "file://", "http://localhost.evil.example", "http://127.0.0.1.evil.example", "http://127.0.0.1:1",
+    "http://[::1]", "chrome-extension://abcdefghijklmnop", "http://evil.example/http://127.0.0.1",
+]
+# Channels of one session at once.
+PLACES = 16
 
 
 def frame(first, payload, masked=True, length=None):
@@ -61,7 +66,7 @@ def frames(target, tally, attacker, victim, rng):
             sent = bytes(byte ^ (rng.random() < 0.05) * 255 for byte in sent[:2000])
         status, answer = send(target.http, opening(target, session, target.base, attacker.cookie) + sent, 0.3)
         tally.note("bad frames", status, answer)
-    pings = opening(target, session, target.base, attacker.cookie) + frame(0x89, b"ping") * 3000 + frame(0x88, b"\x03\xe8")
+    pings = opening(target, session, target.base, attacker.cookie) + frame(0x89, b"ping") * 8000 + frame(0x88, b"\x03\xe8")
     for _ in range(3):
         status, answer = send(target.http, pings)
         tally.note("floods of pings", status, answer)
@@ -71,12 +76,15 @@ def frames(target, tally, attacker, victim, rng):
 def crowd(target, tally, attacker, _victim, _rng):
     """More channels than a session has, none of which reads."""
     session, held = attacker.session(), []
-    for _ in range(40):
+    for n in range(100):
         stream = socket.create_connection(("127.0.0.1", target.http), 20)
         stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         stream.sendall(opening(target, session, target.base, attacker.cookie))
         first = stream.recv(12)
-        tally.note("more channels than there are places", int(first[9:12] or 0))
+        status = int(first[9:12] or 0)
+        tally.note("more channels than there are places", status)
+        if status != (101 if n < PLACES else 429):
+            tally.faults.append(f"channel {n + 1} of a session: {status}")
         held.append(stream)
     for stream in held:
         try:
