@@ -1,6 +1,6 @@
 //! The program `coach`: the HTTP and live surface over media, perception and insight.
 //!
-//! From the bottom up; `tests/tests/architecture.rs` holds which folder may use which:
+//! From the bottom up; `tests/tests/server_folders.rs` holds which folder may use which:
 //! * [`config`]: defaults < `coach.toml` < environment < flags. [`clock`], [`secret`], [`shutdown`], [`telemetry`]: small tools.
 //! * `places`: how much may go on at once. `private`: files for one account. [`sole`]: one server per database.
 //! * [`objects`]: the object store. [`store`]: all SQL. [`providers`]: services of others, and how they are asked.

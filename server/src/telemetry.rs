@@ -37,7 +37,7 @@ const fn metric(kind: Kind, name: &'static str, help: &'static str) -> Metric {
 }
 
 /// Every metric.
-pub const METRICS: [Metric; 24] = [
+pub const METRICS: &[Metric] = &[
     Metric {
         label: Some(("path", &["/healthz"])),
         ..metric(Kind::Histogram, HTTP_SECONDS, "From request to response head, by method, path and status")
@@ -47,9 +47,10 @@ pub const METRICS: [Metric; 24] = [
         ..metric(Kind::Histogram, "coach_decode_seconds", "From an encoded unit to its decoded frame or samples")
     },
     metric(Kind::Histogram, "coach_face_seconds", "Finding and measuring the faces of a frame"),
+    metric(Kind::Histogram, "coach_words_seconds", "Writing the words of a stretch of speech down"),
     metric(Kind::Histogram, "coach_hint_seconds", "From the media a hint rests on to its sending, live sessions"),
     Metric {
-        label: Some(("operation", &["put", "get", "delete", "part"])),
+        label: Some(("operation", &["put", "get", "list", "delete", "part"])),
         ..metric(Kind::Histogram, "coach_store_seconds", "Calls of the object store, by operation")
     },
     Metric {
@@ -73,6 +74,7 @@ pub const METRICS: [Metric; 24] = [
     metric(Kind::Gauge, "coach_session_queued_bytes", "Encoded media waiting for the threads of live sessions"),
     metric(Kind::Counter, "coach_webhook_failures_total", "Attempts to send a webhook that failed"),
     metric(Kind::Gauge, "coach_exports", "Downloads of whole sessions under way"),
+    metric(Kind::Gauge, "coach_journals", "Journals that are being sent"),
     metric(Kind::Gauge, "coach_device_checks", "Device checks under way"),
     Metric {
         label: Some(("outcome", &["done", "refused"])),

@@ -1,19 +1,15 @@
-//! No file makes the running program open an address: the device check, uploads, `coach analyze` and `coach voice` with files that
-//! name a listener's address in every way that formats of media have.
+//! No file and no offer makes the running program open an address: the device check, uploads, `coach analyze`, `coach voice` and
+//! publishing with input that names a listener's address in every way that its formats have.
 
 #[path = "../../media/tests/links/mod.rs"]
 mod links;
 
 use anyhow::{Context, Result, ensure};
-use coach_e2e::coach::{Coach, models, program};
+use coach_e2e::coach::{Coach, program};
 use coach_testing::{LIMIT, eventually};
 use serde_json::{Value, json};
+use std::collections::VecDeque;
 use std::process::{Command, Stdio};
-
-/// The files that a fetching demuxer once followed, or that are media otherwise.
-fn telling(name: &str) -> bool {
-    name.contains("mpd") || name.contains("m3u8") || name.ends_with(".mov") || name.ends_with(".mkv")
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_file_makes_the_program_open_an_address() -> Result<()> {
@@ -29,25 +25,84 @@ async fn no_file_makes_the_program_open_an_address() -> Result<()> {
         ensure!(answer.status().as_u16() < 500, "{name}: {}", answer.status());
         ensure!(listener.seen() == 0, "the device check of {name} made a request");
     }
-    for (n, (name, bytes)) in files.iter().filter(|(name, _)| telling(name)).enumerate() {
+    // Loading models takes seconds, and no model has to do with what is opened: they are missing in this folder.
+    let none = folder.path().join("models");
+    std::fs::create_dir(&none)?;
+    for (name, bytes) in &files {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes)?;
-        let mut command = Command::new(program());
-        // Loading models takes seconds: every sixth file is analyzed whole.
-        match n % 6 {
-            0 => command
-                .arg("analyze")
-                .arg(&path)
-                .arg("--out")
-                .arg(folder.path().join("out"))
-                .arg("--models")
-                .arg(models()),
-            _ => command.arg("voice").arg(&path),
-        };
-        command.current_dir(&folder).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
-        ensure!(listener.seen() == 0, "{name} made a request");
+        let out = folder.path().join("out");
+        let analyze =
+            ["analyze".as_ref(), path.as_os_str(), "--out".as_ref(), out.as_ref(), "--models".as_ref(), none.as_ref()];
+        for arguments in [&analyze[..], &["voice".as_ref(), path.as_os_str()]] {
+            let mut command = Command::new(program());
+            command.args(arguments).current_dir(&folder).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+            ensure!(listener.seen() == 0, "{arguments:?} made a request");
+        }
     }
-    println!("{} files at the device check, 0 requests", files.len());
+    println!("{} files at the device check, at analyze and at voice, 0 requests", files.len());
+    ensure!(files.len() >= 40, "{} files", files.len());
+    Ok(())
+}
+
+/// Offers that name the address in every line that can name one.
+fn offers(port: u16) -> Vec<String> {
+    const CHROMIUM: &str = include_str!("../../media/tests/data/chromium-156-offer.sdp");
+    let transports = ["udp", "tcp", "UDP", "TCP", "ssltcp", "tls"];
+    let kinds = [
+        "host",
+        "srflx raddr 127.0.0.1 rport 9",
+        "relay raddr 127.0.0.1 rport 9",
+        "host tcptype passive",
+        "host tcptype active",
+    ];
+    let candidates = transports.into_iter().flat_map(|transport| {
+        kinds.into_iter().map(move |kind| format!("a=candidate:1 1 {transport} 2130706431 127.0.0.1 {port} typ {kind}"))
+    });
+    let lines = [
+        format!("a=remote-candidates:1 127.0.0.1 {port}"),
+        format!("a=rtcp:{port} IN IP4 127.0.0.1"),
+        format!("u=http://127.0.0.1:{port}/"),
+        format!("a=control:rtsp://127.0.0.1:{port}/"),
+        format!("a=source-filter: incl IN IP4 127.0.0.1 127.0.0.1:{port}"),
+        format!("a=key-mgmt:uri http://127.0.0.1:{port}/"),
+        format!("k=uri:http://127.0.0.1:{port}/"),
+        format!("a=extmap:9 http://127.0.0.1:{port}/"),
+        format!("a=identity:http://127.0.0.1:{port}/"),
+        format!("a=setup:active\r\na=connection:new\r\na=sctp-port:{port}"),
+    ];
+    let last = candidates.chain(lines).map(|line| format!("{CHROMIUM}{line}\r\n"));
+    let ported =
+        CHROMIUM.replace("m=audio 53290", &format!("m=audio {port}")).replace("m=video 9", &format!("m=video {port}"));
+    last.chain([ported.replace("IN IP4 192.0.2.2", "IN IP4 127.0.0.1")]).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_offer_makes_the_server_open_an_address() -> Result<()> {
+    let coach = Coach::start(&[("COACH_LIMITS_CHANGES_HZ", "1000")]).await?;
+    let listener = links::Listener::start();
+    let (offers, client) = (offers(listener.port()), reqwest::Client::new());
+    let (mut taken, mut open) = (0, VecDeque::<String>::new());
+    for offer in &offers {
+        // An accepted offer stays while the next ones are answered, so that whatever it begins is seen.
+        if open.len() == 3
+            && let Some(resource) = open.pop_front()
+        {
+            client.delete(coach.url(&resource)).send().await?.error_for_status()?;
+        }
+        let session = coach.session(&[0]).await?;
+        let url = coach.url(&format!("/api/sessions/{}/whip", session["id"].as_str().context("an id")?));
+        let answer = client.post(&url).header("content-type", "application/sdp").body(offer.clone()).send().await?;
+        let status = answer.status().as_u16();
+        ensure!(status < 500, "{status} to {offer}");
+        if let Some(resource) = answer.headers().get("location") {
+            taken += 1;
+            open.push_back(resource.to_str()?.to_owned());
+        }
+        ensure!(listener.seen() == 0, "a request came of {offer}");
+    }
+    println!("{} offers, {taken} of them taken, 0 requests", offers.len());
+    ensure!(offers.len() >= 40 && taken >= 20, "{} offers, {taken} taken", offers.len());
     Ok(())
 }
 

@@ -75,6 +75,52 @@ async fn refused_offers_hold_no_place_and_the_next_good_one_is_taken() -> Result
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_person_has_no_more_places_than_their_share() -> Result<()> {
+    let coach = Coach::start(&[("COACH_LIMITS_LIVE_SESSIONS", "4"), ("COACH_LIMITS_LIVE_SESSIONS_EACH", "2")]).await?;
+    let mut taken = Vec::new();
+    for _ in 0..2 {
+        let answer = offer(&coach, &id(&coach).await?, CHROMIUM.to_owned()).await?;
+        ensure!(answer.status() == 201, "{}", answer.status());
+        taken.push(answer.headers().get("location").context("a resource")?.to_str()?.to_owned());
+    }
+    let crowded = offer(&coach, &id(&coach).await?, CHROMIUM.to_owned()).await?;
+    ensure!(crowded.status() == 503 && crowded.headers().contains_key("retry-after"), "{}", crowded.status());
+    ensure!(crowded.text().await?.contains("2 of your sessions are live"), "it says whose share is taken");
+    // Offers for one session at once begin it once.
+    Client::new().delete(coach.url(&taken[0])).send().await?.error_for_status()?;
+    let session = id(&coach).await?;
+    let both = futures::future::join_all((0..4).map(|_| offer(&coach, &session, CHROMIUM.to_owned()))).await;
+    ensure!(both.into_iter().all(|answer| answer.is_ok_and(|answer| answer.status() == 201)), "a later one takes over");
+    ensure!(live_sessions(&coach).await? == 2.0);
+    Ok(())
+}
+
+/// Returns how many threads of sessions the server has.
+fn session_threads(coach: &Coach) -> Result<usize> {
+    let tasks = std::fs::read_dir(format!("/proc/{}/task", coach.pid()))?;
+    let names = tasks.flatten().filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
+    Ok(names.filter(|name| name.starts_with("session-")).count())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_deleted_just_when_it_stops_leaves_no_thread() -> Result<()> {
+    let webm = stage(40)?.webm()?;
+    let coach = Coach::start(&[("COACH_LIMITS_CHANGES_HZ", "1000")]).await?;
+    for _ in 0..6 {
+        let session = id(&coach).await?;
+        let _publisher = Publisher::start(&coach, &webm, &session, &["--seconds", "30"])?;
+        until_spooled(&coach, &session, 0, 2_000).await?;
+        ensure!(session_threads(&coach)? > 0);
+        for path in ["/api/consents", &format!("/api/sessions/{session}")] {
+            Client::new().delete(coach.url(path)).send().await?.error_for_status()?;
+        }
+    }
+    eventually(LIMIT, "the threads of the sessions end", async || (session_threads(&coach).ok()? == 0).then_some(()))
+        .await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn withdrawn_consent_stops_a_running_recording_within_a_second() -> Result<()> {
     let webm = stage(40)?.webm()?;
     let coach = Coach::start(&[]).await?;
@@ -231,6 +277,9 @@ async fn too_many_changes_are_told_to_wait_and_slow_clients_are_let_go() -> Resu
         stream.write_all(b"GET /api/me HTTP/1.1\r\nHost: localhost\r\nX-Slow: ").await?;
         slow.push(stream);
     }
+    let mut half = TcpStream::connect(("127.0.0.1", coach.http)).await?;
+    let head = "POST /api/consents HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+    half.write_all(head.as_bytes()).await?;
     let (status, _) = coach.get("/healthz").await?;
     ensure!(status == 200, "others are served meanwhile: {status}");
 
@@ -254,5 +303,9 @@ async fn too_many_changes_are_told_to_wait_and_slow_clients_are_let_go() -> Resu
         let ended = tokio::time::timeout(LIMIT, stream.read_to_end(&mut rest)).await;
         ensure!(ended.is_ok(), "a client that never ends its headers is kept");
     }
+    let mut answer = Vec::new();
+    let ended = tokio::time::timeout(LIMIT, half.read_to_end(&mut answer)).await;
+    let answer = String::from_utf8_lossy(&answer);
+    ensure!(ended.is_ok() && answer.starts_with("HTTP/1.1 408 "), "a body that never ends: {answer:?}");
     Ok(())
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::process::Command;
 
 #[tokio::test(flavor = "multi_thread")]
-#[allow(clippy::too_many_lines, reason = "one session, told in its order")]
+#[expect(clippy::too_many_lines, reason = "one session, told in its order")]
 async fn a_person_practises_two_answers_and_reads_the_report() -> Result<()> {
     if shared().is_none() {
         let why = "the reference data is missing: the camera shows a moving portrait, the microphone hears espeak-ng";

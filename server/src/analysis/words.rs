@@ -7,6 +7,7 @@ use coach_perception::words::{Recognizer, SOURCE, Segment};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, mpsc};
+use std::time::Instant;
 
 /// Segments that wait for the thread, of all sessions: at most 17 MB of audio.
 const QUEUE: usize = 12;
@@ -95,7 +96,9 @@ fn lower_priority() {
 fn write(mut recognizer: Recognizer, work: &mpsc::Receiver<(Segment, Post)>) {
     while let Ok((segment, post)) = work.recv() {
         // A panic is a bug. It must not end the words of the other sessions.
+        let began = Instant::now();
         let written = catch_unwind(AssertUnwindSafe(|| recognizer.transcribe(&segment)));
+        metrics::histogram!("coach_words_seconds").record(began.elapsed());
         let phrase = match written {
             Ok(written) => written.map_err(|error| error.to_string()),
             Err(_) => Err("the speech recognizer panicked".into()),

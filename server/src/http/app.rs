@@ -18,6 +18,8 @@ use std::sync::Arc;
 
 /// Downloads of whole sessions at once, each a thread that waits for its reader; half of them for one person.
 const EXPORTS: usize = 6;
+/// Journals that are sent at once; half of them to one person, or to those whom this person showed a session.
+const JOURNALS: usize = 64;
 /// Device checks at once; half of them for one person.
 const CLIPS: usize = 6;
 
@@ -43,6 +45,8 @@ pub struct Inner {
     pub changes: Changes,
     /// Downloads of whole sessions.
     pub exports: Arc<Places>,
+    /// Journals that are sent, each unpacked by a thread of its own.
+    pub journals: Arc<Places>,
     /// Device checks, from the first byte of the clip.
     pub clips: Arc<Places>,
 }
@@ -93,6 +97,7 @@ impl Builder {
         let allowed = Allowed::new(&config.http);
         let changes = Changes::new(NonZeroU32::new(self.context.config.limits.changes_hz).unwrap_or(NonZeroU32::MIN));
         let exports = Arc::new(Places::new("coach_exports", EXPORTS, EXPORTS / 2));
+        let journals = Arc::new(Places::new("coach_journals", JOURNALS, JOURNALS / 2));
         let clips = Arc::new(Places::new("coach_device_checks", CLIPS, CLIPS / 2));
         Ok(App(Arc::new(Inner {
             context: self.context,
@@ -105,6 +110,7 @@ impl Builder {
             allowed,
             changes,
             exports,
+            journals,
             clips,
         })))
     }

@@ -38,6 +38,7 @@ struct Keeper {
     live: Arc<LiveContext>,
     session: Session,
     thread: thread::Handle,
+    _ends: EndsThread,
     spool: Spool,
     writer: StateWriter,
     commands: mpsc::UnboundedSender<Command>,
@@ -64,6 +65,15 @@ struct Keeper {
     deadline: Instant,
     /// Until when a lost publisher may come back; `None` while one is connected.
     grace: Option<Instant>,
+}
+
+/// Ends the session's thread when it is dropped with its keeper, also where the session is deleted before the thread was told to finish.
+struct EndsThread(thread::Handle);
+
+impl Drop for EndsThread {
+    fn drop(&mut self) {
+        self.0.tell(thread::Command::Abandon);
+    }
 }
 
 /// Starts the session's thread and its keeper.
@@ -103,6 +113,7 @@ pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::i
         live: live.clone(),
         session: session.clone(),
         thread: thread.clone(),
+        _ends: EndsThread(thread.clone()),
         spool,
         writer: StateWriter::open(live.recordings.context.clone(), id, session.owner),
         commands: commands.clone(),
@@ -265,7 +276,7 @@ impl Keeper {
         if self.stopping {
             return;
         }
-        tracing::warn!(session = %self.session.id, reason, "a live session is ended early");
+        tracing::warn!(session = %self.session.id, error = reason, "a live session is ended early");
         let title = "The session was ended early; what was recorded until now is kept".to_owned();
         self.live.recordings.context.hub.publish(self.session.id, Message::Error { title, detail: reason.clone() });
         self.unrecorded = Some(reason);

@@ -8,7 +8,7 @@ use coach_core::journal::Part;
 use coach_media::peer::{self, Publisher};
 use coach_media::record::{self, Recorder};
 use coach_media::{Formats, Item, VideoCodec};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -124,7 +124,7 @@ impl<N: FnMut(PartEvent)> PartRun<N> {
     async fn event(&mut self, event: peer::Event) {
         match event {
             peer::Event::Formats(_) | peer::Event::Item(_) if self.taken_over => {}
-            peer::Event::Formats(formats) => self.formats(formats),
+            peer::Event::Formats(formats) => self.formats(formats).await,
             // The session may continue with another part.
             peer::Event::Item(Item::End(_)) => {}
             peer::Event::Item(item) => self.item(item),
@@ -139,13 +139,13 @@ impl<N: FnMut(PartEvent)> PartRun<N> {
     }
 
     /// Creates the recorder at the first formats, and passes all formats to the session's thread.
-    fn formats(&mut self, formats: Formats) {
+    async fn formats(&mut self, formats: Formats) {
         if self.recorder.is_none() {
             if !self.coding.begin(self.part.n, formats.video.as_ref().and_then(VideoCodec::of)) {
                 self.taken_over = true;
                 return;
             }
-            match Recorder::create(&self.file, &formats) {
+            match recorder(&self.file, &formats).await {
                 Ok(created) => {
                     (self.notify)(PartEvent::Recording(created.written()));
                     self.recorder = Some(created);
@@ -220,6 +220,18 @@ impl<N: FnMut(PartEvent)> PartRun<N> {
         }
         PartEnded { n: self.part.n, file }
     }
+}
+
+/// Creates a recorder on a thread that may wait for the disk.
+///
+/// # Errors
+/// The file or a thread cannot be created, or the formats cannot be recorded.
+pub async fn recorder(file: &Path, formats: &Formats) -> Result<Recorder, record::Error> {
+    let (path, formats) = (file.to_path_buf(), formats.clone());
+    let created = tokio::task::spawn_blocking(move || Recorder::create(&path, &formats)).await;
+    created.unwrap_or_else(|error| {
+        Err(record::Error::Write { path: file.to_path_buf(), source: std::io::Error::other(error) })
+    })
 }
 
 /// Returns the error's text without file paths, which mean nothing to the person.

@@ -25,9 +25,11 @@ use bytes::Bytes;
 use coach_core::journal::MarkKind;
 use coach_core::{MediaTime, SessionId, UserId};
 use coach_media::peer::{self, Endpoint, Reach};
+use std::io::Write as _;
+use std::os::fd::AsRawFd as _;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Mutex, Semaphore, oneshot};
 use uuid::Uuid;
 
 /// Longest note of a mark, in characters; the rest is cut off.
@@ -90,11 +92,13 @@ struct Service {
     live: Arc<LiveContext>,
     /// Limits how many device checks are measured at the same time.
     checks: Arc<Semaphore>,
+    /// Held while a session begins.
+    beginning: Mutex<()>,
 }
 
 impl Service {
     fn new(live: Arc<LiveContext>) -> Service {
-        Service { live, checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)) }
+        Service { live, checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)), beginning: Mutex::default() }
     }
 
     /// Sends a command to the session's keeper and returns its answer; `None` when the session is not live or has ended.
@@ -103,6 +107,23 @@ impl Service {
         let (answer, answered) = oneshot::channel();
         commands.send(command(answer)).ok()?;
         answered.await.ok()
+    }
+
+    /// Returns the session's handles; begins it if it is not live.
+    async fn begin(&self, session: &Session) -> Result<Running, PublishError> {
+        // One after the other, so that two offers of a session begin it once. What takes time is done outside the map's lock.
+        let _turn = self.beginning.lock().await;
+        if let Some(running) = self.live.running.get(&session.id) {
+            return Ok(running.clone());
+        }
+        let place = self.live.places.take(session.owner).map_err(keeper::busy)?;
+        let (live, session) = (self.live.clone(), session.clone());
+        let begun = tokio::task::spawn_blocking(move || {
+            let running = keeper::start(&live, &session, place)?;
+            live.running.insert(session.id, running.clone());
+            Ok::<_, std::io::Error>(running)
+        });
+        Ok(begun.await.map_err(anyhow::Error::from)?.map_err(anyhow::Error::from)?)
     }
 
     /// Returns who takes part in the session; `None` when it is not live.
@@ -144,15 +165,7 @@ impl LiveSessions for Service {
             self.admits().map_err(PublishError::Busy)?;
         }
         let session = &self.with_baseline(session).await?;
-        let running = match self.live.running.entry(session.id) {
-            dashmap::Entry::Occupied(entry) => entry.get().clone(),
-            dashmap::Entry::Vacant(entry) => {
-                let place = self.live.places.take(session.owner).map_err(keeper::busy)?;
-                let running = keeper::start(&self.live, session, place).map_err(anyhow::Error::from)?;
-                entry.insert(running.clone());
-                running
-            }
-        };
+        let running = self.begin(session).await?;
         let (answer, answered) = oneshot::channel();
         let command = Command::Publish { offer: offer.to_owned(), answer };
         running.commands.send(command).map_err(|_| PublishError::Closed)?;
@@ -272,14 +285,15 @@ impl LiveSessions for Service {
     async fn calibrate(&self, clip: Bytes) -> Result<CalibrationOutcome, CalibrateError> {
         let turn = self.checks.clone().acquire_owned().await.map_err(|e| CalibrateError::Unavailable(e.to_string()))?;
         let Analyzers { models, workers } = self.live.recordings.analyzers.clone();
-        // The folder goes when the clip was measured, and with the next start if this process is killed before.
         let bench = self.live.workplace.bench().map_err(anyhow::Error::from)?;
         let measured = tokio::task::spawn_blocking(move || {
             // Kept until the end, also when whoever asked has gone.
             let _turn = turn;
-            let file = bench.path().join("clip");
-            std::fs::write(&file, &clip).map_err(anyhow::Error::from)?;
-            calibrate::calibrate(&file, &models, workers.as_ref())
+            // A file without a name is gone with this process, however that ends.
+            let mut file = tempfile::tempfile_in(bench.path()).map_err(anyhow::Error::from)?;
+            file.write_all(&clip).map_err(anyhow::Error::from)?;
+            let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+            calibrate::calibrate(path.as_ref(), &models, workers.as_ref())
         });
         measured.await.map_err(|_| CalibrateError::Unavailable("the measurement failed".into()))?
     }

@@ -42,7 +42,7 @@ pub async fn conclude(
     let Err(error) = store_all(ending, &retry, report).await else { return };
     let reason = format!("{error:#}");
     if error.is::<Stopped>() {
-        tracing::info!(session = %session.id, reason, "the server stopped before the session was stored; the next start goes on with it");
+        tracing::info!(session = %session.id, error = reason, "the server stopped before the session was stored; the next start goes on with it");
         return;
     }
     let empty = error.downcast_ref::<record::Error>().is_some_and(|e| matches!(e, record::Error::Empty));
@@ -53,7 +53,7 @@ pub async fn conclude(
             tracing::warn!(%error, session = %session.id, "the spool folder of a session without media cannot be removed");
         }
     } else {
-        tracing::error!(session = %session.id, reason, "the session could not be finished; its recording stays in the spool");
+        tracing::error!(session = %session.id, error = reason, "the session could not be finished; its recording stays in the spool");
     }
     if let Err(error) = retry.apply(event).await {
         tracing::error!(error = format!("{error:#}"), session = %session.id, "the session's final state could not be stored");

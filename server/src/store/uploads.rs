@@ -128,6 +128,13 @@ pub async fn get(db: &Db, owner: UserId, session: SessionId) -> sqlx::Result<Opt
     on!(db, pool => Ok(sqlx::query_as::<_, Row>(SELECT).bind(session.0).bind(owner.0).fetch_optional(pool).await?.map(Slot::from)))
 }
 
+/// Returns the owner's slots whose files are not complete.
+pub async fn open_of(db: &Db, owner: UserId) -> sqlx::Result<Vec<Slot>> {
+    const SELECT: &str = select!("WHERE owner = $1 AND job IS NULL ORDER BY created_us");
+    let rows = on!(db, pool => sqlx::query_as::<_, Row>(SELECT).bind(owner.0).fetch_all(pool).await?);
+    Ok(rows.into_iter().map(Slot::from).collect())
+}
+
 /// Extends the time until which upload parts are accepted.
 pub async fn extend(db: &Db, slot: &Slot, expires_us: i64) -> sqlx::Result<bool> {
     const UPDATE: &str = "UPDATE uploads SET expires_us = $4 WHERE session = $1 AND owner = $2 AND upload_id = $3";

@@ -29,7 +29,7 @@ pub async fn complete(context: &Context, slot: &Slot, crc64: Option<u64>) -> Res
         filling.join().await?;
     }
     if let Err(why) = check(context, slot, &key, crc64).await? {
-        tracing::info!(session = %slot.session, why, "an uploaded file is refused");
+        tracing::info!(session = %slot.session, error = why, "an uploaded file is refused");
         // If another page has completed the upload meanwhile, the object is being analyzed and stays.
         if super::close(context, slot).await? {
             context.objects.delete_prefix(&key).await?;

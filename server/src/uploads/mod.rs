@@ -15,6 +15,7 @@ use crate::objects::upload_key;
 use crate::recording::{disk, kinds};
 use crate::store::sessions::Session;
 use crate::store::uploads::{self, Opened, Room, Slot};
+use coach_core::UserId;
 pub use error::{Error, Result};
 
 /// A slot accepts parts for this long after it was last requested.
@@ -156,6 +157,18 @@ pub async fn close(context: &Context, slot: &Slot) -> Result<bool> {
     context.objects.abort_parts(&upload_key(slot.session), &slot.upload_id).await?;
     // The row is deleted last: as long as it exists, the sweep finds the parts.
     Ok(uploads::close(&context.db, slot).await?)
+}
+
+/// Gives up every upload of the owner that is not complete: what was sent of it is erased, and the URLs that were handed out are
+/// good for nothing more.
+///
+/// # Errors
+/// The store or the database is unreachable; a further call goes on with what is left.
+pub async fn close_all(context: &Context, owner: UserId) -> Result<()> {
+    for slot in uploads::open_of(&context.db, owner).await? {
+        close(context, &slot).await?;
+    }
+    Ok(())
 }
 
 /// Formats a length in bytes for people.

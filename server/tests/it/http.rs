@@ -117,6 +117,7 @@ async fn every_answer_has_the_security_headers() {
         assert!(policy.contains("default-src 'self'") && policy.contains("http://store.example"), "{path}: {policy}");
         assert!(!policy.contains("script-src 'self' 'unsafe"), "{policy}");
         assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header("cross-origin-resource-policy"), "same-origin", "{path}");
         assert!(header("permissions-policy").contains("camera=(self)"), "{path}");
         assert!(header("permissions-policy").contains("microphone=(self)"), "{path}");
     }

@@ -208,3 +208,35 @@ async fn a_job_that_finds_the_database_busy_in_its_last_attempt_is_not_given_up(
     })
     .await;
 }
+
+/// A job that counts before it does what brings its worker down.
+struct Dangerous(CancellationToken);
+
+#[async_trait]
+impl Job for Dangerous {
+    fn kind(&self) -> &'static str {
+        "dangerous"
+    }
+
+    async fn run(&self, _: &Claimed, hold: &Hold) -> anyhow::Result<()> {
+        hold.count();
+        self.0.cancel();
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn a_job_whose_worker_is_stopped_in_each_attempt_is_given_up() {
+    on_both(async |db| {
+        let queue = Queue::new(db.clone());
+        queue.enqueue(job("dangerous", 0, now_us())).await.unwrap();
+        for left in [("queued", 1), ("dead", 1)] {
+            let stop = CancellationToken::new();
+            let work = Arc::new(Dangerous(stop.clone())) as Arc<dyn Job>;
+            let worker = Worker::new(queue.clone(), Config::default(), [work]);
+            assert!(worker.step(&stop).await.unwrap());
+            assert_eq!(states(&db).await, [(left.0.to_owned(), left.1)]);
+        }
+    })
+    .await;
+}

@@ -8,6 +8,7 @@ use coach_server::objects;
 use coach_testing::{LIMIT, eventually};
 use reqwest::{Method, Response};
 use serde_json::json;
+use std::io::Read;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -123,6 +124,27 @@ async fn a_device_check_takes_its_place_before_its_clip_is_read_and_others_are_t
     problem(full, 429, "too-many").await;
     drop(slow);
     assert_eq!(after(429, check).await.status(), 200);
+}
+
+#[tokio::test]
+async fn journals_that_nobody_reads_are_counted_and_give_their_places_back() {
+    let server = Server::start().await;
+    let id: SessionId = server.session().await.parse().unwrap();
+    make_ready(&server.context.db, server.user, id, &report(None)).await;
+    // Small to store, and more than the buffers between the server and its reader hold.
+    let packed = zstd::encode_all(std::io::repeat(b' ').take(64 << 20), 1).unwrap();
+    server.objects.put(&objects::journal_key(id), packed);
+    let path = format!("/api/sessions/{id}/journal");
+    let mut unread = Vec::new();
+    for _ in 0..32 {
+        let mut stream = begin(&server, &format!("GET {path} HTTP/1.1")).await;
+        stream.write_all(b"\r\n").await.unwrap();
+        stream.read_exact(&mut [0; 15]).await.unwrap();
+        unread.push(stream);
+    }
+    problem(server.get(&path).await, 429, "too-many").await;
+    drop(unread);
+    assert_eq!(after(429, async || server.get(&path).await).await.status(), 200);
 }
 
 #[tokio::test]

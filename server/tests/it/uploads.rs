@@ -335,6 +335,40 @@ async fn deleting_a_session_aborts_its_unfinished_upload() {
 }
 
 #[tokio::test]
+async fn a_withdrawn_consent_ends_uploads_under_way_and_their_urls() {
+    let upload = Upload::session().await;
+    let file = webm(PART + 1000);
+    upload.open("answer.webm", file.len()).await;
+    let (first, second) = (upload.url(1).await, upload.url(2).await);
+    assert_eq!(upload.put(&first, &file[..PART]).await, 200);
+    let withdrawn = upload.server.request(Method::DELETE, "/api/consents").send().await.unwrap();
+    assert_eq!(withdrawn.status(), 204);
+    // Neither a part that was not sent nor one that was is taken any more.
+    assert_eq!(upload.put(&second, &file[PART..]).await, 404);
+    assert_eq!(upload.put(&first, &file[..PART]).await, 404);
+    problem(upload.server.get(&upload.path).await, 404, "not-found").await;
+    assert_eq!((upload.in_store().await, upload.jobs().await), (None, 0));
+    // Who agrees again begins again.
+    upload.server.consent().await;
+    upload.send(&file).await;
+    assert_eq!(upload.complete(json!({})).await.status(), 202);
+}
+
+#[tokio::test]
+async fn a_notification_of_the_store_changes_nothing_while_the_consent_is_withdrawn() {
+    let upload = Upload::session().await;
+    upload.send(&webm(5000)).await;
+    let db = &upload.server.context.db;
+    coach_server::store::consents::withdraw(db, upload.server.user).await.unwrap();
+    let said = created("coach", &upload_key(upload.id)).to_string();
+    assert_eq!(upload.hook(SECRET, said.clone()).send().await.unwrap().status(), 204);
+    assert_eq!((upload.jobs().await, upload.state().await), (0, json!("created")));
+    upload.server.consent().await;
+    assert_eq!(upload.hook(SECRET, said).send().await.unwrap().status(), 204);
+    assert_eq!(upload.jobs().await, 1);
+}
+
+#[tokio::test]
 async fn a_notification_of_the_store_completes_an_upload() {
     let upload = Upload::session().await;
     upload.send(&webm(5000)).await;

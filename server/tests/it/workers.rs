@@ -129,7 +129,10 @@ impl Worker {
     /// Asks the process to stop once it has started, and waits until it has ended.
     async fn stop(mut self) {
         eventually(LIMIT, "a worker comes up", async || {
-            std::fs::read_to_string(&self.log).unwrap()[self.from..].contains("the worker is ready").then_some(())
+            let said = &std::fs::read_to_string(&self.log).unwrap()[self.from..];
+            let ended = self.child.try_wait().unwrap();
+            assert!(ended.is_none(), "a worker ended by itself with {ended:?}:\n{said}");
+            said.contains("the worker is ready").then_some(())
         })
         .await;
         Command::new("kill").arg(self.child.id().to_string()).status().unwrap();

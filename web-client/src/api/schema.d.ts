@@ -358,8 +358,8 @@ export interface paths {
             };
         };
         /**
-         * Withdraws the agreement: running recordings end at once, and nothing more is recorded. Stored sessions stay until
-         *     they are deleted.
+         * Withdraws the agreement: running recordings end at once, uploads under way are given up, and nothing more is recorded. Stored
+         *     sessions stay until they are deleted.
          */
         delete: {
             parameters: {
@@ -375,6 +375,14 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
                 };
             };
         };
@@ -4301,6 +4309,14 @@ export interface paths {
                     };
                 };
                 409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };

@@ -248,6 +248,13 @@ mod tests {
     }
 
     #[test]
+    fn connections_leave_descriptors_for_recordings_and_the_store() {
+        for (descriptors, most) in [(0, 16), (256, 85), (1024, 341), (1 << 20, MOST)] {
+            assert_eq!(connections(descriptors), most, "of {descriptors}");
+        }
+    }
+
+    #[test]
     fn an_address_that_cannot_be_read_counts_as_the_proxy_that_wrote_it() {
         let proxies = ["10.0.0.0/8"];
         for line in ["", ",", "unknown", "_hidden", "198.51.100.1, x", "999.1.1.1", "[::1", "198.51.100.1 10.0.0.1"] {

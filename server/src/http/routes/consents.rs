@@ -6,6 +6,7 @@ use crate::http::extract::Json as Body;
 use crate::http::viewer::{Asks, act};
 use crate::session::consent::{SECTIONS, Section, TITLE, VERSION};
 use crate::store::consents::{self, Consent};
+use crate::uploads;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -52,19 +53,22 @@ pub async fn accept(
     Ok((StatusCode::CREATED, Json(consent)))
 }
 
-/// Withdraws the agreement: running recordings end at once, and nothing more is recorded. Stored sessions stay until
-/// they are deleted.
-#[utoipa::path(delete, operation_id = "consents_withdraw", path = "/api/consents", tag = "person", responses((status = 204)))]
+/// Withdraws the agreement: running recordings end at once, uploads under way are given up, and nothing more is recorded. Stored
+/// sessions stay until they are deleted.
+#[utoipa::path(delete, operation_id = "consents_withdraw", path = "/api/consents", tag = "person", responses((status = 204), (status = 503, body = Problem)))]
 pub async fn withdraw(State(app): State<App>, Asks { viewer, .. }: Asks<act::Use>) -> Result<StatusCode> {
     consents::withdraw(&app.context.db, viewer.user).await?;
     app.live.withdraw(viewer.user).await;
+    uploads::close_all(&app.context, viewer.user).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Refuses with 403 unless the person agreed to the text in force.
 pub async fn require(app: &App, user: UserId) -> Result<()> {
-    match consents::latest(&app.context.db, user).await? {
-        Some(consent) if consent.version == VERSION => Ok(()),
-        _ => Err(Error::Consent { version: VERSION }),
-    }
+    if given(app, user).await? { Ok(()) } else { Err(Error::Consent { version: VERSION }) }
+}
+
+/// Returns whether the person agrees to the text in force.
+pub async fn given(app: &App, user: UserId) -> Result<bool> {
+    Ok(consents::latest(&app.context.db, user).await?.is_some_and(|consent| consent.version == VERSION))
 }

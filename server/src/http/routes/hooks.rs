@@ -3,6 +3,7 @@
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::extract::Json as Body;
+use crate::http::routes::consents;
 use crate::objects::upload_of;
 use crate::store::uploads;
 use axum::extract::{FromRequest, Request, State};
@@ -68,6 +69,11 @@ pub async fn s3(State(app): State<App>, headers: HeaderMap, request: Request) ->
         }
         let Some(session) = decoded(&record.s3.object.key).as_deref().and_then(upload_of) else { continue };
         let Some(slot) = uploads::all_owners_get(&app.context.db, session).await? else { continue };
+        // The consent may have been withdrawn since the slot was opened.
+        if slot.job.is_none() && !consents::given(&app, slot.owner).await? {
+            tracing::info!(%session, "an upload is there whose owner has withdrawn the consent; it is left to the sweep");
+            continue;
+        }
         match crate::uploads::complete(&app.context, &slot, None).await {
             Ok(job) => tracing::debug!(%session, %job, "the store said that an upload is there"),
             // The store repeats a notification that was not accepted.

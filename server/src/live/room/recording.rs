@@ -1,6 +1,7 @@
 //! One publishing of the interviewer, as it is recorded.
 
 use crate::live::coding::Coding;
+use crate::live::part::recorder;
 use crate::live::thread::{Command, Handle};
 use coach_media::peer::{self, Publisher};
 use coach_media::record::Recorder;
@@ -61,7 +62,7 @@ pub async fn run(part: Part, mut events: mpsc::Receiver<peer::Event>) {
             }
             Some(peer::Event::Disconnected) => closes_at = Some(tokio::time::Instant::now() + DISCONNECTED),
             Some(peer::Event::Failed) => part.publisher.close().await,
-            Some(peer::Event::Formats(formats)) => recorder = part.begin(&formats),
+            Some(peer::Event::Formats(formats)) => recorder = part.begin(&formats).await,
             Some(peer::Event::Item(item)) => {
                 part.record(recorder.as_ref(), &item, &mut failed);
                 if item.track() == Track::Audio && !matches!(item, Item::End(_)) {
@@ -75,12 +76,12 @@ pub async fn run(part: Part, mut events: mpsc::Receiver<peer::Event>) {
 
 impl Part {
     /// Creates the recorder; `None` when another part has taken over, or the file cannot be created.
-    fn begin(&self, formats: &Formats) -> Option<Recorder> {
+    async fn begin(&self, formats: &Formats) -> Option<Recorder> {
         if !self.coding.begin(self.n, formats.video.as_ref().and_then(VideoCodec::of)) {
             return None;
         }
         self.thread.tell(Command::OtherBegins(formats.clone()));
-        match Recorder::create(&self.file, formats) {
+        match recorder(&self.file, formats).await {
             Ok(recorder) => {
                 let _ = self.tell.send(Happened::Recording(recorder.written()));
                 Some(recorder)

@@ -150,7 +150,7 @@ fn provider(app: &App) -> Result<&oidc::Provider> {
 
 fn refused(problem: &str, why: &str) -> Redirect {
     metrics::counter!("coach_sign_ins_total", "outcome" => "refused").increment(1);
-    tracing::warn!(why, "a sign-in at the provider was refused");
+    tracing::warn!(error = why, "a sign-in at the provider was refused");
     Redirect::to(&format!("/sign-in?problem={problem}"))
 }
 

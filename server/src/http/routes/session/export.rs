@@ -1,6 +1,6 @@
 //! A whole session as one file to download.
 
-use super::packing;
+use super::packing::{self, too_many_downloads};
 use super::report::ready;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
@@ -22,8 +22,9 @@ report.json     what was made of it: scores, contributions, moments, curves, and
                 what was recognized
 calibration.json what the device check measured, if there was one: `coach analyze recording.webm --calibration calibration.json`
 
-Beside these the server keeps a still of the recording, what the device check measured, the name of an uploaded file, and what
-you said about hints. Deleting the session deletes all of it.
+Beside these the server keeps a still of the recording, the name of an uploaded file, what you said about hints, comments, whom the
+session was shared with and who looked, and what a service that you agreed to has answered. Deleting the session deletes all of it.
+The settings export everything, these too.
 ";
 
 /// Returns recording, journal, report and calibration in one ZIP, which is written while it is read.
@@ -32,10 +33,7 @@ you said about hints. Deleting the session deletes all of it.
         (status = 429, body = Problem)))]
 pub async fn zip(State(app): State<App>, Seen { session, .. }: Seen<act::Export>) -> Result<Response> {
     ready(&session)?;
-    let place = app.exports.take(session.owner).map_err(|full| Error::TooMany {
-        detail: format!("too many downloads at once: {full}; wait until one is over"),
-        retry_after_s: 10,
-    })?;
+    let place = app.exports.take(session.owner).map_err(too_many_downloads)?;
     let mut entries = Vec::new();
     let (recording, content_type) = results::recording(&app.context, &session).await?;
     for (name, key) in [

@@ -1,6 +1,8 @@
-//! ZIP archives that are written while they are read.
+//! Downloads: ZIP archives that are written while they are read, and the refusal where too many are under way.
 
+use crate::http::error::Error;
 use crate::objects::{self, Reading};
+use crate::places::Full;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +17,11 @@ use zip::write::{SimpleFileOptions, StreamWriter};
 const PIECE: usize = 64 * 1024;
 /// How long one archive may take, however slowly its reader reads.
 const WHOLE: Duration = Duration::from_secs(6 * 3600);
+
+/// Returns the refusal of one download more.
+pub fn too_many_downloads(full: Full) -> Error {
+    Error::TooMany { detail: format!("too many downloads at once: {full}; wait until one is over"), retry_after_s: 10 }
+}
 
 /// An archive on its way to whoever reads it.
 pub struct Archive(ZipWriter<StreamWriter<Pipe>>);

@@ -1,5 +1,6 @@
 //! The report, and the journal that it was computed from.
 
+use super::packing::too_many_downloads;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::viewer::{Seen, act};
@@ -15,6 +16,7 @@ use bytes::Bytes;
 use coach_core::SessionId;
 use std::io::Read;
 use tokio::sync::mpsc;
+use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 
 /// The size of the pieces in which the journal is sent, bytes.
@@ -41,11 +43,17 @@ pub async fn whole(app: &App, session: &Session) -> Result<Response> {
 
 /// Returns the journal: all observations of the session, one JSON object a line.
 #[utoipa::path(get, operation_id = "report_journal", path = "/api/sessions/{id}/journal", tag = "sessions", params(("id" = SessionId, Path)),
-    responses((status = 200, content_type = "application/x-ndjson", body = String), (status = 404, body = Problem), (status = 409, body = Problem)))]
+    responses((status = 200, content_type = "application/x-ndjson", body = String), (status = 404, body = Problem), (status = 409, body = Problem), (status = 429, body = Problem)))]
 pub async fn journal(State(app): State<App>, Seen { session, .. }: Seen<act::Export>) -> Result<Response> {
     ready(&session)?;
+    let place = app.journals.take(session.owner).map_err(too_many_downloads)?;
     let reading = stored(&app, &objects::journal_key(session.id)).await?;
-    let body = Body::from_stream(ReceiverStream::new(unpacked(reading)));
+    let pieces = ReceiverStream::new(unpacked(reading));
+    // The place is taken until the answer is over.
+    let body = Body::from_stream(pieces.map(move |piece| {
+        let _ = &place;
+        piece
+    }));
     Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], body).into_response())
 }
 

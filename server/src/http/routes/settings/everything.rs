@@ -3,7 +3,7 @@
 use crate::clock::now_us;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
-use crate::http::routes::session::packing::{self, Archive};
+use crate::http::routes::session::packing::{self, Archive, too_many_downloads};
 use crate::http::viewer::{Asks, act};
 use crate::objects;
 use crate::recording::{kinds, results};
@@ -47,10 +47,7 @@ What is not there yet, as the report of a session that is being analyzed, is lef
 #[utoipa::path(get, operation_id = "export_everything", path = "/api/me/export", tag = "person",
     responses((status = 200, content_type = "application/zip", body = Vec<u8>), (status = 403, body = Problem), (status = 429, body = Problem)))]
 pub async fn zip(State(app): State<App>, Asks { viewer, .. }: Asks<act::Account>) -> Result<Response> {
-    let place = app.exports.take(viewer.user).map_err(|full| Error::TooMany {
-        detail: format!("too many downloads at once: {full}; wait until one is over"),
-        retry_after_s: 10,
-    })?;
+    let place = app.exports.take(viewer.user).map_err(too_many_downloads)?;
     let account = account(&app, viewer.user).await?;
     audit::add(&app.context.db, viewer.user, audit::What::Exported, None, None).await?;
     tracing::info!(user = %viewer.user, "a person takes everything along");
