@@ -293,8 +293,11 @@ fn frames_that_are_not_wanted_stay_in_the_process() {
         video.push(unit).unwrap();
     }
     let newest_wanted = *wanted.iter().rfind(|t| **t < stamps[half - 1]).unwrap();
-    // Perhaps with what follows it: every few units the process reports by itself.
-    wait_until(LIMIT, "the wanted frames", || came.lock().unwrap().contains(&(newest_wanted, true)).then_some(()));
+    // Every few units the process reports by itself, the last ones when it is asked: how many these are is a matter of the machine.
+    wait_until(LIMIT, "the wanted frames", || {
+        video.tell();
+        came.lock().unwrap().contains(&(newest_wanted, true)).then_some(())
+    });
     // Asked for as often as it takes the process to decode the last one.
     wait_until(LIMIT, "the stamp of the last frame", || {
         video.tell();

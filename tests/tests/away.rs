@@ -39,25 +39,35 @@ async fn grows_for(coach: &Coach, session: &str, time: Duration) -> Result<()> {
     Ok(())
 }
 
-/// Waits for a message of the live channel.
-async fn hears(coach: &Coach, session: &str, wanted: impl Fn(&Value) -> bool) -> Result<Value> {
+/// Does something while the live channel is listened to, and waits for a message of it. Returns both.
+async fn hears<T>(
+    coach: &Coach,
+    session: &str,
+    wanted: impl Fn(&Value) -> bool,
+    meanwhile: impl AsyncFnOnce() -> Result<T>,
+) -> Result<(Value, T)> {
     let url = coach.ws_url(&format!("/api/sessions/{session}/live"));
     let (mut socket, _) = tokio_tungstenite::connect_async(url).await?;
+    // A session always has something to say at once; from the first message on nothing of it is missed.
+    let first = tokio::time::timeout(LIMIT, socket.next()).await.context("the live channel is silent")?;
+    let done = meanwhile().await?;
     let heard = async {
-        while let Some(message) = socket.next().await {
+        let mut next = first;
+        while let Some(message) = next {
             let message: Value = serde_json::from_str(message?.to_text()?).unwrap_or_default();
             if wanted(&message) {
                 return Ok(message);
             }
+            next = socket.next().await;
         }
         anyhow::bail!("the live channel ended")
     };
-    tokio::time::timeout(LIMIT, heard).await.context("nothing of it was said")?
+    Ok((tokio::time::timeout(LIMIT, heard).await.context("nothing of it was said")??, done))
 }
 
 /// Checks that a page that connects now or later is told what the session waits for.
 async fn says_it_waits(coach: &Coach, session: &str, stage: &str) -> Result<()> {
-    hears(coach, session, |m| m["stage"] == stage || m["progress"]["stage"] == stage).await.map(drop)
+    hears(coach, session, |m| m["stage"] == stage || m["progress"]["stage"] == stage, async || Ok(())).await.map(drop)
 }
 
 async fn id_of_a_new_session(coach: &Coach) -> Result<String> {
@@ -236,13 +246,13 @@ async fn a_full_disk_refuses_new_sessions_and_ends_live_ones_with_what_was_recor
         let publisher = Publisher::start(&coach, &webm, &id, &["--vanish"])?;
         until_spooled(&coach, &id, 0, 2_000_000).await?;
         let told = {
-            let filled = async {
+            let fill = async || {
                 balloon.leave(left)?;
-                Ok::<_, anyhow::Error>(publisher.sent())
+                Ok(publisher.sent())
             };
-            let (told, sent) = tokio::join!(hears(&coach, &id, |m| m["type"] == "error"), filled);
-            println!("{what}: the page is told {:?}", told?["detail"]);
-            sent?
+            let (told, sent) = hears(&coach, &id, |m| m["type"] == "error", fill).await?;
+            println!("{what}: the page is told {:?}", told["detail"]);
+            sent
         };
         if left == 0 {
             says_it_waits(&coach, &id, "waiting_for_disk").await?;
