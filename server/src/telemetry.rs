@@ -4,8 +4,10 @@ use metrics::Gauge;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use std::io::IsTerminal;
 use std::sync::OnceLock;
+use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
-use tracing_subscriber::filter::{FilterExt, Targets};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
@@ -155,14 +157,22 @@ pub fn init(format: Format) {
     let wished = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tower_http=warn,rtc=error"));
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let filter = wished.and(without_secrets());
-    let layer = tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(std::io::stderr);
-    let registry = tracing_subscriber::registry();
     // A second call, as in tests, leaves the first one's subscriber.
-    let _ = match format {
-        Format::Text => registry.with(layer.with_filter(filter)).try_init(),
-        Format::Json => registry.with(layer.json().flatten_event(true).with_filter(filter)).try_init(),
+    let _ = log(format, wished, colours, std::io::stderr).try_init();
+}
+
+/// Returns the log to a writer. The filters are those of the whole subscriber: a filter of a layer alone keeps what it said of a level that
+/// was only asked about, as sqlx asks after each statement, and swallows the thread's next line (tokio-rs/tracing#2519).
+fn log<W>(format: Format, wished: EnvFilter, colours: bool, writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(writer);
+    let lines = match format {
+        Format::Text => lines.boxed(),
+        Format::Json => lines.json().flatten_event(true).boxed(),
     };
+    tracing_subscriber::registry().with(lines).with(without_secrets()).with(wished)
 }
 
 fn without_secrets() -> Targets {
@@ -212,7 +222,41 @@ fn register(metric: &Metric) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
     use tracing::Level;
+
+    #[derive(Clone, Default)]
+    struct Said(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Said {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_line_after_a_level_was_only_asked_about_is_not_swallowed() {
+        for format in [Format::Text, Format::Json] {
+            let said = Said::default();
+            let to = said.clone();
+            let writer = move || to.clone();
+            tracing::subscriber::with_default(log(format, EnvFilter::new("info,sqlx=warn"), false, writer), || {
+                // What is not said itself; sqlx asks so of its statements.
+                let statement = tracing::debug_span!(target: "sqlx::query", "statement");
+                for n in 0..3 {
+                    tracing::info!(n, "a line");
+                    tracing::dispatcher::get_default(|log| log.enabled(statement.metadata().unwrap()));
+                }
+            });
+            let said = String::from_utf8(said.0.lock().unwrap().clone()).unwrap();
+            assert_eq!(said.lines().count(), 3, "{said}");
+        }
+    }
 
     #[test]
     fn libraries_that_would_say_secrets_are_capped_whatever_is_asked_for() {
