@@ -95,8 +95,8 @@ fn lower_priority() {
 /// The loop of the thread: ends when every [`Words`] is dropped.
 fn write(mut recognizer: Recognizer, work: &mpsc::Receiver<(Segment, Post)>) {
     while let Ok((segment, post)) = work.recv() {
-        // A panic is a bug. It must not end the words of the other sessions.
         let began = Instant::now();
+        // A panic is a bug. It must not end the words of the other sessions.
         let written = catch_unwind(AssertUnwindSafe(|| recognizer.transcribe(&segment)));
         metrics::histogram!("coach_words_seconds").record(began.elapsed());
         let phrase = match written {

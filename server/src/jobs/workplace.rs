@@ -40,6 +40,14 @@ impl Workplace {
         open().with_context(|| format!("{} cannot be used for work under way", root.display()))
     }
 
+    /// Creates a file without a name, which is gone with this process, however that ends.
+    ///
+    /// # Errors
+    /// The file cannot be created.
+    pub fn nameless(&self) -> std::io::Result<File> {
+        tempfile::tempfile_in(self.folder.path())
+    }
+
     /// Creates a folder for one job; it is removed when it is dropped.
     ///
     /// # Errors

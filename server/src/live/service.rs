@@ -93,12 +93,12 @@ struct Service {
     /// Limits how many device checks are measured at the same time.
     checks: Arc<Semaphore>,
     /// Held while a session begins.
-    beginning: Mutex<()>,
+    beginning: Arc<Mutex<()>>,
 }
 
 impl Service {
     fn new(live: Arc<LiveContext>) -> Service {
-        Service { live, checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)), beginning: Mutex::default() }
+        Service { live, checks: Arc::new(Semaphore::new(CHECKS_AT_ONCE)), beginning: Arc::default() }
     }
 
     /// Sends a command to the session's keeper and returns its answer; `None` when the session is not live or has ended.
@@ -112,13 +112,15 @@ impl Service {
     /// Returns the session's handles; begins it if it is not live.
     async fn begin(&self, session: &Session) -> Result<Running, PublishError> {
         // One after the other, so that two offers of a session begin it once. What takes time is done outside the map's lock.
-        let _turn = self.beginning.lock().await;
+        let turn = self.beginning.clone().lock_owned().await;
         if let Some(running) = self.live.running.get(&session.id) {
             return Ok(running.clone());
         }
         let place = self.live.places.take(session.owner).map_err(keeper::busy)?;
         let (live, session) = (self.live.clone(), session.clone());
         let begun = tokio::task::spawn_blocking(move || {
+            // Kept until the end, also when whoever asked has gone.
+            let _turn = turn;
             let running = keeper::start(&live, &session, place)?;
             live.running.insert(session.id, running.clone());
             Ok::<_, std::io::Error>(running)
@@ -285,12 +287,11 @@ impl LiveSessions for Service {
     async fn calibrate(&self, clip: Bytes) -> Result<CalibrationOutcome, CalibrateError> {
         let turn = self.checks.clone().acquire_owned().await.map_err(|e| CalibrateError::Unavailable(e.to_string()))?;
         let Analyzers { models, workers } = self.live.recordings.analyzers.clone();
-        let bench = self.live.workplace.bench().map_err(anyhow::Error::from)?;
+        let live = self.live.clone();
         let measured = tokio::task::spawn_blocking(move || {
             // Kept until the end, also when whoever asked has gone.
             let _turn = turn;
-            // A file without a name is gone with this process, however that ends.
-            let mut file = tempfile::tempfile_in(bench.path()).map_err(anyhow::Error::from)?;
+            let mut file = live.workplace.nameless().map_err(anyhow::Error::from)?;
             file.write_all(&clip).map_err(anyhow::Error::from)?;
             let path = format!("/proc/self/fd/{}", file.as_raw_fd());
             calibrate::calibrate(path.as_ref(), &models, workers.as_ref())

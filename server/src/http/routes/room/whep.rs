@@ -6,7 +6,6 @@ use crate::http::extract::Viewing;
 use crate::http::routes::sharing::visitor::{Guest, may_still};
 use crate::http::routes::webrtc::exchange;
 use crate::http::viewer::act;
-use crate::live::WatchError;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -34,14 +33,8 @@ pub async fn watch(
 ) -> Result<Response> {
     let offer = exchange::offer(&app, &headers, body).await?;
     let session = &seen.session;
-    let answer = app.live.watch(session, viewing.of, seen.guest.visit, &offer).await.map_err(|error| match error {
-        WatchError::Malformed(_) => Error::BadRequest(error.to_string()),
-        WatchError::Unacceptable(_) => Error::Unprocessable(error.to_string()),
-        WatchError::NothingYet => Error::NotYet { detail: error.to_string(), retry_after_s: 2 },
-        WatchError::Over => Error::State { state: session.state, detail: error.to_string() },
-        WatchError::Busy(_) => Error::Unavailable { detail: error.to_string(), retry_after_s: 30 },
-        WatchError::Failed(cause) => Error::Internal(cause.context("the viewer could not be accepted")),
-    })?;
+    let answer = app.live.watch(session, viewing.of, seen.guest.visit, &offer).await;
+    let answer = answer.map_err(|error| exchange::not_watched(error, session.state))?;
     tracing::info!(session = %session.id, visit = %seen.guest.visit, "somebody who was invited watches");
     let response = exchange::created(&app, &viewing.endpoint(), &session.id.to_string(), answer.clone());
     tokio::spawn(end_with_the_right(app, seen, answer.resource));

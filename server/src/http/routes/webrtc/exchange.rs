@@ -5,7 +5,8 @@ use super::ice;
 use crate::http::app::App;
 use crate::http::error::{Error, Result};
 use crate::http::extract::{has_type, read};
-use crate::live::{Answered, Patch, PatchError, Patched};
+use crate::live::{Answered, Patch, PatchError, Patched, WatchError};
+use crate::session::State;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -49,6 +50,18 @@ pub fn created(app: &App, endpoint: &str, name: &str, answer: Answered) -> Resul
         response.headers_mut().append(header::LINK, link);
     }
     Ok(response)
+}
+
+/// Returns the response to a viewer who gets nothing of a session in this state.
+pub fn not_watched(error: WatchError, state: State) -> Error {
+    match error {
+        WatchError::Malformed(_) => Error::BadRequest(error.to_string()),
+        WatchError::Unacceptable(_) => Error::Unprocessable(error.to_string()),
+        WatchError::NothingYet => Error::NotYet { detail: error.to_string(), retry_after_s: 2 },
+        WatchError::Over => Error::State { state, detail: error.to_string() },
+        WatchError::Busy(_) => Error::Unavailable { detail: error.to_string(), retry_after_s: 30 },
+        WatchError::Failed(cause) => Error::Internal(cause.context("the viewer could not be accepted")),
+    }
 }
 
 /// Reads a PATCH of an ICE session.

@@ -5,7 +5,6 @@ use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::extract::Viewing;
 use crate::http::viewer::{Seen, act, may_still};
-use crate::live::WatchError;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -34,15 +33,8 @@ pub async fn watch(
 ) -> Result<Response> {
     let offer = exchange::offer(&app, &headers, body).await?;
     let session = &seen.session;
-    let answer =
-        app.live.watch(session, viewing.of, seen.viewer.user.0, &offer).await.map_err(|error| match error {
-            WatchError::Malformed(_) => Error::BadRequest(error.to_string()),
-            WatchError::Unacceptable(_) => Error::Unprocessable(error.to_string()),
-            WatchError::NothingYet => Error::NotYet { detail: error.to_string(), retry_after_s: 2 },
-            WatchError::Over => Error::State { state: session.state, detail: error.to_string() },
-            WatchError::Busy(_) => Error::Unavailable { detail: error.to_string(), retry_after_s: 30 },
-            WatchError::Failed(cause) => Error::Internal(cause.context("the viewer could not be accepted")),
-        })?;
+    let answer = app.live.watch(session, viewing.of, seen.viewer.user.0, &offer).await;
+    let answer = answer.map_err(|error| exchange::not_watched(error, session.state))?;
     if let Err(error) = seen.note_reading(&app).await {
         app.live.leave(session.id, &answer.resource).await;
         return Err(error.into());
