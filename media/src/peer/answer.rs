@@ -1,6 +1,6 @@
 //! Completes the library's SDP answer: candidates of the shared port, bit rates, and the lines that WHIP asks for.
 
-use super::Limits;
+use super::{Limits, offer};
 use std::fmt::Write;
 use std::net::SocketAddr;
 
@@ -23,12 +23,11 @@ pub fn with_rejected(sdp: String, rejected: &[(usize, String)]) -> String {
     if rejected.is_empty() {
         return sdp;
     }
-    let starts: Vec<usize> = sdp.match_indices("\r\nm=").map(|(at, _)| at + 2).chain([sdp.len()]).collect();
-    let mut sections: Vec<&str> = starts.windows(2).map(|pair| &sdp[pair[0]..pair[1]]).collect();
+    let (session, mut sections) = offer::split(&sdp);
     for (at, section) in rejected {
         sections.insert((*at).min(sections.len()), section);
     }
-    format!("{}{}", &sdp[..starts[0]], sections.concat())
+    format!("{session}{}", sections.concat())
 }
 
 /// Completes an answer to a viewer: candidates of the announced addresses, and `a=rtcp-mux-only`.

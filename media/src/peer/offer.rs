@@ -171,19 +171,23 @@ fn dtls_role(offer: &SessionDescription) -> Result<bool, Error> {
 /// The lines that say which way media goes.
 const DIRECTIONS: [&str; 4] = ["a=sendrecv", "a=sendonly", "a=recvonly", "a=inactive"];
 
-/// Splits an offer into the part of the session and its media sections. Each section says its direction afterwards, because the library
+/// Returns the part of the session and the media sections of an offer. Each section says its direction afterwards, because the library
 /// leaves one without out of its answer; what is not written is the session's, else `sendrecv` (RFC 8866, section 6.7).
 fn sections(sdp: &str) -> (&str, Vec<String>) {
-    let starts: Vec<usize> = sdp.match_indices("\r\nm=").map(|(at, _)| at + 2).chain([sdp.len()]).collect();
     let direction = |text: &str| DIRECTIONS.into_iter().find(|known| text.lines().any(|line| line == *known));
-    let session = &sdp[..starts[0]];
+    let (session, sections) = split(sdp);
     let of_session = direction(session).unwrap_or(DIRECTIONS[0]);
-    let directed = |pair: &[usize]| {
-        let section = &sdp[pair[0]..pair[1]];
-        let missing = if direction(section).is_none() { [of_session, "\r\n"] } else { [""; 2] };
-        format!("{section}{}", missing.concat())
+    let directed = |section: &str| match direction(section) {
+        Some(_) => section.to_owned(),
+        None => format!("{section}{of_session}\r\n"),
     };
-    (session, starts.windows(2).map(directed).collect())
+    (session, sections.into_iter().map(directed).collect())
+}
+
+/// Splits a description into the part of the session and its media sections, which begin with `m=`.
+pub(super) fn split(sdp: &str) -> (&str, Vec<&str>) {
+    let starts: Vec<usize> = sdp.match_indices("\r\nm=").map(|(at, _)| at + 2).chain([sdp.len()]).collect();
+    (&sdp[..starts[0]], starts.windows(2).map(|pair| &sdp[pair[0]..pair[1]]).collect())
 }
 
 /// Returns why nothing flows in a media section; `None`: something does.
