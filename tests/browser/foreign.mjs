@@ -1,11 +1,14 @@
 // A page of somebody else, at http://evil.example, tries to use the server of whoever opened it: every way by which a page reaches another
-// address. Prints one JSON object with what the page could read. Usage: node foreign.mjs BASE_URL SESSION OFFER_FILE
+// address. Prints one JSON object with what the page could read. Usage: node foreign.mjs BASE_URL SESSION QUESTION CONSENT_VERSION OFFER_FILE SCREENSHOT_FOLDER
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { walk } from "./chromium.mjs";
 
-const [base, session, offer] = process.argv.slice(2);
+const [base, session, question, version, offer, shots] = process.argv.slice(2);
 const target = new URL(base);
+// What would be taken from a page of the server itself.
+const consent = JSON.stringify({ version });
+const wish = JSON.stringify({ questions: [question], source: "upload" });
 const seen = {};
 const evil = createServer((_, answer) => {
   answer.setHeader("content-type", "text/html");
@@ -15,7 +18,7 @@ await new Promise((ready) => evil.listen(0, "127.0.0.1", ready));
 const args = ["--host-resolver-rules=MAP *.example 127.0.0.1"];
 
 // Almost everything is refused, and the console says so.
-await walk({ seen, shots: "/tmp", args, expected: () => true }, async ({ context, page, go }) => {
+await walk({ seen, shots, prefix: "foreign-", args, expected: () => true }, async ({ context, page, go }) => {
   const at = (path) => `${target.origin}${path}`;
   go("open the foreign page");
   await page.goto(`http://evil.example:${evil.address().port}/`);
@@ -29,8 +32,8 @@ await walk({ seen, shots: "/tmp", args, expected: () => true }, async ({ context
         ["GET", `/api/sessions/${session}`, null, null],
         ["GET", "/api/sessions", null, null],
         ["GET", "/metrics", null, null],
-        ["POST", "/api/consents", "text/plain", '{"version":"x"}'],
-        ["POST", "/api/sessions", "text/plain", '{"questions":["tell-me-about-yourself"],"source":"upload"}'],
+        ["POST", "/api/consents", "text/plain", consent],
+        ["POST", "/api/sessions", "text/plain", wish],
         ["POST", `/api/sessions/${session}/whip`, "text/plain", readFileSync(offer, "utf8")],
         ["POST", `/api/sessions/${session}/whip`, "application/sdp", readFileSync(offer, "utf8")],
         ["POST", `/api/sessions/${session}/calibration`, "video/webm", "\x1a\x45\xdf\xa3"],
@@ -69,10 +72,10 @@ await walk({ seen, shots: "/tmp", args, expected: () => true }, async ({ context
 
   go("beacon, forms, scripts, events, channel");
   seen.others = await page.evaluate(
-    async ({ origin, session, host }) => {
+    async ({ origin, session, host, consent, wish }) => {
       const others = {};
-      navigator.sendBeacon(`${origin}/api/consents`, '{"version":"x"}');
-      navigator.sendBeacon(`${origin}/api/sessions`, new Blob(["{}"], { type: "text/plain" }));
+      navigator.sendBeacon(`${origin}/api/consents`, consent);
+      navigator.sendBeacon(`${origin}/api/sessions`, new Blob([wish], { type: "text/plain" }));
       const loads = (tag, url) =>
         new Promise((resolve) => {
           const element = document.createElement(tag);
@@ -114,7 +117,7 @@ await walk({ seen, shots: "/tmp", args, expected: () => true }, async ({ context
       }
       return others;
     },
-    { origin: target.origin, session, host: target.host },
+    { origin: target.origin, session, host: target.host, consent, wish },
   );
 
   go("a frame and a window");
