@@ -7,7 +7,9 @@ import { Page } from "./marionette.mjs";
 import { begin } from "./marks.mjs";
 
 const [base, camera, microphone, camera2, microphone2, shots] = process.argv.slice(2);
-const LOOK_MS = 14_000;
+/** How many flashes, and beeps where a browser plays them, are awaited of everybody, and for how long. */
+const MARKS = 4;
+const AWAITED_MS = 90_000;
 const seen = {};
 const media = (video, audio) => [
   "--autoplay-policy=no-user-gesture-required",
@@ -32,6 +34,16 @@ async function invite(page, role) {
 const marks = (page, name) =>
   page.evaluate((of) => ({ flashes: window[of].flashes, beeps: window[of].beeps, frames: window[of].frames }), name);
 const watchMarks = (page, selector, name) => page.evaluate(`(${begin})(${JSON.stringify(selector)}, "${name}")`);
+/** Whether enough was seen and heard; runs in the page. */
+const enough = ([name, marks]) => {
+  const { flashes, beeps, context } = window[name];
+  return flashes.length >= marks && (context.state !== "running" || beeps.length >= marks);
+};
+const interviewerPlays = () => {
+  const video = document.querySelector("[data-testid=interviewer-video]");
+  return video?.srcObject && video.videoWidth > 0;
+};
+const untilEnough = (page, name) => page.waitForFunction(enough, [name, MARKS], { timeout: AWAITED_MS });
 
 /** The observer's Firefox, or null where it does not start. */
 async function observe(address) {
@@ -92,7 +104,7 @@ await walk(
     seen.session = await by("arena").getAttribute("data-session");
     await ira.waitForSelector("[data-testid=call][data-state=live]", { timeout: 60_000 });
     await page.waitForSelector("[data-testid=interviewer][data-there=true]");
-    await page.waitForFunction(() => document.querySelector("[data-testid=interviewer-video]")?.videoWidth > 0);
+    await page.waitForFunction(interviewerPlays);
     await ira.waitForFunction(() => document.querySelector("[data-testid=watch-video]")?.videoWidth > 0);
 
     go("they see and hear each other");
@@ -107,7 +119,10 @@ await walk(
         `(${begin})("[data-testid=watch-video]", "candidate"); (${begin})("[data-testid=interviewer-video]", "interviewer");`,
       );
     }
-    await page.waitForTimeout(LOOK_MS);
+    await untilEnough(page, "marks");
+    await untilEnough(ira, "marks");
+    for (const of of firefox ? ["candidate", "interviewer"] : [])
+      await firefox.until(`return (${enough})(["${of}", ${MARKS}])`, { ms: AWAITED_MS });
     await shot("5-arena");
     await herShot("6-call");
     seen.candidate_sees = await marks(page, "marks");
@@ -146,11 +161,13 @@ await walk(
     await ira.waitForFunction(() => document.querySelector("[data-testid=join]")?.disabled === false);
     await hers("join").click();
     await page.waitForSelector("[data-testid=interviewer][data-there=true]");
-    await page.waitForTimeout(5000);
+    await page.waitForFunction(interviewerPlays);
+    await watchMarks(page, "[data-testid=interviewer-video]", "again");
+    await untilEnough(page, "again");
+    seen.candidate_sees_again = await marks(page, "again");
 
     go("the candidate ends it");
     for (let n = 0; n < 2; n++) await by("next-question").click();
-    await page.waitForTimeout(3000);
     await by("stop").click();
     await ira.getByText("The interview is over").first().waitFor();
     await herShot("10-over");
