@@ -149,9 +149,10 @@ async fn presigned_urls_carry_the_public_address_and_the_store_takes_them_there(
     let host = ("Host", public.strip_prefix("http://").expect("plain"));
     let answer = support::http_as("GET", &url.replace("localhost", "127.0.0.1"), &[host], None).await;
     assert_eq!((answer.status, answer.body.as_slice()), (200, &b"seen"[..]));
-    // What is private stays in no cache, and is nothing else than its type says.
-    let said = ["cache-control", "x-content-type-options"].map(|name| answer.header(name));
-    assert_eq!(said, [Some("private, no-store"), Some("nosniff")]);
+    // What is private stays in no cache, is nothing else than its type says, and no page elsewhere embeds it.
+    let names = ["cache-control", "x-content-type-options", "cross-origin-resource-policy"];
+    let said = names.map(|name| answer.header(name));
+    assert_eq!(said, [Some("private, no-store"), Some("nosniff"), Some("same-origin")]);
     let direct = support::http("GET", &url.replace("localhost", "127.0.0.1"), &[], None).await;
     assert_eq!(direct.status, 403, "a URL is good for the address that it was signed for");
     assert!(archive.presign_get("x", Duration::from_secs(8 * 24 * 3600), None).await.is_err(), "a week is the most");

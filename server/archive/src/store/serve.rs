@@ -54,6 +54,8 @@ impl Cors {
     }
 }
 
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
 /// What a page must be able to read: the ETag of each part, and what a player asks about ranges.
 const EXPOSED: [&str; 9] = [
     "etag",
@@ -129,12 +131,15 @@ impl Store {
     }
 }
 
-/// Marks an answer as what its type says and nothing else; counts it where it is a refusal.
+/// Marks an answer as what its type says and nothing else, and as nothing that a page elsewhere can embed: the pages of [`Cors`] ask by CORS.
+/// Counts it where it is a refusal.
 fn marked<B>(mut response: Response<B>) -> Response<B> {
     let status = response.status();
     if status.is_client_error() {
         metrics::counter!("coach_store_refused_total", "status" => status.as_str().to_owned()).increment(1);
     }
-    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let headers = response.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
     response
 }

@@ -51,6 +51,7 @@ export function Video({ recording, player, leads, heard, start, end, letter }: P
         <video
           ref={video}
           src={url}
+          crossOrigin="anonymous"
           preload="auto"
           playsInline
           muted={!heard}

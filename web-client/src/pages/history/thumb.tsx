@@ -30,7 +30,13 @@ export function Thumb({ session }: { session: Session }) {
   return (
     <div ref={ref} className="relative h-13 w-21 shrink-0 overflow-hidden rounded-lg bg-sunken" aria-hidden="true">
       {poster ? (
-        <img src={poster} alt="" className="size-full object-cover" onError={() => setBroken(true)} />
+        <img
+          src={poster}
+          crossOrigin="anonymous"
+          alt=""
+          className="size-full object-cover"
+          onError={() => setBroken(true)}
+        />
       ) : (
         <Icon size={18} className="absolute inset-0 m-auto text-ink-3" />
       )}

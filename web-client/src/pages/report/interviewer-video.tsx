@@ -15,6 +15,7 @@ export function InterviewerVideo({ leader, url }: { leader: HTMLVideoElement | n
     <video
       ref={video}
       src={url}
+      crossOrigin="anonymous"
       preload="auto"
       playsInline
       data-testid="interviewer-replay"

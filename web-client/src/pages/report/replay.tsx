@@ -5,6 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, type RefObject } fro
 import type { Recording, Report } from "../../api/types";
 import type { Tracks } from "../../replay/journal";
 import type { Player } from "../../replay/player";
+import { usePoster } from "../../replay/use-poster";
 import { Button } from "../../ui/button";
 import { AudioOnly, hasNoVideo } from "./audio-only";
 import { InterviewerVideo } from "./interviewer-video";
@@ -139,6 +140,7 @@ export function Replay({ player, report, recording, tracks, marks }: Props) {
   const { hints, setHints, help, setHelp, fullscreen } = useKeys(player, report.duration_ms, marks, stage);
   const [width, setWidth] = useState<number | null>(null);
   const url = recording.data?.url;
+  const poster = usePoster(recording.data?.poster_url);
   const audioOnly = hasNoVideo(recording.data, width);
   const { hint, caption } = useOverlay({ player, report, tracks, outline, hints, video, canvas });
   const sound = useSound(element);
@@ -175,7 +177,8 @@ export function Replay({ player, report, recording, tracks, marks }: Props) {
               <video
                 ref={video}
                 src={url}
-                poster={recording.data?.poster_url ?? undefined}
+                crossOrigin="anonymous"
+                poster={poster}
                 preload="auto"
                 playsInline
                 data-testid="replay"

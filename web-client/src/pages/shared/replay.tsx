@@ -5,6 +5,7 @@ import { spoken } from "../../api/calls";
 import type { Comment, Recording } from "../../api/types";
 import { places } from "../../comments/threads";
 import type { Player } from "../../replay/player";
+import { usePoster } from "../../replay/use-poster";
 import { Failure } from "../../ui/states";
 import { Marks } from "../report/scrubber";
 
@@ -22,6 +23,7 @@ export function Replay({ recording, path, player, comments }: Props) {
   const at = useRef(0);
   const { data, error, refetch } = recording;
   const shown = data !== undefined;
+  const poster = usePoster(data?.poster_url);
   useEffect(() => (video.current ? player.attach(video.current) : undefined), [player, shown]);
   if (error) return <Failure error={error} title="There is nothing to play" />;
   if (!data) return null;
@@ -33,6 +35,8 @@ export function Replay({ recording, path, player, comments }: Props) {
         controls
         className="max-h-[70vh] w-full rounded-2xl bg-sunken"
         src={data.url}
+        crossOrigin="anonymous"
+        poster={poster}
         onTimeUpdate={(event) => (at.current = event.currentTarget.currentTime)}
         onLoadedMetadata={(event) => {
           if (at.current > 0) event.currentTarget.currentTime = at.current;
@@ -41,7 +45,6 @@ export function Replay({ recording, path, player, comments }: Props) {
         onError={() => {
           if (data.expires_us / 1000 < Date.now()) void refetch();
         }}
-        {...(data.poster_url ? { poster: data.poster_url } : {})}
         data-testid="review-video"
       >
         <track kind="captions" src={`${path}/transcript`} srcLang="en" label="What was said" />
