@@ -49,7 +49,9 @@ impl Marks {
             not_checked(Need::Other, &format!("sound: {what}"), why);
             return Ok(());
         }
-        self.came(seen, what, "beeps", |mark| mark["hz"].as_f64().is_some_and(|hz| (hz - self.hz).abs() < (CANDIDATE.hz - INTERVIEWER.hz).abs() / 2.0))
+        self.came(seen, what, "beeps", |mark| {
+            mark["hz"].as_f64().is_some_and(|hz| (hz - self.hz).abs() < (CANDIDATE.hz - INTERVIEWER.hz).abs() / 2.0)
+        })
     }
 
     fn came(&self, seen: &Value, what: &str, kind: &str, is_theirs: impl Fn(&Value) -> bool) -> Result<()> {
