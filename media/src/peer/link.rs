@@ -6,6 +6,7 @@ use super::fragment::Credentials;
 use super::offer::Offer;
 use crate::net::Datagram;
 use bytes::BytesMut;
+use rtc::dtls::cipher_suite::CipherSuiteId;
 use rtc::ice::mdns::MulticastDnsMode;
 use rtc::interceptor::Registry;
 use rtc::peer_connection::configuration::media_engine::MediaEngine;
@@ -53,6 +54,15 @@ pub struct Link {
     pub now: Instant,
 }
 
+/// What DTLS may encrypt with: authenticated ciphers alone (ASVS 5, 17.2.2). The library's own list has AES-CBC with SHA-1, too.
+const CIPHER_SUITES: [CipherSuiteId; 4] = [
+    CipherSuiteId::Tls_Ecdhe_Ecdsa_With_Aes_128_Gcm_Sha256,
+    CipherSuiteId::Tls_Ecdhe_Ecdsa_With_ChaCha20_Poly1305_Sha256,
+    // Where the other side is the server of the handshake and its certificate is RSA.
+    CipherSuiteId::Tls_Ecdhe_Rsa_With_Aes_128_Gcm_Sha256,
+    CipherSuiteId::Tls_Ecdhe_Rsa_With_ChaCha20_Poly1305_Sha256,
+];
+
 impl Link {
     /// Answers a checked offer. `port` is only a label in the addresses that the library is told. `prepare` is called when
     /// the library knows the offer and has not answered it.
@@ -74,6 +84,7 @@ impl Link {
             .with_include_loopback_candidate(true)
             .with_multicast_dns_mode(MulticastDnsMode::Disabled)
             .with_ice_timeouts(Some(timeouts.disconnected), Some(timeouts.failed), Some(keep_alive))
+            .with_dtls_cipher_suites(CIPHER_SUITES.to_vec())
             .with_answering_dtls_role(if offer.dtls_client { RTCDtlsRole::Server } else { RTCDtlsRole::Client })
             .build();
         let mut core = RTCPeerConnectionBuilder::new()
