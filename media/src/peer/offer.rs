@@ -5,6 +5,7 @@ use super::video::{self, Video};
 use crate::item::VideoCodec;
 use rtc::sdp::MediaDescription;
 use rtc::sdp::SessionDescription;
+use std::collections::HashMap;
 use std::io::Cursor;
 
 /// The longest offer, bytes. Browsers' offers have about 6 kB.
@@ -229,7 +230,22 @@ fn section(kind: &str, media: &MediaDescription) -> Result<(), Error> {
     if value(media, "mid").is_none_or(str::is_empty) {
         return Err(Error::Malformed(format!("{kind} has no a=mid")));
     }
+    if let Some(payload) = twofold(media) {
+        return Err(Error::Malformed(format!("payload {payload} of {kind} has two codings (a=rtpmap)")));
+    }
     Ok(())
+}
+
+/// Returns a payload number that a media section describes in two ways: the library would take another one than this check.
+fn twofold(media: &MediaDescription) -> Option<u8> {
+    let maps = media.attributes.iter().filter(|attribute| attribute.key == "rtpmap").filter_map(|attribute| {
+        let (payload, coding) = attribute.value.as_deref()?.trim().split_once(' ')?;
+        Some((payload.parse::<u8>().ok()?, coding.trim()))
+    });
+    let mut known = HashMap::new();
+    maps.into_iter()
+        .find(|(payload, coding)| known.insert(*payload, *coding).is_some_and(|other| other != *coding))
+        .map(|(payload, _)| payload)
 }
 
 /// Returns the value of an attribute of a media section.
@@ -366,6 +382,14 @@ mod tests {
         assert!(matches!(changed("a=fingerprint:sha-256 ", "a=fingerprint:sha-256 :"), Error::Malformed(_)));
         assert!(matches!(changed("a=mid:", "a=middle:"), Error::Malformed(_)));
         assert!(matches!(changed("a=rtcp-mux\r\n", ""), Error::Unacceptable(_)));
+        assert!(matches!(
+            changed("a=rtpmap:96 VP8/90000", "a=rtpmap:96 nothing\r\na=rtpmap:96 VP8/90000"),
+            Error::Malformed(_)
+        ));
+        assert!(
+            checked(&CHROMIUM.replace("a=rtpmap:96 VP8/90000", "a=rtpmap:96 VP8/90000\r\na=rtpmap:96 VP8/90000"))
+                .is_ok()
+        );
         assert!(matches!(changed("t=0 0\r\n", "t=0 0\r\na=ice-lite\r\n"), Error::Unacceptable(_)));
     }
 }

@@ -4,7 +4,7 @@
 use super::Error;
 use super::engine::{self, Agreed};
 use super::feedback::Said;
-use super::link::{Link, Timeouts, broken};
+use super::link::{Link, Timeouts};
 use super::offer::Offer;
 use crate::item::{Track, VideoCodec};
 use crate::net::Datagram;
@@ -120,7 +120,8 @@ fn add(core: &mut RTCPeerConnection, kind: Track, agreed: &Agreed) -> Result<Sen
         ..Default::default()
     };
     let track = MediaStreamTrack::new(STREAM.into(), name.into(), name.into(), of, vec![encoding]);
-    let id = core.add_track(track).map_err(broken)?;
+    // What the library has against the track is that it does not go with the offer.
+    let id = core.add_track(track).map_err(|error| Error::Unacceptable(error.to_string()))?;
     Ok(Sender { kind, id, ssrc, payload_type: codec.payload_type })
 }
 
@@ -134,7 +135,8 @@ fn payload_type(core: &mut RTCPeerConnection, track: &Sender, agreed: &Agreed) -
         |codec: &&RTCRtpCodecParameters| codec.rtp_codec.mime_type.eq_ignore_ascii_case(&wanted.rtp_codec.mime_type);
     let mut sender = core.rtp_sender(track.id).ok_or_else(|| Error::Engine("a track is gone".into()))?;
     let codecs = &sender.get_parameters().rtp_parameters.codecs;
-    let agreed = codecs.iter().find(is_wanted).ok_or_else(|| Error::Engine("the answer has no coding".into()))?;
+    let agreed =
+        codecs.iter().find(is_wanted).ok_or_else(|| Error::Unacceptable("it has no coding that is sent".into()))?;
     Ok(agreed.payload_type)
 }
 
