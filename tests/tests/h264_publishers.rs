@@ -10,7 +10,7 @@ use coach_e2e::publisher::Publisher;
 use coach_e2e::recording::{fetch, last_packet, part, plays, stamps, until_spooled};
 use coach_e2e::tools::{probe, python, run};
 use coach_testing::{LIMIT, eventually};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -77,6 +77,7 @@ async fn a_session_of_h264_on_a_lossy_network_is_recorded_scored_and_replayed() 
     let shots = screenshots()?;
     let seen = walk(&coach, "plays.mjs", &[text(&shots)?, &id]).await?;
     println!("the browser saw: {seen:#}");
+    ensure!(seen["elsewhere"] == json!(["video refused", "img refused"]), "a page elsewhere embeds it: {seen:#}");
     ensure!(seen["seeked_to_s"].as_f64() > Some(28.0), "it plays from where it was asked to: {seen:#}");
     Ok(())
 }
