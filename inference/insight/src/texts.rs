@@ -4,7 +4,7 @@
 
 mod review;
 
-pub use review::{difference, no_difference, trend};
+pub use review::{Followed, difference, no_difference, trend};
 
 use coach_core::report::{ScoreName, StressSpike};
 
@@ -58,6 +58,11 @@ pub fn counted(n: usize) -> String {
 /// Whether a person's usual value in this unit says something by itself; the others are read against a rest or a level.
 pub fn says_something(unit: &str) -> bool {
     matches!(unit, "wpm" | "share" | "/min" | "s/min" | "syl/s" | "s")
+}
+
+/// Whether a value in this unit is understood without knowing the measure.
+pub fn reads_alone(unit: &str) -> bool {
+    says_something(unit) || is_counted(unit)
 }
 
 /// "4.5 s".

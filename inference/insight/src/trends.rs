@@ -6,6 +6,7 @@
 
 use crate::curve::Curve;
 use crate::stats::{median, quantile};
+use crate::texts::Followed;
 use crate::{comparable, compare, metrics, scores, texts};
 use coach_core::review::{Direction, Trend, TrendPoint};
 
@@ -21,16 +22,16 @@ pub fn trends(points: &[TrendPoint]) -> Vec<Trend> {
     let mut points: Vec<&TrendPoint> = points.iter().collect();
     points.sort_by(|a, b| a.at_us.cmp(&b.at_us).then(a.session_id.cmp(&b.session_id)));
     let points = &points[points.len().saturating_sub(MOST_SESSIONS)..];
-    let score = |f: &&scores::Formula| (f.id, texts::score(f.name), "", Some(true));
+    let score = |f: &&scores::Formula| (f.id, Followed::Score(texts::score(f.name)), Some(true));
     let scores = scores::ALL.iter().map(score);
     // What nobody would notice is not followed.
-    let metrics = metrics::ALL.iter().filter(|m| m.noticeable.is_some()).map(|m| (m.id, m.name, m.unit, None));
+    let metrics = metrics::ALL.iter().filter(|m| m.noticeable.is_some()).map(|m| (m.id, Followed::Metric(m), None));
     scores
         .chain(metrics)
-        .filter_map(|(id, name, unit, more_is_better)| {
+        .filter_map(|(id, of, more_is_better)| {
             let values = values(id, points);
             let more = more_is_better.or_else(|| aim(id, &values));
-            (!values.is_empty()).then(|| trend(id, name, unit, more, &values))
+            (!values.is_empty()).then(|| trend(id, of, more, &values))
         })
         .collect()
 }
@@ -68,7 +69,7 @@ fn aim(id: &str, values: &[f32]) -> Option<bool> {
     }
 }
 
-fn trend(id: &str, name: &str, unit: &str, more_is_better: Option<bool>, values: &[f32]) -> Trend {
+fn trend(id: &str, of: Followed, more_is_better: Option<bool>, values: &[f32]) -> Trend {
     let n = values.len();
     let mut sorted = values.to_vec();
     let range = quantile(&mut sorted, 0.1).zip(quantile(&mut sorted, 0.9)).map(|(low, high)| [low, high]);
@@ -100,15 +101,15 @@ fn trend(id: &str, name: &str, unit: &str, more_is_better: Option<bool>, values:
     };
     Trend {
         id: id.to_owned(),
-        name: name.to_owned(),
-        unit: unit.to_owned(),
+        name: of.name().to_owned(),
+        unit: of.unit().to_owned(),
         direction,
         better,
         sessions: n,
         range,
         latest: values.last().copied(),
         per_session: slope.filter(|_| enough),
-        words: texts::trend(name, unit, direction, better, change, n, range, LEAST_SESSIONS),
+        words: texts::trend(of, direction, better, change, n, range, LEAST_SESSIONS),
     }
 }
 

@@ -12,6 +12,7 @@ pub const METRIC: Metric = Metric {
     baseline: "the question's suggested time",
     source: "The suggested time is the question's author's; no study is behind it, so it scores nothing.",
     noticeable: Some(0.3),
+    more_less: ["longer", "shorter"],
     reads: Some(|t| format!("{:.0} % of the suggested time", 100.0 * t.value)),
     priority: Priority::First,
     advice: Some(|t| {

@@ -18,6 +18,7 @@ pub const METRIC: Metric = Metric {
     baseline: "none",
     source: "Every phrase falls at its end, by 13 to 19 dB in readings; a voice that dies away is what speaking coaches correct first. Convention.",
     noticeable: Some(2.0),
+    more_less: ["falling further", "falling less"],
     priority: Priority::First,
     reads: Some(|t| match (t.side, t.measure.events) {
         (Side::Within, _) | (_, Events { count: 0, .. }) => "phrases carried to their end".into(),

@@ -14,6 +14,7 @@ pub const METRIC: Metric = Metric {
     baseline: "none",
     source: "A delayed onset is heard as doubt (Jiang and Pell 2017); but a moment's thought is asked of every candidate, so it scores nothing.",
     noticeable: Some(1.5),
+    more_less: ["longer", "shorter"],
     measure,
     ..Metric::SHOWN
 };

@@ -17,6 +17,7 @@ pub const METRIC: Metric = Metric {
     source: "Over single frames the spread is about 5 dB for all normal speech, because sounds differ; over phrase means it tells \
              dropped phrases (measured).",
     noticeable: Some(1.2),
+    more_less: ["less even", "more even"],
     priority: Priority::First,
     reads: Some(|t| match t.side {
         Side::Within => "as loud in one phrase as in the next".into(),
