@@ -67,18 +67,21 @@ def attack(target, tally, args):
     slot = {"name": "a-telling-name.webm", "content_type": "video/webm", "bytes": 1000}
     assert victim.call("POST", f"/api/sessions/{named['upload']}/upload", slot)[0] == 200
     began, rounds, before = time.monotonic(), 0, target.memory_kb()
-    first = None
+    first, memory = None, []
     while rounds == 0 or time.monotonic() - began < args.seconds:
         rng = random.Random(args.seed * 1_000_003 + rounds)
         for one in ATTACKS:
             one(target, tally, attacker, named, rng)
             assert target.process.poll() is None, f"{one.__name__} ended the server: {target.log.read_text()[-3000:]}"
         rounds += 1
-        first = first or (target.memory_kb(), target.descriptors())
+        memory.append(target.memory_kb())
+        first = first or (memory[0], target.descriptors())
     seconds, after = time.monotonic() - began, target.memory_kb()
     print("\n".join(tally.table()))
     print(f"{rounds} rounds in {seconds:.0f} s")
     print(f"memory: {before // 1024} MB before, {first[0] // 1024} MB after the first round, {after // 1024} MB at the end")
+    tenths = [str(memory[n * (rounds - 1) // 10] // 1024) for n in range(11)]
+    print(f"memory after each tenth of the rounds: {', '.join(tenths)} MB")
     print(f"open files: {first[1]} after the first round, {target.descriptors()} at the end")
     print(f"{len(tally.faults)} faults of the server, {len(tally.leaks)} leaks, {len(target.panics())} panics")
     faults = tally.faults + tally.leaks + target.panics()
