@@ -3,6 +3,7 @@
 mod analyze;
 pub mod backup;
 mod doctor;
+mod memory;
 mod network;
 pub mod people;
 pub mod rescore;
@@ -118,6 +119,7 @@ pub fn main() -> ExitCode {
     if arguments.next().as_deref() == Some(DECODE) {
         coach_media::process::run(arguments);
     }
+    memory::share_arenas();
     coach_media::process::enable(coach_media::process::Program::this(DECODE));
     let cli = Cli::parse();
     telemetry::init(cli.settings.log);
