@@ -67,8 +67,9 @@ fn our_kernels_see_what_onnx_runtime_sees_and_the_same_bits_everywhere() {
         "{}: at most {pixels:.1e} pixels and {blendshape:.1e} of a blendshape from ONNX Runtime",
         first.run_by_name()
     );
-    // ONNX Runtime's own sums differ between processors: by up to 0.027 pixels and 1.3e-3 where it has AVX-512.
-    assert!(pixels <= 0.05 && blendshape <= 2e-3);
+    // Ours are the same bits everywhere; ONNX Runtime's own sums differ between processors, and with them this distance: 0.027 pixels and
+    // 1.3e-3 of a blendshape (0 to 1) where it has AVX-512, 0.020 and 2.6e-3 on an AMD EPYC with AVX2 alone. A wrong kernel is far outside.
+    assert!(pixels <= 0.05 && blendshape <= 5e-3);
     for models in &own {
         // Equal in every value, which for floats other than zero means in every bit.
         assert_eq!(faces(&runtime, models, &references), seen, "{}", models.run_by_name());
