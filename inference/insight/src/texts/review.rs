@@ -45,6 +45,14 @@ impl Followed {
         }
     }
 
+    /// What more of it and less of it are called.
+    fn more_less(self) -> [&'static str; 2] {
+        match self {
+            Followed::Score(_) => ["higher", "lower"],
+            Followed::Metric(metric) => metric.more_less,
+        }
+    }
+
     /// A value as one reads it; `None`: its unit says nothing by itself.
     fn read(self, value: f32) -> Option<String> {
         match self {
@@ -72,17 +80,16 @@ pub fn trend(
         Some(false) => ", not the way you want it",
         None => "",
     };
-    let turned = |way: &str, n: usize| match (of, of.read(change.abs())) {
-        (Followed::Metric(metric), None) => {
-            format!("{name}: {} over {sessions} sessions{judged}.", metric.more_less[n])
-        }
-        (_, by) => format!("{name} went {way} by {} over {sessions} sessions{judged}.{usual}", by.unwrap_or_default()),
+    let [more, less] = of.more_less();
+    let turned = |way: &str, called: &str| match of.read(change.abs()) {
+        Some(by) => format!("{name} went {way} by {by} over {sessions} sessions{judged}.{usual}"),
+        None => format!("{name}: {called} over {sessions} sessions{judged}."),
     };
     match direction {
         None => format!("{name}: {sessions} of {least} sessions that a trend needs.{usual}"),
         Some(Direction::Steady) => format!("{name} is steady over {sessions} sessions.{usual}"),
-        Some(Direction::Up) => turned("up", 0),
-        Some(Direction::Down) => turned("down", 1),
+        Some(Direction::Up) => turned("up", more),
+        Some(Direction::Down) => turned("down", less),
     }
 }
 
