@@ -238,13 +238,12 @@ fn section(kind: &str, media: &MediaDescription) -> Result<(), Error> {
 
 /// Returns a payload number that a media section describes in two ways: the library would take another one than this check.
 fn twofold(media: &MediaDescription) -> Option<u8> {
-    let maps = media.attributes.iter().filter(|attribute| attribute.key == "rtpmap").filter_map(|attribute| {
+    let mut maps = media.attributes.iter().filter(|attribute| attribute.key == "rtpmap").filter_map(|attribute| {
         let (payload, coding) = attribute.value.as_deref()?.trim().split_once(' ')?;
         Some((payload.parse::<u8>().ok()?, coding.trim()))
     });
     let mut known = HashMap::new();
-    maps.into_iter()
-        .find(|(payload, coding)| known.insert(*payload, *coding).is_some_and(|other| other != *coding))
+    maps.find(|(payload, coding)| known.insert(*payload, *coding).is_some_and(|other| other != *coding))
         .map(|(payload, _)| payload)
 }
 

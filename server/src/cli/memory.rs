@@ -1,7 +1,7 @@
 //! How the allocator of the C library shares memory between threads.
 
-/// Lets all threads take memory from two arenas. glibc gives nearly each thread one of its own, and what they keep of a burst adds up over
-/// days. `MALLOC_ARENA_MAX` in the environment comes first.
+/// Lets all threads take memory from two arenas. glibc gives nearly each thread one of its own, and what they keep of a burst adds
+/// up. `MALLOC_ARENA_MAX` in the environment comes first.
 pub fn share_arenas() {
     #[cfg(target_env = "gnu")]
     if std::env::var_os("MALLOC_ARENA_MAX").is_none() {
