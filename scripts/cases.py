@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Runs recordings of the world through `coach analyze` and prints a table: case, expected, got, right or wrong.
 
-Usage: scripts/cases.py [--cases FOLDER] [--work FOLDER] [--coach PROGRAM] [--models FOLDER] [--keep] [PART OF A NAME ...]
+Usage: scripts/cases.py [--cases FOLDER] [--work FOLDER] [--coach PROGRAM] [--models FOLDER] [--keep] [--through-ffmpeg]
+       [PART OF A NAME ...]
 
 FOLDER (COACH_SHARED/data/cases, else ../shared/data/cases) holds one folder per case, named NUMBER-FILE: make.sh makes FILE (ffmpeg,
 python3 with numpy), expect.txt says in words what is right. The figures are read from its line "expected": a duration, seconds of speech,
 F0, the share with a face, "refused", what is said. A line that holds none of these is shown with "?" for a reader to judge.
+--through-ffmpeg lets ffmpeg take each file apart and decode it, and analyzes what it made of it, so that its libraries are compared with
+our demuxers and decoders on the same cases.
 Inputs and results stay in the work folder (a folder of the temporary files, removed unless --keep or --work is given).
 Ends with 1 where a case is wrong.
 """
@@ -32,7 +35,7 @@ class Got:
     """What the program made of one file."""
 
     def __init__(self, out, program, models, file):
-        self.out = out
+        self.out, self.made = out, (program, models, file)
         run = [program, "analyze", str(file), "--out", str(out), "--models", str(models), "--data", str(out / "data")]
         done = subprocess.run(run, capture_output=True, text=True, timeout=900, env={**os.environ, "NO_COLOR": "1"})
         self.refused = done.returncode != 0
@@ -161,14 +164,20 @@ def checks(text, got, base):
 
 def as_made_here(text, got):
     """The line for the file that was made here: another ffmpeg may have made one of another length, with a gap of as much. A gap has
-    no frames, so that the share with a face is that of the frames."""
+    no frames, so that the share with a face is that of the frames; speech is what is spoken in the sound that ffmpeg decodes."""
     said = re.search(rf"(?:^|duration |end: ){NUMBER} s\b", text)
     if got.refused or not said or not near(got.seconds(), got.truth, 0.3) or abs(float(said[1]) - got.truth) <= 1:
         return text
     frames = got.faces()
     share = sum(line["faces"] > 0 for line in frames) / max(1, len(frames))
     got.face = lambda: share
-    return text[: said.start(1)] + f"{got.truth:.2f}" + text[said.end(1) :]
+    text = text[: said.start(1)] + f"{got.truth:.2f}" + text[said.end(1) :]
+    program, models, file = got.made
+    wave = got.out / "sound.wav"
+    if subprocess.run(["ffmpeg", "-v", "error", "-y", "-nostdin", "-i", file, "-ac", "1", wave], capture_output=True).returncode:
+        return text
+    spoken = Got(got.out / "sound", program, models, wave).speech()
+    return re.sub(rf"(speech(?:_s)? ){NUMBER}", lambda found: f"{found[1]}{spoken:.1f}", text, count=1)
 
 
 def judge(text, got, base):
@@ -215,6 +224,17 @@ def make(folder, inputs):
     return file
 
 
+def through_ffmpeg(file, folder):
+    """Returns what ffmpeg decodes of a file, as Matroska with a track of video and one of audio at most; None where it refuses."""
+    folder.mkdir(parents=True, exist_ok=True)
+    to = folder / f"{file.name}.mkv"
+    tracks = ["-map", "0:v:0?", "-map", "0:a:0?", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "12", "-pix_fmt", "yuv420p"]
+    command = ["ffmpeg", "-v", "error", "-y", "-nostdin", "-i", file, *tracks, "-c:a", "pcm_f32le", to]
+    if not to.exists() and subprocess.run(command, capture_output=True).returncode:
+        to.unlink(missing_ok=True)
+    return to if to.exists() else None
+
+
 def main():
     shared = Path(os.environ.get("COACH_SHARED", ROOT / "../shared"))
     parse = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -223,6 +243,7 @@ def main():
     parse.add_argument("--coach", default=str(ROOT / "target/debug/coach"))
     parse.add_argument("--models", default=str(ROOT / "models"))
     parse.add_argument("--keep", action="store_true")
+    parse.add_argument("--through-ffmpeg", action="store_true")
     parse.add_argument("names", nargs="*")
     args = parse.parse_args()
     folders = sorted(path for path in args.cases.glob("[0-9]*-*") if path.is_dir())
@@ -235,7 +256,11 @@ def main():
 
     def run(name):
         if name not in known:
-            known[name] = Got(outputs / name, args.coach, args.models, inputs / name)
+            file = inputs / name
+            if args.through_ffmpeg:
+                # What ffmpeg refuses is refused; a missing file is, too.
+                file = through_ffmpeg(file, work / "ffmpeg") or work / "refused by ffmpeg"
+            known[name] = Got(outputs / name, args.coach, args.models, file)
         return known[name]
 
     counts = {True: 0, False: 0, None: 0}
@@ -244,6 +269,8 @@ def main():
             continue
         kind = re.split(r"[-.]", folder.name.split("-", 1)[1])[0]
         if kind in ELSEWHERE and "." not in folder.name:
+            if args.through_ffmpeg:
+                continue
             right, said = held(ELSEWHERE[kind])
             counts[right] += 1
             print(f"{folder.name:34} | {'right' if right else 'WRONG':5} | --test {ELSEWHERE[kind]} | {said}", flush=True)
