@@ -41,6 +41,9 @@ pub struct Report {
     /// read, that the voice was too quiet.
     #[serde(default)]
     pub notices: Vec<String>,
+    /// What the person is compared with where no device check was made: a sentence. `null`: there was one.
+    #[serde(default)]
+    pub without_check: Option<String>,
     /// Who spoke when; `null` where no interviewer spoke.
     #[serde(default)]
     pub turns: Option<Turns>,

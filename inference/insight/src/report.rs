@@ -74,6 +74,7 @@ impl State {
             transcript: self.transcript(),
             recognizer: self.header.models.words.clone(),
             notices: self.all_notices(end),
+            without_check: self.header.calibration.is_none().then(texts::without_check),
             turns: self.turns.told(&self.timeline),
         }
     }

@@ -109,6 +109,12 @@ pub fn too_quiet() -> String {
         .into()
 }
 
+/// What a person is compared with who made no device check.
+pub fn without_check() -> String {
+    "No device check was made: how loud you are, where you look and your face at rest are compared with the first seconds of this recording."
+        .into()
+}
+
 /// What is said of a live session that a busy machine analyzed less closely.
 pub fn reduced(s: f64) -> String {
     format!(

@@ -98,10 +98,10 @@ pub fn run(args: &Args, config: &Config) -> anyhow::Result<()> {
         writeln!(to)?;
     } else {
         summary(&mut to, &report)?;
-        if args.like.is_none() && args.calibration.is_none() {
+        if let Some(told) = &report.without_check {
             writeln!(
                 to,
-                "\nNo device check: level and look are read against the first seconds. A session's own recording gets its live scores with --calibration, which its export holds."
+                "\n{told} A session's own recording gets its live scores with --calibration, which its export holds."
             )?;
         }
         writeln!(to, "\njournal.jsonl and report.json are in {}", out.display())?;

@@ -42,6 +42,7 @@ export function Everything({ report, shown }: { report: Report; shown: ReportAns
       <h2 id="everything-title" className="text-lg font-semibold">
         Everything seen and heard
       </h2>
+      {report.without_check && <p className="mt-1 max-w-3xl text-sm text-ink-2">{report.without_check}</p>}
       {more.length > 0 && (
         <ul className="mt-3 grid max-w-3xl gap-1.5 text-ink-2">
           {more.map((advice) => (
