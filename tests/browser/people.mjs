@@ -8,13 +8,13 @@ export async function invited(page, link) {
   await page.getByLabel("New password").fill(password);
   await page.getByLabel("Once more").fill(password);
   await page.getByRole("button", { name: "Set password" }).click();
-  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByRole("link", { name: "Sign in", exact: true }).click();
 }
 
 export async function signIn(page, name, word) {
   await page.getByLabel("E-mail address").fill(name);
   await page.getByLabel("Password", { exact: true }).fill(word);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 /** A request of the page, with its cookie. */

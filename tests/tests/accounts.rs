@@ -52,3 +52,28 @@ async fn a_person_signs_in_at_a_provider_and_out_of_both() -> Result<()> {
     ensure!(!coach.log().contains("a-secret-of-the-tests"), "the client's secret is not in the log");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_passkey_signs_in_alone_and_after_the_password() -> Result<()> {
+    let coach = Coach::start(&[("COACH_AUTH_LOCAL", "true")]).await?;
+    let args = [coach.invite("ada@uni.test", "Ada")?.into(), screenshots()?.into_os_string()];
+    let seen = walk(&coach, "passkeys.mjs", &args).await?;
+    println!("the browser saw: {seen:#}");
+    ensure!(seen["made"] == json!({"resident": true, "rp": "localhost", "count": 1}));
+    ensure!(seen["twice"].as_str().is_some_and(|text| text.contains("already")), "one for each device");
+    ensure!(seen["alone"] == "Ada" && seen["both"] == "Ada");
+    ensure!(seen["password_alone"] == 401, "a password alone signs nobody in who has a passkey");
+    ensure!(seen["wrong"] == "name or password is wrong", "and a wrong one tells nothing of the passkey");
+    ensure!(
+        seen["replayed"] == json!([401, 204, 401]),
+        "an answer is good once and for its own ceremony: {}",
+        seen["replayed"]
+    );
+    ensure!(
+        seen["removed"].as_str().is_some_and(|text| text.contains("not known")),
+        "one that was removed is not known"
+    );
+    ensure!(seen["log"] == json!(["passkey_removed", "passkey_added"]));
+    ensure!(seen["console"] == json!([]), "{}", seen["console"]);
+    Ok(())
+}

@@ -3,6 +3,7 @@
 pub mod attempts;
 pub mod oidc;
 pub mod pairing;
+pub mod passkeys;
 pub mod password;
 pub mod rights;
 pub mod wrong;

@@ -4,8 +4,8 @@ use crate::clock::{DAY_US, now_us};
 use crate::config::Config;
 use crate::store::Db;
 use crate::store::people::identities::{self, LOCAL};
-use crate::store::people::passwords;
 use crate::store::people::users::{self, AccountRole};
+use crate::store::people::{passkeys, passwords};
 use anyhow::Context as _;
 use coach_core::UserId;
 use std::io::Write;
@@ -31,6 +31,9 @@ pub enum Action {
         /// candidate, coach or admin; none of them reads sessions of others
         #[arg(long, default_value = "candidate", value_parser = role)]
         role: AccountRole,
+        /// Send the link by mail instead of printing it
+        #[arg(long)]
+        mail: bool,
     },
     /// Print a link by which the person sets a new password; links printed before end
     Reset {
@@ -41,6 +44,11 @@ pub enum Action {
     List,
     /// Sign a person out everywhere and let them in no more; their sessions stay
     Disable {
+        #[arg(value_name = "PERSON")]
+        person: String,
+    },
+    /// Forget the passkeys of a person who has lost them; their password alone signs them in again
+    ForgetPasskeys {
         #[arg(value_name = "PERSON")]
         person: String,
     },
@@ -77,7 +85,7 @@ pub async fn run(args: &Args, config: &Config, to: &mut impl Write) -> anyhow::R
 /// There is no such person, or the database does not answer.
 pub async fn act(action: &Action, db: &Db, config: &Config, to: &mut impl Write) -> anyhow::Result<()> {
     match action {
-        Action::Add { email, name, role } => {
+        Action::Add { email, name, role, mail } => {
             anyhow::ensure!(config.auth.local, "this server has no local accounts: set auth.local = true first");
             let email = email.trim().to_lowercase();
             let plain = email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
@@ -89,8 +97,13 @@ pub async fn act(action: &Action, db: &Db, config: &Config, to: &mut impl Write)
                 identities::find(db, LOCAL, &email).await?.is_none(),
                 "{email} has an account; `coach people reset {email}` prints a new link"
             );
+            anyhow::ensure!(!mail || config.mail.enabled(), "this server sends no mail: set mail.url first");
             let person = passwords::add(db, &email, name.clone(), *role).await?.context("the account is disabled")?;
-            link(db, person, config, to).await
+            if !mail {
+                return link(db, person, config, to).await;
+            }
+            crate::store::jobs::enqueue(db, crate::jobs::notify::mail::invitation(person)).await?;
+            Ok(writeln!(to, "The running server sends the link to {email}.")?)
         }
         Action::Reset { person } => {
             let person = find(db, person).await?;
@@ -102,6 +115,10 @@ pub async fn act(action: &Action, db: &Db, config: &Config, to: &mut impl Write)
         Action::Disable { person } => {
             users::disable(db, find(db, person).await?).await?;
             Ok(writeln!(to, "Disabled. Their sessions stay.")?)
+        }
+        Action::ForgetPasskeys { person } => {
+            let gone = passkeys::remove_all(db, find(db, person).await?).await?;
+            Ok(writeln!(to, "{gone} passkeys are forgotten.")?)
         }
         Action::Enable { person } => {
             users::enable(db, find(db, person).await?).await?;

@@ -38,10 +38,11 @@ pub struct Config {
     pub auth: auth::Config,
     pub providers: providers::Config,
     pub turn: media::turn::Config,
+    pub mail: auth::mail::Config,
 }
 
 /// Names of the sections in `coach.toml` and after `COACH_`.
-pub const SECTIONS: [&str; 13] = [
+pub const SECTIONS: [&str; 14] = [
     "http",
     "database",
     "storage",
@@ -55,6 +56,7 @@ pub const SECTIONS: [&str; 13] = [
     "auth",
     "providers",
     "turn",
+    "mail",
 ];
 
 impl Config {
@@ -77,6 +79,7 @@ impl Config {
         self.jobs.check()?;
         self.webhook.check()?;
         self.turn.check()?;
+        self.mail.check()?;
         self.providers.check(self.affect.enabled)
     }
 

@@ -4,6 +4,7 @@ use super::origin::Allowed;
 use super::rate::Changes;
 use crate::auth::attempts::Attempts;
 use crate::auth::pairing::Pairing;
+use crate::auth::passkeys::Passkeys;
 use crate::auth::password::Passwords;
 use crate::auth::wrong::Passphrases;
 use crate::auth::{Accounts, Mode};
@@ -40,6 +41,8 @@ pub struct Inner {
     pub passphrases: Passphrases,
     /// Computes the hashes of passwords and of links' passphrases, a few at a time.
     pub passwords: Passwords,
+    /// Ceremonies of passkeys; `None`: the address of the server has no name.
+    pub passkeys: Option<Passkeys>,
     pub allowed: Allowed,
     /// How often one address may change something.
     pub changes: Changes,
@@ -93,6 +96,7 @@ impl Builder {
             None => self.configured().await?,
         };
         let config = &self.context.config;
+        let passkeys = Passkeys::new(&config.http.base_url())?;
         let pairing = config.http.pairs(config.auth.enabled()).then(Pairing::default);
         let allowed = Allowed::new(&config.http);
         let changes = Changes::new(NonZeroU32::new(self.context.config.limits.changes_hz).unwrap_or(NonZeroU32::MIN));
@@ -107,6 +111,7 @@ impl Builder {
             attempts: Attempts::default(),
             passphrases: Passphrases::default(),
             passwords: Passwords::default(),
+            passkeys,
             allowed,
             changes,
             exports,

@@ -4,12 +4,12 @@ pub mod analyze;
 pub mod erase;
 mod hold;
 mod job;
+pub mod notify;
 pub mod providers;
 pub mod relay;
 pub mod rescore;
 pub mod retention;
 pub mod uploaded;
-pub mod webhook;
 mod worker;
 mod workplace;
 
@@ -39,16 +39,17 @@ pub fn analyses(context: &Context, analyzers: Analyzers, count: u32) -> anyhow::
     Ok(start(context, (0..count).map(|_| vec![analyze.clone()]).chain(outside)))
 }
 
-/// Starts the workers for system jobs (erasing and the webhook; scoring again), which run only in the server's process.
+/// Starts the workers for system jobs (erasing, the webhook and mail; scoring again), which run only in the server's process.
 ///
 /// # Errors
-/// No HTTP client for the webhook can be created.
+/// No client for the webhook or for mail can be created.
 pub fn system(context: &Context) -> anyhow::Result<TaskTracker> {
     let erase: Arc<dyn Job> = Arc::new(erase::Erase(context.clone()));
-    let webhook: Arc<dyn Job> = Arc::new(webhook::Webhook::new(context.clone())?);
+    let webhook: Arc<dyn Job> = Arc::new(notify::webhook::Webhook::new(context.clone())?);
+    let mail: Arc<dyn Job> = Arc::new(notify::mail::Mail::new(context.clone())?);
     // One worker alone: no session is scored twice at once.
     let rescore: Arc<dyn Job> = Arc::new(rescore::Rescore(context.clone()));
-    Ok(start(context, [vec![erase, webhook], vec![rescore]]))
+    Ok(start(context, [vec![erase, webhook, mail], vec![rescore]]))
 }
 
 fn start(context: &Context, hands: impl IntoIterator<Item = Vec<Arc<dyn Job>>>) -> TaskTracker {

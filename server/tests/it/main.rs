@@ -13,6 +13,7 @@ mod jobs;
 mod limits;
 mod links;
 mod live;
+mod mail;
 mod oidc;
 mod openapi;
 mod own_questions;

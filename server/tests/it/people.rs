@@ -233,7 +233,12 @@ async fn the_command_line_makes_lists_and_disables_accounts() {
             let done = act(&action, &db, config, &mut said).await;
             (done.map_err(|error| error.to_string()), String::from_utf8(said).unwrap())
         };
-        let add = |email: &str| Action::Add { email: email.into(), name: Some("Ada".into()), role: AccountRole::Admin };
+        let add = |email: &str| Action::Add {
+            email: email.into(),
+            name: Some("Ada".into()),
+            role: AccountRole::Admin,
+            mail: false,
+        };
         assert!(say(add("ada@uni.test"), &config).await.0.unwrap_err().contains("auth.local"));
         config.auth.local = true;
         for wrong in ["", "ada", "@uni.test", "ada@", "a b@uni.test", &format!("{}@uni.test", "a".repeat(300))] {

@@ -4,7 +4,7 @@ use coach_server::store::people::users::OWNED;
 use std::path::{Path, PathBuf};
 
 /// Tables whose rows belong to a person by another column than `owner`.
-const OF_A_PERSON: [&str; 4] = ["identities", "logins", "password_links", "passwords"];
+const OF_A_PERSON: [&str; 5] = ["identities", "logins", "passkeys", "password_links", "passwords"];
 
 fn is_of_a_person(table: &str) -> bool {
     OWNED.contains(&table) || OF_A_PERSON.contains(&table)

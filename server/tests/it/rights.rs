@@ -9,10 +9,12 @@ use coach_server::auth::By;
 use coach_server::auth::rights::{Action, Party, carries, may_on_server};
 use coach_server::clock::now_us;
 use coach_server::config::Config;
+use coach_server::secret;
 use coach_server::session::consent;
 use coach_server::session::questions::Family;
 use coach_server::store::people::grants::{self, NewGrant, Role};
 use coach_server::store::people::logins::{self, NewLogin};
+use coach_server::store::people::passkeys;
 use coach_server::store::people::tokens::{self, NewToken, Scope};
 use coach_server::store::people::users::{self, AccountRole};
 use coach_server::store::questions::{own, set_links, sets};
@@ -39,7 +41,7 @@ enum Rule {
 }
 use Rule::{Guest, Open, Own, Session};
 
-const RULES: [(&str, Rule); 124] = [
+const RULES: [(&str, Rule); 131] = [
     ("affect_outside", Session(Action::Report)),
     ("analysis_again", Session(Action::Change)),
     ("analysis_get", Session(Action::See)),
@@ -87,6 +89,11 @@ const RULES: [(&str, Rule); 124] = [
     ("me_put", Own(Action::Use)),
     ("pairing_get", Own(Action::Account)),
     ("pairing_use", Open),
+    ("passkeys_add", Own(Action::Account)),
+    ("passkeys_begin", Own(Action::Account)),
+    ("passkeys_list", Own(Action::Account)),
+    ("passkeys_remove", Own(Action::Account)),
+    ("password_forgotten", Open),
     ("password_set", Open),
     ("question_set_links_end", Own(Action::Use)),
     ("question_set_links_list", Own(Action::Use)),
@@ -136,6 +143,8 @@ const RULES: [(&str, Rule); 124] = [
     ("shared_set_open", Own(Action::Use)),
     ("sign_in_begin", Open),
     ("sign_in_callback", Open),
+    ("sign_in_passkey", Open),
+    ("sign_in_passkey_begin", Open),
     ("sign_in_password", Open),
     ("sign_in_ways", Open),
     ("sign_out", Own(Action::Account)),
@@ -291,7 +300,7 @@ fn expected(rule: Rule, caller: Caller) -> Expected {
 }
 
 /// Parameters of paths that name what belongs to a person and to no session.
-const OWNED: [&str; 5] = ["{browser}", "{token}", "{question}", "{set}", "{set_link}"];
+const OWNED: [&str; 6] = ["{browser}", "{passkey}", "{token}", "{question}", "{set}", "{set_link}"];
 
 /// Returns whether what the fixture made belongs to the caller.
 fn owns(caller: Caller) -> bool {
@@ -311,6 +320,7 @@ struct Fixture {
     question: String,
     set: Uuid,
     set_link: Uuid,
+    passkey: Uuid,
     set_secret: String,
     /// The cookie of a browser that opened the link.
     guest: String,
@@ -370,7 +380,22 @@ async fn fixture(db: &Db, caller: Caller) -> Fixture {
     };
     let (question, set) = written(db, owner).await;
     let (set_link, set_secret) = set_links::make(db, owner, set, i64::MAX).await.unwrap().unwrap();
-    Fixture { session, owner, browser, token, grant, link, comment, question, set, set_link, set_secret, guest }
+    let passkey = passkeys::add(db, owner, &secret::generate(), "Laptop", &json!({})).await.unwrap().unwrap();
+    Fixture {
+        passkey,
+        session,
+        owner,
+        browser,
+        token,
+        grant,
+        link,
+        comment,
+        question,
+        set,
+        set_link,
+        set_secret,
+        guest,
+    }
 }
 
 /// The header that proves the caller.
@@ -463,11 +488,14 @@ fn body(operation: &str, fixture: &Fixture, request: RequestBuilder) -> RequestB
         "question_sets_add" | "question_sets_change" => Some(json!({"name": "x", "questions": ["pressure-deadline"]})),
         "questions_add" | "questions_change" => Some(json!({"text": "Why?", "family": "failure"})),
         "shared_set_copy" | "shared_set_open" => Some(json!({"link": fixture.set_secret})),
+        "password_forgotten" => Some(json!({"name": "x"})),
         "password_set" => Some(json!({"link": "x", "password": "a long enough password"})),
         "providers_accept" => Some(json!({"provider": "x"})),
         "room_consent" => Some(json!({"version": consent::room::VERSION})),
         "sessions_create" => Some(json!({"questions": ["failure-own-mistake"]})),
         "sessions_gold" => Some(json!({"gold": true})),
+        "passkeys_add" => Some(json!({"ceremony": "x", "name": "x", "credential": {}})),
+        "sign_in_passkey" => Some(json!({"ceremony": "x", "credential": {}})),
         "sign_in_password" => Some(json!({"name": "x", "password": "y"})),
         "tokens_issue" => Some(json!({"name": "x", "scope": "api", "days": 1})),
         "upload_open" => Some(json!({"name": "a.webm", "content_type": "video/webm", "bytes": 1000})),
@@ -528,6 +556,7 @@ async fn nobody_does_more_than_the_table_of_rights_says() {
                     .replace("{comment}", &fixture.comment.to_string())
                     .replace("{link}", &fixture.link.to_string())
                     .replace("{question}", &fixture.question)
+                    .replace("{passkey}", &fixture.passkey.to_string())
                     .replace("{set}", &fixture.set.to_string())
                     .replace("{set_link}", &fixture.set_link.to_string())
                     .replace("{start_ms}", "1000")

@@ -45,7 +45,10 @@ async fn me(server: &Server, browser: &Browser) -> u16 {
 async fn a_person_is_invited_signs_in_and_out() {
     let (server, _dir) = local().await;
     let ways: Value = server.get("/api/sign-in").await.json().await.unwrap();
-    assert_eq!(ways, json!({"mode": "accounts", "password": true, "pairing": false, "provider": null}));
+    assert_eq!(
+        ways,
+        json!({"mode": "accounts", "password": true, "passkeys": true, "pairing": false, "forgotten": false, "provider": null})
+    );
     account(&server, "ada@uni.test").await;
     let browser = Browser::new();
     assert_eq!(me(&server, &browser).await, 401);
@@ -243,7 +246,10 @@ async fn a_request_with_a_token_and_a_cookie_has_the_tokens_rights_alone() {
 async fn personal_mode_has_no_sign_in() {
     let server = Server::start().await;
     let ways: Value = server.get("/api/sign-in").await.json().await.unwrap();
-    assert_eq!(ways, json!({"mode": "personal", "password": false, "pairing": false, "provider": null}));
+    assert_eq!(
+        ways,
+        json!({"mode": "personal", "password": false, "passkeys": false, "pairing": false, "forgotten": false, "provider": null})
+    );
     let body = json!({"name": "ada@uni.test", "password": PASSWORD});
     problem(server.post("/api/sign-in", body).await, 404, "not-found").await;
     let body = json!({"link": "x", "password": PASSWORD});

@@ -5,7 +5,7 @@ use crate::support::Server;
 use crate::support::report::{report, session};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use coach_server::jobs::webhook::{Webhook, signature};
+use coach_server::jobs::notify::webhook::{Webhook, signature};
 use coach_server::jobs::{Job, Worker};
 use coach_server::session::Event;
 use coach_server::store::{Db, jobs, reports};

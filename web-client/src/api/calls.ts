@@ -24,6 +24,8 @@ import type {
   OpenLink,
   PartUrls,
   Providers,
+  PasskeyCeremony,
+  Passkeys,
   Question,
   QuestionRequest,
   QuestionSet,
@@ -72,10 +74,20 @@ const at = (id: string) => ({ params: { path: { id } } });
 
 export const ways = () => said<Ways>(client.GET("/api/sign-in"));
 export const signIn = (name: string, password: string) =>
-  said(client.POST("/api/sign-in", { body: { name, password } }));
+  said<PasskeyCeremony | undefined>(client.POST("/api/sign-in", { body: { name, password } }));
+export const beginPasskeySignIn = () => said<PasskeyCeremony>(client.POST("/api/sign-in/passkey/begin"));
+export const signInByPasskey = (ceremony: string, credential: Record<string, never>) =>
+  said(client.POST("/api/sign-in/passkey", { body: { ceremony, credential } }));
+export const passkeys = () => said<Passkeys>(client.GET("/api/passkeys"));
+export const beginPasskey = () => said<PasskeyCeremony>(client.POST("/api/passkeys/begin"));
+export const addPasskey = (body: { ceremony: string; name: string; credential: Record<string, never> }) =>
+  said(client.POST("/api/passkeys", { body }));
+export const removePasskey = (passkey: string) =>
+  said(client.DELETE("/api/passkeys/{passkey}", { params: { path: { passkey } } }));
 export const signOut = () => said<SignedOut>(client.POST("/api/sign-out"));
 export const setPassword = (link: string, password: string) =>
   said(client.POST("/api/password", { body: { link, password } }));
+export const forgotten = (name: string) => said(client.POST("/api/password/forgotten", { body: { name } }));
 export const pairing = () => said<Invitation>(client.GET("/api/pairing"));
 export const pair = (code: string) => said(client.POST("/api/pairing", { body: { code } }));
 export const browsers = () => said<Browsers>(client.GET("/api/browsers"));

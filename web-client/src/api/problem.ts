@@ -58,5 +58,6 @@ export function asProblem(error: unknown): Problem {
       "Check that the server is running, then try again.",
     );
   }
+  if (error instanceof Error && error.name === "Cancelled") return new Problem(0, "cancelled", error.message, null);
   return new Problem(0, "unknown", "Something went wrong", error instanceof Error ? error.message : null);
 }

@@ -2302,6 +2302,238 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The person's passkeys. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PasskeyList"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Keeps a passkey that the browser made. From then on a password alone signs the person in no more. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPasskey"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Passkey"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passkeys/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins the registration of a passkey. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PasskeyCeremony"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/passkeys/{passkey}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a passkey. Without any, a password alone signs the person in again. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    passkey: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/password": {
         parameters: {
             query?: never;
@@ -2341,6 +2573,70 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["Problem"];
                     };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/forgotten": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a link by which a password is set anew to whoever has this name. The answer, and the work of this request, are the same for
+         *     a name that nobody has.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Forgotten"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 404: {
                     headers: {
@@ -6090,7 +6386,10 @@ export interface paths {
             };
         };
         put?: never;
-        /** Signs the browser in by name and password. The answer is the same for a name that does not exist. */
+        /**
+         * Signs the browser in by name and password; 200: the password is right, and one of the person's passkeys is the second step. The answer is
+         *     the same for a name that does not exist.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -6101,6 +6400,75 @@ export interface paths {
             requestBody: {
                 content: {
                     "application/json": components["schemas"]["Credentials"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PasskeyCeremony"];
+                    };
+                };
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs the browser in by a passkey: alone, or as the step after a password. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PasskeyAnswer"];
                 };
             };
             responses: {
@@ -6116,6 +6484,57 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sign-in/passkey/begin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a sign-in by a passkey alone. No name is asked for. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PasskeyCeremony"];
                     };
                 };
                 404: {
@@ -6904,7 +7323,7 @@ export interface components {
             /** Format: uuid */
             session?: string | null;
             /**
-             * @description `signed_in`, `signed_out`, `password_set`, `token_issued`, `token_revoked`, `shared`, `unshared`, `link_made`, `link_opened`,
+             * @description `signed_in`, `signed_out`, `password_set`, `passkey_added`, `passkey_removed`, `token_issued`, `token_revoked`, `shared`, `unshared`, `link_made`, `link_opened`,
              *     `link_ended`, `read`, `exported`, `deleted`, `erasure_asked`, `erasure_taken_back` or `erased`.
              */
             what: string;
@@ -7296,6 +7715,10 @@ export interface components {
             /** @description The question. */
             text?: string | null;
         };
+        Forgotten: {
+            /** @description The account's name, an e-mail address. */
+            name: string;
+        };
         /** @description A phrase that holds what was looked for. */
         Found: {
             /** Format: int64 */
@@ -7677,6 +8100,13 @@ export interface components {
             start: components["schemas"]["MediaTime"];
             why: string;
         };
+        NewPasskey: {
+            ceremony: string;
+            /** @description What `navigator.credentials.create` gave, by its `toJSON`. */
+            credential: Record<string, never>;
+            /** @description What the person calls it, 1 to 80 characters. */
+            name: string;
+        };
         NewPassword: {
             /** @description The secret of the link. */
             link: string;
@@ -7780,6 +8210,39 @@ export interface components {
              */
             expires_us: number;
             urls: components["schemas"]["PartUrl"][];
+        };
+        /** @description A passkey as its owner sees it. */
+        Passkey: {
+            /**
+             * Format: int64
+             * @description Microseconds since 1970 (UTC).
+             */
+            created_us: number;
+            /** Format: uuid */
+            id: string;
+            /** @description As its owner calls it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Its last use: microseconds since 1970 (UTC); `null`: never.
+             */
+            used_us?: number | null;
+        };
+        PasskeyAnswer: {
+            ceremony: string;
+            /** @description What `navigator.credentials.get` gave, by its `toJSON`. */
+            credential: Record<string, never>;
+        };
+        /** @description A ceremony for the browser's authenticator. */
+        PasskeyCeremony: {
+            /** @description Names the ceremony when its answer comes. It is good once and for five minutes. */
+            ceremony: string;
+            /** @description What `navigator.credentials` takes, with `publicKey` in its JSON form (WebAuthn Level 3). */
+            options: Record<string, never>;
+        };
+        PasskeyList: {
+            /** @description The oldest first. */
+            passkeys: components["schemas"]["Passkey"][];
         };
         /** @description Silence between two stretches of speech. */
         Pause: components["schemas"]["Span"] & {
@@ -8045,6 +8508,8 @@ export interface components {
             voice: {
                 [key: string]: number | null;
             };
+            /** @description What the person is compared with where no device check was made: a sentence. `null`: there was one. */
+            without_check?: string | null;
         };
         Resolution: {
             resolved: boolean;
@@ -8646,10 +9111,14 @@ export interface components {
         VoiceActivityModel: "silero" | "energy";
         /** @description How people sign in on this server. */
         Ways: {
+            /** @description Whether whoever has forgotten a password gets a link by mail. */
+            forgotten: boolean;
             /** @description `personal`: one person, no sign-in; `accounts`: people sign in. */
             mode: string;
             /** @description Whether devices other than the server's own machine are paired by a code first. */
             pairing: boolean;
+            /** @description Whether people sign in by a passkey, alone or after a password. */
+            passkeys: boolean;
             /** @description Whether names and passwords of this server are taken. */
             password: boolean;
             /** @description What the provider is called, at which people sign in by `/auth/login`; `null`: there is none. */

@@ -9,6 +9,8 @@ type Said<Name extends keyof Schemas> = Present<Schemas[Name]>;
 
 export type Me = Said<"Me">;
 export type RetentionPreview = Said<"RetentionPreview">;
+export type Passkeys = Said<"PasskeyList">;
+export type PasskeyCeremony = { ceremony: string; options: { publicKey: unknown } };
 export type Ways = Said<"Ways">;
 export type Invitation = Said<"Invitation">;
 export type SignedOut = Said<"SignedOut">;

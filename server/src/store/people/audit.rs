@@ -12,6 +12,8 @@ pub enum What {
     SignedIn,
     SignedOut,
     PasswordSet,
+    PasskeyAdded,
+    PasskeyRemoved,
     TokenIssued,
     TokenRevoked,
     Shared,
@@ -32,6 +34,8 @@ impl What {
             What::SignedIn => "signed_in",
             What::SignedOut => "signed_out",
             What::PasswordSet => "password_set",
+            What::PasskeyAdded => "passkey_added",
+            What::PasskeyRemoved => "passkey_removed",
             What::TokenIssued => "token_issued",
             What::TokenRevoked => "token_revoked",
             What::Shared => "shared",
@@ -54,7 +58,7 @@ impl What {
 pub struct Entry {
     /// Microseconds since 1970 (UTC).
     pub at_us: i64,
-    /// `signed_in`, `signed_out`, `password_set`, `token_issued`, `token_revoked`, `shared`, `unshared`, `link_made`, `link_opened`,
+    /// `signed_in`, `signed_out`, `password_set`, `passkey_added`, `passkey_removed`, `token_issued`, `token_revoked`, `shared`, `unshared`, `link_made`, `link_opened`,
     /// `link_ended`, `read`, `exported`, `deleted`, `erasure_asked`, `erasure_taken_back` or `erased`.
     pub what: String,
     pub session: Option<Uuid>,

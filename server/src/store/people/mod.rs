@@ -5,6 +5,7 @@ pub mod erasure;
 pub mod grants;
 pub mod identities;
 pub mod logins;
+pub mod passkeys;
 pub mod passwords;
 pub mod sign_ins;
 pub mod tokens;

@@ -118,7 +118,7 @@ pub async fn adopt(db: &Db, account: UserId) -> sqlx::Result<UserId> {
         }
         sqlx::query("DELETE FROM passwords WHERE person = $1 AND EXISTS (SELECT 1 FROM passwords WHERE person = $2)")
             .bind(personal.0).bind(account.0).execute(&mut *tx).await?;
-        for (table, column) in [("identities", "person"), ("passwords", "person"), ("password_links", "person"),
+        for (table, column) in [("identities", "person"), ("passwords", "person"), ("password_links", "person"), ("passkeys", "person"),
             ("logins", "person"), ("grants", "grantee"), ("audit", "actor"), ("comments", "author")] {
             let update = format!("UPDATE {table} SET {column} = $1 WHERE {column} = $2");
             sqlx::query(sqlx::AssertSqlSafe(update)).bind(personal.0).bind(account.0).execute(&mut *tx).await?;

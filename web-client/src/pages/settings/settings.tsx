@@ -1,6 +1,6 @@
 // Settings: how one practises, how long sessions are kept, and everything that one owns.
 import { useState, type ReactNode } from "react";
-import { useMe, useProviders } from "../../api/queries";
+import { useMe, useProviders, useWays } from "../../api/queries";
 import { canReadAloud } from "../../live/aloud";
 import { keepSwitchedOff, switchedOff } from "../../live/hint-choice";
 import { prefer, usePreferences } from "../../settings/preferences";
@@ -10,6 +10,7 @@ import { SelectRow, SwitchRow } from "../../ui/switch";
 import { Browsers, Tokens } from "./browsers";
 import { Devices } from "./devices";
 import { Keeping } from "./keeping";
+import { Passkeys } from "./passkeys";
 import { ProviderRows } from "./providers";
 import { YourData } from "./your-data";
 
@@ -154,6 +155,7 @@ function Hints() {
 export default function Settings() {
   const me = useMe();
   const outside = useProviders().data?.providers ?? [];
+  const ways = useWays();
   const signedIn = me.data?.mode === "accounts";
   return (
     <Frame title="Settings" wide>
@@ -193,6 +195,7 @@ export default function Settings() {
               )}
               {signedIn ? (
                 <Part id="account" title="Account">
+                  {ways.data?.passkeys && <Passkeys />}
                   <Browsers />
                   <Tokens />
                 </Part>

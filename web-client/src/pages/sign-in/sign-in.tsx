@@ -1,8 +1,10 @@
 // The way in where people sign in: at the provider, or by a name and a password of this server.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { KeyRound } from "lucide-react";
 import { useState } from "react";
 import { useLocation, useSearch } from "wouter";
-import { signIn } from "../../api/calls";
+import { beginPasskeySignIn, forgotten as askForLink, signIn, signInByPasskey } from "../../api/calls";
+import { canUsePasskeys, show } from "../../api/passkey";
 import { asProblem } from "../../api/problem";
 import { useWays } from "../../api/queries";
 import { Button, ButtonLink, buttonClass } from "../../ui/button";
@@ -23,13 +25,41 @@ export function pageAfter(wish: string | null): string {
   return wish !== null && /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(wish) && !wish.startsWith("/sign-in") ? wish : "/";
 }
 
-function ByPassword({ to }: { to: string }) {
+/** The way to a link by mail for whoever has forgotten a password. */
+function Forgotten({ name }: { name: string }) {
+  const ask = useMutation({ mutationFn: () => askForLink(name) });
+  return (
+    <div className="text-sm text-ink-2">
+      <p role="status" data-testid="forgotten">
+        {ask.isSuccess
+          ? "If this address has an account, a link is on its way to it. It is good for an hour."
+          : "No password, or forgotten it? Type your address above, and a link comes by mail."}
+      </p>
+      {ask.isError && (
+        <p role="alert" className="text-danger">
+          {asProblem(ask.error).message}
+        </p>
+      )}
+      {!ask.isSuccess && (
+        <Button className="mt-2" disabled={name.trim() === "" || ask.isPending} onClick={() => ask.mutate()}>
+          Send me a link
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function ByPassword({ to, forgotten }: { to: string; forgotten: boolean }) {
   const cache = useQueryClient();
   const [, go] = useLocation();
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const enter = useMutation({
-    mutationFn: () => signIn(name, password),
+    mutationFn: async () => {
+      const step = await signIn(name, password);
+      // The password is right, and a passkey of the person is the second step.
+      if (step?.ceremony) await signInByPasskey(step.ceremony, await show(step.options));
+    },
     onSuccess: () => {
       // What was known belongs to nobody, or to somebody else.
       cache.clear();
@@ -54,10 +84,42 @@ function ByPassword({ to }: { to: string }) {
       <Button type="submit" look="primary" disabled={enter.isPending || name === "" || password === ""}>
         Sign in
       </Button>
-      <p className="text-sm text-ink-2">
-        No password, or forgotten it? Whoever runs this server gives you a link by which you set one.
-      </p>
+      {forgotten ? (
+        <Forgotten name={name} />
+      ) : (
+        <p className="text-sm text-ink-2">
+          No password, or forgotten it? Whoever runs this server gives you a link by which you set one.
+        </p>
+      )}
     </form>
+  );
+}
+
+function ByPasskey({ to }: { to: string }) {
+  const cache = useQueryClient();
+  const [, go] = useLocation();
+  const enter = useMutation({
+    mutationFn: async () => {
+      const { ceremony, options } = await beginPasskeySignIn();
+      await signInByPasskey(ceremony, await show(options));
+    },
+    onSuccess: () => {
+      cache.clear();
+      go(to, { replace: true });
+    },
+  });
+  return (
+    <div className="grid gap-2">
+      <Button disabled={enter.isPending} onClick={() => enter.mutate()} data-testid="sign-in-passkey">
+        <KeyRound size={16} aria-hidden="true" />
+        Sign in with a passkey
+      </Button>
+      {enter.isError && (
+        <p role="alert" className="text-danger" data-testid="sign-in-problem">
+          {asProblem(enter.error).message}
+        </p>
+      )}
+    </div>
   );
 }
 
@@ -77,7 +139,7 @@ export default function SignIn() {
       </Frame>
     );
   }
-  const { mode, password, pairing, provider } = ways.data;
+  const { mode, password, passkeys, pairing, provider } = ways.data;
   return (
     <Frame title="Sign in">
       {pairing ? (
@@ -108,8 +170,9 @@ export default function SignIn() {
               Sign in with {provider}
             </a>
           )}
+          {passkeys && canUsePasskeys() && <ByPasskey to={to} />}
           {provider && password && <p className="text-center text-sm text-ink-2">or with a password of this server</p>}
-          {password && <ByPassword to={to} />}
+          {password && <ByPassword to={to} forgotten={ways.data.forgotten} />}
         </div>
       )}
     </Frame>

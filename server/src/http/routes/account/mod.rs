@@ -3,7 +3,9 @@
 pub mod audit;
 pub mod browsers;
 pub mod cookie;
+mod entering;
 pub mod pairing;
+pub mod passkeys;
 pub mod provider;
 pub mod shared;
 pub mod sign_in;

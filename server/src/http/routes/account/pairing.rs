@@ -1,6 +1,6 @@
 //! Pairing another device with a server where nobody signs in.
 
-use super::sign_in::enter;
+use super::entering::enter;
 use crate::auth::{By, Mode};
 use crate::clock::now_us;
 use crate::http::app::App;

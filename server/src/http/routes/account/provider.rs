@@ -1,7 +1,7 @@
 //! Signing in at the provider: the way there, the way back, and its word that a session ended.
 
 use super::cookie::{self, SIGN_IN_MINUTES};
-use super::sign_in::enter;
+use super::entering::enter;
 use crate::auth::oidc::{self, Returned};
 use crate::clock::now_us;
 use crate::http::app::App;

@@ -1,21 +1,24 @@
 //! Signing in by name and password, setting a password by a link, signing out.
 
 use super::cookie;
+use super::entering::enter;
+use super::passkeys::{self, CeremonyView};
 use crate::auth::password::{Busy, LENGTH};
 use crate::auth::{By, Mode};
-use crate::clock::{DAY_US, now_us};
+use crate::clock::now_us;
 use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::extract::Json as Body;
 use crate::http::viewer::{Address, Asks, act, refused, too_many};
+use crate::jobs::notify::mail;
 use crate::store::people::identities::LOCAL;
-use crate::store::people::logins::{self, NewLogin};
+use crate::store::people::logins;
 use crate::store::people::{audit, passwords};
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::CookieJar;
-use coach_core::UserId;
 use serde::{Deserialize, Serialize};
 
 /// How people sign in on this server.
@@ -25,8 +28,12 @@ pub struct Ways {
     pub mode: &'static str,
     /// Whether names and passwords of this server are taken.
     pub password: bool,
+    /// Whether people sign in by a passkey, alone or after a password.
+    pub passkeys: bool,
     /// Whether devices other than the server's own machine are paired by a code first.
     pub pairing: bool,
+    /// Whether whoever has forgotten a password gets a link by mail.
+    pub forgotten: bool,
     /// What the provider is called, at which people sign in by `/auth/login`; `null`: there is none.
     pub provider: Option<String>,
 }
@@ -62,19 +69,23 @@ pub async fn ways(State(app): State<App>) -> Json<Ways> {
         Mode::Accounts(accounts) => (accounts.local, accounts.provider.is_some()),
     };
     let provider = provider.then(|| app.context.config.auth.label.clone());
-    Json(Ways { mode: app.mode.name(), password, pairing: app.pairing.is_some(), provider })
+    let passkeys = passkeys::offered(&app).is_ok();
+    let forgotten = password && app.context.config.mail.enabled();
+    Json(Ways { mode: app.mode.name(), password, forgotten, passkeys, pairing: app.pairing.is_some(), provider })
 }
 
-/// Signs the browser in by name and password. The answer is the same for a name that does not exist.
+/// Signs the browser in by name and password; 200: the password is right, and one of the person's passkeys is the second step. The answer is
+/// the same for a name that does not exist.
 #[utoipa::path(post, operation_id = "sign_in_password", path = "/api/sign-in", tag = "person", request_body = Credentials,
-    responses((status = 204), (status = 401, body = Problem), (status = 404, body = Problem), (status = 429, body = Problem)))]
+    responses((status = 200, body = CeremonyView), (status = 204), (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 429, body = Problem)))]
 pub async fn by_password(
     State(app): State<App>,
     Address(from): Address,
     headers: HeaderMap,
     jar: CookieJar,
     Body(given): Body<Credentials>,
-) -> Result<(StatusCode, CookieJar)> {
+) -> Result<Response> {
     has_passwords(&app)?;
     let name = given.name.trim().to_lowercase();
     app.attempts.password(from, &name).map_err(too_many)?;
@@ -87,35 +98,11 @@ pub async fn by_password(
         tracing::warn!(%from, "a sign-in by password was refused");
         return Err(Error::SignIn("name or password is wrong".into()));
     };
-    let jar = enter(&app, &headers, jar, person, LOCAL, None).await?;
-    Ok((StatusCode::NO_CONTENT, jar))
-}
-
-/// Signs a browser in: a new secret, whatever the browser had before.
-pub async fn enter(
-    app: &App,
-    headers: &HeaderMap,
-    jar: CookieJar,
-    person: UserId,
-    issuer: &str,
-    issuer_sid: Option<&str>,
-) -> Result<CookieJar> {
-    let now_us = now_us();
-    let expires_us = now_us + i64::from(app.context.config.auth.days) * DAY_US;
-    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    let login = NewLogin { person, issuer, issuer_sid, agent, now_us, expires_us };
-    let db = &app.context.db;
-    // What the browser was signed in by before is of no more use.
-    if let Some(old) = cookie::login(app, headers)
-        && let Some((id, user)) = logins::find(db, &old, now_us, app.context.config.auth.idle_us()).await?
-    {
-        logins::end(db, user, id).await?;
+    if let Some(step) = passkeys::second_step(&app, person).await? {
+        return Ok(Json(step).into_response());
     }
-    let secret = logins::create(db, login).await?;
-    audit::add(db, person, audit::What::SignedIn, None, None).await?;
-    metrics::counter!("coach_sign_ins_total", "outcome" => "done").increment(1);
-    tracing::info!(user = %person, issuer, "a person signed in");
-    Ok(cookie::sign_in(app, jar, secret))
+    let jar = enter(&app, &headers, jar, person, LOCAL, None).await?;
+    Ok((StatusCode::NO_CONTENT, jar).into_response())
 }
 
 /// Sets the password of a local account by an invitation or a reset link, which is good once. Signs every browser of the person
@@ -143,6 +130,39 @@ pub async fn set_password(
     let person = passwords::set_by_link(&app.context.db, &new.link, &hash, now_us()).await?.ok_or_else(unknown)?;
     audit::add(&app.context.db, person, audit::What::PasswordSet, None, None).await?;
     tracing::info!(user = %person, "a password was set by a link");
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Forgotten {
+    /// The account's name, an e-mail address.
+    pub name: String,
+}
+
+/// Longest name of an account, bytes.
+const NAME_MAX: usize = 254;
+
+/// Sends a link by which a password is set anew to whoever has this name. The answer, and the work of this request, are the same for
+/// a name that nobody has.
+#[utoipa::path(post, operation_id = "password_forgotten", path = "/api/password/forgotten", tag = "person", request_body = Forgotten,
+    responses((status = 204), (status = 404, body = Problem), (status = 422, body = Problem), (status = 429, body = Problem)))]
+pub async fn forgotten(
+    State(app): State<App>,
+    Address(from): Address,
+    Body(given): Body<Forgotten>,
+) -> Result<StatusCode> {
+    has_passwords(&app)?;
+    if !app.context.config.mail.enabled() {
+        return Err(Error::NotFound("mail of this server; ask whoever runs it for a link"));
+    }
+    let name = given.name.trim().to_lowercase();
+    if name.len() > NAME_MAX {
+        return Err(Error::Unprocessable(format!("a name has at most {NAME_MAX} bytes")));
+    }
+    app.attempts.password(from, &format!("forgotten {name}")).map_err(too_many)?;
+    app.context.queue.enqueue(mail::reset(&name)).await?;
+    tracing::info!(%from, "a link to set a password was asked for");
     Ok(StatusCode::NO_CONTENT)
 }
 

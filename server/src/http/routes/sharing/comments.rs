@@ -5,6 +5,7 @@ use crate::http::app::App;
 use crate::http::error::{Error, Problem, Result};
 use crate::http::extract::Json as Body;
 use crate::http::viewer::{Seen, act};
+use crate::jobs::notify::mail;
 use crate::session::announce;
 use crate::store::people::users;
 use crate::store::sessions::Session;
@@ -113,6 +114,9 @@ pub async fn write(
     match comments::add(&app.context.db, session.owner, session.id, new, tell).await? {
         Added::Done(id) => {
             tracing::info!(session = %session.id, comment = %id, "a comment was written");
+            if by != AuthorKind::Owner && app.context.config.mail.enabled() {
+                app.context.queue.enqueue_once(mail::commented(session.owner, session.id)).await?;
+            }
             Ok((StatusCode::CREATED, Json(Made { id })))
         }
         Added::Unknown => Err(Error::Unprocessable("there is no such comment to reply to".into())),

@@ -2,11 +2,10 @@
 //!
 //! The event is put into the queue in the transaction that changes the session's state or adds the comment, so there is exactly one for each change.
 
-use super::Hold;
-use super::job::{Hopeless, Job, subject};
 use crate::clock::now_us;
 use crate::config::webhook::Config;
 use crate::context::Context;
+use crate::jobs::{Hold, Hopeless, Job, subject};
 use crate::secret::hex;
 use crate::session::announce::{CommentRef, Event, KIND, Payload};
 use crate::store::jobs::Claimed;
