@@ -32,11 +32,11 @@ fn main() {
     let Some(_) = silero() else { return println!("{{}}") };
     let alone = |sound: &Sound| listen(sound, silero().expect("asked for before"), Default::default()).len();
     let ((), listening_s) = timed(|| sounds.iter().for_each(|s| _ = std::hint::black_box(alone(s))));
+    let all: Vec<_> = sounds.iter().map(|s| segments(s, 480)).collect();
     let before_mib = resident_mib();
     let (found, load_s) = timed(|| recognizer("words"));
     let Some(mut recognizer) = found else { return println!("{{}}") };
     let loaded_mib = resident_mib();
-    let all: Vec<_> = sounds.iter().map(|s| segments(s, 480)).collect();
     let (texts, recognizing_s) = timed(|| {
         let phrases = all.iter().map(|segments| {
             let written = segments.iter().filter_map(|s| recognizer.transcribe(s).expect("a working network"));

@@ -29,6 +29,8 @@ const LENGTH_S: usize = 60;
 const FRAMES_HZ: f64 = 15.0;
 /// Threads that analyze faces, as the server has on two cores.
 const FACE_THREADS: usize = 2;
+/// What the scheduler of Linux gives the recognizer's thread (nice 5) while a thread of normal priority wants the same core.
+const WORDS_WEIGHT: f64 = 335.0 / 1024.0;
 /// Step of the arithmetic, ms.
 const STEP_MS: f64 = 0.5;
 /// Frames from which on a median is told.
@@ -44,6 +46,7 @@ struct Task {
 /// A thread with its queue.
 #[derive(Debug, Default)]
 struct Thread {
+    weight: f64,
     tasks: VecDeque<Task>,
     waiting: VecDeque<Task>,
     done_ms: f64,
@@ -52,9 +55,13 @@ struct Thread {
 }
 
 impl Thread {
-    fn new(mut tasks: Vec<Task>) -> Thread {
+    fn new(weight: f64, mut tasks: Vec<Task>) -> Thread {
         tasks.sort_by(|a, b| a.at_ms.total_cmp(&b.at_ms));
-        Thread { tasks: tasks.into(), ..Thread::default() }
+        Thread { weight, tasks: tasks.into(), ..Thread::default() }
+    }
+
+    fn is_busy(&self) -> bool {
+        !self.waiting.is_empty()
     }
 
     fn is_over(&self) -> bool {
@@ -81,14 +88,23 @@ impl Thread {
     }
 }
 
-/// Runs the threads on so many cores, which those with work share alike. Returns them at the end.
+/// Runs the threads on so many cores, which those with work share by their weights. Returns them at the end.
 fn scheduled(mut threads: Vec<Thread>, cores: f64) -> Vec<Thread> {
     let mut now_ms = 0.0;
+    threads.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     while !threads.iter().all(Thread::is_over) && now_ms < 10.0 * 1000.0 * LENGTH_S as f64 {
-        let busy = threads.iter().filter(|thread| !thread.waiting.is_empty()).count();
-        let share = (cores / busy.max(1) as f64).clamp(0.0, 1.0);
         now_ms += STEP_MS;
-        threads.iter_mut().for_each(|thread| thread.step(now_ms, STEP_MS * share));
+        // The heaviest come first: what a thread cannot use of its share, since it has one core at most, is left to the others.
+        let mut left = cores.max(0.0);
+        let mut weights: f64 = threads.iter().filter(|thread| thread.is_busy()).map(|thread| thread.weight).sum();
+        for thread in &mut threads {
+            let mut share = 0.0;
+            if thread.is_busy() {
+                share = (left * thread.weight / weights).min(1.0);
+                (left, weights) = (left - share, weights - thread.weight);
+            }
+            thread.step(now_ms, STEP_MS * share);
+        }
     }
     threads
 }
@@ -185,8 +201,8 @@ fn main() {
     let closed: Vec<Task> = closed.collect();
     let room = cores - talkers as f64 * (rest + listening);
     let threads = |words: Vec<Task>| {
-        let faces = (0..FACE_THREADS).map(|thread| Thread::new(of_faces(thread)));
-        scheduled(faces.chain([Thread::new(words)]).collect(), room)
+        let faces = (0..FACE_THREADS).map(|thread| Thread::new(1.0, of_faces(thread)));
+        scheduled(faces.chain([Thread::new(WORDS_WEIGHT, words)]).collect(), room)
     };
     let (without, with) = (threads(Vec::new()), threads(closed));
     let frame_delays = |threads: &[Thread]| delays(threads[..FACE_THREADS].iter().flat_map(|t| t.delays_ms.clone()));
