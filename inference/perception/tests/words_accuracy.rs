@@ -4,7 +4,10 @@
 mod voice_support;
 mod words_support;
 
-use voice_support::{Random, Sound, numbers, percentile, wav};
+use coach_testing::{Need, not_checked};
+use std::path::Path;
+use std::process::Command;
+use voice_support::{Random, Sound, json, numbers, percentile, wav};
 use words_support::{Bench, fillers, normal, text, words, wrong};
 
 const READ: [&str; 7] = [
@@ -71,6 +74,39 @@ fn read_speech_has_at_most_six_words_in_a_hundred_wrong() {
     assert!(error_rate(&mut bench, "read, pink noise 10 dB below", &READ, &pink(10.0)) <= 15.0);
     let quiet = |sound: &mut Sound| sound.samples.iter_mut().for_each(|x| *x *= 0.03);
     assert!(error_rate(&mut bench, "read, 30 dB quieter", &READ, &quiet) <= 7.0);
+}
+
+/// The sound of a file after Opus at 24 kbit/s, as a browser sends it, at 48 kHz. `None`, with a line that says so, without ffmpeg.
+fn through_opus(file: &Path, folder: &Path) -> Option<Sound> {
+    let packed = folder.join("packed.ogg");
+    let encoding = ["-c:a", "libopus", "-b:a", "24k", "-application", "voip"];
+    let quiet = ["-v", "error", "-y", "-i"];
+    let encoded = Command::new("ffmpeg").args(quiet).arg(file).args(encoding).arg(&packed).status();
+    if encoded.is_err() {
+        not_checked(Need::Other, "words after Opus at 24 kbit/s", "ffmpeg is missing");
+        return None;
+    }
+    let decoding = ["-ac", "1", "-ar", "48000", "-f", "f32le", "-"];
+    let decoded =
+        Command::new("ffmpeg").args(quiet).arg(&packed).args(decoding).output().expect("ffmpeg was there before");
+    assert!(decoded.status.success(), "{}", String::from_utf8_lossy(&decoded.stderr));
+    let samples = decoded.stdout.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+    Some(Sound { rate_hz: 48_000, samples })
+}
+
+#[test]
+fn read_speech_after_opus_at_24_kbit_has_at_most_six_words_in_a_hundred_wrong() {
+    let Some(mut bench) = Bench::find("words after Opus") else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut wrong_words, mut all) = (0, 0);
+    for name in READ {
+        let Some(sound) = through_opus(&bench.folder.join(name), folder.path()) else { return };
+        let (errors, n) = wrong(&text(&bench.sound(&sound)), &bench.truth(name));
+        (wrong_words, all) = (wrong_words + errors, all + n);
+    }
+    let percent = 100.0 * wrong_words as f64 / all as f64;
+    println!("read, after Opus at 24 kbit/s: {percent:.1} % of {all} words wrong");
+    assert!(percent <= 6.0);
 }
 
 #[test]
@@ -219,6 +255,32 @@ fn words_are_counted_right_to_three_in_a_hundred() {
     let mean = errors.iter().sum::<f64>() / errors.len() as f64;
     println!("word count: {mean:.1} % off on average");
     assert!(mean <= 3.0);
+}
+
+/// The recordings of read speech one after another, in windows of 30 s as the live display has them.
+#[test]
+fn the_pace_of_thirty_seconds_is_right_to_three_words_a_minute() {
+    const WINDOW_S: f64 = 30.0;
+    let Some(mut bench) = Bench::find("pace by words") else { return };
+    let known = json(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/voice_words.json"));
+    let (mut heard, mut truth, mut end_s) = (Vec::new(), Vec::new(), 0.0);
+    for name in READ {
+        let sound = wav(&bench.folder.join(name));
+        let phrases = bench.sound(&sound);
+        let spoken = words(&phrases).into_iter().filter(|word| !word.filler);
+        heard.extend(spoken.map(|word| end_s + word.start.seconds()));
+        let file = name.trim_start_matches("real/").trim_end_matches(".wav");
+        truth.extend(numbers(&known["words"][file]).iter().map(|t| end_s + t));
+        end_s += sound.samples.len() as f64 / f64::from(sound.rate_hz);
+    }
+    let wpm = |starts: &[f64], from: f64| {
+        starts.iter().filter(|t| (from..from + WINDOW_S).contains(*t)).count() as f64 * 60.0 / WINDOW_S
+    };
+    let windows = std::iter::successors(Some(0.0), |from| Some(from + 2.0)).take_while(|from| from + WINDOW_S <= end_s);
+    let errors: Vec<f64> = windows.map(|from| (wpm(&heard, from) - wpm(&truth, from)).abs()).collect();
+    let mean = errors.iter().sum::<f64>() / errors.len() as f64;
+    println!("pace over 30 s: {mean:.1} words a minute off on average over {} windows", errors.len());
+    assert!(errors.len() >= 20 && mean <= 3.0, "{errors:?}");
 }
 
 /// What the same networks as shipped write about the same segments: ONNX Runtime 1.32.0 from Python, plain float output layer, unsigned
