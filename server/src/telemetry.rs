@@ -56,7 +56,20 @@ pub const METRICS: &[Metric] = &[
         ..metric(Kind::Histogram, "coach_store_seconds", "Calls of the object store, by operation")
     },
     Metric {
-        label: Some(("kind", &["analyze", "erase_session", "estimate", "rescore", "review", "transcribe", "webhook"])),
+        label: Some((
+            "kind",
+            &[
+                "analyze",
+                "erase_session",
+                "estimate",
+                "late_words",
+                "mail",
+                "rescore",
+                "review",
+                "transcribe",
+                "webhook",
+            ],
+        )),
         ..metric(Kind::Histogram, "coach_job_seconds", "Attempts of jobs, by kind and outcome")
     },
     metric(Kind::Gauge, "coach_live_sessions", "Live sessions"),

@@ -37,6 +37,9 @@ pub struct Report {
     /// Name and version of the speech recognizer; `null`: there was none.
     #[serde(default)]
     pub recognizer: Option<String>,
+    /// Speech that was not written down, because the machine was busy; it is done after the session, and then it is none of these.
+    #[serde(default)]
+    pub unwritten: Vec<Span>,
     /// What the person has to know about the recording as a whole, each a sentence: that a file ends early, which of its audio tracks was
     /// read, that the voice was too quiet.
     #[serde(default)]

@@ -11,6 +11,8 @@ const TOLD_MS: i64 = 2000;
 pub(crate) struct Reduced {
     since: Option<MediaTime>,
     ms: i64,
+    /// Of words alone: they may be done after the session.
+    words_ms: i64,
 }
 
 impl Reduced {
@@ -30,13 +32,19 @@ impl Reduced {
     /// Frames, or words, that were left out; what lies in a stretch that is reduced anyway is not counted twice.
     pub fn gap(&mut self, gap: &Gap) {
         if gap.reason == GapReason::Overload && gap.what != GapKind::Audio && self.since.is_none() {
-            self.ms += gap.span().len_ms();
+            let ms = if gap.what == GapKind::Words { &mut self.words_ms } else { &mut self.ms };
+            *ms += gap.span().len_ms();
         }
+    }
+
+    /// The words that were left out have been written down after the session.
+    pub fn words_are_done(&mut self) {
+        self.words_ms = 0;
     }
 
     /// What is said of it at the end of a session.
     pub fn notice(&self, end: MediaTime) -> Option<String> {
-        let ms = self.ms + self.since.map_or(0, |since| (end - since).max(0));
+        let ms = self.ms + self.words_ms + self.since.map_or(0, |since| (end - since).max(0));
         (ms >= TOLD_MS).then(|| texts::reduced(ms as f64 / 1000.0))
     }
 }

@@ -73,6 +73,7 @@ impl State {
             voice: if scene.too_noisy() { self.voice.named_in_noise() } else { self.voice.named() },
             transcript: self.transcript(),
             recognizer: self.header.models.words.clone(),
+            unwritten: self.timeline.unwritten.clone(),
             notices: self.all_notices(end),
             without_check: self.header.calibration.is_none().then(texts::without_check),
             turns: self.turns.told(&self.timeline),

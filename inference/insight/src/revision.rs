@@ -24,9 +24,19 @@ pub struct Rewritten {
     pub phrases: Vec<Phrase>,
 }
 
+/// What the session's own recognizer wrote down after the session, of speech that it could not keep up with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Late {
+    /// The speech that was listened to again.
+    pub spans: Vec<Span>,
+    pub phrases: Vec<Phrase>,
+}
+
 /// Changes of the words of a session. The default changes nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Revision {
+    /// Stands beside the phrases of the journal, in time that has none.
+    pub late: Option<Late>,
     /// Stands in the place of all phrases of the journal.
     pub rewritten: Option<Rewritten>,
     /// Those whose phrase does not exist are without effect.
@@ -35,7 +45,7 @@ pub struct Revision {
 
 impl Revision {
     fn is_empty(&self) -> bool {
-        self.rewritten.is_none() && self.corrections.is_empty()
+        self.late.is_none() && self.rewritten.is_none() && self.corrections.is_empty()
     }
 }
 
@@ -51,12 +61,17 @@ impl State {
             return;
         }
         let mut said = std::mem::take(&mut self.timeline.said);
+        if let Some(late) = revision.late {
+            self.catch_up(late, &mut said);
+        }
         if let Some(Rewritten { recognizer, phrases }) = revision.rewritten {
             said = with_fillers(phrases, &said);
             // As where the words were recognized live: the candidate's microphone hears the interviewer, too.
             said.retain(|phrase| !self.turns.is_the_interviewers(Span::new(phrase.start, phrase.end)));
             self.header.models.words = Some(recognizer);
             self.rewritten = true;
+            self.timeline.unwritten.clear();
+            self.reduced.words_are_done();
         }
         for phrase in &mut said {
             let of = revision.corrections.iter().rfind(|correction| correction.start == phrase.start);
@@ -66,6 +81,26 @@ impl State {
         }
         self.timeline.forget_words();
         said.iter().for_each(|phrase| self.timeline.write_down(phrase));
+    }
+}
+
+impl State {
+    /// Adds what was written down after the session.
+    fn catch_up(&mut self, late: Late, said: &mut Vec<Phrase>) {
+        for phrase in late.phrases {
+            let span = Span::new(phrase.start, phrase.end);
+            // Neighbours share the pause between them.
+            let shared = |other: &Phrase| other.end.min(span.end) - other.start.max(span.start);
+            let is_known = said.iter().any(|other| 2 * shared(other) > span.len_ms());
+            if !is_known && !self.turns.is_the_interviewers(span) {
+                said.push(phrase);
+            }
+        }
+        said.sort_by_key(|phrase| phrase.start);
+        self.timeline.unwritten.retain(|lost| !late.spans.contains(lost));
+        if self.timeline.unwritten.is_empty() {
+            self.reduced.words_are_done();
+        }
     }
 }
 

@@ -169,7 +169,7 @@ impl State {
                 self.watch.lose();
                 (self.absent_since, self.cut_since, self.dark_since) = (None, None, None);
             }
-            GapKind::Words => {}
+            GapKind::Words => self.timeline.unwritten.push(gap.span()),
         }
     }
 

@@ -121,6 +121,8 @@ pub struct Timeline {
     pub runs: Vec<VoicedRun>,
     /// What was said, as the speech recognizer wrote it down.
     pub said: Vec<journal::Phrase>,
+    /// Speech that was not written down because the machine was busy.
+    pub unwritten: Vec<Span>,
     /// What certain phrases taught of this speaker's words per syllable nucleus.
     pub words_per_nucleus: WordsPerNucleus,
     /// A question, and how long until the first word.

@@ -69,7 +69,7 @@ pub struct Analyze {
 }
 
 impl Analyze {
-    pub(super) fn new(context: Context, analyzers: Analyzers, place: Arc<Workplace>) -> Analyze {
+    pub fn new(context: Context, analyzers: Analyzers, place: Arc<Workplace>) -> Analyze {
         Analyze { context, analyzers, place }
     }
 

@@ -4,6 +4,7 @@ pub mod analyze;
 pub mod erase;
 mod hold;
 mod job;
+pub mod late_words;
 pub mod notify;
 pub mod providers;
 pub mod relay;
@@ -32,11 +33,13 @@ pub fn analyses(context: &Context, analyzers: Analyzers, count: u32) -> anyhow::
     let transcribe = providers::transcribe::Transcribe::new(context.clone(), analyzers.models.clone(), place.clone())?;
     let review = providers::review::Review::new(context.clone())?;
     let estimate = providers::affect::Estimate::new(context.clone(), place.clone())?;
+    let late = late_words::LateWords::new(context.clone(), analyzers.models.clone(), place.clone());
+    let late: Arc<dyn Job> = Arc::new(late);
     let analyze: Arc<dyn Job> = Arc::new(analyze::Analyze::new(context.clone(), analyzers, place));
     // Those who wait for services of others keep nobody else waiting.
     let outside: Vec<Arc<dyn Job>> = vec![Arc::new(transcribe), Arc::new(review), Arc::new(estimate)];
     let outside = (count > 0).then_some(outside);
-    Ok(start(context, (0..count).map(|_| vec![analyze.clone()]).chain(outside)))
+    Ok(start(context, (0..count).map(|_| vec![analyze.clone(), late.clone()]).chain(outside)))
 }
 
 /// Starts the workers for system jobs (erasing, the webhook and mail; scoring again), which run only in the server's process.

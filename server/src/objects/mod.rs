@@ -73,6 +73,11 @@ pub fn words_key(session: SessionId) -> String {
     format!("sessions/{session}/words.json")
 }
 
+/// Returns the key of what was written down here after the session, of speech that the recognizer could not keep up with.
+pub fn late_words_key(session: SessionId) -> String {
+    format!("sessions/{session}/late-words.json")
+}
+
 /// Returns the key of what a language model noticed in what was said.
 pub fn review_key(session: SessionId) -> String {
     format!("sessions/{session}/review.json")

@@ -2,13 +2,14 @@
 
 use super::Recordings;
 use super::disk;
+use super::rescore::LATE_WORDS;
 use super::results::{make_poster, put_journal, put_poster, put_report};
 use super::retry::{Retry, Stopped};
 use super::spool::Spool;
 use crate::channel::Message;
 use crate::objects::{self, Objects};
 use crate::session::Event;
-use crate::store::{self, sessions::Session};
+use crate::store::{self, jobs::NewJob, sessions::Session};
 use anyhow::Context as _;
 use coach_core::journal::Calibration;
 use coach_core::report::Report;
@@ -108,6 +109,11 @@ async fn store_all(
             Ok(())
         })
         .await?;
+    if !report.unwritten.is_empty() {
+        // It waits until the session is ready.
+        let late = || async { Ok(recordings.context.queue.enqueue(NewJob::of_session(LATE_WORDS, owner, id)).await?) };
+        retry.until(late).await?;
+    }
     retry.apply(Event::Scored).await?;
     retry.progress("ready", 100);
     recordings.context.hub.publish(id, Message::ReportReady {});

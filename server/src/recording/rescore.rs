@@ -6,7 +6,7 @@ use crate::store::reports::{self, ScoreValues, corrections};
 use crate::store::sessions::Session;
 use coach_core::journal::Phrase;
 use coach_core::report::Report;
-use coach_core::{MediaTime, SessionId};
+use coach_core::{MediaTime, SessionId, Span};
 use coach_insight::journal::Error as JournalError;
 use coach_insight::replay::{Replayed, replay_text_revised};
 use coach_insight::revision::{self, Correction, Revision};
@@ -21,6 +21,17 @@ const LONGEST_JOURNAL: u64 = 8 << 30;
 pub struct Rewritten {
     /// Its name.
     pub recognizer: String,
+    pub phrases: Vec<Phrase>,
+}
+
+/// Kind of the job that writes down what the recognizer could not keep up with.
+pub const LATE_WORDS: &str = "late_words";
+
+/// What was written down after the session, as it is stored.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct LateWords {
+    /// The speech that was listened to again.
+    pub spans: Vec<Span>,
     pub phrases: Vec<Phrase>,
 }
 
@@ -76,7 +87,14 @@ async fn revision(db: &Db, store: &dyn Objects, session: &Session) -> anyhow::Re
             Err(error) => return Ok(Err(format!("the words of another recognizer are damaged: {error}"))),
         },
     };
-    Ok(Ok(Revision { rewritten, corrections }))
+    let late = match read(store, &objects::late_words_key(session.id)).await? {
+        None => None,
+        Some(bytes) => match serde_json::from_slice(&bytes) {
+            Ok(LateWords { spans, phrases }) => Some(revision::Late { spans, phrases }),
+            Err(error) => return Ok(Err(format!("what was written down after the session is damaged: {error}"))),
+        },
+    };
+    Ok(Ok(Revision { late, rewritten, corrections }))
 }
 
 /// Returns the report of the stored journal with the revised words. The inner error says why there is none.
@@ -100,7 +118,11 @@ async fn journal(store: &dyn Objects, id: SessionId, revision: Revision) -> anyh
     })
 }
 
-async fn read(store: &dyn Objects, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
+/// Returns an object, which is small; `None`: there is none.
+///
+/// # Errors
+/// The store fails.
+pub async fn read(store: &dyn Objects, key: &str) -> anyhow::Result<Option<Vec<u8>>> {
     let Some(reading) = store.read(key).await? else { return Ok(None) };
     let mut from = blocking(reading);
     tokio::task::spawn_blocking(move || {

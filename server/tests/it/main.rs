@@ -10,6 +10,7 @@ mod grants;
 mod health;
 mod http;
 mod jobs;
+mod late_words;
 mod limits;
 mod links;
 mod live;

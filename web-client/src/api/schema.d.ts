@@ -8499,6 +8499,8 @@ export interface components {
             /** @description What was said, phrase by phrase in order of time; empty where nothing was written down (`recognizer` says whether anybody tried). */
             transcript?: components["schemas"]["Phrase"][];
             turns?: components["schemas"]["Turns"] | null;
+            /** @description Speech that was not written down, because the machine was busy; it is done after the session, and then it is none of these. */
+            unwritten?: components["schemas"]["Span"][];
             /**
              * Format: int32
              * @description [`VERSION`].

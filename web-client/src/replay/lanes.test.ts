@@ -48,6 +48,7 @@ const report = (more: Partial<Report> = {}): Report => ({
   voice: {},
   transcript: [],
   recognizer: null,
+  unwritten: [],
   without_check: null,
   ...more,
 });

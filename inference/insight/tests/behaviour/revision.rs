@@ -1,12 +1,12 @@
 //! Words that are revised change what rests on words, and nothing else.
 
 use crate::story::Story;
-use coach_core::MediaTime;
-use coach_core::journal::{Line, Phrase};
+use coach_core::journal::{Gap, GapKind, GapReason, Line, Phrase};
 use coach_core::report::Report;
+use coach_core::{MediaTime, Span};
 use coach_insight::replay;
 use coach_insight::replay::replay_revised;
-use coach_insight::revision::{Correction, Revision, Rewritten, corrected};
+use coach_insight::revision::{Correction, Late, Revision, Rewritten, corrected};
 
 const FILLERS: &str = "
 device-check
@@ -76,7 +76,7 @@ fn another_recognizer_stands_in_the_place_of_the_first_and_is_corrected_in_turn(
     let first = phrases[0].start;
     let rewritten = Some(Rewritten { recognizer: "another".into(), phrases });
     let corrections = vec![Correction { start: first, text: "Yes.".into() }];
-    let after = revised(&story, Revision { rewritten, corrections });
+    let after = revised(&story, Revision { rewritten, corrections, ..Revision::default() });
     assert_eq!((after.recognizer.as_deref(), after.transcript[0].text.as_str()), (Some("another"), "Yes."));
     assert!(
         after.transcript.iter().any(|p| p.text.contains("month"))
@@ -95,4 +95,33 @@ fn a_session_that_nobody_wrote_down_gets_words_from_another_recognizer() {
     let after = revised(&silent, Revision { rewritten, ..Revision::default() });
     assert!(after.metrics["fillers"].value > Some(5.0), "{:?}", after.metrics["fillers"]);
     assert_eq!(plain(&silent).metrics["fillers"].value, None);
+}
+
+#[test]
+fn what_a_busy_machine_left_out_and_wrote_down_later_gives_the_report_of_a_machine_that_kept_up() {
+    let kept_up = Story::parse(FILLERS);
+    let all = phrases(&kept_up);
+    let left_out: Vec<Phrase> = all.iter().skip(1).step_by(2).cloned().collect();
+    let spans: Vec<Span> = left_out.iter().map(|phrase| Span::new(phrase.start, phrase.end)).collect();
+    let mut busy = kept_up.clone();
+    for line in &mut busy.lines {
+        let Line::Phrase(phrase) = line else { continue };
+        if left_out.contains(phrase) {
+            let (t, start, end) = (phrase.t, phrase.start, phrase.end);
+            *line = Line::Gap(Gap { t, what: GapKind::Words, start, end, reason: GapReason::Overload });
+        }
+    }
+    let before = plain(&busy);
+    assert_eq!((&before.unwritten, before.transcript.len()), (&spans, all.len() - left_out.len()));
+    assert!(before.notices.iter().any(|notice| notice.contains("busy")), "{:?}", before.notices);
+    // One that was written down live comes again with its neighbour, and counts once.
+    let phrases = left_out.iter().chain([&all[0]]).cloned().collect();
+    let after = revised(&busy, Revision { late: Some(Late { spans, phrases }), ..Revision::default() });
+    assert_eq!(
+        (&after.unwritten, &after.notices, &after.transcript),
+        (&Vec::new(), &Vec::new(), &plain(&kept_up).transcript)
+    );
+    assert_eq!(after.metrics["fillers"].value, plain(&kept_up).metrics["fillers"].value);
+    assert_eq!(after.overall.scores.clarity.value, plain(&kept_up).overall.scores.clarity.value);
+    assert_eq!(after.formulas, plain(&kept_up).formulas, "the same recognizer: it is compared with other sessions");
 }

@@ -95,6 +95,7 @@ pub fn report(confidence: Option<f32>) -> Report {
         voice: Default::default(),
         transcript: Vec::new(),
         recognizer: None,
+        unwritten: Vec::new(),
         without_check: None,
         notices: Vec::new(),
         turns: None,

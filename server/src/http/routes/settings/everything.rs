@@ -90,6 +90,7 @@ fn add(runtime: &Handle, app: &App, archive: &mut Archive, session: Session) -> 
         ("poster.jpg".into(), objects::poster_key(id)),
         ("interviewer.webm".into(), objects::interviewer_key(id)),
         ("words.json".into(), objects::words_key(id)),
+        ("late-words.json".into(), objects::late_words_key(id)),
         ("review.json".into(), objects::review_key(id)),
         ("affect.json".into(), objects::affect_key(id)),
     ] {
