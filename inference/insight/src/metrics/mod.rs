@@ -221,6 +221,7 @@ metrics! {
     longest_run,
     first_person,
     numbers_named,
+    words_per_phrase,
     pitch_variation,
     pitch_range,
     pitch_drift,
