@@ -33,7 +33,7 @@ async fn a_link_shows_what_its_owner_says_until_it_is_ended() {
         );
         assert!(!view.to_string().contains("uni.test") && !view.to_string().contains("Prof"), "{view}");
         let recording: Value = shown.see(&guest, &id, "/recording").await.json().await.unwrap();
-        let good_us = recording["expires_us"].as_i64().unwrap() - now_us();
+        let good_us = recording["expires_us"].as_i64().unwrap_or_else(|| panic!("{recording}")) - now_us();
         assert!(
             (1..=30_000_000).contains(&good_us) && recording["url"].as_str().unwrap().ends_with("expires=30"),
             "{recording}"
