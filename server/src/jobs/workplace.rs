@@ -1,9 +1,14 @@
-//! The folder for temporary files of a process's jobs, which is removed with the process or by the next one; and how recordings come into it.
+//! The folder for temporary files of a process's jobs, which is removed with the process or by the next one; how recordings come into it, and
+//! results into the object store.
 
 use super::Hopeless;
-use crate::objects::Objects;
+use crate::context::Context;
+use crate::objects::{self, Objects};
+use crate::session::State;
+use crate::store::sessions::{self, Session};
 use anyhow::Context as _;
 use futures::StreamExt as _;
+use serde::Serialize;
 use std::fs::{File, TryLockError};
 use std::path::Path;
 use tempfile::TempDir;
@@ -76,6 +81,23 @@ pub async fn fetch(store: &dyn Objects, key: &str, to: &Path, told: impl Fn(u8))
     file.flush().await?;
     anyhow::ensure!(came == reading.bytes, "the store broke off after {came} of {} bytes", reading.bytes);
     Ok(())
+}
+
+/// Stores what came of a job beside the session's other objects. Returns false when the session was deleted meanwhile: then nothing of it is
+/// left.
+///
+/// # Errors
+/// The store, the database or the disk fails.
+pub async fn keep(context: &Context, session: &Session, key: &str, what: &impl Serialize) -> anyhow::Result<bool> {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("kept.json");
+    tokio::fs::write(&path, serde_json::to_vec(what)?).await?;
+    context.objects.put_file(key, &path, "application/json").await?;
+    let there = sessions::get(&context.db, session.owner, session.id).await?.is_some_and(|s| s.state != State::Deleted);
+    if !there {
+        context.objects.delete_prefix(&objects::prefix(session.id)).await?;
+    }
+    Ok(there)
 }
 
 fn sweep(root: &Path) -> std::io::Result<()> {

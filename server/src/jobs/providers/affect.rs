@@ -1,9 +1,9 @@
 //! Lets Imentiv estimate valence and arousal from a recording, where its owner agreed. The service works on a video for minutes: each
 //! attempt of the job asks once how far it is, and what was done is kept between attempts.
 
-use super::{failed, keep, sent};
+use super::{failed, sent};
 use crate::context::Context;
-use crate::jobs::workplace::{self, Workplace};
+use crate::jobs::workplace::{self, Workplace, keep};
 use crate::jobs::{Hold, Hopeless, Job, subject};
 use crate::objects::{self, blocking};
 use crate::providers::Purpose;

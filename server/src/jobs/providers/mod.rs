@@ -6,14 +6,12 @@ pub mod transcribe;
 
 use super::Hopeless;
 use crate::context::Context;
-use crate::objects;
 use crate::providers::outbound::Failure;
 use crate::providers::{self, Offer, Purpose};
 use crate::session::State;
 use crate::store::sessions::Session;
 use crate::store::{provider_consents, sessions};
 use coach_core::{SessionId, UserId};
-use serde::Serialize;
 
 /// Returns the session if it may be sent: it has a report, and its owner has agreed to this very service.
 ///
@@ -43,18 +41,4 @@ fn failed(failure: Failure) -> anyhow::Error {
         Failure::Away(why) => anyhow::anyhow!("the service did not answer as it should: {why}"),
         Failure::Refused { why, .. } => Hopeless(format!("the service refuses: {why}")).into(),
     }
-}
-
-/// Stores what came of it beside the session's other objects. Returns false when the session was deleted meanwhile: then nothing of it is
-/// left.
-async fn keep(context: &Context, session: &Session, key: &str, what: &impl Serialize) -> anyhow::Result<bool> {
-    let folder = tempfile::tempdir()?;
-    let path = folder.path().join("kept.json");
-    tokio::fs::write(&path, serde_json::to_vec(what)?).await?;
-    context.objects.put_file(key, &path, "application/json").await?;
-    let there = sessions::get(&context.db, session.owner, session.id).await?.is_some_and(|s| s.state != State::Deleted);
-    if !there {
-        context.objects.delete_prefix(&objects::prefix(session.id)).await?;
-    }
-    Ok(there)
 }

@@ -1,7 +1,8 @@
 //! Lets a language model read what was said in a session, where its owner agreed.
 
-use super::{failed, keep, sent};
+use super::{failed, sent};
 use crate::context::Context;
+use crate::jobs::workplace::keep;
 use crate::jobs::{Hold, Hopeless, Job, subject};
 use crate::objects::{self, blocking};
 use crate::providers::Purpose;

@@ -1,7 +1,7 @@
 //! Lets another recognizer write down what is said in a session: the speech alone is sent, and its words stand in the place of those that
 //! were recognized here.
 
-use super::{failed, keep, sent};
+use super::{failed, sent};
 use crate::analysis::models::Models;
 use crate::analysis::offline::speech::{self, Heard};
 use crate::context::Context;
@@ -113,7 +113,7 @@ impl Job for Transcribe {
         hold.count();
         let Some(rewritten) = self.written(transcriber, &session, file, hold).await? else { return Ok(()) };
         hold.renew().await?;
-        if keep(context, &session, &objects::words_key(id), &rewritten).await? {
+        if workplace::keep(context, &session, &objects::words_key(id), &rewritten).await? {
             context.queue.enqueue(rescore::of(owner, id)).await?;
             tracing::info!(session = %id, phrases = rewritten.phrases.len(), "another recognizer wrote a session down");
         }
