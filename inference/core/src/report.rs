@@ -37,7 +37,7 @@ pub struct Report {
     /// Name and version of the speech recognizer; `null`: there was none.
     #[serde(default)]
     pub recognizer: Option<String>,
-    /// Speech that was not written down, because the machine was busy; it is done after the session, and then it is none of these.
+    /// Speech that was not written down because the machine was busy. A job writes it down after the session and takes it from here.
     #[serde(default)]
     pub unwritten: Vec<Span>,
     /// What the person has to know about the recording as a whole, each a sentence: that a file ends early, which of its audio tracks was

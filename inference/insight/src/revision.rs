@@ -82,15 +82,13 @@ impl State {
         self.timeline.forget_words();
         said.iter().for_each(|phrase| self.timeline.write_down(phrase));
     }
-}
 
-impl State {
     /// Adds what was written down after the session.
     fn catch_up(&mut self, late: Late, said: &mut Vec<Phrase>) {
         for phrase in late.phrases {
             let span = Span::new(phrase.start, phrase.end);
             // Neighbours share the pause between them.
-            let shared = |other: &Phrase| other.end.min(span.end) - other.start.max(span.start);
+            let shared = |other: &Phrase| span.overlap_ms(Span::new(other.start, other.end));
             let is_known = said.iter().any(|other| 2 * shared(other) > span.len_ms());
             if !is_known && !self.turns.is_the_interviewers(span) {
                 said.push(phrase);

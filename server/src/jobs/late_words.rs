@@ -16,7 +16,6 @@ use crate::store::sessions;
 use anyhow::Context as _;
 use async_trait::async_trait;
 use coach_core::Span;
-use coach_core::journal::Phrase;
 use coach_core::report::Report;
 use coach_media::file::Limits;
 use std::path::Path;
@@ -77,44 +76,43 @@ impl Job for LateWords {
         let (models, spans, ended) = (self.models.clone(), report.unwritten, CancellationToken::new());
         // The thread ends soon after this future is dropped.
         let _ended = ended.clone().drop_guard();
-        let writing = move || write(&file, limits, &models, &words, &spans, &ended).map(|phrases| (spans, phrases));
-        let (spans, phrases) = tokio::task::spawn_blocking(writing).await??;
+        let writing = move || write(&file, limits, &models, &words, spans, &ended);
+        let late = tokio::task::spawn_blocking(writing).await??;
         hold.renew().await?;
-        let late = stored::LateWords { spans, phrases };
-        let path = bench.path().join("late-words.json");
-        tokio::fs::write(&path, serde_json::to_vec(&late)?).await?;
-        objects.put_file(&objects::late_words_key(id), &path, "application/json").await?;
-        if sessions::get(db, owner, id).await?.is_none_or(|session| session.state != State::Ready) {
-            // It was deleted during the work.
-            objects.delete_prefix(&objects::prefix(id)).await?;
-            return Ok(());
+        if workplace::keep(&self.context, &session, &objects::late_words_key(id), &late).await? {
+            queue.enqueue(rescore::of(owner, id)).await?;
+            let (phrases, spans) = (late.phrases.len(), late.spans.len());
+            tracing::info!(session = %id, phrases, spans, "the rest of a session was written down");
         }
-        queue.enqueue(rescore::of(owner, id)).await?;
-        tracing::info!(session = %id, phrases = late.phrases.len(), spans = late.spans.len(), "the rest of a session was written down");
         Ok(())
     }
 }
 
-/// Returns the phrases of the speech that lies in the spans. One segment at a time waits for the recognizer, so that live sessions come first.
+/// Writes down the speech that lies in the spans. One segment at a time waits for the recognizer, so that live sessions come first. A span in
+/// which it fails stays unwritten.
 fn write(
     file: &Path,
     limits: Limits,
     models: &Models,
     words: &Words,
-    spans: &[Span],
+    mut spans: Vec<Span>,
     ended: &CancellationToken,
-) -> anyhow::Result<Vec<Phrase>> {
+) -> anyhow::Result<stored::LateWords> {
     let mut phrases = Vec::new();
     speech::listen(file, limits, models, &mut |heard| {
         anyhow::ensure!(!ended.is_cancelled(), "nobody waits for it any more");
         let Heard::Segment(segment) = heard else { return Ok(()) };
-        if spans.iter().any(|span| segment.start < span.end && span.start < segment.end) {
+        let of = Span::new(segment.start, segment.end);
+        if spans.iter().any(|span| span.overlap_ms(of) > 0) {
             match words.write(segment) {
                 Ok(phrase) => phrases.extend(phrase),
-                Err(error) => tracing::warn!(error, "a phrase could not be written down, not after the session either"),
+                Err(error) => {
+                    tracing::warn!(error, "a phrase could not be written down, not after the session either");
+                    spans.retain(|span| span.overlap_ms(of) == 0);
+                }
             }
         }
         Ok(())
     })?;
-    Ok(phrases)
+    Ok(stored::LateWords { spans, phrases })
 }

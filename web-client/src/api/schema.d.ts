@@ -8499,7 +8499,7 @@ export interface components {
             /** @description What was said, phrase by phrase in order of time; empty where nothing was written down (`recognizer` says whether anybody tried). */
             transcript?: components["schemas"]["Phrase"][];
             turns?: components["schemas"]["Turns"] | null;
-            /** @description Speech that was not written down, because the machine was busy; it is done after the session, and then it is none of these. */
+            /** @description Speech that was not written down because the machine was busy. A job writes it down after the session and takes it from here. */
             unwritten?: components["schemas"]["Span"][];
             /**
              * Format: int32
