@@ -1,6 +1,7 @@
 //! People of tests: accounts, browsers with cookies, and a provider to sign in at.
 
 use super::project;
+use axum_extra::extract::cookie::Cookie;
 use coach_core::SessionId;
 use coach_core::UserId;
 use coach_server::clock::{DAY_US, now_us};
@@ -56,6 +57,22 @@ pub async fn grant(
     grants::give(db, owner, session, new).await.unwrap().unwrap()
 }
 
+/// Returns whether a cookie takes the one of its name away.
+fn is_removal(cookie: &Cookie<'_>) -> bool {
+    let ended = cookie.max_age().is_some_and(|age| age.is_zero() || age.is_negative());
+    let past = cookie.expires_datetime().is_some_and(|at| at.unix_timestamp() <= 0);
+    ended || past || cookie.value().is_empty()
+}
+
+#[test]
+fn a_cookie_whose_secret_reads_like_the_past_is_kept() {
+    let removes = |text: &str| is_removal(&Cookie::parse(text.to_owned()).unwrap());
+    assert!(!removes("coach-guest-0197=ab1970cd; HttpOnly; Max-Age=86400") && !removes("a=1970"));
+    assert!(
+        removes("a=; Path=/") && removes("a=b; Max-Age=0") && removes("a=b; Expires=Thu, 01 Jan 1970 00:00:00 GMT")
+    );
+}
+
 /// A browser: keeps cookies by authority and follows redirects when told to.
 pub struct Browser {
     client: reqwest::Client,
@@ -91,10 +108,9 @@ impl Browser {
         let mut all = self.cookies.lock().unwrap();
         let held = all.entry(authority(url).to_owned()).or_default();
         for cookie in answer.headers().get_all("set-cookie") {
-            let text = cookie.to_str().unwrap();
-            let (name, value) = text.split(';').next().unwrap().split_once('=').unwrap();
-            let gone = text.to_lowercase().contains("max-age=0") || text.contains("1970") || value.is_empty();
-            if gone {
+            let cookie = Cookie::parse(cookie.to_str().unwrap()).unwrap();
+            let (name, value) = cookie.name_value();
+            if is_removal(&cookie) {
                 held.remove(name)
             } else {
                 held.insert(name.to_owned(), value.to_owned())
