@@ -1,6 +1,7 @@
 //! Words that the recognizer could not keep up with are written down after the session, from its recording.
 
 use crate::support::report::make_ready;
+use crate::support::speech::spoken;
 use crate::support::{Server, project, uploaded};
 use coach_core::journal::{Gap, GapKind, GapReason, Line, Phrase};
 use coach_core::report::Report;
@@ -16,24 +17,12 @@ use coach_server::recording::rescore::{self as stored, LATE_WORDS, read};
 use coach_server::store::jobs::NewJob;
 use coach_testing::{Need, not_checked};
 use serde_json::Value;
-use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
-/// Three sentences with a pause of a second between them, as a recording.
-fn spoken(folder: &Path) -> Vec<u8> {
-    let (wav, webm) = (folder.join("said.wav"), folder.join("said.webm"));
-    let text = "I moved the whole release by a week. <break time=\"1500ms\"/> Then we tested it with a customer. \
-                <break time=\"1500ms\"/> In the end nobody lost any money.";
-    let speaking =
-        Command::new("espeak-ng").args(["-m", "-v", "en-us", "-s", "140", "-w"]).arg(&wav).arg(text).status();
-    assert!(speaking.expect("espeak-ng is there").success());
-    let mut packing = Command::new("ffmpeg");
-    packing.args(["-v", "error", "-y", "-i"]).arg(&wav).args(["-c:a", "libopus"]).arg(&webm);
-    assert!(packing.status().expect("ffmpeg is there").success());
-    std::fs::read(webm).unwrap()
-}
+/// Three sentences with a pause between them.
+const SAID: &str = "I moved the whole release by a week. <break time=\"1500ms\"/> Then we tested it with a customer. \
+                    <break time=\"1500ms\"/> In the end nobody lost any money.";
 
 /// The journal as a busy machine would have written it: without the phrases that begin later than the first. Returns how many those are.
 fn left_out(journal: &str) -> (String, usize) {
@@ -73,7 +62,7 @@ async fn what_was_left_out_live_is_written_down_from_the_recording_and_the_repor
     let analyzers = analysis::load(context).await.unwrap();
     // What a machine that kept up makes of it.
     let folder = tempfile::tempdir().unwrap();
-    let recording = spoken(folder.path());
+    let recording = spoken(folder.path(), SAID);
     let first = uploaded(&context.db, me).await;
     server.objects.put(&upload_key(first), recording.clone());
     analyze::enqueue(context, me, first).await.unwrap();

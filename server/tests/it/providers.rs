@@ -3,6 +3,7 @@
 
 use crate::support::report::report;
 use crate::support::service::{Reply, Service};
+use crate::support::speech::spoken;
 use crate::support::{Server, problem, project, uploaded};
 use coach_core::journal::{Phrase, Word};
 use coach_core::{MediaTime, SessionId, Span};
@@ -19,8 +20,6 @@ use coach_server::store::{Db, provider_consents};
 use coach_testing::{LIMIT, Need, eventually, not_checked};
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
@@ -303,21 +302,6 @@ async fn a_language_model_that_fails_is_asked_again_and_one_that_refuses_is_not(
         let view: Value = server.get(&format!("/api/sessions/{id}")).await.json().await.unwrap();
         assert_eq!(view["state"], "ready", "the session is as it was");
     }
-}
-
-/// Speech of espeak-ng as a file that somebody uploads.
-fn spoken(folder: &Path, text: &str) -> Vec<u8> {
-    let (wav, webm) = (folder.join("said.wav"), folder.join("said.webm"));
-    let said = Command::new("espeak-ng").args(["-v", "en-us", "-s", "140", "-w"]).arg(&wav).arg(text).status();
-    assert!(said.expect("espeak-ng is there").success());
-    let packed = Command::new("ffmpeg")
-        .args(["-v", "error", "-y", "-i"])
-        .arg(&wav)
-        .args(["-c:a", "libopus"])
-        .arg(&webm)
-        .status();
-    assert!(packed.expect("ffmpeg is there").success());
-    std::fs::read(webm).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,6 +8,7 @@ pub mod postgres;
 pub mod report;
 pub mod service;
 pub mod shown;
+pub mod speech;
 pub mod tables;
 
 use coach_core::journal::{FaceModel, HintSettings, VoiceActivityModel};
