@@ -22,7 +22,7 @@ export class Cancelled extends Error {
 async function answered(ask: Promise<Credential | null>): Promise<Json> {
   const credential = await ask.catch((error: unknown) => {
     if (error instanceof DOMException && ["NotAllowedError", "AbortError"].includes(error.name)) {
-      throw new Cancelled("No passkey was used. Try again, or sign in another way.");
+      throw new Cancelled("No passkey was used. Try again.");
     }
     if (error instanceof DOMException && error.name === "InvalidStateError") {
       throw new Cancelled("This device has a passkey for your account already.");
@@ -44,11 +44,15 @@ export const create = (options: Options): Promise<Json> =>
   );
 
 /** Shows a passkey that the person has. */
-export const show = (options: Options): Promise<Json> =>
-  answered(
+export const show = async (options: Options): Promise<Json> => {
+  if (!canUsePasskeys()) {
+    throw new Cancelled("Your account asks for a passkey, which this browser cannot use. Try another browser.");
+  }
+  return answered(
     navigator.credentials.get({
       publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(
         options.publicKey as PublicKeyCredentialRequestOptionsJSON,
       ),
     }),
   );
+};
