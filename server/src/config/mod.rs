@@ -12,9 +12,9 @@ pub mod layers;
 pub mod limits;
 pub mod media;
 pub mod models;
+pub mod notify;
 pub mod providers;
 pub mod storage;
-pub mod webhook;
 
 pub use layers::{Error, Layers};
 
@@ -34,11 +34,11 @@ pub struct Config {
     pub affect: affect::Config,
     pub models: models::Config,
     pub jobs: jobs::Config,
-    pub webhook: webhook::Config,
+    pub webhook: notify::webhook::Config,
     pub auth: auth::Config,
     pub providers: providers::Config,
     pub turn: media::turn::Config,
-    pub mail: auth::mail::Config,
+    pub mail: notify::mail::Config,
 }
 
 /// Names of the sections in `coach.toml` and after `COACH_`.

@@ -1,7 +1,5 @@
 //! Who may sign in, and how. Without this section there is one person and no sign-in (personal mode).
 
-pub mod mail;
-
 use super::Error;
 use axum::http::Uri;
 use serde::{Deserialize, Serialize};

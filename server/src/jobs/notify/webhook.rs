@@ -3,7 +3,7 @@
 //! The event is put into the queue in the transaction that changes the session's state or adds the comment, so there is exactly one for each change.
 
 use crate::clock::now_us;
-use crate::config::webhook::Config;
+use crate::config::notify::webhook::Config;
 use crate::context::Context;
 use crate::jobs::{Hold, Hopeless, Job, subject};
 use crate::secret::hex;

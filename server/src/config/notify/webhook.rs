@@ -1,6 +1,6 @@
 //! The webhook: the address that is notified when a session is scored or has failed, and the secret that signs each delivery.
 
-use super::Error;
+use crate::config::Error;
 use serde::{Deserialize, Serialize};
 
 /// Least number of characters of a secret that cannot be guessed.
@@ -31,7 +31,7 @@ impl std::fmt::Debug for Config {
 }
 
 impl Config {
-    pub(super) fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Error> {
         let invalid = |key, why: String| Err(Error::Invalid { key, why });
         let Some(url) = &self.url else { return Ok(()) };
         if !(url.starts_with("http://") || url.starts_with("https://")) {
