@@ -1,6 +1,7 @@
 //! Services of others: how each is asked, and what is taken from its answer. Nothing here decides whether it is asked: that takes the
 //! operator's settings and the person's consent (`jobs/providers`).
 
+pub mod chat;
 pub mod imentiv;
 pub mod outbound;
 pub mod placing;

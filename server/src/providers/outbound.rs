@@ -39,6 +39,11 @@ impl Failure {
         Failure::Refused { status: None, why: why.to_owned() }
     }
 
+    /// Returns the failure of a service that answers something else.
+    pub fn unreadable() -> Failure {
+        Failure::Away("its answer is not what was asked for".into())
+    }
+
     /// Returns whether the service does not know what it was asked for: it may know something simpler.
     pub fn is_unknown_wish(&self) -> bool {
         let Failure::Refused { status: Some(status), .. } = self else { return false };
