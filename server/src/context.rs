@@ -55,12 +55,11 @@ impl Context {
 
 /// Returns what is sent to services of others once a session is scored.
 fn outside(config: &Config) -> Vec<Outside> {
-    let outside = |offer: providers::Offer| Outside {
-        kind: offer.purpose.job(),
-        purpose: offer.purpose.as_str(),
-        provider: offer.provider,
+    let outside = |offer: providers::Offer| {
+        let kind = offer.purpose.job()?;
+        Some(Outside { kind, purpose: offer.purpose.as_str(), provider: offer.provider })
     };
-    providers::offers(&config.providers).into_iter().map(outside).collect()
+    providers::offers(&config.providers).into_iter().filter_map(outside).collect()
 }
 
 /// The names of the loaded models.

@@ -36,6 +36,7 @@ const ARROWS: [(&str, &[&str]); 25] = [
             "jobs",
             "objects",
             "places",
+            "providers",
             "recording",
             "session",
             "store",

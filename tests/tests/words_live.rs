@@ -2,6 +2,7 @@
 //! again; the pages show it, a search finds it, and the end of an answer is followed by a further question.
 
 use anyhow::{Context, Result, ensure};
+use axum::Json;
 use coach_e2e::browser::{pressed_word, screenshots, walk};
 use coach_e2e::coach::{Coach, models, program};
 use coach_e2e::parity;
@@ -11,6 +12,8 @@ use coach_testing::{LIMIT, Need, not_checked};
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use tokio_tungstenite::tungstenite::Message;
 
 /// A question of the bank whose answer is a story.
@@ -23,6 +26,8 @@ const SECONDS: &str = "34";
 const ENDED_MS: i64 = 25_000;
 /// Longest time from the end of an answer to what follows it, milliseconds of media time.
 const FOLLOWS_MS: i64 = 2_000;
+/// After so long the server asks in its own words.
+const GIVEN_UP: Duration = Duration::from_millis(1_700);
 
 fn text(path: &Path) -> Result<&str> {
     path.to_str().context("plain text")
@@ -75,18 +80,24 @@ async fn again(coach: &Coach, id: &str, folder: &Path) -> Result<Value> {
 
 /// Plays the page: ends the answer at `end_ms`, and returns what the server said about follow-ups in the beginning and then.
 async fn page(coach: &Coach, id: &str, end_ms: i64) -> Result<(bool, Value)> {
+    let (offered, message, _) = page_with(coach, id, end_ms, json!({ "type": "mark", "what": "answer_end" })).await?;
+    Ok((offered, message))
+}
+
+/// Plays the page as [`page`], with this mark at the end of the answer. Returns how long it waited, too.
+async fn page_with(coach: &Coach, id: &str, end_ms: i64, end: Value) -> Result<(bool, Value, Duration)> {
     let url = coach.ws_url(&format!("/api/sessions/{id}/live"));
     let (mut socket, _) = tokio_tungstenite::connect_async(url).await?;
-    let (mut offered, mut ended) = (false, false);
+    let (mut offered, mut ended) = (false, None::<Instant>);
     while let Some(message) = socket.next().await {
         let message: Value = serde_json::from_str(message?.to_text()?).unwrap_or_default();
         match message["type"].as_str() {
             Some("hello") => offered = message["follow_ups"] == true,
-            Some("vitals") if !ended && message["t"].as_i64() >= Some(end_ms) => {
-                ended = true;
-                socket.send(Message::text(json!({ "type": "mark", "what": "answer_end" }).to_string())).await?;
+            Some("vitals") if ended.is_none() && message["t"].as_i64() >= Some(end_ms) => {
+                ended = Some(Instant::now());
+                socket.send(Message::text(end.to_string())).await?;
             }
-            Some("follow_up") => return Ok((offered, message)),
+            Some("follow_up") => return Ok((offered, message, ended.context("an end")?.elapsed())),
             _ => {}
         }
     }
@@ -255,5 +266,86 @@ async fn what_a_told_story_leaves_open_is_asked_live_and_nothing_after_a_whole_o
     for pair in STAGED.chunks(2) {
         futures::future::try_join_all(pair.iter().map(|&case| follow(&coach, folder.path(), case))).await?;
     }
+    Ok(())
+}
+
+/// A language model elsewhere: it quotes the first words that it is told, and asks about one of them.
+struct Model {
+    url: String,
+    asked: Arc<Mutex<Vec<Value>>>,
+}
+
+impl Model {
+    async fn start() -> Result<Model> {
+        let asked = Arc::<Mutex<Vec<Value>>>::default();
+        let all = asked.clone();
+        let answer = async move |Json(wish): Json<Value>| {
+            let data: Value =
+                serde_json::from_str(wish["messages"][1]["content"].as_str().unwrap_or_default()).unwrap_or_default();
+            let told = data["said"].as_str().unwrap_or_default();
+            let quote = told.split(' ').take(8).collect::<Vec<_>>().join(" ");
+            let about = quote.split(|c: char| !c.is_alphabetic()).max_by_key(|word| word.len()).unwrap_or_default();
+            let content = json!({ "question": format!("And what came of the {about} in the end?"), "quote": quote });
+            all.lock().unwrap_or_else(PoisonError::into_inner).push(data);
+            Json(json!({ "choices": [{ "message": { "content": content.to_string() } }] }))
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}/v1", listener.local_addr()?);
+        let app = axum::Router::new().route("/v1/chat/completions", axum::routing::post(answer));
+        tokio::spawn(axum::serve(listener, app).into_future());
+        Ok(Model { url, asked })
+    }
+
+    fn asked(&self) -> Vec<Value> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Tells a story live whose result is missing. Returns what follows its end, and how long the page waited for it.
+async fn followed(coach: &Coach, webm: &Path, end: Value) -> Result<(Value, Duration)> {
+    let session = coach.session_about(json!([ASKS_FOR_A_STORY])).await?;
+    let id = session["id"].as_str().context("an id")?.to_owned();
+    let publisher = Publisher::start(coach, webm, &id, &[])?;
+    let asked = tokio::time::timeout(LIMIT, page_with(coach, &id, ENDED_MS, end)).await.context("nothing followed")?;
+    publisher.finish().await?;
+    coach.until_state(&id, "ready").await?;
+    let (_, message, waited) = asked?;
+    Ok((message, waited))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_words_the_further_question_of_whoever_agreed_and_waits_for_it() -> Result<()> {
+    if !has_recognizer() {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let (webm, _) = spoken(folder.path(), "story", STORY, SECONDS)?;
+    let model = Model::start().await?;
+    let coach =
+        Coach::start(&[("COACH_PROVIDERS_FOLLOW_UP_URL", &model.url), ("COACH_PROVIDERS_FOLLOW_UP_MODEL", "m-1")])
+            .await?;
+    let listens = json!({ "type": "mark", "what": "answer_end", "follow_up": true });
+    let silent = json!({ "type": "mark", "what": "answer_end" });
+    let own = ["What came of it?", "How did it end?"];
+    let (before, _) = followed(&coach, &webm, listens.clone()).await?;
+    ensure!(own.iter().any(|own| before["text"] == *own), "nobody agreed: {before}");
+
+    let (_, list) = coach.get("/api/providers").await?;
+    ensure!(list["providers"][0]["purpose"] == "follow_up" && list["providers"][0]["accepted_us"].is_null(), "{list}");
+    let agreed = reqwest::Client::new().put(coach.url("/api/providers/follow_up"));
+    agreed.json(&json!({ "provider": list["providers"][0]["provider"] })).send().await?.error_for_status()?;
+    ensure!(model.asked().is_empty(), "something was sent without consent");
+    let ((off, _), (after, waited)) =
+        tokio::try_join!(followed(&coach, &webm, silent), followed(&coach, &webm, listens))?;
+    ensure!(own.iter().any(|own| off["text"] == *own), "the page does not wait: {off}");
+    let told = model.asked();
+    println!("the service was told {told:?}; after {waited:?}: {after}");
+    ensure!(after["missing"] == "result", "{after}");
+    if waited >= GIVEN_UP && own.iter().any(|own| after["text"] == *own) {
+        println!("this machine is so busy that the service was not waited for");
+        return Ok(());
+    }
+    ensure!(after["text"].as_str().is_some_and(|text| text.starts_with("And what came of the ")), "{after}");
+    ensure!(told.len() == 1 && told[0]["said"].as_str().is_some_and(|said| said.contains("last job")), "{told:?}");
     Ok(())
 }

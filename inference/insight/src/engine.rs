@@ -6,7 +6,7 @@
 
 use crate::absence::Absence;
 use crate::merge::{Merge, Refused};
-use crate::output::Output;
+use crate::output::{LastAnswer, Output};
 use crate::revision::Revision;
 use crate::state::State;
 use coach_core::MediaTime;
@@ -101,6 +101,11 @@ impl Engine {
     /// Returns what was learnt as usual for this person so far: a later session without a device check may start from it.
     pub fn learnt(&self) -> Calibration {
         self.state.baseline.calibration()
+    }
+
+    /// Returns the answer that ended last; `None`: none has ended, or its words are uncertain.
+    pub fn last_answer(&self) -> Option<LastAnswer> {
+        self.state.last_answer()
     }
 
     /// Ends all streams. Returns the remaining outputs and the report.

@@ -47,6 +47,6 @@ pub mod watch;
 
 pub use engine::Engine;
 pub use merge::Refused;
-pub use output::Output;
+pub use output::{LastAnswer, Output};
 pub use replay::{replay, replay_text};
 pub use report::formulas;

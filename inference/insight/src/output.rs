@@ -20,3 +20,12 @@ pub enum Output {
     /// Every five seconds, once an interviewer has spoken.
     TalkTime(TalkTime),
 }
+
+/// An answer that has ended, for whoever words a further question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastAnswer {
+    /// As it was asked.
+    pub question: Option<String>,
+    /// What was said with certainty.
+    pub said: String,
+}

@@ -229,6 +229,9 @@ pub struct ClientMark {
     /// Text of a note, at most 500 characters, for a mark `note`; the text of an interviewer's own question, for a mark `question`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// For a mark `answer_end`: the page waits for the further question, so a service of others may word it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub follow_up: bool,
 }
 
 /// A message from a page to the server.
@@ -280,7 +283,12 @@ mod tests {
     fn a_known_message_is_read_an_unknown_type_ignored_and_a_bad_one_refused() {
         let mark: FromClient =
             serde_json::from_str(r#"{"type":"mark","what":"question","question_id":"failure-1"}"#).unwrap();
-        let expected = ClientMark { what: MarkKind::Question, question_id: Some("failure-1".into()), note: None };
+        let expected = ClientMark {
+            what: MarkKind::Question,
+            question_id: Some("failure-1".into()),
+            note: None,
+            follow_up: false,
+        };
         assert_eq!(mark, FromClient::Mark(expected));
         assert_eq!(serde_json::from_str::<FromClient>(r#"{"type":"dance","x":1}"#).unwrap(), FromClient::Unknown);
         for bad in [

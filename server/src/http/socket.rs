@@ -183,7 +183,7 @@ impl Channel<'_> {
         match store::reports::hint_feedback(db, person, self.session, t, &id, useful).await {
             Ok(true) if hints::known(&id) => {
                 let what = if useful { MarkKind::HintOn } else { MarkKind::HintOff };
-                let mark = ClientMark { what, question_id: None, note: Some(id) };
+                let mark = ClientMark { what, question_id: None, note: Some(id), follow_up: false };
                 // A session that has ended shows no more hints.
                 let _ended = self.app.live.mark(self.session, Participant::Candidate, mark).await;
                 None

@@ -2,6 +2,7 @@
 //! publisher and taking over never happen at the same time.
 
 mod publishing;
+mod wording;
 
 pub use publishing::{busy, refused};
 
@@ -105,6 +106,7 @@ pub fn start(live: &Arc<LiveContext>, session: &Session, place: Place) -> std::i
             Output::TalkTime(talk) => hub.publish(id, Message::TalkTime(talk)),
             Output::Accepted(_) => {}
         }),
+        wording: wording::wording(live, session),
     })?;
     let (commands, inbox) = mpsc::unbounded_channel();
     let minutes = u64::from(live.recordings.context.config.limits.session_minutes);

@@ -15,6 +15,7 @@ use crate::config::media::From;
 use crate::context::Context;
 use crate::jobs::Workplace;
 use crate::places::Places;
+use crate::providers::follow_up::Questioner;
 use crate::recording::recover::{self, ResumeError};
 use crate::recording::spool::Spool;
 use crate::recording::{Recordings, disk};
@@ -80,6 +81,7 @@ pub async fn open(context: &Context, analyzers: Analyzers) -> anyhow::Result<Arc
         places: Arc::new(places),
         workplace: Workplace::open(&context.config.storage.data)?,
         disk: disk::watch(context.config.storage.clone(), context.shutdown.clone()),
+        questioner: Questioner::new(&context.config.providers)?,
         running: dashmap::DashMap::new(),
     });
     let (recordings, running) = (live.recordings.clone(), live.clone());
@@ -280,7 +282,7 @@ impl LiveSessions for Service {
             self.live.recordings.context.hub.publish(session, Message::Asked(asked));
         }
         let note = mark.note.map(|note| note.chars().take(NOTE_CHARS).collect());
-        running.thread.tell(thread::Command::Mark { what: mark.what, question, note });
+        running.thread.tell(thread::Command::Mark { what: mark.what, question, note, listens: mark.follow_up });
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use super::thread::{self, Question};
 use super::{Answered, Patch, PatchError, Patched, PublishError, StopError};
 use crate::jobs::Workplace;
 use crate::places::Places;
+use crate::providers::follow_up::Questioner;
 use crate::recording::Recordings;
 use crate::recording::disk::DiskSpace;
 use coach_core::{SessionId, UserId};
@@ -24,6 +25,8 @@ pub struct LiveContext {
     /// Where clips of device checks lie while they are measured.
     pub workplace: Workplace,
     pub disk: watch::Receiver<DiskSpace>,
+    /// Words further questions; `None`: the operator has set no service for it.
+    pub questioner: Option<Questioner>,
     /// The live sessions.
     pub running: DashMap<SessionId, Running>,
 }

@@ -1,6 +1,10 @@
 //! The thread of one live session: takes media items, writes the journal and gives out live messages. It waits only for its
 //! next command.
 
+mod dialogue;
+
+pub use dialogue::{Unworded, Wording};
+
 use super::inbox::{self, Gate, Queued};
 use crate::analysis::journal_file::JournalFile;
 use crate::analysis::models::Models;
@@ -12,6 +16,7 @@ use coach_core::report::Report;
 use coach_core::{MediaTime, SessionId};
 use coach_insight::{Engine, Output};
 use coach_media::{Formats, Item, Track};
+use dialogue::{Dialogue, Next};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, mpsc};
 use std::time::{Duration, Instant};
@@ -57,8 +62,10 @@ pub enum Command {
     OtherEnds,
     /// An answer of the interviewer's decoder.
     OtherAnswer(OtherEvent),
-    /// A mark of the page, at the current media time.
-    Mark { what: MarkKind, question: Option<Question>, note: Option<String> },
+    /// A mark of the page, at the current media time. `listens`: the page waits for what follows the end of the answer.
+    Mark { what: MarkKind, question: Option<Question>, note: Option<String>, listens: bool },
+    /// The further question that the engine gave at `t`, as a service of others words it; `None`: it did not.
+    Worded { t: MediaTime, text: Option<String> },
     /// The current media time as the tap has measured it.
     Clock(Instant),
     /// Ends the thread at once; nothing more is written.
@@ -115,6 +122,8 @@ pub struct Setup {
     pub workers: Option<Arc<Workers>>,
     /// Takes the live messages.
     pub publish: Publish,
+    /// Words further questions; `None`: they are asked as the engine words them.
+    pub wording: Option<Wording>,
 }
 
 /// Sends commands to the thread of a session. Cheap to clone.
@@ -167,7 +176,7 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
     std::thread::Builder::new().name(format!("session-{}", &name[name.len() - 4..])).spawn(move || {
         // Every line that is logged on this thread says whose it is.
         let _span = tracing::info_span!("session", session = %setup.session).entered();
-        let of_other = commands.clone();
+        let (of_other, of_wording) = (commands.clone(), commands.clone());
         let other =
             OtherLane::new(&setup.models, Arc::new(move |event| drop(of_other.send(Command::OtherAnswer(event)))));
         let post = Arc::new(move |event| drop(commands.send(Command::Answer(event))));
@@ -184,9 +193,8 @@ pub fn start(setup: Setup) -> std::io::Result<Handle> {
             clock,
             inbox,
             queued,
-            asked: None,
-            answered: None,
-            follow_up: None,
+            dialogue: Dialogue::default(),
+            commands: of_wording,
             unpublished: false,
             ask_for_key: None,
             asked_for_key: None,
@@ -208,11 +216,9 @@ struct SessionThread {
     inbox: mpsc::Receiver<Command>,
     /// Bytes of media in the inbox.
     queued: Queued,
-    /// Id of the question that is being answered; empty after the end of an answer.
-    asked: Option<String>,
-    /// Id of the question whose answer has ended, and the further question that its answer may go on with.
-    answered: Option<String>,
-    follow_up: Option<String>,
+    dialogue: Dialogue,
+    /// The sending end of the inbox, for whoever words a further question.
+    commands: mpsc::Sender<Command>,
     /// Whether nobody publishes: true between two parts.
     unpublished: bool,
     /// Asks the present publisher for a key frame; `None` while nobody publishes.
@@ -279,7 +285,12 @@ impl SessionThread {
                 self.observer.flush();
                 (self.unpublished, self.ask_for_key) = (true, None);
             }
-            Command::Mark { what, question, note } => self.mark(what, question, note),
+            Command::Mark { what, question, note, listens } => self.mark(what, question, note, listens),
+            Command::Worded { t, text } => {
+                if let Some(follow_up) = self.dialogue.worded(t, text) {
+                    (self.setup.publish)(Output::FollowUp(follow_up));
+                }
+            }
             // The clock of the first part is used for the whole session.
             Command::Clock(zero) => drop(self.clock.set(zero)),
             Command::Abandon | Command::Finish(_) => {} // handled by the loop
@@ -306,7 +317,7 @@ impl SessionThread {
         }
         self.engine = Some(Engine::new(self.setup.header.clone()));
         if let Some(question) = self.setup.first_question.clone() {
-            self.mark(MarkKind::Question, Some(question), None);
+            self.mark(MarkKind::Question, Some(question), None, false);
         }
     }
 
@@ -325,7 +336,7 @@ impl SessionThread {
         }
     }
 
-    fn mark(&mut self, what: MarkKind, question: Option<Question>, mut note: Option<String>) {
+    fn mark(&mut self, what: MarkKind, question: Option<Question>, note: Option<String>, listens: bool) {
         let now = self.now();
         let Some(engine) = &mut self.engine else {
             // The person chose the question before the first media came: it becomes the first question.
@@ -335,26 +346,8 @@ impl SessionThread {
             return;
         };
         // The first question counts from t = 0, even when its mark comes later.
-        let t = if self.asked.is_none() && what == MarkKind::Question { MediaTime::ZERO } else { now };
-        match what {
-            // A page that reconnects repeats the mark of the current question.
-            MarkKind::Question if question.as_ref().map(|q| &q.id) == self.asked.as_ref() => return,
-            MarkKind::Question => {
-                self.asked = question.as_ref().map(|q| q.id.clone());
-                self.follow_up = None;
-            }
-            MarkKind::AnswerEnd => {
-                let ended = self.asked.replace(String::new()).filter(|id| !id.is_empty());
-                self.answered = ended.or(self.answered.take());
-            }
-            // Its text is the engine's and never the page's.
-            MarkKind::FollowUp if self.follow_up.is_none() => return,
-            MarkKind::FollowUp => {
-                note = self.follow_up.take();
-                self.asked = self.answered.take();
-            }
-            _ => {}
-        }
+        let t = if !self.dialogue.has_begun() && what == MarkKind::Question { MediaTime::ZERO } else { now };
+        let Some(note) = self.dialogue.mark(what, question.as_ref(), note, listens) else { return };
         let mark = match question {
             Some(q) => Mark {
                 t,
@@ -400,13 +393,31 @@ impl SessionThread {
                 let late_ms = (now - hint.t).max(0) as f64;
                 metrics::histogram!("coach_hint_seconds").record(late_ms / 1000.0);
             }
-            if let Output::FollowUp(follow_up) = &output {
-                self.follow_up.clone_from(&follow_up.text);
-            }
+            let output = match output {
+                Output::FollowUp(follow_up) => {
+                    let answer = self.setup.wording.as_ref().and_then(|_| engine.last_answer());
+                    match self.dialogue.follow(follow_up, answer) {
+                        Next::Tell(follow_up) => Output::FollowUp(follow_up),
+                        Next::Word(unworded) => {
+                            SessionThread::word(&self.setup, &self.commands, unworded);
+                            continue;
+                        }
+                    }
+                }
+                output => output,
+            };
             SessionThread::hand_out(&mut self.journal, &self.setup.publish, output);
         }
         if let Some(journal) = &mut self.journal {
             journal.tick();
+        }
+    }
+
+    /// Lets a service word a further question.
+    fn word(setup: &Setup, commands: &mpsc::Sender<Command>, unworded: Unworded) {
+        let (commands, t) = (commands.clone(), unworded.t);
+        if let Some(wording) = &setup.wording {
+            wording(unworded, Box::new(move |text| drop(commands.send(Command::Worded { t, text }))));
         }
     }
 

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+/// The kind of job that asks it.
+pub const JOB: &str = "estimate";
 /// A frame is asked about every so many milliseconds, further apart in long videos.
 const EVERY_MS: f64 = 2_000.0;
 /// Most frames that are asked about.

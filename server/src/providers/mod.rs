@@ -1,7 +1,8 @@
 //! Services of others: how each is asked, and what is taken from its answer. Nothing here decides whether it is asked: that takes the
-//! operator's settings and the person's consent (`jobs/providers`).
+//! operator's settings and the person's consent (`jobs/providers`, `live/keeper/wording.rs`).
 
 pub mod chat;
+pub mod follow_up;
 pub mod imentiv;
 pub mod outbound;
 pub mod placing;
@@ -23,6 +24,8 @@ pub enum Purpose {
     Review,
     /// Estimates valence and arousal from the video.
     Affect,
+    /// A language model words the question that follows an answer, while the session is live.
+    FollowUp,
 }
 
 impl Purpose {
@@ -32,15 +35,17 @@ impl Purpose {
             Purpose::Transcription => "transcription",
             Purpose::Review => "review",
             Purpose::Affect => "affect",
+            Purpose::FollowUp => "follow_up",
         }
     }
 
-    /// Returns the kind of job that asks it.
-    pub fn job(self) -> &'static str {
+    /// Returns the kind of job that asks it once a session is scored; `None`: it is asked live.
+    pub fn job(self) -> Option<&'static str> {
         match self {
-            Purpose::Transcription => "transcribe",
-            Purpose::Review => "review",
-            Purpose::Affect => "estimate",
+            Purpose::Transcription => Some(transcription::JOB),
+            Purpose::Review => Some(review::JOB),
+            Purpose::Affect => Some(imentiv::JOB),
+            Purpose::FollowUp => None,
         }
     }
 }
@@ -62,7 +67,8 @@ pub fn offers(config: &Config) -> Vec<Offer> {
         let provider = format!("{} {model}", origin(url.as_deref()?));
         Some(Offer { purpose, provider, sends })
     };
-    let model = config.review_model.as_deref().unwrap_or_default();
+    let reviewer = config.review_model.as_deref().unwrap_or_default();
+    let questioner = config.follow_up_model.as_deref().unwrap_or_default();
     let all = [
         offer(
             Purpose::Transcription,
@@ -74,7 +80,7 @@ pub fn offers(config: &Config) -> Vec<Offer> {
         offer(
             Purpose::Review,
             &config.review_url,
-            model,
+            reviewer,
             "What you said, as text, and the questions. No audio, no video, no name. What comes back stands beside your report and moves no \
              score.",
         ),
@@ -84,6 +90,13 @@ pub fn offers(config: &Config) -> Vec<Offer> {
             "Imentiv",
             "The whole recording, with your face and your voice. It is deleted there once its estimates of valence and arousal have come \
              back; they stand beside your report and move no score.",
+        ),
+        offer(
+            Purpose::FollowUp,
+            &config.follow_up_url,
+            questioner,
+            "What you said in the answer, as text, and its question, where something is left to ask and you let further questions be asked. No \
+             audio, no video, no name. What comes back within two seconds is asked in the place of this server's own wording.",
         ),
     ];
     all.into_iter().flatten().collect()

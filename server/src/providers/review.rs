@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::time::Duration;
 
+/// The kind of job that asks it.
+pub const JOB: &str = "review";
 /// The version of what is asked, which stands beside what came back.
 pub const PROMPT_VERSION: u32 = 1;
 /// Most notes that are kept of one session.

@@ -9,6 +9,8 @@ use axum::http::Method;
 use serde_json::Value;
 use std::time::Duration;
 
+/// The kind of job that asks it.
+pub const JOB: &str = "transcribe";
 /// Most characters of a word; what is longer is none.
 const WORD_MAX: usize = 60;
 

@@ -117,7 +117,12 @@ async fn marks_reach_the_session_and_bad_ones_are_answered_to_this_page_alone() 
         assert_eq!(answer["type"], "error", "{answer}");
         assert!(answer["title"].as_str().is_some_and(|title| !title.is_empty()));
     }
-    let expected = ClientMark { what: MarkKind::Question, question_id: Some("pressure-deadline".into()), note: None };
+    let expected = ClientMark {
+        what: MarkKind::Question,
+        question_id: Some("pressure-deadline".into()),
+        note: None,
+        follow_up: false,
+    };
     assert_eq!(*server.live.marks.lock().unwrap(), [expected]);
     say(&mut other, json!({"type": "echo", "nonce": "n1"})).await;
     let heard: Vec<Value> =
@@ -149,7 +154,7 @@ async fn a_hint_that_does_not_help_is_not_shown_again_until_that_is_taken_back()
     }
     say(&mut socket, json!({"type": "echo", "nonce": "x"})).await;
     assert_eq!(next(&mut socket).await.unwrap()["type"], "echo");
-    let mark = |what| ClientMark { what, question_id: None, note: Some("slow_down".into()) };
+    let mark = |what| ClientMark { what, question_id: None, note: Some("slow_down".into()), follow_up: false };
     assert_eq!(*server.live.marks.lock().unwrap(), [mark(MarkKind::HintOff), mark(MarkKind::HintOn)]);
 }
 

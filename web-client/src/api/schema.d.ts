@@ -8338,7 +8338,7 @@ export interface components {
          * @description What a service is for.
          * @enum {string}
          */
-        ProviderPurpose: "transcription" | "review" | "affect";
+        ProviderPurpose: "transcription" | "review" | "affect" | "follow_up";
         Providers: {
             /** @description Empty: nothing leaves this server. */
             providers: components["schemas"]["Provider"][];

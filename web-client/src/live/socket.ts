@@ -4,7 +4,7 @@ import { parse, type Numbered } from "./messages";
 export type MarkKind = "question" | "answer_end" | "pause" | "resume" | "note" | "follow_up";
 
 export type Outgoing =
-  | { type: "mark"; what: MarkKind; question_id?: string; note?: string }
+  | { type: "mark"; what: MarkKind; question_id?: string; note?: string; follow_up?: true }
   | { type: "hint_feedback"; id: string; t: number; useful: boolean };
 
 /** Wait before attempt n, in ms: quick at first, never more than 5 s, spread so that many pages don't come at once. */

@@ -1,6 +1,7 @@
 //! When the question that an answer leaves open is asked: at most once, soon after the answer's end.
 
 use super::follow_up::{asks_for_a_story, missing, question};
+use crate::output::LastAnswer;
 use crate::state::State;
 use coach_core::journal::{Mark, MarkKind};
 use coach_core::live::FollowUp;
@@ -51,5 +52,13 @@ impl State {
             self.asking.asked = Some(place);
         }
         Some(FollowUp { t, missing, text: missing.map(|missing| question(missing, place).to_owned()) })
+    }
+
+    /// Returns the answer that ended last; `None`: none has ended, or its words are uncertain.
+    pub(crate) fn last_answer(&self) -> Option<LastAnswer> {
+        let answer = self.answers.marked.last()?;
+        let scene = self.scene(self.active(Span::new(answer.start, answer.end?)), None);
+        let said = scene.said()?.words().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+        Some(LastAnswer { question: answer.question.clone(), said })
     }
 }

@@ -1,5 +1,5 @@
 //! Services of others that sessions are sent to, each only where the operator sets its address and the person has agreed: a recognizer of
-//! speech, a language model, a service for emotions.
+//! speech, language models, a service for emotions.
 
 use super::Error;
 use axum::http::Uri;
@@ -21,10 +21,14 @@ pub struct Config {
     pub review_url: Option<String>,
     pub review_key: Option<String>,
     pub review_model: Option<String>,
+    /// An OpenAI-compatible server with a language model that words the question that follows an answer, up to its version.
+    pub follow_up_url: Option<String>,
+    pub follow_up_key: Option<String>,
+    pub follow_up_model: Option<String>,
     /// The service of Imentiv, such as `https://api.imentiv.ai`.
     pub imentiv_url: Option<String>,
     pub imentiv_key: Option<String>,
-    /// Time within which a request must be answered, seconds.
+    /// Time within which a request must be answered, seconds. A question that follows an answer has two seconds.
     pub timeout_s: u32,
 }
 
@@ -38,6 +42,9 @@ impl Default for Config {
             review_url: None,
             review_key: None,
             review_model: None,
+            follow_up_url: None,
+            follow_up_key: None,
+            follow_up_model: None,
             imentiv_url: None,
             imentiv_key: None,
             timeout_s: 120,
@@ -51,6 +58,7 @@ impl std::fmt::Debug for Config {
         f.debug_struct("providers::Config")
             .field("transcription", &self.transcription_url.is_some())
             .field("review", &self.review_url.is_some())
+            .field("follow_up", &self.follow_up_url.is_some())
             .field("imentiv", &self.imentiv_url.is_some())
             .finish_non_exhaustive()
     }
@@ -62,6 +70,7 @@ impl Config {
         let addresses = [
             ("providers.transcription_url", &self.transcription_url),
             ("providers.review_url", &self.review_url),
+            ("providers.follow_up_url", &self.follow_up_url),
             ("providers.imentiv_url", &self.imentiv_url),
         ];
         for (key, url) in addresses {
@@ -79,8 +88,14 @@ impl Config {
         if !(language.is_empty() || language.len() == 2 && language.bytes().all(|b| b.is_ascii_lowercase())) {
             return invalid("providers.transcription_language", "must be two small letters, such as \"en\", or empty");
         }
-        if self.review_url.is_some() && self.review_model.as_deref().is_none_or(|model| model.trim().is_empty()) {
-            return invalid("providers.review_model", "a review needs the name of a model");
+        let models = [
+            ("providers.review_model", &self.review_url, &self.review_model),
+            ("providers.follow_up_model", &self.follow_up_url, &self.follow_up_model),
+        ];
+        for (key, url, model) in models {
+            if url.is_some() && model.as_deref().is_none_or(|model| model.trim().is_empty()) {
+                return invalid(key, "a language model needs its name");
+            }
         }
         if self.imentiv_url.is_some() && self.imentiv_key.as_deref().is_none_or(str::is_empty) {
             return invalid("providers.imentiv_key", "Imentiv needs a key");
@@ -151,6 +166,7 @@ mod tests {
         let near = || Some("http://127.0.0.1:1".to_owned());
         let wrong = [
             Config { review_url: near(), ..Config::default() },
+            Config { follow_up_url: near(), follow_up_model: Some(" ".into()), ..Config::default() },
             Config { imentiv_url: near(), ..Config::default() },
             Config { transcription_model: " ".into(), ..Config::default() },
             Config { transcription_language: "english".into(), ..Config::default() },

@@ -7,7 +7,7 @@ use crate::jobs::workplace::{self, Workplace, keep};
 use crate::jobs::{Hold, Hopeless, Job, subject};
 use crate::objects::{self, blocking};
 use crate::providers::Purpose;
-use crate::providers::imentiv::{Affect, Imentiv, Progress};
+use crate::providers::imentiv::{self, Affect, Imentiv, Progress};
 use crate::providers::outbound::Failure;
 use crate::recording::{kinds, results};
 use crate::store::jobs::Claimed;
@@ -103,7 +103,7 @@ impl Estimate {
 #[async_trait]
 impl Job for Estimate {
     fn kind(&self) -> &'static str {
-        Purpose::Affect.job()
+        imentiv::JOB
     }
 
     async fn run(&self, job: &Claimed, hold: &Hold) -> anyhow::Result<()> {

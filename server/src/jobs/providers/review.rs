@@ -6,7 +6,7 @@ use crate::jobs::workplace::keep;
 use crate::jobs::{Hold, Hopeless, Job, subject};
 use crate::objects::{self, blocking};
 use crate::providers::Purpose;
-use crate::providers::review::{Answered, Reviewer};
+use crate::providers::review::{self, Answered, Reviewer};
 use crate::store::jobs::Claimed;
 use anyhow::Context as _;
 use async_trait::async_trait;
@@ -44,7 +44,7 @@ impl Review {
 #[async_trait]
 impl Job for Review {
     fn kind(&self) -> &'static str {
-        Purpose::Review.job()
+        review::JOB
     }
 
     async fn run(&self, job: &Claimed, hold: &Hold) -> anyhow::Result<()> {

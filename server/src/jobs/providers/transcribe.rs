@@ -11,7 +11,7 @@ use crate::objects;
 use crate::providers::Purpose;
 use crate::providers::placing::phrases;
 use crate::providers::stretch::{Stretch, Stretches};
-use crate::providers::transcription::Transcriber;
+use crate::providers::transcription::{self, Transcriber};
 use crate::recording::rescore::Rewritten;
 use crate::recording::results;
 use crate::store::jobs::Claimed;
@@ -96,7 +96,7 @@ fn listen(file: &std::path::Path, limits: Limits, models: &Models, next: &mpsc::
 #[async_trait]
 impl Job for Transcribe {
     fn kind(&self) -> &'static str {
-        Purpose::Transcription.job()
+        transcription::JOB
     }
 
     async fn run(&self, job: &Claimed, hold: &Hold) -> anyhow::Result<()> {

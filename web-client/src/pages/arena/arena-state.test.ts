@@ -22,7 +22,9 @@ const next: ArenaEvent = { is: "done", then: "next" };
 const BEGIN: ArenaEvent[] = [mine, { is: "opened" }, second, second, second, live];
 
 const word = (effect: Effect): string =>
-  effect.do === "mark" ? [effect.what, effect.question_id].filter(Boolean).join(" ") : effect.do;
+  effect.do === "mark"
+    ? [effect.what, effect.question_id, effect.follow_up && "(listens)"].filter(Boolean).join(" ")
+    : effect.do;
 
 /** Plays events one second apart; returns the last state and all effects in words. */
 function play(events: readonly ArenaEvent[], state: ArenaState = first()): { state: ArenaState; did: string[] } {
@@ -62,14 +64,14 @@ describe("a round", () => {
     const begin: ArenaEvent[] = [{ is: "channel", followsUp: true }, ...BEGIN];
     const asked = play([...begin, { is: "done", then: "next" }, { is: "follow_up", text: "What came of it?" }]);
     expect(asked.state.stage).toEqual({ at: "asking_further", text: "What came of it?", then: "next" });
-    expect(asked.did.at(-1)).toBe("answer_end");
+    expect(asked.did.at(-1)).toBe("answer_end (listens)");
     expect(asked.state.timer.since).toBeNull();
     const answered = play([{ is: "answer_further" }, { is: "done", then: "next" }], asked.state);
     expect(answered.did).toEqual(["follow_up", "question b"]);
     expect(answered.state.further).toBeNull();
     expect(play([{ is: "leave" }], asked.state).did).toEqual(["question b"]);
     const none = play([...begin, { is: "done", then: "stop" }, { is: "follow_up", text: null }]);
-    expect(none.did.slice(-2)).toEqual(["answer_end", "stop"]);
+    expect(none.did.slice(-2)).toEqual(["answer_end (listens)", "stop"]);
   });
 
   it("does not end the last answer for a next question that is not there", () => {
@@ -85,7 +87,7 @@ describe("a round", () => {
     const off = first({ followUps: false, serverFollowsUp: true });
     expect(play(done, off).did.at(-1)).toBe("question b");
     const gone = play([...done, lost, { is: "follow_up", text: null }, live], first({ serverFollowsUp: true }));
-    expect(gone.did.slice(-2)).toEqual(["answer_end", "question a"]);
+    expect(gone.did.slice(-2)).toEqual(["answer_end (listens)", "question a"]);
     expect(gone.state.stage).toEqual({ at: "answering" });
     const unplugged: ArenaEvent[] = [
       { is: "device_gone", what: "camera" },

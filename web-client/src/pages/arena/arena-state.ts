@@ -114,7 +114,8 @@ export type Effect =
   | { do: "open_camera"; fresh: boolean; voiceOnly?: true }
   /** Publishes the open camera, in place of what was published before. */
   | { do: "publish" }
-  | { do: "mark"; what: MarkKind; question_id?: string }
+  /** `follow_up`: the further question is waited for. */
+  | { do: "mark"; what: MarkKind; question_id?: string; follow_up?: true }
   | { do: "withhold"; on: boolean }
   /** Lets go of camera and connection; the server waits. */
   | { do: "let_go" }
@@ -277,7 +278,7 @@ function finished(state: ArenaState, event: ArenaEvent, now: number): Step {
       if (!may) return event.then === "stop" ? stop(state, now) : next(state, now);
       const listening: Stage = { at: "listening", then: event.then };
       return stay({ ...state, stage: listening, followed: state.index, hint: null, timer: pause(state.timer, now) }, [
-        mark("answer_end"),
+        { do: "mark", what: "answer_end", follow_up: true },
       ]);
     }
     case "follow_up":

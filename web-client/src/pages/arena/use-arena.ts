@@ -88,8 +88,13 @@ function useEffects(id: string, parts: React.RefObject<Parts>, setStream: (strea
           }
           break;
         case "mark": {
-          const { what, question_id } = effect;
-          hold.socket?.send({ type: "mark", what, ...(question_id === undefined ? {} : { question_id }) });
+          const { what, question_id, follow_up } = effect;
+          hold.socket?.send({
+            type: "mark",
+            what,
+            ...(question_id && { question_id }),
+            ...(follow_up && { follow_up }),
+          });
           break;
         }
         case "withhold":

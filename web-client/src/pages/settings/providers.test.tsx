@@ -40,6 +40,12 @@ describe("services of others", () => {
     expect(asked).toEqual(['PUT /api/providers/review {"provider":"https://llm.example m-1"}']);
   });
 
+  it("says when it is sent", () => {
+    const [review] = offer(null).providers;
+    show({ providers: [{ ...review!, purpose: "follow_up" }] });
+    expect(document.body.textContent).toContain("at the end of an answer, while you practise");
+  });
+
   it("withdraws by the same switch, and tells what is refused", async () => {
     const asked = show(offer(1), 409);
     await userEvent.click(screen.getByTestId("provider-review"));

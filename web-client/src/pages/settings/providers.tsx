@@ -12,7 +12,11 @@ const TITLES: Record<Offer["purpose"], string> = {
   transcription: "Let another recognizer write my words down",
   review: "Let a language model read what I said",
   affect: "Let Imentiv estimate feelings from my recordings",
+  follow_up: "Let a language model word further questions",
 };
+
+const whenSent = (purpose: Offer["purpose"]) =>
+  purpose === "follow_up" ? "at the end of an answer, while you practise" : "after each session from now on";
 
 function OneProvider({ offer }: { offer: Offer }) {
   const cache = useQueryClient();
@@ -33,7 +37,7 @@ function OneProvider({ offer }: { offer: Offer }) {
         disabled={flip.isPending}
         onFlip={(next) => flip.mutate(next)}
       >
-        Sent to <span className="break-all font-medium text-ink">{offer.provider}</span> after each session from now on:{" "}
+        Sent to <span className="break-all font-medium text-ink">{offer.provider}</span> {whenSent(offer.purpose)}:{" "}
         {offer.sends} You can switch it off at any time; what came back stays with its sessions until you delete them.
       </SwitchRow>
       {flip.isError && (
