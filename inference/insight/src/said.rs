@@ -132,11 +132,14 @@ impl<'a> Said<'a> {
     /// silence the words before and after it.
     pub fn quote(&self, span: Span, around: usize) -> Option<String> {
         let all: Vec<&Word> = self.words().collect();
-        let from = all.partition_point(|w| w.end <= span.start);
-        let to = all.partition_point(|w| w.start < span.end).max(from);
+        // Half of a word must lie in the span, or half of the span in it: the ends of words are not heard to the millisecond.
+        let shorter = |w: &Word| (w.end - w.start).min(span.len_ms()).max(1);
+        let from = all.partition_point(|w| 2 * (w.end - span.start) < shorter(w));
+        let to = all.partition_point(|w| 2 * (span.end - w.start) >= shorter(w)).max(from);
         if from == to {
             let before = joined(&all[from.saturating_sub(AROUND_SILENCE)..from]);
             let after = joined(&all[to..(to + AROUND_SILENCE).min(all.len())]);
+            let before = before.trim_end_matches(['.', ',', ';', ':']);
             return quoted(format!("{before} \u{2026} {after}").trim().to_owned())
                 .filter(|_| !before.is_empty() && !after.is_empty());
         }
@@ -213,6 +216,11 @@ pub(crate) mod tests {
         assert_eq!(said.quote(span(900, 1300), 0).as_deref(), Some("\u{201c}trying to\u{201d}"));
         assert!(said.quote(span(0, 99_000), 0).is_some_and(|q| q.ends_with("by one \u{2026}\u{201d}")), "cut");
         assert_eq!(said.quote(span(90_000, 91_000), 0), None);
+        let silence = said.quote(span(760, 5_000), 0).unwrap();
+        assert!(
+            silence.contains("trying") && !silence.contains("um "),
+            "the end of a word before a silence: {silence}"
+        );
         assert_eq!(said.quote(span(800, 900), 0).as_deref(), Some("\u{201c}I was um \u{2026} trying to, uh,\u{201d}"));
     }
 
