@@ -11,6 +11,9 @@ use crate::stats::ratio;
 use crate::texts;
 use coach_core::report::Moment;
 
+/// A pause of which somebody who listens would say that it was long.
+const SILENCE_MS: i64 = 2_000;
+
 pub const CURVE: Curve = Curve::Fall { full: 1.0, zero: 9.0 };
 
 pub const METRIC: Metric = Metric {
@@ -23,18 +26,23 @@ pub const METRIC: Metric = Metric {
              ones go with better ratings in interview studies, moderately.",
     noticeable: Some(2.0),
     reads: Some(|t| match t.measure.events {
-        Events { count: 0, .. } => "none over a second".into(),
-        Events { count, longest_ms, .. } => {
-            format!("{} over a second, the longest {}", texts::times(count), texts::seconds(longest_ms))
+        Events { of: 0, .. } => "none over a second".into(),
+        Events { of, longest_ms, .. } => {
+            format!("{} over a second, the longest {}", texts::times(of), texts::seconds(longest_ms))
         }
     }),
     target: Some(|full| format!("at most {full:.0} s a minute beyond the first second of each")),
     priority: Priority::First,
     advice: Some(|t| {
-        let Events { count, longest_ms, .. } = t.measure.events;
-        let (times, longest) = (texts::times(count), texts::seconds(longest_ms));
+        let Events { count, of, longest_ms } = t.measure.events;
+        let longest = texts::seconds(longest_ms);
+        let stopped = match count {
+            0 => format!("{} for over a second", texts::times(of)),
+            1 => return format!("One long silence of {longest}. A breath of a second is enough between two thoughts."),
+            _ => format!("{} for over two seconds", texts::times(count)),
+        };
         format!(
-            "Long silences: you stopped {times}, the longest for {longest}. A breath of a second is enough between two thoughts."
+            "Long silences: you stopped {stopped}, the longest for {longest}. A breath of a second is enough between two thoughts."
         )
     }),
     praise: Some(|v| if v < 0.05 { "there were no long silences".into() } else { "your pauses were short".into() }),
@@ -53,8 +61,9 @@ fn measure(scene: &Scene) -> Measure {
                 .push((over as f32, Moment { span: pause.span, why: texts::pause(pause.span.len_ms()), good: false }));
         }
     }
-    let longest_ms = events.iter().map(|(_, m): &(f32, Moment)| m.span.len_ms()).max().unwrap_or(0);
-    let counted = Events { count: events.len(), of: events.len(), longest_ms };
+    let lengths: Vec<i64> = events.iter().map(|(_, m): &(f32, Moment)| m.span.len_ms()).collect();
+    let long = lengths.iter().filter(|&&ms| ms >= SILENCE_MS).count();
+    let counted = Events { count: long, of: lengths.len(), longest_ms: lengths.into_iter().max().unwrap_or(0) };
     let measure = scene
         .voiced_for(SCORED_SPEECH_S, ratio(over_ms as f64 / 1000.0, scene.totals.talk_s / 60.0))
         .with_events(scene, events);

@@ -11,6 +11,7 @@ use crate::scene::{Scene, Totals};
 use crate::scores;
 use crate::stats::ratio;
 use crate::texts;
+use coach_core::MediaTime;
 use coach_core::report::{Moment, Series};
 
 /// Version of what the metrics mean; raised when one of them is defined anew, so that trends do not mix the two.
@@ -181,10 +182,20 @@ pub struct Measure {
     pub moments: Vec<Moment>,
     /// Events it rests on, for sentences that count: how many, out of how many, and the longest, in milliseconds.
     pub events: Events,
+    /// Where a level changed and stayed so; `None`: nowhere.
+    pub step: Option<Step>,
     /// What a level was read against, in words.
     pub than: Option<&'static str>,
     /// How the value was found, where there is more than one way: "counted in the words".
     pub how: Option<&'static str>,
+}
+
+/// A change of level that lasts to the end of an answer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Step {
+    pub at: MediaTime,
+    /// Level after it less that before it, dB.
+    pub by_db: f32,
 }
 
 /// How many events a measure rests on.

@@ -1,12 +1,20 @@
 //! Volume consistency: the spread of the levels of phrases, in dB; smaller is steadier.
 
-use super::{Events, Measure, Metric, Priority};
+use super::{Events, Measure, Metric, Priority, Step};
 use crate::curve::{Curve, Side};
 use crate::scene::Scene;
 use crate::texts;
+use crate::timeline::Chunk;
 use coach_core::report::Moment;
 
 pub const CURVE: Curve = Curve::Fall { full: 1.0, zero: 6.0 };
+
+/// Fewer pieces on either side are no lasting change.
+const STEP_PIECES: usize = 3;
+/// A change that everybody hears.
+const STEP_DB: f32 = 5.0;
+/// Most of the spread that it may leave unexplained, as a share of the variance.
+const STEP_LEAVES: f32 = 0.4;
 
 pub const METRIC: Metric = Metric {
     id: "volume_consistency",
@@ -25,15 +33,25 @@ pub const METRIC: Metric = Metric {
     }),
     target: Some(|_| "as loud in one phrase as in the next".into()),
     advice: Some(|t| {
-        let count = t.measure.events.count;
-        let where_ = if count == 0 {
-            "from phrase to phrase".to_owned()
-        } else {
-            format!("and dropped in {}", texts::stretches(count))
+        let Events { count, of, .. } = t.measure.events;
+        let found = match (t.measure.step, count) {
+            (Some(Step { at, by_db }), _) if by_db > 0.0 => {
+                let (at, loud) = (texts::clock(at), texts::loudness(-by_db));
+                return format!(
+                    "You began quietly: until {at} about {loud} as loud as after it. Begin as loud as you go on."
+                );
+            }
+            (Some(Step { at, by_db }), _) => {
+                format!(
+                    "You got quieter at {} and stayed so, about {} as loud as before",
+                    texts::clock(at),
+                    texts::loudness(by_db)
+                )
+            }
+            (None, 0) => "Your volume was uneven from phrase to phrase".into(),
+            (None, _) => format!("Your volume was uneven: clearly quieter in {count} of {}", texts::stretches(of)),
         };
-        format!(
-            "Your volume was uneven {where_}. Keep the same loudness to the end, as if somebody sat at the far wall."
-        )
+        format!("{found}. Keep the same loudness to the end, as if somebody sat at the far wall.")
     }),
     praise: Some(|_| "your volume was even".into()),
     measure,
@@ -52,5 +70,53 @@ fn measure(scene: &Scene) -> Measure {
         .iter()
         .map(|c| (mean - c.level_db, Moment { span: c.span, why: texts::quieter(mean - c.level_db), good: false }))
         .collect();
-    Measure { events: counted, ..scene.voiced(value).with_events(scene, events) }
+    Measure { events: counted, step: step(&chunks), ..scene.voiced(value).with_events(scene, events) }
+}
+
+/// Returns where the level changed for good: where two means, one before and one after, leave the least spread, if they are far apart and
+/// little else is left.
+fn step(chunks: &[&Chunk]) -> Option<Step> {
+    let mean = |chunks: &[&Chunk]| chunks.iter().map(|c| c.level_db).sum::<f32>() / chunks.len() as f32;
+    let squares = |chunks: &[&Chunk]| {
+        let mean = mean(chunks);
+        chunks.iter().map(|c| (c.level_db - mean).powi(2)).sum::<f32>()
+    };
+    let last = chunks.len().checked_sub(STEP_PIECES)?;
+    let left = |at: usize| squares(&chunks[..at]) + squares(&chunks[at..]);
+    let at = (STEP_PIECES..=last).min_by(|&a, &b| left(a).total_cmp(&left(b)))?;
+    let by_db = mean(&chunks[at..]) - mean(&chunks[..at]);
+    let explains = left(at) <= STEP_LEAVES * squares(chunks);
+    (by_db.abs() >= STEP_DB && explains).then(|| Step { at: chunks[at].span.start, by_db })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use coach_core::{MediaTime, Span};
+
+    fn found(levels: &[f32]) -> Option<Step> {
+        let chunk = |(k, &level_db): (usize, &f32)| {
+            let start = MediaTime(3000 * k as i64);
+            Chunk { span: Span::new(start, start + 2500), level_db }
+        };
+        let chunks: Vec<Chunk> = levels.iter().enumerate().map(chunk).collect();
+        step(&chunks.iter().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_level_that_changes_for_good_is_a_step_and_one_that_comes_back_is_none() {
+        let down = found(&[60.0, 61.0, 59.0, 60.0, 50.0, 51.0, 49.0, 50.0]).unwrap();
+        assert_eq!((down.at, down.by_db), (MediaTime(12_000), -10.0));
+        assert_eq!(found(&[50.0, 51.0, 49.0, 60.0, 61.0, 59.0, 60.0]).unwrap().by_db, 10.0);
+        for levels in [
+            &[60.0, 61.0, 50.0, 60.0, 61.0, 50.0, 60.0, 59.0][..],
+            &[60.0, 61.0, 50.0, 49.0, 51.0, 61.0, 60.0, 59.0],
+            &[60.0, 61.0, 59.0, 60.0, 57.0, 58.0, 57.0, 58.0],
+            &[60.0, 60.0, 60.0, 60.0, 60.0, 50.0],
+            &[60.0, 50.0],
+            &[],
+        ] {
+            assert_eq!(found(levels), None, "{levels:?}");
+        }
+    }
 }
