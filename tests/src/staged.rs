@@ -53,6 +53,8 @@ pub enum Face {
     Dark,
     /// Two faces side by side.
     Two,
+    /// A small face behind, as on a poster.
+    Behind,
 }
 
 /// Makes clips in a folder; a voice or a face is made once.
@@ -168,6 +170,13 @@ impl Stage {
             Face::Photograph => "crop=400:300:40:5,scale=480:360".into(),
             Face::Leaves => format!("{living},drawbox=color=gray:t=fill:enable='between(t,{FROM_S},{})'", FROM_S + 6.0),
             Face::Dark => format!("{living},lutyuv=y='16+(val-16)*0.05':enable='between(t,{FROM_S},{})'", FROM_S + 8.0),
+            Face::Behind => {
+                let near = living.replace(
+                    "crop=400:300:'40+10*sin(t)':'5+8*cos(1.3*t)'",
+                    "crop=240:180:'70+10*sin(t)':'25+8*cos(1.3*t)'",
+                );
+                format!("split[a][b];[a]{near}[c];[b]crop=120:120:165:40,scale=96:96[d];[c][d]overlay=0:0")
+            }
             Face::Two => format!("{living},crop=230:340:80:0,split[a][b];[a][b]hstack"),
         };
         #[rustfmt::skip]

@@ -51,7 +51,8 @@ const VOICES: [Staged; 10] = [
     },
 ];
 
-const FACES: [Staged; 4] = [
+const FACES: [Staged; 5] = [
+    Staged { face: Face::Behind, ..USUAL },
     Staged {
         face: Face::Photograph,
         absent: &["confidence", "resilience", "engagement"],

@@ -156,7 +156,8 @@ pub struct Face {
     pub present: bool,
     /// Presence score of the landmark model, 0 to 1; 0 when there is none.
     pub score: f32,
-    /// Faces seen when the detector last ran; the largest is followed.
+    /// Faces seen when the detector last ran, without those that are less than half as wide as the one that is followed (at first the
+    /// largest): people in the background, faces on posters.
     pub faces: u32,
     /// x, y, width, height of the landmarks' bounds, 0 to 1 of the upright frame (may reach beyond it).
     #[serde(rename = "box")]

@@ -16,6 +16,22 @@ pub struct Roi {
 /// How much larger than the face the crop is; MediaPipe's value for detections and landmarks alike.
 const MARGIN: f64 = 1.5;
 
+/// A face of less than this share of the width of the one that is followed is somebody in the background, or a face on a poster.
+const RIVAL_WIDTH: f64 = 0.5;
+
+/// Returns how many of the faces could be the one that is followed, itself included: those that are at least half as wide. `followed`: its
+/// region in the frame before; `None`: the largest is followed.
+pub fn rivals(faces: impl Iterator<Item = Roi> + Clone, followed: Option<&Roi>) -> usize {
+    let distance = |a: &Roi, b: &Roi| (a.cx - b.cx).hypot(a.cy - b.cy);
+    let area = |roi: &Roi| roi.width * roi.height;
+    let found = match followed {
+        Some(roi) => faces.clone().min_by(|a, b| distance(a, roi).total_cmp(&distance(b, roi))),
+        None => faces.clone().max_by(|a, b| area(a).total_cmp(&area(b))),
+    };
+    let Some(found) = found else { return 0 };
+    faces.filter(|face| face.width >= RIVAL_WIDTH * found.width).count()
+}
+
 /// An affine map: x = m0 u + m1 v + m2, y = m3 u + m4 v + m5.
 pub type Affine = [f64; 6];
 
@@ -103,6 +119,21 @@ mod tests {
 
     fn apply(m: Affine, u: f64, v: f64) -> (f64, f64) {
         (m[0] * u + m[1] * v + m[2], m[3] * u + m[4] * v + m[5])
+    }
+
+    #[test]
+    fn a_small_face_behind_is_no_rival_and_a_large_one_before_a_small_one_is() {
+        let roi = |cx: f64, width: f64| Roi { cx, cy: 100.0, width, height: width, rotation: 0.0 };
+        let (person, poster, guest) = (roi(100.0, 90.0), roi(300.0, 40.0), roi(400.0, 60.0));
+        assert_eq!(rivals([poster, person].into_iter(), None), 1);
+        assert_eq!(rivals([poster, person].into_iter(), Some(&person)), 1);
+        assert_eq!(rivals([poster, person, guest].into_iter(), Some(&roi(110.0, 120.0))), 2);
+        assert_eq!(
+            rivals([poster, person].into_iter(), Some(&poster)),
+            2,
+            "who is larger than the one that is followed counts"
+        );
+        assert_eq!((rivals([].into_iter(), None), rivals([person].into_iter(), None)), (0, 1));
     }
 
     #[test]

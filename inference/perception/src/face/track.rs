@@ -16,7 +16,7 @@ const STALE_MS: i64 = 1000;
 pub struct Track {
     pub(super) roi: Option<Roi>,
     smooth: OneEuro,
-    /// The number of faces when the detector last ran.
+    /// How many faces could be the one that is followed when the detector last ran.
     pub(super) faces: u32,
     /// When the detector last ran.
     pub(super) counted: Option<MediaTime>,

@@ -4,7 +4,7 @@ use super::crop::{Border, Crop, Image, crop};
 use super::detect::{self, Detection};
 use super::networks::Networks;
 use super::points::Points;
-use super::roi::Roi;
+use super::roi::{Roi, rivals};
 use super::track::{NUMBERS, Track};
 use super::{Models, action_units, eyes, outline, pose, quality};
 use crate::runtime::{self, Runtime};
@@ -132,7 +132,8 @@ impl Worker {
         let due = track.counted.is_none_or(|counted| t - counted >= COUNT_EVERY_MS);
         if track.roi.is_none() || due {
             self.detect(image)?;
-            track.faces = self.detections.len() as u32;
+            let found = self.detections.iter().map(|d| roi_of(d, size));
+            track.faces = rivals(found, track.roi.as_ref()) as u32;
             track.counted = Some(t);
         }
         let roi = track.roi.or_else(|| {
