@@ -10,7 +10,7 @@ use coach_core::report::ScoreName;
 pub const FORMULA: Formula = Formula {
     name: ScoreName::Confidence,
     id: "confidence",
-    version: 5,
+    version: 6,
     inputs: &[
         Input { metric: &eye_contact::METRIC, weight: 0.24, curve: eye_contact::CURVE, pillar: true },
         Input { metric: &presence::METRIC, weight: 0.06, curve: presence::CURVE, pillar: true },
