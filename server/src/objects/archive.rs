@@ -4,6 +4,7 @@ use super::{Growing, Objects, Reading};
 use crate::config::{Config, storage::Kind};
 use anyhow::Context as _;
 use async_trait::async_trait;
+use axum::http::Uri;
 use bytes::Bytes;
 use coach_archive::store::{Cors, Keys, Options, Store};
 use coach_archive::{Archive, Upload};
@@ -27,15 +28,15 @@ pub struct Stored {
 }
 
 impl Stored {
-    fn new(config: &Config, archive: Archive, origin: &str) -> Stored {
-        let origin = origin.trim_end_matches('/').to_owned();
+    async fn new(config: &Config, archive: Archive) -> anyhow::Result<Stored> {
+        let origin = origin(&archive).await?;
         let storage = &config.storage;
         // A page that came by https may load nothing by http, and a browser elsewhere does not reach this machine's loopback.
         let through = storage.kind == Kind::Embedded && storage.public_endpoint.is_none() && config.http.is_https();
-        match through {
+        Ok(match through {
             true => Stored { archive, browser_origin: String::new(), forwarded: Some(origin) },
             false => Stored { archive, browser_origin: origin, forwarded: None },
-        }
+        })
     }
 
     /// Returns a signed URL as browsers use it.
@@ -51,7 +52,7 @@ impl Stored {
 /// The store cannot be opened, reached or bound to its address; the message says which setting to change.
 pub async fn open(config: &Config, shutdown: CancellationToken) -> anyhow::Result<Arc<dyn Objects>> {
     let storage = &config.storage;
-    let (settings, origin) = match storage.kind {
+    let settings = match storage.kind {
         Kind::Embedded => {
             let folder = storage.data.join("objects");
             let store = tokio::task::spawn_blocking(move || Store::open(Options::new(folder)))
@@ -89,7 +90,7 @@ pub async fn open(config: &Config, shutdown: CancellationToken) -> anyhow::Resul
         Ok(uploads) => tracing::info!(uploads, "abandoned uploads are gone"),
         Err(error) => tracing::warn!(%error, "abandoned uploads could not be swept"),
     }
-    Ok(Arc::new(Stored::new(config, archive, &origin)))
+    Ok(Arc::new(Stored::new(config, archive).await?))
 }
 
 /// Opens the store for a process beside the server. An embedded store is reached at the server's address.
@@ -98,7 +99,7 @@ pub async fn open(config: &Config, shutdown: CancellationToken) -> anyhow::Resul
 /// The store cannot be reached; the message says what to do.
 pub async fn reach(config: &Config) -> anyhow::Result<Arc<dyn Objects>> {
     let storage = &config.storage;
-    let (settings, origin) = match storage.kind {
+    let settings = match storage.kind {
         Kind::Embedded => {
             let folder = storage.data.join("objects");
             let keys = Keys::read(&folder).with_context(|| {
@@ -119,38 +120,43 @@ pub async fn reach(config: &Config) -> anyhow::Result<Arc<dyn Objects>> {
         ),
         Kind::S3 => "the object store is not there".into(),
     })?;
-    Ok(Arc::new(Stored::new(config, archive, &origin)))
+    Ok(Arc::new(Stored::new(config, archive).await?))
 }
 
-/// Returns the settings of the embedded store at this address, and its origin for browsers.
-fn embedded(config: &Config, address: SocketAddr, keys: Keys) -> (coach_archive::Config, String) {
+/// Returns the origin from which browsers load objects: that of a URL as they get it, which has the bucket in it where the store is
+/// addressed so.
+async fn origin(archive: &Archive) -> anyhow::Result<String> {
+    let url = archive.presign_get("origin", Duration::from_secs(60), None).await?.url;
+    let uri: Uri = url.parse().context("the object store's address is no URL")?;
+    let (scheme, authority) = uri.scheme_str().zip(uri.authority()).context("the object store's address is no URL")?;
+    Ok(format!("{scheme}://{authority}"))
+}
+
+/// Returns the settings of the embedded store at this address.
+fn embedded(config: &Config, address: SocketAddr, keys: Keys) -> coach_archive::Config {
     let storage = &config.storage;
     let mut settings = coach_archive::Config::embedded(format!("http://{address}"), keys);
     settings.bucket.clone_from(&storage.bucket);
     settings.public_url.clone_from(&storage.public_endpoint);
-    let origin = storage.public_endpoint.clone().unwrap_or_else(|| format!("http://{address}"));
-    (settings, origin)
+    settings
 }
 
-/// Returns the settings of the configured S3 store, and its origin for browsers.
-fn s3(config: &Config) -> anyhow::Result<(coach_archive::Config, String)> {
+/// Returns the settings of the configured S3 store.
+fn s3(config: &Config) -> anyhow::Result<coach_archive::Config> {
     let storage = &config.storage;
     let key = |value: &Option<String>, name: &str| value.clone().with_context(|| format!("{name} is missing"));
     let keys = Keys {
         access_key: key(&storage.access_key, "storage.access_key")?,
         secret_key: key(&storage.secret_key, "storage.secret_key")?,
     };
-    let settings = coach_archive::Config {
+    Ok(coach_archive::Config {
         endpoint: storage.endpoint.clone(),
         region: storage.region.clone(),
         bucket: storage.bucket.clone(),
         public_url: storage.public_endpoint.clone(),
         path_style: storage.path_style,
         ..coach_archive::Config::embedded("", keys)
-    };
-    let aws = || format!("https://*.amazonaws.com https://{}.s3.{}.amazonaws.com", storage.bucket, storage.region);
-    let origin = storage.public_endpoint.clone().or_else(|| storage.endpoint.clone()).unwrap_or_else(aws);
-    Ok((settings, origin))
+    })
 }
 
 /// Returns the origins of the server's own pages, which read recordings from the store.
@@ -245,5 +251,41 @@ impl Growing for Part {
     async fn complete(self: Box<Self>) -> anyhow::Result<()> {
         self.0.complete().await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::storage;
+
+    async fn browsers_load_from(storage: storage::Config) -> String {
+        let keys = (Some("an-access-key".into()), Some("a-secret-key".into()));
+        let storage = storage::Config {
+            kind: Kind::S3,
+            access_key: keys.0,
+            secret_key: keys.1,
+            bucket: "interviews".into(),
+            ..storage
+        };
+        let config = Config { storage, ..Config::default() };
+        let archive = Archive::new(s3(&config).unwrap()).unwrap();
+        Stored::new(&config, archive).await.unwrap().browser_origin
+    }
+
+    #[tokio::test]
+    async fn pages_may_load_from_the_address_of_signed_urls_and_from_no_other_bucket() {
+        let region = || storage::Config { region: "eu-central-1".into(), ..storage::Config::default() };
+        let at =
+            |endpoint: &str, path_style| storage::Config { endpoint: Some(endpoint.into()), path_style, ..region() };
+        let of_aws = browsers_load_from(storage::Config { path_style: false, ..region() }).await;
+        assert_eq!(of_aws, "https://interviews.s3.eu-central-1.amazonaws.com");
+        let of_aws = browsers_load_from(storage::Config { path_style: true, ..region() }).await;
+        assert_eq!(of_aws, "https://s3.eu-central-1.amazonaws.com");
+        assert_eq!(browsers_load_from(at("https://s3.example:9000", true)).await, "https://s3.example:9000");
+        assert_eq!(browsers_load_from(at("https://s3.example", false)).await, "https://interviews.s3.example");
+        let public =
+            storage::Config { public_endpoint: Some("https://media.example/".into()), ..at("http://minio:9000", true) };
+        assert_eq!(browsers_load_from(public).await, "https://media.example");
     }
 }
