@@ -15,7 +15,7 @@ use coach_core::MediaTime;
 use coach_core::report::{Moment, Series};
 
 /// Version of what the metrics mean; raised when one of them is defined anew, so that trends do not mix the two.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Picks one curve of a report.
 pub type SeriesOf = fn(&Series) -> &[Option<f32>];
@@ -191,7 +191,7 @@ pub struct Measure {
 }
 
 /// A change of level that lasts to the end of an answer.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Step {
     pub at: MediaTime,
     /// Level after it less that before it, dB.
