@@ -1,4 +1,4 @@
-//! "Take a breath": a stress spike (several signals over the usual for 1 s), or pauses in less than 6 % of 25 s; again under 10 %.
+//! "Take a breath": a stress spike (several signals over the usual for 1 s), or pauses in less than 7 % of 25 s; again under 11 %.
 
 use super::{Evidence, Now, Rule, Verdict, over};
 
@@ -18,5 +18,5 @@ fn check(now: &Now, active: bool) -> Verdict {
     if let Some(height) = now.spike {
         return Verdict::Show(height, STRAIN);
     }
-    now.breath.map_or(Verdict::Fine, |share| over(share, 0.94, 0.9, active, BREATHLESS))
+    now.breath.map_or(Verdict::Fine, |share| over(share, 0.93, 0.89, active, BREATHLESS))
 }

@@ -36,14 +36,16 @@ pub const METRIC: Metric = Metric {
     advice: Some(|t| {
         let Events { count, of, longest_ms } = t.measure.events;
         let longest = texts::seconds(longest_ms);
-        let stopped = match count {
-            0 => format!("{} for over a second", texts::times(of)),
-            1 => return format!("One long silence of {longest}. A breath of a second is enough between two thoughts."),
-            _ => format!("{} for over two seconds", texts::times(count)),
+        let found = match (count, of) {
+            (0, 1) => format!("You stopped once, for {longest}"),
+            (0, _) => format!("You stopped {} for over a second, the longest for {longest}", texts::times(of)),
+            (1, _) => format!("One long silence of {longest}"),
+            _ => format!(
+                "Long silences: you stopped {} for over two seconds, the longest for {longest}",
+                texts::times(count)
+            ),
         };
-        format!(
-            "Long silences: you stopped {stopped}, the longest for {longest}. A breath of a second is enough between two thoughts."
-        )
+        format!("{found}. A breath of a second is enough between two thoughts.")
     }),
     praise: Some(|v| if v < 0.05 { "there were no long silences".into() } else { "your pauses were short".into() }),
     measure,

@@ -28,6 +28,10 @@ pub const METRIC: Metric = Metric {
     more_less: ["less even", "more even"],
     priority: Priority::First,
     reads: Some(|t| match t.side {
+        _ if t.measure.step.is_some_and(|step| step.by_db < 0.0) => {
+            let Step { at, by_db } = t.measure.step.unwrap_or_default();
+            format!("about {} as loud from {} on", texts::loudness(by_db), texts::clock(at))
+        }
         Side::Within => "as loud in one phrase as in the next".into(),
         _ => format!("{:.0} % louder or quieter from phrase to phrase", 100.0 * (texts::times_as_loud(t.value) - 1.0)),
     }),
