@@ -20,16 +20,20 @@ const MARGIN: f64 = 1.5;
 const RIVAL_WIDTH: f64 = 0.5;
 
 /// Returns how many of the faces could be the one that is followed, itself included: those that are at least half as wide. `followed`: its
-/// region in the frame before; `None`: the largest is followed.
+/// region in the frame before, where the detector need not have found it; `None`: the largest is followed.
 pub fn rivals(faces: impl Iterator<Item = Roi> + Clone, followed: Option<&Roi>) -> usize {
     let distance = |a: &Roi, b: &Roi| (a.cx - b.cx).hypot(a.cy - b.cy);
     let area = |roi: &Roi| roi.width * roi.height;
-    let found = match followed {
-        Some(roi) => faces.clone().min_by(|a, b| distance(a, roi).total_cmp(&distance(b, roi))),
-        None => faces.clone().max_by(|a, b| area(a).total_cmp(&area(b))),
+    let wide = |least: f64| faces.clone().filter(|face| face.width >= RIVAL_WIDTH * least).count();
+    let Some(followed) = followed else {
+        let largest = faces.clone().max_by(|a, b| area(a).total_cmp(&area(b)));
+        return largest.map_or(0, |largest| wide(largest.width));
     };
-    let Some(found) = found else { return 0 };
-    faces.filter(|face| face.width >= RIVAL_WIDTH * found.width).count()
+    let nearest = faces.clone().min_by(|a, b| distance(a, followed).total_cmp(&distance(b, followed)));
+    match nearest.filter(|nearest| distance(nearest, followed) < followed.width / 2.0) {
+        Some(found) => wide(found.width),
+        None => 1 + wide(followed.width),
+    }
 }
 
 /// An affine map: x = m0 u + m1 v + m2, y = m3 u + m4 v + m5.
@@ -133,6 +137,7 @@ mod tests {
             2,
             "who is larger than the one that is followed counts"
         );
+        assert_eq!(rivals([poster].into_iter(), Some(&person)), 1, "the detector missed a turned head");
         assert_eq!((rivals([].into_iter(), None), rivals([person].into_iter(), None)), (0, 1));
     }
 
