@@ -24,7 +24,7 @@ pub enum Output {
 /// An answer that has ended, for whoever words a further question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastAnswer {
-    /// As it was asked.
+    /// As it was asked, where it is one of the bank's; an interviewer's own is theirs.
     pub question: Option<String>,
     /// What was said with certainty.
     pub said: String,

@@ -30,7 +30,7 @@ pub struct Wish<'a> {
 pub struct Chat {
     outbound: Outbound,
     model: String,
-    /// The first form that the server was not seen to refuse.
+    /// The form of the latest answer, which may be simpler than the first: a server is asked for what it refused only once.
     form: Arc<AtomicUsize>,
 }
 

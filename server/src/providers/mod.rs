@@ -95,8 +95,8 @@ pub fn offers(config: &Config) -> Vec<Offer> {
             Purpose::FollowUp,
             &config.follow_up_url,
             questioner,
-            "What you said in the answer, as text, and its question, where something is left to ask and you let further questions be asked. No \
-             audio, no video, no name. What comes back within two seconds is asked in the place of this server's own wording.",
+            "Your answer, as text, and the question of the bank that it answers, only while \"A further question after an answer\" is on and \
+             something is missing. No audio, no video, no name. If its wording comes too late, this server's own is used.",
         ),
     ];
     all.into_iter().flatten().collect()

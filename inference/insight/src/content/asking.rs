@@ -59,6 +59,7 @@ impl State {
         let answer = self.answers.marked.last()?;
         let scene = self.scene(self.active(Span::new(answer.start, answer.end?)), None);
         let said = scene.said()?.words().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
-        Some(LastAnswer { question: answer.question.clone(), said })
+        let question = answer.question.clone().filter(|_| answer.question_id.is_some());
+        Some(LastAnswer { question, said })
     }
 }

@@ -28,7 +28,7 @@ pub struct Config {
     /// The service of Imentiv, such as `https://api.imentiv.ai`.
     pub imentiv_url: Option<String>,
     pub imentiv_key: Option<String>,
-    /// Time within which a request must be answered, seconds. A question that follows an answer has two seconds.
+    /// Time within which a request must be answered, seconds. For a question that follows an answer it is less than two.
     pub timeout_s: u32,
 }
 

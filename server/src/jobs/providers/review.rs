@@ -67,7 +67,9 @@ impl Job for Review {
         }
         let answered = |(answer, phrases)| {
             let answer: &coach_core::report::Answer = answer;
-            Answered { question: answer.question.as_deref(), phrases }
+            // An interviewer's own question is theirs, and they were not asked.
+            let question = answer.question.as_deref().filter(|_| answer.question_id.is_some());
+            Answered { question, phrases }
         };
         let answers: Vec<Answered<'_>> =
             report.answers.iter().zip(said.iter().map(Vec::as_slice)).map(answered).collect();

@@ -7,7 +7,7 @@ use coach_core::live::{FollowUp, Missing};
 use coach_insight::LastAnswer;
 use std::time::{Duration, Instant};
 
-/// What follows an answer is known so long after its end at the latest. The page waits half a second longer.
+/// What follows an answer is known so long after its end at the latest. The page waits a little longer (`LISTENS_MS` in `use-arena.ts`).
 const FOLLOWS_WITHIN: Duration = Duration::from_millis(1_900);
 /// In less time nobody answers.
 const LEAST_TIME: Duration = Duration::from_millis(100);

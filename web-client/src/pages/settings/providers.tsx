@@ -18,6 +18,11 @@ const TITLES: Record<Offer["purpose"], string> = {
 const whenSent = (purpose: Offer["purpose"]) =>
   purpose === "follow_up" ? "at the end of an answer, while you practise" : "after each session from now on";
 
+const whatStays = (purpose: Offer["purpose"]) =>
+  purpose === "follow_up"
+    ? "questions that you answered stay with your sessions"
+    : "what came back stays with its sessions";
+
 function OneProvider({ offer }: { offer: Offer }) {
   const cache = useQueryClient();
   const on = offer.accepted_us !== null;
@@ -38,7 +43,7 @@ function OneProvider({ offer }: { offer: Offer }) {
         onFlip={(next) => flip.mutate(next)}
       >
         Sent to <span className="break-all font-medium text-ink">{offer.provider}</span> {whenSent(offer.purpose)}:{" "}
-        {offer.sends} You can switch it off at any time; what came back stays with its sessions until you delete them.
+        {offer.sends} You can switch it off at any time; {whatStays(offer.purpose)} until you delete them.
       </SwitchRow>
       {flip.isError && (
         <p role="alert" className="pb-3 text-sm text-danger">
