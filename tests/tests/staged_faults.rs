@@ -163,13 +163,8 @@ fn each_staged_fault_of_the_video_is_advised_first_and_hinted_in_time() -> Resul
     all_right(&FACES)
 }
 
-/// Clips that only a real face and Praat can stage, of the kinds that the others do not show: nothing at fault at all, a grin that is no
-/// strain, lowered eyes, a turned head, phrases that die away, weeping.
-const OF_THE_PANEL: &str = "good,away6,grins_late,eyes_down,turned,fading,weeping";
-
-#[test]
-fn real_faces_and_voices_of_the_panel_are_judged_as_their_truth_says() -> Result<()> {
-    let what = "staged clips of real faces and voices";
+/// Runs the panel of the reference data: clips of real faces and voices that Praat and OpenCV stage, each with its truth.
+fn panel(what: &str, face: &str, only: &str) -> Result<()> {
     if !shared().is_some_and(|shared| shared.join("data/panel").is_dir()) {
         not_checked(Need::Reference, what, "the reference data is missing");
         return Ok(());
@@ -180,10 +175,17 @@ fn real_faces_and_voices_of_the_panel_are_judged_as_their_truth_says() -> Result
         not_checked(Need::Reference, what, format!("numpy, OpenCV and Praat for Python are missing: {error:#}"));
         return Ok(());
     }
-    let out = run(
-        "bash",
-        &[text(&project().join("scripts/panel.sh")), "full", OF_THE_PANEL, text(&program()), text(&models())],
-    )?;
+    let script = project().join("scripts/panel.sh");
+    let out = run("bash", &[text(&script), face, only, text(&program()), text(&models())])?;
     println!("{}", String::from_utf8_lossy(&out.stdout));
     Ok(())
+}
+
+/// Clips of which each score that both face models give may differ by no more than 8 points.
+const OF_BOTH_MODELS: &str = "good,weeping,picture_only,noise15";
+
+#[test]
+fn the_panel_of_real_faces_and_voices_is_judged_as_its_truth_says_and_the_models_agree() -> Result<()> {
+    panel("staged clips of real faces and voices", "full", "")?;
+    panel("staged clips with both face models", "both", OF_BOTH_MODELS)
 }
