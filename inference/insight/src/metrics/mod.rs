@@ -191,7 +191,7 @@ pub struct Measure {
 }
 
 /// A change of level that lasts to the end of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
     pub at: MediaTime,
     /// Level after it less that before it, dB.
