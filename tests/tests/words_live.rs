@@ -78,14 +78,14 @@ async fn again(coach: &Coach, id: &str, folder: &Path) -> Result<Value> {
     Ok(serde_json::from_slice(&std::fs::read(out.join("report.json"))?)?)
 }
 
-/// Plays the page: ends the answer at `end_ms`, and returns what the server said about follow-ups in the beginning and then.
-async fn page(coach: &Coach, id: &str, end_ms: i64) -> Result<(bool, Value)> {
-    let (offered, message, _) = page_with(coach, id, end_ms, json!({ "type": "mark", "what": "answer_end" })).await?;
-    Ok((offered, message))
+/// The mark that ends an answer.
+fn end() -> Value {
+    json!({ "type": "mark", "what": "answer_end" })
 }
 
-/// Plays the page as [`page`], with this mark at the end of the answer. Returns how long it waited, too.
-async fn page_with(coach: &Coach, id: &str, end_ms: i64, end: Value) -> Result<(bool, Value, Duration)> {
+/// Plays the page: ends the answer at `end_ms` by this mark. Returns whether the server said in the beginning that it follows answers up, what
+/// followed, and how long the page waited for it.
+async fn page(coach: &Coach, id: &str, end_ms: i64, end: Value) -> Result<(bool, Value, Duration)> {
     let url = coach.ws_url(&format!("/api/sessions/{id}/live"));
     let (mut socket, _) = tokio_tungstenite::connect_async(url).await?;
     let (mut offered, mut ended) = (false, None::<Instant>);
@@ -140,8 +140,8 @@ async fn a_live_session_writes_down_what_its_file_does_and_is_asked_what_came_of
     let session = coach.session_about(json!([ASKS_FOR_A_STORY])).await?;
     let id = session["id"].as_str().context("an id")?.to_owned();
     let publisher = Publisher::start(&coach, &webm, &id, &[])?;
-    let (offered, follow_up) =
-        tokio::time::timeout(LIMIT, page(&coach, &id, ENDED_MS)).await.context("nothing followed")??;
+    let (offered, follow_up, _) =
+        tokio::time::timeout(LIMIT, page(&coach, &id, ENDED_MS, end())).await.context("nothing followed")??;
     println!("follow-up: {follow_up}");
     ensure!(offered, "the channel did not say that answers are followed up");
     publisher.finish().await?;
@@ -234,16 +234,22 @@ const STAGED: [(&str, &str, Option<&str>); 6] = [
     ),
 ];
 
+/// Tells a story live, to its end. Returns the session, what followed the end of the answer, and how long the page waited for it.
+async fn followed(coach: &Coach, webm: &Path, end_ms: i64, end: Value) -> Result<(String, Value, Duration)> {
+    let session = coach.session_about(json!([ASKS_FOR_A_STORY])).await?;
+    let id = session["id"].as_str().context("an id")?.to_owned();
+    let publisher = Publisher::start(coach, webm, &id, &[])?;
+    let asked = tokio::time::timeout(LIMIT, page(coach, &id, end_ms, end)).await.context("nothing followed")?;
+    publisher.finish().await?;
+    let (_, message, waited) = asked?;
+    coach.until_state(&id, "ready").await?;
+    Ok((id, message, waited))
+}
+
 /// Tells a story live and ends the answer a second after its last word. Returns how long the question took, milliseconds of media time.
 async fn follow(coach: &Coach, folder: &Path, (name, story, missing): (&str, &str, Option<&str>)) -> Result<i64> {
     let (webm, told_ms) = spoken(folder, name, story, "24")?;
-    let session = coach.session_about(json!([ASKS_FOR_A_STORY])).await?;
-    let id = session["id"].as_str().context("an id")?.to_owned();
-    let publisher = Publisher::start(coach, &webm, &id, &[])?;
-    let asked = tokio::time::timeout(LIMIT, page(coach, &id, told_ms + 1000)).await.context("nothing followed")?;
-    publisher.finish().await?;
-    let (_, asked) = asked.with_context(|| name.to_owned())?;
-    coach.until_state(&id, "ready").await?;
+    let (id, asked, _) = followed(coach, &webm, told_ms + 1000, end()).await.with_context(|| name.to_owned())?;
     let (_, report) = coach.get(&format!("/api/sessions/{id}/report")).await?;
     let heard: Vec<String> = phrases(&report).into_iter().map(|(text, ..)| text).collect();
     let ended = report["answers"][0]["end"].as_i64().context("an end")?;
@@ -301,18 +307,6 @@ impl Model {
     }
 }
 
-/// Tells a story live whose result is missing. Returns what follows its end, and how long the page waited for it.
-async fn followed(coach: &Coach, webm: &Path, end: Value) -> Result<(Value, Duration)> {
-    let session = coach.session_about(json!([ASKS_FOR_A_STORY])).await?;
-    let id = session["id"].as_str().context("an id")?.to_owned();
-    let publisher = Publisher::start(coach, webm, &id, &[])?;
-    let asked = tokio::time::timeout(LIMIT, page_with(coach, &id, ENDED_MS, end)).await.context("nothing followed")?;
-    publisher.finish().await?;
-    coach.until_state(&id, "ready").await?;
-    let (_, message, waited) = asked?;
-    Ok((message, waited))
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_words_the_further_question_of_whoever_agreed_and_waits_for_it() -> Result<()> {
     if !has_recognizer() {
@@ -325,7 +319,6 @@ async fn a_service_words_the_further_question_of_whoever_agreed_and_waits_for_it
         Coach::start(&[("COACH_PROVIDERS_FOLLOW_UP_URL", &model.url), ("COACH_PROVIDERS_FOLLOW_UP_MODEL", "m-1")])
             .await?;
     let listens = json!({ "type": "mark", "what": "answer_end", "follow_up": true });
-    let silent = json!({ "type": "mark", "what": "answer_end" });
     let own = ["What came of it?", "How did it end?"];
     let (_, list) = coach.get("/api/providers").await?;
     ensure!(list["providers"][0]["purpose"] == "follow_up" && list["providers"][0]["accepted_us"].is_null(), "{list}");
@@ -333,12 +326,12 @@ async fn a_service_words_the_further_question_of_whoever_agreed_and_waits_for_it
     let agree = json!({ "provider": list["providers"][0]["provider"] });
     client.put(&consent).json(&agree).send().await?.error_for_status()?;
     client.delete(&consent).send().await?.error_for_status()?;
-    let (before, _) = followed(&coach, &webm, listens.clone()).await?;
+    let (_, before, _) = followed(&coach, &webm, ENDED_MS, listens.clone()).await?;
     ensure!(own.iter().any(|own| before["text"] == *own), "the agreement was withdrawn: {before}");
     ensure!(model.asked().is_empty(), "something was sent without consent");
     client.put(&consent).json(&agree).send().await?.error_for_status()?;
-    let ((off, _), (after, waited)) =
-        tokio::try_join!(followed(&coach, &webm, silent), followed(&coach, &webm, listens))?;
+    let ((_, off, _), (_, after, waited)) =
+        tokio::try_join!(followed(&coach, &webm, ENDED_MS, end()), followed(&coach, &webm, ENDED_MS, listens),)?;
     ensure!(own.iter().any(|own| off["text"] == *own), "the page does not wait: {off}");
     let told = model.asked();
     println!("the service was told {told:?}; after {waited:?}: {after}");
